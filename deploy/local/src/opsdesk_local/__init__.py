@@ -1,0 +1,30 @@
+"""Runs OpsDesk on one machine without Docker, for people and for tests."""
+
+from opsdesk_local.broker import Broker
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.kafka import Kafka
+from opsdesk_local.ports import free_port
+from opsdesk_local.postgres import Postgres
+from opsdesk_local.roles import Urls, clone_database, drop_database, prepare_database
+from opsdesk_local.servers import Servers, embedded_servers, test_servers
+from opsdesk_local.state import State, open_state
+from opsdesk_local.topics import TOPICS, create_topics
+
+__all__ = [
+    "TOPICS",
+    "Broker",
+    "CannotRun",
+    "Kafka",
+    "Postgres",
+    "Servers",
+    "State",
+    "Urls",
+    "clone_database",
+    "create_topics",
+    "drop_database",
+    "embedded_servers",
+    "free_port",
+    "open_state",
+    "prepare_database",
+    "test_servers",
+]

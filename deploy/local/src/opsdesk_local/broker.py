@@ -1,0 +1,111 @@
+"""One Kafka broker as a child process."""
+
+import signal
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.kafka_jars import java
+from opsdesk_local.ports import answers
+from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
+from opsdesk_local.waiting import holds_within
+
+# Every folder is a cluster of its own on its own ports, so all may carry the same name.
+_CLUSTER_ID = "b3BzZGVzay1sb2NhbC1vbg"
+_QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+
+
+class Broker:
+    """A broker that is also a controller, in one folder, on two ports.
+
+    `properties` is its whole configuration; `alone` when it is the only voter.
+    Calls block; from a coroutine use `asyncio.to_thread`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        jars: Path,
+        port: int,
+        properties: dict[str, str],
+        *,
+        alone: bool,
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.child: Child | None = None
+        self.log = folder.parent / "logs" / f"{folder.name}.log"
+        self._jars = jars
+        self._properties = properties
+        self._alone = alone
+
+    def launch(self) -> None:
+        """Formats the folder when it is new and starts the broker, without waiting for it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wait_for_the_last_run(self.folder, "Kafka")
+        lines = [f"{key}={value}\n" for key, value in self._properties.items()]
+        (self.folder / "server.properties").write_text("".join(lines))
+        if not (self.folder / "log" / "meta.properties").exists():
+            self._format()
+        memory = [
+            "-Xms128m",
+            "-Xmx512m" if self._alone else "-Xmx384m",
+            "-XX:+UseSerialGC",
+        ]
+        self.child = spawn(
+            [*self._java(*memory), "kafka.Kafka", "server.properties"],
+            name=self.folder.name,
+            folder=self.folder,
+            log=self.log,
+            when_orphaned=signal.SIGTERM,
+        )
+
+    def start(self) -> None:
+        """Returns when its port answers."""
+        self.launch()
+        self.wait_ready()
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        if not holds_within(seconds, lambda: answers(self.port) or not self._alive()):
+            raise CannotRun(
+                f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}"
+            )
+        if not self._alive():
+            raise CannotRun(f"Kafka did not start.\n{self._last_lines()}")
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.end(signal.SIGTERM, grace=15)
+
+    def kill(self) -> None:
+        """`kill -9`: what it had acknowledged is kept by the operating system."""
+        if self.child:
+            self.child.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def _format(self) -> None:
+        alone = ["--standalone"] if self._alone else []
+        tool = ["kafka.tools.StorageTool", "format", *alone, "--ignore-formatted"]
+        run_to_end(
+            [
+                *self._java("-Xmx256m"),
+                *tool,
+                "-t",
+                _CLUSTER_ID,
+                "-c",
+                "server.properties",
+            ],
+            what="Formatting Kafka's folder",
+            folder=self.folder,
+        )
+
+    def _java(self, *options: str) -> list[str]:
+        return [java(), *options, _QUIET, "-cp", f"{self._jars}/*"]
+
+    def _alive(self) -> bool:
+        return self.child is not None and self.child.alive
+
+    def _last_lines(self) -> str:
+        return self.child.last_lines() if self.child else ""

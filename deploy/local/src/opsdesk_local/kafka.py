@@ -1,0 +1,105 @@
+"""An embedded Apache Kafka in KRaft mode: one broker, or several for fault tests."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from opsdesk_local.broker import Broker
+from opsdesk_local.ports import free_port
+from opsdesk_local.topics import wait_for_brokers
+
+# Committed offsets live as long as the topics' records, also when nobody runs OpsDesk for weeks.
+_OFFSETS_KEPT_MINUTES = 400 * 24 * 60
+
+
+class Kafka:
+    """`brokers` can be stopped, killed and started one by one. Calls block."""
+
+    def __init__(
+        self, folder: Path, jars: Path, *, size: int = 1, port: int | None = None
+    ) -> None:
+        """`size` brokers below `folder`; `port` is the preferred port of the first."""
+        names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
+        ports = [free_port(port if n == 0 else None) for n in range(size)]
+        controllers = [free_port() for _ in range(size)]
+        self.brokers = [
+            Broker(
+                folder / name,
+                jars,
+                ports[n],
+                _properties(n, ports[n], controllers, folder / name / "log"),
+                alone=size == 1,
+            )
+            for n, name in enumerate(names)
+        ]
+
+    @property
+    def bootstrap(self) -> str:
+        """`127.0.0.1:PORT[,…]` as clients want it."""
+        return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers)
+
+    def start(self) -> None:
+        """Starts all brokers at once; returns when all answer and know of each other."""
+        with ThreadPoolExecutor(len(self.brokers)) as threads:
+            list(threads.map(Broker.launch, self.brokers))
+        self.wait_ready()
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        for broker in self.brokers:
+            broker.wait_ready(seconds)
+        wait_for_brokers(self.bootstrap, len(self.brokers), seconds)
+
+    def stop(self) -> None:
+        """All at once: a broker hands its work over only while there is one to take it."""
+        with ThreadPoolExecutor(len(self.brokers)) as threads:
+            list(threads.map(Broker.stop, self.brokers))
+
+    def kill(self) -> None:
+        for broker in self.brokers:
+            broker.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+
+def _properties(n: int, port: int, controllers: list[int], log: Path) -> dict[str, str]:
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(n + 1),
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllers[n]}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": str(log),
+        "offsets.topic.num.partitions": "8",
+        "offsets.retention.minutes": str(_OFFSETS_KEPT_MINUTES),
+        "transaction.state.log.num.partitions": "4",
+        "group.initial.rebalance.delay.ms": "0",
+        # A killed broker may come back only when its old session has ended: 9 s by default.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
+        "auto.create.topics.enable": "false",
+        **_quorum(controllers),
+        **_replication(len(controllers)),
+    }
+
+
+def _quorum(controllers: list[int]) -> dict[str, str]:
+    if len(controllers) == 1:
+        return {"controller.quorum.bootstrap.servers": f"127.0.0.1:{controllers[0]}"}
+    voters = [f"{n}@127.0.0.1:{port}" for n, port in enumerate(controllers, start=1)]
+    return {"controller.quorum.voters": ",".join(voters)}
+
+
+def _replication(size: int) -> dict[str, str]:
+    factor, in_sync = (1, 1) if size == 1 else (3, 2)
+    return {
+        "default.replication.factor": str(factor),
+        "min.insync.replicas": str(in_sync),
+        "offsets.topic.replication.factor": str(factor),
+        "transaction.state.log.replication.factor": str(factor),
+        "transaction.state.log.min.isr": str(in_sync),
+        "share.coordinator.state.topic.replication.factor": str(factor),
+        "share.coordinator.state.topic.min.isr": str(in_sync),
+    }

@@ -1,0 +1,49 @@
+"""Apache Kafka's jars, fetched once by Maven as the `pom.xml` beside this package says."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.postgres_programs import keep
+from opsdesk_local.processes import run_to_end
+from opsdesk_local.state import CLONE, State
+
+POM = CLONE / "deploy" / "local" / "pom.xml"
+
+
+def kafka_jars(state: State) -> Path:
+    """The folder of jars that belongs to this very `pom.xml`."""
+    home = state.downloads / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:8]}"
+    if not home.exists():
+        _fetch(state, home)
+    return home
+
+
+def java() -> str:
+    """The `java` to run; raises `CannotRun` with the command that installs one."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if not found:
+        raise CannotRun("Kafka needs Java 17: apt-get install openjdk-17-jre-headless")
+    return found
+
+
+def _fetch(state: State, home: Path) -> None:
+    if not shutil.which("mvn"):
+        raise CannotRun("Downloading Kafka needs Maven: apt-get install maven")
+    state.downloads.mkdir(exist_ok=True)
+    state.downloads.chmod(0o755)
+    fresh = home.with_name(f"{home.name}.{os.getpid()}")
+    goal = [
+        "dependency:copy-dependencies",
+        "-DincludeScope=runtime",
+        f"-DoutputDirectory={fresh}",
+    ]
+    run_to_end(
+        ["mvn", "-q", "-B", "-f", POM, *goal],
+        what="Downloading Kafka",
+        folder=state.folder,
+    )
+    keep(fresh, home)

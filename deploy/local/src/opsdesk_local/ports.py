@@ -1,0 +1,39 @@
+"""Free TCP ports on this machine."""
+
+import random
+import socket
+
+# Below the range from which the kernel picks ports for outgoing connections (32768 and up), so
+# that a server that was killed finds its port still free when it is started again.
+_TEST_PORTS = range(20_000, 32_000)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on 127.0.0.1:port now; connections closing down don't count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(preferred: int | None = None) -> int:
+    """The preferred port when nobody has it, else a free one chosen at random."""
+    if preferred is not None and is_free(preferred):
+        return preferred
+    return next(port for port in iter(_random_port, 0) if is_free(port))
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on 127.0.0.1:port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _random_port() -> int:
+    return random.choice(_TEST_PORTS)

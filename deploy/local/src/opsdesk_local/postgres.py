@@ -1,0 +1,159 @@
+"""An embedded PostgreSQL: started, stopped, killed and started again as a child process."""
+
+import os
+import shutil
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.ports import free_port
+from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
+from opsdesk_local.state import unprivileged_user
+from opsdesk_local.waiting import holds_within
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "300",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "autovacuum_naptime": "10s",
+    "autovacuum_vacuum_cost_delay": "0",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+}
+# What survives `kill -9` of the server but not a power cut; fit for tests only.
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+_LONGEST_SOCKET_FOLDER = 80
+
+
+class Postgres:
+    """One server in one folder. Calls block; from a coroutine use `asyncio.to_thread`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        programs: Path,
+        password: str,
+        *,
+        port: int | None = None,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.child: Child | None = None
+        self.log = folder.parent / "logs" / "postgres.log"
+        self._programs = programs
+        self._password = password
+        self._user = unprivileged_user()
+        self._settings = (
+            _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
+        )
+
+    @property
+    def admin_url(self) -> str:
+        """`postgresql://…` of the superuser, on the database `postgres`."""
+        return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Initialises the folder when it is new, starts the server, returns when it is ready."""
+        self._own_folder()
+        if not self.data.exists():
+            self._initialise()
+        wait_for_the_last_run(self.data, "PostgreSQL")
+        self._forget_crash()
+        command = [self._programs / "postgres", "-D", self.data, *self._options()]
+        self.child = spawn(
+            command,
+            name="postgres",
+            folder=self.data,
+            log=self.log,
+            user=self._user,
+            when_orphaned=signal.SIGINT,  # PostgreSQL's fast shutdown
+        )
+        self.wait_ready()
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        """Ready is what `pg_ctl` takes for ready: the server says so in its pid file."""
+        if (
+            not holds_within(seconds, lambda: self._ready() or not self._alive())
+            or not self._ready()
+        ):
+            raise CannotRun(f"PostgreSQL did not start.\n{self._last_lines()}")
+
+    def stop(self) -> None:
+        """Disconnects everybody and writes everything out."""
+        if self.child:
+            self.child.end(signal.SIGINT, grace=30)
+
+    def kill(self) -> None:
+        """`kill -9`; its backends notice by themselves within moments."""
+        if self.child:
+            self.child.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def _initialise(self) -> None:
+        fresh = self.folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        password_file = self.folder / "password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(self._password)
+        self._give(password_file)
+        options = [
+            "--username=postgres",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+        ]
+        command = [
+            self._programs / "initdb",
+            *options,
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]
+        run_to_end(
+            [*command, "-D", fresh], what="initdb", folder=self.folder, user=self._user
+        )
+        fresh.rename(self.data)
+
+    def _own_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        self._give(self.folder)
+
+    def _give(self, path: Path) -> None:
+        if self._user:
+            os.chown(path, self._user.uid, self._user.gid)
+
+    def _forget_crash(self) -> None:
+        # Nobody runs in the folder any more, but the pid in the file may by now be another's,
+        # at which PostgreSQL would refuse to start.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _options(self) -> list[str]:
+        short = len(str(self.folder)) <= _LONGEST_SOCKET_FOLDER
+        sockets = {"unix_socket_directories": str(self.folder) if short else ""}
+        chosen = self._settings | sockets | {"port": str(self.port)}
+        return [
+            part for key, value in chosen.items() for part in ("-c", f"{key}={value}")
+        ]
+
+    def _alive(self) -> bool:
+        return self.child is not None and self.child.alive
+
+    def _ready(self) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return self._alive() and len(lines) >= 8 and lines[7].strip() == "ready"
+
+    def _last_lines(self) -> str:
+        return self.child.last_lines() if self.child else ""

@@ -1,0 +1,165 @@
+"""Child processes that never outlive the process that started them, even when it is killed."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.state import User
+from opsdesk_local.waiting import holds_within
+
+# The kernel tells a child of its parent's death when the *thread* that forked it ends. One thread
+# that lives as long as this process therefore starts all children, whoever asks for them.
+_spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+
+
+class Child:
+    """One running process; its output goes to `log`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], name: str, log: Path) -> None:
+        self._process = process
+        self.name = name
+        self.log = log
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        if self.alive:
+            self._process.send_signal(number)
+
+    def ended_within(self, seconds: float) -> bool:
+        return holds_within(seconds, lambda: not self.alive)
+
+    def end(self, politely: signal.Signals = signal.SIGTERM, grace: float = 10) -> None:
+        """Asks it to stop and kills it when it has not after `grace` seconds."""
+        self.send(politely)
+        if not self.ended_within(grace):
+            self.kill()
+
+    def kill(self) -> None:
+        """`kill -9`, and waits until it is gone."""
+        self.send(signal.SIGKILL)
+        self._process.wait()
+
+    def last_lines(self, count: int = 20) -> str:
+        return last_lines(self.log, count)
+
+
+def spawn(
+    command: Sequence[object],
+    *,
+    name: str,
+    folder: Path,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    user: User | None = None,
+    when_orphaned: signal.Signals = signal.SIGKILL,
+) -> Child:
+    """Starts a child in `folder`, in a session of its own so that Ctrl-C reaches only us.
+
+    `setpriv` asks the kernel, after it has changed the user (which would undo it), to send
+    `when_orphaned` to the child as soon as this process is gone.
+    """
+    line = [
+        "setpriv",
+        "--pdeathsig",
+        when_orphaned.name.removeprefix("SIG"),
+        *_as(user),
+        "--",
+    ]
+
+    def start() -> subprocess.Popen[bytes]:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [*line, *map(str, command)],
+                cwd=folder,
+                env=dict(os.environ if env is None else env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    return Child(_spawner.submit(start).result(), name, log)
+
+
+def run_to_end(
+    command: Sequence[object],
+    *,
+    what: str,
+    folder: Path,
+    user: User | None = None,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Runs a command, answers its output; raises `CannotRun` with its last lines when it fails."""
+    line = (
+        ["setpriv", *_as(user), "--", *map(str, command)]
+        if user
+        else [*map(str, command)]
+    )
+    done = subprocess.run(
+        line,
+        cwd=folder,
+        env=None if env is None else dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        umask=0o022,
+        check=False,
+    )
+    if done.returncode:
+        lines = "\n".join(done.stdout.splitlines()[-20:])
+        raise CannotRun(f"{what} failed (exit code {done.returncode}).\n{lines}")
+    return done.stdout
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The processes whose working folder is exactly this one; zombies have none."""
+    return [
+        int(entry.name)
+        for entry in Path("/proc").glob("[0-9]*")
+        if _cwd(entry) == str(folder)
+    ]
+
+
+def wait_for_the_last_run(folder: Path, name: str) -> None:
+    """Gives what an earlier run left in `folder` ten seconds to end."""
+    if not holds_within(10, lambda: not processes_in(folder)):
+        pids = " ".join(map(str, processes_in(folder)))
+        raise CannotRun(
+            f"{name} of an earlier run still runs in {folder}; end it: kill {pids}"
+        )
+
+
+def last_lines(log: Path, count: int) -> str:
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
+
+
+def _as(user: User | None) -> list[str]:
+    return (
+        [f"--reuid={user.uid}", f"--regid={user.gid}", "--clear-groups"] if user else []
+    )
+
+
+def _cwd(process: Path) -> str | None:
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return None

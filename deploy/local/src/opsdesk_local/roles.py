@@ -1,0 +1,144 @@
+"""One schema and two roles per service, none of which reaches into another service's schema."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
+# Roles belong to the whole server: test processes that prepare their databases at the same moment
+# take turns. Any number will do as long as it stays the same.
+_TURN = 0x0_05DE_5C
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """`postgresql://…` for one service: what it runs with, and what only its migrations use."""
+
+    runtime: str
+    owner: str
+
+
+async def prepare_database(
+    admin_url: str, password: Callable[[str], str], database: str = "opsdesk"
+) -> dict[str, Urls]:
+    """Creates the database, roles, schemas and rights that are missing; answers URLs by schema.
+
+    `admin_url` may be any database of the server, as a superuser or a role with CREATEROLE and
+    CREATEDB; `password` gives each role its password, which is set anew every time.
+    """
+    async with _turn(admin_url) as admin:
+        for schema in SCHEMAS:
+            await _create_roles(admin, schema, password)
+        if not await admin.fetchval(
+            "SELECT 1 FROM pg_database WHERE datname = $1", database
+        ):
+            await admin.execute(f'CREATE DATABASE "{database}"')
+        await _let_in(admin, database)
+        async with _connection(at_database(admin_url, database)) as inside:
+            await _create_schemas(inside)
+    return database_urls(admin_url, password, database)
+
+
+async def clone_database(admin_url: str, template: str, database: str) -> None:
+    """Copies a prepared database with all its rights; nobody may be connected to the template."""
+    async with _turn(admin_url) as admin:
+        await admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        await _let_in(admin, database)
+
+
+async def drop_database(admin_url: str, database: str) -> None:
+    """Drops a database, also one that is in use; roles stay."""
+    async with _connection(admin_url) as admin:
+        await admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def database_urls(
+    admin_url: str, password: Callable[[str], str], database: str
+) -> dict[str, Urls]:
+    """The URLs that `prepare_database` answers, without asking the server."""
+    return {
+        schema: Urls(
+            runtime=_url(admin_url, runtime(schema), password, database),
+            owner=_url(admin_url, owner(schema), password, database),
+        )
+        for schema in SCHEMAS
+    }
+
+
+def runtime(schema: str) -> str:
+    return f"opsdesk_{schema}"
+
+
+def owner(schema: str) -> str:
+    return f"opsdesk_{schema}_owner"
+
+
+def at_database(url: str, database: str) -> str:
+    """The same server and login, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+async def _create_roles(
+    admin: asyncpg.Connection, schema: str, password: Callable[[str], str]
+) -> None:
+    for role in (owner(schema), runtime(schema)):
+        if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+            await admin.execute(f"CREATE ROLE {role}")
+        secret = password(role).replace("'", "''")
+        await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{secret}'")
+        await admin.execute(f"ALTER ROLE {role} SET search_path = {schema}")
+    # An administrator who is no superuser may give schemas only to roles whose member he is.
+    await admin.execute(f"GRANT {owner(schema)} TO CURRENT_USER")
+
+
+async def _let_in(admin: asyncpg.Connection, database: str) -> None:
+    """Rights on the database itself; PostgreSQL copies them from no template."""
+    everybody = ", ".join(
+        name for schema in SCHEMAS for name in (owner(schema), runtime(schema))
+    )
+    await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+    await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {everybody}')
+
+
+async def _create_schemas(inside: asyncpg.Connection) -> None:
+    await inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    for schema in SCHEMAS:
+        mine = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner(schema)} IN SCHEMA {schema} GRANT"
+        user = runtime(schema)
+        await inside.execute(
+            f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner(schema)};"
+            f"GRANT USAGE ON SCHEMA {schema} TO {user};"
+            f"{mine} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
+            f"{mine} USAGE, SELECT ON SEQUENCES TO {user};"
+            f"{mine} EXECUTE ON FUNCTIONS TO {user};"
+        )
+
+
+@asynccontextmanager
+async def _turn(admin_url: str) -> AsyncIterator[asyncpg.Connection]:
+    async with _connection(admin_url) as admin:
+        await admin.execute(f"SELECT pg_advisory_lock({_TURN})")
+        yield admin  # closing the connection gives the turn to the next
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _url(
+    admin_url: str, role: str, password: Callable[[str], str], database: str
+) -> str:
+    admin = urlsplit(admin_url)
+    place = admin.netloc.rpartition("@")[2]
+    login = admin._replace(
+        netloc=f"{role}:{password(role)}@{place}", path=f"/{database}"
+    )
+    return urlunsplit(login)

@@ -1,0 +1,97 @@
+"""PostgreSQL and Kafka for tests: given by the environment, or embedded and empty each time."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsdesk_local.kafka import Kafka
+from opsdesk_local.kafka_jars import kafka_jars
+from opsdesk_local.postgres import Postgres
+from opsdesk_local.postgres_programs import postgres_programs
+from opsdesk_local.state import State, open_state
+
+ADMIN_DATABASE_URL = "OPSDESK_TEST_ADMIN_DATABASE_URL"
+KAFKA = "OPSDESK_TEST_KAFKA"
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the tests' servers are. `postgres` and `kafka` are None when they were given."""
+
+    state: State
+    admin_url: str
+    bootstrap: str
+    postgres: Postgres | None = None
+    kafka: Kafka | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which another process finds the same servers."""
+        return {ADMIN_DATABASE_URL: self.admin_url, KAFKA: self.bootstrap}
+
+
+@contextmanager
+def test_servers(state: State | None = None) -> Iterator[Servers]:
+    """The servers named by the environment; where it names none, embedded ones of our own."""
+    state = state or open_state()
+    url, bootstrap = os.environ.get(ADMIN_DATABASE_URL), os.environ.get(KAFKA)
+    if url and bootstrap:
+        yield Servers(state, url, bootstrap)
+    else:
+        with embedded_servers(state) as servers:
+            yield servers
+
+
+@contextmanager
+def embedded_servers(
+    state: State | None = None, *, brokers: int = 1, durable: bool = False
+) -> Iterator[Servers]:
+    """Empty servers of our own, stopped and removed at the end; for tests that kill servers.
+
+    Not durable: they outlive `kill -9`, but not a power cut.
+    """
+    state = state or open_state()
+    with _folder_of_our_own(state.test) as folder:
+        postgres = Postgres(
+            folder / "postgres",
+            postgres_programs(state),
+            state.password("postgres"),
+            durable=durable,
+        )
+        kafka = Kafka(folder, kafka_jars(state), size=brokers)
+        try:
+            _at_once(postgres.start, kafka.start)
+            yield Servers(state, postgres.admin_url, kafka.bootstrap, postgres, kafka)
+        finally:
+            _at_once(postgres.kill, kafka.kill)  # nothing in there is kept
+
+
+@contextmanager
+def _folder_of_our_own(parent: Path) -> Iterator[Path]:
+    """The first of `parent/1`, `parent/2`, … that no other test run holds, emptied."""
+    parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        with (parent / f"{number}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                number += 1
+                continue
+            folder = parent / str(number)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            yield folder
+            shutil.rmtree(folder / "postgres", ignore_errors=True)
+            return
+
+
+def _at_once(*calls: Callable[[], None]) -> None:
+    with ThreadPoolExecutor(len(calls)) as threads:
+        for done in [threads.submit(call) for call in calls]:
+            done.result()

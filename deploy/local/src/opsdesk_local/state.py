@@ -1,0 +1,118 @@
+"""The one folder that holds everything `make run` and `make test` keep outside the work tree."""
+
+import hashlib
+import hmac
+import os
+import pwd
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+
+CLONE = Path(__file__).resolve().parents[4]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The ordinary user that PostgreSQL runs as when root starts it."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def unprivileged_user() -> User | None:
+    """None for an ordinary user; for root: `postgres` if the machine has it, else `nobody`."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = known.get("postgres") or known["nobody"]
+    return User(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`downloads/` is shared; `run/` belongs to `make run`, `test/` to the tests."""
+
+    folder: Path
+
+    @property
+    def downloads(self) -> Path:
+        return self.folder / "downloads"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def test(self) -> Path:
+        return self.folder / "test"
+
+    def password(self, role: str) -> str:
+        """Always the same for one role in one state folder, so that databases share their roles."""
+        return hmac.new(self._secret(), role.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _secret(self) -> bytes:
+        file = self.folder / "secret"
+        if not file.exists():
+            fresh = self.folder / f"secret.{secrets.token_hex(4)}"
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32))
+            _keep_first(fresh, file)
+        return file.read_bytes()
+
+
+def state_folder() -> Path:
+    """`OPSDESK_STATE`, else `.state` in the clone, or for root a folder others can read."""
+    if given := os.environ.get("OPSDESK_STATE"):
+        return Path(given).expanduser().resolve()
+    if unprivileged_user() is None:
+        return CLONE / ".state"
+    return (
+        Path("/var/tmp")
+        / f"opsdesk-{hashlib.sha256(str(CLONE).encode()).hexdigest()[:8]}"
+    )
+
+
+def open_state(folder: Path | None = None) -> State:
+    """The state folder, created when missing; raises `CannotRun` when it cannot be used."""
+    folder = folder or state_folder()
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _refuse_foreign(folder)
+    folder.chmod(0o755)
+    _refuse_unreachable(folder)
+    return State(folder)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    # /var/tmp is writable for all: a folder somebody else laid there first is not ours to trust.
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        raise CannotRun(
+            f"The state folder {folder} belongs to another user; "
+            "set OPSDESK_STATE to a folder of your own."
+        )
+
+
+def _refuse_unreachable(folder: Path) -> None:
+    user = unprivileged_user()
+    closed = [parent for parent in folder.parents if not parent.stat().st_mode & 0o001]
+    if user and closed:
+        raise CannotRun(
+            f"PostgreSQL runs as the user {user.name}, which cannot enter {closed[-1]}; "
+            "set OPSDESK_STATE to a folder that everybody can reach."
+        )
+
+
+def _keep_first(fresh: Path, file: Path) -> None:
+    """Two first starts at once agree on one secret: linking fails where the file exists."""
+    try:
+        file.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

@@ -1,0 +1,97 @@
+"""The topics of OpsDesk, created once and left alone afterwards."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from opsdesk_local.failure import CannotRun
+
+T = TypeVar("T")
+
+KEPT_MILLISECONDS = 400 * 24 * 60 * 60 * 1000
+_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory")
+_AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
+_CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
+
+TOPICS: dict[str, int] = (
+    {f"opsdesk.{name}": 12 for name in _MAIN}
+    | {f"opsdesk.escalations.{name}": 1 for name in _AUDIENCES}
+    | {f"opsdesk.dead-letters.{name}": 1 for name in _CONSUMERS}
+)
+"""Topic -> number of partitions."""
+
+
+def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
+    """Creates the topics that are missing (replicated three times where there are three brokers).
+
+    Answers the names of those created; may be called again at any time.
+    """
+    return blocking(_create_topics(bootstrap, topics))
+
+
+def wait_for_brokers(bootstrap: str, count: int, seconds: float = 60) -> None:
+    """Returns when `count` brokers answer for themselves; raises `CannotRun` after the time."""
+    blocking(_wait_for_brokers(bootstrap, count, seconds))
+
+
+def blocking(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine to its end, also when the caller stands inside an event loop."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+async def _create_topics(bootstrap: str, topics: dict[str, int]) -> list[str]:
+    async with _admin(bootstrap) as admin:
+        replicas = min(3, len(await _brokers(admin)))
+        missing = sorted(set(topics) - set(await admin.list_topics()))
+        answer = await admin.create_topics(
+            [_topic(t, topics[t], replicas) for t in missing]
+        )
+    for name, code, message in (error[:3] for error in answer.topic_errors):
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise CannotRun(
+                f"Kafka refused the topic {name}: {error.__name__} {message or ''}"
+            )
+    return missing
+
+
+def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
+    kept = {"retention.ms": str(KEPT_MILLISECONDS)}
+    return NewTopic(name, partitions, replicas, topic_configs=kept)
+
+
+async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        try:
+            async with _admin(bootstrap) as admin:
+                if len(await _brokers(admin)) >= count:
+                    return
+        except (KafkaError, OSError):
+            pass
+        await asyncio.sleep(0.1)
+    raise CannotRun(
+        f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s."
+    )
+
+
+async def _brokers(admin: AIOKafkaAdminClient) -> list[Any]:
+    brokers: list[Any] = (await admin.describe_cluster())["brokers"]
+    return brokers
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
