@@ -1,0 +1,33 @@
+"""What a service says about itself: logs (structlog), metrics (Prometheus), traces (OpenTelemetry).
+
+Nothing personal and nothing secret leaves by any of them.
+"""
+
+from common.settings import Settings
+from common.telemetry import metrics
+from common.telemetry.logs import configure_logs, logger
+from common.telemetry.redaction import redacted
+from common.telemetry.tracing import (
+    configure_tracing,
+    current_traceparent,
+    flush_traces,
+    span,
+    trace_id,
+)
+
+__all__ = [
+    "configure",
+    "current_traceparent",
+    "flush_traces",
+    "logger",
+    "metrics",
+    "redacted",
+    "span",
+    "trace_id",
+]
+
+
+def configure(service: str, settings: Settings) -> None:
+    """Set up logs and traces for this process, once, before anything is built."""
+    configure_logs(service, settings.log)
+    configure_tracing(service, settings.otlp_endpoint, settings.trace_share)

@@ -1,0 +1,69 @@
+"""Logs: one line per happening, JSON for machines or colours for people, nothing personal."""
+
+import logging
+import sys
+from typing import Any, Literal, cast
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from common.telemetry.redaction import redacted
+from common.telemetry.tracing import trace_id
+
+NOISY = ("aiokafka", "httpx", "httpcore", "sqlalchemy.engine", "alembic")
+
+
+def configure_logs(service: str, form: Literal["json", "console"]) -> None:
+    """Send structlog's and the standard library's records to stderr in one form."""
+
+    def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        if found := trace_id():
+            event["trace_id"] = found
+        return event
+
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        named,
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer(form),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger for a module: `log = logger(__name__)`, then `log.info("sealed", number=3)`."""
+    return structlog.stdlib.get_logger(name)
+
+
+def _renderer(form: Literal["json", "console"]) -> Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+
+
+def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    keep = {key: event[key] for key in ("_record", "_from_structlog") if key in event}
+    told = cast(dict[str, Any], redacted({k: v for k, v in event.items() if k not in keep}))
+    return {**told, **keep}

@@ -1,0 +1,42 @@
+"""What must not reach a log: secrets and personal data, by name of the field and by shape."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HIDDEN = "[hidden]"
+SECRET_NAMES = re.compile(
+    r"authorization|token|password|secret|cookie|api_?key|e_?mail|phone|on_?behalf_?of|idempotency",
+    re.IGNORECASE,
+)
+SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
+    (re.compile(r"(\w+://[^\s:/@]*):[^\s@]*@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
+)
+DEEPEST = 6
+
+
+def redacted(value: Any, depth: int = 0) -> Any:
+    """The same value without secrets and e-mail addresses; beyond DEEPEST levels nothing is said."""
+    if isinstance(value, str):
+        return _without_shapes(value)
+    if isinstance(value, bytes):
+        return f"[{len(value)} bytes]"
+    if depth == DEEPEST:
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {
+            key: HIDDEN if SECRET_NAMES.search(str(key)) else redacted(entry, depth + 1)
+            for key, entry in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redacted(entry, depth + 1) for entry in value]
+    return value if isinstance(value, int | float | None) else _without_shapes(str(value))
+
+
+def _without_shapes(text: str) -> str:
+    for shape, instead in SHAPES:
+        text = shape.sub(instead, text)
+    return text
