@@ -1,0 +1,93 @@
+"""A follow-up: the work a refusal obliges to, which holds the version until done (G5). Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from delivery_gate.verdict import Code, Denied, FollowUpKind, Reason
+from delivery_gate.version import Reference
+
+FollowUpState = Literal["open", "closed", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What may not be delivered meanwhile: a version by name and, where known, by digest."""
+
+    product: str
+    name: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """`closed` has evidence but still holds; only `confirmed` by a second person lets go."""
+
+    id: UUID
+    kind: FollowUpKind
+    demand: str
+    delivery_id: UUID | None  # None when an environment's drift opened it
+    environment: str
+    held: Held | None
+    opened_at: datetime
+    state: FollowUpState = "open"
+    evidence: str | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+
+
+def close(follow_up: FollowUp, by: str, evidence: str, at: datetime) -> FollowUp | Denied:
+    """Say that the work is done, with what shows it."""
+    if follow_up.state != "open":
+        return Denied(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+    if not evidence.strip():
+        return Denied(Code.EVIDENCE_REQUIRED, "Say what shows that the work is done.")
+    return replace(follow_up, state="closed", evidence=evidence, closed_by=by, closed_at=at)
+
+
+def confirm(follow_up: FollowUp, by: str, at: datetime) -> FollowUp | Denied:
+    """A second person agrees that the evidence holds."""
+    if follow_up.state == "open":
+        return Denied(Code.EVIDENCE_REQUIRED, "Nobody has closed this follow-up with evidence.")
+    if follow_up.state == "confirmed":
+        return Denied(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
+    if follow_up.closed_by == by:
+        return Denied(Code.SELF_CONFIRMATION, "You closed it; another person has to confirm.")
+    return replace(follow_up, state="confirmed", confirmed_by=by, confirmed_at=at)
+
+
+def reject(follow_up: FollowUp, by: str) -> FollowUp | Denied:
+    """A second person finds the evidence wanting: the work is open again."""
+    if follow_up.state != "closed":
+        return Denied(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
+    if follow_up.closed_by == by:
+        return Denied(Code.SELF_CONFIRMATION, "You closed it; another person has to judge.")
+    return replace(follow_up, state="open", evidence=None, closed_by=None, closed_at=None)
+
+
+def holds(follow_up: FollowUp, wanted: Reference, digest: str | None) -> bool:
+    """True while this follow-up forbids the version, under whatever name the same digest goes."""
+    held = follow_up.held
+    if follow_up.state == "confirmed" or held is None or held.product != wanted.product:
+        return False
+    same_name = held.name is not None and held.name == wanted.name
+    return same_name or (held.digest is not None and held.digest == digest)
+
+
+def hold_shortcomings(
+    follow_ups: tuple[FollowUp, ...], wanted: Reference, digest: str | None
+) -> list[Reason]:
+    """One reason per follow-up that holds this version; its id is the evidence."""
+    return [
+        Reason(
+            Code.FOLLOWUP_OPEN,
+            follow_up.kind,
+            f"An earlier refusal is not followed up: {follow_up.demand}",
+            f"follow-up/{follow_up.id}",
+        )
+        for follow_up in follow_ups
+        if holds(follow_up, wanted, digest)
+    ]

@@ -1,0 +1,48 @@
+"""A request that nothing speaks against; each test spoils what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from delivery_gate.criteria import FIRST_CRITERIA, READINESS, Check
+from delivery_gate.delivery import Delivery
+from delivery_gate.environment import Environment
+from delivery_gate.judgement import Facts
+from delivery_gate.version import Reference, Version
+
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
+DIGEST = "sha256:" + "1" * 64
+
+
+@pytest.fixture
+def version() -> Version:
+    return Version(UUID(int=1), "billing", "1.4.0", DIGEST, frozenset(), 1, "ci", NINE)
+
+
+@pytest.fixture
+def facts(version: Version) -> Facts:
+    hour_ago = NINE - timedelta(hours=1)
+    return Facts(
+        criteria=FIRST_CRITERIA,
+        environment=Environment(UUID(int=2), "acme-prod", UUID(int=3), "acme", "production"),
+        version=version,
+        checks=tuple(
+            Check(kind, "passed", hour_ago) for kind in ("regression_test", "vulnerability_scan")
+        ),
+        verified_in=frozenset({"staging"}),
+    )
+
+
+@pytest.fixture
+def delivery() -> Delivery:
+    return Delivery(
+        id=UUID(int=4),
+        wanted=Reference("billing", "1.4.0"),
+        environment="acme-prod",
+        lifecycle="standard",
+        readiness={item: "https://wiki.example/1.4.0" for item in READINESS},
+        attempt=1,
+        requested_by="ci",
+        requested_at=NINE,
+    )
