@@ -1,0 +1,92 @@
+"""What happened to an escalation: entries of its timeline, each also announced. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Fact):
+    """The same trigger again while unresolved (E9)."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFired(Fact):
+    """`people` are told. `by` escalated by hand (E8); `late` after downtime (E12)."""
+
+    step: int
+    of_pass: int
+    people: tuple[str, ...]
+    due_at: datetime
+    late: bool = False
+    to_fallback: bool = False
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped(Fact):
+    """The step reached nobody (E4)."""
+
+    step: int
+    of_pass: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted(Fact):
+    """The last pass is over; `people` is the fallback person, who is told (E2)."""
+
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Fact):
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(Fact):
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeAsked(Fact):
+    """A blocker's snooze that waits for a second person (E7)."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed(Fact):
+    by: str
+    until: datetime
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Fact):
+    by: str
+    policy: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Fact):
+    """`by` is None when an event ended it; `why` says which."""
+
+    by: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An action that may not be; nothing changed. `code` is stable."""
+
+    code: str
+    detail: str

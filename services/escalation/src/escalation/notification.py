@@ -1,0 +1,162 @@
+"""One message to one person by one channel: when it goes, and what its outcome means. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+ChannelKind = Literal["email", "sms"]
+State = Literal["pending", "sent", "cancelled", "failed"]
+
+CHEAPEST_FIRST: tuple[ChannelKind, ...] = ("email", "sms")
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+PATIENCE = 6  # temporary failures on one channel before another one is tried as well
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to reach a person; `address` is where mail for this channel goes."""
+
+    kind: ChannelKind
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One message `delay` after each step, by a channel; None is the person's default (E13)."""
+
+    delay: timedelta = timedelta(0)
+    channel: ChannelKind | None = None
+
+
+AT_ONCE = (Rule(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be told. `channels` hold the default first; `zone` is how they read time."""
+
+    sub: str
+    name: str
+    zone: str
+    channels: tuple[Channel, ...]
+    rules: tuple[Rule, ...] = AT_ONCE
+
+    def channel(self, kind: ChannelKind | None) -> Channel | None:
+        """The wanted channel, the default where the person has none of that kind."""
+        wanted = (c for c in self.channels if kind in (None, c.kind))
+        return next(wanted, self.channels[0] if self.channels else None)
+
+    def cheapest_besides(self, tried: Sequence[str]) -> Channel | None:
+        """The next channel after permanent errors, by cost (E19); None when all were tried."""
+        left = [c for c in self.channels if c.address not in tried]
+        return min(left, key=lambda c: CHEAPEST_FIRST.index(c.kind), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """`key` is the idempotency key: every attempt carries it, so a receiver can drop repeats.
+
+    `send_at` is on the service's own clock; attempts and pauses run on real time. `tried` are
+    the addresses that refused for good.
+    """
+
+    key: str
+    escalation_id: UUID
+    firing: int
+    person: str
+    channel: Channel
+    send_at: datetime
+    state: State = "pending"
+    attempts: int = 0
+    tried: tuple[str, ...] = ()
+    to_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The provider took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Nobody knows whether it arrived, or the provider asks to try later (E19)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider will never take it for this address."""
+
+    why: str
+
+
+SendOutcome = Delivered | Unsure | Rejected
+
+
+def planned(
+    escalation_id: UUID,
+    firing: int,
+    people: Sequence[str],
+    known: Mapping[str, Person],
+    at: datetime,
+) -> tuple[Notification, ...]:
+    """One notification per person and personal rule, at the step's time plus its delay (E13)."""
+    return tuple(
+        Notification(
+            f"{escalation_id}/{firing}/{person.sub}/{number}",
+            escalation_id,
+            firing,
+            person.sub,
+            channel,
+            at + rule.delay,
+        )
+        for person in (known[sub] for sub in people if sub in known)
+        for number, rule in enumerate(person.rules, 1)
+        if (channel := person.channel(rule.channel))
+    )
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after the n-th attempt (from 1): doubles up to five minutes."""
+    doublings = max(0, min(attempts - 1, 10))
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def after_rejection(
+    failed: Notification, person: Person, fallback: Person | None
+) -> Notification | None:
+    """What takes a rejected notification's place: the next channel, else the fallback person.
+
+    None when the fallback person's own last channel failed: nobody is left to tell.
+    """
+    tried = (*failed.tried, failed.channel.address)
+    if channel := person.cheapest_besides(tried):
+        return _instead(failed, person, channel, tried, failed.to_fallback)
+    if fallback is None or failed.to_fallback or fallback.sub == person.sub:
+        return None
+    channel = fallback.cheapest_besides(())
+    return _instead(failed, fallback, channel, (), True) if channel else None
+
+
+def _instead(
+    failed: Notification,
+    person: Person,
+    channel: Channel,
+    tried: tuple[str, ...],
+    fallback: bool,
+) -> Notification:
+    return replace(
+        failed,
+        key=f"{failed.key}+{person.sub}.{channel.kind}.{len(tried)}",
+        person=person.sub,
+        channel=channel,
+        state="pending",
+        attempts=0,
+        tried=tried,
+        to_fallback=fallback,
+    )

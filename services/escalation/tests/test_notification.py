@@ -1,0 +1,106 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalation.notification import (
+    AT_ONCE,
+    LONGEST_PAUSE,
+    Channel,
+    Notification,
+    Person,
+    Rule,
+    after_rejection,
+    pause,
+    planned,
+)
+from escalation.testing import MINUTE, NIGHT
+
+CASE = UUID(int=7)
+MAIL, SMS = Channel("email", "anna@meridian.example"), Channel("sms", "316@sms.example")
+ANNA = Person("anna", "Anna", "Europe/Amsterdam", (MAIL, SMS))
+GINA = Person("gina", "Gina", "Europe/Berlin", (Channel("email", "gina@meridian.example"),))
+KNOWN = {p.sub: p for p in (ANNA, GINA)}
+
+
+def test_everybody_gets_one_message_at_once_by_default() -> None:
+    """E13."""
+    assert ANNA.rules == AT_ONCE
+    sent = planned(CASE, 1, ("anna", "gina"), KNOWN, NIGHT)
+    assert [(n.person, n.channel.kind, n.send_at) for n in sent] == [
+        ("anna", "email", NIGHT),
+        ("gina", "email", NIGHT),
+    ]
+
+
+def test_each_personal_rule_gives_one_message_at_step_time_plus_delay() -> None:
+    """E13."""
+    rules = (Rule(), Rule(5 * MINUTE, "sms"), Rule(10 * MINUTE, "email"))
+    sent = planned(CASE, 2, ("anna",), {"anna": replace(ANNA, rules=rules)}, NIGHT)
+    assert [(n.channel.kind, n.send_at - NIGHT) for n in sent] == [
+        ("email", timedelta(0)),
+        ("sms", 5 * MINUTE),
+        ("email", 10 * MINUTE),
+    ]
+
+
+def test_a_rule_for_a_channel_that_the_person_lacks_uses_the_default() -> None:
+    """E13: better told otherwise than not told."""
+    only_sms = replace(GINA, rules=(Rule(channel="sms"),))
+    assert planned(CASE, 1, ("gina",), {"gina": only_sms}, NIGHT)[0].channel.kind == "email"
+
+
+def test_an_unknown_person_gets_nothing() -> None:
+    assert planned(CASE, 1, ("nobody",), KNOWN, NIGHT) == ()
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["anna", "gina"])), unique=True),
+    st.integers(1, 4),
+)
+def test_the_key_names_one_message_and_is_the_same_when_planned_again(
+    tellings: list[tuple[int, str]], rules: int
+) -> None:
+    """E19: the idempotency key is a pure function of what is told to whom."""
+    known = {p: replace(KNOWN[p], rules=AT_ONCE * rules) for p in KNOWN}
+    messages = [n for f, p in tellings for n in planned(CASE, f, (p,), known, NIGHT)]
+    assert len({n.key for n in messages}) == len(messages) == len(tellings) * rules
+    assert messages == [n for f, p in tellings for n in planned(CASE, f, (p,), known, NIGHT)]
+
+
+def first() -> Notification:
+    return planned(CASE, 1, ("anna",), KNOWN, NIGHT)[0]
+
+
+def test_a_rejected_address_is_followed_by_the_next_channel_then_the_fallback() -> None:
+    """E19: permanent errors end it and go on, cheapest first."""
+    sms = after_rejection(first(), ANNA, GINA)
+    assert sms is not None
+    assert (sms.person, sms.channel) == ("anna", SMS)
+    fallback = after_rejection(sms, ANNA, GINA)
+    assert fallback is not None
+    assert (fallback.person, fallback.to_fallback) == ("gina", True)
+    assert after_rejection(fallback, GINA, GINA) is None
+    assert len({first().key, sms.key, fallback.key}) == 3
+
+
+def test_the_cheapest_untried_channel_comes_first() -> None:
+    """E19: even where the person's default is the dear one."""
+    prefers_sms = replace(ANNA, channels=(SMS, MAIL, Channel("email", "anna@home.example")))
+    failed = planned(CASE, 1, ("anna",), {"anna": prefers_sms}, NIGHT)[0]
+    assert failed.channel == SMS
+    following = after_rejection(failed, prefers_sms, None)
+    assert following is not None
+    assert following.channel == MAIL
+
+
+def test_without_fallback_nobody_is_left() -> None:
+    assert after_rejection(first(), replace(ANNA, channels=(MAIL,)), None) is None
+    assert after_rejection(first(), replace(ANNA, channels=(MAIL,)), ANNA) is None
+
+
+def test_pauses_double_up_to_five_minutes() -> None:
+    assert [pause(n) / timedelta(seconds=1) for n in (1, 2, 3, 4)] == [5, 10, 20, 40]
+    assert pause(50) == LONGEST_PAUSE
