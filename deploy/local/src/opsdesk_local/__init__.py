@@ -6,7 +6,7 @@ from opsdesk_local.kafka import Kafka
 from opsdesk_local.ports import free_port
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.roles import Urls, clone_database, drop_database, prepare_database
-from opsdesk_local.servers import Servers, embedded_servers, test_servers
+from opsdesk_local.servers import Servers, embedded_servers, servers_for_tests
 from opsdesk_local.state import State, open_state
 from opsdesk_local.topics import TOPICS, create_topics
 
@@ -26,5 +26,5 @@ __all__ = [
     "free_port",
     "open_state",
     "prepare_database",
-    "test_servers",
+    "servers_for_tests",
 ]

@@ -66,9 +66,7 @@ class Broker:
 
     def wait_ready(self, seconds: float = 60) -> None:
         if not holds_within(seconds, lambda: answers(self.port) or not self._alive()):
-            raise CannotRun(
-                f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}"
-            )
+            raise CannotRun(f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}")
         if not self._alive():
             raise CannotRun(f"Kafka did not start.\n{self._last_lines()}")
 

@@ -14,9 +14,7 @@ _OFFSETS_KEPT_MINUTES = 400 * 24 * 60
 class Kafka:
     """`brokers` can be stopped, killed and started one by one. Calls block."""
 
-    def __init__(
-        self, folder: Path, jars: Path, *, size: int = 1, port: int | None = None
-    ) -> None:
+    def __init__(self, folder: Path, jars: Path, *, size: int = 1, port: int | None = None) -> None:
         """`size` brokers below `folder`; `port` is the preferred port of the first."""
         names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
         ports = [free_port(port if n == 0 else None) for n in range(size)]
@@ -38,10 +36,14 @@ class Kafka:
         return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers)
 
     def start(self) -> None:
-        """Starts all brokers at once; returns when all answer and know of each other."""
+        """Returns when all brokers answer and know of each other."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Starts all brokers at once, without waiting for them."""
         with ThreadPoolExecutor(len(self.brokers)) as threads:
             list(threads.map(Broker.launch, self.brokers))
-        self.wait_ready()
 
     def wait_ready(self, seconds: float = 60) -> None:
         for broker in self.brokers:

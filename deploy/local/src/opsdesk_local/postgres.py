@@ -47,9 +47,7 @@ class Postgres:
         self._programs = programs
         self._password = password
         self._user = unprivileged_user()
-        self._settings = (
-            _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
-        )
+        self._settings = _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
 
     @property
     def admin_url(self) -> str:
@@ -61,11 +59,17 @@ class Postgres:
         return self.folder / "data"
 
     def start(self) -> None:
-        """Initialises the folder when it is new, starts the server, returns when it is ready."""
+        """Returns when the server is ready."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Initialises the folder when it is new and starts the server, without waiting for it."""
         self._own_folder()
         if not self.data.exists():
             self._initialise()
         wait_for_the_last_run(self.data, "PostgreSQL")
+        self._refuse_other_version()
         self._forget_crash()
         command = [self._programs / "postgres", "-D", self.data, *self._options()]
         self.child = spawn(
@@ -76,7 +80,6 @@ class Postgres:
             user=self._user,
             when_orphaned=signal.SIGINT,  # PostgreSQL's fast shutdown
         )
-        self.wait_ready()
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Ready is what `pg_ctl` takes for ready: the server says so in its pid file."""
@@ -118,9 +121,7 @@ class Postgres:
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]
-        run_to_end(
-            [*command, "-D", fresh], what="initdb", folder=self.folder, user=self._user
-        )
+        run_to_end([*command, "-D", fresh], what="initdb", folder=self.folder, user=self._user)
         fresh.rename(self.data)
 
     def _own_folder(self) -> None:
@@ -132,6 +133,17 @@ class Postgres:
         if self._user:
             os.chown(path, self._user.uid, self._user.gid)
 
+    def _refuse_other_version(self) -> None:
+        said = run_to_end(
+            [self._programs / "postgres", "--version"], what="postgres", folder=self._programs
+        )
+        wrote = (self.data / "PG_VERSION").read_text().strip()
+        if said.split()[2].split(".")[0] != wrote:
+            raise CannotRun(
+                f"The data in {self.data} was written by PostgreSQL {wrote}, this is "
+                f"{said.strip()}; `make clean` removes the old data."
+            )
+
     def _forget_crash(self) -> None:
         # Nobody runs in the folder any more, but the pid in the file may by now be another's,
         # at which PostgreSQL would refuse to start.
@@ -141,9 +153,7 @@ class Postgres:
         short = len(str(self.folder)) <= _LONGEST_SOCKET_FOLDER
         sockets = {"unix_socket_directories": str(self.folder) if short else ""}
         chosen = self._settings | sockets | {"port": str(self.port)}
-        return [
-            part for key, value in chosen.items() for part in ("-c", f"{key}={value}")
-        ]
+        return [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
 
     def _alive(self) -> bool:
         return self.child is not None and self.child.alive

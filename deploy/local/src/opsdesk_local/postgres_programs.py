@@ -52,14 +52,8 @@ def keep(fresh: Path, home: Path) -> None:
 
 def _checked(programs: Path) -> Path:
     if not (programs / "initdb").exists():
-        raise CannotRun(
-            f"OPSDESK_PG_BIN names {programs}, but there is no initdb in it."
-        )
-    said = run_to_end(
-        [programs / "postgres", "--version"], what="postgres", folder=programs
-    )
+        raise CannotRun(f"OPSDESK_PG_BIN names {programs}, but there is no initdb in it.")
+    said = run_to_end([programs / "postgres", "--version"], what="postgres", folder=programs)
     if int(said.split()[2].split(".")[0]) < OLDEST:
-        raise CannotRun(
-            f"OPSDESK_PG_BIN names {said.strip()}; PostgreSQL {OLDEST} is the oldest."
-        )
+        raise CannotRun(f"OPSDESK_PG_BIN names {said.strip()}; PostgreSQL {OLDEST} is the oldest.")
     return programs

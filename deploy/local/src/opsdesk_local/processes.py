@@ -106,13 +106,8 @@ def run_to_end(
     env: Mapping[str, str] | None = None,
 ) -> str:
     """Runs a command, answers its output; raises `CannotRun` with its last lines when it fails."""
-    line = (
-        ["setpriv", *_as(user), "--", *map(str, command)]
-        if user
-        else [*map(str, command)]
-    )
     done = subprocess.run(
-        line,
+        ["setpriv", "--pdeathsig", "KILL", *_as(user), "--", *map(str, command)],
         cwd=folder,
         env=None if env is None else dict(env),
         stdin=subprocess.DEVNULL,
@@ -130,20 +125,14 @@ def run_to_end(
 
 def processes_in(folder: Path) -> list[int]:
     """The processes whose working folder is exactly this one; zombies have none."""
-    return [
-        int(entry.name)
-        for entry in Path("/proc").glob("[0-9]*")
-        if _cwd(entry) == str(folder)
-    ]
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _cwd(entry) == str(folder)]
 
 
 def wait_for_the_last_run(folder: Path, name: str) -> None:
     """Gives what an earlier run left in `folder` ten seconds to end."""
     if not holds_within(10, lambda: not processes_in(folder)):
         pids = " ".join(map(str, processes_in(folder)))
-        raise CannotRun(
-            f"{name} of an earlier run still runs in {folder}; end it: kill {pids}"
-        )
+        raise CannotRun(f"{name} of an earlier run still runs in {folder}; end it: kill {pids}")
 
 
 def last_lines(log: Path, count: int) -> str:
@@ -153,9 +142,7 @@ def last_lines(log: Path, count: int) -> str:
 
 
 def _as(user: User | None) -> list[str]:
-    return (
-        [f"--reuid={user.uid}", f"--regid={user.gid}", "--clear-groups"] if user else []
-    )
+    return [f"--reuid={user.uid}", f"--regid={user.gid}", "--clear-groups"] if user else []
 
 
 def _cwd(process: Path) -> str | None:

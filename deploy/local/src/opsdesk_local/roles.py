@@ -32,9 +32,7 @@ async def prepare_database(
     async with _turn(admin_url) as admin:
         for schema in SCHEMAS:
             await _create_roles(admin, schema, password)
-        if not await admin.fetchval(
-            "SELECT 1 FROM pg_database WHERE datname = $1", database
-        ):
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await admin.execute(f'CREATE DATABASE "{database}"')
         await _let_in(admin, database)
         async with _connection(at_database(admin_url, database)) as inside:
@@ -55,9 +53,7 @@ async def drop_database(admin_url: str, database: str) -> None:
         await admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
-def database_urls(
-    admin_url: str, password: Callable[[str], str], database: str
-) -> dict[str, Urls]:
+def database_urls(admin_url: str, password: Callable[[str], str], database: str) -> dict[str, Urls]:
     """The URLs that `prepare_database` answers, without asking the server."""
     return {
         schema: Urls(
@@ -96,9 +92,7 @@ async def _create_roles(
 
 async def _let_in(admin: asyncpg.Connection, database: str) -> None:
     """Rights on the database itself; PostgreSQL copies them from no template."""
-    everybody = ", ".join(
-        name for schema in SCHEMAS for name in (owner(schema), runtime(schema))
-    )
+    everybody = ", ".join(name for schema in SCHEMAS for name in (owner(schema), runtime(schema)))
     await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {everybody}')
 
@@ -133,12 +127,8 @@ async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def _url(
-    admin_url: str, role: str, password: Callable[[str], str], database: str
-) -> str:
+def _url(admin_url: str, role: str, password: Callable[[str], str], database: str) -> str:
     admin = urlsplit(admin_url)
     place = admin.netloc.rpartition("@")[2]
-    login = admin._replace(
-        netloc=f"{role}:{password(role)}@{place}", path=f"/{database}"
-    )
+    login = admin._replace(netloc=f"{role}:{password(role)}@{place}", path=f"/{database}")
     return urlunsplit(login)

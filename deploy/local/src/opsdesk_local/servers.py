@@ -3,8 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,7 @@ class Servers:
 
 
 @contextmanager
-def test_servers(state: State | None = None) -> Iterator[Servers]:
+def servers_for_tests(state: State | None = None) -> Iterator[Servers]:
     """The servers named by the environment; where it names none, embedded ones of our own."""
     state = state or open_state()
     url, bootstrap = os.environ.get(ADMIN_DATABASE_URL), os.environ.get(KAFKA)
@@ -65,10 +64,14 @@ def embedded_servers(
         )
         kafka = Kafka(folder, kafka_jars(state), size=brokers)
         try:
-            _at_once(postgres.start, kafka.start)
+            postgres.launch()
+            kafka.launch()
+            postgres.wait_ready()
+            kafka.wait_ready()
             yield Servers(state, postgres.admin_url, kafka.bootstrap, postgres, kafka)
         finally:
-            _at_once(postgres.kill, kafka.kill)  # nothing in there is kept
+            postgres.kill()  # nothing in there is kept
+            kafka.kill()
 
 
 @contextmanager
@@ -89,9 +92,3 @@ def _folder_of_our_own(parent: Path) -> Iterator[Path]:
             yield folder
             shutil.rmtree(folder / "postgres", ignore_errors=True)
             return
-
-
-def _at_once(*calls: Callable[[], None]) -> None:
-    with ThreadPoolExecutor(len(calls)) as threads:
-        for done in [threads.submit(call) for call in calls]:
-            done.result()

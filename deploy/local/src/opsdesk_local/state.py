@@ -73,10 +73,7 @@ def state_folder() -> Path:
         return Path(given).expanduser().resolve()
     if unprivileged_user() is None:
         return CLONE / ".state"
-    return (
-        Path("/var/tmp")
-        / f"opsdesk-{hashlib.sha256(str(CLONE).encode()).hexdigest()[:8]}"
-    )
+    return Path("/var/tmp") / f"opsdesk-{hashlib.sha256(str(CLONE).encode()).hexdigest()[:8]}"
 
 
 def open_state(folder: Path | None = None) -> State:

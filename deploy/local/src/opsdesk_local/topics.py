@@ -42,6 +42,10 @@ def wait_for_brokers(bootstrap: str, count: int, seconds: float = 60) -> None:
 
 def blocking(work: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine to its end, also when the caller stands inside an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, work).result()
 
@@ -50,15 +54,11 @@ async def _create_topics(bootstrap: str, topics: dict[str, int]) -> list[str]:
     async with _admin(bootstrap) as admin:
         replicas = min(3, len(await _brokers(admin)))
         missing = sorted(set(topics) - set(await admin.list_topics()))
-        answer = await admin.create_topics(
-            [_topic(t, topics[t], replicas) for t in missing]
-        )
+        answer = await admin.create_topics([_topic(t, topics[t], replicas) for t in missing])
     for name, code, message in (error[:3] for error in answer.topic_errors):
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
-            raise CannotRun(
-                f"Kafka refused the topic {name}: {error.__name__} {message or ''}"
-            )
+            raise CannotRun(f"Kafka refused the topic {name}: {error.__name__} {message or ''}")
     return missing
 
 
@@ -77,9 +77,7 @@ async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
         except (KafkaError, OSError):
             pass
         await asyncio.sleep(0.1)
-    raise CannotRun(
-        f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s."
-    )
+    raise CannotRun(f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s.")
 
 
 async def _brokers(admin: AIOKafkaAdminClient) -> list[Any]:

@@ -1,0 +1,57 @@
+"""Where a running OpsDesk can be reached, as a file for other commands on this machine."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.state import State, open_state
+
+FILE = "addresses.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """`services`: name -> base URL. Everything else as its own client wants it."""
+
+    kafka: str
+    smtp: str
+    admin_database_url: str = field(repr=False)
+    folder: str = ""
+    services: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def mail(self) -> Path:
+        """The folder with the messages that the local mail server took."""
+        return Path(self.folder) / "mail"
+
+    @property
+    def issuer(self) -> Path:
+        """The folder of the local issuer: its keys, `jwks.json`, `tokens.json`."""
+        return issuer_folder(Path(self.folder))
+
+    @property
+    def tokens(self) -> Path:
+        return self.issuer / "tokens.json"
+
+    def write(self) -> None:
+        """For the owner's eyes only: it holds the database administrator's password."""
+        file = Path(self.folder) / FILE
+        file.touch(mode=0o600)
+        told = asdict(self) | {"mail": str(self.mail), "issuer": str(self.issuer)}
+        told["tokens"] = str(self.tokens)
+        file.write_text(json.dumps(told, indent=2) + "\n")
+
+
+def issuer_folder(folder: Path) -> Path:
+    return folder / "issuer"
+
+
+def read_addresses(state: State | None = None) -> Addresses:
+    """Those of the OpsDesk that `make run` has running; raises `CannotRun` when there is none."""
+    file = (state or open_state()).run / FILE
+    if not file.exists():
+        raise CannotRun("OpsDesk is not running here; start it in another terminal: make run")
+    told = json.loads(file.read_text())
+    known = Addresses.__dataclass_fields__
+    return Addresses(**{key: value for key, value in told.items() if key in known})

@@ -1,0 +1,126 @@
+"""The four services and the mail server of one OpsDesk, on servers that already run."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from opsdesk_local.addresses import Addresses, issuer_folder
+from opsdesk_local.mail import MailSink
+from opsdesk_local.ports import free_port
+from opsdesk_local.processes import Child
+from opsdesk_local.roles import Urls, at_database, prepare_database
+from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
+from opsdesk_local.topics import blocking, create_topics
+
+
+class Installation:
+    """`prepare`, `start`, `stop`; `services` by name. Calls block.
+
+    `folder` takes logs, mail and the issuer's keys; `admin_url` may name any database of its
+    server. `settings` are further `OPSDESK_*` variables for all services. `fixed_ports`: as
+    people expect them (8001 …) where they are free, else any.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        admin_url: str,
+        kafka: str,
+        password: Callable[[str], str],
+        *,
+        database: str = "opsdesk",
+        services: Sequence[Service] = SERVICES,
+        settings: Mapping[str, str] | None = None,
+        fixed_ports: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.kafka = kafka
+        self.database = database
+        self.mail = MailSink(folder, port=free_port(8025 if fixed_ports else None))
+        self.services: dict[str, ServiceProcess] = {}
+        self._admin_url = admin_url
+        self._password = password
+        self._known = services
+        self._settings = dict(settings or {})
+        self._fixed_ports = fixed_ports
+        self._urls: dict[str, Urls] = {}
+
+    def prepare(self) -> None:
+        """Creates what is missing of topics, roles and schemas, then migrates all services."""
+        issuer_folder(self.folder).mkdir(parents=True, exist_ok=True)
+        create_topics(self.kafka)
+        self._urls = blocking(prepare_database(self._admin_url, self._password, self.database))
+        with ThreadPoolExecutor(len(self._known)) as threads:
+            list(threads.map(self._migrate, self._known))
+
+    def start(self, say: Callable[[str], None] = lambda line: None) -> None:
+        """Starts everything at once; returns when all are ready."""
+        self.mail.launch()
+        for service in self._known:
+            self.services[service.name] = self.replica(service, service.name)
+            self.services[service.name].launch()
+        self.mail.wait_ready()
+        for process in self.services.values():
+            process.wait_ready()
+            say(f"{process.name} is ready at {process.url}")
+
+    def replica(self, service: Service, name: str) -> ServiceProcess:
+        """A process of that service, not yet started; one more replica when given another name."""
+        port = free_port(service.port if self._fixed_ports else None)
+        environment = self._environment(service)
+        return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
+
+    def stop(self) -> None:
+        """All services at once, then the mail server."""
+        if self.services:
+            with ThreadPoolExecutor(len(self.services)) as threads:
+                list(threads.map(ServiceProcess.stop, self.services.values()))
+        self.mail.stop()
+
+    @property
+    def children(self) -> list[Child]:
+        running = [self.mail.child, *(process.child for process in self.services.values())]
+        return [child for child in running if child]
+
+    @property
+    def moved(self) -> list[str]:
+        """Sentences about services that did not get the port people expect."""
+        return [
+            f"Port {service.port} is taken: {service.name} listens on {process.port} instead."
+            for service in self._known
+            if (process := self.services.get(service.name)) and process.port != service.port
+        ]
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(
+            kafka=self.kafka,
+            smtp=self.mail.address,
+            admin_database_url=at_database(self._admin_url, self.database),
+            folder=str(self.folder),
+            services={name: process.url for name, process in self.services.items()},
+        )
+
+    def _migrate(self, service: Service) -> None:
+        owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
+        migrate(service.module, self._environment(service) | owner, self.folder)
+
+    def _environment(self, service: Service) -> dict[str, str]:
+        """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
+        ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
+        mail = {"OPSDESK_SMTP": self.mail.address} if service.name == "escalation" else {}
+        return {
+            **ours,
+            "PYTHONUNBUFFERED": "1",
+            "PATH": f"{Path(sys.executable).parent}:{ours.get('PATH', os.defpath)}",
+            "OPSDESK_ENVIRONMENT": "development",
+            "OPSDESK_TIME": "simulated",
+            "OPSDESK_DATABASE_URL": self._urls[service.module].runtime,
+            "OPSDESK_KAFKA": self.kafka,
+            # The local issuer brings its own name and keys along.
+            "OPSDESK_LOCAL_ISSUER": str(issuer_folder(self.folder)),
+            **mail,
+            **self._settings,
+        }

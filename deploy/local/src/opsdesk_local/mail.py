@@ -1,0 +1,95 @@
+"""A local SMTP server that keeps every message as a file instead of sending it on."""
+
+import asyncio
+import email.policy
+import sys
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.ports import answers, free_port
+from opsdesk_local.processes import Child, spawn
+from opsdesk_local.waiting import holds_within
+
+
+class MailSink:
+    """The server as a child process; messages are `000001.eml`, `000002.eml`, … in `mail/`."""
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        self.mail = folder / "mail"
+        self.port = port or free_port()
+        self.child: Child | None = None
+        self.log = folder / "logs" / "mail.log"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        self.mail.mkdir(parents=True, exist_ok=True)
+        self.child = spawn(
+            [sys.executable, "-m", "opsdesk_local", "mail-sink", str(self.port), self.mail],
+            name="mail",
+            folder=self.mail,
+            log=self.log,
+        )
+
+    def wait_ready(self, seconds: float = 30) -> None:
+        child = self.child
+        if child is None or not holds_within(
+            seconds, lambda: answers(self.port) or not child.alive
+        ):
+            raise CannotRun(f"The mail server did not answer within {seconds:.0f} s.")
+        if not child.alive:
+            raise CannotRun(f"The mail server did not start:\n{child.last_lines()}")
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.end()
+
+    def kill(self) -> None:
+        """From now on nobody takes messages."""
+        if self.child:
+            self.child.kill()
+
+    def messages(self) -> list[EmailMessage]:
+        return messages(self.mail)
+
+
+def messages(folder: Path) -> list[EmailMessage]:
+    """What has arrived, in that order; the envelope stands in `X-Envelope-From` and `-To`."""
+    parser = BytesParser(EmailMessage, policy=email.policy.default)
+    return [parser.parsebytes(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
+
+
+class Keeper:
+    """Writes a message whole before the sender is told that it was taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = max((int(file.stem) for file in folder.glob("*.eml")), default=0)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self._count += 1
+        to = ", ".join(envelope.rcpt_tos)
+        seen = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {to}\r\n"
+        partial = self._folder / f"{self._count:06}.part"
+        partial.write_bytes(seen.encode() + envelope.content)
+        partial.rename(partial.with_suffix(".eml"))
+        return "250 Taken"
+
+
+async def serve(port: int, folder: Path) -> None:
+    """Takes messages until the process is ended."""
+    from aiosmtpd.smtp import SMTP  # only this process pays for it
+
+    keeper = Keeper(folder)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(keeper, loop=loop), "127.0.0.1", port)
+    await server.serve_forever()

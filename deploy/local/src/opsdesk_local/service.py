@@ -1,0 +1,133 @@
+"""One of our services as a child process: `python -m <module> serve`."""
+
+import http.client
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.ports import free_port
+from opsdesk_local.processes import Child, run_to_end, spawn
+from opsdesk_local.waiting import holds_within
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the installation knows of a service: its name, module (and schema), preferred port."""
+
+    name: str
+    module: str
+    port: int
+
+
+SERVICES = (
+    Service("intake", "intake", 8001),
+    Service("sla", "sla", 8002),
+    Service("escalation", "escalation", 8003),
+    Service("delivery-gate", "delivery_gate", 8004),
+)
+
+
+class ServiceProcess:
+    """Keeps its port over `kill` and `start`. Calls block; from a coroutine use `to_thread`."""
+
+    def __init__(
+        self,
+        module: str,
+        environment: Mapping[str, str],
+        *,
+        folder: Path,
+        name: str | None = None,
+        port: int | None = None,
+    ) -> None:
+        """`environment` is its whole environment but for host and port; `folder` holds `logs/`."""
+        self.module = module
+        self.name = name or module
+        self.port = port or free_port()
+        self.log = folder / "logs" / f"{self.name}.log"
+        self.child: Child | None = None
+        self._folder = folder
+        self._environment = {
+            **environment,
+            "OPSDESK_HOST": "127.0.0.1",
+            "OPSDESK_PORT": str(self.port),
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns when `/health/ready` says so."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        self.child = spawn(
+            [sys.executable, "-m", self.module, "serve"],
+            name=self.name,
+            folder=self._folder,
+            log=self.log,
+            env=self._environment,
+        )
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        """Raises `CannotRun` with its last log lines when it ends, or is not ready in time."""
+        if not holds_within(seconds, lambda: self.readiness() is None or not self.alive):
+            raise CannotRun(f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}")
+        if not self.alive:
+            raise CannotRun(f"{self.name} ended while starting:\n{self._last_lines()}")
+
+    @property
+    def alive(self) -> bool:
+        return self.child is not None and self.child.alive
+
+    def readiness(self) -> str | None:
+        """None when the service is ready, else what it says is missing."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        try:
+            connection.request("GET", "/health/ready")
+            answer = connection.getresponse()
+            said = answer.read().decode(errors="replace")
+            return None if answer.status == 200 else said
+        except (OSError, http.client.HTTPException) as error:
+            return f"no answer ({error})"
+        finally:
+            connection.close()
+
+    def stop(self, grace: float = 15) -> None:
+        if self.child:
+            self.child.end(signal.SIGTERM, grace)
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        if self.child:
+            self.child.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def pause(self) -> None:
+        """Freezes the process (SIGSTOP), as a machine that hangs would."""
+        if self.child:
+            self.child.send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        if self.child:
+            self.child.send(signal.SIGCONT)
+
+    def _last_lines(self) -> str:
+        return self.child.last_lines() if self.child else ""
+
+
+def migrate(module: str, environment: Mapping[str, str], folder: Path) -> None:
+    """`python -m <module> migrate`, to its end."""
+    run_to_end(
+        [sys.executable, "-m", module, "migrate"],
+        what=f"{module} migrate",
+        folder=folder,
+        env=environment,
+    )

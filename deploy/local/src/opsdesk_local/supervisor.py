@@ -1,0 +1,102 @@
+"""`make run`: starts everything, watches it, and leaves nothing running behind."""
+
+import fcntl
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from opsdesk_local import hooks
+from opsdesk_local.addresses import FILE, issuer_folder
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.installation import Installation
+from opsdesk_local.own_servers import start_servers
+from opsdesk_local.processes import Child
+from opsdesk_local.service import SERVICES, Service
+from opsdesk_local.state import State
+from opsdesk_local.telling import ready_table, say, step
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WATCH_SECONDS = 0.1
+
+
+def run(state: State, services: Sequence[Service] = SERVICES) -> None:
+    """Runs OpsDesk until a signal (returns) or until a child ends (raises `CannotRun`)."""
+    state.run.mkdir(exist_ok=True)
+    say(f"State is kept in {state.folder} (`make clean` removes it).")
+    with _only_one(state), _signals_interrupt(), ExitStack() as stack:
+        shutil.rmtree(state.run / "logs", ignore_errors=True)
+        try:
+            _watch(_start(state, services, stack))
+        except KeyboardInterrupt:
+            say("Stopping everything.")
+        finally:
+            _ignore_signals()  # a second Ctrl-C must not leave half of it running
+
+
+def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[Child]:
+    servers = start_servers(state, stack)
+    desk = Installation(
+        state.run,
+        servers.admin_url,
+        servers.bootstrap,
+        state.password,
+        services=services,
+        fixed_ports=True,
+    )
+    stack.callback(desk.stop)
+    with step("Migrating", "Topics, roles, schemas and tables are up to date"):
+        desk.prepare()
+    hooks.issue_tokens(issuer_folder(state.run))
+    with step("Starting the services", "All services are ready"):
+        desk.start(say)
+    for sentence in desk.moved:
+        say(sentence)
+    stack.callback((state.run / FILE).unlink, missing_ok=True)
+    desk.addresses.write()
+    with step("Loading the demo company", "The demo company is there"):
+        hooks.load_demo_company(state.run)
+    ready_table(desk.addresses, state.run / "logs")
+    return [*servers.children, *desk.children]
+
+
+def _watch(children: list[Child]) -> None:
+    while all(child.alive for child in children):
+        time.sleep(_WATCH_SECONDS)
+    dead = next(child for child in children if not child.alive)
+    raise CannotRun(
+        f"{dead.name} ended by itself (exit code {dead.exit_code}), so everything was stopped. "
+        f"Its last lines, from {dead.log}:\n{dead.last_lines(20)}"
+    )
+
+
+@contextmanager
+def _only_one(state: State) -> Iterator[None]:
+    """The kernel gives the lock back when this process ends, however it ends."""
+    with (state.run / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(
+                f"OpsDesk already runs from {state.run}; stop that one with Ctrl-C first, "
+                "or set OPSDESK_STATE to another folder for a second one."
+            ) from None
+        yield
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number in _ENDING:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
