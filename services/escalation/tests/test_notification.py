@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from escalation.notification import (
     AT_ONCE,
+    HOUSE,
     LONGEST_PAUSE,
     Channel,
     Notification,
@@ -28,7 +29,7 @@ KNOWN = {p.sub: p for p in (ANNA, GINA)}
 def test_everybody_gets_one_message_at_once_by_default() -> None:
     """E13."""
     assert ANNA.rules == AT_ONCE
-    sent = planned(CASE, 1, ("anna", "gina"), KNOWN, NIGHT)
+    sent = planned(CASE, "1", "page", ("anna", "gina"), KNOWN, NIGHT)
     assert [(n.person, n.channel.kind, n.send_at) for n in sent] == [
         ("anna", "email", NIGHT),
         ("gina", "email", NIGHT),
@@ -38,7 +39,7 @@ def test_everybody_gets_one_message_at_once_by_default() -> None:
 def test_each_personal_rule_gives_one_message_at_step_time_plus_delay() -> None:
     """E13."""
     rules = (Rule(), Rule(5 * MINUTE, "sms"), Rule(10 * MINUTE, "email"))
-    sent = planned(CASE, 2, ("anna",), {"anna": replace(ANNA, rules=rules)}, NIGHT)
+    sent = planned(CASE, "2", "page", ("anna",), {"anna": replace(ANNA, rules=rules)}, NIGHT)
     assert [(n.channel.kind, n.send_at - NIGHT) for n in sent] == [
         ("email", timedelta(0)),
         ("sms", 5 * MINUTE),
@@ -49,11 +50,20 @@ def test_each_personal_rule_gives_one_message_at_step_time_plus_delay() -> None:
 def test_a_rule_for_a_channel_that_the_person_lacks_uses_the_default() -> None:
     """E13: better told otherwise than not told."""
     only_sms = replace(GINA, rules=(Rule(channel="sms"),))
-    assert planned(CASE, 1, ("gina",), {"gina": only_sms}, NIGHT)[0].channel.kind == "email"
+    assert (
+        planned(CASE, "1", "page", ("gina",), {"gina": only_sms}, NIGHT)[0].channel.kind == "email"
+    )
 
 
-def test_an_unknown_person_gets_nothing() -> None:
-    assert planned(CASE, 1, ("nobody",), KNOWN, NIGHT) == ()
+def test_when_nobody_named_can_be_told_the_house_is() -> None:
+    """E4 in spirit: no page goes to nobody."""
+    house = Person(HOUSE, "House", "UTC", (Channel("email", "duty@meridian.example"),))
+    known = {**KNOWN, HOUSE: house, "mute": replace(GINA, sub="mute", channels=())}
+    assert [n.person for n in planned(CASE, "1", "page", ("gone", "mute"), known, NIGHT)] == [HOUSE]
+    assert [n.person for n in planned(CASE, "1", "page", ("gone", "anna"), known, NIGHT)] == [
+        "anna"
+    ]
+    assert planned(CASE, "1", "page", (), known, NIGHT) == ()
 
 
 @given(
@@ -65,13 +75,15 @@ def test_the_key_names_one_message_and_is_the_same_when_planned_again(
 ) -> None:
     """E19: the idempotency key is a pure function of what is told to whom."""
     known = {p: replace(KNOWN[p], rules=AT_ONCE * rules) for p in KNOWN}
-    messages = [n for f, p in tellings for n in planned(CASE, f, (p,), known, NIGHT)]
+    messages = [n for f, p in tellings for n in planned(CASE, str(f), "page", (p,), known, NIGHT)]
     assert len({n.key for n in messages}) == len(messages) == len(tellings) * rules
-    assert messages == [n for f, p in tellings for n in planned(CASE, f, (p,), known, NIGHT)]
+    assert messages == [
+        n for f, p in tellings for n in planned(CASE, str(f), "page", (p,), known, NIGHT)
+    ]
 
 
 def first() -> Notification:
-    return planned(CASE, 1, ("anna",), KNOWN, NIGHT)[0]
+    return planned(CASE, "1", "page", ("anna",), KNOWN, NIGHT)[0]
 
 
 def test_a_rejected_address_is_followed_by_the_next_channel_then_the_fallback() -> None:
@@ -89,7 +101,7 @@ def test_a_rejected_address_is_followed_by_the_next_channel_then_the_fallback() 
 def test_the_cheapest_untried_channel_comes_first() -> None:
     """E19: even where the person's default is the dear one."""
     prefers_sms = replace(ANNA, channels=(SMS, MAIL, Channel("email", "anna@home.example")))
-    failed = planned(CASE, 1, ("anna",), {"anna": prefers_sms}, NIGHT)[0]
+    failed = planned(CASE, "1", "page", ("anna",), {"anna": prefers_sms}, NIGHT)[0]
     assert failed.channel == SMS
     following = after_rejection(failed, prefers_sms, None)
     assert following is not None

@@ -76,12 +76,14 @@ def acknowledge(case: Escalation, policy: Policy, by: str, at: datetime) -> Outc
     return case, (Acknowledged(at, by),)
 
 
-def resolve(case: Escalation, by: str | None, why: str, at: datetime) -> Outcome | Refused:
+def resolve(
+    case: Escalation, by: str | None, why: str, at: datetime, *, withdrawn: bool = False
+) -> Outcome | Refused:
     """It is over: everything stops (E5)."""
     if case.status == "resolved":
         return RESOLVED
     case = replace(case, status="resolved", due_at=None, resolved_at=at)
-    return case, (Resolved(at, by, why),)
+    return case, (Resolved(at, by, why, withdrawn),)
 
 
 def snooze(case: Escalation, by: str, until: datetime, at: datetime) -> Outcome | Refused:

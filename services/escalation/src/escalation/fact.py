@@ -2,11 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Fact):
+    """A new case; `triggered_at` is when the cause happened, `at` when it was heard of."""
+
+    note: str
+    triggered_at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Informed(Fact):
+    """`people` are told because of what they are owed, whatever the policy says (R2, R5)."""
+
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +95,33 @@ class PolicyChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Resolved(Fact):
-    """`by` is None when an event ended it; `why` says which."""
+    """`by` is None when an event ended it; `why` says which.
+
+    `withdrawn`: what was told turned out not to be so, and everybody told is told that.
+    """
 
     by: str | None
     why: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notified(Fact):
+    """The provider took a notification; nobody knows yet whether a human read it."""
+
+    notification_id: UUID
+    person: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationFailed(Fact):
+    """This channel will never take it; what happens instead stands in the next entries."""
+
+    notification_id: UUID
+    person: str
+    channel: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

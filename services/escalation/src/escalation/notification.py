@@ -4,10 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 ChannelKind = Literal["email", "sms"]
-State = Literal["pending", "sent", "cancelled", "failed"]
+State = Literal["waiting", "ready", "sent", "cancelled", "failed"]
+Purpose = Literal["page", "exhausted", "duty", "all_clear"]
+
+NOTICES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
+"""What is owed to the reader whoever has taken the case: acknowledging does not stop it."""
+
+HOUSE = "house"
+"""The last resort: a pseudo-person with the company's own address, told when nobody else can be."""
 
 CHEAPEST_FIRST: tuple[ChannelKind, ...] = ("email", "sms")
 
@@ -58,7 +65,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """`key` is the idempotency key: every attempt carries it, so a receiver can drop repeats.
+    """`key` is the idempotency key and `id` made from it: every attempt carries it, so a receiver
+    can drop repeats.
 
     `send_at` is on the service's own clock; attempts and pauses run on real time. `tried` are
     the addresses that refused for good.
@@ -66,14 +74,18 @@ class Notification:
 
     key: str
     escalation_id: UUID
-    firing: int
+    purpose: Purpose
     person: str
     channel: Channel
     send_at: datetime
-    state: State = "pending"
+    state: State = "ready"
     attempts: int = 0
     tried: tuple[str, ...] = ()
     to_fallback: bool = False
+
+    @property
+    def id(self) -> UUID:
+        return uuid5(self.escalation_id, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +112,31 @@ SendOutcome = Delivered | Unsure | Rejected
 
 def planned(
     escalation_id: UUID,
-    firing: int,
+    telling: str,
+    purpose: Purpose,
     people: Sequence[str],
     known: Mapping[str, Person],
     at: datetime,
 ) -> tuple[Notification, ...]:
-    """One notification per person and personal rule, at the step's time plus its delay (E13)."""
+    """One notification per person and personal rule, at the step's time plus its delay (E13).
+
+    `telling` names the occasion within the case. When none of these people can be told, the
+    house is: no page goes to nobody.
+    """
+    reached = [known[sub] for sub in people if sub in known and known[sub].channels]
+    if people and not reached and HOUSE in known:
+        reached = [known[HOUSE]]
     return tuple(
         Notification(
-            f"{escalation_id}/{firing}/{person.sub}/{number}",
+            f"{telling}/{person.sub}/{number}",
             escalation_id,
-            firing,
+            purpose,
             person.sub,
             channel,
             at + rule.delay,
+            "waiting" if rule.delay > timedelta(0) else "ready",
         )
-        for person in (known[sub] for sub in people if sub in known)
+        for person in reached
         for number, rule in enumerate(person.rules, 1)
         if (channel := person.channel(rule.channel))
     )
@@ -155,7 +176,7 @@ def _instead(
         key=f"{failed.key}+{person.sub}.{channel.kind}.{len(tried)}",
         person=person.sub,
         channel=channel,
-        state="pending",
+        state="ready",
         attempts=0,
         tried=tried,
         to_fallback=fallback,

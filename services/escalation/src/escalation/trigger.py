@@ -1,0 +1,65 @@
+"""What sets an escalation off, and whom the business owes to hear of it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+from uuid import UUID
+
+TriggerKind = Literal[
+    "clock_warned",
+    "clock_breached",
+    "blocker_raised",
+    "forwarded",
+    "debt_overdue",
+    "waiver_requested",
+    "manual",
+]
+TRIGGERS: tuple[TriggerKind, ...] = get_args(TriggerKind)
+
+SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
+
+OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
+    "forwarded": ("dm", "po"),  # R5: what first level could not resolve
+    "debt_overdue": ("dm", "po"),
+    "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
+}
+"""Roles that are told at once whatever the policy says."""
+
+AUDIENCES = frozenset({"ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"})
+"""Teams with a topic of their own."""
+
+UNKNOWN_TIER = "production"
+"""An environment not heard of yet counts as production: better a page too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The facts of one cause. `customer` and `environment` are the keys that people say aloud.
+
+    `title` says in a few words what broke or will break; of the customer's own words it holds
+    nothing. `breaks_at` is when a promise breaks or broke. Triggers with one `dedup_key` are one
+    case until it is resolved (E9).
+    """
+
+    trigger: TriggerKind
+    severity: str
+    dedup_key: str
+    title: str
+    at: datetime
+    kind: str | None = None
+    service: str | None = None
+    customer: str | None = None
+    environment: str | None = None
+    tier: str | None = None
+    ticket_id: UUID | None = None
+    ticket: str | None = None
+    breaks_at: datetime | None = None
+
+    @property
+    def owed_to(self) -> tuple[str, ...]:
+        return OWED_TO.get(self.trigger, ())
+
+    def audiences(self, concerned: frozenset[str]) -> tuple[str, ...]:
+        """The teams on whose topics the case appears: the policy's and those owed, in order."""
+        return tuple(sorted((concerned | {*self.owed_to}) & AUDIENCES))
