@@ -1,0 +1,226 @@
+"""Kafka in: polls, applies through the inbox, commits the offset afterwards, and survives aiokafka.
+
+aiokafka 0.14 can stick after a broker restart without a signal, and a handler slower than the poll
+interval loops for ever: so there is a watchdog, and every step has a time limit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from common.applier import Applier, Stopped
+from common.database import Database, passing
+from common.inbox import Handlers, Inbox
+from common.inbox_store import Record
+from common.kafka import Kafka
+
+log = structlog.get_logger()
+
+BATCH = 500
+FETCH_WAIT_MS = 20
+SWEEP = 1.0
+"""Seconds between looks at parked records whose reference may have come another way."""
+HEARTBEAT = 1.0
+STALE = 5.0
+"""Seconds after which an unanswered question for the end offsets means: we hear nothing."""
+STUCK = 15.0
+"""Seconds with lag and without progress, after which the client is made anew."""
+
+
+class Consumer:
+    """The consumer of one replica of a service. `run` goes on until cancelled.
+
+    `trouble` says why it hears nothing, None when all is well; `behind()` whether events are
+    known to be unheard; `lag()` how many, asking the broker now.
+    """
+
+    def __init__(self, database: Database, kafka: Kafka, service: str, handlers: Handlers) -> None:
+        self.kafka = kafka
+        self.service = service
+        self.inbox = Inbox(service, handlers)
+        self.applier = Applier(database, self.inbox)
+        self.trouble: str | None = "consumer: not started"
+        self._applied: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._asked_at = float("-inf")
+        self._progress_at = 0.0
+        self._client: Any = None
+        self._busy = False
+
+    async def run(self) -> None:
+        """Hear events for as long as the service runs; whatever happens to the broker."""
+        if not self.inbox.topics:
+            self.trouble = None
+            return
+        while True:
+            try:
+                await self._session()
+            except Stopped as stopped:
+                self.trouble = f"consumer: stopped, {stopped}"
+                log.error("consumer.stopped", reason=str(stopped))
+                return
+            except Exception as error:
+                self.trouble = f"consumer: {type(error).__name__}: {error}"
+                log.warning("consumer.restarting", error=type(error).__name__, detail=str(error))
+                await asyncio.sleep(1)
+
+    def behind(self) -> bool:
+        """True where events are unheard, or where nobody can tell."""
+        if not self.inbox.topics:
+            return False
+        if self._now() - self._asked_at > STALE:
+            return True
+        return any(self._applied.get(tp, 0) < end for tp, end in self._ends.items())
+
+    async def lag(self) -> int | None:
+        """Records written but not applied, in the partitions of this replica. None: unknown."""
+        if not self.inbox.topics:
+            return 0
+        with suppress(KafkaError, TimeoutError):
+            await self._ask()
+            return sum(max(0, end - self._applied.get(tp, 0)) for tp, end in self._ends.items())
+        return None
+
+    async def _session(self) -> None:
+        client = AIOKafkaConsumer(
+            **self.kafka.options(),
+            group_id=f"opsdesk.{self.service}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            max_poll_interval_ms=300_000,
+        )
+        self._applied, self._ends = {}, {}
+        client.subscribe(self.inbox.topics, listener=_Forget(self._applied))
+        try:
+            async with asyncio.timeout(30):
+                await client.start()
+            self._client, self._progress_at = client, self._now()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._poll(client))
+                group.create_task(self._commit(client))
+                group.create_task(self._watch())
+        except* Stopped as stopped:
+            raise stopped.exceptions[0] from None
+        except* Exception as errors:  # noqa: BLE001 - passed on, without the group around it
+            raise errors.exceptions[0] from None
+        finally:
+            self._client = None
+            self._asked_at = float("-inf")
+            await _stop(client)
+
+    async def _poll(self, client: Any) -> None:
+        sweep_at = 0.0
+        while True:
+            polled = await client.getmany(timeout_ms=250, max_records=BATCH)
+            self._busy = True
+            if polled:
+                await self._apply(client, polled)
+            if self.applier.parked and (polled or self._now() >= sweep_at):
+                await self.applier.release()
+                sweep_at = self._now() + SWEEP
+            self._busy = False
+
+    async def _apply(self, client: Any, polled: dict[TopicPartition, Sequence[Any]]) -> None:
+        for partition, messages in polled.items():
+            self._applied.setdefault(partition, messages[0].offset)
+        records = [_record(message) for messages in polled.values() for message in messages]
+        try:
+            await self.applier.apply(records)
+        except Exception as error:
+            if not passing(error):
+                raise
+            # Our own database is away: stand where we stood, and ask again in a moment.
+            self.trouble = f"consumer: waits for the database ({type(error).__name__})"
+            for partition, messages in polled.items():
+                client.seek(partition, messages[0].offset)
+            await asyncio.sleep(0.5)
+            return
+        for partition, messages in polled.items():
+            self._applied[partition] = messages[-1].offset + 1
+        self._progress_at = self._now()
+
+    async def _commit(self, client: Any) -> None:
+        """Tell the broker how far we are, off the path of the events: the inbox is the truth."""
+        told: dict[TopicPartition, int] = {}
+        while True:
+            await asyncio.sleep(0.2)
+            due = {tp: at for tp, at in self._applied.items() if told.get(tp) != at}
+            due = {tp: at for tp, at in due.items() if tp in client.assignment()}
+            if due:
+                async with asyncio.timeout(10):
+                    await client.commit(due)
+                told |= due
+
+    async def _watch(self) -> None:
+        """Know how far the topics go; give up a client that has lag and makes no progress."""
+        while True:
+            try:
+                await self._ask()
+                self.trouble = None
+            except (KafkaError, TimeoutError) as error:
+                self.trouble = f"consumer: Kafka does not answer ({type(error).__name__})"
+            lagging = any(self._applied.get(tp, 0) < end for tp, end in self._ends.items())
+            if self._busy or not (lagging or self.trouble):
+                self._progress_at = self._now()
+            elif self._now() - self._progress_at > STUCK:
+                raise TimeoutError("lag without progress: making the client anew")
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _ask(self) -> None:
+        client = self._client
+        if client is None:
+            raise TimeoutError("not connected")
+        async with asyncio.timeout(3):
+            partitions = client.assignment()
+            if not partitions:
+                raise TimeoutError("no partitions assigned yet")
+            for partition in partitions - self._applied.keys():
+                position = await client.position(partition)
+                self._applied.setdefault(partition, position)
+            self._ends = await client.end_offsets(list(partitions))
+            self._asked_at = self._now()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Another member may have gone on meanwhile: what we knew of a partition is worth nothing."""
+
+    def __init__(self, applied: dict[TopicPartition, int]) -> None:
+        self.applied = applied
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        for partition in revoked:
+            self.applied.pop(partition, None)
+
+    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        for partition in assigned:
+            self.applied.pop(partition, None)
+
+
+async def _stop(client: Any) -> None:
+    """`stop()` can hang while the broker is down: time-boxed, then left to the collector."""
+    with suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(3):
+            await client.stop()
+
+
+def _record(message: Any) -> Record:
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        tuple(message.headers),
+        message.value,
+    )

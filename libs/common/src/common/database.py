@@ -1,0 +1,122 @@
+"""PostgreSQL: one transaction per request, message or deadline, opened at the edge.
+
+Nothing else commits. The schema comes from the connection's `search_path`; only `<schema>.now()`
+is written in full, because `now()` alone would be the database's own.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated, Any, cast
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy import MetaData, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Connection = AsyncConnection
+"""What stores and handlers are given: a connection inside the edge's transaction."""
+
+ANNOUNCED = "opsdesk.announced"
+ARMED = "opsdesk.armed"
+
+
+def metadata() -> MetaData:
+    """A service's own table collection, with names that migrations can rely on."""
+    return MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    """A service's door to its schema.
+
+    `on_commit` maps a mark that a transaction carries (ANNOUNCED, ARMED) to what is to be woken
+    once that transaction has been committed, and only then.
+    """
+
+    def __init__(self, url: str, schema: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.schema = schema
+        self.on_commit: dict[str, list[Callable[[], None]]] = {ANNOUNCED: [], ARMED: []}
+        self.engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {"search_path": schema, "jit": "off"},
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction. It is committed when the block ends, rolled back when it raises."""
+        async with self.engine.connect() as connection:
+            connection.info.pop(ANNOUNCED, None)
+            connection.info.pop(ARMED, None)
+            connection.info["schema"] = self.schema
+            async with connection.begin():
+                yield connection
+            marks = [mark for mark in self.on_commit if connection.info.pop(mark, False)]
+        for mark in marks:
+            for wake in self.on_commit[mark]:
+                wake()
+
+    async def connect(self) -> "asyncpg.Connection[Any]":
+        """A connection of its own, outside the pool: for leases that live as long as it does."""
+        return await asyncpg.connect(
+            self.url, timeout=10, server_settings={"search_path": self.schema, "jit": "off"}
+        )
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def moment(tx: Connection) -> datetime:
+    """The moment of a decision: read by its own statement, after the lock has been taken.
+
+    Read in the locking statement it would be the time before the wait.
+    """
+    return cast(datetime, await tx.scalar(text(f"SELECT {tx.info['schema']}.now()")))
+
+
+async def raw(tx: Connection) -> "asyncpg.Connection[Any]":
+    """The asyncpg connection below, in the same transaction: for the measured hot paths only."""
+    driver: Any = (await tx.get_raw_connection()).driver_connection
+    if not driver.is_in_transaction():
+        # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
+        await tx.exec_driver_sql("SELECT 1")
+    return cast("asyncpg.Connection[Any]", driver)
+
+
+def passing(error: BaseException) -> bool:
+    """Whether an error says nothing about what was asked: the same again may well succeed.
+
+    Lost connections (08, 57P), deadlocks and serialization failures (40), no room (53).
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ConnectionError | TimeoutError | asyncpg.InterfaceError):
+            return True
+        state = getattr(seen, "sqlstate", None)
+        if isinstance(state, str) and (state[:2] in {"08", "40", "53"} or state[:3] == "57P"):
+            return True
+        seen = getattr(seen, "orig", None) or seen.__cause__
+    return False
+
+
+async def _of_the_request(request: Request) -> Connection:
+    return cast(Connection, request.state.tx)
+
+
+Transaction = Annotated[Connection, Depends(_of_the_request)]
+"""The transaction of the request: the route class opened it and commits before the answer."""

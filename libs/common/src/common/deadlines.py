@@ -1,0 +1,108 @@
+"""Deadlines: one armed row per subject and kind, fired exactly once and never early.
+
+Any replica fires. It reads what is due unlocked, locks the *aggregates* with SKIP LOCKED, takes
+the deadline's row away, does the effect, and commits: the commit is the fence. Handlers lock in
+the same order (aggregate, then deadline): the opposite order deadlocks.
+
+Lazy re-arming: `wake_at` is indexed, `due_at` is the truth. A deadline that moves later leaves the
+index alone and is looked at once too early; only an earlier one touches it (3-5 times cheaper).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
+
+from common.database import ARMED, Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """What should fire: `kind` names the timer, `subject` the aggregate. due_at None disarms."""
+
+    kind: str
+    subject: UUID
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline that fires now. `blind`: the service could not hear of events meanwhile."""
+
+    kind: str
+    subject: UUID
+    due_at: datetime
+    generation: int
+    blind: bool = False
+
+
+Lock = Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]]
+Fire = Callable[[Connection, Sequence[Due], datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What happens when deadlines of one kind fall due.
+
+    `lock` locks aggregates (`WHERE id = ANY(…) ORDER BY id FOR UPDATE SKIP LOCKED`) and answers
+    the ids that it got; a subject whose aggregate is gone must be answered too, or it never ends.
+    `fire` does the effect inside the transaction, with the moment; it may arm the next deadline.
+    `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired `blind`.
+    """
+
+    lock: Lock
+    fire: Fire
+    waits_for_consumer: bool = False
+
+
+Timers = Mapping[str, Timer]
+
+_ARM = text(
+    """
+    INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
+    SELECT * FROM unnest(:kinds, :subjects, :due, :wake)
+    ON CONFLICT (kind, subject) DO UPDATE SET
+        due_at = excluded.due_at,
+        generation = nextval('deadline_generations'),
+        tries = 0,
+        problem = NULL,
+        wake_at = LEAST(armed.wake_at, excluded.wake_at)
+    """
+).bindparams(
+    bindparam("kinds", type_=ARRAY(Text)),
+    bindparam("subjects", type_=ARRAY(Uuid)),
+    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("wake", type_=ARRAY(DateTime(timezone=True))),
+)
+_DISARM = text(
+    """
+    UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
+    WHERE (kind, subject) IN (SELECT * FROM unnest(:kinds, :subjects)) AND due_at IS NOT NULL
+    """
+).bindparams(
+    bindparam("kinds", type_=ARRAY(Text)),
+    bindparam("subjects", type_=ARRAY(Uuid)),
+)
+
+
+async def arm(tx: Connection, deadlines: Sequence[Deadline]) -> None:
+    """Arm, move or (due_at None) disarm. One deadline per (kind, subject) in a call."""
+    # In sorted order: two transactions that arm the same ones must not wait for each other.
+    ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
+    armed = [deadline for deadline in ordered if deadline.due_at is not None]
+    gone = [deadline for deadline in ordered if deadline.due_at is None]
+    if armed:
+        due = [deadline.due_at for deadline in armed]
+        await tx.execute(_ARM, {**_keys(armed), "due": due, "wake": due})
+        tx.info[ARMED] = True
+    if gone:
+        await tx.execute(_DISARM, _keys(gone))
+
+
+def _keys(deadlines: Sequence[Deadline]) -> dict[str, object]:
+    return {
+        "kinds": [deadline.kind for deadline in deadlines],
+        "subjects": [deadline.subject for deadline in deadlines],
+    }

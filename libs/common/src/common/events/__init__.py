@@ -1,0 +1,19 @@
+"""The wire language: every event that crosses Kafka, by type."""
+
+from collections.abc import Iterator
+
+from common.event import Event
+from common.events import clocks, dead_letters, deliveries, directory, escalations, tickets
+
+MODULES = (tickets, clocks, escalations, deliveries, directory, dead_letters)
+
+
+def _classes(base: type[Event]) -> Iterator[type[Event]]:
+    for child in base.__subclasses__():
+        if "type" in vars(child) and child.__module__.startswith(__name__):
+            yield child
+        yield from _classes(child)
+
+
+EVENTS: dict[str, type[Event]] = {event.type: event for event in _classes(Event)}
+"""Every event class by its type, for documents and contract tests."""

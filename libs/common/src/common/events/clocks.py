@@ -1,0 +1,170 @@
+"""What sla says about clocks, waivers and agreements, on `opsdesk.clocks`."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from common.event import Event
+from common.events.tickets import Kind, Priority
+
+Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
+
+
+class ClockEvent(Event):
+    """`deadline` is the instant at which the promise breaks; None while paused or withdrawn."""
+
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+
+    clock_id: UUID
+    ticket_id: UUID
+    ticket: str
+    title: str
+    metric: Metric
+    priority: Priority
+    kind: Kind
+    customer_id: UUID
+    customer: str
+    environment: str | None = None
+    service: str | None = None
+    agreement: str
+    target_seconds: int | None
+    deadline: AwareDatetime | None
+
+    def subject(self) -> str:
+        return f"clock/{self.clock_id}"
+
+    def key(self) -> str:
+        return str(self.ticket_id)
+
+
+class ClockStarted(ClockEvent):
+    type: ClassVar[str] = "opsdesk.clock.started.v1"
+
+
+class ClockPaused(ClockEvent):
+    type: ClassVar[str] = "opsdesk.clock.paused.v1"
+
+
+class ClockResumed(ClockEvent):
+    type: ClassVar[str] = "opsdesk.clock.resumed.v1"
+
+
+class ClockMoved(ClockEvent):
+    """The deadline changed for another reason than a pause (C6)."""
+
+    type: ClassVar[str] = "opsdesk.clock.moved.v1"
+    was: AwareDatetime | None
+    reason: str
+
+
+class ClockWarned(ClockEvent):
+    """`share` of the target is used up (0.5, 0.75, 0.9 by default). `blind`: see ClockBreached."""
+
+    type: ClassVar[str] = "opsdesk.clock.warned.v1"
+    share: float
+    due_at: AwareDatetime
+    fired_at: AwareDatetime
+    blind: bool = False
+
+
+class ClockBreached(ClockEvent):
+    """The promise broke at `due_at`. `approved`: a waiver approved in time covers it (R2).
+
+    `blind` means that sla could not hear of tickets when it fired: a `breach_withdrawn` may follow.
+    """
+
+    type: ClassVar[str] = "opsdesk.clock.breached.v1"
+    due_at: AwareDatetime
+    fired_at: AwareDatetime
+    reason: str
+    approved: bool = False
+    waiver_id: UUID | None = None
+    blind: bool = False
+
+
+class ClockBreachWithdrawn(ClockEvent):
+    """Heard late: the clock had stopped in time at `stopped_at`."""
+
+    type: ClassVar[str] = "opsdesk.clock.breach_withdrawn.v1"
+    stopped_at: AwareDatetime
+
+
+class ClockMet(ClockEvent):
+    type: ClassVar[str] = "opsdesk.clock.met.v1"
+    stopped_at: AwareDatetime
+    counted_seconds: int
+
+
+class ClockStopped(ClockEvent):
+    """A breached clock came to its end; `overrun_seconds` is counted (working) time."""
+
+    type: ClassVar[str] = "opsdesk.clock.stopped.v1"
+    stopped_at: AwareDatetime
+    counted_seconds: int
+    overrun_seconds: int
+
+
+class ClockCancelled(ClockEvent):
+    type: ClassVar[str] = "opsdesk.clock.cancelled.v1"
+    reason: str
+
+
+class WaiverEvent(Event):
+    """The GM's approval of a violation. Subject is the waiver, key the ticket it is about."""
+
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+
+    waiver_id: UUID
+    waiver: str
+    clock_id: UUID
+    ticket_id: UUID
+    ticket: str
+    metric: Metric
+    customer_id: UUID
+    customer: str
+    deadline: AwareDatetime | None
+    expires_at: AwareDatetime
+    requested_by: str
+
+    def subject(self) -> str:
+        return f"waiver/{self.waiver_id}"
+
+    def key(self) -> str:
+        return str(self.ticket_id)
+
+
+class WaiverRequested(WaiverEvent):
+    type: ClassVar[str] = "opsdesk.clock.waiver_requested.v1"
+
+
+class WaiverApproved(WaiverEvent):
+    """`late`: approved after the deadline; it is kept, and changes nothing (C11)."""
+
+    type: ClassVar[str] = "opsdesk.clock.waiver_approved.v1"
+    approved_by: str
+    late: bool
+
+
+class WaiverRefused(WaiverEvent):
+    type: ClassVar[str] = "opsdesk.clock.waiver_refused.v1"
+    refused_by: str
+
+
+class AgreementPublished(Event):
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+    type: ClassVar[str] = "opsdesk.clock.agreement_published.v1"
+
+    agreement_id: UUID
+    agreement: str
+    version: int
+    customer_id: UUID | None
+    customer: str | None
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime | None
+
+    def subject(self) -> str:
+        return f"agreement/{self.agreement_id}"

@@ -1,0 +1,27 @@
+"""Notices that a consumer put a record aside, on `opsdesk.dead-letters.<service>`."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from common.event import Event
+
+
+class RecordPutAside(Event):
+    """Says where the record lies and why; the record itself stays in the service's own schema."""
+
+    topic: ClassVar[str] = "opsdesk.dead-letters"
+    source: ClassVar[str] = "opsdesk/consumer"
+    type: ClassVar[str] = "opsdesk.consumer.record_put_aside.v1"
+
+    notice_id: UUID
+    service: str
+    topic_of_record: str
+    partition: int
+    offset: int
+    subject_of_record: str | None
+    type_of_record: str | None
+    code: str
+    reason: str
+
+    def subject(self) -> str:
+        return f"dead-letter/{self.notice_id}"

@@ -1,0 +1,69 @@
+"""pytest plugin: real PostgreSQL and Kafka, a database of its own for every test that asks.
+
+Protocol tests commit for real: `database` is a clone of a migrated template.
+"""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from common.database import Database
+from common.kafka import Kafka
+from common.testing.databases import Template, Templates
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[object]:
+    """PostgreSQL and Kafka: those that the environment names, else embedded ones."""
+    if find_spec("opsdesk_local") is None:
+        raise pytest.UsageError("opsdesk-local is not installed: run `make test`")
+    from opsdesk_local import servers_for_tests
+
+    with servers_for_tests() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def kafka(servers: object) -> Kafka:
+    """A broker with nothing of this test run in it but what the run writes."""
+    return Kafka(servers.bootstrap)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def templates(servers: object) -> Iterator[Templates]:
+    templates = Templates(servers, prefix=f"test_{os.getpid()}")
+    yield templates
+    asyncio.run(templates.drop_all())
+
+
+@pytest.fixture
+def schema() -> str:
+    """Which service's schema `database` is: services override it in their conftest."""
+    return "common"
+
+
+@pytest.fixture
+async def template(templates: Templates, schema: str) -> Template:
+    return await templates.of(schema)
+
+
+@pytest.fixture
+async def database(templates: Templates, template: Template) -> AsyncIterator[Database]:
+    """The service's database, migrated, with simulated time, as its runtime role. Empty."""
+    async with templates.clone(template, next(_numbers)) as url:
+        database = Database(url, template.schema, pool_size=10)
+        yield database
+        await database.close()
+
+
+@pytest.fixture
+async def owner_url(database: Database, templates: Templates, template: Template) -> str:
+    """The owner role's address of the same database: for tampering, and for migrations."""
+    name = database.url.rpartition("/")[2]
+    return templates.owner_url(template, name)

@@ -1,0 +1,235 @@
+"""Fires deadlines: reads what is due, locks, decides, commits; then sleeps until the next one."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
+
+from common.database import ARMED, Connection, Database, moment, passing
+from common.deadlines import Due, Timers
+
+log = structlog.get_logger()
+
+BATCH = 500
+PATIENCE = 30.0
+"""Seconds (real time) for which a timer waits for a consumer that is behind."""
+POLL = 0.25
+"""Seconds between looks when nothing wakes: finds what another replica has armed."""
+BACK_OFF = timedelta(seconds=5)
+LONGEST_BACK_OFF = timedelta(minutes=10)
+
+_KINDS = bindparam("kinds", type_=ARRAY(Text))
+_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
+
+_FIRED = text(
+    """
+    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, blind)
+    SELECT generation, kind, subject, due_at, :at, :at - due_at, blind
+    FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
+      AS fired (generation, kind, subject, due_at, blind)
+    """
+).bindparams(
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("generations", type_=ARRAY(BigInteger)),
+    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("blinds", type_=ARRAY(Boolean)),
+    _KINDS,
+    _SUBJECTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one look brought: how many fired, and whether more may be due already."""
+
+    fired: int
+    more: bool
+
+
+class Timekeeper:
+    """The timers of one replica of a service.
+
+    `behind` says whether events are still unheard; `run` goes on until cancelled. A database that
+    is gone is waited for; an effect that fails is retried alone, later and later.
+    """
+
+    def __init__(
+        self, database: Database, timers: Timers, behind: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.database = database
+        self.timers = timers
+        self.behind = behind
+        self.trouble: str | None = None
+        self._behind_since: float | None = None
+        self._wake = asyncio.Event()
+        database.on_commit[ARMED].append(self.wake)
+        now = f"{database.schema}.now()"
+        self._scan = text(
+            "SELECT kind, subject, due_at, wake_at, generation FROM deadlines"
+            f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at LIMIT {BATCH}"
+        ).bindparams(_KINDS)
+        self._next = text(f"SELECT extract(epoch FROM min(wake_at) - {now}) FROM deadlines")
+
+    def wake(self) -> None:
+        """An earlier deadline has been armed, or time has jumped: look now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Fire what falls due, for as long as the service runs."""
+        while True:
+            try:
+                await self._tick()
+                self.trouble = None
+            except Exception as error:
+                if not passing(error):
+                    log.exception("deadlines.failed")
+                self.trouble = f"deadlines: {type(error).__name__}"
+                await asyncio.sleep(0.5)
+
+    async def _tick(self) -> None:
+        self._wake.clear()
+        done = await self.fire_due()
+        if done.more:
+            return
+        async with self.database.transaction() as tx:
+            pause = await tx.scalar(self._next)
+        await self._sleep(POLL if pause is None else min(POLL, max(0.001, float(pause))))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def fire_due(self) -> Round:
+        """One look: everything due now, at most BATCH, in one transaction; alone what fails."""
+        kinds, blind = self._kinds()
+        async with self.database.transaction() as tx:
+            found = (await tx.execute(self._scan, {"kinds": kinds})).all()
+        if not found:
+            return Round(0, more=False)
+        candidates = [(row.kind, row.subject) for row in found]
+        try:
+            fired = await self._fire(candidates, blind)
+        except Exception as error:
+            if passing(error):
+                raise
+            fired = await self._one_by_one(candidates, blind)
+        # Nothing fired: another replica holds the locks. Leave it a moment instead of spinning.
+        return Round(fired, more=fired > 0)
+
+    def _kinds(self) -> tuple[list[str], bool]:
+        """The kinds that may fire now, and whether those that wait for events fire blind."""
+        if not self.behind():
+            self._behind_since = None
+            return list(self.timers), False
+        now = asyncio.get_running_loop().time()
+        self._behind_since = self._behind_since or now
+        if now - self._behind_since >= PATIENCE:
+            return list(self.timers), True
+        return [k for k, timer in self.timers.items() if not timer.waits_for_consumer], False
+
+    async def _one_by_one(self, candidates: Sequence[tuple[str, UUID]], blind: bool) -> int:
+        fired = 0
+        for candidate in candidates:
+            try:
+                fired += await self._fire([candidate], blind)
+            except Exception as error:
+                if passing(error):
+                    raise
+                log.exception("deadline.failed", kind=candidate[0], subject=str(candidate[1]))
+                await self._put_off(candidate, error)
+        return fired
+
+    async def _fire(self, candidates: Sequence[tuple[str, UUID]], blind: bool) -> int:
+        subjects: dict[str, list[UUID]] = defaultdict(list)
+        for kind, subject in candidates:
+            subjects[kind].append(subject)
+        async with self.database.transaction() as tx:
+            taken = 0
+            fired: list[Due] = []
+            for kind in sorted(subjects):
+                locked = await self.timers[kind].lock(tx, sorted(subjects[kind]))
+                at = await moment(tx)
+                moved, due = await _take(tx, kind, sorted(locked), at)
+                taken += moved + len(due)
+                if due:
+                    late = blind and self.timers[kind].waits_for_consumer
+                    due = [replace(one, blind=late) for one in due]
+                    await self.timers[kind].fire(tx, due, at)
+                    fired += due
+            if fired:
+                await _record(tx, fired, await moment(tx))
+        return taken
+
+    async def _put_off(self, candidate: tuple[str, UUID], error: Exception) -> None:
+        """Try a deadline again later, so that it never heads the queue for ever."""
+        async with self.database.transaction() as tx:
+            await tx.execute(
+                text(
+                    f"UPDATE deadlines SET tries = tries + 1, problem = :problem, wake_at ="
+                    f" {self.database.schema}.now() + LEAST(:longest, :pause * 2 ^ LEAST(tries, 9))"
+                    " WHERE kind = :kind AND subject = :subject"
+                ),
+                {
+                    "kind": candidate[0],
+                    "subject": candidate[1],
+                    "problem": type(error).__name__,
+                    "pause": BACK_OFF,
+                    "longest": LONGEST_BACK_OFF,
+                },
+            )
+
+
+_TAKE = text(
+    """
+    DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
+    RETURNING subject, due_at, generation
+    """
+).bindparams(_SUBJECTS)
+_MOVE = text(
+    """
+    UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND due_at > :at
+    """
+).bindparams(_SUBJECTS)
+
+
+async def _take(
+    tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
+) -> tuple[int, list[Due]]:
+    """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
+    if not subjects:
+        return 0, []
+    asked: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
+    gone = (await tx.execute(_TAKE, asked)).all()
+    due = [Due(kind, row.subject, row.due_at, row.generation) for row in gone if row.due_at]
+    # Earliest first, then by id: what fires in one transaction fires in the order of time.
+    due.sort(key=lambda one: (one.due_at, one.subject))
+    moved = 0
+    if len(gone) < len(subjects):
+        moved = (await tx.execute(_MOVE, asked)).rowcount
+    return moved + len(gone) - len(due), due
+
+
+async def _record(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
+    """The last statement of a firing: what was due when, fired when. Its key makes it once."""
+    await tx.execute(
+        _FIRED,
+        {
+            "at": at,
+            "generations": [one.generation for one in fired],
+            "kinds": [one.kind for one in fired],
+            "subjects": [one.subject for one in fired],
+            "due": [one.due_at for one in fired],
+            "blinds": [one.blind for one in fired],
+        },
+    )
