@@ -1,0 +1,89 @@
+"""A time zone at one version of the tz database: which offset held from when. Pure.
+
+A calendar keeps the `Zone` that it was made with, so that a later release of the tz database
+moves no deadline that was computed before (A5).
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1970, 2099
+BEGIN, END = 0, int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
+"""Epoch seconds between which every instant of a calendar must lie."""
+
+_DAY = 86_400
+_STEP = 6 * _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """`offsets[i]` seconds east of UTC hold from epoch second `since[i]` on, until `since[i+1]`."""
+
+    name: str
+    version: str
+    since: tuple[int, ...]
+    offsets: tuple[int, ...]
+
+    def offset(self, at: int) -> int:
+        """The offset at epoch second `at`."""
+        return self.offsets[max(bisect_right(self.since, at) - 1, 0)]
+
+
+def tz_version() -> str:
+    """The release of the installed tz database, such as `2026a`."""
+    first_line = _database().joinpath("zoneinfo", "tzdata.zi").open(encoding="utf-8").readline()
+    return first_line.removeprefix("# version").strip()
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    return frozenset(_database().joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=64)
+def read_zone(name: str) -> Zone:
+    """The zone of that IANA name as the installed tz database has it.
+
+    Raises LookupError for a name that is none (which also keeps paths out of the file name).
+    """
+    if name not in zone_names():
+        raise LookupError(f"{name!r} is no IANA time zone; write it like Europe/Amsterdam")
+    with _database().joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        zone = ZoneInfo.from_file(file, key=name)
+    since, offsets = _changes(lambda at: _offset(zone, at))
+    return Zone(name, tz_version(), since, offsets)
+
+
+def _database() -> resources.abc.Traversable:
+    # Not the machine's /usr/share/zoneinfo: its version is unknown and differs between replicas.
+    return resources.files("tzdata")
+
+
+def _offset(zone: ZoneInfo, at: int) -> int:
+    there = (EPOCH + timedelta(seconds=at)).astimezone(zone).utcoffset()
+    assert there is not None
+    return there.days * _DAY + there.seconds
+
+
+def _changes(offset: Callable[[int], int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Look every six days, then halve: since 1970 no zone has changed twice within them."""
+    since, offsets = [BEGIN - 2 * _DAY], [offset(BEGIN - 2 * _DAY)]
+    for at in range(BEGIN, END + 8 * _DAY, _STEP):
+        found = offset(at)
+        if found != offsets[-1]:
+            since.append(_first(offset, at - _STEP, at, found))
+            offsets.append(found)
+    return tuple(since), tuple(offsets)
+
+
+def _first(offset: Callable[[int], int], before: int, after: int, wanted: int) -> int:
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (before, middle) if offset(middle) == wanted else (middle, after)
+    return after
