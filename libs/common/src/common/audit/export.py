@@ -1,0 +1,100 @@
+"""Writes the sealed trail for an outsider: readable lines, the seals, and the verifier itself."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from common.audit import verifier
+from common.audit.sealer import LINE, told
+from common.database import Database
+from common.now import now
+
+_ENTRIES = f"""
+SELECT {LINE} AS line FROM audit a JOIN audit_leaves l USING (position)
+WHERE $1::text IS NULL OR a.subject = $1 ORDER BY a.position
+"""
+_SEALS = """
+SELECT s.*, (SELECT array_agg(l.position ORDER BY l.position) FROM audit_leaves l
+             WHERE l.seal = s.number) AS positions,
+    (SELECT array_agg(l.hash ORDER BY l.position) FROM audit_leaves l
+     WHERE l.seal = s.number) AS hashes
+FROM audit_seals s ORDER BY s.number
+"""
+
+
+async def export(
+    database: Database, folder: Path, service: str, *, subject: str | None = None
+) -> str:
+    """Write the sealed entries (only those about `subject`, where one is given) with all seals.
+
+    Of entries that are withheld only the hashes are shown, so a part can be checked like the whole.
+    Answers what the verifier says of it. Raises SystemExit where the folder is not empty.
+    """
+    _make(folder)
+    connection = await database.connect()
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            head = await _write_seals(connection, folder / "seals.jsonl")
+            await _write_entries(connection, folder / "entries.jsonl", subject)
+    finally:
+        await connection.close()
+    shutil.copy(verifier.__file__, folder / "verifier.py")
+    _write_manifest(folder, service, subject, head)
+    try:
+        return f"{folder}: {verifier.check(folder)}"
+    except verifier.Difference as difference:
+        raise SystemExit(f"{folder} was written, but is not whole: {difference}") from None
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise SystemExit(f"{folder} is not empty: name a new folder.")
+
+
+async def _write_seals(connection: "asyncpg.Connection[Any]", path: Path) -> str:
+    head = f"0:{verifier.START.hex()}"
+    with path.open("w", encoding="utf-8") as file:
+        async for seal in connection.cursor(_SEALS):
+            file.write(json.dumps(_seal(seal)) + "\n")
+            head = f"{seal['number']}:{seal['chain'].hex()}"
+    return head
+
+
+async def _write_entries(
+    connection: "asyncpg.Connection[Any]", path: Path, subject: str | None
+) -> None:
+    # Not in text mode: the bytes are what was hashed.
+    with path.open("wb") as file:
+        async for entry in connection.cursor(_ENTRIES, subject):
+            file.write(entry["line"].encode() + b"\n")
+
+
+def _seal(seal: asyncpg.Record) -> dict[str, Any]:
+    leaves = zip(seal["positions"] or [], seal["hashes"] or [], strict=True)
+    return {
+        "number": seal["number"],
+        "sealed_at": told(seal["sealed_at"]),
+        "size": seal["size"],
+        "root": seal["root"].hex(),
+        "previous": seal["previous"].hex(),
+        "chain": seal["chain"].hex(),
+        "leaves": [[position, hash.hex()] for position, hash in leaves],
+    }
+
+
+def _write_manifest(folder: Path, service: str, subject: str | None, head: str) -> None:
+    files = ("entries.jsonl", "seals.jsonl")
+    manifest = {
+        "format": verifier.FORMAT,
+        "service": service,
+        "exported_at": told(now()),
+        "subject": subject,
+        "head": head,
+        "files": {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in files},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,113 @@
+"""Recomputes every seal from the entries, and names the first difference."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from common.audit.sealer import HASH, told
+from common.audit.verifier import START, chain, root
+from common.database import Database
+
+_SEALED = f"""
+SELECT l.position, l.hash, CASE WHEN a.position IS NOT NULL THEN {HASH} END AS found
+FROM audit_leaves l LEFT JOIN audit a USING (position) WHERE l.seal = $1 ORDER BY l.position
+"""
+_SMUGGLED = """
+SELECT min(a.position) FROM audit a WHERE (a.xid < $1 OR a.position <= $2)
+    AND NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = a.position)
+"""
+_HERE = "SELECT system_identifier FROM pg_control_system()"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the check found. `difference` names the first one; None when the trail is whole."""
+
+    difference: str | None
+    seals: int
+    sealed: int
+    unsealed: int
+    head: str
+
+    def sentence(self) -> str:
+        return (
+            f"whole: {self.sealed} entries in {self.seals} seals, "
+            f"{self.unsealed} not sealed yet, head {self.head}"
+        )
+
+
+async def verify(database: Database, *, head: str | None = None) -> Finding:
+    """Check the whole trail in one snapshot. `head` is a NUMBER:CHAIN that was noted earlier.
+
+    What it cannot see: the removal of entries that were not sealed yet, and a trail written anew
+    from some seal on, unless a head from after that seal is given.
+    """
+    connection = await database.connect()
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await _Check(connection).run(head)
+    finally:
+        await connection.close()
+
+
+class _Check:
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self.connection = connection
+        self.heads = [f"0:{START.hex()}"]
+        self.previous = START
+        self.sealed = 0
+
+    async def run(self, head: str | None) -> Finding:
+        seals = await self.connection.fetch("SELECT * FROM audit_seals ORDER BY number")
+        difference = None
+        for expected, row in enumerate(seals, start=1):
+            if difference := await self._seal(expected, row):
+                break
+        if difference is None:
+            difference = await self._beside(seals)
+        if difference is None and head is not None and head not in self.heads:
+            difference = f"no seal is {head}: the trail was written anew after it was noted"
+        unsealed = await self.connection.fetchval("SELECT count(*) FROM audit") - self.sealed
+        return Finding(difference, len(self.heads) - 1, self.sealed, unsealed, self.heads[-1])
+
+    async def _seal(self, expected: int, row: asyncpg.Record) -> str | None:
+        if row["number"] != expected:
+            return f"seal {expected} is missing"
+        if row["previous"] != self.previous:
+            return f"seal {expected} does not follow seal {expected - 1}"
+        leaves = await self.connection.fetch(_SEALED, expected)
+        for entry in leaves:
+            if entry["found"] is None:
+                return f"entry {entry['position']} of seal {expected} is missing"
+            if entry["found"] != entry["hash"]:
+                return f"entry {entry['position']} of seal {expected} was changed"
+        hashes = [entry["hash"] for entry in leaves]
+        if len(hashes) != row["size"] or root(hashes) != row["root"]:
+            return f"seal {expected} does not match its entries"
+        self.previous = chain(
+            self.previous, expected, told(row["sealed_at"]), row["size"], row["root"]
+        )
+        if self.previous != row["chain"]:
+            return f"seal {expected} was changed"
+        self.heads.append(f"{expected}:{self.previous.hex()}")
+        self.sealed += len(hashes)
+        return None
+
+    async def _beside(self, seals: list[asyncpg.Record]) -> str | None:
+        """What stands beside the seals: leaves without one, entries that were put in later."""
+        lost = await self.connection.fetchval(
+            "SELECT min(seal) FROM audit_leaves WHERE NOT seal BETWEEN 1 AND $1", len(seals)
+        )
+        if lost is not None:
+            return f"seal {lost} is missing"
+        if not seals:
+            return None
+        last = seals[-1]
+        same = last["cluster"] == await self.connection.fetchval(_HERE)
+        smuggled = await self.connection.fetchval(
+            _SMUGGLED, last["settled"] if same else 0, last["floor"]
+        )
+        if smuggled is not None:
+            return f"entry {smuggled} was put in after its time had been sealed"
+        return None
