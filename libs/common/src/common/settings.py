@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
     kafka_password: SecretStr | None = Field(None, description="that principal's password")
+    kafka_ca: Path | None = Field(None, description="a PEM file with the authority to trust")
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the TCP port to listen on")

@@ -10,7 +10,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 from common.telemetry.redaction import redacted
 from common.telemetry.tracing import trace_id
 
-NOISY = ("aiokafka", "httpx", "httpcore", "sqlalchemy.engine", "alembic")
+NOISY = ("aiokafka", "alembic", "httpcore", "httpx", "sqlalchemy.engine", "uvicorn.error")
 
 
 def configure_logs(service: str, form: Literal["json", "console"]) -> None:
@@ -18,6 +18,7 @@ def configure_logs(service: str, form: Literal["json", "console"]) -> None:
 
     def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
+        event.pop("color_message", None)  # uvicorn says everything twice
         if found := trace_id():
             event["trace_id"] = found
         return event
