@@ -1,0 +1,77 @@
+"""The outermost layer: a trace for every request, its metrics, security headers, no bare error."""
+
+from time import perf_counter
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common.http.problems import answer, problem_of
+from common.telemetry import metrics, span
+
+CSP: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY: Final[list[tuple[bytes, bytes]]] = [
+    (b"content-security-policy", CSP),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"strict-transport-security", b"max-age=31536000"),
+]
+PRIVATE: Final = (b"cache-control", b"no-store")
+
+
+class Edge:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = perf_counter()
+        status = 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _guarded(message["headers"])
+            await send(message)
+
+        with span(scope["method"], _traceparent(scope), outside=True) as here:
+            try:
+                await self.app(scope, receive, send_guarded)
+            except Exception as error:
+                if status:
+                    raise  # Half an answer is out: only cutting the connection tells the truth.
+                await answer(problem_of(error), scope)(scope, receive, send_guarded)
+            route = _route(scope)
+            here.rename(f"{scope['method']} {route}")
+            here.set("http.response.status_code", status)
+        metrics.REQUESTS.labels(scope["method"], route, status).inc()
+        metrics.REQUEST_SECONDS.labels(route).observe(perf_counter() - began)
+
+
+def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    if any(name == b"cache-control" for name, _ in headers):
+        return [*headers, *SECURITY]
+    return [*headers, *SECURITY, PRIVATE]
+
+
+def _traceparent(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            return str(value, "latin-1")
+    return None
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that a label never holds an id."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    return str(getattr(scope.get("endpoint"), "path", "unmatched"))

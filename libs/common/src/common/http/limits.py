@@ -1,0 +1,40 @@
+"""Requests per minute: one fixed window per caller, and one per address for those unknown.
+
+Per replica and in memory: the limit keeps a client that runs wild from the others; it is no quota.
+"""
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from common.errors import TooMany
+from common.now import now
+from common.telemetry import metrics
+
+
+class Limits:
+    """`per_minute` counts for a caller; refused attempts of one address have a tenth of it."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._caller = RateLimitItemPerMinute(per_minute, namespace="caller")
+        self._address = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="address")
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
+
+    async def count(self, caller: str) -> None:
+        """One more request of this caller. Raises TooMany beyond the limit."""
+        if not await self._windows.hit(self._caller, caller):
+            await self._refuse(self._caller, caller)
+
+    async def count_refused(self, address: str) -> None:
+        """One more attempt of this address without a valid token."""
+        await self._windows.hit(self._address, address)
+
+    async def check_address(self, address: str) -> None:
+        """Raises TooMany when this address has tried too often without a valid token."""
+        if not await self._windows.test(self._address, address):
+            await self._refuse(self._address, address)
+
+    async def _refuse(self, item: RateLimitItemPerMinute, who: str) -> None:
+        metrics.LIMITED.inc()
+        window = await self._windows.get_window_stats(item, who)
+        raise TooMany(max(1, round(window.reset_time - now().timestamp())))

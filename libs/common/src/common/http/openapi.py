@@ -1,0 +1,84 @@
+"""The OpenAPI document: every refusal as problem+json, the bearer scheme, the permission needed."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from common.http.models import Described
+from common.http.problems import PROBLEM_JSON
+from common.people.asking import Needs, needs_of
+
+_PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": _PROBLEM}
+    for status, description in {
+        400: "The request cannot be read.",
+        401: "No valid token.",
+        403: "The permission is missing.",
+        404: "Does not exist, or not for this caller.",
+        409: "Conflicts with the present state.",
+        412: "Changed since it was read.",
+        413: "The body is too large.",
+        415: "Another media type is expected.",
+        422: "Not valid; every violation is named.",
+        429: "Too many requests.",
+        503: "Busy: try again.",
+    }.items()
+}
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again with the same key, the request is done once and answered the same.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+ON_BEHALF_OF = {
+    "name": "On-Behalf-Of",
+    "in": "header",
+    "required": False,
+    "description": "`mailto:` and the address of the contact for whom the portal speaks.",
+    "schema": {"type": "string", "pattern": "^mailto:.+@.+$", "maxLength": 260},
+}
+
+
+def install(app: FastAPI, *, speaks_for_contacts: bool) -> None:
+    """Make `app.openapi()` answer the whole document."""
+    headers = [ON_BEHALF_OF] if speaks_for_contacts else []
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, headers)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, headers: list[dict[str, Any]]) -> dict[str, Any]:
+    drawn = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    components = drawn.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = Described.model_json_schema()
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+            _complete(drawn["paths"][route.path_format], route, headers)
+    return drawn
+
+
+def _complete(operations: dict[str, Any], route: RouteContext, headers: list[Any]) -> None:
+    needed: list[Needs] = list(needs_of(route.dependant))
+    for method in route.methods or ():
+        operation = operations[method.lower()]
+        if needed:
+            operation["security"] = [{"bearer": []}]
+            operation["x-permissions"] = sorted({need.permission for need in needed})
+            operation.setdefault("parameters", []).extend(headers)
+        if method == "POST" and needed:
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)

@@ -1,0 +1,119 @@
+"""The route class: one transaction per request, committed before the answer leaves."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.responses import Response, StreamingResponse
+
+from common.database import Connection
+from common.errors import UnsupportedMedia
+from common.http import idempotency
+from common.http.body import StrictRequest
+from common.http.openapi import REFUSALS
+from common.http.problems import ProblemResponse
+from common.people.asking import Needs, needs_of
+from common.people.caller import Caller
+
+OPEN = frozenset(
+    {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/style.css"}
+)
+"""The only paths that anybody may ask for without a token."""
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class TransactionalRoute(APIRoute):
+    """Admits the caller, reads the body, opens the transaction, runs the function, keeps the answer
+    under its Idempotency-Key, commits; only then does the answer leave.
+
+    A raised Problem rolls back. Nothing may use the transaction after the function has returned.
+    """
+
+    def get_route_handler(self) -> Handle:
+        handle = super().get_route_handler()
+        needed = tuple(needs_of(self.dependant))
+        reads_json = _wants_json(self)
+
+        async def in_one_transaction(asked: Request) -> Response:
+            request = StrictRequest(asked.scope, asked.receive)
+            caller = await _admitted(request, needed)
+            # Read before the transaction: a slow sender must not hold a connection.
+            body = await request.body()
+            if reads_json and body:
+                await _read_json(request)
+            key = await idempotency.key_of(request, caller.identity) if caller else None
+            async with request.app.state.database.transaction() as tx:
+                request.state.tx = tx
+                return await _once(tx, key, handle, request)
+
+        return in_one_transaction
+
+
+async def _once(
+    tx: Connection, key: idempotency.Key | None, handle: Handle, request: Request
+) -> Response:
+    if key is None:
+        return await handle(request)
+    response = await idempotency.recall(tx, key)
+    if response is None:
+        response = await handle(request)
+        if isinstance(response, ProblemResponse):
+            response.about(request.scope)
+        if isinstance(response, StreamingResponse):
+            raise TypeError("an answer that streams cannot be kept under an Idempotency-Key")
+        await idempotency.remember(tx, key, response)
+    return response
+
+
+async def _admitted(request: Request, needed: tuple[Needs, ...]) -> Caller | None:
+    """The caller, who holds everything that the route needs; None on a route open to all."""
+    if not needed:
+        return None
+    caller: Caller = await request.app.state.admission.admit(request.scope)
+    for need in needed:
+        need.checked(caller)
+    request.state.caller = caller
+    return caller
+
+
+async def _read_json(request: Request) -> None:
+    """Read before FastAPI asks for it, which would turn every error into a bare 400."""
+    if not _is_json(request):
+        raise UnsupportedMedia("application/json")
+    await request.json()
+
+
+def _wants_json(route: APIRoute) -> bool:
+    field = route.body_field
+    return field is not None and getattr(field.field_info, "media_type", "") == "application/json"
+
+
+def _is_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/json" or (
+        media.startswith("application/") and media.endswith("+json")
+    )
+
+
+def router(prefix: str, tags: list[str]) -> APIRouter:
+    """A router whose routes are transactional. `prefix` begins with /v1."""
+    return APIRouter(
+        prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=REFUSALS
+    )
+
+
+def unguarded(app: FastAPI) -> list[str]:
+    """Routes that name no permission and are not OPEN: there should be none.
+
+    A thin route says its permission as `needs` on its endpoint.
+    """
+    found = []
+    for route in iter_route_contexts(app.routes):
+        guarded = getattr(route.endpoint, "needs", None) or (
+            isinstance(route.original_route, APIRoute) and any(needs_of(route.dependant))
+        )
+        if not guarded and route.path not in OPEN:
+            found.append(f"{' '.join(sorted(route.methods or ()))} {route.path}")
+    return found

@@ -1,0 +1,38 @@
+"""What a service is made of: everything that `create_app` needs to know."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
+
+from common.deadlines import Timers
+from common.inbox import Handlers
+from common.people.caller import ResolveContact
+from common.settings import Settings
+
+Background = Callable[[FastAPI], Awaitable[None]]
+"""Runs for as long as the service does; started anew, after a pause, when it raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the four. `name` is the event source and the Kafka group, `schema` the database's.
+
+    `settings` is the class: they are read when the service starts, not when it is described.
+    `thin` routes are matched before `routers` (the hot path, served without FastAPI's machinery).
+    `larger_bodies` maps a path prefix to its own limit in bytes.
+    """
+
+    name: str
+    schema: str
+    title: str
+    settings: type[Settings]
+    routers: tuple[APIRouter, ...]
+    handlers: Handlers = field(default_factory=dict)
+    timers: Timers = field(default_factory=dict)
+    background: tuple[Background, ...] = ()
+    resolve_contact: ResolveContact | None = None
+    thin: tuple[BaseRoute, ...] = ()
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    pool_size: int = 10

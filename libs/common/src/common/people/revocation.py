@@ -1,0 +1,58 @@
+"""Revoked tokens: a row per token id in the service's schema, read again every few seconds."""
+
+import asyncio
+from datetime import datetime
+
+import structlog
+from sqlalchemy import text
+
+from common.database import Connection, Database, passing
+from common.people.keys import IssuerKeys
+from common.people.tokens import People
+
+log = structlog.get_logger()
+
+EVERY = 5.0
+"""Seconds (real time) after which a revoked token opens nothing any more."""
+KEYS_EVERY = 300.0
+"""Seconds after which the issuer's keys are read again, so that withdrawn ones stop counting."""
+
+
+async def revoke(tx: Connection, jti: str, expires_at: datetime, by: str) -> None:
+    """Refuse this token from now on. Asked twice, it is kept once."""
+    await tx.execute(
+        text(
+            "INSERT INTO revoked_tokens (jti, expires_at, revoked_by)"
+            " VALUES (:jti, :expires_at, :by) ON CONFLICT DO NOTHING"
+        ),
+        {"jti": jti, "expires_at": expires_at, "by": by},
+    )
+
+
+async def revoked(tx: Connection) -> list[str]:
+    """The ids of revoked tokens that have not expired (with a day's grace for clocks)."""
+    found = await tx.execute(
+        text(
+            "SELECT jti FROM revoked_tokens"
+            " WHERE expires_at > statement_timestamp() - interval '1 day'"
+        )
+    )
+    return list(found.scalars())
+
+
+async def keep_current(database: Database, people: People) -> None:
+    """Keep revocations and keys fresh, for as long as the service runs."""
+    loop = asyncio.get_running_loop()
+    keys_at = loop.time() + KEYS_EVERY
+    while True:
+        try:
+            async with database.transaction() as tx:
+                people.revoke(await revoked(tx))
+        except Exception as error:
+            if not passing(error):
+                log.exception("people.revocations_unread")
+        if loop.time() >= keys_at and isinstance(people.keys, IssuerKeys):
+            keys_at = loop.time() + KEYS_EVERY
+            if await people.keys.read():
+                people.forget()
+        await asyncio.sleep(EVERY)

@@ -1,0 +1,5 @@
+"""A test for every service: no route without a permission."""
+
+from common.http.route import unguarded
+
+__all__ = ["unguarded"]

@@ -1,0 +1,159 @@
+"""A service with a few routes, to show what `common.http` promises of every route."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from fastapi import Body, Depends, FastAPI, Request, Response
+from httpx import AsyncClient
+from pydantic import Field
+from sqlalchemy import text
+
+from common.audit import Entry, record
+from common.database import Connection, Database, Transaction, moment
+from common.errors import Conflict, Forbidden, NotFound
+from common.http import (
+    MIB,
+    Asked,
+    Page,
+    Paging,
+    Service,
+    Told,
+    answer,
+    cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.ids import uuid7
+from common.people import Caller, Contact, needs
+from common.settings import Settings
+from common.testing.client import app_for, client
+
+Opener = Annotated[Caller, needs("tickets:open")]
+Reader = Annotated[Caller, needs("tickets:read")]
+
+things = router("/v1/things", ["things"])
+
+
+class Wanted(Asked):
+    name: str = Field(min_length=1, max_length=100)
+    at: datetime | None = None
+    count: int = Field(default=0, ge=0, le=2**31 - 1)
+    more: list[Any] = Field(default_factory=list)
+
+
+class Thing(Told):
+    id: UUID
+    name: str
+    at: datetime | None = None
+
+
+@things.post("", status_code=201)
+async def make(wanted: Wanted, response: Response, caller: Opener, tx: Transaction) -> Thing:
+    """Make a thing."""
+    thing = Thing(id=uuid7(), name=wanted.name, at=wanted.at)
+    await note(tx, caller, "thing.make", {"name": wanted.name})
+    if wanted.name == "slow":
+        await asyncio.sleep(0.3)
+    if wanted.name == "twice":
+        raise Conflict("There is one already.")
+    if wanted.name == "odd":
+        raise ZeroDivisionError("secret inside")
+    if wanted.name == "denied":
+        return answer(Forbidden("Not this one."))  # type: ignore[return-value]
+    response.headers["Location"] = f"/v1/things/{thing.id}"
+    return thing
+
+
+@things.get("")
+async def listed(caller: Reader, page: Annotated[Paging, Depends()]) -> Page[Thing]:
+    """List things."""
+    after = page.after_as(str, UUID)
+    first = 0 if after is None else int(after[0])
+    items = [Thing(id=UUID(int=n), name=str(n)) for n in range(first + 1, first + page.limit + 1)]
+    return Page[Thing](items=items, next=cursor(items[-1].name, items[-1].id))
+
+
+@things.post("/mail", status_code=201)
+async def mail(
+    raw: Annotated[bytes, Body(media_type="message/rfc822")], caller: Opener
+) -> dict[str, int]:
+    """Take bytes in."""
+    return {"size": len(raw)}
+
+
+@things.get("/{name}")
+async def one(name: str, response: Response, caller: Reader, tx: Transaction) -> dict[str, Any]:
+    """Show a thing."""
+    if name == "none":
+        raise NotFound(f"Thing {name}")
+    stored = await tx.scalar(text("SELECT CAST(:name AS text)"), {"name": name})
+    set_etag(response, 7)
+    return {"name": stored, "who": caller.sub, "behind": caller.behind}
+
+
+@things.put("/{name}")
+async def change(name: str, request: Request, caller: Opener) -> dict[str, str]:
+    """Change a thing."""
+    if_match(request, 7, {"name": name})
+    return {"name": name}
+
+
+@things.get("/{count}/stored")
+async def stored(count: int, caller: Reader, tx: Transaction) -> dict[str, int]:
+    """Ask the database for a number."""
+    found = await tx.scalar(text("SELECT CAST(:n AS bigint)"), {"n": count})
+    return {"count": found}
+
+
+async def note(tx: Connection, caller: Caller, action: str, grounds: dict[str, str]) -> None:
+    at = await moment(tx)
+    await record(tx, Entry(at, caller.sub, action, "thing/1", grounds, caller.behind))
+
+
+async def contacts(tx: Connection, address: str) -> Contact | None:
+    if address == "jan@acme.example":
+        return Contact(UUID(int=5), "Jan", "acme")
+    return None
+
+
+SERVICE = Service(
+    name="things",
+    schema="sla",
+    title="Things",
+    settings=Settings,
+    routers=(things,),
+    resolve_contact=contacts,
+    larger_bodies={"/v1/things/mail": 2 * MIB},
+)
+
+
+@pytest.fixture
+def app(database: Database) -> FastAPI:
+    return app_for(SERVICE, database)
+
+
+@pytest.fixture
+async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app) as anna:
+        yield anna
+
+
+@pytest.fixture
+def service() -> Service:
+    return SERVICE
+
+
+@pytest.fixture
+def written(database: Database) -> Callable[[], Awaitable[int]]:
+    """How many audit entries there are: what the routes above leave behind."""
+
+    async def count() -> int:
+        async with database.transaction() as tx:
+            return int(await tx.scalar(text("SELECT count(*) FROM audit")) or 0)
+
+    return count
