@@ -1,10 +1,11 @@
 """One Kafka broker as a child process."""
 
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 from opsdesk_local.failure import CannotRun
-from opsdesk_local.kafka_jars import java
+from opsdesk_local.jvm import QUICK_START, java, loaded_classes
 from opsdesk_local.ports import answers
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.waiting import holds_within
@@ -29,6 +30,7 @@ class Broker:
         properties: dict[str, str],
         *,
         alone: bool,
+        java_options: Sequence[str] = QUICK_START,
     ) -> None:
         self.folder = folder
         self.port = port
@@ -37,6 +39,7 @@ class Broker:
         self._jars = jars
         self._properties = properties
         self._alone = alone
+        self._java_options = java_options
 
     def launch(self) -> None:
         """Formats the folder when it is new and starts the broker, without waiting for it."""
@@ -46,13 +49,10 @@ class Broker:
         (self.folder / "server.properties").write_text("".join(lines))
         if not (self.folder / "log" / "meta.properties").exists():
             self._format()
-        memory = [
-            "-Xms128m",
-            "-Xmx512m" if self._alone else "-Xmx384m",
-            "-XX:+UseSerialGC",
-        ]
+        memory = ["-Xms128m", "-Xmx512m" if self._alone else "-Xmx384m", "-XX:+UseSerialGC"]
+        options = [*memory, *loaded_classes(self._jars), *self._java_options]
         self.child = spawn(
-            [*self._java(*memory), "kafka.Kafka", "server.properties"],
+            [*self._java(*options), "kafka.Kafka", "server.properties"],
             name=self.folder.name,
             folder=self.folder,
             log=self.log,
@@ -72,7 +72,7 @@ class Broker:
 
     def stop(self) -> None:
         if self.child:
-            self.child.end(signal.SIGTERM, grace=15)
+            self.child.end(signal.SIGTERM, grace=30)
 
     def kill(self) -> None:
         """`kill -9`: what it had acknowledged is kept by the operating system."""

@@ -1,9 +1,11 @@
 """An embedded Apache Kafka in KRaft mode: one broker, or several for fault tests."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opsdesk_local.broker import Broker
+from opsdesk_local.jvm import QUICK_START
 from opsdesk_local.ports import free_port
 from opsdesk_local.topics import wait_for_brokers
 
@@ -14,11 +16,19 @@ _OFFSETS_KEPT_MINUTES = 400 * 24 * 60
 class Kafka:
     """`brokers` can be stopped, killed and started one by one. Calls block."""
 
-    def __init__(self, folder: Path, jars: Path, *, size: int = 1, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        jars: Path,
+        *,
+        size: int = 1,
+        port: int | None = None,
+        java_options: Sequence[str] = QUICK_START,
+    ) -> None:
         """`size` brokers below `folder`; `port` is the preferred port of the first."""
         names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
         ports = [free_port(port if n == 0 else None) for n in range(size)]
-        controllers = [free_port() for _ in range(size)]
+        controllers = [free_port(port + 1 if port and n == 0 else None) for n in range(size)]
         self.brokers = [
             Broker(
                 folder / name,
@@ -26,6 +36,7 @@ class Kafka:
                 ports[n],
                 _properties(n, ports[n], controllers, folder / name / "log"),
                 alone=size == 1,
+                java_options=java_options,
             )
             for n, name in enumerate(names)
         ]

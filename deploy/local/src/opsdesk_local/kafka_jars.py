@@ -21,15 +21,6 @@ def kafka_jars(state: State) -> Path:
     return home
 
 
-def java() -> str:
-    """The `java` to run; raises `CannotRun` with the command that installs one."""
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
-    if not found:
-        raise CannotRun("Kafka needs Java 17: apt-get install openjdk-17-jre-headless")
-    return found
-
-
 def _fetch(state: State, home: Path) -> None:
     if not shutil.which("mvn"):
         raise CannotRun("Downloading Kafka needs Maven: apt-get install maven")

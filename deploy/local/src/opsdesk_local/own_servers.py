@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from opsdesk_local.class_archive import kafka_programs
 from opsdesk_local.failure import CannotRun
 from opsdesk_local.kafka import Kafka
-from opsdesk_local.kafka_jars import kafka_jars
 from opsdesk_local.ports import free_port
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
@@ -59,7 +59,7 @@ def _launch_postgres(state: State, stack: ExitStack) -> Postgres:
 
 def _launch_kafka(state: State, stack: ExitStack) -> Kafka:
     with step("Fetching Kafka", "Fetched Kafka", silent_below=0.5):
-        jars = kafka_jars(state)
+        jars = kafka_programs(state)
     wait_for_the_last_run(state.run / "kafka", "Kafka")
     kafka = Kafka(state.run, jars, port=_port("Kafka", KAFKA_PORT))
     stack.callback(kafka.stop)

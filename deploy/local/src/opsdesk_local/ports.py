@@ -6,6 +6,8 @@ import socket
 # Below the range from which the kernel picks ports for outgoing connections (32768 and up), so
 # that a server that was killed finds its port still free when it is started again.
 _TEST_PORTS = range(20_000, 32_000)
+# Nobody may have begun to listen yet on a port that was given away a moment ago.
+_given: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -23,7 +25,9 @@ def free_port(preferred: int | None = None) -> int:
     """The preferred port when nobody has it, else a free one chosen at random."""
     if preferred is not None and is_free(preferred):
         return preferred
-    return next(port for port in iter(_random_port, 0) if is_free(port))
+    port = next(port for port in iter(_random_port, 0) if port not in _given and is_free(port))
+    _given.add(port)
+    return port
 
 
 def answers(port: int) -> bool:

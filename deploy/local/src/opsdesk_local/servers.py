@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from opsdesk_local.class_archive import kafka_programs
+from opsdesk_local.jvm import FULL_SPEED, QUICK_START
 from opsdesk_local.kafka import Kafka
-from opsdesk_local.kafka_jars import kafka_jars
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.state import State, open_state
@@ -52,7 +53,8 @@ def embedded_servers(
 ) -> Iterator[Servers]:
     """Empty servers of our own, stopped and removed at the end; for tests that kill servers.
 
-    Not durable: they outlive `kill -9`, but not a power cut.
+    Not durable: they outlive `kill -9`, but not a power cut. Durable is for benchmarks: as in
+    production, `fsync` is on and Java compiles Kafka fully.
     """
     state = state or open_state()
     with _folder_of_our_own(state.test) as folder:
@@ -62,7 +64,12 @@ def embedded_servers(
             state.password("postgres"),
             durable=durable,
         )
-        kafka = Kafka(folder, kafka_jars(state), size=brokers)
+        kafka = Kafka(
+            folder,
+            kafka_programs(state),
+            size=brokers,
+            java_options=FULL_SPEED if durable else QUICK_START,
+        )
         try:
             postgres.launch()
             kafka.launch()

@@ -1,0 +1,32 @@
+"""How Java runs Kafka here."""
+
+import os
+import shutil
+from pathlib import Path
+
+from opsdesk_local.failure import CannotRun
+
+# Start-up is nearly all class loading and compiling; together with the class archive this brings
+# it from 4.5 to 1.7 seconds of processor time.
+QUICK_START = ("-XX:TieredStopAtLevel=1",)
+FULL_SPEED = ()
+"""For benchmarks: compiles the hot paths fully, and takes longer to start."""
+
+
+def class_archive(jars: Path) -> Path:
+    return jars / "classes.jsa"
+
+
+def loaded_classes(jars: Path) -> list[str]:
+    """Reads the classes ready-made; Java ignores an archive that is not its own."""
+    archive = class_archive(jars)
+    return [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+
+
+def java() -> str:
+    """The `java` to run; raises `CannotRun` with the command that installs one."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if not found:
+        raise CannotRun("Kafka needs Java 17: apt-get install openjdk-17-jre-headless")
+    return found
