@@ -1,0 +1,125 @@
+"""A seal never misses an entry, whenever it is committed and wherever the database moves."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.audit import Entry, record, sealer, verifier
+from common.audit.sealer import seal
+from common.audit.verify import verify
+from common.database import Database
+
+from .conftest import AT, entry, write
+
+
+async def test_an_entry_committed_late_is_in_a_later_seal(database: Database) -> None:
+    """Its position and transaction id are older than those of entries sealed already."""
+    async with database.transaction() as late:
+        await record(late, entry(1))
+        await write(database, entry(2))
+        assert [one.size for one in await seal(database)] == [1]
+        await write(database, entry(3))
+        assert [one.size for one in await seal(database)] == [1]
+    assert [one.size for one in await seal(database)] == [1]
+    assert await seal(database) == []
+    found = await verify(database)
+    assert (found.difference, found.sealed, found.unsealed) == (None, 3, 0)
+
+
+async def test_a_commit_between_the_sealers_look_and_its_commit_is_not_lost(
+    database: Database,
+) -> None:
+    """Many writers with open transactions of all lengths while seals are made."""
+    writing = [asyncio.create_task(_write_slowly(database, n)) for n in range(6)]
+    while not all(task.done() for task in writing):
+        await seal(database)
+        assert (await verify(database)).difference is None
+    await asyncio.gather(*writing)
+    await seal(database)
+    found = await verify(database)
+    assert (found.difference, found.sealed, found.unsealed) == (None, 90, 0)
+
+
+async def _write_slowly(database: Database, number: int) -> None:
+    for _ in range(15):
+        async with database.transaction() as tx:
+            await record(tx, entry(number))
+            await asyncio.sleep(0.002 * number)
+
+
+async def test_a_rolled_back_entry_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as tx:
+            await record(tx, entry(1))
+            1 / 0  # noqa: B018
+    assert await seal(database) == []
+
+
+async def test_one_replica_seals_at_a_time(database: Database) -> None:
+    await write(database, *(entry(n) for n in range(50)))
+    made = await asyncio.gather(*(seal(database) for _ in range(5)))
+    assert sum(one.size for seals in made for one in seals) == 50
+    assert (await verify(database)).difference is None
+
+
+async def test_a_backlog_is_sealed_in_parts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealer, "MOST", 4)
+    monkeypatch.setattr(sealer, "_UNSEALED", sealer._UNSEALED.replace("LIMIT 20000", "LIMIT 4"))
+    await write(database, *(entry(n) for n in range(10)))
+    assert [one.size for one in await seal(database)] == [4, 4, 2]
+    found = await verify(database)
+    assert (found.difference, found.sealed) == (None, 10)
+
+
+async def test_after_a_move_to_another_cluster_nothing_is_missed(
+    database: Database, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """A restored dump: the rows keep their transaction ids, the new cluster's begin far below."""
+    await write(database, entry(1), entry(2))
+    await seal(database)
+    await write(database, entry(3))  # not sealed before the move
+    await superuser.execute("UPDATE audit SET xid = xid + 1000000000")
+    await superuser.execute(
+        "UPDATE audit_seals SET settled = settled + 1000000000, cluster = cluster - 1"
+    )
+    await write(database, entry(4))  # by the new cluster's small ids
+    assert [one.size for one in await seal(database)] == [2]
+    await write(database, entry(5))
+    assert [one.size for one in await seal(database)] == [1]
+    found = await verify(database)
+    assert (found.difference, found.sealed, found.unsealed) == (None, 5, 0)
+
+
+async def test_what_is_recorded_is_what_was_said(database: Database) -> None:
+    grounds = {"at": AT, "text": 'quote " and \u2028', "number": 1.5, "none": None}
+    await write(database, Entry(AT, "anna", "ticket.verify", "ticket/1", grounds))
+    connection = await database.connect()
+    row = await connection.fetchrow("SELECT at, who, behind, grounds FROM audit")
+    await connection.close()
+    assert row is not None
+    assert (row["at"], row["who"], row["behind"]) == (AT, "anna", None)
+    assert "2026-03-02T09:30:00.123456+00:00" in row["grounds"]
+
+
+def _tree(leaves: list[bytes]) -> bytes:
+    """RFC 6962, section 2.1, word for word."""
+    import hashlib
+
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\x01" + _tree(leaves[:k]) + _tree(leaves[k:])).digest()
+
+
+@given(st.lists(st.binary(max_size=8), min_size=1, max_size=70))
+def test_the_root_is_that_of_rfc_6962(entries: list[bytes]) -> None:
+    leaves = [verifier.leaf(one) for one in entries]
+    assert verifier.root(leaves) == _tree(leaves)
