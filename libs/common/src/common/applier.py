@@ -7,13 +7,12 @@ impossible, or fails the same way three times, is put aside; what speaks of the 
 import asyncio
 from collections.abc import Sequence
 
-import structlog
-
 from common.database import Database, passing
 from common.inbox import Impossible, Inbox, NotYetKnown
 from common.inbox_store import Record, any_parked, ready
+from common.telemetry import logger, metrics
 
-log = structlog.get_logger()
+log = logger(__name__)
 
 TRIES = 3
 PATIENCE = 60.0
@@ -64,11 +63,14 @@ class Applier:
     async def _together(self, records: Sequence[Record]) -> None:
         try:
             async with asyncio.timeout(PATIENCE) as limit, self.database.transaction() as tx:
-                taken = await self.inbox.take(tx, records)
+                with metrics.HANDLE_SECONDS.time():
+                    taken = await self.inbox.take(tx, records)
         except TimeoutError as error:
             if limit.expired():
                 raise TooSlow(f"handlers took longer than {PATIENCE:.0f} s") from error
             raise
+        metrics.HANDLED.labels("applied").inc(taken.applied)
+        metrics.HANDLED.labels("parked").inc(taken.parked)
         self.parked = self.parked or taken.parked > 0
         self._count(dead=taken.dead, alive=taken.applied)
 
@@ -106,6 +108,7 @@ class Applier:
         self._count(dead=1, alive=0)
 
     def _count(self, *, dead: int, alive: int) -> None:
+        metrics.HANDLED.labels("dead").inc(dead)
         self.dead_in_a_row = dead + (0 if alive else self.dead_in_a_row)
         if self.dead_in_a_row >= DEAD_IN_A_ROW:
             raise Stopped(

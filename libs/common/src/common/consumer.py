@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
@@ -19,8 +18,9 @@ from common.database import Database, passing
 from common.inbox import Handlers, Inbox
 from common.inbox_store import Record
 from common.kafka import Kafka
+from common.telemetry import logger, metrics
 
-log = structlog.get_logger()
+log = logger(__name__)
 
 BATCH = 500
 FETCH_WAIT_MS = 20
@@ -63,11 +63,13 @@ class Consumer:
                 await self._session()
             except Stopped as stopped:
                 self.trouble = f"consumer: stopped, {stopped}"
+                metrics.CONSUMER_STOPPED.set(1)
                 log.error("consumer.stopped", reason=str(stopped))
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - logged below; hearing must go on
                 self.trouble = f"consumer: {type(error).__name__}: {error}"
                 log.warning("consumer.restarting", error=type(error).__name__, detail=str(error))
+                metrics.CONSUMER_RECREATED.inc()
                 await asyncio.sleep(1)
 
     def behind(self) -> bool:
@@ -76,7 +78,7 @@ class Consumer:
             return False
         if self._now() - self._asked_at > STALE:
             return True
-        return any(self._applied.get(tp, 0) < end for tp, end in self._ends.items())
+        return self._unheard() > 0
 
     async def lag(self) -> int | None:
         """Records written but not applied, in the partitions of this replica. None: unknown."""
@@ -84,8 +86,11 @@ class Consumer:
             return 0
         with suppress(KafkaError, TimeoutError):
             await self._ask()
-            return sum(max(0, end - self._applied.get(tp, 0)) for tp, end in self._ends.items())
+            return self._unheard()
         return None
+
+    def _unheard(self) -> int:
+        return sum(max(0, end - self._applied.get(tp, 0)) for tp, end in self._ends.items())
 
     async def _session(self) -> None:
         client = AIOKafkaConsumer(
@@ -168,7 +173,8 @@ class Consumer:
                 self.trouble = None
             except (KafkaError, TimeoutError) as error:
                 self.trouble = f"consumer: Kafka does not answer ({type(error).__name__})"
-            lagging = any(self._applied.get(tp, 0) < end for tp, end in self._ends.items())
+            lagging = self._unheard()
+            metrics.CONSUMER_LAG.set(lagging)
             if self._busy or not (lagging or self.trouble):
                 self._progress_at = self._now()
             elif self._now() - self._progress_at > STUCK:

@@ -114,6 +114,7 @@ CREATE TABLE firings (
 );
 CREATE INDEX ix_firings_subject ON firings (subject);
 COMMENT ON TABLE firings IS 'Every deadline that fired, once: due, fired, lag.';
+REVOKE UPDATE, DELETE, TRUNCATE ON firings FROM opsdesk_{{schema}};
 """
 
 IDEMPOTENCY = """

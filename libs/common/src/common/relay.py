@@ -12,14 +12,14 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
-import structlog
 from aiokafka.errors import KafkaError
 
 from common.database import ANNOUNCED, Database
 from common.kafka import Kafka
 from common.publisher import Publisher, Unsent
+from common.telemetry import logger, metrics
 
-log = structlog.get_logger()
+log = logger(__name__)
 
 BATCH = 2000
 POLL = 0.1
@@ -80,19 +80,23 @@ class Relay:
                 log.warning("relay.database_lost", error=type(error).__name__)
                 await asyncio.sleep(STANDBY)
             finally:
-                self.leads = False
+                self._lead_is(False)
                 connection.terminate()
 
     async def _stand_by(self, connection: Any) -> None:
         self.trouble = None
         lead = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
-        while not await connection.fetchval(lead, self.database.schema):
-            await asyncio.sleep(STANDBY)  # noqa: ASYNC110 - the lock is the database's, not ours
-        self.leads = True
+        while not await connection.fetchval(lead, self.database.schema):  # noqa: ASYNC110 - not ours
+            await asyncio.sleep(STANDBY)
+        self._lead_is(True)
         log.info("relay.leads")
         await connection.add_listener(self._channel, lambda *_: self._wake.set())
         while True:
             await self._lead(connection)
+
+    def _lead_is(self, ours: bool) -> None:
+        self.leads = ours
+        metrics.RELAY_LEADS.set(ours)
 
     async def _lead(self, connection: Any) -> None:
         """Send with one producer until it fails; it is never used again after a failure."""
@@ -110,6 +114,7 @@ class Relay:
             log.warning("relay.kafka_failed", error=type(error).__name__)
             await asyncio.sleep(0.5)
         finally:
+            metrics.PRODUCER_RECREATED.inc()
             await publisher.discard()
 
     async def _round(self, connection: Any, publisher: Publisher) -> None:
@@ -153,6 +158,7 @@ class Relay:
 
 
 async def _forget(connection: Any, ids: Sequence[int]) -> None:
+    metrics.PUBLISHED.inc(len(ids))
     if ids:
         await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", list(ids))
 

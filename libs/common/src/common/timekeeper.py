@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
 
 from common.database import ARMED, Connection, Database, moment, passing
 from common.deadlines import Due, Timers
+from common.telemetry import logger, metrics
 
-log = structlog.get_logger()
+log = logger(__name__)
 
 BATCH = 500
 PATIENCE = 30.0
@@ -165,17 +165,21 @@ class Timekeeper:
                     due = [replace(one, blind=late) for one in due]
                     await self.timers[kind].fire(tx, due, at)
                     fired += due
+            fired_at = await moment(tx)
             if fired:
-                await _record(tx, fired, await moment(tx))
+                await _record(tx, fired, fired_at)
+        _measure(fired, fired_at)
         return taken
 
     async def _put_off(self, candidate: tuple[str, UUID], error: Exception) -> None:
         """Try a deadline again later, so that it never heads the queue for ever."""
+        metrics.FIRING_FAILED.labels(candidate[0]).inc()
         async with self.database.transaction() as tx:
             await tx.execute(
                 text(
                     f"UPDATE deadlines SET tries = tries + 1, problem = :problem, wake_at ="
-                    f" {self.database.schema}.now() + LEAST(:longest, :pause * 2 ^ LEAST(tries, 9))"
+                    f" {self.database.schema}.now() + LEAST(CAST(:longest AS interval),"
+                    " CAST(:pause AS interval) * 2 ^ LEAST(tries, 9))"
                     " WHERE kind = :kind AND subject = :subject"
                 ),
                 {
@@ -233,3 +237,9 @@ async def _record(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
             "blinds": [one.blind for one in fired],
         },
     )
+
+
+def _measure(fired: Sequence[Due], at: datetime) -> None:
+    for one in fired:
+        metrics.FIRED.labels(one.kind, str(one.blind).lower()).inc()
+        metrics.FIRING_LAG_SECONDS.labels(one.kind).observe((at - one.due_at).total_seconds())

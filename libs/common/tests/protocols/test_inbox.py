@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from common.testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from sqlalchemy import text
 
 from common.applier import DEAD_IN_A_ROW, Applier, Stopped
@@ -16,6 +16,7 @@ from common.database import Connection, Database
 from common.dead_letters import NoSuchLetter, list_dead, replay, skip
 from common.inbox import Impossible, Inbox, NotYetKnown, judge
 from common.inbox_store import Place
+from common.testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from common.testing.protocol import hear, record_of, told
 
 ONE, TWO = UUID(int=1), UUID(int=2)
@@ -162,7 +163,7 @@ async def test_any_order_with_any_repeats_gives_each_effect_once_in_order(
             await tx.execute(text(f"DELETE FROM {table}"))
     heard = order + [order[n] for n in again]
     bounds = sorted({0, len(heard), *(cut for cut in cuts if cut < len(heard))})
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         await hear(database, HANDLERS, *((paid(UUID(int=a), n), n) for a, n in heard[start:end]))
     for account in (1, 2, 3):
         assert await amounts(database, UUID(int=account)) == [1, 2, 3, 4]

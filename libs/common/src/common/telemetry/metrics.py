@@ -26,7 +26,7 @@ BACKGROUND_RESTARTS = Counter(
 )
 
 # Outbox and relay
-PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.", ("topic",))
+PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
 RELAY_LEADS = Gauge("opsdesk_relay_leads", "1 where this replica publishes.")
 OUTBOX_UNSENT = Gauge("opsdesk_outbox_unsent", "Events not yet on Kafka, as last seen.")
 OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldest unsent event.")
@@ -36,13 +36,12 @@ PRODUCER_RECREATED = Counter("opsdesk_relay_producers_recreated_total", "Produce
 # Inbox and consumer
 HANDLED = Counter(
     "opsdesk_consumer_records_total",
-    "Records taken: applied, duplicate, parked, dead or unknown.",
-    ("topic", "outcome"),
+    "Records taken: applied, parked or dead.",
+    ("outcome",),
 )
-CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, all partitions.", ("topic",))
+CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, in our partitions.")
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Consumers made anew.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
-DEAD_LETTERS = Counter("opsdesk_dead_letters_total", "Records put aside.", ("code",))
 DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters nobody has settled.")
 PARKED = Gauge("opsdesk_parked_records", "Records that wait for another one.")
 PARKED_OLDEST_SECONDS = Gauge("opsdesk_parked_oldest_seconds", "Age of the oldest parked record.")

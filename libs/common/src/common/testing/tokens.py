@@ -3,7 +3,7 @@
 from functools import cache
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 from common.now import now
 from common.people.keys import FixedKeys
@@ -47,7 +47,7 @@ def signing_key() -> ECKey:
 
 def people() -> People:
     """What verifies the tokens of `token`."""
-    return People(ISSUER, AUDIENCE, FixedKeys(KeySet([signing_key()])))
+    return People(ISSUER, AUDIENCE, FixedKeys(signing_key()))
 
 
 def token(
