@@ -38,6 +38,7 @@ def facts(version: Version) -> Facts:
 def delivery() -> Delivery:
     return Delivery(
         id=UUID(int=4),
+        key="DEL-4",
         wanted=Reference("billing", "1.4.0"),
         environment="acme-prod",
         lifecycle="standard",

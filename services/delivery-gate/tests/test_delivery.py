@@ -123,7 +123,7 @@ def test_everything_is_checked_again_at_the_start(
     approved: Delivery, facts: Facts, version: Version
 ) -> None:
     """G2."""
-    owing = replace(facts.environment, debt=Debt(UUID(int=9), NINE, NINE))
+    owing = replace(facts.environment, debt=Debt(UUID(int=9), "EMC-9", NINE, NINE))
     refused = start(approved, "ci", version.digest, replace(facts, environment=owing), NINE)
     assert isinstance(refused, Judged)
     assert refused.delivery.state == "refused"

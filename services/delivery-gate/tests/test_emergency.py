@@ -21,7 +21,14 @@ NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 BLOCKER = Blocker(UUID(int=1), "OPS-1042", "acme-prod", "open")
 PROD = Environment(UUID(int=2), "acme-prod", UUID(int=3), "acme", "production")
 REQUESTED = EmergencyChange(
-    UUID(int=4), "acme-prod", BLOCKER.ticket_id, "Raise the pool limit.", "anna", NINE
+    UUID(int=4),
+    "EMC-4",
+    "acme-prod",
+    BLOCKER.ticket_id,
+    BLOCKER.key,
+    "Raise the pool limit.",
+    "anna",
+    NINE,
 )
 AUTHORIZED = replace(REQUESTED, state="authorized", authorized_by="omar", authorized_at=NINE)
 APPLIED = replace(AUTHORIZED, state="applied", applied_by="anna", applied_at=NINE)
@@ -70,7 +77,7 @@ def test_it_is_not_applied_before_it_is_authorized() -> None:
 
 def test_a_second_emergency_is_refused_while_the_first_is_owed() -> None:
     """G8."""
-    owing = indebt(PROD, UUID(int=9), NINE, DEBT_AFTER)
+    owing = indebt(PROD, UUID(int=9), "EMC-9", NINE, DEBT_AFTER)
     assert code(request(REQUESTED, BLOCKER, owing, None)) is Code.EMERGENCY_DEBT_OPEN
     denied = apply(AUTHORIZED, "anna", NINE, BLOCKER, owing, busy=False)
     assert code(denied) is Code.EMERGENCY_DEBT_OPEN

@@ -22,7 +22,7 @@ ONE, TWO = ("sha256:" + digit * 64 for digit in "12")
 RUNS_ONE = Environment(
     UUID(int=2), "acme-prod", UUID(int=3), "acme", "production", {"billing": ONE}
 )
-OWING = indebt(RUNS_ONE, CHANGE, NINE, DEBT_AFTER)
+OWING = indebt(RUNS_ONE, CHANGE, "EMC-9", NINE, DEBT_AFTER)
 
 
 def version(digest: str, contains: frozenset[UUID] = frozenset()) -> Version:

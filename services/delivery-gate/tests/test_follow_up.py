@@ -11,6 +11,7 @@ DIGEST = "sha256:" + "1" * 64
 BILLING = Reference("billing", "1.4.0")
 OPEN = FollowUp(
     UUID(int=1),
+    "FUP-1",
     "retest",
     "Run the regression tests again.",
     UUID(int=2),

@@ -78,7 +78,14 @@ class Gate(RuleBasedStateMachine):
             delivery, id = judged.delivery, self.new_id()
             held = Held(delivery.wanted.product, delivery.wanted.name, delivery.digest)
             self.follow_ups[id] = FollowUp(
-                id, kind, reasons[0].argument, delivery.id, delivery.environment, held, self.now
+                id,
+                "FUP-1",
+                kind,
+                reasons[0].argument,
+                delivery.id,
+                delivery.environment,
+                held,
+                self.now,
             )
         self.a_refusal_is_followed_up(judged.delivery, judged.verdict)
 
@@ -129,7 +136,7 @@ class Gate(RuleBasedStateMachine):
     )
     def submitted(self, name: str | None, to: str, by: str) -> UUID:
         wanted = Reference("billing", name)
-        request = Delivery(self.new_id(), wanted, to, "hotfix", READY, 1, by, self.now)
+        request = Delivery(self.new_id(), "DEL-1", wanted, to, "hotfix", READY, 1, by, self.now)
         self.keep(evaluate(request, self.facts(request), self.now))
         return request.id
 
@@ -220,7 +227,9 @@ class Gate(RuleBasedStateMachine):
     @rule(on=ENVIRONMENTS, asks=PEOPLE, authorizes=st.lists(PEOPLE, max_size=2), applies=PEOPLE)
     def emergency(self, on: str, asks: str, authorizes: list[str], applies: str) -> None:
         place, blocker = self.environments[on], self.blocker
-        asked = EmergencyChange(self.new_id(), on, blocker.ticket_id, "Raise it.", asks, self.now)
+        asked = EmergencyChange(
+            self.new_id(), "EMC-1", on, blocker.ticket_id, blocker.key, "Raise it.", asks, self.now
+        )
         change = emergency.request(asked, blocker, place, None)
         for by in authorizes:
             if isinstance(change, EmergencyChange):
@@ -237,7 +246,7 @@ class Gate(RuleBasedStateMachine):
         assert change.authorized_by not in {None, change.requested_by}, "G8: a second person"
         assert place.debt is None, "G8: no second emergency"
         self.emergencies[change.id] = change
-        self.environments[place.key] = indebt(place, change.id, self.now, DEBT_AFTER)
+        self.environments[place.key] = indebt(place, change.id, "EMC-1", self.now, DEBT_AFTER)
 
     # What holds always
 

@@ -137,10 +137,12 @@ def test_an_open_follow_up_holds_the_version_by_any_path(
     """G5."""
     name = "1.4.0" if path == "its name" else "1.3.9"
     held = Held("billing", name, version.digest)
-    open_one = FollowUp(UUID(int=5), "retest", "test it", None, "brightwater-prod", held, NINE)
+    open_one = FollowUp(
+        UUID(int=5), "FUP-5", "retest", "test it", None, "brightwater-prod", held, NINE
+    )
     verdict = judged(replace(facts, follow_ups=(open_one,)))
     assert (verdict.outcome, codes(verdict)) == ("refused", {Code.FOLLOWUP_OPEN})
-    assert verdict.reasons[0].evidence == f"follow-up/{open_one.id}"
+    assert verdict.reasons[0].evidence == "FUP-5"
     assert follow_ups_due(verdict) == {}, "the open one carries this refusal as well"
 
 
@@ -149,7 +151,7 @@ def test_an_environment_in_debt_accepts_only_what_contains_the_change(
 ) -> None:
     """R7, G8."""
     change = UUID(int=6)
-    owing = replace(facts.environment, debt=Debt(change, NINE, NINE))
+    owing = replace(facts.environment, debt=Debt(change, "EMC-1", NINE, NINE))
     refused = judged(replace(facts, environment=owing))
     assert (codes(refused), set(follow_ups_due(refused))) == (
         {Code.EMERGENCY_DEBT_OPEN},

@@ -125,7 +125,7 @@ FIRST_CRITERIA = Criteria(
         ),
     },
     strictest="production",
-    approver_roles=frozenset({"ops", "tom", "dm", "qc"}),
+    approver_roles=frozenset({"ops", "tom"}),
     check_age=timedelta(days=30),
     patience=timedelta(days=30),
 )

@@ -59,6 +59,7 @@ class Delivery:
     """
 
     id: UUID
+    key: str
     wanted: Reference
     environment: str
     lifecycle: Lifecycle
@@ -67,11 +68,13 @@ class Delivery:
     requested_by: str
     requested_at: datetime
     state: DeliveryState = "evaluating"
+    version_id: UUID | None = None
     digest: str | None = None
     approvals: tuple[Approval, ...] = ()
     started_by: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ class Judged:
 def evaluate(delivery: Delivery, facts: Facts, now: datetime) -> Judged:
     """Judge a new request, or one that was deferred and is tried again unchanged."""
     verdict = judge(delivery.wanted, delivery.readiness, delivery.lifecycle, facts, now)
-    digest = facts.version.digest if facts.version else None
-    judged = replace(delivery, digest=digest)
+    version = facts.version
+    judged = delivery
+    if version is not None:
+        judged = replace(delivery, version_id=version.id, digest=version.digest)
     if verdict.outcome == "refused":
         return Judged(ended(judged, "refused", now), verdict)
     state: DeliveryState = "in_review" if verdict.outcome == "accepted" else "evaluating"

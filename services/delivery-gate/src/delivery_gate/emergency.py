@@ -31,8 +31,10 @@ class EmergencyChange:
     """A change without a version, done to end a Blocker. `settled_by` is the delivery that paid."""
 
     id: UUID
+    key: str
     environment: str
     ticket_id: UUID
+    ticket: str
     what: str
     requested_by: str
     requested_at: datetime
@@ -45,6 +47,7 @@ class EmergencyChange:
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_why: str | None = None
+    sequence: int = 0
 
 
 def blocker_missing(blocker: Blocker | None, environment: str) -> Denied | None:
@@ -75,7 +78,7 @@ def request(
     if environment.debt is not None:
         return _second(environment)
     if pending is not None:
-        return Denied(Code.CONFLICT, f"Emergency change {pending.id} is {pending.state} here.")
+        return Denied(Code.CONFLICT, f"{pending.key} is {pending.state} here already.")
     return wanted
 
 
@@ -132,8 +135,8 @@ def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange |
 
 
 def _second(environment: Environment) -> Denied:
-    owed = environment.debt.change_id if environment.debt else None
+    owed = environment.debt.change if environment.debt else None
     return Denied(
         Code.EMERGENCY_DEBT_OPEN,
-        f"{environment.key} still owes a version with emergency change {owed}; deliver that first.",
+        f"{environment.key} still owes a version with {owed}; deliver that first.",
     )

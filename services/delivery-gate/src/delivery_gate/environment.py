@@ -19,6 +19,7 @@ class Debt:
     """Owed since an emergency change was applied: a version that contains it, by `due_at`."""
 
     change_id: UUID
+    change: str  # its key, as people say it
     since: datetime
     due_at: datetime
     overdue_since: datetime | None = None
@@ -45,6 +46,7 @@ class Environment:
     running: Mapping[str, str] = field(default_factory=dict)
     debt: Debt | None = None
     drift: Drift | None = None
+    sequence: int = 0
 
     @property
     def state(self) -> EnvironmentState:
@@ -64,7 +66,7 @@ def environment_shortcomings(environment: Environment, version: Version | None) 
 
 def _owed(debt: Debt) -> Reason:
     argument = "The environment accepts only a version that contains its emergency change."
-    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", argument, f"emergency-change/{debt.change_id}")
+    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", argument, debt.change)
 
 
 def _unexplained(environment: Environment, drift: Drift) -> Reason:
@@ -74,10 +76,10 @@ def _unexplained(environment: Environment, drift: Drift) -> Reason:
 
 
 def indebt(
-    environment: Environment, change_id: UUID, at: datetime, after: timedelta
+    environment: Environment, change_id: UUID, change: str, at: datetime, after: timedelta
 ) -> Environment:
     """An emergency change was applied: from now on the environment owes its version."""
-    return replace(environment, debt=Debt(change_id, at, at + after))
+    return replace(environment, debt=Debt(change_id, change, at, at + after))
 
 
 def mark_overdue(environment: Environment, at: datetime) -> Environment:

@@ -25,6 +25,7 @@ class FollowUp:
     """`closed` has evidence but still holds; only `confirmed` by a second person lets go."""
 
     id: UUID
+    key: str
     kind: FollowUpKind
     demand: str
     delivery_id: UUID | None  # None when an environment's drift opened it
@@ -37,6 +38,7 @@ class FollowUp:
     closed_at: datetime | None = None
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
+    sequence: int = 0
 
 
 def close(follow_up: FollowUp, by: str, evidence: str, at: datetime) -> FollowUp | Denied:
@@ -80,13 +82,13 @@ def holds(follow_up: FollowUp, wanted: Reference, digest: str | None) -> bool:
 def hold_shortcomings(
     follow_ups: tuple[FollowUp, ...], wanted: Reference, digest: str | None
 ) -> list[Reason]:
-    """One reason per follow-up that holds this version; its id is the evidence."""
+    """One reason per follow-up that holds this version; its key is the evidence."""
     return [
         Reason(
             Code.FOLLOWUP_OPEN,
             follow_up.kind,
             f"An earlier refusal is not followed up: {follow_up.demand}",
-            f"follow-up/{follow_up.id}",
+            follow_up.key,
         )
         for follow_up in follow_ups
         if holds(follow_up, wanted, digest)
