@@ -1,0 +1,49 @@
+# OpsDesk. `make` alone tells what there is.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+
+help:  ## what you can do here
+	@echo "OpsDesk: the system in which Operations keeps its promises to customers."
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+	    printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+.PHONY: help setup run demo test check faults bench docs image compose-test clean
+
+setup:
+	@deploy/local/bootstrap
+
+run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services) until Ctrl-C
+	@exec $(PY) -m opsdesk_local run
+
+demo: setup  ## play the four journeys J1-J4 against a running `make run`
+	@exec .venv/bin/opsdesk demo
+
+test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
+	@$(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers" $(ARGS)
+
+check: setup  ## format, lint, types, import rules, documents up to date
+	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
+	@.venv/bin/mypy libs services opsdesk/src deploy/local/src tests
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m common.documents --check
+
+faults: setup  ## the long fault runs: servers and services killed under load, histories checked
+	@$(PY) -m pytest -m long tests/faults $(ARGS)
+
+bench: setup  ## measure, as ratios to named rivals in the same run; prints a table
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+docs: setup  ## write the documents that are generated from code (docs/api, docs/topics.md)
+	@$(PY) -m common.documents
+
+image:  ## build the four service images (needs Docker)
+	docker compose build
+
+compose-test: setup  ## the first journey against the compose stack, and the container suite (needs Docker)
+	@$(PY) -m pytest -m containers tests/containers $(ARGS)
+
+clean:  ## stop nothing, but remove the state folder (databases, Kafka, logs) and caches
+	@if [ -x $(PY) ]; then $(PY) -m opsdesk_local clean; fi
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
