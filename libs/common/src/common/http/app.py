@@ -25,6 +25,7 @@ def create_app(service: Service, *more: APIRouter) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.pending = service.pending
     app.state.parts = {}
     app.router.routes.extend(service.thin)
     for router in (health, docs.pages, tokens.routes, *service.routers, *more):

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from common.audit.sealer import Sealer
 from common.consumer import Consumer
 from common.database import Database
 from common.http import idempotency
@@ -15,6 +16,7 @@ from common.http.service import Service
 from common.http.state import furnish
 from common.kafka import Kafka
 from common.people.revocation import keep_current
+from common.queues import watch
 from common.relay import Relay
 from common.settings import load
 from common.telemetry import flush_traces, logger, metrics
@@ -62,12 +64,19 @@ def loops(app: FastAPI, kafka: Kafka) -> Iterator[tuple[str, Loop]]:
     """Everything that runs beside the requests, in the order of starting."""
     service: Service = app.state.service
     database: Database = app.state.database
+    app.state.parts["keys"] = app.state.people.keys
     yield "people", partial(keep_current, database, app.state.people)
     yield "idempotency", partial(idempotency.keep_small, database)
+    yield "queues", partial(watch, database)
     relay = app.state.relay = Relay(database, kafka)
     consumer = app.state.consumer = Consumer(database, kafka, service.name, service.handlers)
     deadlines = app.state.deadlines = Timekeeper(database, service.timers, consumer.behind)
-    parts: dict[str, Any] = {"relay": relay, "consumer": consumer, "deadlines": deadlines}
+    parts: dict[str, Any] = {
+        "relay": relay,
+        "consumer": consumer,
+        "deadlines": deadlines,
+        "sealer": Sealer(database),
+    }
     for name, part in parts.items():
         app.state.parts[name] = part  # what has a `trouble` is part of readiness
         yield name, part.run

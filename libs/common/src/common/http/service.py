@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
+from common.database import Connection
 from common.deadlines import Timers
 from common.inbox import Handlers
 from common.people.caller import ResolveContact
@@ -14,12 +15,15 @@ from common.settings import Settings
 Background = Callable[[FastAPI], Awaitable[None]]
 """Runs for as long as the service does; started anew, after a pause, when it raises."""
 
+Pending = Callable[[Connection], Awaitable[int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """One of the four. `name` is the event source and the Kafka group, `schema` the database's.
 
     `settings` is the class: they are read when the service starts, not when it is described.
+    `pending` counts effects that are written and not done yet (notifications, leases).
     `thin` routes are matched before `routers` (the hot path, served without FastAPI's machinery).
     `larger_bodies` maps a path prefix to its own limit in bytes.
     """
@@ -33,6 +37,7 @@ class Service:
     timers: Timers = field(default_factory=dict)
     background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
+    pending: Pending | None = None
     thin: tuple[BaseRoute, ...] = ()
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
     pool_size: int = 10

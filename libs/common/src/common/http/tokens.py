@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Request
+from pydantic import Field
 
-from common.database import Transaction
+from common.audit import Entry, record
+from common.database import Transaction, moment
 from common.http.models import Asked
 from common.http.route import router
 from common.people import Caller, needs
@@ -17,16 +18,17 @@ routes = router("/v1/token-revocations", ["tokens"])
 class Revocation(Asked):
     """A token's `jti`, and its `exp`: until then it is refused."""
 
-    jti: str
+    jti: str = Field(min_length=1, max_length=200)
     expires_at: datetime
 
 
 @routes.post("", status_code=204)
 async def revoke_token(
     asked: Revocation,
-    request: Request,
     caller: Annotated[Caller, needs("tokens:revoke")],
     tx: Transaction,
 ) -> None:
     """Refuse a token from now on. Each service keeps its own list: tell all four."""
     await revoke(tx, asked.jti, asked.expires_at, caller.sub)
+    at = await moment(tx)
+    await record(tx, Entry(at, caller.sub, "token.revoke", f"token/{asked.jti}", {}, caller.behind))

@@ -77,7 +77,7 @@ def _kept(path: Path) -> ECKey:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         key = ECKey.generate_key("P-256", auto_kid=True)
-        drawn = path.with_suffix(f".{os.getpid()}")
+        drawn = path.with_suffix(f".{uuid7()}.drawn")
         _write(drawn, json.dumps(key.as_dict(private=True)), 0o600)
         try:
             os.link(drawn, path)
@@ -89,7 +89,7 @@ def _kept(path: Path) -> ECKey:
 
 
 def _write(path: Path, content: str, mode: int) -> None:
-    drawn = path.with_suffix(f".{os.getpid()}.new")
+    drawn = path.with_suffix(f".{uuid7()}")
     descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)

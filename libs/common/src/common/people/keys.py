@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 import httpx
-import structlog
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-log = structlog.get_logger()
+from common.telemetry import logger
+
+log = logger(__name__)
 
 LARGEST = 256 * 1024
 """Bytes that a key set may have."""
@@ -24,19 +25,34 @@ PublicKey = RSAKey | ECKey | OKPKey
 
 
 class Keys(Protocol):
-    """Where verification finds keys. `find` answers None for a key that the issuer does not have."""
+    """Where verification finds keys.
 
-    async def find(self, kid: str | None) -> PublicKey | None: ...
+    `withdrawn` counts readings in which a known key had gone; `trouble` says why none is known.
+    """
+
+    withdrawn: int
+    trouble: str | None
+
+    async def find(self, kid: str | None) -> PublicKey | None:
+        """The key with this id; None for one that the issuer does not have."""
+
+    async def read(self) -> None:
+        """Read the keys again now, unless they were read a moment ago. Never raises."""
 
 
 class FixedKeys:
     """Keys that never change: the fake beside `IssuerKeys`, for tests."""
 
-    def __init__(self, keys: KeySet) -> None:
-        self._keys = _by_id(keys)
+    def __init__(self, *keys: PublicKey) -> None:
+        self._keys = {key.kid or "": key for key in keys}
+        self.withdrawn = 0
+        self.trouble: str | None = None
 
     async def find(self, kid: str | None) -> PublicKey | None:
         return _pick(self._keys, kid)
+
+    async def read(self) -> None:
+        return
 
 
 class IssuerKeys:
@@ -47,40 +63,36 @@ class IssuerKeys:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.trouble: str | None = None
+        self.withdrawn = 0
+        self.trouble: str | None = "the issuer's keys have not been read yet"
         self._keys: dict[str, PublicKey] = {}
         self._read_at = -PAUSE
         self._reading = asyncio.Lock()
 
     async def find(self, kid: str | None) -> PublicKey | None:
         key = _pick(self._keys, kid)
-        if key is None and time.monotonic() - self._read_at >= PAUSE:
+        if key is None:
             await self.read()
             key = _pick(self._keys, kid)
         return key
 
-    async def read(self) -> bool:
-        """Read the key set now. True when a key that was known has gone."""
+    async def read(self) -> None:
         async with self._reading:
             if time.monotonic() - self._read_at < PAUSE:
-                return False
+                return
             self._read_at = time.monotonic()
             try:
-                found = _by_id(KeySet.import_key_set(json.loads(await self._fetch())))
-            except (
-                OSError,
-                ValueError,
-                KeyError,
-                TypeError,
-                httpx.HTTPError,
-                JoseError,
-            ) as error:
-                self.trouble = f"keys of the issuer: {type(error).__name__} from {self.source}"
-                log.warning("people.keys_unreadable", source=self.source, error=str(error))
-                return False
-            gone = not found.keys() >= self._keys.keys()
-            self._keys, self.trouble = found, None
-            return gone
+                self._take(_by_id(await self._fetch()))
+            except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError) as error:
+                log.warning("people.keys_unread", source=self.source, error=type(error).__name__)
+                if not self._keys:
+                    self.trouble = f"{self.source} cannot be read: {type(error).__name__}"
+
+    def _take(self, found: dict[str, PublicKey]) -> None:
+        if not found:
+            raise ValueError("no usable key in the key set")
+        self.withdrawn += not found.keys() >= self._keys.keys()
+        self._keys, self.trouble = found, None
 
     async def _fetch(self) -> bytes:
         if not self.source.startswith(("http://", "https://")):
@@ -104,9 +116,19 @@ def _read_file(path: Path) -> bytes:
         return file.read(LARGEST)
 
 
-def _by_id(keys: KeySet) -> dict[str, PublicKey]:
-    # Symmetric keys have no place in a public set: whoever reads it could sign with them.
-    return {key.kid or "": key for key in keys if isinstance(key, PublicKey)}
+def _by_id(content: bytes) -> dict[str, PublicKey]:
+    """The usable keys of a key set (RFC 7517). Others are passed over: an issuer may be ahead."""
+    found: dict[str, PublicKey] = {}
+    for told in json.loads(content)["keys"]:
+        try:
+            key = JWKRegistry.import_key(told)
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue
+        # Symmetric keys have no place in a public set: whoever reads it could sign with them.
+        if isinstance(key, PublicKey):
+            key.ensure_kid()
+            found[key.kid or ""] = key
+    return found
 
 
 def _pick(keys: dict[str, PublicKey], kid: str | None) -> PublicKey | None:

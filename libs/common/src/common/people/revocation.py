@@ -3,14 +3,13 @@
 import asyncio
 from datetime import datetime
 
-import structlog
 from sqlalchemy import text
 
 from common.database import Connection, Database, passing
-from common.people.keys import IssuerKeys
 from common.people.tokens import People
+from common.telemetry import logger
 
-log = structlog.get_logger()
+log = logger(__name__)
 
 EVERY = 5.0
 """Seconds (real time) after which a revoked token opens nothing any more."""
@@ -43,7 +42,7 @@ async def revoked(tx: Connection) -> list[str]:
 async def keep_current(database: Database, people: People) -> None:
     """Keep revocations and keys fresh, for as long as the service runs."""
     loop = asyncio.get_running_loop()
-    keys_at = loop.time() + KEYS_EVERY
+    keys_at, withdrawn = loop.time(), people.keys.withdrawn
     while True:
         try:
             async with database.transaction() as tx:
@@ -51,8 +50,10 @@ async def keep_current(database: Database, people: People) -> None:
         except Exception as error:
             if not passing(error):
                 log.exception("people.revocations_unread")
-        if loop.time() >= keys_at and isinstance(people.keys, IssuerKeys):
+        if loop.time() >= keys_at or people.keys.trouble:
             keys_at = loop.time() + KEYS_EVERY
-            if await people.keys.read():
-                people.forget()
+            await people.keys.read()
+        if people.keys.withdrawn != withdrawn:
+            withdrawn = people.keys.withdrawn
+            people.forget()
         await asyncio.sleep(EVERY)

@@ -1,0 +1,125 @@
+"""What every app has around its routes."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from httpx import AsyncClient
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from common.database import Database
+from common.errors import Conflict
+from common.http import Service, create_app
+from common.telemetry import metrics
+from common.testing.client import app_for, client
+from common.testing.routes import unguarded
+
+
+def test_no_route_is_open_by_accident(app: FastAPI) -> None:
+    assert unguarded(app) == []
+
+
+def test_an_app_with_an_open_route_is_not_made(service: Service) -> None:
+    careless = APIRouter(prefix="/v1/careless")
+    careless.add_api_route("/things", lambda: None)
+    with pytest.raises(ValueError, match="/v1/careless/things"):
+        create_app(replace(service, routers=(*service.routers, careless)))
+
+
+class Thin:
+    """The shape of a hot path's endpoint."""
+
+    needs = "tickets:open"
+    path = "/v1/thin"
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+
+    def __await__(self) -> object:
+        return self.refuse().__await__()
+
+    async def refuse(self) -> None:
+        await self.scope["app"].state.admission.admit(self.scope)
+        raise Conflict("thin, and no less polite")
+
+
+async def test_a_thin_route_is_guarded_and_refuses_like_all_others(
+    service: Service, database: Database
+) -> None:
+    app = app_for(replace(service, thin=(Route("/v1/thin", Thin, methods=["POST"]),)), database)
+    async with client(app) as anna, client(app, None) as nobody:
+        refused = await anna.post("/v1/thin")
+        assert refused.status_code == 409
+        assert refused.json()["detail"] == "thin, and no less polite"
+        assert (await nobody.post("/v1/thin")).status_code == 401
+    found = metrics.REQUESTS.labels("POST", "/v1/thin", 409)._value.get()
+    assert found >= 1
+
+
+async def test_alive_and_ready(anna: AsyncClient) -> None:
+    assert (await anna.get("/health/live")).json() == {"status": "live"}
+    ready = await anna.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "not_ready": {}})
+
+
+async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> None:
+    app.state.parts["relay"] = SimpleNamespace(trouble="no broker answers")
+    await app.state.database.close()
+    app.state.database = Database("postgresql://a:b@127.0.0.1:1/c", "sla")
+    answer = await anna.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["not_ready"]["relay"] == "no broker answers"
+    assert "does not answer" in answer.json()["not_ready"]["database"]
+    assert (await anna.get("/health/live")).status_code == 200
+
+
+async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None:
+    app.state.database = Database("postgresql://a:b@127.0.0.1:1/c", "sla")
+    answer = await anna.get("/v1/things/a")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+
+
+async def test_metrics_name_routes_and_never_ids(anna: AsyncClient) -> None:
+    await anna.get("/v1/things/very-special-id")
+    text = (await anna.get("/metrics")).text
+    assert 'route="/v1/things/{name}"' in text
+    assert "very-special-id" not in text
+
+
+async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> None:
+    for path in ("/docs", "/v1/things", "/v1/nothing", "/openapi.json", "/health/live"):
+        headers = (await anna.get(path)).headers
+        assert "default-src 'none'" in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_a_trace_goes_on_and_a_problem_names_it(anna: AsyncClient) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    answer = await anna.get("/v1/things/none", headers=headers)
+    assert answer.json()["trace_id"] == trace
+
+
+async def test_the_docs_show_every_operation(anna: AsyncClient) -> None:
+    page = await anna.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for shown in ("/v1/things/{name}", "Make a thing.", "tickets:open"):
+        assert shown in page.text
+    assert "<script" not in page.text
+    assert (await anna.get("/docs/style.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClient) -> None:
+    document = (await anna.get("/openapi.json")).json()
+    make = document["paths"]["/v1/things"]["post"]
+    assert make["security"] == [{"bearer": []}]
+    assert make["x-permissions"] == ["tickets:open"]
+    assert {"Idempotency-Key", "On-Behalf-Of"} <= {one["name"] for one in make["parameters"]}
+    for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
+        assert list(make["responses"][status]["content"]) == ["application/problem+json"]
+    assert set(document["components"]["schemas"]["Problem"]["required"]) >= {"type", "trace_id"}
+    assert "HTTPValidationError" not in document["components"]["schemas"]

@@ -1,0 +1,70 @@
+"""Lists by cursor."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.errors import Invalid
+from common.http import Paging, cursor
+
+instants = st.datetimes(timezones=st.just(UTC))
+values = st.lists(instants | st.uuids() | st.text() | st.integers() | st.none(), max_size=4)
+
+
+@given(values)
+def test_a_cursor_is_the_place_that_it_was_made_from(place: list[Any]) -> None:
+    assert Paging(cursor=cursor(*place)).after == tuple(place)
+
+
+@given(st.text(max_size=80))
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        Paging(cursor=text)
+
+
+@given(values, st.integers(0, 200), st.characters())
+def test_an_edited_cursor_is_refused_or_unchanged(place: list[Any], at: int, char: str) -> None:
+    given = cursor(*place)
+    edited = given[:at] + char + given[at + 1 :]
+    try:
+        assert Paging(cursor=edited).after == tuple(place)
+    except Invalid:
+        return
+
+
+def test_a_cursor_of_another_list_is_refused() -> None:
+    other = Paging(cursor=cursor(datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1)))
+    assert other.after_as(datetime, UUID) == (datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1))
+    for types in ((str, UUID), (datetime,), (datetime, UUID, int)):
+        with pytest.raises(Invalid):
+            other.after_as(*types)
+    assert Paging().after_as(str) is None
+
+
+async def test_pages_follow_each_other(anna: AsyncClient) -> None:
+    first = (await anna.get("/v1/things?limit=2")).json()
+    second = (await anna.get("/v1/things", params={"limit": 2, "cursor": first["next"]})).json()
+    assert [item["name"] for page in (first, second) for item in page["items"]] == list("1234")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=abc", "cursor="])
+async def test_a_wrong_query_is_a_422(anna: AsyncClient, query: str) -> None:
+    answer = await anna.get(f"/v1/things?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"].startswith("/query/")
+
+
+async def test_if_match_is_honoured(anna: AsyncClient) -> None:
+    present = (await anna.get("/v1/things/a")).headers["etag"]
+    assert present == '"7"'
+    for fits in (present, "*", f'"3", {present}'):
+        assert (await anna.put("/v1/things/a", headers={"If-Match": fits})).status_code == 200
+    for stale in ('"6"', "W/" + present, "7", ""):
+        answer = await anna.put("/v1/things/a", headers={"If-Match": stale})
+        assert answer.status_code == 412
+        assert answer.json()["present"] == {"name": "a"}
