@@ -10,7 +10,8 @@ from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 
 from common.database import Connection
 
-JSON: TypeAlias = "str | int | float | bool | datetime | Sequence[JSON] | Mapping[str, JSON] | None"
+JSON: TypeAlias = object
+"""What `json` can write; instants, ids and enumerations become text."""
 
 COLUMNS = (
     ("at", "timestamptz"),

@@ -48,20 +48,24 @@ async def advance(
     *,
     frozen: bool = False,
     progress: Progress = lambda at: None,
-    patience: float = 30,
+    patience: float = 60,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> datetime:
     """Move all services to `to` (an instant, or a span from now) and leave them there at rest.
 
-    `frozen` leaves time standing still afterwards. `progress` hears every instant at which
-    something fell due. Raises Unsettled when they have not come to rest within `patience` seconds
-    (real time) at one of them. Answers the instant reached.
+    `frozen` leaves time standing still afterwards. `progress` hears every instant at which time
+    stopped on the way, the last one included. Raises Unsettled when they have not come to rest
+    within `patience` seconds (real time) at one of them. Answers the instant reached.
     """
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(headers=headers, timeout=patience) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=patience, transport=transport) as client:
         travel = _Travel(client, urls, patience)
         here = await travel.meet()
         target = here + to if isinstance(to, timedelta) else to
-        while (here := await travel.step(here, target)) < target:
+        if target < here:
+            raise Unsettled(f"time only moves forwards: it is {here.isoformat()} already")
+        while here < target:
+            here = await travel.step(here, target)
             progress(here)
         if not frozen:
             await travel.move(target, frozen=False)
@@ -73,23 +77,23 @@ class _Travel:
         self._client = client
         self._urls = urls
         self._patience = patience
+        self._due: list[datetime] = []
 
     async def meet(self) -> datetime:
-        """Stop the clocks of all at the latest of their times, and wait until they rest."""
-        here = max(position.now for position in await self._look())
-        # They go on while they are asked: meet a moment ahead, since time never goes back.
-        here += (
-            timedelta(seconds=1) if len({p.now for p in await self._look()}) > 1 else timedelta()
-        )
+        """Stop all clocks at the latest of their times, and wait until everybody rests."""
+        first, second = await self._look(), await self._look()
+        here = max(position.now for position in second)
+        if [p.now for p in first] != [p.now for p in second]:
+            # They go on while they are asked, and time never goes back: meet a moment ahead.
+            here += timedelta(seconds=1)
         await self.move(here, frozen=True)
         await self.settle()
         return here
 
     async def step(self, here: datetime, target: datetime) -> datetime:
         """Go to the next instant at which anything falls due, at most to `target`; settle."""
-        due = [p.next_due_at for p in await self.settle() if p.next_due_at is not None]
-        at = min([target, *(moment for moment in due if moment > here)])
-        await self.move(max(at, here), frozen=True)
+        at = min([target, *(due for due in self._due if due > here)])
+        await self.move(at, frozen=True)
         await self.settle()
         return at
 
@@ -97,7 +101,7 @@ class _Travel:
         body = {"at": at.isoformat(), "frozen": frozen}
         await asyncio.gather(*(self._ask("POST", url, body) for url in self._urls))
 
-    async def settle(self) -> Sequence[Position]:
+    async def settle(self) -> None:
         """Wait for two quiet rounds in a row between which nobody has announced anything.
 
         One round is not enough: an event may pass from a service not yet asked to one asked
@@ -113,7 +117,7 @@ class _Travel:
                     before, now = now, await self._look()
         except TimeoutError:
             raise Unsettled(_complaint(now, self._patience)) from None
-        return now
+        self._due = [position.next_due_at for position in now if position.next_due_at is not None]
 
     async def _look(self) -> Sequence[Position]:
         return await asyncio.gather(*(self._position(url) for url in self._urls))

@@ -1,0 +1,67 @@
+"""Logs hold no secret and no personal data, whatever is given to them."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from common.telemetry import logger, redacted
+from common.telemetry.logs import configure_logs
+
+SECRETS = [
+    "Authorization: Bearer abc.def-ghi",
+    "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl",
+    "postgresql://sla:s3cret@db/opsdesk",
+    "mail of jan.de-vries+x@mail.acme.example arrived",
+    "Key (email)=(jan@acme.example) already exists.",
+]
+PARTS = ("abc.def", "eyJhbGci", "s3cret", "jan")
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """Put logging back as it was: other tests have their own."""
+    before, level = logging.root.handlers[:], logging.root.level
+    configure_logs("sla", "json")
+    yield capsys
+    logging.root.handlers[:] = before
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("text", SECRETS)
+@pytest.mark.parametrize("nest", [lambda x: x, lambda x: [x], lambda x: {"a": ({"b": x},)}])
+def test_shapes_of_secrets_are_hidden_at_any_depth(text: str, nest: object) -> None:
+    said = json.dumps(redacted(nest(text)))  # type: ignore[operator]
+    assert not any(part in said for part in PARTS)
+
+
+def test_fields_are_hidden_by_their_name() -> None:
+    said = redacted({"password": "x", "Authorization": "y", "contact_email": "z", "port": 8002})
+    assert said == {
+        "password": "[hidden]",
+        "Authorization": "[hidden]",
+        "contact_email": "[hidden]",
+        "port": 8002,
+    }
+
+
+def test_ordinary_words_stay_as_they_are() -> None:
+    said = {"key": "OPS-1042", "subject": "ticket/0192", "size": 3, "ratio": 0.5, "who": None}
+    assert redacted(said) == said
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_nothing_leaves_by_a_log_line(text: str, logged: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger("asyncpg").warning("failed: %s", text)
+    logger("common").info(text, detail={"said": [text]})
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logger("common").exception("failed")
+    lines = logged.readouterr().err.strip().splitlines()
+    assert len(lines) == 3
+    assert all(json.loads(line)["service"] == "sla" for line in lines)
+    assert not any(part in line for line in lines for part in PARTS)

@@ -1,0 +1,136 @@
+"""Time is moved from due time to due time: everything fires at its own instant and in order."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from common.simulated_time import Unsettled, advance
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+URLS = ("http://a", "http://b")
+
+
+@dataclass
+class Pretended:
+    """A service that takes some looks to do what it has to do; `fired` is what it did, and when."""
+
+    now: datetime
+    due: list[datetime] = field(default_factory=list)
+    tells: "Pretended | None" = None
+    fired: list[datetime] = field(default_factory=list)
+    heard: list[datetime] = field(default_factory=list)
+    unsent: int = 0
+    lag: int = 0
+    announced: int = 0
+    frozen: bool = True
+
+    def look(self) -> dict[str, object]:
+        said: dict[str, object] = {
+            "now": self.now.isoformat(),
+            "next_due_at": min(self.due).isoformat() if self.due else None,
+            "unsent": self.unsent,
+            "lag": self.lag,
+            "announced": self.announced,
+        }
+        self.work()
+        return said
+
+    def work(self) -> None:
+        """One thing a look: hear, then send, then fire."""
+        if self.lag:
+            self.lag -= 1
+            self.heard.append(self.now)
+        elif self.unsent:
+            self.unsent -= 1
+            if self.tells:
+                self.tells.lag += 1
+        elif self.due and min(self.due) <= self.now:
+            self.due.remove(min(self.due))
+            self.fired.append(self.now)
+            self.unsent += 1
+            self.announced += 1
+
+    def move(self, at: datetime, frozen: bool) -> None:
+        assert at >= self.now
+        self.now, self.frozen = at, frozen
+
+
+def transport(services: dict[str, Pretended]) -> httpx.MockTransport:
+    def answer(request: httpx.Request) -> httpx.Response:
+        service = services[request.url.host]
+        if request.method == "POST":
+            body = json.loads(request.content)
+            service.move(datetime.fromisoformat(body["at"]), body["frozen"])
+        return httpx.Response(200, json=service.look())
+
+    return httpx.MockTransport(answer)
+
+
+def pair() -> dict[str, Pretended]:
+    b = Pretended(MONDAY)
+    a = Pretended(MONDAY, due=[MONDAY + HOUR, MONDAY + 3 * HOUR], tells=b)
+    return {"a": a, "b": b}
+
+
+async def test_everything_fires_at_its_own_due_time() -> None:
+    services = pair()
+    stops: list[datetime] = []
+    end = MONDAY + 4 * HOUR
+    reached = await advance(
+        URLS, 4 * HOUR, "token", progress=stops.append, transport=transport(services)
+    )
+    assert reached == end
+    assert stops == [MONDAY + HOUR, MONDAY + 3 * HOUR, end]
+    assert services["a"].fired == stops[:2]
+
+
+async def test_what_is_told_is_heard_before_time_goes_on() -> None:
+    services = pair()
+    await advance(URLS, MONDAY + 4 * HOUR, "token", transport=transport(services))
+    assert services["b"].heard == services["a"].fired
+
+
+async def test_an_event_that_hops_between_two_looks_is_waited_for() -> None:
+    """B answers A: A has been looked at before, and has something to do again."""
+    services = pair()
+    a, b = services["a"], services["b"]
+    b.tells, b.due = a, [MONDAY + HOUR]
+    await advance(URLS, 2 * HOUR, "token", transport=transport(services))
+    assert a.heard == b.fired == [MONDAY + HOUR]
+
+
+async def test_frozen_leaves_time_standing() -> None:
+    services = pair()
+    await advance(URLS, HOUR, "token", frozen=True, transport=transport(services))
+    assert all(service.frozen for service in services.values())
+    await advance(URLS, HOUR, "token", transport=transport(services))
+    assert not any(service.frozen for service in services.values())
+
+
+async def test_services_meet_at_the_latest_of_their_times() -> None:
+    services = pair()
+    services["b"].now = MONDAY + 2 * HOUR
+    await advance(URLS, HOUR, "token", transport=transport(services))
+    assert {service.now for service in services.values()} == {MONDAY + 3 * HOUR}
+
+
+async def test_who_does_not_come_to_rest_is_named() -> None:
+    services = pair()
+    services["b"].lag = 10**9
+    with pytest.raises(Unsettled, match=r"http://b .*lag 9999"):
+        await advance(URLS, HOUR, "token", patience=0.2, transport=transport(services))
+
+
+async def test_time_does_not_go_back() -> None:
+    with pytest.raises(Unsettled, match="only moves forwards"):
+        await advance(URLS, MONDAY - HOUR, "token", transport=transport(pair()))
+
+
+async def test_a_refusal_is_told() -> None:
+    refused = httpx.MockTransport(lambda _: httpx.Response(403, text="not you"))
+    with pytest.raises(Unsettled, match="403"):
+        await advance(URLS, HOUR, "token", transport=refused)
