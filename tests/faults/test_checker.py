@@ -1,0 +1,99 @@
+"""The checker finds the faults that it is there for: each is seeded into a sound history."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.faults.checker import Firing, History, Opening, Stored, Told, faults
+
+NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
+
+
+def sound(tickets: int = 3, events: int = 4) -> History:
+    """Tickets with two clocks each, every event told once, in order."""
+    ids = [f"t{n}" for n in range(tickets)]
+    subjects = [f"ticket/{t}" for t in ids] + [
+        f"clock/{t}-{metric}" for t in ids for metric in ("first_response", "resolution")
+    ]
+    return History(
+        openings=[Opening(f"key-{t}", t) for t in ids],
+        tickets=[Stored(t, f"key-{t}") for t in ids],
+        clocks=[(t, metric) for t in ids for metric in ("first_response", "resolution")],
+        firings=[Firing(s, "clock", NOON, NOON + timedelta(milliseconds=3)) for s in subjects],
+        told=[
+            Told(subject.partition("/")[0], subject, n, f"{subject}-{n}", "said")
+            for n in range(1, events + 1)
+            for subject in subjects
+        ],
+        sequences=dict.fromkeys(subjects, events),
+    )
+
+
+def test_a_sound_history_has_no_fault() -> None:
+    assert faults(sound()) == []
+
+
+def test_repeats_that_a_subscriber_drops_are_no_fault() -> None:
+    history = sound()
+    assert faults(replace(history, told=[*history.told, *history.told[5:9]])) == []
+
+
+@given(st.data())
+def test_a_dropped_event_is_found(data: st.DataObject) -> None:
+    history = sound()
+    gone = data.draw(st.integers(0, len(history.told) - 1))
+    told = [one for n, one in enumerate(history.told) if n != gone]
+    assert faults(replace(history, told=told))
+
+
+@given(st.data())
+def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
+    history = sound()
+    told = list(history.told)
+    first = data.draw(st.sampled_from([one for one in told if one.sequence < 4]))
+    here = told.index(first)
+    there = next(
+        n
+        for n, one in enumerate(told)
+        if (one.subject, one.sequence) == (first.subject, first.sequence + 1)
+    )
+    told[here], told[there] = told[there], told[here]
+    assert faults(replace(history, told=told))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda h: {"tickets": h.tickets[1:]}, "was acknowledged and is there 0x"),
+        (lambda h: {"tickets": [*h.tickets, Stored("t9", "key-t0")]}, "made 2 tickets"),
+        (lambda h: {"tickets": [*h.tickets, Stored("t9", "key-x")]}, "which nobody sent"),
+        (lambda h: {"clocks": h.clocks[1:]}, "has 0 first_response clocks"),
+        (lambda h: {"clocks": [*h.clocks, h.clocks[0]]}, "has 2 first_response clocks"),
+        (lambda h: {"firings": [*h.firings, h.firings[0]]}, "fired 2 times"),
+        (
+            lambda h: {"firings": [replace(h.firings[0], fired_at=NOON - timedelta(seconds=1))]},
+            "early",
+        ),
+        (
+            lambda h: {"told": [*h.told, replace(h.told[0], id="other")]},
+            "stands for two different events",
+        ),
+        (lambda h: {"sequences": {**h.sequences, "ticket/t0": 5}}, "its last event is 4"),
+        (lambda h: {"sequences": {**h.sequences, "ticket/t8": 1}}, "its last event is 0"),
+        (
+            lambda h: {"told": [*h.told, Told("intake", "ticket/ghost", 1, "g", "said")]},
+            "is told of and is nowhere",
+        ),
+        (lambda h: {"unsent": {"sla": 2}}, "still has 2 events unsent"),
+        (lambda h: {"parked": 1}, "still parked"),
+        (lambda h: {"dead": 1}, "put aside"),
+    ],
+)
+def test_each_broken_promise_is_named(change: Any, sentence: str) -> None:
+    history = sound()
+    found = faults(replace(history, **change(history)))
+    assert any(sentence in fault for fault in found), found
