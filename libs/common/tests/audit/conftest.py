@@ -16,7 +16,7 @@ AT = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 
 
 def entry(number: int, subject: str = "ticket/1") -> Entry:
-    grounds = {"reason": f"because {number} – ünïcode", "was": {"b": [1, None], "a": True}}
+    grounds = {"reason": f"because {number} \u2013 ünïcode", "was": {"b": [1, None], "a": True}}
     return Entry(AT, "anna", "ticket.resolve", subject, grounds, behind="portal")
 
 

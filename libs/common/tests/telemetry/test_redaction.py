@@ -24,6 +24,7 @@ PARTS = ("abc.def", "eyJhbGci", "s3cret", "jan")
 def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
     """Put logging back as it was: other tests have their own."""
     before, level = logging.root.handlers[:], logging.root.level
+    logging.root.handlers[:] = []  # else they would be closed
     configure_logs("sla", "json")
     yield capsys
     logging.root.handlers[:] = before
