@@ -61,6 +61,12 @@ class DeliverySubmitted(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.submitted.v1"
 
 
+class DeliveryReviewable(DeliveryEvent):
+    """It had been deferred; the verdicts that were missing came, and a person may look at it."""
+
+    type: ClassVar[str] = "opsdesk.delivery.reviewable.v1"
+
+
 class DeliveryApproved(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.approved.v1"
     approvers: list[str]
@@ -78,6 +84,12 @@ class DeliveryDeferred(DeliveryEvent):
 
 class DeliveryStarted(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.started.v1"
+
+
+class DeliveryRolledOut(DeliveryEvent):
+    """The version is on the environment; its verification begins."""
+
+    type: ClassVar[str] = "opsdesk.delivery.rolled_out.v1"
 
 
 class DeliveryVerified(DeliveryEvent):
@@ -98,6 +110,12 @@ class DeliverySuperseded(DeliveryEvent):
 
 class DeliveryWithdrawn(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.withdrawn.v1"
+
+
+class DeliveryExpired(DeliveryEvent):
+    """It waited for longer than the criteria allow."""
+
+    type: ClassVar[str] = "opsdesk.delivery.expired.v1"
 
 
 class FollowUpEvent(Event):

@@ -42,6 +42,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "deliveries:confirm": ("dm", "gm", "ops", "second_level", "tom"),
         "deliveries:read": (*OFFICE, "deliveries:write"),
         "deliveries:review": ("ops", "tom"),
+        "deliveries:run": ("ops", "second_level", "tom", "deliveries:write"),
         "deliveries:submit": ("dm", "po", "deliveries:write"),
         "directory:read": (*OFFICE,),
         "directory:write": ("ops", "tom"),
