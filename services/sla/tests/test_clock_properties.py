@@ -10,6 +10,7 @@ from oracle import MINUTE, is_open
 from sla.agreement import Terms
 from sla.calendar import Calendar, hours
 from sla.clock import Clock, Input, InputKind
+from sla.course import read, read_input, written, written_body
 from sla.firing import caught_up, fired, next_firing
 from sla.fold import fold, start, step
 from sla.simulation import simulate
@@ -129,7 +130,14 @@ def test_replaying_what_was_heard_gives_the_same_clock(
 ) -> None:
     """C9"""
     clock, kept = live(inputs, delays, inputs[-1].at + 600 * MINUTE)
-    assert fold("resolution", kept, TABLES) == clock
+    again = fold("resolution", [reread(heard) for heard in kept], TABLES)
+    assert again == clock
+    assert written(again) == written(clock)
+    assert read(written(clock)) == clock
+
+
+def reread(heard: Input) -> Input:
+    return read_input(heard.ordinal, heard.kind, heard.at, heard.known_at, written_body(heard))
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,13 +11,18 @@ from sla.calendar import Calendar, always, hours
 from sla.timetable import NeverOpens, OutOfRange, Timetable
 from sla.zone import read_zone
 
+
+def _utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
 CHANGES = {
-    "Europe/Amsterdam": (datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1)),
-    "America/New_York": (datetime(2026, 3, 8, 7), datetime(2026, 11, 1, 6)),
-    "Asia/Kathmandu": (datetime(1985, 12, 31, 18, 30), datetime(2026, 1, 1)),
-    "Australia/Lord_Howe": (datetime(2026, 4, 4, 15), datetime(2026, 10, 3, 15, 30)),
-    "Africa/Casablanca": (datetime(2026, 2, 15, 2), datetime(2026, 3, 22, 2)),
-    "Pacific/Apia": (datetime(2011, 12, 30, 10), datetime(2011, 9, 24, 14)),
+    "Europe/Amsterdam": (_utc(2026, 3, 29, 1), _utc(2026, 10, 25, 1)),
+    "America/New_York": (_utc(2026, 3, 8, 7), _utc(2026, 11, 1, 6)),
+    "Asia/Kathmandu": (_utc(1985, 12, 31, 18, 30), _utc(2026, 1, 1)),
+    "Australia/Lord_Howe": (_utc(2026, 4, 4, 15), _utc(2026, 10, 3, 15, 30)),
+    "Africa/Casablanca": (_utc(2026, 2, 15, 2), _utc(2026, 3, 22, 2)),
+    "Pacific/Apia": (_utc(2011, 12, 30, 10), _utc(2011, 9, 24, 14)),
 }
 """Per zone two instants (UTC) around which its wall clock does something odd."""
 
@@ -41,7 +46,7 @@ def spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
 def questions(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime]:
     """A calendar, and two instants within three days of an odd change in its zone."""
     name = draw(st.sampled_from(sorted(CHANGES)))
-    change = draw(st.sampled_from(CHANGES[name])).replace(tzinfo=UTC)
+    change = draw(st.sampled_from(CHANGES[name]))
     near = st.dates(change.date() - timedelta(3), change.date() + timedelta(4))
     weekly = draw(st.tuples(*[spans()] * 7).filter(any))
     calendar = Calendar(
@@ -83,7 +88,7 @@ def test_an_amount_is_reached_at_the_earliest_instant(
 
 
 @settings(max_examples=200, deadline=None)
-@given(questions(), st.timedeltas(timedelta(0), timedelta(days=400)))
+@given(questions(), st.timedeltas(timedelta(0), timedelta(hours=8)))
 @example((always(read_zone("Asia/Kathmandu")), MONDAY, MONDAY), timedelta(microseconds=1))
 def test_between_undoes_after(
     asked: tuple[Calendar, datetime, datetime], amount: timedelta

@@ -1,0 +1,17 @@
+"""The sla service: what it is made of."""
+
+from common.http import Service
+from sla.handlers import HANDLERS
+from sla.routes import ROUTERS
+from sla.settings import SlaSettings
+from sla.timers import TIMERS
+
+SERVICE = Service(
+    name="sla",
+    schema="sla",
+    title="OpsDesk sla: promises that can be computed, replayed and proven",
+    settings=SlaSettings,
+    routers=ROUTERS,
+    handlers=HANDLERS,
+    timers=TIMERS,
+)

@@ -1,0 +1,95 @@
+"""What every edge does with changed clocks: store them, arm their next firing, tell the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from common.database import Connection
+from common.deadlines import Deadline, arm
+from common.events.clocks import ClockEvent
+from common.outbox import Announcement, announce
+from sla.agreement import Terms
+from sla.clock import Input, Timetables
+from sla.news import Telling, first_news, news
+from sla.store import calendars, clocks
+from sla.store.clocks import Heard
+from sla.tracked import Change, Tracked
+
+KIND = "clock"
+"""The kind of deadline that a clock arms: its next firing, whatever that is."""
+
+
+async def timetables(
+    tx: Connection, tracked: Iterable[Tracked], also: Iterable[Terms] = ()
+) -> Timetables:
+    """The timetables that these clocks count by, or ever counted by."""
+    wanted: set[UUID] = {terms.calendar for terms in also}
+    for one in tracked:
+        wanted.add(one.clock.terms.calendar)
+        wanted.update(stretch.calendar for stretch in one.clock.stretches)
+    return await calendars.timetables(tx, wanted)
+
+
+async def begin(tx: Connection, begun: Sequence[tuple[Tracked, Input]], at: datetime) -> None:
+    """Store and announce new clocks, each with the input that opened it."""
+    if not begun:
+        return
+    announced, kept = [], []
+    for tracked, _ in begun:
+        said = _numbered(tracked, first_news(Telling(tracked, at)))
+        announced += said
+        kept.append(replace(tracked, sequence=tracked.sequence + len(said)))
+    await clocks.add(tx, kept)
+    await clocks.hear(tx, [Heard(tracked.id, opened) for tracked, opened in begun])
+    armed = [Deadline(KIND, t.id, t.next_at) for t, _ in begun if t.next_at is not None]
+    await arm(tx, armed)
+    await announce(tx, *announced)
+
+
+async def go_on(
+    tx: Connection, changes: Iterable[Change], at: datetime, *, blind: bool = False
+) -> None:
+    """Store and announce what changed; the clocks' rows are locked. What changed nothing is not
+    worth an input."""
+    changed = [c for c in changes if c.heard and c.clock != c.before.clock]
+    if not changed:
+        return
+    announced, kept, heard = [], [], []
+    for change in changed:
+        said = _numbered(change.before, news(Telling(change.before, at, blind), change))
+        announced += said
+        heard += [Heard(change.before.id, one, blind) for one, _ in change.heard]
+        kept.append(_after(change, len(said)))
+    await clocks.save(tx, kept)
+    await clocks.hear(tx, heard)
+    await rearm(tx, [one for one, was in zip(kept, changed, strict=True) if _differs(one, was)])
+    await announce(tx, *announced)
+
+
+async def rearm(tx: Connection, tracked: Iterable[Tracked]) -> None:
+    """Let the deadlines of these clocks stand at their next firing."""
+    await arm(tx, [Deadline(KIND, one.id, one.next_at) for one in tracked])
+
+
+def _differs(after: Tracked, change: Change) -> bool:
+    # One that has fired is no longer armed, though the next may be due at the same instant.
+    fired = any(heard.firing is not None for heard, _ in change.heard)
+    return fired or after.next_at != change.before.next_at
+
+
+def _numbered(tracked: Tracked, events: Iterable[ClockEvent]) -> list[Announcement]:
+    return [
+        Announcement(event, number)
+        for number, event in enumerate(events, start=tracked.sequence + 1)
+    ]
+
+
+def _after(change: Change, said: int) -> Tracked:
+    return replace(
+        change.before,
+        clock=change.clock,
+        ordinal=change.ordinal,
+        sequence=change.before.sequence + said,
+        next_at=change.next_at,
+    )

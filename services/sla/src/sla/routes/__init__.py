@@ -1,0 +1,5 @@
+"""HTTP in."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

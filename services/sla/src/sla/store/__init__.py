@@ -1,0 +1,1 @@
+"""Every query of sla. Rows stay inside; domain values come out."""

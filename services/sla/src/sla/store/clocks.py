@@ -1,0 +1,163 @@
+"""Clocks: locked, loaded at once, and stored set-based.
+
+The aggregate's row is locked before its deadline is touched, in the order of ids, by handlers and
+timers alike.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text
+
+from common.database import Connection, raw
+from sla.clock import Clock, Input
+from sla.course import read, read_input, written, written_body
+from sla.store.tickets import ticket_of
+from sla.tables import clock_inputs, clocks, tickets
+from sla.tracked import Tracked
+
+_LOCK = text(
+    "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+_LOADED = select(
+    tickets,
+    clocks.c.id.label("clock_id"),
+    clocks.c.course,
+    clocks.c.ordinal,
+    clocks.c.sequence,
+    clocks.c.next_at,
+).join(tickets, tickets.c.id == clocks.c.ticket_id)
+
+_ADD = """
+INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
+    outcome_at, next_at, ordinal, sequence, course)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
+    $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+    $11::int[], $12::bigint[], $13::text[])
+"""
+_SAVE = """
+UPDATE clocks SET state = new.state, deadline = new.deadline, broken_at = new.broken_at,
+    outcome = new.outcome, outcome_at = new.outcome_at, next_at = new.next_at,
+    ordinal = new.ordinal, sequence = new.sequence, course = new.course
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
+    $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+    $11::int[], $12::bigint[], $13::text[])
+  AS new (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome, outcome_at,
+    next_at, ordinal, sequence, course)
+WHERE clocks.id = new.id
+"""
+_HEARD = """
+INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+    $6::text[], $7::boolean[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An input as it is stored with its clock. `blind`: see the timers."""
+
+    clock_id: UUID
+    heard: Input
+    blind: bool = False
+
+
+async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock the clocks that nobody else holds. One that does not exist counts as locked."""
+    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
+    free = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
+    return locked | (set(ids) - free)
+
+
+async def lock_of_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
+    """All clocks of these tickets, locked."""
+    mine = _LOADED.where(clocks.c.ticket_id.in_(ticket_ids)).order_by(clocks.c.id)
+    return [_tracked(row) for row in await tx.execute(mine.with_for_update(of=clocks))]
+
+
+async def lock_one(tx: Connection, id: UUID) -> Tracked | None:
+    found = _LOADED.where(clocks.c.id == id).with_for_update(of=clocks)
+    row = (await tx.execute(found)).one_or_none()
+    return _tracked(row) if row else None
+
+
+async def load(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:
+    """These clocks, in the order of their ids."""
+    found = _LOADED.where(clocks.c.id.in_(ids)).order_by(clocks.c.id)
+    return [_tracked(row) for row in await tx.execute(found)]
+
+
+async def of_ticket(tx: Connection, ticket_id: UUID) -> list[Tracked]:
+    found = _LOADED.where(clocks.c.ticket_id == ticket_id).order_by(clocks.c.metric)
+    return [_tracked(row) for row in await tx.execute(found)]
+
+
+async def add(tx: Connection, begun: Sequence[Tracked]) -> None:
+    await (await raw(tx)).execute(_ADD, *_columns(begun))
+
+
+async def save(tx: Connection, changed: Sequence[Tracked]) -> None:
+    """Store clocks that were locked before."""
+    await (await raw(tx)).execute(_SAVE, *_columns(changed))
+
+
+async def hear(tx: Connection, heard: Sequence[Heard]) -> None:
+    """Append inputs."""
+    rows = [
+        (h.clock_id, i.ordinal, i.kind, i.at, i.known_at, written_body(i), h.blind)
+        for h in heard
+        for i in (h.heard,)
+    ]
+    await (await raw(tx)).execute(_HEARD, *_turned(rows, 7))
+
+
+async def inputs(tx: Connection, id: UUID, known_until: datetime | None = None) -> list[Heard]:
+    """What the clock has heard, in order; at most what was known at an instant."""
+    found = select(clock_inputs).where(clock_inputs.c.clock_id == id)
+    if known_until is not None:
+        found = found.where(clock_inputs.c.known_at <= known_until)
+    rows = await tx.execute(found.order_by(clock_inputs.c.ordinal))
+    return [
+        Heard(id, read_input(row.ordinal, row.kind, row.at, row.known_at, row.body), row.blind)
+        for row in rows
+    ]
+
+
+def _tracked(row: Row[Any]) -> Tracked:
+    clock = read(row.course)
+    return Tracked(row.clock_id, ticket_of(row), clock, row.ordinal, row.sequence, row.next_at)
+
+
+def _columns(kept: Sequence[Tracked]) -> list[list[Any]]:
+    return _turned([_row(tracked) for tracked in kept], 13)
+
+
+def _row(tracked: Tracked) -> tuple[Any, ...]:
+    clock = tracked.clock
+    return (
+        tracked.id,
+        tracked.ticket.id,
+        tracked.ticket.customer_id,
+        clock.metric,
+        clock.state,
+        clock.deadline,
+        clock.broken_at,
+        clock.outcome,
+        _outcome_at(clock),
+        tracked.next_at,
+        tracked.ordinal,
+        tracked.sequence,
+        written(clock),
+    )
+
+
+def _outcome_at(clock: Clock) -> datetime | None:
+    return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.broken_at
+
+
+def _turned(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

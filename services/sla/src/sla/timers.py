@@ -1,0 +1,24 @@
+"""What sla does when time has come: warnings and breaches, exactly once and never early (C8)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.database import Connection
+from common.deadlines import Due, Timer, Timers
+from sla.progress import KIND, go_on, rearm, timetables
+from sla.store import clocks
+from sla.tracked import fires
+
+
+async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Fire what is due of these clocks, whose rows are locked, and arm what comes next."""
+    tracked = await clocks.load(tx, [one.subject for one in due])
+    tables = await timetables(tx, tracked)
+    changes = [fires(one, at, tables) for one in tracked]
+    await go_on(tx, [c for c in changes if c.heard], at, blind=any(one.blind for one in due))
+    await rearm(tx, [change.before for change in changes if not change.heard])
+
+
+TIMERS: Timers = {
+    KIND: Timer(clocks.lock, on_clocks_due, waits_for_consumer=True),
+}

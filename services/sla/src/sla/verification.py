@@ -1,0 +1,55 @@
+"""Replays every clock from its inputs and compares: the proof that the record is whole (C9)."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from sqlalchemy import select
+
+from common.database import Connection, Database
+from sla.clock import Clock, Input, Timetables
+from sla.course import written
+from sla.firing import next_firing
+from sla.fold import start, step
+from sla.progress import timetables
+from sla.store import clocks
+from sla.tables import clocks as clock_table
+from sla.tracked import Tracked
+
+BATCH = 200
+
+
+async def differences(database: Database) -> AsyncIterator[str]:
+    """One sentence for each clock that its inputs do not lead to."""
+    after = UUID(int=0)
+    while True:
+        async with database.transaction() as tx:
+            following = select(clock_table.c.id).where(clock_table.c.id > after)
+            ids = list(await tx.scalars(following.order_by(clock_table.c.id).limit(BATCH)))
+            for tracked in await clocks.load(tx, ids):
+                if wrong := await difference(tx, tracked):
+                    yield f"clock/{tracked.id} ({tracked.ticket.key}): {wrong}"
+        if not ids:
+            return
+        after = ids[-1]
+
+
+async def difference(tx: Connection, tracked: Tracked) -> str | None:
+    """How the clock differs from the fold over its inputs; None when it does not."""
+    heard = [one.heard for one in await clocks.inputs(tx, tracked.id)]
+    if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
+        return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
+    tables = await timetables(tx, [tracked])
+    again, wrong = replayed(tracked.clock, heard, tables)
+    if wrong is None and written(again) != written(tracked.clock):
+        wrong = f"is {again.state} with deadline {again.deadline} when replayed"
+    return wrong
+
+
+def replayed(kept: Clock, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
+    """The clock folded again, and the first firing that was not the one then due."""
+    clock = start(kept.metric, heard[0], tables)
+    for one in heard[1:]:
+        if one.firing is not None and one.firing != next_firing(clock, tables):
+            return clock, f"fired {one.firing.kind} at ordinal {one.ordinal}, which was not due"
+        clock = step(clock, one, tables)
+    return clock, None
