@@ -22,7 +22,6 @@ from escalation.fact import (
     Reopened,
     Repeated,
     Snoozed,
-    StepFired,
 )
 from escalation.stepping import due, escalate
 from escalation.testing import (
@@ -173,16 +172,3 @@ def test_at_one_instant_people_act_before_timers() -> None:
     assert case.due_at == NIGHT + 5 * MINUTE
     case, _ = done(acknowledge(case, THREE, "anna", case.due_at))
     assert due(case, THREE, ROSTER, NIGHT + 5 * MINUTE) == (case, ())
-
-
-@given(st.integers(0, 60), ACTS)
-def test_each_telling_has_its_own_number(minute: int, acts: list[Act]) -> None:
-    """E19: idempotency keys are built on it, so no two firings may share one."""
-    case, seen = a_case(TIMED), 0
-    for later, act in acts:
-        case, facts = _before(case, NIGHT + (minute + later) * MINUTE)
-        seen += sum(isinstance(f, StepFired | Exhausted) for f in facts)
-        told = case.firings
-        case = _act(case, act, NIGHT + (minute + later) * MINUTE)
-        seen += case.firings - told
-        assert case.firings == seen

@@ -10,7 +10,7 @@ WARNED = Trigger(
     "clock_warned",
     "blocker",
     "clock/1/warned",
-    "OPS-1042: resolution is 75 % used up",
+    "OPS-1042: resolution is 75% used up",
     AT,
     customer="acme",
     environment="acme-prod",
@@ -23,9 +23,9 @@ LINK = "https://opsdesk.example/v1/escalations/ESC-7"
 def test_a_page_says_what_when_where_and_what_to_do() -> None:
     """Both times, across a clock change: 01:30 winter time, 03:30 summer time an hour later."""
     letter = written("page", "ESC-7", WARNED, "Europe/Amsterdam", LINK)
-    assert letter.subject == "[ESC-7] OPS-1042: resolution is 75 % used up"
+    assert letter.subject == "[ESC-7] OPS-1042: resolution is 75% used up"
     assert letter.body.splitlines() == [
-        "OPS-1042: resolution is 75 % used up.",
+        "OPS-1042: resolution is 75% used up.",
         "",
         "Breaks: Sun 29 Mar 2026 03:30 Europe/Amsterdam (29 Mar 01:30 UTC)",
         "Since: Sun 29 Mar 2026 01:30 Europe/Amsterdam (29 Mar 00:30 UTC)",

@@ -166,7 +166,6 @@ def test_every_pass_reaches_somebody(
     for of_pass in range(1, repeat + 2):
         assert any(f.people for f in steps_fired if f.of_pass == of_pass)
     assert case.exhausted
-    assert case.firings == len(steps_fired) + 1
 
 
 def test_an_acknowledgement_that_times_out_starts_over() -> None:

@@ -29,8 +29,7 @@ class Escalation:
     """`due_at` is when time acts next: open, the next step; acknowledged, the time-out; snoozed,
     the end. `next_step` counts from 1; one above the last step means the end of the policy.
 
-    `passes` and `fired` are the pass and number of the step that fired last (`fired` 0: none);
-    `firings` counts everything that told people, and so names each telling apart.
+    `passes` and `fired` are the pass and number of the step that fired last (`fired` 0: none).
     """
 
     id: UUID
@@ -41,7 +40,6 @@ class Escalation:
     passes: int = 1
     fired: int = 0
     next_step: int = 1
-    firings: int = 0
     exhausted: bool = False
     acknowledged_by: tuple[str, ...] = ()
     snooze_asked_by: str | None = None

@@ -34,6 +34,7 @@ class Policy:
     `repeat` counts extra passes, `FOREVER` until somebody acknowledges (E2). `fallback` is the
     person paged when a pass reaches nobody, and told when the policy is exhausted (E4, E2).
     `audiences` are the topics of teams that hear of each case beside the roles that steps name.
+    The rotas of a `critical` policy may leave no gap (E18).
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Policy:
     acknowledge: Literal["all", "each"] = "all"
     ack_timeout: timedelta | None = None
     audiences: frozenset[str] = frozenset()
+    critical: bool = False
 
     def concerns(self) -> frozenset[str]:
         """The roles whose topics carry this policy's cases."""

@@ -40,7 +40,7 @@ def escalate(
 
 def _step(case: Escalation, policy: Policy, roster: Roster, at: datetime) -> Outcome:
     if case.next_step > len(policy.steps):
-        case = replace(case, exhausted=True, due_at=None, firings=case.firings + 1)
+        case = replace(case, exhausted=True, due_at=None)
         return case, (Exhausted(at, (policy.fallback,)),)
     # Judged at the moment it was due: what downtime held up is not held up again by its window.
     opening = next_open(policy.steps[case.next_step - 1].windows, case.due_at or at)
@@ -92,6 +92,5 @@ def _after(case: Escalation, policy: Policy, fired: StepFired) -> Escalation:
         passes=fired.of_pass,
         fired=fired.step,
         next_step=next_step,
-        firings=case.firings + 1,
         due_at=next_open(windows, due_at),
     )

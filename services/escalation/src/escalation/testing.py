@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, TypeVar
 from uuid import UUID
 
+from common.events.clocks import ClockEvent, ClockWarned
+from common.events.tickets import TicketEvent
 from escalation.escalation import Escalation, Outcome, opened
 from escalation.fact import Exhausted, Fact, Refused, StepFired
 from escalation.policy import Policy, Step, Target
 from escalation.roster import Roster
 from escalation.stepping import due
+
+C = TypeVar("C", bound=ClockEvent)
+T = TypeVar("T", bound=TicketEvent)
 
 NIGHT = datetime(2026, 3, 1, 3, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -70,3 +79,81 @@ def fired(
         for f in facts
         if isinstance(f, StepFired | Exhausted)
     ]
+
+
+ACME, PROD = UUID(int=0xACE), UUID(int=0xACE0)
+TICKET, CLOCK = UUID(int=0x71C), UUID(int=0xC10)
+
+
+def warned(share: float = 0.75, **changed: Any) -> ClockWarned:
+    facts: dict[str, Any] = {
+        "at": NIGHT,
+        "clock_id": CLOCK,
+        "ticket_id": TICKET,
+        "ticket": "OPS-1042",
+        "title": "Our invoices are gone, says jan@acme.example",
+        "metric": "resolution",
+        "priority": "critical",
+        "kind": "incident",
+        "customer_id": ACME,
+        "customer": "acme",
+        "environment": "acme-prod",
+        "agreement": "acme",
+        "target_seconds": 4 * 3600,
+        "deadline": NIGHT + timedelta(hours=1),
+        "share": share,
+        "due_at": NIGHT,
+        "fired_at": NIGHT,
+    }
+    return ClockWarned(**facts | changed)
+
+
+def clock(kind: type[C], **own: Any) -> C:
+    """Another event of the same clock."""
+    return kind(**warned().model_dump() | own)
+
+
+def ticket(kind: type[T], **own: Any) -> T:
+    facts: dict[str, Any] = {
+        "at": NIGHT,
+        "ticket_id": TICKET,
+        "ticket": "OPS-1042",
+        "title": "Our invoices are gone, says jan@acme.example",
+        "kind": "incident",
+        "priority": "blocker",
+        "state": "open",
+        "customer_id": ACME,
+        "customer": "acme",
+        "environment_id": PROD,
+        "environment": "acme-prod",
+    }
+    return kind(**facts | own)
+
+
+class Mailbox:
+    """An aiosmtpd handler that keeps what it takes. `answers` are given first, one per message;
+    `refused` maps an address to the answer that it always gets."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.letters: list[EmailMessage] = []
+        self.answers: list[str] = []
+        self.refused: dict[str, str] = {}
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = self.answers.pop(0) if self.answers else "250 Taken"
+        if answer.startswith("250"):
+            parsed = message_from_bytes(envelope.content, EmailMessage, policy=default)
+            self.letters.append(parsed)
+        return answer
+
+    def sent_to(self) -> list[str]:
+        return [str(letter["To"]).partition("@")[0] for letter in self.letters]

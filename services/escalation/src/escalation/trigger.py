@@ -26,7 +26,8 @@ OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
 }
 """Roles that are told at once whatever the policy says."""
 
-AUDIENCES = frozenset({"ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"})
+Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Teams with a topic of their own."""
 
 UNKNOWN_TIER = "production"
@@ -60,6 +61,7 @@ class Trigger:
     def owed_to(self) -> tuple[str, ...]:
         return OWED_TO.get(self.trigger, ())
 
-    def audiences(self, concerned: frozenset[str]) -> tuple[str, ...]:
+    def audiences(self, concerned: frozenset[str]) -> tuple[Audience, ...]:
         """The teams on whose topics the case appears: the policy's and those owed, in order."""
-        return tuple(sorted((concerned | {*self.owed_to}) & AUDIENCES))
+        hearing = concerned | {*self.owed_to}
+        return tuple(audience for audience in AUDIENCES if audience in hearing)

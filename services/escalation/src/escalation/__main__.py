@@ -1,0 +1,9 @@
+"""`python -m escalation serve | migrate | settings | openapi | asyncapi | dlq | audit`."""
+
+from common.command import command
+from escalation.app import SERVICE
+
+app = command(SERVICE)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,26 @@
+"""The one place that builds the escalation service."""
+
+from fastapi import FastAPI
+
+from common.http import Service
+from common.http import create_app as create
+from escalation.handlers import HANDLERS
+from escalation.notifier import notify
+from escalation.routes import ROUTERS
+from escalation.settings import EscalationSettings
+from escalation.timers import TIMERS
+
+SERVICE = Service(
+    name="escalation",
+    schema="escalation",
+    title="OpsDesk escalation",
+    settings=EscalationSettings,
+    routers=ROUTERS,
+    handlers=HANDLERS,
+    timers=TIMERS,
+    background=(notify,),
+)
+
+
+def create_app() -> FastAPI:
+    return create(SERVICE)

@@ -1,0 +1,48 @@
+"""Kafka in: what escalation hears, and what it does about it."""
+
+from common.events.clocks import (
+    ClockBreached,
+    ClockBreachWithdrawn,
+    ClockCancelled,
+    ClockMet,
+    ClockStopped,
+    ClockWarned,
+    WaiverApproved,
+    WaiverRefused,
+    WaiverRequested,
+)
+from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.tickets import (
+    BlockerLifted,
+    BlockerRaised,
+    TicketClosed,
+    TicketForwarded,
+    TicketMerged,
+    TicketResolved,
+)
+from common.inbox import Handlers, each
+from escalation.handlers import clocks, deliveries, directory, tickets
+
+HANDLERS: Handlers = {
+    ClockWarned: each(clocks.on_clock_warned),
+    ClockBreached: each(clocks.on_clock_breached),
+    ClockBreachWithdrawn: each(clocks.on_breach_withdrawn),
+    ClockMet: each(clocks.on_clock_ended),
+    ClockStopped: each(clocks.on_clock_ended),
+    ClockCancelled: each(clocks.on_clock_ended),
+    WaiverRequested: each(clocks.on_waiver_requested),
+    WaiverApproved: each(clocks.on_waiver_decided),
+    WaiverRefused: each(clocks.on_waiver_decided),
+    BlockerRaised: each(tickets.on_blocker_raised),
+    BlockerLifted: each(tickets.on_blocker_lifted),
+    TicketForwarded: each(tickets.on_forwarded),
+    TicketResolved: each(tickets.on_ticket_ended),
+    TicketClosed: each(tickets.on_ticket_ended),
+    TicketMerged: each(tickets.on_ticket_ended),
+    EnvironmentDebtOverdue: each(deliveries.on_debt_overdue),
+    EnvironmentCompliant: each(deliveries.on_environment_compliant),
+    PersonKnown: each(directory.on_person),
+    CustomerKnown: each(directory.on_customer),
+    EnvironmentKnown: each(directory.on_environment),
+}

@@ -1,0 +1,118 @@
+"""Clocks that warn, break and end; waivers that the GM must hear of."""
+
+from common.database import Connection
+from common.event import Received
+from common.events.clocks import (
+    ClockBreached,
+    ClockBreachWithdrawn,
+    ClockCancelled,
+    ClockEvent,
+    ClockMet,
+    ClockStopped,
+    ClockWarned,
+    WaiverApproved,
+    WaiverEvent,
+    WaiverRefused,
+    WaiverRequested,
+)
+from escalation.handlers.ending import end
+from escalation.opening import tier, trigger
+from escalation.trigger import Trigger, TriggerKind
+
+METRICS = {
+    "first_response": "first response",
+    "next_reply": "next reply",
+    "update": "update",
+    "workaround": "workaround",
+    "resolution": "resolution",
+}
+
+
+async def on_clock_warned(tx: Connection, received: Received[ClockWarned]) -> None:
+    """Tell before it breaks (R3). A later share joins the same case (E9)."""
+    event = received.event
+    used = f"{event.ticket}: time for {METRICS[event.metric]} is {event.share:.0%} used up"
+    await trigger(tx, await _cause(tx, event, "clock_warned", used), used)
+
+
+async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -> None:
+    """The breach takes the warning's place. One that the GM approved in time wakes nobody (R2)."""
+    event = received.event
+    ended = (
+        "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
+    )
+    await end(tx, _dedup(event, "clock_warned"), ended)
+    if not event.approved:
+        missed = f"{event.ticket}: deadline for {METRICS[event.metric]} was missed"
+        await trigger(tx, await _cause(tx, event, "clock_breached", missed), missed)
+
+
+async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWithdrawn]) -> None:
+    """It had stopped in time: whoever was told is told so."""
+    event = received.event
+    why = f"{event.ticket} was in time after all, which OpsDesk learned late"
+    await end(tx, _dedup(event, "clock_breached"), why, withdrawn=True)
+
+
+async def on_clock_ended(
+    tx: Connection, received: Received[ClockMet] | Received[ClockStopped] | Received[ClockCancelled]
+) -> None:
+    """Whatever ended the clock ends what was escalated for it."""
+    event = received.event
+    why = (
+        f"the clock was cancelled: {event.reason}" if isinstance(event, ClockCancelled) else "done"
+    )
+    for kind in ("clock_warned", "clock_breached"):
+        await end(tx, _dedup(event, kind), why)
+
+
+async def on_waiver_requested(tx: Connection, received: Received[WaiverRequested]) -> None:
+    """Only the GM can approve, and only before the deadline (R2)."""
+    event = received.event
+    title = f"{event.ticket}: waiver {event.waiver} for {METRICS[event.metric]} awaits approval"
+    cause = Trigger(
+        "waiver_requested",
+        "major",
+        f"waiver/{event.waiver_id}",
+        title,
+        event.at,
+        customer=event.customer,
+        ticket_id=event.ticket_id,
+        ticket=event.ticket,
+        breaks_at=event.deadline,
+    )
+    await trigger(tx, cause, title)
+
+
+async def on_waiver_decided(
+    tx: Connection, received: Received[WaiverApproved] | Received[WaiverRefused]
+) -> None:
+    await end(tx, f"waiver/{received.event.waiver_id}", _decision(received.event))
+
+
+def _decision(event: WaiverEvent) -> str:
+    if isinstance(event, WaiverApproved):
+        return f"approved by {event.approved_by}" + (", too late to count" if event.late else "")
+    return "refused"
+
+
+def _dedup(event: ClockEvent, kind: TriggerKind) -> str:
+    return f"clock/{event.clock_id}/{kind}"
+
+
+async def _cause(tx: Connection, event: ClockEvent, kind: TriggerKind, title: str) -> Trigger:
+    return Trigger(
+        kind,
+        event.priority,
+        _dedup(event, kind),
+        title,
+        event.at,
+        kind=event.kind,
+        service=event.service,
+        customer=event.customer,
+        environment=event.environment,
+        tier=await tier(tx, event.environment),
+        ticket_id=event.ticket_id,
+        ticket=event.ticket,
+        breaks_at=event.deadline,
+    )

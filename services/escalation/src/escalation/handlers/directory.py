@@ -1,0 +1,18 @@
+"""People, customers and environments: the columns that escalation needs of them."""
+
+from common.database import Connection
+from common.event import Received
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from escalation.store import directory
+
+
+async def on_person(tx: Connection, received: Received[PersonKnown]) -> None:
+    await directory.put_person(tx, received.event)
+
+
+async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None:
+    await directory.put_customer(tx, received.event)
+
+
+async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -> None:
+    await directory.put_environment(tx, received.event)

@@ -1,0 +1,170 @@
+"""Sends what steps have written down: under a lease, outside any transaction, until it is settled.
+
+A crash between sending and settling leaves the lease to expire: the same message goes out again
+with the same Message-ID (E19). Leases and pauses run on real time.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from fastapi import FastAPI
+
+from common.database import ANNOUNCED, Connection, Database, passing
+from common.telemetry import logger
+from escalation import fact
+from escalation.case import Case
+from escalation.letter import written
+from escalation.notification import (
+    HOUSE,
+    PATIENCE,
+    Delivered,
+    Notification,
+    Rejected,
+    SendOutcome,
+    Unsure,
+    after_rejection,
+    pause,
+)
+from escalation.post import Post, SmtpPost
+from escalation.settings import EscalationSettings
+from escalation.store import cases, directory, notifications
+from escalation.store.notifications import Leased
+from escalation.telling import note
+
+log = logger(__name__)
+
+LEASE = timedelta(seconds=90)
+AT_ONCE = 8
+"""Messages on their way at the same time, in one replica."""
+POLL = 0.5
+"""Seconds between looks when nothing wakes: for what another replica wrote, and ended pauses."""
+
+
+class Notifier:
+    """The sending side of one replica. `run` goes on until cancelled."""
+
+    def __init__(self, database: Database, post: Post, settings: EscalationSettings) -> None:
+        self.database = database
+        self.post = post
+        self.settings = settings
+        self._wake = asyncio.Event()
+        database.on_commit[ANNOUNCED].append(self._wake.set)
+
+    async def run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                sent = await self.send_ready()
+            except Exception as error:
+                if not passing(error):
+                    raise
+                sent = 0
+            if not sent:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL)
+
+    async def send_ready(self) -> int:
+        """One look: take what is to be sent now, send it, settle it. Answers how many."""
+        async with self.database.transaction() as tx:
+            leased = await notifications.lease(tx, LEASE, AT_ONCE)
+        done = await asyncio.gather(*map(self._deliver, leased), return_exceptions=True)
+        for one, error in zip(leased, done, strict=True):
+            if isinstance(error, Exception):
+                # The lease expires and somebody tries again.
+                log.error(
+                    "notification.failed",
+                    notification=str(one.notification.id),
+                    error=type(error).__name__,
+                )
+        return len(leased)
+
+    async def _deliver(self, leased: Leased) -> None:
+        message = await self._message(leased)
+        if message is None:
+            return
+        outcome = message if isinstance(message, Rejected) else await self.post.send(message)
+        async with self.database.transaction() as tx:
+            await settle(tx, leased, outcome)
+
+    async def _message(self, leased: Leased) -> EmailMessage | Rejected | None:
+        """What to send. None when somebody has acknowledged meanwhile (E5)."""
+        notification = leased.notification
+        async with self.database.transaction() as tx:
+            case = await cases.one(tx, str(notification.escalation_id))
+            zone = await _zone(tx, notification.person)
+            ending = await _ending(tx, case) if case else None
+            # Last, so that as little as possible lies between this look and the send.
+            if case is None or not await notifications.still_wanted(tx, leased):
+                return None
+        try:
+            return self._mail(notification, case, zone, ending)
+        except ValueError:
+            return Rejected("the address is none")
+
+    def _mail(self, n: Notification, case: Case, zone: str, ending: str | None) -> EmailMessage:
+        link = f"{self.settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
+        letter = written(n.purpose, case.key, case.trigger, zone, link, ending)
+        message = EmailMessage()
+        message["From"] = self.settings.mail_from
+        message["To"] = n.channel.address
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(n.send_at)
+        message["Message-ID"] = f"<{n.id}@{self.settings.mail_from.partition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.body)
+        return message
+
+
+async def settle(tx: Connection, leased: Leased, outcome: SendOutcome) -> None:
+    """Write down what became of an attempt, and what happens instead where it failed."""
+    n = leased.notification
+    case = await cases.lock_one(tx, str(n.escalation_id))
+    if case is None:
+        return
+    match outcome:
+        case Delivered():
+            if await notifications.sent(tx, leased):
+                await note(tx, case, lambda at: fact.Notified(at, n.id, n.person, n.channel.kind))
+        case Rejected(why):
+            if await notifications.failed(tx, leased, why):
+                failed = (n.id, n.person, n.channel.kind, why)
+                await note(tx, case, lambda at: fact.NotificationFailed(at, *failed))
+                await _instead(tx, case, n)
+        case Unsure(why):
+            tried = await notifications.retry(tx, leased, pause(n.attempts), why)
+            if tried and n.attempts == PATIENCE:
+                await _instead(tx, case, n)
+
+
+async def _instead(tx: Connection, case: Case, failed: Notification) -> None:
+    known = await directory.known(tx, {failed.person, case.policy.fallback})
+    person = known.get(failed.person, known[HOUSE])
+    fallback = known.get(case.policy.fallback, known[HOUSE])
+    following = after_rejection(failed, person, fallback)
+    if following is None:
+        log.error("notification.nobody_left", escalation=case.key)
+        return
+    await notifications.add(tx, [following])
+
+
+async def _zone(tx: Connection, sub: str) -> str:
+    known = await directory.known(tx, {sub})
+    return known[sub].zone if sub in known else known[HOUSE].zone
+
+
+async def _ending(tx: Connection, case: Case) -> str | None:
+    entries = await cases.entries(tx, case.id)
+    return next((e.detail.get("why") for e in reversed(entries) if e.kind == "resolved"), None)
+
+
+async def notify(app: FastAPI) -> None:
+    """The background loop of the service."""
+    settings: EscalationSettings = app.state.settings
+    database: Database = app.state.database
+    app.state.pending = notifications.unsent
+    async with database.transaction() as tx:
+        await directory.put_house(tx, settings.last_resort)
+    await Notifier(database, SmtpPost(settings), settings).run()

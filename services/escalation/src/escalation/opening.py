@@ -1,0 +1,73 @@
+"""From a trigger to a running case: deduplicate, choose the policy, fire step 1."""
+
+from datetime import datetime
+from uuid import UUID
+
+from common.database import Connection, moment
+from common.ids import uuid7
+from escalation import escalation, fact, stepping
+from escalation.case import Case
+from escalation.escalation import Outcome
+from escalation.policy import Policy
+from escalation.roster import Roster
+from escalation.store import cases, directory, rules
+from escalation.telling import keep, roster
+from escalation.trigger import UNKNOWN_TIER, Trigger
+
+
+async def trigger(
+    tx: Connection, cause: Trigger, note: str, by: str | None = None, policy: str | None = None
+) -> tuple[Case, bool]:
+    """Open a case, or add to the unresolved one of the same dedup key (E9).
+
+    `policy` overrides the matrix, for cases opened by hand. True where the case is new. Its first
+    step fires here, in the same transaction: step 1 fires at the trigger (E1).
+    """
+    chosen = await _policy(tx, cause, policy)
+    while True:
+        at = await moment(tx)
+        new = await cases.add(tx, _case(uuid7(), cause, chosen, at))
+        if new:
+            return await keep(tx, new, _opened(new, await roster(tx), note, by, at)), True
+        if known := await cases.lock_unresolved(tx, cause.dedup_key):
+            at = await moment(tx)
+            return await keep(tx, known, escalation.again(known.state, note, at)), False
+        # Resolved by somebody between the two looks: the key is free again.
+
+
+def _case(id: UUID, cause: Trigger, policy: Policy, at: datetime) -> Case:
+    # Heard late, step 1 was due when the cause happened; a sender's clock may also run ahead.
+    due_at = min(cause.at, at)
+    return Case("", 0, at, cause, policy, escalation.opened(id, policy, cause.severity, due_at))
+
+
+def _opened(case: Case, who: Roster, note: str, by: str | None, at: datetime) -> Outcome:
+    """Step 1, and those to whom it is owed whom step 1 does not tell (R2, R5)."""
+    state, facts = stepping.due(case.state, case.policy, who, at)
+    told = {p for f in facts if isinstance(f, fact.StepFired) for p in f.people}
+    owed = tuple(
+        sorted(
+            p
+            for p, roles in who.people.items()
+            if roles & {*case.trigger.owed_to} and p not in told
+        )
+    )
+    informed = (fact.Informed(at, owed),) if owed else ()
+    return state, (fact.Opened(at, note, case.trigger.at, by), *informed, *facts)
+
+
+async def _policy(tx: Connection, cause: Trigger, wanted: str | None) -> Policy:
+    """The newest version of the policy that the matrix names; the house's if that is gone."""
+    matrix, _ = await rules.newest_matrix(tx)
+    key = wanted or matrix.policy_for(cause)
+    found = await rules.newest_policy(tx, key) or await rules.newest_policy(tx, "house")
+    if found is None:
+        raise LookupError("the house's policy is missing: the first migration makes it")
+    return found
+
+
+async def tier(tx: Connection, environment: str | None) -> str | None:
+    """The tier by which the matrix judges; None only where no environment is concerned."""
+    if environment is None:
+        return None
+    return await directory.tier_of(tx, environment) or UNKNOWN_TIER

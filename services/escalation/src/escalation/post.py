@@ -1,0 +1,67 @@
+"""Mail out: SMTP, and what its answers mean for a page (E19)."""
+
+from email.message import EmailMessage
+from typing import Protocol
+
+import aiosmtplib
+
+from escalation.notification import Delivered, Rejected, SendOutcome, Unsure
+from escalation.settings import EscalationSettings
+
+PATIENCE = 20.0
+"""Seconds for each step of the conversation; well below the lease, so that it never outlives it."""
+
+
+class Post(Protocol):
+    """Takes a message to its one recipient. Never raises for what may happen on the way."""
+
+    async def send(self, message: EmailMessage) -> SendOutcome: ...
+
+
+class SmtpPost:
+    """A conversation of its own for each message: pages are few and must not wait for each other."""
+
+    def __init__(self, settings: EscalationSettings) -> None:
+        host, _, port = settings.smtp.rpartition(":")
+        self._host, self._port = host, int(port)
+        self._security = settings.smtp_security
+        self._username = settings.smtp_username
+        password = settings.smtp_password
+        self._password = password.get_secret_value() if password else None
+
+    async def send(self, message: EmailMessage) -> SendOutcome:
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self._host,
+                port=self._port,
+                username=self._username,
+                password=self._password,
+                use_tls=self._security == "tls",
+                start_tls=self._security == "starttls",
+                timeout=PATIENCE,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            return _meant(refused.recipients[0].code, refused.recipients[0].message)
+        except aiosmtplib.SMTPAuthenticationError as wrong:
+            # Our own set-up, not the address: no other channel would fare better.
+            return Unsure(f"the mail server refuses our login ({wrong.code})")
+        except aiosmtplib.SMTPResponseException as answer:
+            return _meant(answer.code, answer.message)
+        except aiosmtplib.SMTPNotSupported as unable:
+            return Rejected(f"the mail server cannot take it: {unable}")
+        except (aiosmtplib.SMTPException, OSError) as lost:
+            return Unsure(f"no answer from the mail server ({type(lost).__name__})")
+        return Delivered()
+
+
+def _meant(code: int, said: str) -> SendOutcome:
+    # What servers say often repeats the address: only the code is kept.
+    kind = Rejected if 500 <= code < 600 else Unsure
+    return kind(f"the mail server answered {code} {_enhanced(said)}".rstrip())
+
+
+def _enhanced(said: str) -> str:
+    """The enhanced status code (RFC 3463) that begins the answer, if one does."""
+    first = said.split(maxsplit=1)[0] if said.strip() else ""
+    return first if first.replace(".", "").isdigit() and first.count(".") == 2 else ""

@@ -1,0 +1,40 @@
+"""What the escalation service is told by its environment."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from common.settings import Settings
+
+LOCAL = "on-duty@localhost"
+
+
+class EscalationSettings(Settings):
+    """Mail goes out through `smtp`; `last_resort` is who hears when nobody else can be told."""
+
+    port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
+    smtp: str = Field(
+        "127.0.0.1:25", pattern=r"^[^\s:]+:\d{1,5}$", description="the mail server as host:port"
+    )
+    smtp_security: Literal["plain", "starttls", "tls"] = Field(
+        "plain", description="plain, starttls or tls"
+    )
+    smtp_username: str | None = Field(None, description="the mail server's user")
+    smtp_password: SecretStr | None = Field(None, description="that user's password")
+    mail_from: str = Field(
+        "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
+    )
+    last_resort: str = Field(
+        LOCAL, pattern=r"^[^@\s]+@[^@\s]+$", description="the address told when nobody else can be"
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8003", pattern=r"^https?://\S+$", description="where links in mails lead"
+    )
+
+    @model_validator(mode="after")
+    def _name_a_last_resort(self) -> "EscalationSettings":
+        if self.environment == "production" and self.last_resort == LOCAL:
+            raise ValueError(
+                "OPSDESK_LAST_RESORT is missing: give the address told when nobody else can be"
+            )
+        return self
