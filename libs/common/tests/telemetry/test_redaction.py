@@ -1,5 +1,6 @@
 """Logs hold no secret and no personal data, whatever is given to them."""
 
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -21,12 +22,13 @@ PARTS = ("abc.def", "eyJhbGci", "s3cret", "jan")
 
 
 @pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+def logged() -> Iterator[io.StringIO]:
     """Put logging back as it was: other tests have their own."""
     before, level = logging.root.handlers[:], logging.root.level
     logging.root.handlers[:] = []  # else they would be closed
-    configure_logs("sla", "json")
-    yield capsys
+    lines = io.StringIO()
+    configure_logs("sla", "json", lines)
+    yield lines
     logging.root.handlers[:] = before
     logging.root.setLevel(level)
     structlog.reset_defaults()
@@ -55,14 +57,14 @@ def test_ordinary_words_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("text", SECRETS)
-def test_nothing_leaves_by_a_log_line(text: str, logged: pytest.CaptureFixture[str]) -> None:
+def test_nothing_leaves_by_a_log_line(text: str, logged: io.StringIO) -> None:
     logging.getLogger("asyncpg").warning("failed: %s", text)
     logger("common").info(text, detail={"said": [text]})
     try:
         raise ValueError(text)
     except ValueError:
         logger("common").exception("failed")
-    lines = logged.readouterr().err.strip().splitlines()
+    lines = logged.getvalue().strip().splitlines()
     assert len(lines) == 3
     assert all(json.loads(line)["service"] == "sla" for line in lines)
     assert not any(part in line for line in lines for part in PARTS)

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any, Literal, cast
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -13,8 +13,10 @@ from common.telemetry.tracing import trace_id
 NOISY = ("aiokafka", "alembic", "httpcore", "httpx", "sqlalchemy.engine", "uvicorn.error")
 
 
-def configure_logs(service: str, form: Literal["json", "console"]) -> None:
-    """Send structlog's and the standard library's records to stderr in one form."""
+def configure_logs(
+    service: str, form: Literal["json", "console"], stream: TextIO | None = None
+) -> None:
+    """Send structlog's and the standard library's records to stderr (or `stream`) in one form."""
 
     def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
@@ -38,7 +40,7 @@ def configure_logs(service: str, form: Literal["json", "console"]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
