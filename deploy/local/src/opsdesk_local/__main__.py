@@ -14,7 +14,7 @@ from opsdesk_local import mail
 from opsdesk_local.failure import CannotRun
 from opsdesk_local.servers import servers_for_tests
 from opsdesk_local.state import open_state, state_folder
-from opsdesk_local.supervisor import run
+from opsdesk_local.supervisor import only_one, run
 from opsdesk_local.telling import complain, say, step
 
 
@@ -53,12 +53,14 @@ def _run_to_end(line: list[str], environment: Mapping[str, str]) -> int:
 
 def _clean(asked: argparse.Namespace) -> None:
     if state_folder().exists():
-        open_state().remove()
+        state = open_state()
+        with only_one(state):
+            state.remove()
     say(f"Removed {state_folder()}; the virtual environment .venv is kept.")
 
 
 def _mail_sink(asked: argparse.Namespace) -> None:
-    asyncio.run(mail.serve(asked.port, asked.folder))
+    asyncio.run(mail.serve(asked.port, asked.folder, asked.host))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     tests.add_argument("line", nargs="+", metavar="COMMAND")
     tests.set_defaults(command=_test_servers)
     sink = commands.add_parser("mail-sink")
+    sink.add_argument("--host", default="127.0.0.1")
     sink.add_argument("port", type=int)
     sink.add_argument("folder", type=Path)
     sink.set_defaults(command=_mail_sink)

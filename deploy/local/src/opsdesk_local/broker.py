@@ -85,16 +85,11 @@ class Broker:
 
     def _format(self) -> None:
         alone = ["--standalone"] if self._alone else []
+        options = ["-Xmx256m", *loaded_classes(self._jars), *QUICK_START]
         tool = ["kafka.tools.StorageTool", "format", *alone, "--ignore-formatted"]
+        named = ["-t", _CLUSTER_ID, "-c", "server.properties"]
         run_to_end(
-            [
-                *self._java("-Xmx256m"),
-                *tool,
-                "-t",
-                _CLUSTER_ID,
-                "-c",
-                "server.properties",
-            ],
+            [*self._java(*options), *tool, *named],
             what="Formatting Kafka's folder",
             folder=self.folder,
         )

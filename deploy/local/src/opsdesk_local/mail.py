@@ -85,11 +85,11 @@ class Keeper:
         return "250 Taken"
 
 
-async def serve(port: int, folder: Path) -> None:
+async def serve(port: int, folder: Path, host: str = "127.0.0.1") -> None:
     """Takes messages until the process is ended."""
     from aiosmtpd.smtp import SMTP  # only this process pays for it
 
     keeper = Keeper(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(keeper, loop=loop), "127.0.0.1", port)
+    server = await loop.create_server(lambda: SMTP(keeper, loop=loop), host, port)
     await server.serve_forever()

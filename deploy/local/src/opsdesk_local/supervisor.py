@@ -23,9 +23,8 @@ _WATCH_SECONDS = 0.1
 
 def run(state: State, services: Sequence[Service] = SERVICES) -> None:
     """Runs OpsDesk until a signal (returns) or until a child ends (raises `CannotRun`)."""
-    state.run.mkdir(exist_ok=True)
     say(f"State is kept in {state.folder} (`make clean` removes it).")
-    with _only_one(state), _signals_interrupt(), ExitStack() as stack:
+    with only_one(state), _signals_interrupt(), ExitStack() as stack:
         shutil.rmtree(state.run / "logs", ignore_errors=True)
         try:
             _watch(_start(state, services, stack))
@@ -33,6 +32,21 @@ def run(state: State, services: Sequence[Service] = SERVICES) -> None:
             say("Stopping everything.")
         finally:
             _ignore_signals()  # a second Ctrl-C must not leave half of it running
+
+
+@contextmanager
+def only_one(state: State) -> Iterator[None]:
+    """Holds what belongs to `make run`; the kernel gives it back however this process ends."""
+    state.run.mkdir(exist_ok=True)
+    with (state.run / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(
+                f"OpsDesk already runs from {state.run}; stop that one with Ctrl-C first, "
+                "or set OPSDESK_STATE to another folder for a second one."
+            ) from None
+        yield
 
 
 def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[Child]:
@@ -69,20 +83,6 @@ def _watch(children: list[Child]) -> None:
         f"{dead.name} ended by itself (exit code {dead.exit_code}), so everything was stopped. "
         f"Its last lines, from {dead.log}:\n{dead.last_lines(20)}"
     )
-
-
-@contextmanager
-def _only_one(state: State) -> Iterator[None]:
-    """The kernel gives the lock back when this process ends, however it ends."""
-    with (state.run / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotRun(
-                f"OpsDesk already runs from {state.run}; stop that one with Ctrl-C first, "
-                "or set OPSDESK_STATE to another folder for a second one."
-            ) from None
-        yield
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Stands in for the commands of people: loads no company."""

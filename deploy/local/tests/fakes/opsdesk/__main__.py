@@ -1,0 +1,5 @@
+"""Leaves a mark where it was called."""
+
+from pathlib import Path
+
+Path("demo-company-was-loaded").touch()

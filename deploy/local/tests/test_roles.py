@@ -1,0 +1,105 @@
+"""Schemas stay apart: no role reaches into another service's schema."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from opsdesk_local.roles import (
+    SCHEMAS,
+    Urls,
+    at_database,
+    clone_database,
+    database_urls,
+    drop_database,
+    prepare_database,
+)
+from opsdesk_local.servers import Servers
+
+Schemas = dict[str, Urls]
+
+
+@pytest.fixture(scope="session")
+async def urls(servers: Servers) -> AsyncIterator[Schemas]:
+    """A database in which each owner has made a table `thing` and a function `answer`."""
+    urls = await prepare_database(servers.admin_url, servers.state.password, "roles")
+    for schema in SCHEMAS:
+        await ask(
+            urls[schema].owner,
+            "CREATE TABLE thing (id bigint GENERATED ALWAYS AS IDENTITY, word text);"
+            "CREATE FUNCTION answer() RETURNS int LANGUAGE sql RETURN 42;",
+        )
+    yield urls
+    await drop_database(servers.admin_url, "roles")
+
+
+async def ask(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_a_runtime_role_works_in_its_own_schema(urls: Schemas) -> None:
+    for schema in SCHEMAS:
+        await ask(urls[schema].runtime, "INSERT INTO thing (word) VALUES ('a')")
+        await ask(urls[schema].runtime, "UPDATE thing SET word = 'b'")
+        await ask(urls[schema].runtime, f"DELETE FROM {schema}.thing WHERE answer() = 42")
+
+
+async def test_a_runtime_role_changes_no_table(urls: Schemas) -> None:
+    for statement in ("DROP TABLE thing", "CREATE TABLE mine ()", "TRUNCATE thing"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(urls["sla"].runtime, statement)
+
+
+@pytest.mark.parametrize("role", ["runtime", "owner"])
+async def test_no_role_reaches_another_schema(urls: Schemas, role: str) -> None:
+    for mine in SCHEMAS:
+        for other in set(SCHEMAS) - {mine}:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await ask(getattr(urls[mine], role), f"SELECT * FROM {other}.thing")
+
+
+async def test_no_role_uses_public(urls: Schemas) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(urls["sla"].owner, "CREATE TABLE public.thing ()")
+
+
+async def test_a_stranger_is_not_let_in(urls: Schemas, servers: Servers) -> None:
+    await ask(servers.admin_url, "CREATE ROLE stranger LOGIN PASSWORD 'x'")
+    stranger = f"postgresql://stranger:x@{servers.admin_url.rpartition('@')[2]}"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(at_database(stranger, "roles"), "SELECT 1")
+
+
+async def test_preparing_again_changes_nothing(urls: Schemas, servers: Servers) -> None:
+    again = await prepare_database(servers.admin_url, servers.state.password, "roles")
+    assert again == urls
+    await ask(urls["sla"].runtime, "SELECT * FROM thing")
+
+
+async def test_a_clone_has_the_same_rights(urls: Schemas, servers: Servers) -> None:
+    await clone_database(servers.admin_url, "roles", "roles_clone")
+    clone = database_urls(servers.admin_url, servers.state.password, "roles_clone")
+    await ask(clone["sla"].runtime, "SELECT * FROM thing")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(clone["sla"].runtime, "SELECT * FROM intake.thing")
+    await drop_database(servers.admin_url, "roles_clone")
+
+
+async def test_an_administrator_need_not_be_superuser(servers: Servers) -> None:
+    await ask(servers.admin_url, "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
+    place = servers.admin_url.rpartition("@")[2]
+    for schema in SCHEMAS:
+        for role in (f"opsdesk_{schema}_owner", f"opsdesk_{schema}"):
+            await ask(
+                servers.admin_url,
+                f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$;"
+                f"GRANT {role} TO manager WITH ADMIN OPTION",
+            )
+    managed = f"postgresql://manager:x@{place}"
+    urls = await prepare_database(managed, servers.state.password, "managed")
+    await ask(urls["sla"].owner, "CREATE TABLE thing ()")
+    await drop_database(servers.admin_url, "managed")

@@ -1,0 +1,230 @@
+"""`make run` as people meet it, with stand-ins for the four services."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from opsdesk_local.addresses import FILE, Addresses, read_addresses
+from opsdesk_local.failure import CannotRun
+from opsdesk_local.servers import Servers
+from opsdesk_local.state import State
+from opsdesk_local.waiting import wait_until
+
+FAKES = Path(__file__).parent / "fakes"
+
+
+class Run:
+    """One `python -m opsdesk_local run` in a process of its own."""
+
+    def __init__(self, state: State, **environment: str) -> None:
+        self.output = state.folder / "output"
+        self.state = state
+        ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
+        chosen = {"OPSDESK_STATE": str(state.folder), "PYTHONPATH": str(FAKES), **environment}
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "opsdesk_local", "run"],
+                env=ours | chosen,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def ready(self) -> Addresses:
+        wait_until(lambda: "Ctrl-C stops" in self.said or self.ended, 60, "OpsDesk")
+        assert not self.ended, self.said
+        return read_addresses(self.state)
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=60)
+
+
+@pytest.fixture
+def started(state: State) -> Iterator[list[Run]]:
+    """Whatever a test starts is gone after it, also when the test fails."""
+    runs: list[Run] = []
+    yield runs
+    for run in runs:
+        if not run.ended:
+            run.end()
+    wait_until(lambda: processes_of(state) == [], 20, "everything to end")
+
+
+@pytest.fixture
+def run(state: State, started: list[Run], servers: Servers) -> Run:
+    """On the servers that the tests have already."""
+    started.append(Run(state, **given(servers)))
+    started[0].ready()
+    return started[0]
+
+
+@pytest.fixture
+def whole_run(state: State, started: list[Run]) -> Run:
+    """With a PostgreSQL and a Kafka of its own, as on a machine that has none."""
+    started.append(Run(state))
+    started[0].ready()
+    return started[0]
+
+
+def given(servers: Servers) -> dict[str, str]:
+    return {"OPSDESK_ADMIN_DATABASE_URL": servers.admin_url, "OPSDESK_KAFKA": servers.bootstrap}
+
+
+def processes_of(state: State) -> list[int]:
+    """All processes that work in the state folder or below: every child does."""
+    return [
+        int(entry.name)
+        for entry in Path("/proc").glob("[0-9]*")
+        if str(state.folder) in working_folder(entry)
+    ]
+
+
+def working_folder(process: Path) -> str:
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return ""
+
+
+def test_everything_answers_where_the_file_says(run: Run) -> None:
+    addresses = read_addresses(run.state)
+    assert set(addresses.services) == {"intake", "sla", "escalation", "delivery-gate"}
+    for url in addresses.services.values():
+        assert urllib.request.urlopen(f"{url}/health/ready", timeout=5).status == 200
+    assert (run.state.run / "demo-company-was-loaded").exists()
+
+
+def test_the_addresses_are_for_the_owner_only(run: Run) -> None:
+    """The file holds the administrator's password."""
+    assert (run.state.run / FILE).stat().st_mode & 0o777 == 0o600
+    assert "admin_database_url" in json.loads((run.state.run / FILE).read_text())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything(run: Run, number: signal.Signals) -> None:
+    assert len(processes_of(run.state)) == 5
+    assert run.end(number) == 0
+    assert processes_of(run.state) == []
+    with pytest.raises(CannotRun, match="not running"):
+        read_addresses(run.state)
+
+
+def test_nothing_outlives_a_killed_supervisor(whole_run: Run) -> None:
+    """`kill -9` gives it no chance to stop anything; the kernel tells the children."""
+    assert len(processes_of(whole_run.state)) >= 7
+    whole_run.process.kill()
+    wait_until(lambda: processes_of(whole_run.state) == [], 10, "all children to be gone")
+
+
+def test_servers_that_we_started_end_with_us(whole_run: Run) -> None:
+    assert whole_run.end() == 0
+    assert processes_of(whole_run.state) == []
+
+
+def test_a_crash_of_one_ends_all_and_is_told(run: Run) -> None:
+    with pytest.raises((urllib.error.URLError, ConnectionError)):
+        urllib.request.urlopen(f"{read_addresses(run.state).services['sla']}/crash", timeout=5)
+    assert run.process.wait(timeout=60) == 1
+    assert "sla ended by itself (exit code 3)" in run.said
+    assert "the last words of a stand-in" in run.said
+    assert processes_of(run.state) == []
+
+
+async def test_a_second_run_keeps_the_data(whole_run: Run, started: list[Run]) -> None:
+    """Also when it starts the moment after the first was killed."""
+    run = whole_run
+    connection = await asyncpg.connect(read_addresses(run.state).admin_database_url)
+    await connection.execute("CREATE TABLE sla.kept AS SELECT 7 AS seven")
+    await connection.close()
+    run.process.kill()
+    run.process.wait()
+    started.append(Run(run.state))
+    again = await asyncpg.connect(started[1].ready().admin_database_url)
+    assert await again.fetchval("SELECT seven FROM sla.kept") == 7
+    await again.close()
+
+
+def test_a_second_run_on_one_folder_is_refused(run: Run, started: list[Run]) -> None:
+    started.append(Run(run.state))
+    assert started[1].process.wait(timeout=20) == 1
+    assert "OpsDesk already runs from" in started[1].said
+    assert not run.ended
+
+
+def test_a_running_opsdesk_is_not_cleaned_away(run: Run) -> None:
+    line = [sys.executable, "-m", "opsdesk_local", "clean"]
+    environment = os.environ | {"OPSDESK_STATE": str(run.state.folder)}
+    said = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "already runs" in said.stderr
+
+
+def test_a_taken_port_is_said_aloud(state: State, started: list[Run], servers: Servers) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 8002))
+        except OSError:
+            pass  # somebody on this machine has it, which is as good
+        else:
+            other.listen()
+        started.append(Run(state, **given(servers)))
+        addresses = started[0].ready()
+    assert not addresses.services["sla"].endswith(":8002")
+    assert "Port 8002 is taken: sla listens on" in started[0].said
+
+
+def test_a_missing_program_gets_one_sentence(state: State, started: list[Run]) -> None:
+    programs = state.folder / "programs"
+    programs.mkdir()
+    (programs / "setpriv").symlink_to(shutil.which("setpriv") or "")
+    started.append(Run(state, PATH=str(programs), JAVA_HOME=""))
+    assert started[0].process.wait(timeout=30) == 1
+    assert started[0].said.endswith(
+        "Kafka needs Java 17: apt-get install openjdk-17-jre-headless\n"
+    )
+
+
+def test_given_servers_are_used_and_left_alone(
+    state: State, started: list[Run], servers: Servers
+) -> None:
+    started.append(Run(state, **given(servers)))
+    assert started[0].ready().kafka == servers.bootstrap
+    assert not (state.run / "postgres").exists()
+    started[0].end()
+    assert servers.postgres
+    assert servers.postgres.child
+    assert servers.postgres.child.alive
+
+
+def test_an_unreachable_database_gets_one_sentence(state: State, started: list[Run]) -> None:
+    started.append(
+        Run(
+            state,
+            OPSDESK_ADMIN_DATABASE_URL="postgresql://postgres:secret@127.0.0.1:9/postgres",
+            OPSDESK_KAFKA="127.0.0.1:9",
+        )
+    )
+    assert started[0].process.wait(timeout=30) == 1
+    assert "OPSDESK_ADMIN_DATABASE_URL names 127.0.0.1:9, which lets nobody in" in started[0].said
+    assert "secret" not in started[0].said
