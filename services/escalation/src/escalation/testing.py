@@ -1,6 +1,6 @@
 """Policies, rosters and walks through time that the tests of escalations share."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,6 +12,7 @@ from common.events.clocks import ClockEvent, ClockWarned
 from common.events.tickets import TicketEvent
 from escalation.escalation import Escalation, Outcome, opened
 from escalation.fact import Exhausted, Fact, Refused, StepFired
+from escalation.notification import Delivered, Rejected, SendOutcome
 from escalation.policy import Policy, Step, Target
 from escalation.roster import Roster
 from escalation.stepping import due
@@ -157,3 +158,28 @@ class Mailbox:
 
     def sent_to(self) -> list[str]:
         return [str(letter["To"]).partition("@")[0] for letter in self.letters]
+
+
+class MemoryPost:
+    """The fake of `post.Post`: keeps what it is given. `outcome` is what it answers, except to
+    `refused` addresses; `meanwhile` is what happens while a message is on its way."""
+
+    def __init__(
+        self,
+        outcome: SendOutcome | None = None,
+        *,
+        refused: set[str] | None = None,
+        meanwhile: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.sent: list[EmailMessage] = []
+        self._outcome = outcome or Delivered()
+        self._refused = refused or set()
+        self._meanwhile = meanwhile
+
+    async def send(self, message: EmailMessage) -> SendOutcome:
+        if self._meanwhile:
+            await self._meanwhile()
+        if str(message["To"]) in self._refused:
+            return Rejected("refused")
+        self.sent.append(message)
+        return self._outcome
