@@ -4,6 +4,9 @@ from typing import Final
 
 from intake.mail import Mail
 
+OURS: Final = "opsdesk."
+"""How every Message-ID begins that OpsDesk gives to a mail, whatever its domain."""
+
 _BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
 _LIST_HEADERS: Final = ("list-id", "list-unsubscribe", "list-post")
 _ROBOTS: Final = frozenset(
@@ -22,16 +25,15 @@ _REPLY_SUBJECTS: Final = (
 )
 
 
-def why_automatic(mail: Mail, own_domain: str) -> str | None:
+def why_automatic(mail: Mail) -> str | None:
     """The reason why a mail is held for a machine's, or None for a person's.
 
-    `own_domain` is the domain of our Message-IDs: a mail of ours that comes back is never news.
-    Signs: RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919 and 2369 (lists),
+    Signs: our own Message-ID come back, RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919 and 2369 (lists),
     RFC 5321 4.5.5 (empty return path), and what Exchange and common gateways add. The mail itself
     is kept either way, and OPS can list what was held back.
     """
     signs = {
-        "our own mail came back": _is_ours(mail, own_domain),
+        "our own mail came back": _is_ours(mail),
         "auto-submitted": _is_auto_submitted(mail.headers),
         "delivery report": _is_bounce(mail),
         "mailing list or bulk mail": _is_bulk(mail.headers),
@@ -41,8 +43,8 @@ def why_automatic(mail: Mail, own_domain: str) -> str | None:
     return next((reason for reason, found in signs.items() if found), None)
 
 
-def _is_ours(mail: Mail, own_domain: str) -> bool:
-    return mail.message_id is not None and mail.message_id.lower().endswith(f"@{own_domain}")
+def _is_ours(mail: Mail) -> bool:
+    return (mail.message_id or "").lower().startswith(OURS)
 
 
 def _is_auto_submitted(headers: dict[str, str]) -> bool:

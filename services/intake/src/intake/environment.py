@@ -17,6 +17,7 @@ class Environment:
     customer: str
     tier: Tier
     name: str
+    sequence: int = 1
 
 
 def meant(environments: Sequence[Environment], *texts: str) -> Environment | None:

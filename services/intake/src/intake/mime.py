@@ -16,7 +16,9 @@ from intake.message import Attachment
 
 LONGEST_HEADER: Final = 4_096
 MOST_PARTS: Final = 1_000
-MOST_WORK: Final = 5_000_000
+LONGEST_HEAD: Final = 262_144
+LONGEST_UNREAD: Final = 10_000
+MOST_WORK: Final = 3_000_000
 """Lines times open multiparts: the parser compares every line with every open boundary."""
 
 UNREADABLE: Final = (
@@ -35,14 +37,25 @@ Tree: TypeAlias = "Part[Any, Any]"
 
 
 def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
-    """The parsed mail, or its headers alone where the rest would take minutes; and the defects."""
+    """The parsed mail and its defects.
+
+    Where reading all of it would take minutes, the headers and the beginning of the body as it is.
+    """
     lines = raw.count(b"\n") + raw.count(b"\r")
     if lines * (1 + raw.lower().count(b"boundary")) > MOST_WORK:
-        return BytesHeaderParser().parsebytes(raw), ("too complex to be read",)
+        return _beginning(raw), ("too complex to be read",)
     try:
         return message_from_bytes(raw), ()
     except UNREADABLE:
-        return BytesHeaderParser().parsebytes(raw), ("structure unreadable",)
+        return _beginning(raw), ("structure unreadable",)
+
+
+def _beginning(raw: bytes) -> Tree:
+    head, _, body = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")
+    tree = BytesHeaderParser().parsebytes(head + b"\n\n")
+    del tree["content-type"], tree["content-transfer-encoding"]
+    tree.set_payload(body[:LONGEST_UNREAD].decode("ascii", "surrogateescape"))
+    return tree
 
 
 def headers_of(tree: Tree) -> dict[str, str]:
@@ -85,9 +98,9 @@ def leaves(tree: Tree) -> list[Tree]:
     waiting = [tree]
     while waiting and len(found) < MOST_PARTS:
         part = waiting.pop()
-        payload = part.get_payload()
-        if isinstance(payload, list) and not media_type(part).startswith("message/"):
-            waiting.extend(inner for inner in reversed(payload) if isinstance(inner, Part))
+        inner = part.get_payload() if part.is_multipart() else ()
+        if isinstance(inner, list) and not media_type(part).startswith("message/"):
+            waiting.extend(one for one in reversed(inner) if isinstance(one, Part))
         else:
             found.append(part)
     return found
@@ -115,7 +128,7 @@ def _is_text(part: Tree, wanted: str) -> bool:
 
 def _is_attached(part: Tree) -> bool:
     if not media_type(part).startswith("text/"):
-        return not isinstance(part.get_payload(), list) or media_type(part).startswith("message/")
+        return not part.is_multipart() or media_type(part).startswith("message/")
     return str(part.get("content-disposition", "")).strip().lower().startswith("attachment")
 
 

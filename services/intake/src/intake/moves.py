@@ -7,6 +7,8 @@ Refusal. Whoever resolves a ticket neither verifies nor rejects it.
 from dataclasses import replace
 from datetime import datetime
 
+from intake.directory import Customer
+from intake.environment import Environment
 from intake.refusal import Refusal
 from intake.ticket import Behind, State, Ticket, Waiting, permits
 
@@ -141,3 +143,31 @@ def _open_again(ticket: Ticket) -> Ticket:
         verified_at=None,
         closed_at=None,
     )
+
+
+def assign_customer(
+    ticket: Ticket, customer: Customer, environment: Environment | None
+) -> Ticket | Refusal:
+    """A ticket of an unknown sender gets its customer, once."""
+    if ticket.customer_id is not None:
+        return Refusal(
+            "already-triaged", f"{ticket.key} belongs to {ticket.customer} and stays there."
+        )
+    return replace(
+        ticket,
+        customer_id=customer.id,
+        customer=customer.key,
+        environment_id=environment.id if environment else None,
+        environment=environment.key if environment else None,
+    )
+
+
+def customer_spoke(ticket: Ticket) -> Ticket:
+    """A customer's message resumes a ticket that waited for it, and reopens one that was done."""
+    if ticket.state == "waiting" and ticket.waiting_on == "customer":
+        return _moved(resume(ticket), ticket)
+    return _moved(reopen(ticket), ticket)
+
+
+def _moved(outcome: Ticket | Refusal, otherwise: Ticket) -> Ticket:
+    return outcome if isinstance(outcome, Ticket) else otherwise

@@ -10,12 +10,12 @@ from html import unescape
 from typing import Final
 
 import nh3
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]  # ships none
+from mailparser_reply import EmailReplyParser
 
 from intake.mail import Mail
 
 LONGEST_TEXT: Final = 200_000
-LONGEST_HTML: Final = 200_000
+LONGEST_HTML: Final = 100_000
 LONGEST_QUOTE_SEARCH: Final = 10_000
 LONGEST_QUOTE_LINE: Final = 300
 

@@ -16,7 +16,7 @@ from intake.address import normal
 from intake.mail import Mail
 from intake.ticket import Ticket
 
-_KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-\d{1,12}(?!\d)", re.IGNORECASE)
+_KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-[1-9]\d{0,11}(?!\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""What intake is made of. Built here, run by `python -m intake`."""
+
+from typing import Final
+
+from common.http import MIB, Service
+from intake.contacts import resolve_contact
+from intake.routes import alerts, directory, emails, moves, opening, priorities, replies, tickets
+from intake.settings import IntakeSettings
+from intake.timers import TIMERS
+
+SERVICE: Final = Service(
+    name="intake",
+    schema="intake",
+    title="OpsDesk intake",
+    settings=IntakeSettings,
+    routers=(
+        opening.routes,
+        tickets.routes,
+        replies.routes,
+        moves.routes,
+        priorities.routes,
+        emails.taking,
+        emails.listing,
+        alerts.routes,
+        *directory.ROUTERS,
+    ),
+    timers=TIMERS,
+    resolve_contact=resolve_contact,
+    larger_bodies={"/v1/emails": 25 * MIB},
+)

@@ -1,0 +1,230 @@
+"""Moving a ticket: assign, forward, wait, resume, resolve, verify, reject, close, reopen, merge."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import Field
+
+from common.database import moment
+from common.errors import Invalid, Violation
+from common.events.tickets import (
+    TicketAssigned,
+    TicketClosed,
+    TicketForwarded,
+    TicketHandedOver,
+    TicketMerged,
+    TicketRejected,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketResumed,
+    TicketVerified,
+    TicketWaiting,
+)
+from common.http import Asked, router
+from common.ids import uuid7
+from intake import moves
+from intake.hand_over import HandOver
+from intake.message import Message
+from intake.recording import Fact, fact
+from intake.routes.desk import Desk, Verifying, Working, seen
+from intake.routes.shown import TicketShown
+from intake.store import directory, messages, tickets
+from intake.ticket import Behind, Ticket, Waiting
+
+routes = router("/v1/tickets", ["ticket moves"])
+
+Words = Annotated[str, Field(min_length=1, max_length=10_000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Nothing(Asked):
+    """A move that needs no words may still say why."""
+
+    reason: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+NOTHING: Final = Nothing()
+
+
+class Assignment(Asked):
+    """`to` is the `sub` of a member of staff."""
+
+    to: Name
+    team: Name | None = None
+
+
+class Forwarding(Asked):
+    """The hand-over record: what was seen, what was tried, what is excluded (R5)."""
+
+    to: Behind
+    partner: Name | None = None
+    seen: Words
+    tried: Words
+    excluded: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class Pause(Asked):
+    """Waiting on the customer needs a question that they can see."""
+
+    on: Waiting
+    reason: Words
+    question: Words | None = None
+
+
+class Resolution(Asked):
+    resolution: Words
+
+
+class Reason(Asked):
+    reason: Words
+
+
+class Merger(Asked):
+    """`into` is the id or key of the ticket that survives."""
+
+    into: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+@routes.post("/{ref}/assign", response_model=TicketShown)
+async def assign(desk: Working, asked: Assignment) -> Response:
+    """Give the work to somebody."""
+    if asked.to != desk.caller.sub and await directory.PEOPLE.find(desk.tx, asked.to) is None:
+        unknown = f"nobody is known as {asked.to}; register them at /v1/people"
+        raise Invalid([Violation("/to", "unknown_person", unknown)])
+    return await desk.act(
+        "assign",
+        lambda ticket, at: moves.assign(ticket, asked.to, asked.team),
+        fact(TicketAssigned, team=asked.team),
+        to=asked.to,
+        team=asked.team,
+    )
+
+
+@routes.post("/{ref}/forward", response_model=TicketShown)
+async def forward(desk: Working, asked: Forwarding) -> Response:
+    """Hand a ticket to second level or a partner, with what was seen, tried and excluded."""
+    if asked.partner and await directory.PARTNERS.find(desk.tx, asked.partner) is None:
+        unknown = f"there is no partner {asked.partner}; see /v1/partners"
+        raise Invalid([Violation("/partner", "unknown_partner", unknown)])
+    before = await desk.ticket()
+    at = await moment(desk.tx)
+    after = moves.forward(before, asked.to, asked.partner)
+    written = HandOver(
+        id=uuid7(), ticket_id=before.id, by=desk.caller.sub, at=at, **asked.model_dump()
+    )
+    if isinstance(after, Ticket):
+        await messages.add_hand_over(desk.tx, written)
+    return await desk.conclude(
+        "forward",
+        before,
+        after,
+        at,
+        fact(TicketForwarded, to=asked.to, partner=asked.partner),
+        fact(TicketHandedOver, hand_over_id=written.id),
+        to=asked.to,
+        partner=asked.partner,
+        hand_over_id=str(written.id),
+    )
+
+
+@routes.post("/{ref}/wait", response_model=TicketShown)
+async def wait(desk: Working, asked: Pause) -> Response:
+    """Wait for the customer, the partner or second level."""
+    before = await desk.ticket()
+    at = await moment(desk.tx)
+    last = await messages.last_public(desk.tx, before.id)
+    is_asked = asked.question is not None or (last is not None and last.direction == "outbound")
+    after = moves.wait(before, asked.on, asked=is_asked)
+    facts = [fact(TicketWaiting, on=asked.on)]
+    if asked.question is not None and isinstance(after, Ticket):
+        facts.insert(0, await _ask(desk, before, asked.question, at))
+    return await desk.conclude("wait", before, after, at, *facts, on=asked.on, reason=asked.reason)
+
+
+async def _ask(desk: Desk, ticket: Ticket, words: str, at: datetime) -> Fact:
+    """Put our question on the ticket, where the customer sees it."""
+    question = Message(uuid7(), ticket.id, "public", "outbound", desk.caller.sub, words, at)
+    await messages.add(desk.tx, question)
+    return fact(TicketReplied, message_id=question.id)
+
+
+@routes.post("/{ref}/resume", response_model=TicketShown)
+async def resume(desk: Working, asked: Nothing = NOTHING) -> Response:
+    """Go on with a ticket that waited."""
+    return await desk.act(
+        "resume",
+        lambda ticket, at: moves.resume(ticket),
+        fact(TicketResumed),
+        reason=asked.reason,
+    )
+
+
+@routes.post("/{ref}/resolve", response_model=TicketShown)
+async def resolve(desk: Working, asked: Resolution) -> Response:
+    """Say that the issue is solved; another person must verify it (R1)."""
+    return await desk.act(
+        "resolve",
+        lambda ticket, at: moves.resolve(ticket, desk.caller.sub, at, asked.resolution),
+        fact(TicketResolved),
+    )
+
+
+@routes.post("/{ref}/verify", response_model=TicketShown)
+async def verify(desk: Verifying, asked: Nothing = NOTHING) -> Response:
+    """Confirm a resolution of somebody else (R1)."""
+    return await desk.act(
+        "verify",
+        lambda ticket, at: moves.verify(ticket, desk.caller.sub, at),
+        lambda before: fact(
+            TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
+        ),
+        reason=asked.reason,
+    )
+
+
+@routes.post("/{ref}/reject", response_model=TicketShown)
+async def reject(desk: Verifying, asked: Reason) -> Response:
+    """Do not accept a resolution of somebody else; the ticket is open again."""
+    return await desk.act(
+        "reject",
+        lambda ticket, at: moves.reject(ticket, desk.caller.sub),
+        lambda before: fact(TicketRejected, resolved_by=before.resolved_by),
+        reason=asked.reason,
+    )
+
+
+@routes.post("/{ref}/close", response_model=TicketShown)
+async def close(desk: Working, asked: Nothing = NOTHING) -> Response:
+    """Close a verified ticket."""
+    return await desk.act(
+        "close",
+        lambda ticket, at: moves.close(ticket, at),
+        fact(TicketClosed),
+        reason=asked.reason,
+    )
+
+
+@routes.post("/{ref}/reopen", response_model=TicketShown)
+async def reopen(desk: Working, asked: Reason) -> Response:
+    """The issue is back, or was never gone."""
+    return await desk.act(
+        "reopen",
+        lambda ticket, at: moves.reopen(ticket),
+        fact(TicketReopened),
+        reason=asked.reason,
+    )
+
+
+@routes.post("/{ref}/merge", response_model=TicketShown)
+async def merge(desk: Working, asked: Merger) -> Response:
+    """Fold a duplicate into the ticket that survives."""
+    _, other = await tickets.lock_both(desk.tx, desk.ref, asked.into)
+    into = seen(desk.caller, other, asked.into)
+    return await desk.act(
+        "merge",
+        lambda ticket, at: moves.merge(ticket, into),
+        fact(TicketMerged, into_id=into.id, into=into.key),
+        into=into.key,
+    )

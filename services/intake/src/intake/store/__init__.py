@@ -1,0 +1,1 @@
+"""Every query of intake. Rows stay in here; domain values come out."""

@@ -1,0 +1,95 @@
+"""Intake on a real database that commits, with the demo company's reference data."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+
+from common.database import Database
+from common.testing.client import app_for, client
+from common.testing.protocol import stand_at
+from intake.app import SERVICE
+
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
+
+CUSTOMERS = ("acme", "brightwater")
+ENVIRONMENTS = (
+    ("acme", "acme-prod", "production"),
+    ("acme", "acme-staging", "staging"),
+    ("brightwater", "brightwater-prod", "production"),
+)
+CONTACTS = (("acme", "Jan", "jan@acme.example"), ("brightwater", "Eve", "eve@brightwater.example"))
+STAFF = (("anna", "ops"), ("omar", "ops"), ("sven", "second_level"))
+
+
+@pytest.fixture
+def schema() -> str:
+    return "intake"
+
+
+@pytest.fixture
+async def app(database: Database) -> FastAPI:
+    await stand_at(database, NINE)
+    return app_for(SERVICE, database)
+
+
+@pytest.fixture
+async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """OPS, who finds the demo company registered."""
+    async with client(app, "anna") as anna:
+        for key in CUSTOMERS:
+            await made(anna, "/v1/customers", {"key": key, "name": key.title()})
+        for customer, key, tier in ENVIRONMENTS:
+            body = {"key": key, "tier": tier, "name": key}
+            await made(anna, f"/v1/customers/{customer}/environments", body)
+        for customer, name, address in CONTACTS:
+            body = {"name": name, "address": address}
+            await made(anna, f"/v1/customers/{customer}/contacts", body)
+        for sub, role in STAFF:
+            body = {"sub": sub, "name": sub, "email": f"{sub}@ours.example", "roles": [role]}
+            await made(anna, "/v1/people", body)
+        await made(anna, "/v1/partners", {"key": "hosthaven", "name": "Hosthaven"})
+        yield anna
+
+
+@pytest.fixture
+async def omar(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    """The second pair of eyes."""
+    async with client(app, "omar") as omar:
+        yield omar
+
+
+@pytest.fixture
+async def jan(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    """A contact of Acme."""
+    async with client(app, "jan") as jan:
+        yield jan
+
+
+@pytest.fixture
+async def britta(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    """A contact of Brightwater."""
+    async with client(app, "britta") as britta:
+        yield britta
+
+
+@pytest.fixture
+async def gateway(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    async with client(app, "gateway") as gateway:
+        yield gateway
+
+
+@pytest.fixture
+async def monitor(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    async with client(app, "monitor") as monitor:
+        yield monitor
+
+
+async def made(who: AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer: Response = await who.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
