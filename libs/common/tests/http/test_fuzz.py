@@ -7,9 +7,7 @@ from common.http import Service
 from common.testing.fuzz import fuzz
 
 
-async def test_the_app_answers_what_its_document_says(
-    service: Service, database: Database
-) -> None:
+async def test_the_app_answers_what_its_document_says(service: Service, database: Database) -> None:
     statuses = await asyncio.to_thread(fuzz, service, database.url, seconds=40, examples=15)
     assert statuses[200] > 10
     assert statuses[201] > 3

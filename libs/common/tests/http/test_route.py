@@ -1,14 +1,35 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
+from starlette.types import Message, Receive, Scope, Send
 
 from common.database import Connection, Database
 from common.http import Service
 from common.testing.client import app_for, client
 
 Written = Callable[[], Awaitable[int]]
+
+
+class Counts:
+    """A database that knows how many transactions are open, and how many there were."""
+
+    def __init__(self, database: Database) -> None:
+        self.real = database
+        self.url = database.url
+        self.open = 0
+        self.opened = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        self.open += 1
+        self.opened += 1
+        async with self.real.transaction() as tx:
+            yield tx
+        self.open -= 1
 
 
 class ForgetsAtCommit:
@@ -86,3 +107,51 @@ async def test_everybody_else_is_refused(app: FastAPI) -> None:
         refused = await machine.post("/v1/things", json={"name": "one"})
     assert refused.status_code == 403
     assert refused.json()["permission"] == "tickets:open"
+
+
+async def test_a_slow_sender_holds_no_connection(service: Service, database: Database) -> None:
+    counts = Counts(database)
+    seen: list[int] = []
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for byte in b'{"name": "a"}':
+            await asyncio.sleep(0)
+            seen.append(counts.open)
+            yield bytes([byte])
+
+    async with client(app_for(service, counts)) as anna:  # type: ignore[arg-type]
+        headers = {"content-type": "application/json"}
+        answer = await anna.post("/v1/things", content=dripping(), headers=headers)
+    assert answer.status_code == 201
+    assert set(seen) == {0}
+
+
+async def test_whoever_is_refused_at_the_door_costs_no_transaction(
+    service: Service, database: Database
+) -> None:
+    counts = Counts(database)
+    app = app_for(service, counts)  # type: ignore[arg-type]
+    async with client(app, None) as nobody, client(app, "quin") as quin, client(app) as anna:
+        assert (await nobody.post("/v1/things", json={"name": "a"})).status_code == 401
+        assert (await quin.post("/v1/token-revocations", json={})).status_code == 403
+        assert (await anna.post("/v1/things", content=b"{")).status_code == 415
+    assert counts.opened == 0
+
+
+async def test_the_answer_leaves_after_the_commit(service: Service, database: Database) -> None:
+    """Architecture 1: seen from outside, at the moment of the first byte."""
+    app = app_for(service, database)
+    kept: list[int] = []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_look(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                async with database.transaction() as tx:
+                    kept.append(int(await tx.scalar(text("SELECT count(*) FROM audit")) or 0))
+            await send(message)
+
+        await app(scope, receive, send_and_look)
+
+    async with client(watched) as anna:  # type: ignore[arg-type]
+        assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
+    assert kept == [1]

@@ -1,8 +1,10 @@
 """The outermost layer: a trace for every request, its metrics, security headers, no bare error."""
 
+from functools import lru_cache
 from time import perf_counter
 from typing import Final
 
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.problems import answer, problem_of
@@ -19,6 +21,7 @@ SECURITY: Final[list[tuple[bytes, bytes]]] = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PRIVATE: Final = (b"cache-control", b"no-store")
 
 
@@ -52,8 +55,16 @@ class Edge:
             route = _route(scope)
             here.rename(f"{scope['method']} {route}")
             here.set("http.response.status_code", status)
-        metrics.REQUESTS.labels(scope["method"], route, status).inc()
-        metrics.REQUEST_SECONDS.labels(route).observe(perf_counter() - began)
+        answered, lasted = _measures(scope["method"], route, status)
+        answered.inc()
+        lasted.observe(perf_counter() - began)
+
+
+@lru_cache(maxsize=4096)
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Looked up once: prometheus_client takes a lock and a tuple of strings at every look."""
+    known = method if method in METHODS else "other"
+    return metrics.REQUESTS.labels(known, route, status), metrics.REQUEST_SECONDS.labels(route)
 
 
 def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -1,0 +1,86 @@
+"""From start to end: what runs beside the requests, and what happens when it fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from common.database import Database
+from common.http import Service, create_app, lifespan
+from common.people.issuer import LocalIssuer
+from common.testing.client import client
+
+Written = Callable[[], Awaitable[int]]
+
+
+@pytest.fixture
+def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalIssuer:
+    """The environment of a service whose Kafka is not there, with an issuer of its own."""
+    issuer = LocalIssuer(tmp_path)
+    for name, value in {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": database.url,
+        "KAFKA": "127.0.0.1:9",
+        "LOCAL_ISSUER": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(f"OPSDESK_{name}", value)
+    return issuer
+
+
+async def test_a_service_works_while_kafka_is_down_and_says_so(
+    service: Service, issuer: LocalIssuer, written: Written
+) -> None:
+    """Architecture 1 and 8: the HTTP side lives; readiness names what does not."""
+    app = create_app(service)
+    async with app.router.lifespan_context(app), client(app, None) as anna:
+        anna.headers["Authorization"] = f"Bearer {issuer.issue('anna', roles=('ops',)).token}"
+        assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
+        ready = await anna.get("/health/ready")
+        assert ready.status_code == 503
+        assert set(ready.json()["not_ready"]) == {"relay"}
+        assert (await anna.get("/health/live")).status_code == 200
+    assert await written() == 1
+
+
+async def test_loops_run_beside_the_requests_and_stop_with_the_service(
+    service: Service, issuer: LocalIssuer
+) -> None:
+    running = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def watch(app: FastAPI) -> None:
+        running.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    app = create_app(replace(service, background=(watch,)))
+    async with asyncio.timeout(15), app.router.lifespan_context(app):
+        await running.wait()
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_a_loop_that_fails_is_started_anew_later_and_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    tried = 0
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def loop() -> None:
+        nonlocal tried
+        tried += 1
+        if tried < 10:
+            raise ValueError("not yet")
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    await lifespan.supervised("loop", loop)
+    assert tried == 10
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
