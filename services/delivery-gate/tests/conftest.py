@@ -47,3 +47,8 @@ def delivery() -> Delivery:
         requested_by="ci",
         requested_at=NINE,
     )
+
+
+@pytest.fixture
+def schema() -> str:
+    return "delivery_gate"

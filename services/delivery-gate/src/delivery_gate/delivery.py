@@ -88,6 +88,10 @@ class Judged:
     verdict: Verdict
     work: Mapping[FollowUpKind, str] = field(default_factory=dict)
 
+    @property
+    def refuses(self) -> bool:
+        return self.verdict.outcome == "refused"
+
 
 def evaluate(delivery: Delivery, facts: Facts, now: datetime) -> Judged:
     """Judge a new request, or one that was deferred and is tried again unchanged."""

@@ -118,6 +118,11 @@ def apply(
     return replace(change, state="applied", applied_by=by, applied_at=at)
 
 
+def name(change: EmergencyChange, key: str) -> EmergencyChange:
+    """It was let in, so it gets the key that people will say."""
+    return replace(change, key=key)
+
+
 def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> EmergencyChange:
     """A version that contains it was delivered and verified."""
     if change.state != "applied":

@@ -1,11 +1,12 @@
 """A follow-up: the work a refusal obliges to, which holds the version until done (G5). Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from delivery_gate.verdict import Code, Denied, FollowUpKind, Reason
+from delivery_gate.verdict import Code, Denied, FollowUpKind, Reason, Verdict, follow_ups_due
 from delivery_gate.version import Reference
 
 FollowUpState = Literal["open", "closed", "confirmed"]
@@ -39,6 +40,11 @@ class FollowUp:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     sequence: int = 0
+
+    @property
+    def explains_drift(self) -> bool:
+        """It belongs to no delivery: an observation opened it (G10)."""
+        return self.delivery_id is None
 
 
 def close(follow_up: FollowUp, by: str, evidence: str, at: datetime) -> FollowUp | Denied:
@@ -93,3 +99,20 @@ def hold_shortcomings(
         for follow_up in follow_ups
         if holds(follow_up, wanted, digest)
     ]
+
+
+def work_due(
+    verdict: Verdict, named: Mapping[FollowUpKind, str], holding: tuple[FollowUp, ...]
+) -> dict[FollowUpKind, str]:
+    """What a refusal opens: the work a person named, else what its reasons oblige to.
+
+    Work of a kind that already holds the version is not opened again at every knock on the door.
+    """
+    if named:
+        return dict(named)
+    open_kinds = {follow_up.kind for follow_up in holding}
+    return {
+        kind: "; ".join(f"{reason.criterion}: {reason.argument}" for reason in reasons)
+        for kind, reasons in follow_ups_due(verdict).items()
+        if kind not in open_kinds
+    }

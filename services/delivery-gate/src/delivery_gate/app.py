@@ -1,0 +1,24 @@
+"""The delivery gate: nothing reaches a customer unversioned, or unseen by a second pair of eyes."""
+
+from fastapi import FastAPI
+
+from common.http import Service
+from common.http import create_app as create
+from delivery_gate.handlers import HANDLERS
+from delivery_gate.routes import ROUTERS
+from delivery_gate.settings import DeliveryGateSettings
+from delivery_gate.timers import TIMERS
+
+SERVICE = Service(
+    name="delivery-gate",
+    schema="delivery_gate",
+    title="OpsDesk delivery gate",
+    settings=DeliveryGateSettings,
+    routers=ROUTERS,
+    handlers=HANDLERS,
+    timers=TIMERS,
+)
+
+
+def create_app() -> FastAPI:
+    return create(SERVICE)

@@ -1,0 +1,24 @@
+"""Deferred requests are tried again, unchanged, when what was missing may have come (G9)."""
+
+from common.database import Connection, moment
+from common.events.deliveries import DeliveryEvent, DeliveryRefused, DeliveryReviewable
+from delivery_gate.delivery import evaluate
+from delivery_gate.recording import By, Scene, record_judged
+from delivery_gate.store import deliveries, environments
+from delivery_gate.store.facts import facts
+from delivery_gate.version import Version
+
+
+async def try_deferred_again(tx: Connection, version: Version, by: By) -> None:
+    """Judge every request that waits for verdicts on this digest. Still deferred changes nothing."""
+    for environment_id, id in await deliveries.deferred_places(tx, version.product, version.digest):
+        environment = await environments.lock(tx, environment_id)
+        delivery = await deliveries.lock(tx, id)
+        if delivery.state != "evaluating":
+            continue
+        scene = Scene(tx, environment, by, await moment(tx))
+        known = await facts(tx, delivery.wanted, environment)
+        judged = evaluate(delivery, known, scene.at)
+        if judged.verdict.outcome != "deferred":
+            event: type[DeliveryEvent] = DeliveryRefused if judged.refuses else DeliveryReviewable
+            await record_judged(scene, judged, event, "delivery.evaluate", known.follow_ups)

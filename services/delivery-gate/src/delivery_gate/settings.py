@@ -1,0 +1,23 @@
+"""What the gate is told by its environment, beside what every service is told."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from common.settings import Settings
+from delivery_gate.environment import DEBT_AFTER
+
+
+class DeliveryGateSettings(Settings):
+    """`OPSDESK_*` variables, read once."""
+
+    port: int = Field(8004, ge=0, le=65535, description="the TCP port to listen on")
+    debt_seconds: int = Field(
+        int(DEBT_AFTER.total_seconds()),
+        ge=1,
+        description="seconds until an emergency change must be in a delivered version",
+    )
+
+    @property
+    def debt_after(self) -> timedelta:
+        return timedelta(seconds=self.debt_seconds)

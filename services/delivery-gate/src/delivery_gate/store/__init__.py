@@ -1,0 +1,1 @@
+"""Every query of the gate. Rows stay inside; domain values come out."""

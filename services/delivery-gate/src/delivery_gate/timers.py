@@ -1,0 +1,66 @@
+"""What happens when time runs out: for a debt, and for a request that waited too long."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from common.database import Connection
+from common.deadlines import Due, Timer, Timers
+from common.events.deliveries import DeliveryExpired, EnvironmentDebtOverdue
+from common.outbox import announce
+from delivery_gate import telling
+from delivery_gate.delivery import WAITING, set_aside
+from delivery_gate.environment import mark_overdue
+from delivery_gate.recording import DEBT, ITSELF, PATIENCE, By, Scene, record
+from delivery_gate.store import deliveries, environments
+
+NOBODY = By(ITSELF)
+
+
+async def lock_environments(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    return await environments.lock_free(tx, ids)
+
+
+async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """A debt nobody paid in time is told to those who escalate (G8)."""
+    for one in due:
+        environment = await environments.lock(tx, one.subject)
+        overdue = mark_overdue(environment, at)
+        debt = overdue.debt
+        if debt is None or overdue == environment:
+            continue
+        kept, told = telling.of_environment(
+            EnvironmentDebtOverdue,
+            overdue,
+            at,
+            emergency_id=debt.change_id,
+            emergency=debt.change,
+            due_at=debt.due_at,
+            fired_at=at,
+        )
+        await environments.save(tx, kept)
+        await announce(tx, told)
+        scene = Scene(tx, kept, NOBODY, at)
+        await scene.note("environment.debt_overdue", f"environment/{kept.id}", change=debt.change)
+
+
+async def lock_requests(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    return await deliveries.lock_free(tx, ids)
+
+
+async def on_patience_ended(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """A request that waited for longer than the criteria allow expires; it may be made again."""
+    for one in due:
+        delivery = await deliveries.lock(tx, one.subject)
+        if delivery.state not in WAITING:
+            continue
+        environment = await environments.of_delivery(tx, delivery.id)
+        scene = Scene(tx, environment, NOBODY, at)
+        expired = set_aside(delivery, "expired", at)
+        await record(scene, expired, DeliveryExpired, "delivery.expire")
+
+
+TIMERS: Timers = {
+    DEBT: Timer(lock_environments, on_debts_due, waits_for_consumer=False),
+    PATIENCE: Timer(lock_requests, on_patience_ended),
+}

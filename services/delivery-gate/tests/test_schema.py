@@ -1,0 +1,72 @@
+"""The migrations and the tables that the code speaks of are one thing."""
+
+import asyncpg
+import pytest
+
+from common.database import Database
+from delivery_gate.tables import METADATA
+
+COLUMNS = """
+    SELECT table_name || '.' || column_name || ':' || is_nullable FROM information_schema.columns
+    WHERE table_schema = 'delivery_gate' AND table_name = ANY($1)
+"""
+NAMES = """
+    SELECT conname FROM pg_constraint
+    WHERE connamespace = 'delivery_gate'::regnamespace AND contype IN ('c', 'u', 'p', 'f')
+    AND conrelid::regclass::text = ANY($1)
+    UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'delivery_gate' AND tablename = ANY($1)
+"""
+
+
+@pytest.fixture
+def tables() -> list[str]:
+    return list(METADATA.tables)
+
+
+async def test_the_migrations_make_exactly_these_columns(
+    database: Database, tables: list[str]
+) -> None:
+    wanted = {
+        f"{column.table.name}.{column.name}:{'YES' if column.nullable else 'NO'}"
+        for table in METADATA.tables.values()
+        for column in table.columns
+    }
+    connection = await database.connect()
+    found = {row[0] for row in await connection.fetch(COLUMNS, tables)}
+    await connection.close()
+    assert found == wanted
+
+
+async def test_the_migrations_make_exactly_these_constraints(
+    database: Database, tables: list[str]
+) -> None:
+    wanted = {
+        str(one.name)
+        for table in METADATA.tables.values()
+        for one in [*table.constraints, *table.indexes]
+    }
+    connection = await database.connect()
+    found = {row[0] for row in await connection.fetch(NAMES, tables)}
+    await connection.close()
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("audit", "who"),
+        ("versions", "digest"),
+        ("checks", "result"),
+        ("verdicts", "outcome"),
+        ("approvals", "at"),
+    ],
+)
+@pytest.mark.parametrize("change", ["DELETE FROM {0}", "UPDATE {0} SET {1} = {1}"])
+async def test_what_was_said_stays_said(
+    database: Database, table: str, column: str, change: str
+) -> None:
+    """G1, R16: the service's own role may neither change nor delete it."""
+    connection = await database.connect()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(change.format(table, column))
+    await connection.close()
