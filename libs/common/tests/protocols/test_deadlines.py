@@ -187,8 +187,23 @@ async def test_whatever_is_moved_the_last_word_fires_and_nothing_else(
     for subject, minutes in moves:
         last[subject] = None if minutes is None else NOON + minutes * MINUTE
         await armed(database, Deadline("pay", subject, last[subject]))
-    for minute in sorted({*looks, 31}):
-        await stand_at(database, NOON + minute * MINUTE)
+    instants = [NOON + minute * MINUTE for minute in sorted({*looks, 31})]
+    for at in instants:
+        await stand_at(database, at)
         await fire(database, TIMERS)
-    fired = {subject: due for subject, due, *_ in await firings(database, since)}
-    assert fired == {subject: due for subject, due in last.items() if due is not None}
+    fired = {subject: (due, at) for subject, due, at, _ in await firings(database, since)}
+    assert fired == {
+        subject: (due, next(at for at in instants if at >= due))
+        for subject, due in last.items()
+        if due is not None
+    }
+
+
+async def test_no_effect_had_to_be_put_off_for_being_early(database: Database) -> None:
+    """The table refuses an early firing too; nobody may come to rely on that."""
+    await armed(database, Deadline("pay", ONE, NOON + MINUTE))
+    await armed(database, Deadline("pay", ONE, NOON + 5 * MINUTE))
+    await stand_at(database, NOON + 2 * MINUTE)
+    await fire(database, TIMERS)
+    async with database.transaction() as tx:
+        assert await tx.scalar(text("SELECT sum(tries) FROM deadlines")) == 0
