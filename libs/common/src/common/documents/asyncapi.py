@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from common.event import Event
 from common.events import EVENTS
+from common.events.dead_letters import RecordPutAside
 from common.events.escalations import Audience, EscalationEvent, audience_topic
 
 SCHEMAS = "#/components/schemas/{model}"
@@ -39,7 +40,7 @@ HEADERS: dict[str, Any] = {
 
 def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> dict[str, Any]:
     """The document of one service (what it says, and what it hears), or of all that is said."""
-    said = [event for event in EVENTS.values() if service in {None, _service(event)}]
+    said = [event for event in EVENTS.values() if _says(service, event)]
     taken = [event for event in EVENTS.values() if event in set(heard)]
     events = list(dict.fromkeys([*said, *taken]))
     _, schemas = models_json_schema(
@@ -56,7 +57,7 @@ def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> d
         },
         "defaultContentType": "application/json",
         "channels": _channels(events),
-        "operations": {**_operations("send", said), **_operations("receive", taken)},
+        "operations": _operations("send", said) | _operations("receive", taken),
         "components": {
             "messages": {event.__name__: _message(event) for event in events},
             "schemas": schemas.get("$defs", {}),
@@ -66,39 +67,49 @@ def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> d
 
 
 def topics(event: type[Event]) -> list[str]:
-    """Where an event appears: on its main topic, and on those of the audiences it may concern."""
+    """Where an event appears: its main topic, and those of the audiences that it may concern."""
+    if event is RecordPutAside:
+        return [f"{event.topic}.{{service}}"]
     audiences = get_args(Audience) if issubclass(event, EscalationEvent) else ()
     return [event.topic, *(audience_topic(audience) for audience in audiences)]
 
 
-def _service(event: type[Event]) -> str:
-    return event.source.removeprefix("opsdesk/")
+def _says(service: str | None, event: type[Event]) -> bool:
+    own = event.source.removeprefix("opsdesk/")
+    return service in {None, own} or event is RecordPutAside
 
 
 def _channels(events: Iterable[type[Event]]) -> dict[str, Any]:
     channels: dict[str, Any] = {}
     for event in events:
         for topic in topics(event):
-            channel = channels.setdefault(topic, {"address": topic, "messages": {}})
+            channel = channels.setdefault(_id(topic), _new_channel(topic))
             channel["messages"][event.__name__] = _ref("messages", event.__name__)
     return channels
+
+
+def _new_channel(topic: str) -> dict[str, Any]:
+    channel: dict[str, Any] = {"address": topic, "messages": {}}
+    if "{service}" in topic:
+        channel["parameters"] = {"service": {"description": "whose consumer put it aside"}}
+    return channel
 
 
 def _operations(action: str, events: Iterable[type[Event]]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for event in events:
         for topic in topics(event) if action == "send" else [event.topic]:
+            channel = f"#/channels/{_id(topic)}"
             operation = operations.setdefault(
-                f"{action}.{topic}",
-                {"action": action, "channel": _channel(topic), "messages": []},
+                f"{action}.{_id(topic)}",
+                {"action": action, "channel": {"$ref": channel}, "messages": []},
             )
-            path = f"{_channel(topic)['$ref']}/messages/{event.__name__}"
-            operation["messages"].append({"$ref": path})
+            operation["messages"].append({"$ref": f"{channel}/messages/{event.__name__}"})
     return operations
 
 
-def _channel(topic: str) -> dict[str, str]:
-    return {"$ref": f"#/channels/{topic}"}
+def _id(topic: str) -> str:
+    return topic.replace("{", "").replace("}", "")
 
 
 def _message(event: type[Event]) -> dict[str, Any]:
