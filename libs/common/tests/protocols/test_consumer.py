@@ -1,6 +1,7 @@
 """From the topic to the effect, on the real broker: order, repeats, restarts, a database away."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
 from common.consumer import Consumer
-from common.database import Database
+from common.database import Connection, Database
+from common.event import Received
 from common.ids import uuid7
 from common.inbox_store import Record
 from common.kafka import Kafka
@@ -68,6 +70,28 @@ async def test_a_second_replica_and_a_dead_first_change_nothing(
     async with running(second):
         await until(lambda: _has(database, ONE, 20))
     assert await amounts(database, ONE) == list(range(1, 21))
+
+
+async def test_what_is_written_and_not_applied_counts_as_unheard(
+    database: Database, kafka: Kafka, topic: str
+) -> None:
+    """Architecture, 6: timers ask this before they fire on incomplete knowledge."""
+    go_on = asyncio.Event()
+
+    async def slow(tx: Connection, events: Sequence[Received[Paid]]) -> None:
+        await go_on.wait()
+        await on_paid(tx, events)
+
+    here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
+    consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: slow})
+    async with running(consumer):
+        await until(lambda: not consumer.behind())
+        await write(kafka, topic, record_of(paid(ONE, 1), 1), record_of(paid(TWO, 1), 1))
+        await until(consumer.behind)
+        assert (await consumer.lag() or 0) > 0
+        go_on.set()
+        await until(lambda: not consumer.behind())
+    assert await amounts(database, ONE) == [1]
 
 
 async def test_a_database_away_is_waited_for(

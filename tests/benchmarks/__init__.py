@@ -1,0 +1,1 @@
+"""Measured claims: every figure is a ratio to a named rival, both sides in the same run."""
