@@ -5,10 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from common.database import Database
+from common.testing.client import app_for
+from common.testing.protocol import stand_at
+from delivery_gate.app import SERVICE
 from delivery_gate.criteria import FIRST_CRITERIA, READINESS, Check
 from delivery_gate.delivery import Delivery
 from delivery_gate.environment import Environment
 from delivery_gate.judgement import Facts
+from delivery_gate.testing import Play
 from delivery_gate.version import Reference, Version
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -52,3 +57,12 @@ def delivery() -> Delivery:
 @pytest.fixture
 def schema() -> str:
     return "delivery_gate"
+
+
+@pytest.fixture
+async def play(database: Database) -> Play:
+    """The gate, knowing Acme's two environments, on Monday at nine."""
+    await stand_at(database, NINE)
+    play = Play(app_for(SERVICE, database), database)
+    await play.knows_environments()
+    return play

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.database import Connection
 from common.ids import uuid7
@@ -62,8 +63,9 @@ async def of_delivery(tx: Connection, delivery_id: UUID) -> list[Spoken]:
 
 async def latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Spoken]:
     """The last verdict of each of these deliveries."""
-    query = _spoken().where(verdicts.c.delivery_id.in_(ids)).distinct(verdicts.c.delivery_id)
-    ordered = query.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
+    query = _spoken().where(verdicts.c.delivery_id.in_(ids))
+    each = query.ext(distinct_on(verdicts.c.delivery_id))
+    ordered = each.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
     return {one.delivery_id: one for one in await _read(tx, ordered)}
 
 

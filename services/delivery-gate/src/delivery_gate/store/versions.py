@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from common.database import Connection
 from common.ids import uuid7
@@ -140,7 +140,7 @@ async def latest_checks(tx: Connection, product: str, digest: str) -> tuple[Chec
     query = (
         select(checks)
         .where(checks.c.product == product, checks.c.digest == digest)
-        .distinct(checks.c.kind)
+        .ext(distinct_on(checks.c.kind))
         .order_by(checks.c.kind, checks.c.at.desc(), checks.c.position.desc())
     )
     rows = await tx.execute(query)

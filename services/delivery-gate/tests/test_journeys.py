@@ -1,0 +1,117 @@
+"""J2 and J3 by API calls and intake's events alone."""
+
+from datetime import UTC, datetime, timedelta
+
+from common.testing.protocol import fire, stand_at, told
+from delivery_gate.testing import Play, digest
+from delivery_gate.timers import TIMERS
+
+SUNDAY_THREE = datetime(2030, 1, 13, 3, tzinfo=UTC)
+
+
+async def test_a_version_is_refused_followed_up_and_delivered(play: Play) -> None:
+    """J2."""
+    await play.version("1.4.0", "1")
+    await play.staged("1.4.0", "1")
+    first = await play.submitted("1.4.0", "acme-prod")
+    assert (first["state"], first["attempt"]) == ("in_review", 1)
+    await play.approved(first["key"], "anna")
+
+    refused = await play.done(
+        "omar",
+        f"deliveries/{first['key']}/refuse",
+        {
+            "reasons": [{"criterion": "rollback", "argument": "The rollback restores no data."}],
+            "follow_ups": [{"kind": "retest", "demand": "Show a rollback with data."}],
+        },
+    )
+    assert refused["state"] == "refused"
+    (work,) = refused["verdict"]["follow_ups"]
+
+    read = (await play.seen("quin", "refusals"))["items"][0]
+    assert read["delivery"] == first["key"]
+    assert read["verdict"]["reasons"][0]["argument"] == "The rollback restores no data."
+
+    again = await play.submitted("1.4.0", "acme-prod")
+    assert again["state"] == "refused"
+    assert [reason["code"] for reason in again["verdict"]["reasons"]] == ["FOLLOWUP_OPEN"]
+    assert again["verdict"]["follow_ups"] == [work], "no new work at every knock on the door"
+
+    await play.done("pavel", f"follow-ups/{work}/close", {"evidence": "https://ci.example/77"})
+    own = await play.post("pavel", f"follow-ups/{work}/confirm")
+    assert (own.status_code, own.json()["code"]) == (403, "SELF_CONFIRMATION")
+    await play.done("quin", f"follow-ups/{work}/confirm")
+
+    second = await play.submitted("1.4.0", "acme-prod")
+    assert (second["attempt"], second["approvals"]) == (2, [])
+    assert (await play.approved(second["key"], "anna", "omar"))["state"] == "approved"
+    delivered = await play.delivered(second["key"], "1")
+    assert (delivered["state"], delivered["verdict"]["outcome"]) == ("delivered", "accepted")
+    runs = (await play.seen("anna", "environments/acme-prod"))["running"]
+    assert runs == {"billing": digest("1")}
+    verdicts = await play.seen("quay", f"deliveries/{first['key']}/verdict")
+    assert [one["outcome"] for one in (verdicts, *verdicts["earlier"])] == ["refused", "accepted"]
+
+
+async def test_a_blocker_at_three_on_a_sunday(play: Play) -> None:
+    """J3."""
+    await play.version("1.4.0", "1")
+    await play.in_production("1.4.0", "1")
+    await stand_at(play.database, SUNDAY_THREE)
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+    denied = await play.post("anna", "emergency-changes", asked)
+    assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
+
+    await play.blocker_raised()
+    change = await play.done("anna", "emergency-changes", asked)
+    own = await play.post("anna", f"emergency-changes/{change['key']}/authorize")
+    assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
+    early = await play.post("anna", f"emergency-changes/{change['key']}/apply")
+    assert (early.status_code, early.json()["code"]) == (409, "NOT_AUTHORIZED")
+    await play.done("gina", f"emergency-changes/{change['key']}/authorize")
+    await play.done("anna", f"emergency-changes/{change['key']}/apply")
+
+    place = await play.seen("anna", "environments/acme-prod")
+    assert place["state"] == "in_debt"
+    assert datetime.fromisoformat(place["debt"]["due_at"]) == SUNDAY_THREE + timedelta(hours=72)
+    second = await play.post("omar", "emergency-changes", asked)
+    assert second.json()["code"] == "EMERGENCY_DEBT_OPEN"
+
+    await play.version("1.5.0", "2")
+    await play.staged("1.5.0", "2")
+    other = await play.submitted("1.5.0", "acme-prod")
+    assert other["state"] == "refused"
+    assert [reason["code"] for reason in other["verdict"]["reasons"]] == ["EMERGENCY_DEBT_OPEN"]
+
+    await play.version("1.4.1", "3", contains=(change["key"],))
+    paying = await play.submitted("1.4.1", "acme-prod", lifecycle="hotfix")
+    await play.approved(paying["key"], "anna", "omar")
+    await play.delivered(paying["key"], "3")
+    place = await play.seen("anna", "environments/acme-prod")
+    assert (place["state"], place["debt"]) == ("compliant", None)
+    settled = await play.seen("anna", f"emergency-changes/{change['key']}")
+    assert (settled["state"], settled["settled_by"]) == ("settled", paying["id"])
+    await stand_at(play.database, SUNDAY_THREE + timedelta(days=9))
+    await fire(play.database, TIMERS)
+    assert "opsdesk.environment.debt_overdue.v1" not in [
+        one.type for one in await told(play.database)
+    ]
+
+
+async def test_an_overdue_debt_is_told_once(play: Play) -> None:
+    """J3, G8: escalation hears it and tells DM and PO."""
+    await stand_at(play.database, SUNDAY_THREE)
+    await play.blocker_raised()
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+    change = await play.done("anna", "emergency-changes", asked)
+    await play.done("omar", f"emergency-changes/{change['key']}/authorize")
+    await play.done("sven", f"emergency-changes/{change['key']}/apply")
+    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72) - timedelta(seconds=1))
+    assert await fire(play.database, TIMERS) == 0
+    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72))
+    await fire(play.database, TIMERS)
+    await fire(play.database, TIMERS)
+    overdue = [one for one in await told(play.database) if one.type.endswith("debt_overdue.v1")]
+    assert [one.body["emergency"] for one in overdue] == [change["key"]]
+    place = await play.seen("anna", "environments/acme-prod")
+    assert place["debt"]["overdue_since"] == place["debt"]["due_at"]
