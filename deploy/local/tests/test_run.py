@@ -111,7 +111,8 @@ def test_everything_answers_where_the_file_says(run: Run) -> None:
     assert set(addresses.services) == {"intake", "sla", "escalation", "delivery-gate"}
     for url in addresses.services.values():
         assert urllib.request.urlopen(f"{url}/health/ready", timeout=5).status == 200
-    assert (run.state.run / "demo-company-was-loaded").exists()
+    assert (run.state.run / "called").read_text() == "company load\n"
+    assert (addresses.issuer / "called").read_text() == "company tokens\n"
 
 
 def test_the_addresses_are_for_the_owner_only(run: Run) -> None:
@@ -162,6 +163,7 @@ async def test_a_second_run_keeps_the_data(whole_run: Run, started: list[Run]) -
     again = await asyncpg.connect(started[1].ready().admin_database_url)
     assert await again.fetchval("SELECT seven FROM sla.kept") == 7
     await again.close()
+    assert (run.state.run / "migrated").read_text() == 4 * "once\n"
 
 
 def test_a_second_run_on_one_folder_is_refused(run: Run, started: list[Run]) -> None:

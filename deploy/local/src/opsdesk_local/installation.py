@@ -10,6 +10,7 @@ from opsdesk_local.addresses import Addresses, issuer_folder
 from opsdesk_local.mail import MailSink
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
+from opsdesk_local.remembered import Remembered, digest
 from opsdesk_local.roles import Urls, at_database, prepare_database
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
 from opsdesk_local.topics import blocking, create_topics
@@ -54,6 +55,10 @@ class Installation:
         self._urls = blocking(prepare_database(self._admin_url, self._password, self.database))
         with ThreadPoolExecutor(len(self._known)) as threads:
             list(threads.map(self._migrate, self._known))
+
+    @property
+    def remembered(self) -> Remembered:
+        return Remembered(at_database(self._admin_url, self.database))
 
     def start(self, say: Callable[[str], None] = lambda line: None) -> None:
         """Starts everything at once; returns when all are ready."""
@@ -104,12 +109,18 @@ class Installation:
         )
 
     def _migrate(self, service: Service) -> None:
+        """Nothing to do where these very modules have migrated this very schema before."""
+        code = digest(["common", service.module])
+        if blocking(self.remembered.read(service.module)) == code:
+            return
         owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
         migrate(service.module, self._environment(service) | owner, self.folder)
+        blocking(self.remembered.write(service.module, code))
 
     def _environment(self, service: Service) -> dict[str, str]:
         """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
-        ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
+        dropped = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
+        ours = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         mail = {"OPSDESK_SMTP": self.mail.address} if service.name == "escalation" else {}
         return {
             **ours,

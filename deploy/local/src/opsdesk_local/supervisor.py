@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from opsdesk_local import hooks
@@ -50,6 +51,8 @@ def only_one(state: State) -> Iterator[None]:
 
 
 def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[Child]:
+    threads = stack.enter_context(ThreadPoolExecutor(1))
+    issued = threads.submit(hooks.issue_tokens, issuer_folder(state.run))
     servers = start_servers(state, stack)
     desk = Installation(
         state.run,
@@ -62,7 +65,7 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
     stack.callback(desk.stop)
     with step("Migrating", "Topics, roles, schemas and tables are up to date"):
         desk.prepare()
-    hooks.issue_tokens(issuer_folder(state.run))
+    issued.result()
     with step("Starting the services", "All services are ready"):
         desk.start(say)
     for sentence in desk.moved:

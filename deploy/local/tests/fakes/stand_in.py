@@ -3,6 +3,7 @@
 import os
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -20,6 +21,9 @@ class Answers(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+if sys.argv[1] == "migrate":
+    with Path("migrated").open("a") as migrated:
+        migrated.write("once\n")
 if sys.argv[1] == "serve":
     address = (os.environ["OPSDESK_HOST"], int(os.environ["OPSDESK_PORT"]))
     HTTPServer(address, Answers).serve_forever()

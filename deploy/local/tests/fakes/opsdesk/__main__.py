@@ -1,5 +1,7 @@
-"""Leaves a mark where it was called."""
+"""Counts in its working folder how often each of its commands was called."""
 
+import sys
 from pathlib import Path
 
-Path("demo-company-was-loaded").touch()
+with Path("called").open("a") as called:
+    called.write(" ".join(sys.argv[1:3]) + "\n")
