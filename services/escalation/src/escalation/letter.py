@@ -69,7 +69,8 @@ def _do(purpose: Purpose, key: str) -> Iterator[str]:
 def told_time(at: datetime, zone: str) -> str:
     """An instant in the reader's zone and in UTC, to the minute."""
     here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    return f"{here:%a %d %b %Y %H:%M} {zone} ({utc:%d %b %H:%M} UTC)"
+    told = f"{here:%a %d %b %Y %H:%M} {zone}"
+    return told if zone == "UTC" else f"{told} ({utc:%d %b %H:%M} UTC)"
 
 
 def _one_line(text: str) -> str:

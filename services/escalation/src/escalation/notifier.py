@@ -36,7 +36,8 @@ from escalation.telling import note
 
 log = logger(__name__)
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=20)
+"""Real time; longer than a send may take, and how long a page waits after a crash."""
 AT_ONCE = 8
 """Messages on their way at the same time, in one replica."""
 POLL = 0.5

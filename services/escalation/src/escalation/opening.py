@@ -29,7 +29,7 @@ async def trigger(
         new = await cases.add(tx, _case(uuid7(), cause, chosen, at))
         if new:
             return await keep(tx, new, _opened(new, await roster(tx), note, by, at)), True
-        if known := await cases.lock_unresolved(tx, cause.dedup_key):
+        for known in await cases.lock_unresolved(tx, [cause.dedup_key]):
             at = await moment(tx)
             return await keep(tx, known, escalation.again(known.state, note, at)), False
         # Resolved by somebody between the two looks: the key is free again.

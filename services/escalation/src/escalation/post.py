@@ -1,5 +1,6 @@
 """Mail out: SMTP, and what its answers mean for a page (E19)."""
 
+import asyncio
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -8,8 +9,8 @@ import aiosmtplib
 from escalation.notification import Delivered, Rejected, SendOutcome, Unsure
 from escalation.settings import EscalationSettings
 
-PATIENCE = 20.0
-"""Seconds for each step of the conversation; well below the lease, so that it never outlives it."""
+PATIENCE = 15.0
+"""Seconds for the whole conversation: it must end before the lease does."""
 
 
 class Post(Protocol):
@@ -31,16 +32,8 @@ class SmtpPost:
 
     async def send(self, message: EmailMessage) -> SendOutcome:
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self._host,
-                port=self._port,
-                username=self._username,
-                password=self._password,
-                use_tls=self._security == "tls",
-                start_tls=self._security == "starttls",
-                timeout=PATIENCE,
-            )
+            async with asyncio.timeout(PATIENCE):
+                await self._send(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return _meant(refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPAuthenticationError as wrong:
@@ -53,6 +46,17 @@ class SmtpPost:
         except (aiosmtplib.SMTPException, OSError) as lost:
             return Unsure(f"no answer from the mail server ({type(lost).__name__})")
         return Delivered()
+
+    async def _send(self, message: EmailMessage) -> None:
+        await aiosmtplib.send(
+            message,
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            use_tls=self._security == "tls",
+            start_tls=self._security == "starttls",
+        )
 
 
 def _meant(code: int, said: str) -> SendOutcome:

@@ -1,5 +1,7 @@
 """Clocks that warn, break and end; waivers that the GM must hear of."""
 
+from collections.abc import Sequence
+
 from common.database import Connection
 from common.event import Received
 from common.events.clocks import (
@@ -8,7 +10,6 @@ from common.events.clocks import (
     ClockCancelled,
     ClockEvent,
     ClockMet,
-    ClockStopped,
     ClockWarned,
     WaiverApproved,
     WaiverEvent,
@@ -41,7 +42,7 @@ async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -
     ended = (
         "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
     )
-    await end(tx, _dedup(event, "clock_warned"), ended)
+    await end(tx, {_dedup(event, "clock_warned"): ended})
     if not event.approved:
         missed = f"{event.ticket}: deadline for {METRICS[event.metric]} was missed"
         await trigger(tx, await _cause(tx, event, "clock_breached", missed), missed)
@@ -51,19 +52,20 @@ async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWith
     """It had stopped in time: whoever was told is told so."""
     event = received.event
     why = f"{event.ticket} was in time after all, which OpsDesk learned late"
-    await end(tx, _dedup(event, "clock_breached"), why, withdrawn=True)
+    await end(tx, {_dedup(event, "clock_breached"): why}, withdrawn=True)
 
 
-async def on_clock_ended(
-    tx: Connection, received: Received[ClockMet] | Received[ClockStopped] | Received[ClockCancelled]
-) -> None:
-    """Whatever ended the clock ends what was escalated for it."""
-    event = received.event
-    why = (
-        f"the clock was cancelled: {event.reason}" if isinstance(event, ClockCancelled) else "done"
-    )
-    for kind in ("clock_warned", "clock_breached"):
-        await end(tx, _dedup(event, kind), why)
+async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]) -> None:
+    """Whatever ended a clock ends what was escalated for it."""
+    kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_breached")
+    ended = {_dedup(one.event, kind): _ending(one.event) for one in events for kind in kinds}
+    await end(tx, ended)
+
+
+def _ending(event: ClockEvent) -> str:
+    if isinstance(event, ClockCancelled):
+        return f"the clock was cancelled: {event.reason}"
+    return "done in time" if isinstance(event, ClockMet) else "done, late"
 
 
 async def on_waiver_requested(tx: Connection, received: Received[WaiverRequested]) -> None:
@@ -87,7 +89,8 @@ async def on_waiver_requested(tx: Connection, received: Received[WaiverRequested
 async def on_waiver_decided(
     tx: Connection, received: Received[WaiverApproved] | Received[WaiverRefused]
 ) -> None:
-    await end(tx, f"waiver/{received.event.waiver_id}", _decision(received.event))
+    event = received.event
+    await end(tx, {f"waiver/{event.waiver_id}": _decision(event)})
 
 
 def _decision(event: WaiverEvent) -> str:

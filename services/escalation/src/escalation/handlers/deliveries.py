@@ -30,4 +30,5 @@ async def on_environment_compliant(
     tx: Connection, received: Received[EnvironmentCompliant]
 ) -> None:
     event = received.event
-    await end(tx, f"debt/{event.environment_id}", f"{event.environment} owes nothing any more")
+    settled = f"{event.environment} owes nothing any more"
+    await end(tx, {f"debt/{event.environment_id}": settled})

@@ -1,5 +1,6 @@
-"""What ends a case without anybody's doing."""
+"""What ends cases without anybody's doing. Set-based: most of what ends had no case at all."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from common.database import Connection, moment
@@ -11,18 +12,19 @@ from escalation.telling import keep
 from escalation.trigger import TriggerKind
 
 
-async def end(tx: Connection, dedup_key: str, why: str, *, withdrawn: bool = False) -> None:
-    """Resolve the unresolved case of a cause, if there is one."""
-    if case := await cases.lock_unresolved(tx, dedup_key):
-        await _resolve(tx, case, why, withdrawn)
+async def end(tx: Connection, why: Mapping[str, str], *, withdrawn: bool = False) -> None:
+    """Resolve the unresolved cases of causes; `why` says for each dedup key what ended it."""
+    for case in await cases.lock_unresolved(tx, why):
+        await _resolve(tx, case, why[case.trigger.dedup_key], withdrawn)
 
 
-async def end_of_ticket(
-    tx: Connection, ticket_id: UUID, kinds: tuple[TriggerKind, ...], why: str
+async def end_of_tickets(
+    tx: Connection, why: Mapping[UUID, str], kinds: Collection[TriggerKind]
 ) -> None:
-    """Resolve what these triggers opened for a ticket."""
-    for case in await cases.lock_of_ticket(tx, ticket_id, kinds):
-        await _resolve(tx, case, why, withdrawn=False)
+    """Resolve what these triggers opened for tickets; `why` says for each what ended it."""
+    for case in await cases.lock_of_tickets(tx, why, kinds):
+        if case.trigger.ticket_id:
+            await _resolve(tx, case, why[case.trigger.ticket_id], withdrawn=False)
 
 
 async def _resolve(tx: Connection, case: Case, why: str, withdrawn: bool) -> None:

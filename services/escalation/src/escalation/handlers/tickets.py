@@ -1,17 +1,16 @@
 """Blockers and tickets that first level could not resolve; tickets that end."""
 
+from collections.abc import Sequence
+
 from common.database import Connection
 from common.event import Received
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
-    TicketClosed,
     TicketEvent,
     TicketForwarded,
-    TicketMerged,
-    TicketResolved,
 )
-from escalation.handlers.ending import end, end_of_ticket
+from escalation.handlers.ending import end, end_of_tickets
 from escalation.opening import tier, trigger
 from escalation.trigger import Trigger, TriggerKind
 
@@ -31,7 +30,8 @@ async def on_blocker_raised(tx: Connection, received: Received[BlockerRaised]) -
 
 async def on_blocker_lifted(tx: Connection, received: Received[BlockerLifted]) -> None:
     event = received.event
-    await end(tx, _dedup(event, "blocker_raised"), f"the blocker was lifted: {event.reason}")
+    lifted = f"the blocker was lifted: {event.reason}"
+    await end(tx, {_dedup(event, "blocker_raised"): lifted})
 
 
 async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> None:
@@ -44,12 +44,10 @@ async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> N
     await trigger(tx, await _cause(tx, event, "forwarded", title), title)
 
 
-async def on_ticket_ended(
-    tx: Connection,
-    received: Received[TicketResolved] | Received[TicketClosed] | Received[TicketMerged],
-) -> None:
-    event = received.event
-    await end_of_ticket(tx, event.ticket_id, ENDS_WITH_TICKET, f"{event.ticket} is {event.state}")
+async def on_tickets_ended(tx: Connection, events: Sequence[Received[TicketEvent]]) -> None:
+    """Resolved, closed or merged: whatever ran about it is over."""
+    ended = {one.event.ticket_id: f"{one.event.ticket} is {one.event.state}" for one in events}
+    await end_of_tickets(tx, ended, ENDS_WITH_TICKET)
 
 
 def _dedup(event: TicketEvent, kind: TriggerKind) -> str:

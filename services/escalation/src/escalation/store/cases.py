@@ -41,9 +41,10 @@ async def add(tx: Connection, case: Case) -> Case | None:
     return replace(case, key=key) if key else None
 
 
-async def lock_unresolved(tx: Connection, dedup_key: str) -> Case | None:
-    found = await _cases(tx, _locked((escalations.c.dedup_key == dedup_key) & _UNRESOLVED))
-    return found[0] if found else None
+async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[Case]:
+    """The unresolved cases of these causes, in id order."""
+    mine = escalations.c.dedup_key.in_(dedup_keys)
+    return await _cases(tx, _locked(mine & _UNRESOLVED))
 
 
 async def lock_one(tx: Connection, name: str) -> Case | None:
@@ -52,9 +53,11 @@ async def lock_one(tx: Connection, name: str) -> Case | None:
     return found[0] if found else None
 
 
-async def lock_of_ticket(tx: Connection, ticket_id: UUID, triggers: Collection[str]) -> list[Case]:
-    """What these triggers opened for a ticket and nobody has resolved, in id order."""
-    mine = (escalations.c.ticket_id == ticket_id) & escalations.c.trigger.in_(triggers)
+async def lock_of_tickets(
+    tx: Connection, tickets: Collection[UUID], triggers: Collection[str]
+) -> list[Case]:
+    """What these triggers opened for tickets and nobody has resolved, in id order."""
+    mine = escalations.c.ticket_id.in_(tickets) & escalations.c.trigger.in_(triggers)
     return await _cases(tx, _locked(mine & _UNRESOLVED))
 
 
