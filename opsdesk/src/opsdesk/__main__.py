@@ -1,0 +1,24 @@
+"""`opsdesk`: OpsDesk for people at a terminal. All commands stand in this file."""
+
+import typer
+
+from opsdesk.commands import clocks, company, demo, events, login, tickets, token, travel
+
+app = typer.Typer(
+    name="opsdesk",
+    help="OpsDesk for people: tickets, clocks, events, and the demo's time.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(login.login)
+app.command()(travel.time)
+app.command()(demo.demo)
+app.add_typer(tickets.app, name="tickets")
+app.add_typer(clocks.app, name="clocks")
+app.add_typer(events.app, name="events")
+app.add_typer(token.app, name="token")
+app.add_typer(company.app, name="company")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""One file per command; each asks, and shows what it was told."""

@@ -1,0 +1,54 @@
+"""What every command prints through, and how a command is run: troubles become one sentence."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.table import Table
+from typer import Exit
+
+from opsdesk.desk import Problem
+from opsdesk.trouble import Trouble
+
+T = TypeVar("T")
+
+console = Console(highlight=False, soft_wrap=True)
+_complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a command to its end; what it cannot do is said in a sentence, with exit code 1."""
+    try:
+        return asyncio.run(work)
+    except (Trouble, Problem) as trouble:
+        _complaints.print(_hint(trouble), markup=False)
+        raise Exit(1) from None
+    except KeyboardInterrupt:
+        raise Exit(130) from None
+
+
+def say(line: str = "") -> None:
+    console.print(line, markup=False)
+
+
+def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+    console.print(table, markup=False)
+
+
+def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
+    """Two columns: what, and its value; what is empty is left out."""
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in facts:
+        if value not in (None, "", []):
+            table.add_row(name, str(value))
+    console.print(table, markup=False)
+
+
+def _hint(trouble: Trouble | Problem) -> str:
+    if isinstance(trouble, Problem) and trouble.status == 401:
+        return f"{trouble} Log in again: opsdesk login anna"
+    return str(trouble)

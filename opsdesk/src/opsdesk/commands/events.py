@@ -1,0 +1,31 @@
+"""`opsdesk events tail TOPIC`: what teams that subscribe see."""
+
+from typing import Annotated
+
+from typer import Argument, Option, Typer
+
+from opsdesk import sentence, topics
+from opsdesk.commands.console import run, say
+from opsdesk.running import find_running
+
+app = Typer(help="Events as they lie on the topics.", no_args_is_help=True)
+
+
+@app.command()
+def tail(
+    topic: Annotated[str, Argument(help="Such as opsdesk.escalations.dm.")],
+    from_start: Annotated[bool, Option(help="Begin with the oldest event kept.")] = False,
+    count: Annotated[int, Option(min=0, help="End after so many events; 0 is never.")] = 0,
+) -> None:
+    """Print a topic's events, a line each, as they come. Ctrl-C ends it."""
+    run(_tail(topic, from_start, count))
+
+
+async def _tail(topic: str, from_start: bool, count: int) -> None:
+    left = count
+    async with topics.listening(find_running().kafka, topic, from_start=from_start) as consumer:
+        async for record in topics.records(consumer):
+            say(sentence.line(record))
+            left -= 1
+            if left == 0:
+                return

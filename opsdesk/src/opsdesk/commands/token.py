@@ -1,0 +1,58 @@
+"""`opsdesk token issue | revoke`: tokens for machines, by the local issuer."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+from typer import Argument, Option, Typer
+
+from opsdesk.commands.console import run, say
+from opsdesk.company.book import Identity
+from opsdesk.desk import JSON
+from opsdesk.office import issue, local_issuer
+from opsdesk.reading import shown
+from opsdesk.running import SERVICES, find_running
+from opsdesk.session import own_desk
+from opsdesk.trouble import Trouble
+
+app = Typer(help="Tokens for machines.", no_args_is_help=True)
+
+
+@app.command("issue")
+def issue_(
+    name: Annotated[str, Argument(help="What the machine is called in the audit trail.")],
+    scope: Annotated[str, Option(help="What it may do, such as 'alerts:write'.")],
+) -> None:
+    """Print a token that is good for a day."""
+    run(_issue(name, scope))
+
+
+@app.command()
+def revoke(token: Annotated[str, Argument(help="The token, as it was printed.")]) -> None:
+    """Refuse a token from now on, in all four services."""
+    run(_revoke(token))
+
+
+async def _issue(name: str, scope: str) -> None:
+    say(issue(local_issuer(find_running()), Identity(name, name, scope=scope)).token)
+
+
+async def _revoke(token: str) -> None:
+    claims = claims_of(token)
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    body = {"jti": claims["jti"], "expires_at": expires_at.isoformat()}
+    async with own_desk() as desk:
+        for service in SERVICES:
+            await desk.post(service, "/v1/token-revocations", body)
+    say(f"The token of {claims['sub']}, good until {shown(expires_at)}, opens nothing any more.")
+
+
+def claims_of(token: str) -> JSON:
+    """What a token says, unproven: enough to name it. Raises Trouble for what is no token."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return {name: claims[name] for name in ("jti", "exp", "sub")}
+    except (IndexError, ValueError, KeyError, TypeError):
+        raise Trouble("This is no token that can be named; it needs `jti` and `exp`.") from None

@@ -1,0 +1,30 @@
+"""`opsdesk time`: see what happens on Monday without waiting for it."""
+
+from typing import Annotated
+
+from typer import Argument, Option
+
+from opsdesk import office
+from opsdesk.commands.console import run, say
+from opsdesk.reading import instant, shown, span
+from opsdesk.running import find_running
+from opsdesk.timetravel import Traveller
+from opsdesk.trouble import Trouble
+
+
+def time(
+    by: Annotated[str | None, Argument(help="How far to go on: +3h, +90m, +1d12h.")] = None,
+    to: Annotated[str | None, Option(help="The instant to go to: 2027-03-26T15:30.")] = None,
+) -> None:
+    """Show the simulated time, or move it on; everything due on the way happens at its time."""
+    run(_time(by, to))
+
+
+async def _time(by: str | None, to: str | None) -> None:
+    if by and to:
+        raise Trouble("Say either how far (+3h) or to which instant (--to), not both.")
+    async with office.opened(find_running()) as desks:
+        traveller = Traveller(desks, lambda at: say(f"  due at {shown(at)}"))
+        if by or to:
+            await traveller.go_on(span(by) if by else instant(to or ""))
+        say(f"It is {shown(await traveller.now())} in OpsDesk.")

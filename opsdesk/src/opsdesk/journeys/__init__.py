@@ -1,0 +1,21 @@
+"""The main job, J1 to J4, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
+
+A journey acts through the public API only, tells what it sees, and answers the facts.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from opsdesk.journeys import j1_email
+from opsdesk.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    title: str
+    play: Callable[[Stage], Awaitable[object]]
+
+
+JOURNEYS = {
+    "J1": Journey("A customer writes an e-mail", j1_email.play),
+}

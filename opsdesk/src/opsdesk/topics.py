@@ -1,0 +1,98 @@
+"""Reading a topic as any outside team would: a plain Kafka client and CloudEvents headers.
+
+Nothing of OpsDesk's own code takes part, so what works here works for every subscriber.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from opsdesk.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event as it lies on a topic. `time` is when it happened, RFC 3339 in UTC."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    type: str
+    subject: str
+    sequence: int
+    time: str
+    body: dict[str, Any]
+
+
+@asynccontextmanager
+async def listening(
+    bootstrap: str, *topics: str, from_start: bool = False
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without group, at the end of the topics as they are now, or at their start."""
+    if not bootstrap:
+        raise Trouble("Where is Kafka? Set OPSDESK_KAFKA to its host:port.")
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    try:
+        await consumer.start()
+        partitions = [await _partitions(consumer, topic) for topic in topics]
+        consumer.assign([one for several in partitions for one in several])
+        await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
+        yield consumer
+    except KafkaError as error:
+        raise Trouble(f"Kafka at {bootstrap} does not answer ({error}): make run") from None
+    finally:
+        await consumer.stop()
+
+
+async def arrived(consumer: AIOKafkaConsumer) -> list[Record]:
+    """Everything on the topics up to their present ends, in the order of time of each subject."""
+    ends = await consumer.end_offsets(consumer.assignment())
+    found: list[Record] = []
+    while await _behind(consumer, ends):
+        for records in (await consumer.getmany(timeout_ms=100)).values():
+            found.extend(read(record) for record in records)
+    return sorted(found, key=lambda record: (record.time, record.topic, record.offset))
+
+
+async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """Events as they come, for ever."""
+    async for record in consumer:
+        yield read(record)
+
+
+def read(record: ConsumerRecord) -> Record:
+    """What is no event of ours is shown as far as it can be read: a tail must not stop at it."""
+    headers = {name: value.decode(errors="replace") for name, value in record.headers}
+    try:
+        body = json.loads(record.value or b"{}")
+    except ValueError:
+        body = {}
+    return Record(
+        record.topic,
+        record.partition,
+        record.offset,
+        headers.get("ce_id", ""),
+        headers.get("ce_type", "(no type)"),
+        headers.get("ce_subject", "(no subject)"),
+        int(headers.get("ce_sequence", "0") or 0),
+        headers.get("ce_time", ""),
+        body if isinstance(body, dict) else {},
+    )
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    known = await consumer.topics()
+    if topic not in known:
+        ours = ", ".join(sorted(name for name in known if name.startswith("opsdesk.")))
+        raise Trouble(f"There is no topic {topic}; there are: {ours or 'none of OpsDesk'}.")
+    return [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+
+
+async def _behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    return any([await consumer.position(one) < end for one, end in ends.items()])
