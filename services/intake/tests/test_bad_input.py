@@ -1,0 +1,125 @@
+"""Nothing that a caller sends ends in a 500, and every refusal is a problem with a stable type."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.testing.client import client
+from common.testing.tokens import token
+
+GOOD = {"title": "Down", "customer": "acme"}
+AS_JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"no json", 400),
+        (b"", 422),
+        (b"[]", 422),
+        (b"null", 422),
+        (b'{"title": "a\\u0000b", "customer": "acme"}', 422),
+        (b'{"title": "a\x00b", "customer": "acme"}', 400),
+        (b'{"title": "\xff", "customer": "acme"}', 400),
+        (b'{"title": "\\ud800", "customer": "acme"}', 400),
+        (b'{"title": ' + b"[" * 50 + b"]" * 50 + b"}", 400),
+        (b'{"title": NaN}', 400),
+        (b'{"title": "' + b"x" * 2 * 2**20 + b'"}', 413),
+    ],
+)
+async def test_bodies_that_are_no_request(anna: AsyncClient, body: bytes, status: int) -> None:
+    answer = await anna.post("/v1/tickets", content=body, headers=AS_JSON)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].startswith("urn:opsdesk:error:")
+    assert answer.json()["trace_id"] is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"title": 7}, "/title"),
+        ({"title": ""}, "/title"),
+        ({"title": "   "}, "/title"),
+        ({"title": "x" * 201}, "/title"),
+        ({"priority": "urgent"}, "/priority"),
+        ({"kind": "wish"}, "/kind"),
+        ({"colour": "red"}, "/colour"),
+        ({"opened_at": "2030-01-07T08:00:00"}, "/opened_at"),
+        ({"opened_at": "2031-01-01T00:00:00Z"}, "/opened_at"),
+        ({"customer": "nobody"}, "/customer"),
+        ({"customer": None}, "/customer"),
+        ({"environment": "brightwater-prod"}, "/environment"),
+        ({"kind": "change_request"}, ""),
+        ({"nature": "corrective"}, ""),
+    ],
+)
+async def test_what_is_wrong_is_named_by_its_pointer(
+    anna: AsyncClient, more: dict[str, Any], pointer: str
+) -> None:
+    answer = await anna.post("/v1/tickets", json=GOOD | more)
+    assert answer.status_code == 422, answer.text
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+async def test_everything_wrong_is_named_at_once(anna: AsyncClient) -> None:
+    answer = await anna.post("/v1/tickets", json={"title": 7, "kind": "wish", "x": 1})
+    assert {one["pointer"] for one in answer.json()["errors"]} == {"/title", "/kind", "/x"}
+
+
+async def test_other_media_than_json_are_not_read(anna: AsyncClient) -> None:
+    answer = await anna.post("/v1/tickets", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi"])
+async def test_tokens_that_are_none(app: FastAPI, header: str) -> None:
+    async with client(app, None) as nobody:
+        answer = await nobody.post("/v1/tickets", json=GOOD, headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_token_that_has_expired_or_holds_no_role(app: FastAPI, anna: AsyncClient) -> None:
+    async with client(app, None) as somebody:
+        expired = {"Authorization": f"Bearer {token('anna', seconds=-3600)}"}
+        assert (await somebody.post("/v1/tickets", json=GOOD, headers=expired)).status_code == 401
+        poor = {"Authorization": f"Bearer {token('zoe', roles=[], scope='')}"}
+        assert (await somebody.post("/v1/tickets", json=GOOD, headers=poor)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "ref", ["OPS-0", "OPS-99999999999999999999", "nothing", "%F0%9F%92%A5", "OPS-1' OR '1'='1"]
+)
+async def test_a_ticket_that_cannot_be(anna: AsyncClient, ref: str) -> None:
+    assert (await anna.get(f"/v1/tickets/{ref}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "cursor=x", "state=odd", "priority=urgent"]
+)
+async def test_lists_asked_for_wrongly(anna: AsyncClient, query: str) -> None:
+    assert (await anna.get(f"/v1/tickets?{query}")).status_code == 422
+
+
+async def test_customer_data_cannot_be_opened_by_a_contact(jan: AsyncClient) -> None:
+    for more in ({"customer": "brightwater"}, {"environment": "brightwater-prod"}):
+        answer = await jan.post("/v1/tickets", json={"title": "x"} | more)
+        assert answer.status_code == 422
+    late = {"title": "x", "opened_at": "2030-01-07T08:00:00Z"}
+    assert (await jan.post("/v1/tickets", json=late)).status_code == 403
+
+
+async def test_a_priority_is_told_in_one_way(anna: AsyncClient) -> None:
+    key = (await anna.post("/v1/tickets", json=GOOD)).json()["key"]
+    for body in (
+        {"reason": "x"},
+        {"priority": "major", "impact": "high", "urgency": "low", "reason": "x"},
+        {"impact": "high", "reason": "x"},
+        {"priority": "major", "reason": ""},
+    ):
+        answer = await anna.post(f"/v1/tickets/{key}/prioritise", json=body)
+        assert answer.status_code == 422, body
