@@ -1,5 +1,6 @@
 """The HTTP side, on a real database."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -305,3 +306,32 @@ async def test_a_refused_act_leaves_nothing(database: Database, anna: AsyncClien
     past = {"until": "2020-01-01T00:00:00Z"}
     assert (await anna.post("/v1/escalations/ESC-1/snooze", json=past)).status_code == 409
     assert await told(database) == before
+
+
+async def test_an_acknowledgement_racing_a_step_never_leaves_a_page_behind(
+    database: Database, anna: AsyncClient
+) -> None:
+    """E5, E10: whoever locks the case first; afterwards nobody is to be told any more."""
+    for n in range(1, 21):
+        await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
+        await stand_at(database, NIGHT + n * timedelta(hours=1))
+        acts = (anna.post(f"/v1/escalations/ESC-{n}/acknowledge"), fire(database, TIMERS))
+        answer, _ = await asyncio.gather(*acts)
+        assert answer.status_code == 200
+    await fire(database, TIMERS)
+    async with database.transaction() as tx:
+        left = await tx.scalar(text("SELECT count(*) FROM notifications WHERE state = 'ready'"))
+        armed = await tx.scalar(text("SELECT count(*) FROM deadlines WHERE due_at IS NOT NULL"))
+    assert (left, armed) == (0, 0)
+
+
+async def test_the_same_cause_heard_in_two_places_at_once_is_one_case(
+    database: Database, anna: AsyncClient, omar: AsyncClient
+) -> None:
+    """E9: the database decides who was first."""
+    wanted = {"title": "x", "severity": "major", "dedup_key": "one"}
+    posts = [who.post("/v1/escalations", json=wanted) for who in (anna, omar) * 5]
+    answers = await asyncio.gather(*posts)
+    assert sorted(a.status_code for a in answers) == [200] * 9 + [201]
+    timeline = (await anna.get("/v1/escalations/ESC-1")).json()["timeline"]
+    assert [e["sequence"] for e in timeline] == list(range(1, 12))
