@@ -1,0 +1,144 @@
+"""A million armed deadlines, a thousand falling due each second: how late, how much memory.
+
+The rival is procrastinate with one worker on the same PostgreSQL: as many scheduled jobs as it
+takes in reasonable time (the size is printed), the same number falling due each second.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from tests.benchmarks.ground import schema_of, servers
+from tests.benchmarks.result import Result, percentile
+
+ARMED = 1_000_000
+RATE = 1_000
+SECONDS = 20
+RIVAL_ARMED = 100_000
+LEAD = 12
+"""Seconds between arming and the first due instant: the process must have started by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Lateness in seconds, early and double firings, growth of the process in MiB."""
+
+    late: list[float]
+    early: int
+    twice: int
+    grown: float
+
+    @property
+    def p99(self) -> float:
+        return percentile(self.late, 0.99)
+
+
+async def run() -> list[Result]:
+    with servers() as found:
+        async with schema_of(found, "common") as url:
+            quiet = await _ours(url)
+        async with schema_of(found, "common") as url:
+            watched = await _ours(url, snapshot=True)
+        rival = await _rival(found.admin_url)
+    theirs = f"procrastinate {rival.p99 * 1000:.0f} ms ({RIVAL_ARMED:,} armed)"
+    return [
+        _result("deadlines", quiet, theirs, rival),
+        _result("with a reader's snapshot open", watched, theirs, rival),
+    ]
+
+
+def _result(name: str, ours: Run, theirs: str, rival: Run) -> Result:
+    exact = f"{len(ours.late):,} fired, {ours.early} early, {ours.twice} twice"
+    reached = ours.p99 <= 0.025 and ours.early == ours.twice == 0 and ours.grown <= 50
+    return Result(
+        f"{name}: {ARMED:,} armed, {RATE}/s due, lateness p99; {exact}",
+        f"{ours.p99 * 1000:.1f} ms, +{ours.grown:.0f} MiB",
+        theirs,
+        f"{rival.p99 / ours.p99:.0f} x",
+        "<= 25 ms, none early or twice, <= 50 MiB",
+        reached,
+    )
+
+
+async def _ours(url: str, *, snapshot: bool = False) -> Run:
+    connection = await asyncpg.connect(url)
+    await _arm(connection)
+    async with _snapshot(url) if snapshot else _nothing():
+        grown = await _keep_time(url)
+    rows = await connection.fetch(
+        "SELECT extract(epoch FROM lag)::float8 AS lag, count(*) OVER (PARTITION BY subject) AS times"
+        " FROM firings"
+    )
+    await connection.close()
+    late = [row["lag"] for row in rows]
+    return Run(late, sum(lag < 0 for lag in late), sum(row["times"] > 1 for row in rows), grown)
+
+
+async def _arm(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    due = RATE * SECONDS
+    await connection.execute(
+        "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
+        " SELECT 'bench', gen_random_uuid(), at, at FROM ("
+        "  SELECT statement_timestamp() + interval '1 day' * (1 + random()) AS at"
+        f"  FROM generate_series(1, {ARMED - due})) far"
+    )
+    # "deadlines" is the owner's table: statistics come from autovacuum, as they do in real life.
+    await connection.execute(
+        "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
+        " SELECT 'bench', gen_random_uuid(), at, at FROM ("
+        f"  SELECT statement_timestamp() + interval '{LEAD} s' + n * interval '{1 / RATE} s' AS at"
+        f"  FROM generate_series(1, {due}) n) soon"
+    )
+
+
+async def _keep_time(url: str) -> float:
+    """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
+    program = Path(__file__).with_name("keeper.py")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(program), url, str(LEAD + SECONDS + 3), str(RATE * SECONDS)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=LEAD + SECONDS + 60,
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    return float(told["grown_mib"])
+
+
+@asynccontextmanager
+async def _snapshot(url: str) -> AsyncIterator[None]:
+    """A reader that has looked once and keeps its snapshot, like a BI tool over lunch."""
+    reader = await asyncpg.connect(url)
+    transaction = reader.transaction(isolation="repeatable_read", readonly=True)
+    await transaction.start()
+    await reader.fetchval("SELECT count(*) FROM firings")
+    yield
+    await transaction.rollback()
+    await reader.close()
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+async def _rival(admin_url: str) -> Run:
+    program = Path(__file__).with_name("rival_procrastinate.py")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(program), admin_url, str(RIVAL_ARMED), str(RATE), str(SECONDS)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    return Run(told["late"], 0, 0, 0.0)

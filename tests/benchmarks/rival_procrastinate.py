@@ -1,0 +1,78 @@
+"""The same work with procrastinate: `rival_procrastinate.py ADMIN_URL ARMED RATE SECONDS`.
+
+One worker with 100 coroutines and its polling interval at 50 ms (its own default of 5 s would
+decide the figure alone). Prints the lateness of every job.
+"""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import procrastinate
+
+LEAD = 60
+"""Seconds for scheduling everything before the first job falls due."""
+
+
+async def main(admin_url: str, armed: int, rate: int, seconds: int) -> None:
+    name = "bench_procrastinate"
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.execute(f"CREATE DATABASE {name}")
+    url = admin_url.rpartition("/")[0] + f"/{name}"
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, max_size=10))
+    late: list[float] = []
+
+    @app.task(name="due")
+    async def due(at: float) -> None:
+        late.append(datetime.now(UTC).timestamp() - at)
+
+    async with app.open_async():
+        await app.schema_manager.apply_schema_async()
+        await _schedule(app, due, armed, rate, seconds)
+        await _work(app, rate * seconds, late, LEAD + seconds + 60)
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.close()
+    sys.stdout.write(json.dumps({"late": late}) + "\n")
+
+
+async def _schedule(
+    app: procrastinate.App, due: object, armed: int, rate: int, seconds: int
+) -> None:
+    far = datetime.now(UTC) + timedelta(days=1)
+    waiting = app.configure_task("due", schedule_at=far, task_kwargs={})
+    for _ in range(0, armed - rate * seconds, 1000):
+        await waiting.batch_defer_async(*({"at": 0.0} for _ in range(1000)))
+    begin = datetime.now(UTC) + timedelta(seconds=LEAD)
+    tick = max(1, rate // 100)  # as many as fall due in ten milliseconds go in one statement
+    for number in range(0, rate * seconds, tick):
+        at = begin + timedelta(seconds=number / rate)
+        jobs = ({"at": at.timestamp()} for _ in range(tick))
+        await app.configure_task("due", schedule_at=at).batch_defer_async(*jobs)
+    if datetime.now(UTC) > begin:
+        raise SystemExit("scheduling took longer than LEAD: the lateness would be ours, not theirs")
+
+
+async def _work(app: procrastinate.App, wanted: int, late: list[float], limit: float) -> None:
+    worker = asyncio.create_task(
+        app.run_worker_async(
+            concurrency=100,
+            fetch_job_polling_interval=0.05,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+        )
+    )
+    try:
+        async with asyncio.timeout(limit):
+            while len(late) < wanted:  # noqa: ASYNC110 - their jobs count themselves
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        sys.stderr.write(f"{len(late)} of {wanted} jobs ran in time\n")
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
