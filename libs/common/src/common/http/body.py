@@ -37,11 +37,11 @@ class BodyLimit:
             return
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             nul = Violation("", "nul", "leave out the NUL character in the address")
-            await answer(Invalid([nul]), scope)(scope, receive, send)
+            await answer(Invalid([nul]))(scope, receive, send)
             return
         limit = self._limit(scope["path"])
         if _announced(scope) > limit:
-            await answer(TooLarge(limit), scope)(scope, receive, send)
+            await answer(TooLarge(limit))(scope, receive, send)
             return
         await self.app(scope, _bounded(receive, limit), send)
 

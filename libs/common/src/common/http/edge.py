@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Final
 
 from prometheus_client import Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.problems import answer, problem_of
@@ -21,6 +22,8 @@ SECURITY: Final[list[tuple[bytes, bytes]]] = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
+GONE: Final = 499
+"""How a caller that went away is counted: nobody is left to answer."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PRIVATE: Final = (b"cache-control", b"no-store")
 
@@ -48,10 +51,12 @@ class Edge:
         with span(scope["method"], _traceparent(scope), outside=True) as here:
             try:
                 await self.app(scope, receive, send_guarded)
+            except ClientDisconnect:
+                status = GONE
             except Exception as error:
                 if status:
                     raise  # Half an answer is out: only cutting the connection tells the truth.
-                await answer(problem_of(error), scope)(scope, receive, send_guarded)
+                await answer(problem_of(error))(scope, receive, send_guarded)
             route = _route(scope)
             here.rename(f"{scope['method']} {route}")
             here.set("http.response.status_code", status)

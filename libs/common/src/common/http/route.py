@@ -15,6 +15,7 @@ from common.http.openapi import REFUSALS
 from common.http.problems import ProblemResponse
 from common.people.asking import Needs, needs_of
 from common.people.caller import Caller
+from common.people.permissions import PERMISSIONS
 
 OPEN = frozenset(
     {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/style.css"}
@@ -111,7 +112,7 @@ def unguarded(app: FastAPI) -> list[str]:
     """
     found = []
     for route in iter_route_contexts(app.routes):
-        guarded = getattr(route.endpoint, "needs", None) or (
+        guarded = getattr(route.endpoint, "needs", None) in PERMISSIONS or (
             isinstance(route.original_route, APIRoute) and any(needs_of(route.dependant))
         )
         if not guarded and route.path not in OPEN:

@@ -1,0 +1,86 @@
+"""From errors to answers."""
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.types import Message
+
+from common.errors import NotFound, Problem, Violation
+from common.http.problems import problem_of, violations
+from common.people import Caller
+from common.telemetry import metrics
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("Ticket OPS-1"), 404),
+        (asyncpg.UniqueViolationError("two at once"), 409),
+        (asyncpg.CheckViolationError("four eyes"), 409),
+        (asyncpg.NumericValueOutOfRangeError("too much"), 422),
+        (asyncpg.DeadlockDetectedError("again"), 503),
+        (ConnectionResetError(), 503),
+        (TimeoutError(), 503),
+        (asyncpg.UndefinedTableError("our fault"), 500),
+        (KeyError("our fault"), 500),
+        (RecursionError(), 500),
+    ],
+)
+def test_every_error_means_something_to_the_caller(error: Exception, status: int) -> None:
+    assert problem_of(error).status == status
+    if isinstance(error, asyncpg.PostgresError):
+        wrapped = DBAPIError("SELECT", {}, error, connection_invalidated=False)
+        assert problem_of(wrapped).status == status
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_caller() -> None:
+    """An answer model that does not fit is a 500, not a 422."""
+    with pytest.raises(ValidationError) as wrong:
+        TypeAdapter(int).validate_python("x")
+    assert problem_of(wrong.value).status == 500
+    assert violations(wrong.value) == [
+        Violation("", "int_parsing", wrong.value.errors()[0]["msg"]),
+    ]
+
+
+def test_a_problem_has_all_members_of_rfc_9457() -> None:
+    problem = Problem("followup-open", "Held", 409, "Close FU-1 first.", followups=["FU-1"])
+    assert problem.body("/v1/deliveries", "ab" * 16) == {
+        "type": "urn:opsdesk:error:followup-open",
+        "title": "Held",
+        "status": 409,
+        "detail": "Close FU-1 first.",
+        "instance": "/v1/deliveries",
+        "trace_id": "ab" * 16,
+        "followups": ["FU-1"],
+    }
+
+
+async def test_whoever_goes_away_in_the_middle_is_no_fault(app: FastAPI) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/things/mail",
+        "query_string": b"",
+        "headers": [],
+        "app": app,
+    }
+    before = metrics.REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get()
+    app.state.admission.admit = _anybody
+    await app(scope, receive, send)
+    assert sent == []
+    assert metrics.REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get() == before + 1
+
+
+async def _anybody(scope: object) -> Caller:
+    return Caller("anna", "Anna", frozenset({"ops"}))
