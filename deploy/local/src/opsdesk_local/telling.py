@@ -28,6 +28,8 @@ def step(doing: str, done: str, *, silent_below: float = 0) -> Iterator[None]:
     A step of fewer than `silent_below` seconds was nothing worth a line.
     """
     started = time.monotonic()
+    if not (_console.is_terminal or silent_below):
+        say(f"{doing} …")
     with _console.status(f"{doing} …"):
         yield
     took = time.monotonic() - started
