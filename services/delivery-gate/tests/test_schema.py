@@ -41,7 +41,7 @@ async def test_the_migrations_make_exactly_these_constraints(
     database: Database, tables: list[str]
 ) -> None:
     wanted = {
-        str(one.name)
+        str(getattr(one, "name", None))
         for table in METADATA.tables.values()
         for one in [*table.constraints, *table.indexes]
     }

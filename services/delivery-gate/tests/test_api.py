@@ -1,0 +1,24 @@
+"""What holds for every route of the gate."""
+
+import asyncio
+
+from common.database import Database
+from common.testing.fuzz import fuzz
+from delivery_gate.app import SERVICE, create_app
+from delivery_gate.criteria import FIRST_CRITERIA
+from delivery_gate.store.facts import current_criteria
+
+
+async def test_the_first_criteria_are_those_of_the_core(database: Database) -> None:
+    async with database.transaction() as tx:
+        assert await current_criteria(tx) == FIRST_CRITERIA
+
+
+def test_the_app_describes_itself() -> None:
+    paths = create_app().openapi()["paths"]
+    assert "/v1/deliveries/{ref}/approve" in paths
+
+
+async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:
+    statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=30, examples=8)
+    assert 500 not in statuses

@@ -1,0 +1,146 @@
+"""Two at once, in transactions that really commit; and the database's own word on four eyes."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from delivery_gate.testing import Play, digest
+
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+
+
+async def test_the_same_person_twice_at_once_counts_once(play: Play) -> None:
+    """G3."""
+    await play.version("1.0", "1")
+    await play.staged("1.0", "1")
+    made = await play.submitted("1.0", "acme-prod")
+    path = f"deliveries/{made['key']}/approve"
+    answers = await asyncio.gather(*(play.post("anna", path) for _ in range(4)))
+    assert Counter(one.status_code for one in answers) == {200: 1, 403: 3}
+    assert (await play.seen("anna", f"deliveries/{made['key']}"))["state"] == "in_review"
+
+
+async def test_two_approvers_at_once_are_two(play: Play) -> None:
+    """G3."""
+    await play.version("1.0", "1")
+    await play.staged("1.0", "1")
+    made = await play.submitted("1.0", "acme-prod")
+    path = f"deliveries/{made['key']}/approve"
+    answers = await asyncio.gather(*(play.post(who, path) for who in ("anna", "omar", "theo")))
+    assert Counter(one.status_code for one in answers) == {200: 2, 409: 1}
+    assert (await play.seen("anna", f"deliveries/{made['key']}"))["state"] == "approved"
+
+
+async def test_two_deliveries_on_one_environment_do_not_both_start(play: Play) -> None:
+    """G11."""
+    keys = []
+    for name, digit in (("1.0", "1"), ("1.1", "2")):
+        await play.version(name, digit)
+        made = await play.submitted(name, "acme-staging")
+        await play.approved(made["key"], "anna")
+        keys.append((made["key"], digit))
+    answers = await asyncio.gather(
+        *(play.done("omar", f"deliveries/{key}/start", {"digest": digest(d)}) for key, d in keys)
+    )
+    assert sorted(one["verdict"]["outcome"] for one in answers) == ["accepted", "deferred"]
+    assert sorted(one["state"] for one in answers) == ["approved", "delivering"]
+
+
+async def test_an_approval_and_a_refusal_at_once_leave_one_truth(play: Play) -> None:
+    await play.version("1.0", "1")
+    made = await play.submitted("1.0", "acme-staging")
+    body = {
+        "reasons": [{"argument": "No rollback."}],
+        "follow_ups": [{"kind": "retest", "demand": "Show it."}],
+    }
+    await asyncio.gather(
+        play.post("anna", f"deliveries/{made['key']}/approve"),
+        play.post("omar", f"deliveries/{made['key']}/refuse", body),
+    )
+    assert (await play.seen("anna", f"deliveries/{made['key']}"))["state"] == "refused"
+
+
+@pytest.mark.parametrize("round", range(3))
+async def test_an_emergency_is_applied_before_its_blocker_is_lifted_or_never(
+    play: Play, round: int
+) -> None:
+    """G8: both lock the environment, so one of them was first and the other knows it."""
+    await play.blocker_raised()
+    change = await play.done("anna", "emergency-changes", ASKED)
+    await play.done("omar", f"emergency-changes/{change['key']}/authorize")
+    answer, _ = await asyncio.gather(
+        play.post("anna", f"emergency-changes/{change['key']}/apply"),
+        play.blocker_lifted("resolved"),
+    )
+    after = await play.seen("anna", f"emergency-changes/{change['key']}")
+    place = await play.seen("anna", "environments/acme-prod")
+    if answer.status_code == 200:
+        assert (after["state"], place["state"]) == ("applied", "in_debt")
+    else:
+        assert answer.json()["code"] in {"NOT_REVIEWABLE", "BLOCKER_CLOSED"}
+        assert (after["state"], place["state"]) == ("revoked", "compliant")
+
+
+async def test_a_name_registered_twice_at_once_is_bound_once(play: Play) -> None:
+    """G1."""
+    await play.post("pipeline", "products", {"key": "billing", "name": "Billing"})
+    wanted = [{"product": "billing", "name": "1.0", "digest": digest(digit)} for digit in "1212"]
+    answers = await asyncio.gather(*(play.post("pipeline", "versions", one) for one in wanted))
+    assert Counter(one.status_code for one in answers) == {201: 2, 409: 2}
+    assert len({one.json()["id"] for one in answers if one.status_code == 201}) == 1
+
+
+async def test_requests_at_once_have_different_attempts(play: Play) -> None:
+    """G5."""
+    await play.version("1.0", "1")
+    made = await asyncio.gather(*(play.submitted("1.0", "acme-staging") for _ in range(4)))
+    assert sorted(one["attempt"] for one in made) == [1, 2, 3, 4]
+
+
+SELF_CONFIRMED = """
+    UPDATE follow_ups SET confirmed_by = closed_by, confirmed_at = closed_at, state = 'confirmed'
+"""
+SELF_AUTHORIZED = """
+    UPDATE emergency_changes SET authorized_by = requested_by, state = 'authorized'
+"""
+SELF_APPROVED = """
+    INSERT INTO approvals SELECT id, requested_by, 1, requested_by, 'x', environment, 1, requested_at
+    FROM deliveries
+"""
+APPROVED_BY_A_LIE_ABOUT_THE_REQUESTER = """
+    INSERT INTO approvals SELECT id, requested_by, 1, 'somebody', 'x', environment, 1, requested_at
+    FROM deliveries
+"""
+UNVERSIONED = "UPDATE deliveries SET version_id = NULL, digest = NULL, state = 'delivering'"
+BARE_REFUSAL = """
+    INSERT INTO verdicts (id, delivery_id, customer, outcome, reasons, follow_ups,
+        criteria_version, spoken_by, at)
+    SELECT id, id, customer, 'refused', '[]', '[]', 1, 'x', requested_at FROM deliveries
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        SELF_CONFIRMED,
+        SELF_AUTHORIZED,
+        SELF_APPROVED,
+        APPROVED_BY_A_LIE_ABOUT_THE_REQUESTER,
+        UNVERSIONED,
+        BARE_REFUSAL,
+    ],
+)
+async def test_the_database_refuses_it_too(play: Play, statement: str) -> None:
+    """R1, R6, R7: no role, no bug and no script is exempt."""
+    await play.version("1.0", "1")
+    refused = await play.submitted(None, "acme-staging")
+    work = refused["verdict"]["follow_ups"][0]
+    await play.done("anna", f"follow-ups/{work}/close", {"evidence": "x"})
+    await play.blocker_raised()
+    await play.done("anna", "emergency-changes", ASKED)
+    with pytest.raises(IntegrityError):
+        async with play.database.transaction() as tx:
+            await tx.execute(text(statement))
