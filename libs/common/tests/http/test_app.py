@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from common.database import Database
 from common.errors import Conflict
 from common.http import Service, create_app
+from common.people.asking import Needs
 from common.telemetry import metrics
 from common.testing.client import app_for, client
 from common.testing.routes import unguarded
@@ -31,8 +32,7 @@ def test_an_app_with_an_open_route_is_not_made(service: Service) -> None:
 class Thin:
     """The shape of a hot path's endpoint."""
 
-    needs = "tickets:open"
-    path = "/v1/thin"
+    needs = Needs("tickets:open")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -41,7 +41,7 @@ class Thin:
         return self.refuse().__await__()
 
     async def refuse(self) -> None:
-        await self.scope["app"].state.admission.admit(self.scope)
+        self.needs.checked(await self.scope["app"].state.admission.admit(self.scope))
         raise Conflict("thin, and no less polite")
 
 

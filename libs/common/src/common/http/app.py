@@ -30,12 +30,13 @@ def create_app(service: Service, *more: APIRouter) -> FastAPI:
     app.state.pending = service.pending
     app.state.parts = {}
     app.router.routes[:0] = service.thin
+    paths: dict[object, str] = {route.endpoint: route.path for route in service.thin}
     for router in (health, docs.pages, tokens.routes, *service.routers, *more):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
     app.add_middleware(BodyLimit, limit=MIB, larger=service.larger_bodies)
-    app.add_middleware(edge.Edge)
+    app.add_middleware(edge.Edge, thin=paths)
     if open_to_all := unguarded(app):
         raise ValueError(f"these routes name no permission: {', '.join(open_to_all)}")
     return app

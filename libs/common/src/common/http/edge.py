@@ -1,5 +1,6 @@
 """The outermost layer: a trace for every request, its metrics, security headers, no bare error."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from time import perf_counter
 from typing import Final
@@ -29,10 +30,12 @@ PRIVATE: Final = (b"cache-control", b"no-store")
 
 
 class Edge:
-    """ASGI middleware around the whole app."""
+    """ASGI middleware around the whole app. `thin` are its routes without FastAPI's machinery,
+    endpoint by endpoint, with their paths."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, thin: Mapping[object, str]) -> None:
         self.app = app
+        self.thin = thin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,12 +60,19 @@ class Edge:
                 if status:
                     raise  # Half an answer is out: only cutting the connection tells the truth.
                 await answer(problem_of(error))(scope, receive, send_guarded)
-            route = _route(scope)
+            route = self._route(scope)
             here.rename(f"{scope['method']} {route}")
             here.set("http.response.status_code", status)
         answered, lasted = _measures(scope["method"], route, status)
         answered.inc()
         lasted.observe(perf_counter() - began)
+
+    def _route(self, scope: Scope) -> str:
+        """The route's template, so that a label never holds an id."""
+        route = scope.get("route")
+        if route is not None:
+            return str(route.path)
+        return self.thin.get(scope.get("endpoint"), "unmatched")
 
 
 @lru_cache(maxsize=4096)
@@ -83,11 +93,3 @@ def _traceparent(scope: Scope) -> str | None:
         if name == b"traceparent":
             return str(value, "latin-1")
     return None
-
-
-def _route(scope: Scope) -> str:
-    """The route's template, so that a label never holds an id."""
-    route = scope.get("route")
-    if route is not None:
-        return str(route.path)
-    return str(getattr(scope.get("endpoint"), "path", "unmatched"))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from common.database import Connection
 from common.deadlines import Timers
@@ -38,6 +38,6 @@ class Service:
     background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None
-    thin: tuple[BaseRoute, ...] = ()
+    thin: tuple[Route, ...] = ()
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
     pool_size: int = 10
