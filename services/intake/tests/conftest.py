@@ -12,6 +12,7 @@ from common.database import Database
 from common.testing.client import app_for, client
 from common.testing.protocol import stand_at
 from intake.app import SERVICE
+from intake.routes.accept import accepting_of
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
@@ -31,9 +32,11 @@ def schema() -> str:
 
 
 @pytest.fixture
-async def app(database: Database) -> FastAPI:
+async def app(database: Database) -> AsyncIterator[FastAPI]:
     await stand_at(database, NINE)
-    return app_for(SERVICE, database)
+    app = app_for(SERVICE, database)
+    yield app
+    await accepting_of(app).close()
 
 
 @pytest.fixture

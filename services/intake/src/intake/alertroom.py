@@ -12,7 +12,7 @@ from uuid import UUID
 from common.database import Connection, moment
 from common.deadlines import Deadline, arm
 from common.errors import Problem
-from common.events.tickets import AlertEnded, AlertEvent, AlertRaised, TicketOpened
+from common.events.tickets import AlertEnded, AlertEvent, AlertRaised
 from common.http.body import read_json
 from common.ids import uuid7
 from common.outbox import Announcement, announce
@@ -21,7 +21,7 @@ from intake.environment import Environment
 from intake.formats import FORMATS
 from intake.message import Message
 from intake.opening import opened
-from intake.recording import By, fact, record_new
+from intake.recording import By, record_new
 from intake.refusal import Refusal
 from intake.store import alerts, directory, messages, tickets
 from intake.store.alerts import Episode, KeptPost
@@ -94,13 +94,7 @@ async def _open(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> T
     ticket = opened(
         reported(alert), uuid7(), number, kept.monitor, kept.received_at, customer, environment
     )
-    told = fact(
-        TicketOpened,
-        opened_at=ticket.opened_at,
-        channel="monitoring",
-        needs_triage=ticket.customer_id is None,
-    )
-    return await record_new(tx, ticket, None, By(kept.monitor), at, told)
+    return await record_new(tx, ticket, None, By(kept.monitor), at)
 
 
 async def _place(

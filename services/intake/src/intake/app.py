@@ -4,7 +4,17 @@ from typing import Final
 
 from common.http import MIB, Service
 from intake.contacts import resolve_contact
-from intake.routes import alerts, directory, emails, moves, opening, priorities, replies, tickets
+from intake.routes import (
+    accept,
+    alerts,
+    directory,
+    emails,
+    moves,
+    opening,
+    priorities,
+    replies,
+    tickets,
+)
 from intake.settings import IntakeSettings
 from intake.timers import TIMERS
 
@@ -24,7 +34,9 @@ SERVICE: Final = Service(
         alerts.routes,
         *directory.ROUTERS,
     ),
+    thin=(accept.ROUTE,),
     timers=TIMERS,
+    background=(accept.end_accepting,),
     resolve_contact=resolve_contact,
     larger_bodies={"/v1/emails": 25 * MIB},
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from common.database import Connection, moment
 from common.deadlines import Deadline, arm
-from common.events.tickets import TicketCustomerReplied, TicketOpened, TicketReopened, TicketResumed
+from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
 from common.ids import uuid7
 from intake.automatic import why_automatic
 from intake.environment import meant
@@ -75,15 +75,7 @@ async def _open(tx: Connection, kept: KeptMail, mail: Mail, sender: Sender, text
         contact_id=sender.contact_id,
         reporter=None if contact else mail.sender,
     )
-    told = fact(
-        TicketOpened,
-        opened_at=ticket.opened_at,
-        channel="email",
-        needs_triage=ticket.customer_id is None,
-    )
-    ticket = await record_new(
-        tx, ticket, None, By(author_of(sender), behind=kept.received_by), at, told
-    )
+    ticket = await record_new(tx, ticket, None, By(author_of(sender), behind=kept.received_by), at)
     await messages.add(tx, _message(ticket, kept, mail, sender, text))
     return ticket
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from common import audit
 from common.audit import JSON
 from common.database import Connection
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
 from common.outbox import Announcement, announce
 from intake.blocker import blocker_changes
 from intake.refusal import Refusal
@@ -66,14 +66,28 @@ async def record(
 
 
 async def record_new(
-    tx: Connection, ticket: Ticket, description: str | None, by: By, at: datetime, *facts: Fact
+    tx: Connection, ticket: Ticket, description: str | None, by: By, at: datetime
 ) -> Ticket:
     """Store a new ticket and tell it. The ticket with its sequence."""
-    kept, told = announcements(None, ticket, by.sub, at, facts)
+    kept, told, entry = new_ticket(ticket, by, at)
     await tickets.add(tx, kept, description)
     await announce(tx, *told)
-    await audit.record(tx, _entry(kept, by, at, "ticket.open", {}))
+    await audit.record(tx, entry)
     return kept
+
+
+def new_ticket(
+    ticket: Ticket, by: By, at: datetime
+) -> tuple[Ticket, list[Announcement], audit.Entry]:
+    """A new ticket with its sequence, what is told of it, and its line in the audit trail."""
+    what = fact(
+        TicketOpened,
+        opened_at=ticket.opened_at,
+        channel=ticket.channel,
+        needs_triage=ticket.customer_id is None,
+    )
+    kept, told = announcements(None, ticket, by.sub, at, [what])
+    return kept, told, _entry(kept, by, at, "ticket.open", {})
 
 
 async def record_denied(

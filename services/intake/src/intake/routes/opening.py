@@ -1,34 +1,88 @@
-"""Opening a ticket."""
+"""Opening a ticket as the document declares it; `Accept` serves it."""
 
-from fastapi import Response
+from collections.abc import Mapping
+from datetime import datetime
 
-from common.database import Transaction, moment
-from common.events.tickets import TicketOpened
-from common.http import router
+from fastapi import FastAPI, Request, Response
+
+from common import audit, outbox
+from common.database import Connection, Database, Transaction, moment
+from common.http import idempotency, router
+from common.http.etag import etag
+from common.http.idempotency import Key
 from common.ids import uuid7
-from intake.recording import By, fact, record_new
-from intake.routes.desk import shown
-from intake.routes.shown import TicketShown
-from intake.routes.wish import Opener, Wish, place_of
+from common.people import Caller
+from intake.recording import By, new_ticket, record_new
+from intake.routes.places import Places
+from intake.routes.shown import TicketShown, shown_to
+from intake.routes.wish import Opener, Place, Wish, place_of
 from intake.store import tickets
+from intake.store.accepting import CREATED, Opening
+from intake.ticket import Ticket
 
 routes = router("/v1/tickets", ["tickets"])
 
 
-@routes.post("", status_code=201, response_model=TicketShown)
-async def open_ticket(asked: Wish, caller: Opener, tx: Transaction) -> Response:
+@routes.post("", status_code=CREATED, response_model=TicketShown)
+async def open_ticket(asked: Wish, request: Request, caller: Opener, tx: Transaction) -> Response:
     """Take a ticket in. Once this answers 201, the ticket and its event are kept."""
-    place = await place_of(tx, caller, asked)
+    place = await place_of(places_of(request.app), caller, asked)
+    return await open_alone(tx, caller, asked, place)
+
+
+async def open_alone(tx: Connection, caller: Caller, asked: Wish, place: Place) -> Response:
+    """Open one ticket in a transaction of its own."""
     number = await tickets.next_number(tx)
     at = await moment(tx)
     ticket = asked.ticket(uuid7(), number, caller, place, at)
-    told = fact(
-        TicketOpened,
-        opened_at=ticket.opened_at,
-        channel=ticket.channel,
-        needs_triage=ticket.customer_id is None,
+    kept = await record_new(tx, ticket, asked.description, By(caller.sub, caller.behind), at)
+    return Response(_body(caller, kept), CREATED, _headers(kept))
+
+
+async def open_again(
+    database: Database, key: Key, caller: Caller, asked: Wish, place: Place
+) -> Response:
+    """What was answered under this key before; a ticket after all when that was too long ago."""
+    async with database.transaction() as tx:
+        response = await idempotency.recall(tx, key)
+        if response is None:
+            response = await open_alone(tx, caller, asked, place)
+            await idempotency.remember(tx, key, response)
+        return response
+
+
+def opening(
+    asked: Wish, caller: Caller, place: Place, key: Key | None, number: int, at: datetime
+) -> Opening:
+    """The same ticket for a batch: all its rows, and the answer. Raises Invalid."""
+    ticket = asked.ticket(uuid7(), number, caller, place, at)
+    kept, told, entry = new_ticket(ticket, By(caller.sub, caller.behind), at)
+    return Opening(
+        ticket=kept,
+        description=asked.description,
+        told=outbox.rows(told),
+        audited=audit.rows([entry]),
+        headers=_headers(kept),
+        body=_body(caller, kept),
+        key=key,
     )
-    kept = await record_new(tx, ticket, asked.description, By(caller.sub, caller.behind), at, told)
-    response = shown(caller, kept, 201)
-    response.headers["Location"] = f"/v1/tickets/{kept.key}"
-    return response
+
+
+def places_of(app: FastAPI) -> Places:
+    """The app's memory of customers and environments."""
+    if not hasattr(app.state, "places"):
+        app.state.places = Places(app.state.database)
+    places: Places = app.state.places
+    return places
+
+
+def _headers(ticket: Ticket) -> Mapping[str, str]:
+    return {
+        "location": f"/v1/tickets/{ticket.key}",
+        "etag": etag(ticket.sequence),
+        "content-type": "application/json",
+    }
+
+
+def _body(caller: Caller, ticket: Ticket) -> bytes:
+    return shown_to(caller, ticket).model_dump_json().encode()

@@ -8,14 +8,13 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.database import Connection
 from common.errors import Forbidden, Invalid, Violation
 from common.http import Asked
 from common.people import Caller, needs
 from intake.environment import Environment
 from intake.opening import LONGEST_TITLE, Request, first_judgement, opened
 from intake.priority import Impact, Priority, Urgency
-from intake.store import directory
+from intake.routes.places import Places
 from intake.ticket import Channel, Kind, Nature, Ticket
 
 Opener = Annotated[Caller, needs("tickets:open")]
@@ -84,7 +83,7 @@ class Place:
     environment: Environment | None
 
 
-async def place_of(tx: Connection, caller: Caller, asked: Wish) -> Place:
+async def place_of(places: Places, caller: Caller, asked: Wish) -> Place:
     """Where the ticket belongs. Raises Invalid naming everything that is not known, or Forbidden.
 
     For a contact other customers do not exist; they are not told apart from unknown ones.
@@ -94,12 +93,12 @@ async def place_of(tx: Connection, caller: Caller, asked: Wish) -> Place:
         raise Invalid([Violation("/customer", "missing", "say for which customer")])
     if caller.customer is not None and (asked.channel or asked.opened_at):
         raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
-    customer = await directory.CUSTOMERS.find(tx, key) if caller.sees(key) else None
+    customer = await places.customer(key) if caller.sees(key) else None
     if customer is None:
         raise Invalid([Violation("/customer", "unknown_customer", f"there is no customer {key}")])
     environment = None
     if asked.environment is not None:
-        environment = await directory.ENVIRONMENTS.find(tx, asked.environment)
+        environment = await places.environment(asked.environment)
         if environment is None or environment.customer_id != customer.id:
             unknown = f"{customer.key} has no environment {asked.environment}"
             raise Invalid([Violation("/environment", "unknown_environment", unknown)])
