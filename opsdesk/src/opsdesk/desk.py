@@ -32,10 +32,12 @@ class Problem(Exception):
 class Desk:
     """One person's, or one machine's, way to the four services."""
 
-    def __init__(self, client: httpx.AsyncClient, running: Running, token: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, running: Running, token: str, **headers: str
+    ) -> None:
         self._client = client
         self._running = running
-        self._who = {"Authorization": f"Bearer {token}"}
+        self._who = {"Authorization": f"Bearer {token}", **headers}
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         return (await self._ask("GET", service, path, params=query)).json()

@@ -28,6 +28,11 @@ class Office:
             self._desks[name] = Desk(self._client, self.running, self.token(name))
         return self._desks[name]
 
+    def portal(self, address: str) -> Desk:
+        """The customer portal, speaking for the contact with this mail address."""
+        headers = {"On-Behalf-Of": f"mailto:{address}"}
+        return Desk(self._client, self.running, self.token("portal"), **headers)
+
     def token(self, name: str) -> str:
         return issue(self._issuer, identity(self._known, name)).token
 

@@ -4,12 +4,13 @@ Nothing of OpsDesk's own code takes part, so what works here works for every sub
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from opsdesk.trouble import Trouble
@@ -39,9 +40,8 @@ async def listening(
         raise Trouble("Where is Kafka? Set OPSDESK_KAFKA to its host:port.")
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
+        consumer.assign(await _partitions(bootstrap, topics))
         await consumer.start()
-        partitions = [await _partitions(consumer, topic) for topic in topics]
-        consumer.assign([one for several in partitions for one in several])
         await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
         yield consumer
     except KafkaError as error:
@@ -86,12 +86,21 @@ def read(record: ConsumerRecord) -> Record:
     )
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    known = await consumer.topics()
-    if topic not in known:
-        ours = ", ".join(sorted(name for name in known if name.startswith("opsdesk.")))
-        raise Trouble(f"There is no topic {topic}; there are: {ours or 'none of OpsDesk'}.")
-    return [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        known = {name for name in await admin.list_topics() if name.startswith("opsdesk.")}
+        if unknown := [topic for topic in topics if topic not in known]:
+            there = ", ".join(sorted(known)) or "none of OpsDesk"
+            raise Trouble(f"There is no topic {unknown[0]}; there are: {there}.")
+        return [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in await admin.describe_topics(list(topics))
+            for partition in topic["partitions"]
+        ]
+    finally:
+        await admin.close()
 
 
 async def _behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

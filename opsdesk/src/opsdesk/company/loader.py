@@ -17,6 +17,7 @@ Tell = Callable[[str, int, int], None]
 PATIENCE = 30.0
 """Seconds that a service gets to hear from intake of the people and customers it is told about."""
 PAUSE = 0.1
+AGREEMENTS = "/v1/agreements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ SHELVES: Sequence[Shelf] = (
         _without_customer,
         per_customer=True,
     ),
+    Shelf("calendars", "sla", "theo", "/v1/calendars", "key"),
     Shelf("rotas", "escalation", "theo", "/v1/rotas", "key"),
     Shelf("policies", "escalation", "theo", "/v1/policies", "key"),
     Shelf("products", "delivery-gate", "pavel", "/v1/products", "key"),
@@ -76,6 +78,7 @@ async def load(office: Office, book: Book, tell: Tell) -> int:
     added = 0
     for shelf in SHELVES:
         added += await _fill(office[shelf.who], shelf, book.entries(shelf.chapter), tell)
+    added += await _agree(office["theo"], office["gina"], book.entries("agreements"), tell)
     return added + await _lay_matrix(office["theo"], book.entries("matrix"), tell)
 
 
@@ -91,6 +94,19 @@ async def _fill(desk: Desk, shelf: Shelf, entries: Sequence[Entry], tell: Tell) 
         await _add(desk, shelf.service, shelf.path.format_map(entry), shelf.body(entry))
     tell(shelf.chapter, len(entries), len(missing))
     return len(missing)
+
+
+async def _agree(proposer: Desk, second: Desk, entries: Sequence[Entry], tell: Tell) -> int:
+    """Proposed by one person and published by another; a draft that was left is published."""
+    there = {item["key"]: item["state"] async for item in proposer.items("sla", AGREEMENTS)}
+    for entry in entries:
+        if entry["key"] not in there:
+            await _add(proposer, "sla", AGREEMENTS, entry)
+        if there.get(entry["key"]) != "published":
+            await second.post("sla", f"{AGREEMENTS}/{entry['key']}/publish")
+    new = sum(entry["key"] not in there for entry in entries)
+    tell("agreements", len(entries), new)
+    return new
 
 
 async def _lay_matrix(desk: Desk, rows: Sequence[Entry], tell: Tell) -> int:

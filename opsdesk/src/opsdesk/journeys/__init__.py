@@ -6,7 +6,7 @@ A journey acts through the public API only, tells what it sees, and answers the 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from opsdesk.journeys import j1_email
+from opsdesk.journeys import j1_email, j2_refused_version, j3_blocker_at_night, j4_waiver
 from opsdesk.stage import Stage
 
 
@@ -18,4 +18,7 @@ class Journey:
 
 JOURNEYS = {
     "J1": Journey("A customer writes an e-mail", j1_email.play),
+    "J2": Journey("A version is refused", j2_refused_version.play),
+    "J3": Journey("A Blocker at 3 a.m. on a Sunday", j3_blocker_at_night.play),
+    "J4": Journey("The GM's waiver", j4_waiver.play),
 }
