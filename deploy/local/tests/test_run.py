@@ -106,7 +106,8 @@ def working_folder(process: Path) -> str:
         return ""
 
 
-def test_everything_answers_where_the_file_says(run: Run) -> None:
+def test_everything_answers_where_the_file_says(whole_run: Run) -> None:
+    run = whole_run
     addresses = read_addresses(run.state)
     assert set(addresses.services) == {"intake", "sla", "escalation", "delivery-gate"}
     for url in addresses.services.values():
@@ -164,6 +165,7 @@ async def test_a_second_run_keeps_the_data(whole_run: Run, started: list[Run]) -
     assert await again.fetchval("SELECT seven FROM sla.kept") == 7
     await again.close()
     assert (run.state.run / "migrated").read_text() == 4 * "once\n"
+    assert (run.state.run / "called").read_text() == "company load\n"
 
 
 def test_a_second_run_on_one_folder_is_refused(run: Run, started: list[Run]) -> None:

@@ -14,9 +14,11 @@ from opsdesk_local.failure import CannotRun
 from opsdesk_local.installation import Installation
 from opsdesk_local.own_servers import start_servers
 from opsdesk_local.processes import Child
+from opsdesk_local.remembered import digest
 from opsdesk_local.service import SERVICES, Service
-from opsdesk_local.state import State
+from opsdesk_local.state import CLONE, State
 from opsdesk_local.telling import ready_table, say, step
+from opsdesk_local.topics import blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WATCH_SECONDS = 0.1
@@ -73,9 +75,17 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
     stack.callback((state.run / FILE).unlink, missing_ok=True)
     desk.addresses.write()
     with step("Loading the demo company", "The demo company is there"):
-        hooks.load_demo_company(state.run)
+        _load_demo_company(desk)
     ready_table(desk.addresses, state.run / "logs")
     return [*servers.children, *desk.children]
+
+
+def _load_demo_company(desk: Installation) -> None:
+    """Nothing to do where this very company has been loaded into this very database before."""
+    company = digest(["opsdesk"], CLONE / "deploy" / "demo")
+    if blocking(desk.remembered.read("public")) != company:
+        hooks.load_demo_company(desk.folder)
+        blocking(desk.remembered.write("public", company))
 
 
 def _watch(children: list[Child]) -> None:
