@@ -24,8 +24,8 @@ log = telemetry.logger(__name__)
 
 PAUSE = 60.0
 """Seconds between two looks."""
-MOST = 20_000
-"""Entries in one seal; more are sealed at once by the next ones."""
+MOST = 2_000
+"""Entries in one seal, so that hashing holds up nobody's request; more make further seals."""
 LOCK = 7_270_003
 
 LINE = """jsonb_build_object('position', a.position,
@@ -35,12 +35,9 @@ LINE = """jsonb_build_object('position', a.position,
 HASH = f"sha256('\\x00'::bytea || convert_to({LINE}, 'UTF8'))"
 
 _UNSEALED = f"""
-WITH fresh AS MATERIALIZED (SELECT position FROM audit WHERE xid >= $1 AND position > $2),
-    unsealed AS MATERIALIZED (
-        SELECT position FROM fresh f
-        WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = f.position)
-        ORDER BY position LIMIT {MOST})
-SELECT a.position, {HASH} AS hash FROM audit a JOIN unsealed USING (position) ORDER BY a.position
+WITH fresh AS MATERIALIZED (SELECT position FROM audit WHERE xid >= $1 AND position > $2)
+SELECT a.position, {HASH} AS hash FROM audit a JOIN fresh USING (position)
+WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = a.position) ORDER BY a.position
 """
 _HERE = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled,
@@ -97,68 +94,56 @@ async def seal(database: Database) -> list[Seal]:
         held = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
         if not await connection.fetchval(held, LOCK):
             return []
-        made = []
-        while one := await _seal_once(connection):
-            made.append(one)
-            # Logs are kept elsewhere, by others: there a head vouches for what is here.
-            log.info("audit.sealed", number=one.number, size=one.size, head=one.head)
-            metrics.SEALED.inc(one.size)
-            if one.size < MOST:
-                break
-        metrics.SEALED_AT.set_to_current_time()
-        return made
+        made = await _seal_what_is_visible(connection)
     finally:
         await connection.close()
+    for one in made:
+        # Logs are kept elsewhere, by others: there a head vouches for what is here.
+        log.info("audit.sealed", number=one.number, size=one.size, head=one.head)
+        metrics.SEALED.inc(one.size)
+    metrics.SEALED_AT.set_to_current_time()
+    return made
 
 
-async def _seal_once(connection: "asyncpg.Connection[Any]") -> Seal | None:
-    # One snapshot for what is settled and for what is read, taken after the lock.
+async def _seal_what_is_visible(connection: "asyncpg.Connection[Any]") -> list[Seal]:
+    # One snapshot, taken after the lock, for what is settled and for what is read.
     async with connection.transaction(isolation="repeatable_read"):
         last = await connection.fetchrow("SELECT * FROM audit_seals ORDER BY number DESC LIMIT 1")
-        here = await connection.fetchrow(_HERE)
-        assert here is not None
-        moved = last is not None and last["cluster"] != here["cluster"]
-        settled = 0 if last is None or moved else last["settled"]
-        found = await connection.fetch(_UNSEALED, settled, last["floor"] if last else 0)
-        if not found:
-            return None
-        bounds = await _bounds(connection, last, here, moved=moved, all=len(found) < MOST)
-        return await _store(connection, last, found, bounds)
+        settled, floor, bounds = await _bounds(connection, last)
+        newest = Seal(last["number"], last["size"], last["chain"]) if last else Seal(0, 0, START)
+        made: list[Seal] = []
+        unsealed = await connection.cursor(_UNSEALED, settled, floor)
+        while found := await unsealed.fetch(MOST):
+            newest = await _store(connection, newest, found, bounds)
+            made.append(newest)
+        return made
 
 
 async def _bounds(
-    connection: "asyncpg.Connection[Any]",
-    last: asyncpg.Record | None,
-    here: asyncpg.Record,
-    *,
-    moved: bool,
-    all: bool,
-) -> tuple[int, int, int]:
-    """`settled`, `floor` and `cluster` of the new seal; a partial one settles nothing."""
+    connection: "asyncpg.Connection[Any]", last: asyncpg.Record | None
+) -> tuple[int, int, tuple[int, int, int]]:
+    """From which transaction and position on to look; and `settled`, `floor`, `cluster` of today."""
+    here = await connection.fetchrow(_HERE)
+    assert here is not None
     if last is None:
-        return (here["settled"] if all else 0), 0, here["cluster"]
-    if not all:
-        return last["settled"], last["floor"], last["cluster"]
-    floor = last["floor"]
-    if moved:
-        floor = await connection.fetchval("SELECT coalesce(max(position), 0) FROM audit_leaves")
-    return here["settled"], floor, here["cluster"]
+        return 0, 0, (here["settled"], 0, here["cluster"])
+    if last["cluster"] == here["cluster"]:
+        return last["settled"], last["floor"], (here["settled"], last["floor"], here["cluster"])
+    highest = await connection.fetchval("SELECT coalesce(max(position), 0) FROM audit_leaves")
+    return 0, last["floor"], (here["settled"], highest, here["cluster"])
 
 
 async def _store(
     connection: "asyncpg.Connection[Any]",
-    last: asyncpg.Record | None,
+    last: Seal,
     found: list[asyncpg.Record],
     bounds: tuple[int, int, int],
 ) -> Seal:
-    number = last["number"] + 1 if last else 1
-    previous = last["chain"] if last else START
-    sealed_at = now()
+    number, sealed_at = last.number + 1, now()
     hashes = [row["hash"] for row in found]
-    # Hashing 20,000 leaves takes some 30 ms: not on the loop that answers requests.
-    top = await asyncio.to_thread(root, hashes)
-    value = chain(previous, number, told(sealed_at), len(hashes), top)
-    await connection.execute(_SEAL, number, sealed_at, len(hashes), top, previous, value, *bounds)
+    top = root(hashes)
+    value = chain(last.chain, number, told(sealed_at), len(hashes), top)
+    await connection.execute(_SEAL, number, sealed_at, len(hashes), top, last.chain, value, *bounds)
     await connection.execute(_LEAVES, number, [row["position"] for row in found], hashes)
     return Seal(number, len(hashes), value)
 
