@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from opsdesk_local.ports import free_port
 
 pytestmark = pytest.mark.containers

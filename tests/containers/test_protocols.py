@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opsdesk_local.ports import free_port
-from opsdesk_local.waiting import holds_within
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.container import DockerContainer
+
+from opsdesk_local.ports import free_port
+from opsdesk_local.waiting import holds_within
 
 pytestmark = pytest.mark.containers
 

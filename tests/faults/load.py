@@ -1,0 +1,128 @@
+"""A bounded load of mixed writes against one intake, and a record of what each caller was told."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from common.ids import uuid7
+from tests.faults.checker import Opening
+
+TIMEOUT = 3.0
+SHORT = 40
+"""One request in so many opens a ticket whose promises are seconds."""
+UNSURE = (httpx.TransportError,)
+"""No answer: nobody knows whether it took effect."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What callers were told: openings for the checker, answers by status for the reader."""
+
+    openings: list[Opening] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    last_good: float = 0.0
+    longest_silence: float = 0.0
+    """Seconds between two good answers: what a caller saw of the fault."""
+
+
+class Load:
+    """`rate` requests a second for `seconds`: half open tickets, half work on those opened.
+
+    A caller who got no answer asks again with the same Idempotency-Key, every second time; the
+    others give up, as people do.
+    """
+
+    def __init__(
+        self, urls: list[str], token: str, customer: str, rate: int, seconds: float
+    ) -> None:
+        self.told = Told()
+        self._urls = urls
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._customer = customer
+        self._rate = rate
+        self._seconds = seconds
+        self._draw = random.Random(7)
+        self._open: list[str] = []
+
+    async def run(self) -> Told:
+        """Send everything, on time, whatever happens to the answers."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        limits = httpx.Limits(max_connections=64)
+        async with (
+            httpx.AsyncClient(headers=self._headers, timeout=TIMEOUT, limits=limits) as client,
+            asyncio.TaskGroup() as callers,
+        ):
+            for number in range(int(self._rate * self._seconds)):
+                await asyncio.sleep(max(0.0, began + number / self._rate - clock.time()))
+                callers.create_task(self._call(client, number))
+        return self.told
+
+    async def _call(self, client: httpx.AsyncClient, number: int) -> None:
+        if number % 2 == 0 or not self._open:
+            await self._open_one(client, number)
+            return
+        path, body = next(self._work(number))
+        answer = await self._post(client, path, body, str(uuid7()))
+        self.told.answers[f"work {_named(answer)}"] += 1
+
+    def _work(self, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        ticket = self._draw.choice(self._open)
+        kind = number % 10
+        if kind in {1, 3}:
+            yield f"/v1/tickets/{ticket}/replies", {"text": "We look into it."}
+        if kind == 5:
+            yield f"/v1/tickets/{ticket}/wait", {"on": "customer", "reason": "x", "question": "x?"}
+        if kind == 7:
+            yield f"/v1/tickets/{ticket}/resume", {}
+        yield f"/v1/tickets/{ticket}/resolve", {"resolution": "Restarted it."}
+
+    async def _open_one(self, client: httpx.AsyncClient, number: int) -> None:
+        again = number % 4 == 0
+        key = str(uuid7())
+        wanted = {
+            "kind": "incident",
+            "title": f"Load {key}",
+            "description": "Something is slow.",
+            "customer": self._customer,
+            "priority": "critical" if number % SHORT == 0 else "major",
+        }
+        answer = await self._post(client, "/v1/tickets", wanted, key)
+        for _ in range(30 if again else 0):
+            if answer is not None and answer.status_code < 500:
+                break
+            await asyncio.sleep(0.5)
+            answer = await self._post(client, "/v1/tickets", wanted, key)
+        ticket = answer.json()["id"] if answer is not None and answer.status_code == 201 else None
+        if ticket is not None:
+            self._open.append(ticket)
+        self.told.openings.append(Opening(key, ticket))
+        self.told.answers[f"open {_named(answer)}"] += 1
+
+    async def _post(
+        self, client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str
+    ) -> httpx.Response | None:
+        url = self._draw.choice(self._urls) + path
+        try:
+            answer = await client.post(url, json=body, headers={"Idempotency-Key": key})
+        except UNSURE:
+            return None
+        self._note(answer)
+        return answer
+
+    def _note(self, answer: httpx.Response) -> None:
+        now = asyncio.get_running_loop().time()
+        if answer.status_code >= 500:
+            return
+        silence = now - self.told.last_good if self.told.last_good else 0.0
+        self.told.longest_silence = max(self.told.longest_silence, silence)
+        self.told.last_good = now
+
+
+def _named(answer: httpx.Response | None) -> str:
+    return "no answer" if answer is None else str(answer.status_code)

@@ -1,0 +1,144 @@
+"""A whole OpsDesk on servers of its own: to be killed, piece by piece, and looked at afterwards.
+
+Real time: what is measured here is how the parts recover, not what Monday looks like.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from common.people.issuer import LocalIssuer
+from common.settings import LOCAL_ISSUER
+from opsdesk_local.addresses import issuer_folder
+from opsdesk_local.installation import Installation
+from opsdesk_local.servers import Servers, embedded_servers
+from opsdesk_local.service import SERVICES, ServiceProcess
+from tests.faults import promises
+from tests.faults.checker import Opening, faults
+from tests.faults.readings import SCHEMAS, heard_everything, history
+
+REST = 120.0
+"""Seconds that everything may take to come to rest after a fault."""
+
+
+class Site:
+    """Four services (`replicas` of each) on embedded PostgreSQL and Kafka."""
+
+    def __init__(self, servers: Servers, folder: Path, replicas: int) -> None:
+        self.servers = servers
+        self.desk = Installation(
+            folder,
+            servers.admin_url,
+            servers.bootstrap,
+            servers.state.password,
+            settings={"OPSDESK_TIME": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
+        )
+        self._replicas = replicas
+        self.more: list[ServiceProcess] = []
+
+    def start(self) -> None:
+        """Blocks until everything is ready."""
+        self.desk.prepare()
+        self.token("anna")  # the issuer's keys come to be with its first token
+        self.desk.start()
+        for number in range(2, self._replicas + 1):
+            for service in SERVICES:
+                self.more.append(self.desk.replica(service, f"{service.name}-{number}"))
+        for process in self.more:
+            process.launch()
+        for process in self.more:
+            process.wait_ready()
+
+    def stop(self) -> None:
+        for process in self.more:
+            process.kill()
+        self.desk.stop()
+
+    def replicas_of(self, name: str) -> list[ServiceProcess]:
+        return [self.desk.services[name], *(p for p in self.more if p.name.startswith(f"{name}-"))]
+
+    @property
+    def intakes(self) -> list[str]:
+        return [process.url for process in self.replicas_of("intake")]
+
+    @property
+    def admin_url(self) -> str:
+        return self.desk.addresses.admin_database_url
+
+    def token(self, sub: str, *roles: str) -> str:
+        return (
+            LocalIssuer(issuer_folder(self.desk.folder), LOCAL_ISSUER).issue(sub, roles=roles).token
+        )
+
+    async def promise(self) -> None:
+        """The customer of the load, with promises of seconds, so that deadlines fall due in a run."""
+        await promises.make(
+            self.desk.services["intake"].url, self.desk.services["sla"].url, self.token
+        )
+
+    async def at_rest(self, seconds: float = REST) -> float:
+        """Wait until nothing is on its way any more; answer how long that took."""
+        began = time.monotonic()
+        async with asyncio.timeout(seconds):
+            quiet = 0
+            while quiet < 2:
+                quiet = quiet + 1 if await self._quiet() else 0
+                await asyncio.sleep(0.3)
+        return time.monotonic() - began
+
+    async def _quiet(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.admin_url, timeout=5)
+            try:
+                for schema in SCHEMAS:
+                    waiting = (
+                        f"SELECT (SELECT count(*) FROM {schema}.outbox)"
+                        f" + (SELECT count(*) FROM {schema}.deadlines"
+                        f" WHERE due_at <= {schema}.now())"
+                    )
+                    if await connection.fetchval(waiting):
+                        return False
+            finally:
+                await connection.close()
+            return await heard_everything(self.servers.bootstrap)
+        except (OSError, asyncpg.PostgresError):
+            return False
+
+    async def faults(self, openings: list[Opening]) -> list[str]:
+        """What the history checker finds wrong."""
+        return faults(await history(self.admin_url, self.servers.bootstrap, openings))
+
+
+@asynccontextmanager
+async def site(
+    folder: Path, *, brokers: int = 1, replicas: int = 1, kafka_first: bool = True
+) -> AsyncIterator[Site]:
+    """A site for one test; everything is gone afterwards. `kafka_first`: False starts without."""
+    servers = embedded_servers(brokers=brokers, durable=True)
+    running = Site(await asyncio.to_thread(servers.__enter__), folder, replicas)
+    try:
+        await asyncio.to_thread(running.start)
+        await running.promise()
+        yield running
+    finally:
+        await asyncio.to_thread(running.stop)
+        await asyncio.to_thread(servers.__exit__, None, None, None)
+
+
+async def until_it_works(ask: Callable[[], Awaitable[Any]], seconds: float = 60) -> float:
+    """How long until `ask` raises nothing any more (httpx errors and 5xx count as not yet)."""
+    began = time.monotonic()
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                await ask()
+            except httpx.HTTPError:
+                await asyncio.sleep(0.1)
+            else:
+                return time.monotonic() - began

@@ -1,0 +1,91 @@
+"""Whatever is killed under load: what was acknowledged is there, once, and told of, once, in order."""
+
+import asyncio
+
+import pytest
+
+from tests.faults import breaking
+from tests.faults.breaking import Break
+from tests.faults.conftest import Broken
+
+RATE, SECONDS = 200, 20.0
+SHORT_RATE, SHORT_SECONDS = 30, 12.0
+BEFORE = 2.0
+"""Seconds of load before anything breaks."""
+
+
+async def broken_under_load(
+    desk: Broken, break_it: Break, name: str, rate: int, seconds: float
+) -> list[str]:
+    """Load, a fault in the middle of it, rest, and the verdict on the whole history."""
+    load = asyncio.create_task(desk.load(rate, seconds).run())
+    await asyncio.sleep(BEFORE)
+    await break_it(desk.site)
+    return await desk.judged(name, await load)
+
+
+async def test_every_service_killed_in_turn_loses_nothing(one: Broken) -> None:
+    """The short form of the runs below."""
+    breaks = breaking.every_service_killed
+    found = await broken_under_load(one, breaks, "services killed", SHORT_RATE, SHORT_SECONDS)
+    assert found == []
+
+
+async def test_a_killed_broker_stops_no_intake_and_loses_nothing(one: Broken) -> None:
+    load = asyncio.create_task(one.load(SHORT_RATE, SHORT_SECONDS).run())
+    await asyncio.sleep(BEFORE)
+    await breaking.broker_killed(one.site)
+    told = await load
+    unanswered = told.answers["open no answer"] + told.answers["work no answer"]
+    good = sum(told.answers[n] for n in ("open 201", "work 200", "work 201", "work 409"))
+    # A caller waits 3 s at most; a broker that starts beside takes the machine for a moment.
+    assert good + unanswered == told.answers.total(), told.answers
+    assert unanswered <= told.answers.total() // 100
+    assert await one.judged("broker killed", told) == []
+
+
+async def test_a_killed_database_loses_nothing(one: Broken) -> None:
+    breaks = breaking.postgres_killed
+    assert await broken_under_load(one, breaks, "database killed", SHORT_RATE, SHORT_SECONDS) == []
+
+
+LONG = [
+    *(
+        (breaking.service_killed(name), f"{name} killed")
+        for name in ("intake", "sla", "escalation", "delivery-gate")
+    ),
+    (breaking.broker_killed, "broker killed"),
+    (breaking.postgres_killed, "database killed"),
+    (breaking.handlers_slowed, "handlers slow"),
+    (breaking.kafka_missing_at_the_start, "Kafka missing at the start"),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("break_it", "name"), LONG, ids=[name for _, name in LONG])
+async def test_nothing_is_lost_and_nothing_happens_twice(
+    one: Broken, break_it: Break, name: str
+) -> None:
+    assert await broken_under_load(one, break_it, name, RATE, SECONDS) == []
+
+
+@pytest.mark.long
+async def test_every_record_delivered_twice_takes_effect_once(one: Broken) -> None:
+    doubler = asyncio.create_task(breaking.everything_twice(one.site))
+    told = await one.load(RATE, SECONDS).run()
+    found = await one.judged("every record twice", told)
+    doubler.cancel()
+    await asyncio.gather(doubler, return_exceptions=True)
+    assert found == []
+
+
+@pytest.mark.long
+async def test_one_broker_of_three_killed_is_hardly_noticed(three_brokers: Broken) -> None:
+    breaks = breaking.broker_killed
+    assert await broken_under_load(three_brokers, breaks, "1 of 3 brokers", RATE, SECONDS) == []
+
+
+@pytest.mark.long
+async def test_a_killed_leader_is_replaced_by_its_replica(two_replicas: Broken) -> None:
+    breaks = breaking.leader_killed
+    assert await broken_under_load(two_replicas, breaks, "leader killed", RATE, SECONDS) == []
