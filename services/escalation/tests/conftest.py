@@ -2,23 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import insert
 
 from common.database import Database
-from common.event import Event
-from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.testing.client import app_for, settings_for
-from common.testing.protocol import hear, stand_at
+from common.testing.protocol import stand_at
 from common.testing.tokens import STAFF
 from escalation.app import SERVICE
-from escalation.handlers import HANDLERS
 from escalation.notifier import Notifier
 from escalation.post import SmtpPost
 from escalation.settings import EscalationSettings
-from escalation.testing import ACME, NIGHT, PROD, Mailbox
+from escalation.tables import environments, people
+from escalation.testing import NIGHT, PROD, Mailbox
 
 
 @pytest.fixture
@@ -30,38 +28,15 @@ def schema() -> str:
 async def database(database: Database) -> Database:
     """Three at night, with everybody and Acme's production known."""
     await stand_at(database, NIGHT)
-    people: list[Event] = [
-        PersonKnown(
-            at=NIGHT,
-            person_id=UUID(int=n),
-            sub=sub,
-            name=sub.title(),
-            email=f"{sub}@meridian.example",
-            timezone="Europe/Amsterdam",
-            roles=list(roles),
-        )
-        for n, (sub, roles) in enumerate(STAFF.items(), 1)
+    rows = [
+        {"sub": sub, "email": f"{sub}@meridian.example", "roles": list(roles)}
+        for sub, roles in STAFF.items()
     ]
-    places: list[Event] = [
-        CustomerKnown(
-            at=NIGHT,
-            customer_id=ACME,
-            customer="acme",
-            name="Acme Logistics",
-            timezone="Europe/Amsterdam",
-            language="en",
-        ),
-        EnvironmentKnown(
-            at=NIGHT,
-            environment_id=PROD,
-            environment="acme-prod",
-            customer_id=ACME,
-            customer="acme",
-            tier="production",
-            name="Production",
-        ),
-    ]
-    await hear(database, HANDLERS, *((event, 1) for event in people + places))
+    same = {"name": "", "timezone": "Europe/Amsterdam", "retired": False}
+    place = {"key": "acme-prod", "customer": "acme", "tier": "production", "name": "Production"}
+    async with database.transaction() as tx:
+        await tx.execute(insert(people), [row | same for row in rows])
+        await tx.execute(insert(environments).values(id=PROD, retired=False, **place))
     return database
 
 

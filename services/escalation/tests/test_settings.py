@@ -1,0 +1,28 @@
+import pytest
+from pydantic import ValidationError
+
+from common.testing.client import settings_for
+from escalation.settings import EscalationSettings
+
+PRODUCTION = {
+    "environment": "production",
+    "time": "real",
+    "kafka_username": "escalation",
+    "kafka_password": "x",
+}
+
+
+def test_a_production_start_without_a_last_resort_is_refused() -> None:
+    """No page may end with nobody: the address must be somebody's."""
+    with pytest.raises(ValidationError, match="OPSDESK_LAST_RESORT is missing"):
+        settings_for(EscalationSettings, "postgresql://x", **PRODUCTION)
+    told = settings_for(EscalationSettings, "postgresql://x", last_resort="a@b.c", **PRODUCTION)
+    assert told.port == 8003
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"smtp": "mailhost"}, {"mail_from": "nobody"}, {"public_url": "ftp://x"}]
+)
+def test_an_address_that_is_none_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        settings_for(EscalationSettings, "postgresql://x", **wrong)
