@@ -125,3 +125,25 @@ def _tree(leaves: list[bytes]) -> bytes:
 def test_the_root_is_that_of_rfc_6962(entries: list[bytes]) -> None:
     leaves = [verifier.leaf(one) for one in entries]
     assert verifier.root(leaves) == _tree(leaves)
+
+
+async def test_a_sealer_that_failed_tries_again_soon_and_is_well_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a restart of the database readiness must not wait for the next minute."""
+    monkeypatch.setattr(sealer, "AGAIN", 0.01)
+    failures = [ConnectionError("gone"), ConnectionError("gone")]
+    done = asyncio.Event()
+
+    async def seal_at_last(_: Database) -> None:
+        if failures:
+            raise failures.pop()
+        done.set()
+
+    monkeypatch.setattr(sealer, "seal", seal_at_last)
+    background = sealer.Sealer(database)
+    running = asyncio.create_task(background.run())
+    async with asyncio.timeout(10):
+        await done.wait()
+    running.cancel()
+    assert background.trouble is None

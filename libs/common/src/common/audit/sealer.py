@@ -24,6 +24,8 @@ log = telemetry.logger(__name__)
 
 PAUSE = 60.0
 """Seconds between two looks."""
+AGAIN = 1.0
+"""Seconds until the next try after a failure: readiness waits for it."""
 MOST = 2_000
 """Entries in one seal, so that hashing holds up nobody's request; more make further seals."""
 LOCK = 7_270_003
@@ -77,14 +79,18 @@ class Sealer:
     async def run(self) -> None:
         """Seal each minute, for as long as the service runs; a database that is gone is awaited."""
         while True:
-            try:
-                await seal(self.database)
-                self.trouble = None
-            except Exception as error:
-                self.trouble = f"audit: not sealed, {type(error).__name__}"
-                if not passing(error):
-                    log.exception("audit.not_sealed")
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE if await self._sealed() else AGAIN)
+
+    async def _sealed(self) -> bool:
+        try:
+            await seal(self.database)
+        except Exception as error:
+            self.trouble = f"audit: not sealed, {type(error).__name__}"
+            if not passing(error):
+                log.exception("audit.not_sealed")
+            return False
+        self.trouble = None
+        return True
 
 
 async def seal(database: Database) -> list[Seal]:
@@ -96,7 +102,7 @@ async def seal(database: Database) -> list[Seal]:
             return []
         made = await _seal_what_is_visible(connection)
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
     for one in made:
         # Logs are kept elsewhere, by others: there a head vouches for what is here.
         log.info("audit.sealed", number=one.number, size=one.size, head=one.head)
