@@ -79,7 +79,8 @@ class Sealer:
     async def run(self) -> None:
         """Seal each minute, for as long as the service runs; a database that is gone is awaited."""
         while True:
-            await asyncio.sleep(PAUSE if await self._sealed() else AGAIN)
+            pause = PAUSE if await self._sealed() else AGAIN
+            await asyncio.sleep(pause)
 
     async def _sealed(self) -> bool:
         try:
