@@ -71,10 +71,15 @@ class Installation:
             process.wait_ready()
             say(f"{process.name} is ready at {process.url}")
 
-    def replica(self, service: Service, name: str) -> ServiceProcess:
-        """A process of that service, not yet started; one more replica when given another name."""
+    def replica(
+        self, service: Service, name: str, settings: Mapping[str, str] | None = None
+    ) -> ServiceProcess:
+        """A process of that service, not yet started; one more replica when given another name.
+
+        `settings` are `OPSDESK_*` variables of this process alone.
+        """
         port = free_port(service.port if self._fixed_ports else None)
-        environment = self._environment(service)
+        environment = self.environment(service) | (settings or {})
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
 
     def stop(self) -> None:
@@ -114,10 +119,10 @@ class Installation:
         if blocking(self.remembered.read(service.module)) == code:
             return
         owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
-        migrate(service.module, self._environment(service) | owner, self.folder)
+        migrate(service.module, self.environment(service) | owner, self.folder)
         blocking(self.remembered.write(service.module, code))
 
-    def _environment(self, service: Service) -> dict[str, str]:
+    def environment(self, service: Service) -> dict[str, str]:
         """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
         dropped = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
         ours = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}

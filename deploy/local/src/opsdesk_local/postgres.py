@@ -163,7 +163,8 @@ class Postgres:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return self._alive() and len(lines) >= 8 and lines[7].strip() == "ready"
+        ours = self.child is not None and lines[:1] == [str(self.child.pid)]
+        return self._alive() and ours and len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _last_lines(self) -> str:
         return self.child.last_lines() if self.child else ""
