@@ -15,6 +15,7 @@ BREACH = Record(
     "clock/0192f3a0-0000-7000-8000-000000000002",
     4,
     "2027-03-30T08:30:00Z",
+    0,
     {
         "at": "2027-03-30T08:30:00Z",
         "clock_id": "0192f3a0-0000-7000-8000-000000000002",
@@ -56,5 +57,5 @@ def test_the_subjects_own_name_goes_first() -> None:
 
 def test_a_record_that_is_no_event_still_makes_a_line() -> None:
     """A tail must not stop at what somebody else wrote onto the topic."""
-    strange = Record("t", 0, 0, "", "(no type)", "(no subject)", 0, "", {})
+    strange = Record("t", 0, 0, "", "(no type)", "(no subject)", 0, "", 0, {})
     assert "(no type)" in line(strange)

@@ -69,5 +69,6 @@ def test_subscribers_hear_all_of_it_in_order(told: Told) -> None:
         by_subject.setdefault(record.subject, []).append(record.sequence)
     assert all(found == list(range(1, len(found) + 1)) for found in by_subject.values())
     refusals = [one for one in told.records if one.type == "opsdesk.delivery.refused.v1"]
+    assert [one.body["delivery"] for one in refusals] == [told.refused["key"], told.held["key"]]
     assert refusals[0].body["reasons"][0]["argument"] == ARGUMENT
     assert told.records[0].type == "opsdesk.version.registered.v1"

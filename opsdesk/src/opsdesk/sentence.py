@@ -16,7 +16,9 @@ def line(record: Record, zone: tzinfo | None = None) -> str:
     """`Tue 30 Mar 2027 10:30:00 CEST  clock.breached  OPS-7  metric=first_response …`."""
     when = shown(record.time, zone) if record.time else "-"
     what = record.type.removeprefix("opsdesk.").removesuffix(".v1")
-    return "  ".join([when, f"{what:<28}", about(record), " ".join(facts(record.body, zone))])
+    name = about(record)
+    told = " ".join(facts(record.body, zone, but=name))
+    return "  ".join([when, f"{what:<26}", f"{name:<10}", told]).rstrip()
 
 
 def about(record: Record) -> str:
@@ -29,10 +31,10 @@ def about(record: Record) -> str:
     return str(named or f"{kind}/…{record.subject[-6:]}")
 
 
-def facts(body: dict[str, Any], zone: tzinfo | None = None) -> Iterator[str]:
-    """Everything said but ids, free text and what is empty."""
-    for name, value in body.items():
-        if name in _UNTOLD or name.endswith("_id") or value in (None, [], False, ""):
+def facts(body: dict[str, Any], zone: tzinfo | None = None, but: str = "") -> Iterator[str]:
+    """Everything said but ids, free text and what is empty; what is special to the type first."""
+    for name, value in reversed(body.items()):
+        if name in _UNTOLD or name.endswith("_id") or value in (None, [], False, "", but):
             continue
         yield f"{name.removesuffix('_seconds')}={_value(name, value, zone)}"
 

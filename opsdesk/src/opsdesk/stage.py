@@ -40,7 +40,7 @@ class Stage:
         self.records: list[Record] = []
         self.time = Traveller(desks)
         self._ears = ears
-        self._letters_before = len(self._all_letters())
+        self._letters_before = self._letters_told = len(self._all_letters())
 
     def __getitem__(self, name: str) -> Desk:
         return self.desks[name]
@@ -59,6 +59,12 @@ class Stage:
     def letters(self) -> list[EmailMessage]:
         """What OpsDesk has mailed since the journey began, in that order."""
         return self._all_letters()[self._letters_before :]
+
+    def fresh_letters(self) -> list[EmailMessage]:
+        """Those that came since this was asked last."""
+        everything = self._all_letters()
+        fresh, self._letters_told = everything[self._letters_told :], len(everything)
+        return fresh
 
     def letters_about(self, *words: str) -> list[EmailMessage]:
         """Those in whose subject all the words stand."""

@@ -18,7 +18,8 @@ from opsdesk.trouble import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One event as it lies on a topic. `time` is when it happened, RFC 3339 in UTC."""
+    """One event as it lies on a topic. `time` is when it happened, RFC 3339 in UTC; `published`
+    when Kafka got it, in milliseconds of real time."""
 
     topic: str
     partition: int
@@ -28,6 +29,7 @@ class Record:
     subject: str
     sequence: int
     time: str
+    published: int
     body: dict[str, Any]
 
 
@@ -51,13 +53,14 @@ async def listening(
 
 
 async def arrived(consumer: AIOKafkaConsumer) -> list[Record]:
-    """Everything on the topics up to their present ends, in the order of time of each subject."""
+    """Everything on the topics up to their present ends, as it was published; while time stands
+    still, the times of the events say nothing about their order."""
     ends = await consumer.end_offsets(consumer.assignment())
     found: list[Record] = []
     while await _behind(consumer, ends):
         for records in (await consumer.getmany(timeout_ms=100)).values():
             found.extend(read(record) for record in records)
-    return sorted(found, key=lambda record: (record.time, record.topic, record.offset))
+    return sorted(found, key=lambda record: (record.published, record.topic, record.offset))
 
 
 async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
@@ -82,6 +85,7 @@ def read(record: ConsumerRecord) -> Record:
         headers.get("ce_subject", "(no subject)"),
         int(headers.get("ce_sequence", "0") or 0),
         headers.get("ce_time", ""),
+        record.timestamp,
         body if isinstance(body, dict) else {},
     )
 

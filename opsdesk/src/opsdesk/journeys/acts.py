@@ -68,11 +68,15 @@ def tell_firings(stage: Stage, clock: JSON) -> None:
         stage.say(f"  {clock['metric']} {firing['kind']}: due {due}, fired {lag} ms later")
 
 
-def tell_letters(stage: Stage, *words: str) -> None:
-    for letter in stage.letters_about(*words):
-        stage.say(f"  mail to {letter['X-Envelope-To']}: {letter['Subject']}")
+def tell_letters(stage: Stage) -> None:
+    """What has been mailed since the last telling."""
+    for letter in stage.fresh_letters():
+        subject = " ".join(str(letter["Subject"]).split())
+        stage.say(f"  mail to {letter['X-Envelope-To']}: {subject}")
 
 
 def tell_records(stage: Stage, records: Iterable[Record]) -> None:
     for record in records:
-        stage.say(f"  {record.topic}[{record.partition}]@{record.offset}  {sentence.line(record)}")
+        stage.say(
+            f"  {record.topic}[{record.partition}]@{record.offset}  {sentence.line(record, AMSTERDAM)}"
+        )

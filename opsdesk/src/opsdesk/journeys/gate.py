@@ -59,7 +59,7 @@ async def submit(
 async def approve(stage: Stage, delivery: JSON, *people: str) -> None:
     for who in people:
         await stage[who].post(GATE, f"/v1/deliveries/{delivery['key']}/approve")
-    stage.say(f"{' and '.join(people)} approve {delivery['key']}.")
+    stage.say(f"{delivery['key']} is approved by {' and '.join(people)}.")
 
 
 async def bring_out(stage: Stage, delivery: JSON, verifier: str) -> JSON:

@@ -45,17 +45,21 @@ async def play(stage: Stage) -> Told:
     deadline = acts.read(first["deadline"])
     wanted = [await _asked_for(stage, clock) for clock in (first, second)]
     denied = await stage["anna"].refused("sla", f"/v1/waivers/{wanted[0]['key']}/approve")
-    stage.say(f"anna approves her own request: {denied.title}")
+    stage.say(f"anna approves her own request: {denied}")
     await stage.settle()
+    acts.tell_letters(stage)
     await stage.until(deadline - HOUR)
     in_time = await _approved(stage, wanted[0])
     await stage.until(deadline + SECOND)
     late = await _approved(stage, wanted[1])
     await stage.settle()
+    acts.tell_letters(stage)
     escalated = {one: await _escalated(stage, one) for one in tickets}
     for ticket in tickets:
         await acts.resolve_and_verify(stage, ticket, "anna", "omar", "An index was missing.")
     at = await stage.settle()
+    waivers = [one for one in stage.records if one.subject.startswith("waiver/")]
+    acts.tell_records(stage, (one for one in waivers if one.body["ticket"] in tickets))
     excused, breached = [(await acts.clocks_of(stage, one))["resolution"] for one in tickets]
     return Told(
         start,
