@@ -37,6 +37,15 @@ async def test_nothing_unversioned(play: Play, version: str | None, code: str) -
     assert (await play.seen("quin", f"follow-ups/{key}"))["kind"] == "documentation"
 
 
+async def test_every_unversioned_request_obliges_anew(play: Play) -> None:
+    """R6: what has no name holds nothing, so nothing that is open stands in for its work."""
+    await play.version("1.4.0", "1")
+    first = await play.submitted(None, "acme-staging")
+    second = await play.submitted(None, "acme-staging")
+    assert codes(second) == {"UNVERSIONED"}
+    assert second["verdict"]["follow_ups"] != first["verdict"]["follow_ups"]
+
+
 async def test_another_digest_than_the_registered_one_is_investigated(play: Play) -> None:
     await play.version("1.4.0", "1")
     refused = await play.submitted("1.4.0", "acme-staging", digest=digest("2"))

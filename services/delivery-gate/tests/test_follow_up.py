@@ -2,8 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from delivery_gate.follow_up import FollowUp, Held, close, confirm, holds, reject
-from delivery_gate.verdict import Code, Denied
+from delivery_gate.follow_up import FollowUp, Held, close, confirm, holds, reject, work_due
+from delivery_gate.verdict import Code, Denied, Reason, verdict_of
 from delivery_gate.version import Reference
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -74,3 +74,12 @@ def test_other_versions_and_other_products_are_not_held() -> None:
 def test_what_has_no_name_holds_nothing() -> None:
     unversioned = replace(OPEN, held=Held("billing", None, None))
     assert not holds(unversioned, Reference("billing", None), None)
+
+
+def test_a_held_version_is_turned_away_without_more_work() -> None:
+    """G5: the open work comes first; a person may still name more."""
+    missing = Reason(Code.READINESS_MISSING, "documentation", "Nothing shows it.")
+    verdict = verdict_of([missing], 1, NINE)
+    assert work_due(verdict, {}, ()) == {"documentation": "documentation: Nothing shows it."}
+    assert work_due(verdict, {}, (OPEN,)) == {}
+    assert work_due(verdict, {"retest": "Again."}, (OPEN,)) == {"retest": "Again."}

@@ -106,13 +106,14 @@ def work_due(
 ) -> dict[FollowUpKind, str]:
     """What a refusal opens: the work a person named, else what its reasons oblige to.
 
-    Work of a kind that already holds the version is not opened again at every knock on the door.
+    A version that is held already is turned away at the door: whatever else speaks against it is
+    said, but the open work comes first, and not more of it at every knock.
     """
     if named:
         return dict(named)
-    open_kinds = {follow_up.kind for follow_up in holding}
+    if holding:
+        return {}
     return {
         kind: "; ".join(f"{reason.criterion}: {reason.argument}" for reason in reasons)
         for kind, reasons in follow_ups_due(verdict).items()
-        if kind not in open_kinds
     }

@@ -139,6 +139,18 @@ class FollowUpOpened(FollowUpEvent):
     type: ClassVar[str] = "opsdesk.follow_up.opened.v1"
 
 
+class FollowUpEvidenced(FollowUpEvent):
+    """`by` says that the work is done and what shows it; it holds until another person confirms."""
+
+    type: ClassVar[str] = "opsdesk.follow_up.evidenced.v1"
+
+
+class FollowUpReopened(FollowUpEvent):
+    """A second person (`by`) found the evidence wanting: the work is open again."""
+
+    type: ClassVar[str] = "opsdesk.follow_up.reopened.v1"
+
+
 class FollowUpClosed(FollowUpEvent):
     """Closed with evidence by `closed_by`, confirmed by another person (`by`)."""
 

@@ -8,7 +8,12 @@ from fastapi import Depends, Query, Request, Response
 
 from common.database import Connection, Transaction, moment
 from common.errors import NotFound
-from common.events.deliveries import FollowUpClosed
+from common.events.deliveries import (
+    FollowUpClosed,
+    FollowUpEvent,
+    FollowUpEvidenced,
+    FollowUpReopened,
+)
 from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
 from common.outbox import announce
 from common.people import Caller, needs
@@ -89,39 +94,43 @@ async def close_follow_up(
     ref: Said,
     asked: EvidenceAsked,
     request: Request,
+    response: Response,
     tx: Transaction,
     caller: Annotated[Caller, needs("followups:work")],
 ) -> FollowUpTold | Response:
     """Say that it is done, with evidence. It holds until another person confirms."""
     scene, follow_up = await _scene(tx, ref, caller, request)
     said = close(follow_up, caller.sub, asked.evidence, scene.at)
-    return await _kept(scene, follow_up, said, "follow_up.close")
+    if isinstance(said, Denied):
+        return await deny(scene, "follow_up.close", f"follow-up/{follow_up.id}", said)
+    return await _kept(scene, said, FollowUpEvidenced, "follow_up.close", response)
 
 
 @routes.post("/{ref}/reject", response_model=FollowUpTold)
 async def reject_follow_up(
-    ref: Said, request: Request, tx: Transaction, caller: Confirmer
+    ref: Said, request: Request, response: Response, tx: Transaction, caller: Confirmer
 ) -> FollowUpTold | Response:
     """The evidence does not hold: the work is open again."""
     scene, follow_up = await _scene(tx, ref, caller, request)
-    return await _kept(scene, follow_up, reject(follow_up, caller.sub), "follow_up.reject")
+    said = reject(follow_up, caller.sub)
+    if isinstance(said, Denied):
+        return await deny(scene, "follow_up.reject", f"follow-up/{follow_up.id}", said)
+    return await _kept(scene, said, FollowUpReopened, "follow_up.reject", response)
 
 
 @routes.post("/{ref}/confirm", response_model=FollowUpTold)
 async def confirm_follow_up(
-    ref: Said, request: Request, tx: Transaction, caller: Confirmer
+    ref: Said, request: Request, response: Response, tx: Transaction, caller: Confirmer
 ) -> FollowUpTold | Response:
     """A second person agrees: the version is free again; a drift is explained (G10)."""
     scene, follow_up = await _scene(tx, ref, caller, request)
     said = confirm(follow_up, caller.sub, scene.at)
-    if isinstance(said, FollowUp):
-        said, event = telling.of_follow_up(
-            FollowUpClosed, said, scene.at, caller.sub, closed_by=said.closed_by
-        )
-        await announce(tx, event)
-        if said.explains_drift:
-            await explained(scene)
-    return await _kept(scene, follow_up, said, "follow_up.confirm")
+    if isinstance(said, Denied):
+        return await deny(scene, "follow_up.confirm", f"follow-up/{follow_up.id}", said)
+    if said.explains_drift:
+        await explained(scene)
+    closer = {"closed_by": said.closed_by}
+    return await _kept(scene, said, FollowUpClosed, "follow_up.confirm", response, **closer)
 
 
 async def _scene(
@@ -137,14 +146,19 @@ async def _scene(
 
 
 async def _kept(
-    scene: Scene, before: FollowUp, said: FollowUp | Denied, action: str
-) -> FollowUpTold | Response:
-    subject = f"follow-up/{before.id}"
-    if isinstance(said, Denied):
-        return await deny(scene, action, subject, said)
-    await store.save(scene.tx, said)
-    await scene.note(action, subject, key=said.key, before=before.state, after=said.state)
-    return _told(said)
+    scene: Scene,
+    said: FollowUp,
+    event: type[FollowUpEvent],
+    action: str,
+    response: Response,
+    **more: Any,
+) -> FollowUpTold:
+    kept, told = telling.of_follow_up(event, said, scene.at, scene.by.sub, **more)
+    await store.save(scene.tx, kept)
+    await announce(scene.tx, told)
+    await scene.note(action, f"follow-up/{kept.id}", key=kept.key, state=kept.state)
+    set_etag(response, kept.sequence)
+    return _told(kept)
 
 
 def _told(follow_up: FollowUp) -> FollowUpTold:

@@ -18,6 +18,7 @@ from delivery_gate.delivery import (
 )
 from delivery_gate.environment import Environment
 from delivery_gate.store.keys import named
+from delivery_gate.store.literals import one_of
 from delivery_gate.tables import approvals, deliveries
 from delivery_gate.version import Reference
 
@@ -125,7 +126,7 @@ async def lock_waiting(
     where = [
         deliveries.c.product == product,
         deliveries.c.version.in_(names),
-        deliveries.c.state.in_(WAITING),
+        one_of(deliveries.c.state, WAITING),
     ]
     if environment_id is not None:
         where.append(deliveries.c.environment_id == environment_id)
@@ -138,7 +139,7 @@ async def deferred_places(tx: Connection, product: str, digest: str) -> list[tup
     where = (
         deliveries.c.product == product,
         deliveries.c.digest == digest,
-        deliveries.c.state == "evaluating",
+        one_of(deliveries.c.state, ["evaluating"]),
     )
     columns = deliveries.c.environment_id, deliveries.c.id
     rows = await tx.execute(select(*columns).where(*where).order_by(*columns))
@@ -159,7 +160,7 @@ async def next_attempt(tx: Connection, environment_id: UUID, wanted: Reference) 
 
 async def is_busy(tx: Connection, environment_id: UUID) -> bool:
     """Whether a delivery is running on a locked environment (G11)."""
-    where = deliveries.c.environment_id == environment_id, deliveries.c.state.in_(RUNNING)
+    where = deliveries.c.environment_id == environment_id, one_of(deliveries.c.state, RUNNING)
     return bool(await tx.scalar(select(exists().where(*where))))
 
 

@@ -12,6 +12,7 @@ from common.database import Connection
 from delivery_gate.emergency import Blocker, EmergencyChange
 from delivery_gate.environment import Environment
 from delivery_gate.store.keys import named
+from delivery_gate.store.literals import one_of
 from delivery_gate.tables import blockers, emergency_changes
 
 PENDING = ("requested", "authorized")
@@ -81,7 +82,7 @@ async def pending_here(tx: Connection, environment_id: UUID) -> EmergencyChange 
     """The one that is requested or authorized on a locked environment."""
     query = select(emergency_changes).where(
         emergency_changes.c.environment_id == environment_id,
-        emergency_changes.c.state.in_(PENDING),
+        one_of(emergency_changes.c.state, PENDING),
     )
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else _change(row)
@@ -89,7 +90,7 @@ async def pending_here(tx: Connection, environment_id: UUID) -> EmergencyChange 
 
 async def lock_pending_of(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
     """Those that rest on this ticket and are not applied yet."""
-    where = emergency_changes.c.ticket_id == ticket_id, emergency_changes.c.state.in_(PENDING)
+    where = emergency_changes.c.ticket_id == ticket_id, one_of(emergency_changes.c.state, PENDING)
     query = select(emergency_changes).where(*where).order_by(emergency_changes.c.id)
     return [_change(row) for row in await tx.execute(query.with_for_update())]
 
@@ -130,7 +131,7 @@ async def blocker_named(tx: Connection, said: str) -> Blocker | None:
 
 
 async def blocker_open(tx: Connection, environment_id: UUID) -> bool:
-    where = blockers.c.environment_id == environment_id, blockers.c.state == "open"
+    where = blockers.c.environment_id == environment_id, one_of(blockers.c.state, ["open"])
     return bool(await tx.scalar(select(exists().where(*where))))
 
 

@@ -10,7 +10,10 @@ from sqlalchemy import Row, insert, or_, select, tuple_, update
 from common.database import Connection
 from delivery_gate.follow_up import FollowUp, Held
 from delivery_gate.store.keys import named
+from delivery_gate.store.literals import one_of
 from delivery_gate.tables import follow_ups
+
+UNCONFIRMED = ("open", "closed")
 
 
 async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
@@ -77,11 +80,15 @@ async def page(
 async def holding(
     tx: Connection, product: str, name: str | None, digest: str | None
 ) -> tuple[FollowUp, ...]:
-    """The unconfirmed ones that may hold this version, by name or by digest (G5)."""
+    """The unconfirmed ones that hold this version, by name or by digest (G5)."""
+    asked = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
+    same = [column == value for column, value in asked.items() if value]
+    if not same:
+        return ()
     query = (
         select(follow_ups)
-        .where(follow_ups.c.held_product == product, follow_ups.c.state != "confirmed")
-        .where(or_(follow_ups.c.held_version == name, follow_ups.c.held_digest == digest))
+        .where(follow_ups.c.held_product == product, or_(*same))
+        .where(one_of(follow_ups.c.state, UNCONFIRMED))
         .order_by(follow_ups.c.opened_at, follow_ups.c.id)
     )
     return tuple(_follow_up(row) for row in await tx.execute(query))

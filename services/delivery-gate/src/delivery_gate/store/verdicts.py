@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.database import Connection
 from common.ids import uuid7
+from delivery_gate.store.literals import one_of
 from delivery_gate.tables import deliveries, verdicts
 from delivery_gate.verdict import Code, Reason, Verdict
 
@@ -73,7 +74,7 @@ async def refusals(
     tx: Connection, environment: str | None, before: int | None, limit: int
 ) -> list[Spoken]:
     """Every refusal, latest first, with its arguments (R6)."""
-    query = _spoken().where(verdicts.c.outcome == "refused")
+    query = _spoken().where(one_of(verdicts.c.outcome, ["refused"]))
     if environment is not None:
         query = query.where(deliveries.c.environment == environment)
     if before is not None:

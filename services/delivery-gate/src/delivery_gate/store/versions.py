@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from common.database import Connection
 from common.ids import uuid7
 from delivery_gate.criteria import Check
+from delivery_gate.store.literals import one_of
 from delivery_gate.tables import checks, deliveries, products, versions
 from delivery_gate.version import Version
 
@@ -49,7 +50,7 @@ async def add_product(tx: Connection, product: Product) -> bool:
 async def product(tx: Connection, key: str, *, lock: bool = False) -> Product | None:
     """The product; `lock` while a version of it is registered."""
     query = select(products).where(products.c.key == key)
-    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await tx.execute(query.with_for_update(key_share=True) if lock else query)).one_or_none()
     return None if row is None else Product(*row)
 
 
@@ -152,7 +153,7 @@ async def verified_in(tx: Connection, product: str, digest: str) -> frozenset[st
     where = (
         deliveries.c.product == product,
         deliveries.c.digest == digest,
-        deliveries.c.state == "delivered",
+        one_of(deliveries.c.state, ["delivered"]),
     )
     query = select(deliveries.c.tier).where(*where).distinct()
     return frozenset((await tx.execute(query)).scalars())

@@ -35,7 +35,7 @@ follow_ups = Table(
         "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)",
         name="confirmed",
     ),
-    Index("ix_follow_ups_holding", "held_product", postgresql_where="state <> 'confirmed'"),
+    Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),
 )
 

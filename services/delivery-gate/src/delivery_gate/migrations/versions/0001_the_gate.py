@@ -219,7 +219,7 @@ CREATE TABLE follow_ups (
         REFERENCES environments (id)
 );
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
-CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state <> 'confirmed';
+CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE TABLE emergency_changes (
     id uuid NOT NULL,
     key text NOT NULL,
