@@ -12,6 +12,7 @@ from common.database import Database
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn
 from common.testing.client import client
 from common.testing.protocol import fire, hear, stand_at, told
+from common.testing.waiting import until
 from escalation import notifier as sending
 from escalation.handlers import HANDLERS
 from escalation.notification import Delivered, Rejected, SendOutcome, Unsure
@@ -223,6 +224,43 @@ async def test_two_replicas_send_each_page_once(
     assert sorted(str(m["To"]) for m in post.sent) == [
         "anna@meridian.example",
         "omar@meridian.example",
+    ]
+
+
+async def test_what_is_no_address_is_as_good_as_rejected(
+    database: Database, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    """E19: no mail with somebody else's headers, and the page still reaches somebody."""
+    await only_anna(database)
+    await run(
+        database, "UPDATE people SET email = E'a@x.example\\nBcc: b@x.example' WHERE sub = 'anna'"
+    )
+    await hear(database, HANDLERS, (warned(), 1))
+    while await notifier.send_ready():
+        pass
+    assert mailbox.sent_to() == ["on-duty"]
+
+
+async def test_the_loop_of_the_service_sends_as_soon_as_something_is_written(
+    app: FastAPI, database: Database, settings: EscalationSettings, mailbox: Mailbox
+) -> None:
+    """And gives the last resort its address; nothing is on its way once all is sent."""
+    app.state.settings = settings
+
+    async def all_sent() -> bool:
+        return {state for *_, state in await states(database)} == {"sent"}
+
+    loop = asyncio.create_task(sending.notify(app))
+    try:
+        await hear(database, HANDLERS, (warned(), 1))
+        await until(all_sent)
+        async with database.transaction() as tx:
+            assert await app.state.pending(tx) == 0
+    finally:
+        loop.cancel()
+    assert sorted(mailbox.sent_to()) == ["anna", "omar"]
+    assert await run(database, "SELECT email FROM people WHERE sub = 'house'") == [
+        ("duty@meridian.example",)
     ]
 
 

@@ -249,6 +249,20 @@ async def test_lists_go_page_by_page_and_are_filtered(anna: AsyncClient) -> None
     assert [one["key"] for one in minor.json()["items"]] == ["ESC-2"]
 
 
+async def test_rotas_and_policies_go_page_by_page(theo: AsyncClient) -> None:
+    for key in ("a", "b", "c"):
+        await theo.post("/v1/rotas", json=ROTA | {"key": key})
+    for path, keys in (("/v1/rotas", ["a", "b", "c"]), ("/v1/policies", ["house"])):
+        seen, cursor = [], None
+        while True:
+            asked = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+            page = (await theo.get(path, params=asked)).json()
+            seen += [item["key"] for item in page["items"]]
+            if not (cursor := page["next"]):
+                break
+        assert seen == keys
+
+
 async def test_who_is_on_call_is_answered_for_any_instant(theo: AsyncClient) -> None:
     """E3, E16: and an override changes it for its time."""
     await theo.post("/v1/rotas", json=ROTA)
