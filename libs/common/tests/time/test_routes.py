@@ -1,6 +1,7 @@
 """`/v1/simulated-time`: forwards only, and what is due by the new time is due at once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -72,3 +73,14 @@ async def test_no_customer_moves_time(database: Database) -> None:
 async def test_in_real_time_there_is_no_such_address(database: Database) -> None:
     async with client(app_for(service(database), database), as_="anna") as anna:
         assert (await anna.get(PATH)).status_code == 404
+
+
+async def test_what_is_written_and_not_done_counts_as_unsent(database: Database) -> None:
+    """Time must not run away from a notification that is on its way."""
+
+    async def three(_: object) -> int:
+        return 3
+
+    app = app_for(replace(service(database), pending=three), database, routes)
+    async with client(app, as_="anna") as anna:
+        assert (await anna.get(PATH)).json()["unsent"] == 3

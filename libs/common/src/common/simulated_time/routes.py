@@ -1,6 +1,5 @@
 """`/v1/simulated-time`: where a service stands in time, and how to move it on. Never in production."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 
@@ -10,13 +9,10 @@ from sqlalchemy import text
 
 from common.database import ARMED, Connection, Transaction, moment
 from common.errors import Conflict
-from common.http import Asked, Told, router
+from common.http import Asked, Service, Told, router
 from common.people import Caller, needs
 
 routes = router("/v1/simulated-time", tags=["simulated time"])
-
-Pending = Callable[[Connection], Awaitable[int]]
-"""How many effects of a service are written but not done yet (notifications, leases)."""
 
 
 class Lagging(Protocol):
@@ -84,12 +80,12 @@ async def _now(tx: Connection) -> datetime:
 async def _position(request: Request, tx: Connection) -> SimulatedTime:
     state = request.app.state
     consumer: Lagging | None = getattr(state, "consumer", None)
-    pending: Pending | None = getattr(state.service, "pending", None)
+    service: Service = state.service
     found = (await tx.execute(_FOUND)).one()
     return SimulatedTime(
         now=await _now(tx),
         next_due_at=found.next_due_at,
-        unsent=found.unsent + (await pending(tx) if pending else 0),
+        unsent=found.unsent + (await service.pending(tx) if service.pending else 0),
         lag=await consumer.lag() if consumer else 0,
         announced=found.announced,
     )
