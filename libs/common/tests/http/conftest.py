@@ -18,6 +18,7 @@ from common.errors import Conflict, Forbidden, NotFound
 from common.http import (
     MIB,
     Asked,
+    Instant,
     Page,
     Paging,
     Service,
@@ -70,7 +71,9 @@ async def make(wanted: Wanted, response: Response, caller: Opener, tx: Transacti
 
 
 @things.get("")
-async def listed(caller: Reader, page: Annotated[Paging, Depends()]) -> Page[Thing]:
+async def listed(
+    caller: Reader, page: Annotated[Paging, Depends()], since: Instant | None = None
+) -> Page[Thing]:
     """List things."""
     after = page.after_as(str, UUID)
     first = 0 if after is None else int(after[0])

@@ -53,7 +53,17 @@ async def test_every_violation_is_named_at_once(anna: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", 10**30]
+    "at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "yesterday",
+        10**30,
+        1700000000,
+        "1700000000",
+        "2026-03-01",
+        True,
+    ],
 )
 async def test_instants_out_of_this_world_are_refused(anna: AsyncClient, at: Any) -> None:
     answer = await anna.post("/v1/things", json={"name": "a", "at": at})
@@ -161,3 +171,12 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     except (Malformed, Invalid):
         return
     json.loads(body)
+
+
+async def test_an_instant_in_the_query_needs_its_offset_too(anna: AsyncClient) -> None:
+    for wrong in ("1700000000", "2026-03-01T09:00:00", "2026-03-01", "soon"):
+        answer = await anna.get("/v1/things", params={"since": wrong})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/query/since"
+    right = {"since": "2026-03-01T09:00:00+01:00"}
+    assert (await anna.get("/v1/things", params=right)).status_code == 200

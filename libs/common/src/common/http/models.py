@@ -1,17 +1,34 @@
 """What bodies look like: requests are `Asked`, answers are `Told`."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
-def _in_utc(at: datetime) -> datetime:
-    if at.tzinfo is None or at.utcoffset() is None:
+def _instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Reads an RFC 3339 instant with offset, and no number of seconds; gives it in UTC."""
+    value = read(given)
+    return _in_utc(given, value) if isinstance(value, datetime) else value
+
+
+def _in_utc(given: Any, at: datetime) -> datetime:
+    if not isinstance(given, datetime) and not _WRITTEN.match(str(given)):
+        raise PydanticCustomError("instant", "write it like 2026-03-01T09:00:00+01:00")
+    if at.tzinfo is None:
         raise PydanticCustomError(
             "timezone_aware", "give the offset too, like 2026-03-01T09:00:00+01:00"
         )
@@ -21,20 +38,16 @@ def _in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Instant = Annotated[AwareDatetime, WrapValidator(_instant)]
 """An instant with offset, kept in UTC: for query parameters. In bodies `datetime` is one already."""
 
 
-def _checked(value: Any) -> Any:
-    if isinstance(value, str):
-        if "\0" in value:
-            raise PydanticCustomError("nul", "leave out the NUL character")
-    elif isinstance(value, datetime):
-        return _in_utc(value)
-    elif isinstance(value, list | tuple):
-        return type(value)(map(_checked, value))
-    elif isinstance(value, dict):
-        return {_checked(key): _checked(entry) for key, entry in value.items()}
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        raise PydanticCustomError("nul", "leave out the NUL character")
+    if isinstance(value, list | tuple):
+        for entry in value:
+            _without_nul(entry)
     return value
 
 
@@ -43,10 +56,10 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    @field_validator("*", mode="after")
+    @field_validator("*", mode="wrap")
     @classmethod
-    def _no_nul_and_no_local_time(cls, value: Any) -> Any:
-        return _checked(value)
+    def _strictly(cls, given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        return _without_nul(_instant(given, read))
 
 
 class Told(BaseModel):
