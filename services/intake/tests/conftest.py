@@ -52,8 +52,9 @@ async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
             body = {"name": name, "address": address}
             await made(anna, f"/v1/customers/{customer}/contacts", body)
         for sub, role in STAFF:
-            body = {"sub": sub, "name": sub, "email": f"{sub}@ours.example", "roles": [role]}
-            await made(anna, "/v1/people", body)
+            address = f"{sub}@ours.example"
+            person = {"sub": sub, "name": sub, "email": address, "roles": [role]}
+            await made(anna, "/v1/people", person)
         await made(anna, "/v1/partners", {"key": "hosthaven", "name": "Hosthaven"})
         yield anna
 

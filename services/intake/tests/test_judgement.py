@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from intake.blocker import blocker_changes
 from intake.judgement import Judgement, confirm, decline, judged, prioritise
-from intake.priority import MATRIX, PRIORITIES, Priority, is_lower, priority_of
+from intake.priority import MATRIX, PRIORITIES, Impact, Priority, is_lower, priority_of
 from intake.refusal import Refusal
 from intake.ticket import Ticket
 
@@ -26,7 +26,7 @@ NEW = Ticket(
     opened_at=NINE,
     opened_by="jan",
 )
-LEVELS = ("high", "medium", "low")
+LEVELS: tuple[Impact, ...] = ("high", "medium", "low")
 PRIORITY = st.sampled_from(PRIORITIES)
 PROD = UUID(int=42)
 BLOCKER = replace(NEW, priority="blocker", environment_id=PROD)

@@ -69,7 +69,8 @@ async def test_a_ticket_is_resolved_by_one_and_verified_by_another(
     await act(anna, key, "resolve", resolution="restarted")
     alone = await act(anna, key, "verify")
     assert (alone.status_code, alone.json()["type"]) == (403, "urn:opsdesk:error:four-eyes")
-    assert (await act(omar, key, "verify")).json()["state"] == "verified"
+    verified = await omar.post(f"/v1/tickets/{key}/verify")
+    assert verified.json()["state"] == "verified"
     assert (await act(omar, key, "close")).json()["state"] == "closed"
     assert await types(database) == ["opened", "assigned", "resolved", "verified", "closed"]
     assert await sequences(database) == [1, 2, 3, 4, 5]
@@ -92,25 +93,23 @@ async def test_a_denial_is_in_the_audit_trail(
     assert tuple(row) == ("anna", "ticket.verify", "four-eyes")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "state = 'closed'",
-        "state = 'resolved'",
-        "resolved_by = 'anna', resolved_at = now(), verified_by = 'anna'",
-        "priority = 'trivial'",
-        "priority = 'trivial', priority_by = 'anna', priority_confirmed_by = 'omar'",
-        "priority_by = 'anna', priority_confirmed_by = 'anna'",
-    ],
+ONE_PAIR_OF_EYES = (
+    "state = 'closed'",
+    "state = 'resolved'",
+    "resolved_by = 'anna', resolved_at = now(), verified_by = 'anna'",
+    "priority = 'trivial'",
+    "priority = 'trivial', priority_by = 'anna', priority_confirmed_by = 'omar'",
+    "priority_by = 'anna', priority_confirmed_by = 'anna'",
 )
-async def test_the_database_refuses_one_pair_of_eyes(
-    anna: AsyncClient, database: Database, owner_url: str, change: str
-) -> None:
+
+
+async def test_the_database_refuses_one_pair_of_eyes(anna: AsyncClient, owner_url: str) -> None:
     """R1: also to the owner of the tables."""
     await opened(anna)
     owner = await asyncpg.connect(owner_url)
-    with pytest.raises(asyncpg.CheckViolationError):
-        await owner.execute(f"UPDATE intake.tickets SET {change}")
+    for change in ONE_PAIR_OF_EYES:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await owner.execute(f"UPDATE intake.tickets SET {change}")
     await owner.close()
 
 

@@ -11,12 +11,13 @@ from typing import Final
 
 from intake.address import first_address
 from intake.message import Attachment
-from intake.mime import attachments, first_text, headers_of, leaves, structure
+from intake.mime import LONGEST_HEAD, attachments, first_text, headers_of, leaves, structure
 
 MOST_REFERENCES: Final = 50
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f]{1,250})>")
 _OWN_ID: Final = re.compile(rb"(?im)^message-id:[ \t\n]*<([^<>\s]{1,250})>")
+_HEAD: Final = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n|[ \t]+[^\n]*\n)*")
 _IDENTIFYING: Final = (b"from:", b"date:", b"subject:", b"message-id:")
 
 
@@ -48,7 +49,7 @@ class Mail:
 
 def fingerprint(raw: bytes) -> str:
     """The same for one mail however it travelled: trace headers and line ends do not count."""
-    head, _, body = _split(raw)
+    head, body = _split(raw)
     said = [line for line in head.split(b"\n") if line.lower().startswith(_IDENTIFYING)]
     digest = hashlib.sha256(b"\n".join(said))
     digest.update(b"\n\n" + body)
@@ -57,7 +58,7 @@ def fingerprint(raw: bytes) -> str:
 
 def message_id_of(raw: bytes) -> str:
     """The mail's own id, found without parsing the rest; empty where it has none."""
-    found = _OWN_ID.search(_split(raw[:65_536])[0])
+    found = _OWN_ID.search(_split(raw[:LONGEST_HEAD])[0])
     return found[1].decode("ascii", "replace") if found else ""
 
 
@@ -68,7 +69,7 @@ def read_mail(raw: bytes) -> Mail:
     headers = headers_of(tree)
     name, sender = first_address(headers.get("from", "")) or ("", None)
     return Mail(
-        message_id=message_id_of(raw) or None,
+        message_id=next(iter(ids_in(headers.get("message-id", ""))), None),
         in_reply_to=ids_in(headers.get("in-reply-to", "")),
         references=ids_in(headers.get("references", "")),
         sender=sender,
@@ -89,5 +90,9 @@ def ids_in(header: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
-    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """The header lines that a mail begins with, and all the rest; a mail may have none of either."""
+    lines = raw.replace(b"\r\n", b"\n")
+    found = _HEAD.match(lines)
+    end = found.end() if found else 0
+    return lines[:end], lines[end:]

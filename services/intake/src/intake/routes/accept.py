@@ -107,7 +107,10 @@ def _wish(body: bytes) -> Wish:
     try:
         return Wish.model_validate_json(body)
     except ValidationError as error:
-        raise Invalid(violations(error)) from None
+        found = violations(error)
+        raise (
+            Malformed(_BAD_JSON) if found[0].code == "json_invalid" else Invalid(found)
+        ) from None
 
 
 def _key(scope: Scope, said: bytes | None, caller: Caller, body: bytes) -> Key | None:
