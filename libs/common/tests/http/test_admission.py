@@ -6,13 +6,15 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from common.database import Database
 from common.http import Service
 from common.http.limits import Limits
+from common.people.revocation import revoked
 from common.settings import Settings
 from common.testing.client import app_for, client, settings_for
-from common.testing.tokens import signing_key, token
+from common.testing.tokens import token
 
 
 @pytest.fixture
@@ -59,7 +61,6 @@ async def test_bad_tokens_are_nobody(app: FastAPI) -> None:
             answer = await nobody.get("/v1/things/a", headers=bearer)
             assert answer.status_code == 401, bad
             assert answer.json()["type"] == "urn:opsdesk:error:unauthenticated"
-    assert signing_key().kid
 
 
 async def test_beyond_the_limit_a_caller_waits_and_others_do_not(
@@ -81,3 +82,16 @@ async def test_an_address_that_guesses_tokens_waits(app: FastAPI) -> None:
     async with client(app, None) as guesser:
         codes = [(await guesser.get("/v1/things/a")).status_code for _ in range(5)]
     assert codes == [401, 401, 401, 429, 429]
+
+
+async def test_a_revoked_token_is_kept_with_who_revoked_it(
+    app: FastAPI, database: Database
+) -> None:
+    revocation = {"jti": "leaked", "expires_at": "2100-01-01T00:00:00Z"}
+    async with client(app, "theo") as theo:
+        answer = await theo.post("/v1/token-revocations", json=revocation)
+    assert answer.status_code == 204
+    async with database.transaction() as tx:
+        assert await revoked(tx) == ["leaked"]
+        noted = (await tx.execute(text("SELECT who, action, subject FROM audit"))).one()
+    assert tuple(noted) == ("theo", "token.revoke", "token/leaked")
