@@ -69,6 +69,21 @@ async def test_one_replica_seals_at_a_time(database: Database) -> None:
     assert (await verify(database)).difference is None
 
 
+async def test_nobody_waits_for_a_seal_in_the_making(database: Database) -> None:
+    """The hot path takes no lock that the sealer holds, and the other way round."""
+    await write(database, entry(1))
+    await seal(database)
+    sealing = await database.connect()
+    async with sealing.transaction():
+        await sealing.execute(
+            "INSERT INTO audit_seals SELECT 2, sealed_at, size, root, previous, chain, settled,"
+            " floor, cluster FROM audit_seals"
+        )
+        async with asyncio.timeout(5):
+            await write(database, entry(2))
+    await sealing.close()
+
+
 async def test_a_backlog_is_sealed_in_parts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,15 @@
 """A trace goes from request to event to handler; what is not sampled costs next to nothing."""
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
-from common.telemetry import current_traceparent, metrics, span, trace_id
+from common.telemetry import current_traceparent, flush_traces, metrics, span, trace_id
 from common.telemetry.tracing import TRACEPARENT, configure_tracing
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -86,3 +88,27 @@ def test_every_metric_is_ours_by_name() -> None:
     assert len(ours) > 20
     names = {family.name for family in REGISTRY.collect()}
     assert all(name.startswith(("opsdesk_", "python_", "process_")) for name in names), names
+
+
+def test_spans_reach_a_collector() -> None:
+    """OTLP over HTTP, at the path that the protocol names; what is held back goes out at the end."""
+    asked: list[tuple[str, int]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append((self.path, len(self.rfile.read(int(self.headers["content-length"])))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        configure_tracing("sla", f"http://127.0.0.1:{server.server_port}", 1.0)
+        with span("request"):
+            pass
+        flush_traces()
+        configure_tracing("sla", None, 0)
+        server.shutdown()
+    assert [path for path, _ in asked] == ["/v1/traces"]
+    assert asked[0][1] > 0

@@ -10,12 +10,14 @@ SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s@]*@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"\b(Bearer|Basic)\s{1,9}[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\beyJ[\w-]{1,2000}(?:\.[\w-]{0,4000}){1,2}"), HIDDEN),
+    (re.compile(r"\b(\w{1,20}://[^\s:/@]{0,100}):[^\s@]{0,200}@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
 )
 DEEPEST = 6
+LONGEST = 20_000
+"""Characters of a text that are told; the bounds above keep the search in them short, too."""
 
 
 def redacted(value: Any, depth: int = 0) -> Any:
@@ -37,6 +39,8 @@ def redacted(value: Any, depth: int = 0) -> Any:
 
 
 def _without_shapes(text: str) -> str:
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} ... ({len(text)} characters)"
     for shape, instead in SHAPES:
         text = shape.sub(instead, text)
     return text

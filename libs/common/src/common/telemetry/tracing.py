@@ -44,7 +44,7 @@ def configure_tracing(
 ) -> None:
     """Send `share` (0 to 1) of the traces to `endpoint`; without one nothing is recorded."""
     if endpoint:
-        processor = BatchSpanProcessor(OTLPSpanExporter(endpoint))
+        processor = BatchSpanProcessor(OTLPSpanExporter(_traces(endpoint)))
     if processor is None:
         _Tracing.provider, _Tracing.tracer, _Tracing.bound = None, None, 0
         return
@@ -53,6 +53,11 @@ def configure_tracing(
     _Tracing.provider = provider
     _Tracing.tracer = provider.get_tracer("opsdesk")
     _Tracing.bound = round(share * ALL)
+
+
+def _traces(endpoint: str) -> str:
+    """A collector's address, with the path that OTLP over HTTP gives to traces."""
+    return endpoint if endpoint.endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
 
 
 def flush_traces() -> None:
