@@ -4,9 +4,8 @@ import asyncio
 import os
 from pathlib import Path
 
-from opsdesk_local import create_topics, prepare_database
-
 from common.people.issuer import LocalIssuer
+from opsdesk_local import create_topics, prepare_database
 
 
 def password(role: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 CUSTOMER = "faultline"
-PROMISES = {"major": (4 * 3600, 16 * 3600), "critical": (4, 8)}
+PROMISES = {"major": (4 * 3600, 16 * 3600), "critical": (4, 8), "minor": (30, 35)}
 """Seconds to the first response and to the resolution."""
 ALWAYS = {
     "timezone": "UTC",

@@ -67,8 +67,10 @@ class Consumer:
                 log.error("consumer.stopped", reason=str(stopped))
                 return
             except Exception as error:  # noqa: BLE001 - logged below; hearing must go on
-                self.trouble = f"consumer: {type(error).__name__}: {error}"
-                log.warning("consumer.restarting", error=type(error).__name__, detail=str(error))
+                trouble = f"consumer: {type(error).__name__}: {error}"
+                if trouble != self.trouble:  # once, not every second of an outage
+                    log.warning("consumer.restarting", detail=str(error))
+                self.trouble = trouble
                 metrics.CONSUMER_RECREATED.inc()
                 await asyncio.sleep(1)
 

@@ -75,6 +75,7 @@ class Timekeeper:
             f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at LIMIT {BATCH}"
         ).bindparams(_KINDS)
         self._next = text(f"SELECT extract(epoch FROM min(wake_at) - {now}) FROM deadlines")
+        self._held_back = False
 
     def wake(self) -> None:
         """An earlier deadline has been armed, or time has jumped: look now."""
@@ -97,6 +98,9 @@ class Timekeeper:
         done = await self.fire_due()
         if done.more:
             return
+        if self._held_back:
+            # What is due waits for the consumer: looking for the next due would never pause.
+            return await self._sleep(POLL)
         async with self.database.transaction() as tx:
             pause = await tx.scalar(self._next)
         await self._sleep(POLL if pause is None else min(POLL, max(0.001, float(pause))))
@@ -111,6 +115,7 @@ class Timekeeper:
     async def fire_due(self) -> Round:
         """One look: everything due now, at most BATCH, in one transaction; alone what fails."""
         kinds, blind = self._kinds()
+        self._held_back = len(kinds) < len(self.timers)
         async with self.database.transaction() as tx:
             found = (await tx.execute(self._scan, {"kinds": kinds})).all()
         if not found:
