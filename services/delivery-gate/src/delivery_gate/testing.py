@@ -1,8 +1,10 @@
 """Play people, pipelines and intake against the gate's API, in tests."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from common.testing.protocol import hear
 from delivery_gate.criteria import READINESS
 from delivery_gate.handlers import HANDLERS
 
+T = TypeVar("T")
 ACME: Final = UUID(int=0xAC)
 ENVIRONMENTS: Final[Mapping[str, UUID]] = {
     "acme-prod": UUID(int=0xAC1),
@@ -46,6 +49,14 @@ class Play:
     async def get(self, who: str, path: str) -> Response:
         async with client(self.app, who) as caller:
             return await caller.get(f"/v1/{path}")
+
+    async def at_once(self, *calls: Awaitable[T]) -> list[T]:
+        """Run them at the same time: with connections open before, else the first would have
+        committed when the second gets one."""
+        async with AsyncExitStack() as opened:
+            for _ in calls:
+                await moment(await opened.enter_async_context(self.database.transaction()))
+        return await asyncio.gather(*calls)
 
     async def done(self, who: str, path: str, body: Any = None) -> dict[str, Any]:
         """What the gate answers to something it must accept."""
