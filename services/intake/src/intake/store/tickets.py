@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, insert, literal_column, select, text, update
 
 from common.database import Connection
 from intake.priority import Priority
@@ -19,6 +19,10 @@ _JOINED: Final[Select[Any]] = select(
     tickets.outerjoin(customers, customers.c.id == tickets.c.customer_id).outerjoin(
         environments, environments.c.id == tickets.c.environment_id
     )
+)
+# Literals, not parameters: a generic plan can prove the partial index from nothing else.
+_IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
+    [literal_column(f"'{state}'") for state in sorted(OPEN)]
 )
 _LOOKED_UP: Final = frozenset({"key", "customer", "environment", "lowering"})
 _PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _LOOKED_UP)
@@ -127,8 +131,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         if value is not None
     ]
     if wanted.is_open is not None:
-        is_open = tickets.c.state.in_(sorted(OPEN))
-        given.append(is_open if wanted.is_open else ~is_open)
+        given.append(_IS_OPEN if wanted.is_open else ~_IS_OPEN)
     if wanted.needs_triage is not None:
         unknown = tickets.c.customer_id.is_(None)
         given.append(unknown if wanted.needs_triage else ~unknown)

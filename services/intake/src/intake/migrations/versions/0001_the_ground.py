@@ -195,7 +195,7 @@ CREATE TABLE mails (
     UNIQUE (message_id, fingerprint)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
-CREATE INDEX ix_mails_received ON mails (id) WHERE outcome = 'received';
+CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 COMMENT ON TABLE mails IS 'Every mail as it came, kept before anything tries to understand it.';
 CREATE TABLE mail_threads (
     message_id text NOT NULL,

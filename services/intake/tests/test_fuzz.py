@@ -1,0 +1,18 @@
+"""Nothing sent by a caller ever ends in a 500, and the answers are what the document says."""
+
+import asyncio
+
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.database import Database
+from common.testing.fuzz import fuzz
+from intake.app import SERVICE
+
+
+async def test_the_app_answers_what_its_document_says(
+    app: FastAPI, anna: AsyncClient, database: Database
+) -> None:
+    statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=60, examples=8)
+    assert statuses[200]
+    assert statuses[422] > 10
