@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from common.audit.export import export
+from common.audit.export import Part, export
 from common.audit.verify import verify
 from common.database import Database
+
+from .conftest import AT
 
 Spoil = Callable[[Path], None]
 
@@ -40,10 +42,27 @@ async def test_an_export_is_checked_without_us(exported: Path, trail: Database) 
 
 async def test_a_part_is_checked_like_the_whole(trail: Database, tmp_path: Path) -> None:
     """One customer's entries, nothing shown of the others."""
-    said = await export(trail, tmp_path / "part", "sla", subject="ticket/1")
+    said = await export(trail, tmp_path / "part", "sla", Part(subject="ticket/1"))
     assert "3 entries checked, 6 withheld" in said
     assert check(tmp_path / "part")[0] == 0
     assert "ticket/2" not in (tmp_path / "part" / "entries.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        (Part(who="anna"), 9),
+        (Part(who="omar"), 0),
+        (Part(since=AT), 9),
+        (Part(until=AT), 0),
+        (Part(subject="ticket/2", who="anna", since=AT), 3),
+    ],
+)
+async def test_parts_by_person_and_time(
+    trail: Database, tmp_path: Path, part: Part, given: int
+) -> None:
+    said = await export(trail, tmp_path / "part", "sla", part)
+    assert f"{given} entries checked, {9 - given} withheld" in said
 
 
 def edit(name: str, old: str, new: str) -> Spoil:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+from dataclasses import asdict, astuple, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from common.now import now
 
 _ENTRIES = f"""
 SELECT {LINE} AS line FROM audit a JOIN audit_leaves l USING (position)
-WHERE $1::text IS NULL OR a.subject = $1 ORDER BY a.position
+WHERE ($1::text IS NULL OR a.subject = $1) AND ($2::text IS NULL OR a.who = $2)
+    AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
+ORDER BY a.position
 """
 _SEALS = """
 SELECT s.*, (SELECT array_agg(l.position ORDER BY l.position) FROM audit_leaves l
@@ -26,10 +30,22 @@ FROM audit_seals s ORDER BY s.number
 """
 
 
-async def export(
-    database: Database, folder: Path, service: str, *, subject: str | None = None
-) -> str:
-    """Write the sealed entries (only those about `subject`, where one is given) with all seals.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for: entries about one subject, by one person, from `since` until before
+    `until`. All None: everything that is sealed."""
+
+    subject: str | None = None
+    who: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+WHOLE = Part()
+
+
+async def export(database: Database, folder: Path, service: str, part: Part = WHOLE) -> str:
+    """Write the sealed entries of a part with all seals.
 
     Of entries that are withheld only the hashes are shown, so a part can be checked like the whole.
     Answers what the verifier says of it. Raises SystemExit where the folder is not empty.
@@ -39,11 +55,11 @@ async def export(
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             head = await _write_seals(connection, folder / "seals.jsonl")
-            await _write_entries(connection, folder / "entries.jsonl", subject)
+            await _write_entries(connection, folder / "entries.jsonl", part)
     finally:
         await connection.close()
     shutil.copy(verifier.__file__, folder / "verifier.py")
-    _write_manifest(folder, service, subject, head)
+    _write_manifest(folder, service, part, head)
     try:
         return f"{folder}: {verifier.check(folder)}"
     except verifier.Difference as difference:
@@ -65,12 +81,10 @@ async def _write_seals(connection: "asyncpg.Connection[Any]", path: Path) -> str
     return head
 
 
-async def _write_entries(
-    connection: "asyncpg.Connection[Any]", path: Path, subject: str | None
-) -> None:
+async def _write_entries(connection: "asyncpg.Connection[Any]", path: Path, part: Part) -> None:
     # Not in text mode: the bytes are what was hashed.
     with path.open("wb") as file:
-        async for entry in connection.cursor(_ENTRIES, subject):
+        async for entry in connection.cursor(_ENTRIES, *astuple(part)):
             file.write(entry["line"].encode() + b"\n")
 
 
@@ -87,13 +101,13 @@ def _seal(seal: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-def _write_manifest(folder: Path, service: str, subject: str | None, head: str) -> None:
+def _write_manifest(folder: Path, service: str, part: Part, head: str) -> None:
     files = ("entries.jsonl", "seals.jsonl")
     manifest = {
         "format": verifier.FORMAT,
         "service": service,
         "exported_at": told(now()),
-        "subject": subject,
+        "part": None if part == WHOLE else {k: v and str(v) for k, v in asdict(part).items()},
         "head": head,
         "files": {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in files},
     }

@@ -60,7 +60,7 @@ def check(folder: Path, head: str | None = None) -> str:
             raise Difference(f"{name} is not the file that was exported")
     leaves, heads = check_seals(_lines(folder / "seals.jsonl"))
     given = check_entries(_lines(folder / "entries.jsonl"), leaves)
-    if manifest["subject"] is None and given != len(leaves):
+    if manifest["part"] is None and given != len(leaves):
         missing = min(set(leaves) - set(_positions(folder)))
         raise Difference(f"entry {missing} was sealed and is not in the export")
     if heads[-1] != manifest["head"]:
