@@ -79,7 +79,7 @@ class Installation:
         `settings` are `OPSDESK_*` variables of this process alone.
         """
         port = free_port(service.port if self._fixed_ports else None)
-        environment = self.environment(service) | (settings or {})
+        environment = self.environment(service) | dict(settings or {})
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
 
     def stop(self) -> None:

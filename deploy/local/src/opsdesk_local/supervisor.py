@@ -17,7 +17,7 @@ from opsdesk_local.processes import Child
 from opsdesk_local.remembered import digest
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
-from opsdesk_local.telling import ready_table, say, step
+from opsdesk_local.telling import complain, ready_table, say, step
 from opsdesk_local.topics import blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -74,8 +74,7 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
         say(sentence)
     stack.callback((state.run / FILE).unlink, missing_ok=True)
     desk.addresses.write()
-    with step("Loading the demo company", "The demo company is there"):
-        _load_demo_company(desk)
+    _load_demo_company(desk)
     ready_table(desk.addresses, state.run / "logs")
     return [*servers.children, *desk.children]
 
@@ -83,8 +82,14 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
 def _load_demo_company(desk: Installation) -> None:
     """Nothing to do where this very company has been loaded into this very database before."""
     company = digest(["opsdesk"], CLONE / "deploy" / "demo")
-    if blocking(desk.remembered.read("public")) != company:
-        hooks.load_demo_company(desk.folder)
+    if blocking(desk.remembered.read("public")) == company:
+        return
+    try:
+        with step("Loading the demo company", "The demo company is there"):
+            hooks.load_demo_company(desk.folder)
+    except CannotRun as reason:
+        complain(f"OpsDesk runs without its demo company. {reason}")
+    else:
         blocking(desk.remembered.write("public", company))
 
 
