@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -214,6 +215,23 @@ async def test_the_same_key_submits_once(play: Play) -> None:
         "urn:opsdesk:error:idempotency-mismatch",
     )
     assert len((await play.seen("anna", "deliveries"))["items"]) == 1
+
+
+async def test_new_criteria_void_the_approvals(play: Play, owner_url: str) -> None:
+    """G2: the people have to look again at what is asked now."""
+    await play.version("1.0", "1")
+    made = await play.submitted("1.0", "acme-staging")
+    await play.approved(made["key"], "anna")
+    owner = await asyncpg.connect(owner_url, server_settings={"search_path": "delivery_gate"})
+    await owner.execute("INSERT INTO criteria SELECT 2, body, 'theo', made_at FROM criteria")
+    await owner.close()
+    assert (await play.seen("quin", "criteria"))["version"] == 2
+    path = f"deliveries/{made['key']}"
+    late = await play.post("anna", f"{path}/start", {"digest": digest("1")})
+    assert (late.status_code, late.json()["code"]) == (409, "NOT_APPROVED")
+    again = await play.approved(made["key"], "anna")
+    assert [one["criteria_version"] for one in again["approvals"]] == [1, 2]
+    assert (await play.delivered(made["key"], "1"))["state"] == "delivered"
 
 
 async def test_who_decides_on_an_old_state_is_told_the_present_one(play: Play) -> None:

@@ -8,6 +8,7 @@ stable reason code, nothing changed but the audit trail.
 """
 
 from delivery_gate.routes import (
+    criteria,
     deliveries,
     emergencies,
     environments,
@@ -22,6 +23,7 @@ from delivery_gate.routes import (
 ROUTERS = (
     products.routes,
     versions.routes,
+    criteria.routes,
     deliveries.routes,
     reviews.routes,
     rollouts.routes,
