@@ -24,7 +24,16 @@ def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_all_commands_are_listed() -> None:
     told = runner.invoke(app, ["--help"]).output
-    for command in ("login", "time", "demo", "tickets", "clocks", "events", "token", "company"):
+    for command in (
+        "login",
+        "time",
+        "demo",
+        "tickets",
+        "clocks",
+        "escalations",
+        "oncall",
+        "events",
+    ):
         assert command in told
 
 

@@ -2,7 +2,18 @@
 
 import typer
 
-from opsdesk.commands import clocks, company, demo, events, login, tickets, token, travel
+from opsdesk.commands import (
+    clocks,
+    company,
+    deliveries,
+    demo,
+    escalations,
+    events,
+    login,
+    tickets,
+    token,
+    travel,
+)
 
 app = typer.Typer(
     name="opsdesk",
@@ -16,6 +27,9 @@ app.command()(travel.time)
 app.command()(demo.demo)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
+app.add_typer(escalations.app, name="escalations")
+app.command()(escalations.oncall)
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(events.app, name="events")
 app.add_typer(token.app, name="token")
 app.add_typer(company.app, name="company")

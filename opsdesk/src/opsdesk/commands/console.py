@@ -1,6 +1,7 @@
 """What every command prints through, and how a command is run: troubles become one sentence."""
 
 import asyncio
+import sys
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
@@ -13,7 +14,12 @@ from opsdesk.trouble import Trouble
 
 T = TypeVar("T")
 
-console = Console(highlight=False, soft_wrap=True)
+WIDE = 160
+"""Columns of a line where nobody looks at a terminal: into a file, tables are not squeezed."""
+
+console = Console(
+    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE, emoji=False
+)
 _complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from rich.rule import Rule
 from typer import Argument
 
-from opsdesk import stage
+from opsdesk import office, stage
 from opsdesk.commands.console import console, run, say
 from opsdesk.company.book import read_book
 from opsdesk.company.loader import load
@@ -26,9 +26,11 @@ def demo(
 async def _demo(names: list[str]) -> None:
     if unknown := [name for name in names if name not in JOURNEYS]:
         raise Trouble(f"There is no journey {unknown[0]}; there are: {', '.join(JOURNEYS)}.")
-    async with stage.raised(find_running(), say) as here:
-        await load(here.desks, read_book(), lambda chapter, entries, new: None)
-        for name in names:
-            console.print(Rule(f"{name}  {JOURNEYS[name].title}", align="left"))
+    running = find_running()
+    async with office.opened(running) as desks:
+        await load(desks, read_book(), lambda chapter, entries, new: None)
+    for name in names:
+        console.print(Rule(f"{name}  {JOURNEYS[name].title}", align="left"))
+        async with stage.raised(running, say) as here:
             await JOURNEYS[name].play(here)
-            say()
+        say()

@@ -68,11 +68,12 @@ def tell_firings(stage: Stage, clock: JSON) -> None:
         stage.say(f"  {clock['metric']} {firing['kind']}: due {due}, fired {lag} ms later")
 
 
-def tell_letters(stage: Stage) -> None:
-    """What has been mailed since the last telling."""
+def tell_letters(stage: Stage, *names: str) -> None:
+    """What has been mailed since the last telling about one of these tickets or cases."""
     for letter in stage.fresh_letters():
         subject = " ".join(str(letter["Subject"]).split())
-        stage.say(f"  mail to {letter['X-Envelope-To']}: {subject}")
+        if any(name in subject for name in names):
+            stage.say(f"  mail to {letter['X-Envelope-To']}: {subject}")
 
 
 def tell_records(stage: Stage, records: Iterable[Record]) -> None:

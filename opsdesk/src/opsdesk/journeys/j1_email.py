@@ -112,7 +112,7 @@ async def _first_response_breaks(stage: Stage, ticket: str, start: datetime) -> 
     """Nobody answers: warnings at 50, 75 and 90 %, then the breach, and the first page."""
     await stage.until(promised(start, FIRST_RESPONSE))
     acts.tell_firings(stage, (await acts.clocks_of(stage, ticket))["first_response"])
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, ticket)
 
 
 async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datetime, Problem]:
@@ -120,7 +120,7 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     broke = promised(start, FIRST_RESPONSE)
     acknowledged_at = broke + 20 * MINUTE
     await stage.until(acknowledged_at)
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, ticket)
     case = next(
         one
         for one in await acts.escalations_of(stage, ticket=ticket)
@@ -129,9 +129,8 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     await stage["theo"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
     stage.say(f"{case['key']} ({case['policy']}): theo acknowledges at step {case['step']}.")
     await stage.until(broke + 2 * HOUR)
-    stage.say(
-        f"It is {on_the_wall(broke + 2 * HOUR)}; told since then: {len(stage.fresh_letters())}."
-    )
+    reached = len(stage.letters_about(case["key"]))
+    stage.say(f"{on_the_wall(broke + 2 * HOUR)}: {reached} mails went out for it, no more since.")
     await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe found it.\n\nKind regards, Anna")
     await stage.until(promised(start, WORKED))
     await stage["anna"].post(

@@ -116,7 +116,7 @@ async def _raised(stage: Stage, ticket: str) -> None:
     await stage["anna"].post("intake", f"/v1/tickets/{ticket}/prioritise", wish)
     stage.say(f"anna raises {ticket} to blocker.")
     await stage.settle()
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, ticket)
     for case in await acts.escalations_of(stage, ticket=ticket, state="open"):
         await stage["anna"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
         stage.say(f"{case['key']} ({case['policy']}): anna acknowledges.")
@@ -149,7 +149,7 @@ async def _overdue(stage: Stage, due_at: datetime) -> tuple[list[JSON], list[Ema
     cases = await acts.escalations_of(stage, environment="acme-prod", trigger="debt_overdue")
     case = cases[-1]
     stage.say(f"{on_the_wall(due_at)}: {case['key']}, {case['title']}")
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, case["key"])
     await stage["dana"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
     stage.say(f"{case['key']} ({case['policy']}): dana acknowledges.")
     return cases, stage.letters_about(case["key"])

@@ -47,13 +47,13 @@ async def play(stage: Stage) -> Told:
     denied = await stage["anna"].refused("sla", f"/v1/waivers/{wanted[0]['key']}/approve")
     stage.say(f"anna approves her own request: {denied}")
     await stage.settle()
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, *tickets)
     await stage.until(deadline - HOUR)
     in_time = await _approved(stage, wanted[0])
     await stage.until(deadline + SECOND)
     late = await _approved(stage, wanted[1])
     await stage.settle()
-    acts.tell_letters(stage)
+    acts.tell_letters(stage, *tickets)
     escalated = {one: await _escalated(stage, one) for one in tickets}
     for ticket in tickets:
         await acts.resolve_and_verify(stage, ticket, "anna", "omar", "An index was missing.")
