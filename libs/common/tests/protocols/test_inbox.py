@@ -14,13 +14,13 @@ from sqlalchemy import text
 from common.applier import DEAD_IN_A_ROW, Applier, Stopped
 from common.database import Connection, Database
 from common.dead_letters import NoSuchLetter, list_dead, replay, skip
-from common.inbox import Impossible, Inbox, NotYetKnown, judge
+from common.inbox import Handlers, Impossible, Inbox, NotYetKnown, judge
 from common.inbox_store import Place
 from common.testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from common.testing.protocol import hear, record_of, told
 
 ONE, TWO = UUID(int=1), UUID(int=2)
-HANDLERS = {Paid: on_paid}
+HANDLERS: Handlers = {Paid: on_paid}
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +127,7 @@ async def test_a_reference_not_heard_of_yet_is_waited_for(database: Database) ->
             raise NotYetKnown(f"account/{TWO}")
         await on_paid(tx, events)
 
-    handlers = {Paid: only_after_two}
+    handlers: Handlers = {Paid: only_after_two}
     await hear(database, handlers, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
     assert await amounts(database, ONE) == []
     await hear(database, handlers, (paid(TWO, 9), 1))

@@ -13,9 +13,15 @@ import pytest
 
 from common.database import Database
 from common.kafka import Kafka
+from common.telemetry.logs import configure_logs
 from common.testing.databases import Template, Templates
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    # structlog's own default draws every variable of a traceback: ten seconds for one error.
+    configure_logs("test", "json")
 
 
 @pytest.fixture(scope="session")
