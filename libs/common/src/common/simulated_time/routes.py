@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from common.database import ARMED, Connection, Transaction, moment
 from common.errors import Conflict
-from common.http import Asked, Service, Told, router
+from common.http import Asked, Told, router
+from common.http.service import Pending
 from common.people import Caller, needs
 
 routes = router("/v1/simulated-time", tags=["simulated time"])
@@ -80,12 +81,12 @@ async def _now(tx: Connection) -> datetime:
 async def _position(request: Request, tx: Connection) -> SimulatedTime:
     state = request.app.state
     consumer: Lagging | None = getattr(state, "consumer", None)
-    service: Service = state.service
+    pending: Pending | None = state.pending
     found = (await tx.execute(_FOUND)).one()
     return SimulatedTime(
         now=await _now(tx),
         next_due_at=found.next_due_at,
-        unsent=found.unsent + (await service.pending(tx) if service.pending else 0),
+        unsent=found.unsent + (await pending(tx) if pending else 0),
         lag=await consumer.lag() if consumer else 0,
         announced=found.announced,
     )
