@@ -53,6 +53,8 @@ async def test_a_warning_tells_first_level_and_says_so_to_the_teams(database: Da
     dm = [e for e in events if e.topic == "opsdesk.escalations.dm"]
     assert [(e.type, e.sequence) for e in dm] == main
     assert dm[0].body["ticket"] == "OPS-1042"
+    armed = await rows(database, "SELECT kind, due_at FROM deadlines WHERE due_at IS NOT NULL")
+    assert armed == [("step", NIGHT + 15 * MINUTE)]
 
 
 async def test_nothing_of_the_customers_words_goes_on(database: Database) -> None:

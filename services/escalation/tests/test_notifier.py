@@ -214,17 +214,16 @@ async def test_an_all_clear_goes_out_after_the_case_has_ended(
     assert "OPS-1042 was in time after all" in mailbox.letters[-1].get_content()
 
 
-async def test_two_replicas_send_each_page_once(
-    database: Database, settings: EscalationSettings
-) -> None:
+async def test_two_replicas_lease_each_page_once(database: Database) -> None:
+    """While one replica takes its pages, another neither waits for it nor takes the same."""
     await hear(database, HANDLERS, (warned(), 1))
-    post = MemoryPost()
-    replicas = [Notifier(database, post, settings) for _ in range(2)]
-    await asyncio.gather(*(replica.send_ready() for replica in replicas))
-    assert sorted(str(m["To"]) for m in post.sent) == [
-        "anna@meridian.example",
-        "omar@meridian.example",
-    ]
+    minute = timedelta(minutes=1)
+    async with database.transaction() as one, asyncio.timeout(10):
+        first = await notifications.lease(one, minute, 1)
+        async with database.transaction() as other:
+            second = await notifications.lease(other, minute, 9)
+    taken = [leased.notification.person for leased in (*first, *second)]
+    assert sorted(taken) == ["anna", "omar"]
 
 
 async def test_what_is_no_address_is_as_good_as_rejected(
