@@ -8,6 +8,7 @@ from escalation.handlers import HANDLERS
 from escalation.notifier import notify
 from escalation.routes import ROUTERS
 from escalation.settings import EscalationSettings
+from escalation.store import notifications
 from escalation.timers import TIMERS
 
 SERVICE = Service(
@@ -19,6 +20,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     background=(notify,),
+    pending=notifications.unsent,
 )
 
 

@@ -165,7 +165,6 @@ async def notify(app: FastAPI) -> None:
     """The background loop of the service."""
     settings: EscalationSettings = app.state.settings
     database: Database = app.state.database
-    app.state.pending = notifications.unsent
     async with database.transaction() as tx:
         await directory.put_house(tx, settings.last_resort)
     await Notifier(database, SmtpPost(settings), settings).run()

@@ -1,0 +1,14 @@
+"""Whatever is sent to escalation, it answers; never with a 500."""
+
+import asyncio
+
+from common.database import Database
+from common.testing.fuzz import fuzz
+from escalation.app import SERVICE
+
+
+async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:
+    statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=45, examples=8)
+    assert 500 not in statuses
+    assert statuses[200]
+    assert statuses[201]
