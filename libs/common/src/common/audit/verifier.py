@@ -4,7 +4,7 @@ Needs Python 3.8 or newer and nothing else; it is also the one place in which th
 
   entry  sha256(0x00 || line)           a line of entries.jsonl without its line feed
   node   sha256(0x01 || left || right)  the Merkle tree of RFC 6962, section 2.1
-  chain  sha256(0x02 || previous || header)
+  chain  sha256(0x02 || previous || header), header: [number,"sealed_at",size,"root"] as JSON
 
 A seal covers the entries of about a minute; `previous` is the chain value of the seal before it, so
 a later head vouches for everything earlier. Compare the head with one that you noted before.
