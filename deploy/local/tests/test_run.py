@@ -43,7 +43,7 @@ class Run:
 
     def ready(self) -> Addresses:
         wait_until(lambda: "Ctrl-C stops" in self.said or self.ended, 60, "OpsDesk")
-        assert not self.ended, self.said
+        assert (self.state.run / FILE).exists(), self.said
         return read_addresses(self.state)
 
     @property
