@@ -134,3 +134,29 @@ async def test_a_refusal_is_told() -> None:
     refused = httpx.MockTransport(lambda _: httpx.Response(403, text="not you"))
     with pytest.raises(Unsettled, match="403"):
         await advance(URLS, HOUR, "token", transport=refused)
+
+
+async def test_one_quiet_round_is_not_enough() -> None:
+    """An event hops behind the questions: only its being announced gives it away."""
+    rounds = [
+        *[((0, 5), (0, 7))] * 2,  # where everybody stands, before time is stopped
+        ((0, 5), (0, 7)),  # quiet: B sent to A between the two questions
+        ((1, 5), (0, 7)),  # A has something to take, after all
+        ((0, 6), (0, 8)),  # quiet: A answered B, B answered A
+        ((0, 7), (0, 8)),  # quiet again, but A has announced something meanwhile
+        ((0, 7), (0, 8)),  # two quiet rounds, nothing announced between them
+    ]
+    asked = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        if request.method == "POST":
+            return httpx.Response(200, json={})
+        lag, announced = rounds[asked // 2]["ab".index(request.url.host)]
+        asked += 1
+        said = Pretended(MONDAY, lag=lag, announced=announced).look()
+        return httpx.Response(200, json=said)
+
+    still = timedelta()
+    await advance(URLS, still, "token", frozen=True, transport=httpx.MockTransport(answer))
+    assert asked == 2 * len(rounds)
