@@ -86,16 +86,30 @@ def first() -> Notification:
     return planned(CASE, "1", "page", ("anna",), KNOWN, NIGHT)[0]
 
 
-def test_a_rejected_address_is_followed_by_the_next_channel_then_the_fallback() -> None:
-    """E19: permanent errors end it and go on, cheapest first."""
-    sms = after_rejection(first(), ANNA, GINA)
-    assert sms is not None
-    assert (sms.person, sms.channel) == ("anna", SMS)
-    fallback = after_rejection(sms, ANNA, GINA)
-    assert fallback is not None
-    assert (fallback.person, fallback.to_fallback) == ("gina", True)
-    assert after_rejection(fallback, GINA, GINA) is None
-    assert len({first().key, sms.key, fallback.key}) == 3
+HOME = Person(HOUSE, "House", "UTC", (Channel("email", "duty@meridian.example"),))
+
+
+def test_a_rejected_address_is_followed_by_the_next_channel_the_fallback_and_the_house() -> None:
+    """E19: permanent errors end it and go on, cheapest first, until nobody is left."""
+    line, people = [GINA, HOME], {**KNOWN, HOUSE: HOME}
+    told = [first()]
+    while following := after_rejection(told[-1], people[told[-1].person], line):
+        told.append(following)
+    assert [(n.person, n.channel.kind, n.to_fallback) for n in told] == [
+        ("anna", "email", False),
+        ("anna", "sms", False),
+        ("gina", "email", True),
+        (HOUSE, "email", True),
+    ]
+    assert len({n.id for n in told}) == 4
+
+
+def test_when_the_fallback_person_is_the_one_paged_the_house_follows() -> None:
+    """E4, E19."""
+    paged = planned(CASE, "1", "page", ("gina",), KNOWN, NIGHT)[0]
+    following = after_rejection(paged, GINA, [GINA, HOME])
+    assert following is not None
+    assert following.person == HOUSE
 
 
 def test_the_cheapest_untried_channel_comes_first() -> None:
@@ -103,14 +117,9 @@ def test_the_cheapest_untried_channel_comes_first() -> None:
     prefers_sms = replace(ANNA, channels=(SMS, MAIL, Channel("email", "anna@home.example")))
     failed = planned(CASE, "1", "page", ("anna",), {"anna": prefers_sms}, NIGHT)[0]
     assert failed.channel == SMS
-    following = after_rejection(failed, prefers_sms, None)
+    following = after_rejection(failed, prefers_sms, [])
     assert following is not None
     assert following.channel == MAIL
-
-
-def test_without_fallback_nobody_is_left() -> None:
-    assert after_rejection(first(), replace(ANNA, channels=(MAIL,)), None) is None
-    assert after_rejection(first(), replace(ANNA, channels=(MAIL,)), ANNA) is None
 
 
 def test_pauses_double_up_to_five_minutes() -> None:

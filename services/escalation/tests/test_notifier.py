@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from common.database import Database
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn
+from common.telemetry import metrics
 from common.testing.client import client
 from common.testing.protocol import fire, hear, stand_at, told
 from common.testing.waiting import until
@@ -46,7 +47,9 @@ async def only_anna(database: Database) -> None:
 async def test_the_page_arrives_and_is_said(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    """J1: a real message by SMTP, and an event."""
+    """J1: a real message by SMTP, an event, and a figure for the dashboard."""
+    counted = metrics.NOTIFICATIONS.labels("email", "sent")._value
+    before = counted.get()
     await hear(database, HANDLERS, (warned(), 1))
     assert await notifier.send_ready() == 2
     assert sorted(mailbox.sent_to()) == ["anna", "omar"]
@@ -62,6 +65,7 @@ async def test_the_page_arrives_and_is_said(
     assert {e.body["person"] for e in said} == {"anna", "omar"}
     assert sorted({e.sequence for e in said}) == [3, 4]
     assert await notifier.send_ready() == 0
+    assert counted.get() == before + 2
 
 
 async def test_a_crash_between_send_and_mark_sends_the_same_message_again(
@@ -82,6 +86,7 @@ async def test_a_crash_between_send_and_mark_sends_the_same_message_again(
     assert await notifier.send_ready() == 1
     first, second = (letter["Message-ID"] for letter in mailbox.letters)
     assert first == second
+    assert first.startswith("<opsdesk.")
     assert first.endswith("@meridian.example>")
     assert mailbox.letters[0].as_bytes() == mailbox.letters[1].as_bytes()
     assert await states(database) == [("anna", "email", "sent")]

@@ -149,19 +149,22 @@ def pause(attempts: int) -> timedelta:
 
 
 def after_rejection(
-    failed: Notification, person: Person, fallback: Person | None
+    failed: Notification, person: Person, line: Sequence[Person]
 ) -> Notification | None:
-    """What takes a rejected notification's place: the next channel, else the fallback person.
+    """What takes a rejected notification's place: the next channel, else the next person in line.
 
-    None when the fallback person's own last channel failed: nobody is left to tell.
+    `line` is who is told instead, in order: the policy's fallback, then the house. None when the
+    last one's last channel failed: nobody is left to tell.
     """
     tried = (*failed.tried, failed.channel.address)
     if channel := person.cheapest_besides(tried):
         return _instead(failed, person, channel, tried, failed.to_fallback)
-    if fallback is None or failed.to_fallback or fallback.sub == person.sub:
-        return None
-    channel = fallback.cheapest_besides(())
-    return _instead(failed, fallback, channel, (), True) if channel else None
+    subs = [one.sub for one in line]
+    later = line[subs.index(person.sub) + 1 :] if person.sub in subs else line
+    for follower in later:
+        if channel := follower.cheapest_besides(()):
+            return _instead(failed, follower, channel, (), True)
+    return None
 
 
 def _instead(

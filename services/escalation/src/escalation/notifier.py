@@ -8,15 +8,14 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
+from functools import partial
 
 from fastapi import FastAPI
 
 from common.database import ANNOUNCED, Connection, Database, passing
-from common.telemetry import logger
+from common.telemetry import logger, metrics
 from escalation import fact
 from escalation.case import Case
-from escalation.letter import written
 from escalation.notification import (
     HOUSE,
     PATIENCE,
@@ -28,7 +27,7 @@ from escalation.notification import (
     after_rejection,
     pause,
 )
-from escalation.post import Post, SmtpPost
+from escalation.post import Post, SmtpPost, composed
 from escalation.settings import EscalationSettings
 from escalation.store import cases, directory, notifications
 from escalation.store.notifications import Leased
@@ -83,12 +82,16 @@ class Notifier:
         return len(leased)
 
     async def _deliver(self, leased: Leased) -> None:
+        count = partial(metrics.NOTIFICATIONS.labels, leased.notification.channel.kind)
         message = await self._message(leased)
         if message is None:
+            count("dropped").inc()
             return
         outcome = message if isinstance(message, Rejected) else await self.post.send(message)
         async with self.database.transaction() as tx:
             await settle(tx, leased, outcome)
+        if not isinstance(outcome, Unsure):
+            count("sent" if isinstance(outcome, Delivered) else "failed").inc()
 
     async def _message(self, leased: Leased) -> EmailMessage | Rejected | None:
         """What to send. None when somebody has acknowledged meanwhile (E5)."""
@@ -101,22 +104,9 @@ class Notifier:
             if case is None or not await notifications.still_wanted(tx, leased):
                 return None
         try:
-            return self._mail(notification, case, zone, ending)
+            return composed(notification, case, zone, ending, self.settings)
         except ValueError:
             return Rejected("the address is none")
-
-    def _mail(self, n: Notification, case: Case, zone: str, ending: str | None) -> EmailMessage:
-        link = f"{self.settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
-        letter = written(n.purpose, case.key, case.trigger, zone, link, ending)
-        message = EmailMessage()
-        message["From"] = self.settings.mail_from
-        message["To"] = n.channel.address
-        message["Subject"] = letter.subject
-        message["Date"] = format_datetime(n.send_at)
-        message["Message-ID"] = f"<{n.id}@{self.settings.mail_from.partition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.body)
-        return message
 
 
 async def settle(tx: Connection, leased: Leased, outcome: SendOutcome) -> None:
@@ -143,8 +133,8 @@ async def settle(tx: Connection, leased: Leased, outcome: SendOutcome) -> None:
 async def _instead(tx: Connection, case: Case, failed: Notification) -> None:
     known = await directory.known(tx, {failed.person, case.policy.fallback})
     person = known.get(failed.person, known[HOUSE])
-    fallback = known.get(case.policy.fallback, known[HOUSE])
-    following = after_rejection(failed, person, fallback)
+    line = [known[sub] for sub in (case.policy.fallback, HOUSE) if sub in known]
+    following = after_rejection(failed, person, line)
     if following is None:
         log.error("notification.nobody_left", escalation=case.key)
         return

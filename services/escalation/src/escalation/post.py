@@ -2,11 +2,14 @@
 
 import asyncio
 from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import Protocol
 
 import aiosmtplib
 
-from escalation.notification import Delivered, Rejected, SendOutcome, Unsure
+from escalation.case import Case
+from escalation.letter import written
+from escalation.notification import Delivered, Notification, Rejected, SendOutcome, Unsure
 from escalation.settings import EscalationSettings
 
 PATIENCE = 15.0
@@ -57,6 +60,27 @@ class SmtpPost:
             use_tls=self._security == "tls",
             start_tls=self._security == "starttls",
         )
+
+
+def composed(
+    n: Notification, case: Case, zone: str, ending: str | None, settings: EscalationSettings
+) -> EmailMessage:
+    """The message of a notification, the same at each attempt.
+
+    Raises ValueError where the address cannot stand in a header.
+    """
+    link = f"{settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
+    letter = written(n.purpose, case.key, case.trigger, zone, link, ending)
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["To"] = n.channel.address
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(n.send_at)
+    # By this prefix intake knows our own mail when it comes back.
+    message["Message-ID"] = f"<opsdesk.{n.id}@{settings.mail_from.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body)
+    return message
 
 
 def _meant(code: int, said: str) -> SendOutcome:
