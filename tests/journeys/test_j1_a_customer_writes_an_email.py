@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 @pytest.fixture(scope="module")
 async def stage_and_told(running: Running) -> AsyncIterator[tuple[Stage, Told]]:
     """J1 on the Thursday before the next Easter weekend, 15:30: four closed days lie ahead, and
-    in most years the change of clocks."""
+    in some years the change of clocks."""
     async with stages.raised(running, print) as here:
         easter_monday = _next_easter_monday((await here.settle()).astimezone(AMSTERDAM).date())
         start = datetime.combine(easter_monday - 4 * DAY, time(15, 30), AMSTERDAM)

@@ -122,15 +122,15 @@ async def _lay_matrix(desk: Desk, rows: Sequence[Entry], tell: Tell) -> int:
 
 async def _add(desk: Desk, service: str, path: str, body: Mapping[str, Any]) -> None:
     """Waits for a service that has not yet heard of somebody whom intake has announced."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                await desk.post(service, path, body, key=_key(path, body))
-                return
-            except Problem as problem:
-                if not _not_heard_yet(problem):
-                    raise
-            await asyncio.sleep(PAUSE)
+    give_up_at = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            await desk.post(service, path, body, key=_key(path, body))
+            return
+        except Problem as problem:
+            if not _not_heard_yet(problem) or asyncio.get_running_loop().time() > give_up_at:
+                raise
+        await asyncio.sleep(PAUSE)
 
 
 def _key(path: str, body: Mapping[str, Any]) -> str:

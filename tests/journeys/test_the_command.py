@@ -1,0 +1,71 @@
+"""`opsdesk` at a terminal, against running services."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from opsdesk.__main__ import app
+from opsdesk.running import SERVICES, Running
+
+
+@pytest.fixture(autouse=True)
+def _at_a_terminal(running: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for service in SERVICES:
+        monkeypatch.setenv(f"OPSDESK_{service.upper().replace('-', '_')}_URL", running.url(service))
+    monkeypatch.setenv("OPSDESK_KAFKA", running.kafka)
+    monkeypatch.setenv("OPSDESK_LOCAL_ISSUER", str(running.issuer))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("TZ", "Europe/Amsterdam")
+
+
+def _opsdesk(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def _told(*words: str) -> str:
+    result = _opsdesk(*words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_ticket_is_opened_and_shown_with_its_clocks() -> None:
+    """Open, let time pass, look: the promise that ran out is shown as broken."""
+    _told("login", "anna")
+    opened = _told("tickets", "open", "The portal is slow", "--customer", "acme")
+    key = opened.split()[0]
+    assert key in _told("tickets", "list", "--customer", "acme")
+    moved = _told("time", "+14d")
+    assert moved.count("due at") >= 8
+    assert "in OpsDesk" in moved
+    shown = _told("tickets", "show", key)
+    assert "The portal is slow" in shown
+    assert "first_response" in shown
+    assert "breached" in shown
+    assert key in _told("clocks", "list", "--ticket", key)
+    assert "missed-promise" in _told("escalations", "list", "--ticket", key)
+
+
+def test_any_topic_can_be_followed() -> None:
+    told = _told("events", "tail", "opsdesk.directory", "--from-start", "--count", "3")
+    assert len(told.splitlines()) == 3
+    assert "directory." in told
+
+
+def test_who_is_on_call_is_shown() -> None:
+    _told("login", "gina")
+    assert "first-level" in _told("oncall")
+
+
+def test_a_denial_is_one_sentence() -> None:
+    _told("login", "jan")
+    told = _opsdesk("escalations", "list")
+    assert told.exit_code == 1
+    assert len(told.output.splitlines()) == 1
+    assert "escalations:read" in told.output
+
+
+def test_a_revoked_token_opens_nothing() -> None:
+    _told("login", "theo")
+    token = _told("token", "issue", "robot", "--scope", "alerts:write").strip()
+    assert "opens nothing any more" in _told("token", "revoke", token)

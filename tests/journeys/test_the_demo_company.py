@@ -1,0 +1,45 @@
+"""The demo company is loaded through the public API, once, however often it is asked for."""
+
+from opsdesk import office, topics
+from opsdesk.company.book import read_book
+from opsdesk.company.loader import load
+from opsdesk.running import Running
+
+
+async def test_a_second_load_changes_nothing(running: Running) -> None:
+    """Nothing is added, and nobody is told anything."""
+    told: list[tuple[str, int, int]] = []
+    async with (
+        office.opened(running) as desks,
+        topics.listening(running.kafka, "opsdesk.directory", "opsdesk.clocks") as ears,
+    ):
+        added = await load(
+            desks, read_book(), lambda chapter, entries, new: told.append((chapter, entries, new))
+        )
+        assert await topics.arrived(ears) == []
+    assert added == 0
+    assert {new for _, _, new in told} == {0}
+    assert {chapter: entries for chapter, entries, _ in told}["people"] == 11
+
+
+async def test_agreements_are_published_by_a_second_person(running: Running) -> None:
+    async with office.opened(running) as desks:
+        found = [one async for one in desks["theo"].items("sla", "/v1/agreements")]
+    people = {(one["key"], one["proposed_by"], one["published_by"]) for one in found}
+    assert people == {
+        ("acme-support", "theo", "gina"),
+        ("brightwater-support", "theo", "gina"),
+    }
+
+
+async def test_a_contact_sees_the_own_customer_only(running: Running) -> None:
+    """What a customer may not see does not exist for them: 404, not 403."""
+    wish = {"title": "Where is the manual?", "customer": "acme", "kind": "question"}
+    async with office.opened(running) as desks:
+        ticket = await desks["anna"].post("intake", "/v1/tickets", wish)
+        path = f"/v1/tickets/{ticket['key']}"
+        assert (await desks["jan"].get("intake", path))["key"] == ticket["key"]
+        denied = await desks["britta"].refused("intake", f"{path}/replies", {"text": "Hello?"})
+        await desks["anna"].post("intake", f"{path}/resolve", {"resolution": "Sent."})
+        await desks["omar"].post("intake", f"{path}/verify")
+    assert denied.status == 404
