@@ -137,14 +137,16 @@ async def test_a_refusal_is_told() -> None:
 
 
 async def test_one_quiet_round_is_not_enough() -> None:
-    """An event hops behind the questions: only its being announced gives it away."""
+    """An event hops behind the questions: `(lag, announced)` of A and of B, round by round."""
     rounds = [
         *[((0, 5), (0, 7))] * 2,  # where everybody stands, before time is stopped
-        ((0, 5), (0, 7)),  # quiet: B sent to A between the two questions
-        ((1, 5), (0, 7)),  # A has something to take, after all
-        ((0, 6), (0, 8)),  # quiet: A answered B, B answered A
-        ((0, 7), (0, 8)),  # quiet again, but A has announced something meanwhile
-        ((0, 7), (0, 8)),  # two quiet rounds, nothing announced between them
+        ((0, 5), (0, 7)),  # quiet, but B sent to A between the two questions
+        ((0, 6), (0, 7)),  # quiet again, but A has heard it and answered meanwhile
+        ((0, 6), (1, 7)),  # B has something to do
+        ((0, 6), (0, 7)),  # quiet, but B has passed it on to A
+        ((1, 6), (0, 7)),  # A has something to do
+        ((0, 6), (0, 7)),
+        ((0, 6), (0, 7)),  # two quiet rounds, nothing announced between them
     ]
     asked = 0
 
