@@ -9,6 +9,7 @@ from common.events import clocks as said
 from common.events.clocks import ClockEvent
 from sla.clock import BREACH, Clock, Firing, Input
 from sla.tracked import Change, Ticket, Tracked
+from sla.waiver import Waiver
 
 SECOND = timedelta(seconds=1)
 
@@ -125,3 +126,22 @@ def _ended(facts: dict[str, Any], clock: Clock) -> ClockEvent:
         return said.ClockMet(**facts, **counted)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
     return said.ClockStopped(**facts, **counted, overrun_seconds=overrun)
+
+
+def waiver_facts(waiver: Waiver, tracked: Tracked, at: datetime) -> dict[str, Any]:
+    """What every event about a waiver says; the deadline tells how much time is left."""
+    ticket = tracked.ticket
+    return {
+        "at": at,
+        "waiver_id": waiver.id,
+        "waiver": waiver.key,
+        "clock_id": tracked.id,
+        "ticket_id": ticket.id,
+        "ticket": ticket.key,
+        "metric": tracked.clock.metric,
+        "customer_id": ticket.customer_id,
+        "customer": ticket.customer,
+        "deadline": tracked.clock.deadline,
+        "expires_at": waiver.expires_at,
+        "requested_by": waiver.requested_by,
+    }

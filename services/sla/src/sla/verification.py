@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from common.database import Connection, Database
+from sla.agreement import Metric
 from sla.clock import Clock, Input, Timetables
 from sla.course import written
 from sla.firing import next_firing
@@ -39,15 +40,15 @@ async def difference(tx: Connection, tracked: Tracked) -> str | None:
     if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
         return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
     tables = await timetables(tx, [tracked])
-    again, wrong = replayed(tracked.clock, heard, tables)
+    again, wrong = replayed(tracked.clock.metric, heard, tables)
     if wrong is None and written(again) != written(tracked.clock):
         wrong = f"is {again.state} with deadline {again.deadline} when replayed"
     return wrong
 
 
-def replayed(kept: Clock, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
+def replayed(metric: Metric, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
     """The clock folded again, and the first firing that was not the one then due."""
-    clock = start(kept.metric, heard[0], tables)
+    clock = start(metric, heard[0], tables)
     for one in heard[1:]:
         if one.firing is not None and one.firing != next_firing(clock, tables):
             return clock, f"fired {one.firing.kind} at ordinal {one.ordinal}, which was not due"

@@ -14,6 +14,7 @@ class Waiver:
     """`late`: approved at or after the deadline. It is kept, and changes nothing (C11)."""
 
     id: UUID
+    key: str
     clock_id: UUID
     reason: str
     requested_by: str

@@ -1,5 +1,22 @@
 """HTTP in."""
 
-from fastapi import APIRouter
+from sla.routes import (
+    agreements,
+    calendars,
+    clocks,
+    compliance,
+    computing,
+    simulating,
+    waivers,
+)
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (
+    computing.routes,
+    calendars.routes,
+    simulating.routes,
+    clocks.routes,
+    clocks.of_tickets,
+    agreements.routes,
+    waivers.routes,
+    compliance.routes,
+)

@@ -86,12 +86,16 @@ async def newest_version(tx: Connection, agreement_id: UUID) -> int:
     return int(found or 0)
 
 
-async def find(tx: Connection, id_or_key: UUID | str) -> AgreementVersion | None:
-    """That version by its id; by the agreement's key or id the newest one."""
+async def find(
+    tx: Connection, id_or_key: UUID | str, *, published: bool = False
+) -> AgreementVersion | None:
+    """That version by its id; by the agreement's key or id the newest one (`published`: of those)."""
     if isinstance(id_or_key, UUID):
         wanted: ColumnElement[bool] = or_(versions.c.id == id_or_key, agreements.c.id == id_or_key)
     else:
         wanted = agreements.c.key == id_or_key
+    if published:
+        wanted = wanted & versions.c.published_at.is_not(None)
     newest = _all().where(wanted).order_by(versions.c.version.desc()).limit(1)
     row = (await tx.execute(newest)).one_or_none()
     return _version(row) if row else None

@@ -1,0 +1,105 @@
+"""Business calendars: named, versioned, never rewritten (A5)."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Response
+from pydantic import Field
+
+from common.audit import Entry, record
+from common.database import Transaction, moment
+from common.errors import Forbidden, NotFound
+from common.http import Page, Paging, Told, cursor, router
+from common.ids import uuid7
+from common.people import Caller, needs
+from sla.routes.wish import (
+    CalendarAsked,
+    Name,
+    PublicHolidays,
+    built,
+    definition_of,
+    id_or_key,
+    unanswerable,
+)
+from sla.store import calendars
+from sla.store.calendars import CalendarVersion
+from sla.timetable import NeverOpens, OutOfRange, Timetable
+
+routes = router("/v1/calendars", tags=["calendars"])
+
+YEARS_OF_HOLIDAYS = 10
+
+
+class NamedCalendarAsked(CalendarAsked):
+    """A key that exists already gets its next version; what runs on the former one keeps it.
+
+    Public holidays are taken over as dates, for the year before and ten years from now.
+    """
+
+    key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
+
+
+class CalendarTold(Told):
+    id: UUID
+    key: str
+    version: int
+    tz_version: str
+    definition: dict[str, Any]
+    created_by: str
+    created_at: datetime
+
+
+@routes.post("", status_code=201)
+async def make_calendar(
+    asked: NamedCalendarAsked,
+    tx: Transaction,
+    response: Response,
+    caller: Annotated[Caller, needs("calendars:write")],
+) -> CalendarTold:
+    """Refused when it never opens within five years (A4)."""
+    at = await moment(tx)
+    years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
+    definition = definition_of(asked, asked.public_holidays, years)
+    calendar = built(definition, "")
+    try:
+        Timetable(calendar).after(at, timedelta(seconds=1))
+    except (NeverOpens, OutOfRange) as error:
+        raise unanswerable(error, "/weekly") from None
+    made = await calendars.add(tx, uuid7(), asked.key, definition, calendar, (caller.sub, at))
+    grounds = {"key": made.key, "version": made.version, "tz_version": made.tz_version}
+    await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{made.id}", grounds))
+    response.headers["Location"] = f"/v1/calendars/{made.id}"
+    return CalendarTold.model_validate(made)
+
+
+@routes.get("")
+async def list_calendars(
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    caller: Annotated[Caller, needs("agreements:read")],
+) -> Page[CalendarTold]:
+    """All versions, by key."""
+    if caller.customer is not None:
+        raise Forbidden("Calendars are shown with the agreements that name them.")
+    after = page.after_as(str, int)
+    found = await calendars.page(tx, page.limit, after and (after[0], after[1]))
+    return paged(found, page.limit)
+
+
+@routes.get("/{name}")
+async def show_calendar(
+    name: Name, tx: Transaction, caller: Annotated[Caller, needs("agreements:read")]
+) -> CalendarTold:
+    """A version by its id, or the newest one by the key."""
+    found = None if caller.customer else await calendars.find(tx, id_or_key(name))
+    if found is None:
+        raise NotFound("This calendar")
+    return CalendarTold.model_validate(found)
+
+
+def paged(found: list[CalendarVersion], limit: int) -> Page[CalendarTold]:
+    shown = [CalendarTold.model_validate(one) for one in found[:limit]]
+    last = shown[-1] if len(found) > limit else None
+    return Page[CalendarTold](items=shown, next=cursor(last.key, last.version) if last else None)

@@ -1,0 +1,174 @@
+"""Clocks as people see them: the queue, one clock, why it stands where it stands, and its replay."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+
+from common.database import Connection, Transaction, moment
+from common.errors import NotFound
+from common.http import Asked, Instant, Page, Paging, cursor, router, set_etag
+from common.people import Caller, needs
+from sla.clock import State
+from sla.explanation import explained
+from sla.progress import timetables
+from sla.routes.shown import (
+    ClockTold,
+    ExplanationTold,
+    IntervalTold,
+    OneClockTold,
+    ReplayTold,
+    clock_told,
+    firings_told,
+)
+from sla.routes.wish import Name, id_or_key
+from sla.standing import standing
+from sla.store import clocks, queue, tickets
+from sla.tracked import Tracked
+from sla.verification import replayed
+
+routes = router("/v1/clocks", tags=["clocks"])
+of_tickets = router("/v1/tickets", tags=["clocks"])
+
+SECOND = timedelta(seconds=1)
+OPEN: tuple[State, ...] = ("running", "paused")
+
+
+@routes.get("")
+async def list_clocks(
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    caller: Annotated[Caller, needs("clocks:read")],
+    state: Annotated[State | None, Query(description="Without it: all open ones.")] = None,
+    due_before: Annotated[Instant | None, Query()] = None,
+    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    sort: Annotated[Literal["due"], Query()] = "due",
+) -> Page[ClockTold]:
+    """The queue, in the order in which promises break; what has no deadline comes last."""
+    if customer is not None and not caller.sees(customer):
+        return Page[ClockTold](items=[])
+    found = await queue.page(
+        tx,
+        (state,) if state else OPEN,
+        due_before,
+        caller.customer or customer,
+        page.limit,
+        _place(page),
+    )
+    shown = found[: page.limit]
+    last = shown[-1] if len(found) > page.limit else None
+    return Page[ClockTold](
+        items=await _told(tx, shown),
+        next=cursor(last.clock.deadline, last.id) if last else None,
+    )
+
+
+@routes.get("/{clock_id}")
+async def show_clock(
+    clock_id: UUID,
+    tx: Transaction,
+    response: Response,
+    caller: Annotated[Caller, needs("clocks:read")],
+) -> OneClockTold:
+    """One clock, with every firing: when due, when fired, how late."""
+    tracked = await _visible(tx, clock_id, caller)
+    (told,) = await _told(tx, [tracked])
+    set_etag(response, tracked.sequence)
+    firings = firings_told(await clocks.inputs(tx, clock_id))
+    return OneClockTold(**told.model_dump(), firings=firings)
+
+
+@of_tickets.get("/{name}/clocks")
+async def clocks_of_ticket(
+    name: Name, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
+) -> Page[ClockTold]:
+    """All clocks of a ticket, by its id or key."""
+    ticket = await tickets.find(tx, id_or_key(name))
+    if ticket is None or not _sees(caller, ticket.customer):
+        raise NotFound("This ticket")
+    return Page[ClockTold](items=await _told(tx, await clocks.of_ticket(tx, ticket.id)))
+
+
+@routes.get("/{clock_id}/explanation")
+async def explain_clock(
+    clock_id: UUID, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
+) -> ExplanationTold:
+    """Every interval with why it counted or did not; the counted ones add up (C9)."""
+    tracked = await _visible(tx, clock_id, caller)
+    at, tables = await moment(tx), await timetables(tx, [tracked])
+    terms = tracked.clock.terms
+    return ExplanationTold(
+        clock=clock_told(tracked, at, tables),
+        as_of=at,
+        agreement_version=tracked.ticket.agreement_version,
+        calendar_version=terms.calendar,
+        tz_version=tables[terms.calendar].calendar.zone.version,
+        counted_seconds=standing(tracked.clock, at, tables).counted // SECOND,
+        intervals=[
+            IntervalTold(
+                since=one.start,
+                until=one.end,
+                why=one.why,
+                counted_seconds=one.counted // SECOND,
+                name=one.name,
+            )
+            for one in explained(tracked.clock, at, tables)
+        ],
+    )
+
+
+class ReplayAsked(Asked):
+    """`as_known_at`: only what was known then is folded; all of it where it is missing."""
+
+    as_known_at: datetime | None = None
+
+
+@routes.post("/{clock_id}/replay")
+async def replay_clock(
+    clock_id: UUID,
+    asked: ReplayAsked,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("clocks:read")],
+) -> ReplayTold:
+    """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
+    tracked = await _visible(tx, clock_id, caller)
+    heard = await clocks.inputs(tx, clock_id, asked.as_known_at)
+    if not heard:
+        raise NotFound("At that instant the clock")
+    tables = await timetables(tx, [tracked])
+    clock, wrong = replayed(tracked.clock.metric, [one.heard for one in heard], tables)
+    everything = len(heard) == tracked.ordinal
+    return ReplayTold(
+        state=clock.state,
+        deadline=clock.deadline,
+        counted_seconds=clock.counted // SECOND,
+        breached_at=clock.broken_at,
+        outcome=clock.outcome,
+        generation=clock.generation,
+        inputs=len(heard),
+        firings=firings_told(heard),
+        same=wrong is None and clock == tracked.clock if everything else None,
+    )
+
+
+async def _visible(tx: Connection, id: UUID, caller: Caller) -> Tracked:
+    found = await clocks.load(tx, [id])
+    if not found or not _sees(caller, found[0].ticket.customer):
+        raise NotFound("This clock")
+    return found[0]
+
+
+def _sees(caller: Caller, customer: str | None) -> bool:
+    return caller.customer is None or caller.customer == customer
+
+
+async def _told(tx: Connection, tracked: list[Tracked]) -> list[ClockTold]:
+    at, tables = await moment(tx), await timetables(tx, tracked)
+    return [clock_told(one, at, tables) for one in tracked]
+
+
+def _place(page: Paging) -> queue.Place | None:
+    without_deadline = page.after is not None and page.after[:1] == (None,)
+    after = page.after_as(type(None) if without_deadline else datetime, UUID)
+    return after and (after[0], after[1])

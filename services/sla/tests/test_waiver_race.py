@@ -1,0 +1,99 @@
+"""Approval and breach race for the same clock: whoever locks its row first has come first (R2)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from company import HOUR, NINE, opened, promise
+from httpx import AsyncClient
+from sqlalchemy import text
+from test_handlers import resolution, whole
+
+from common.database import Database
+from common.testing.client import app_for, client
+from common.testing.protocol import hear, stand_at, told
+from common.timekeeper import Timekeeper
+from sla.app import SERVICE
+from sla.handlers import HANDLERS
+from sla.store import clocks
+from sla.timers import TIMERS
+
+DEADLINE = NINE + 8 * HOUR
+
+
+async def asked(database: Database) -> str:
+    """The address of a waiver that theo has asked for, and the time just before the deadline."""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    await stand_at(database, DEADLINE - timedelta(seconds=1))
+    body = {
+        "clock_id": str((await resolution(database)).id),
+        "reason": "The supplier is down",
+        "expires_at": (NINE + 9 * HOUR).isoformat(),
+    }
+    async with client(app_for(SERVICE, database), "theo") as theo:
+        return str((await theo.post("/v1/waivers", json=body)).headers["Location"])
+
+
+async def approve(gina: AsyncClient, address: str) -> bool:
+    """True if it came in time."""
+    answer = await gina.post(address + "/approve", json={})
+    assert answer.status_code == 200, answer.text
+    return not answer.json()["late"]
+
+
+async def fire_once(database: Database) -> None:
+    keeper = Timekeeper(database, TIMERS)
+    while (await keeper.fire_due()).more:
+        pass
+
+
+@pytest.mark.parametrize("round_", range(6))
+async def test_at_the_deadline_the_answer_and_the_record_agree(
+    database: Database, round_: int
+) -> None:
+    """C11: time moves over the deadline while both are on their way"""
+    address = await asked(database)
+    async with client(app_for(SERVICE, database), "gina") as gina:
+        _, in_time, _ = await asyncio.gather(
+            stand_at(database, DEADLINE), approve(gina, address), fire_once(database)
+        )
+    await fire_once(database)
+    clock = (await resolution(database)).clock
+    assert clock.outcome == ("excused" if in_time else "breached")
+    (breached,) = [one.body for one in await told(database) if ".breached." in one.type]
+    assert breached["approved"] is in_time
+    await whole(database)
+
+
+async def test_an_approval_that_waited_for_the_lock_counts_by_the_time_after_the_wait(
+    database: Database,
+) -> None:
+    """architecture, 5: the moment is read after the lock, not before the wait"""
+    address = await asked(database)
+    id = (await resolution(database)).id
+    async with client(app_for(SERVICE, database), "gina") as gina:
+        async with database.transaction() as tx:
+            await clocks.lock_one(tx, id)
+            approval = asyncio.create_task(approve(gina, address))
+            await _waits_for_a_lock(database)
+            await stand_at(database, DEADLINE + timedelta(seconds=1))
+        assert await approval is False
+    await fire_once(database)
+    assert (await resolution(database)).clock.outcome == "breached"
+
+
+async def _waits_for_a_lock(database: Database) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            async with database.transaction() as tx:
+                waiting = await tx.scalar(
+                    text(
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
+                        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+                        " OR (NOT granted AND locktype = 'transactionid')"
+                    )
+                )
+            if waiting:
+                return
+            await asyncio.sleep(0.01)
