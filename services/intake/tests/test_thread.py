@@ -9,7 +9,7 @@ import pytest
 
 from intake.environment import Environment, meant
 from intake.mail import Mail
-from intake.message import Message, customer_was_asked, visible_to_customer
+from intake.message import Message, asks_the_customer
 from intake.thread import Sender, home_of, keys_in, thread_ids
 from intake.ticket import Ticket
 
@@ -79,6 +79,9 @@ def test_an_unknown_sender_stays_in_the_own_triage_ticket() -> None:
     assert home_of(answer, STRANGER, {"x": [triage]}, {}) is triage
     assert home_of(answer, Sender("other@elsewhere.example"), {"x": [triage]}, {}) is None
     assert home_of(answer, Sender(None), {"x": [triage]}, {}) is None
+    placed = replace(triage, customer_id=ACME)
+    assert home_of(answer, STRANGER, {"x": [placed]}, {}) is placed
+    assert home_of(answer, EVE, {"x": [placed]}, {}) is None
 
 
 def test_a_foreign_thread_does_not_hide_the_own_one() -> None:
@@ -113,11 +116,9 @@ def test_the_environment_written_first_is_meant() -> None:
     assert meant([PROD, replace(PROD, id=UUID(int=8), key="acme-eu")], "Help") is None
 
 
-def test_internal_notes_do_not_exist_for_customers() -> None:
-    """R11"""
-    note = Message(UUID(int=1), TICKET.id, "internal", "outbound", "anna", "hm", NINE)
-    reply = replace(note, id=UUID(int=2), visibility="public")
-    assert visible_to_customer([note, reply]) == [reply]
-    assert not customer_was_asked([note])
-    assert not customer_was_asked([replace(reply, automatic=True)])
-    assert customer_was_asked([reply])
+def test_it_is_the_customers_turn_when_the_last_word_is_ours() -> None:
+    """R1"""
+    ours = Message(UUID(int=2), TICKET.id, "public", "outbound", "anna", "Logs?", NINE)
+    assert asks_the_customer(ours)
+    assert not asks_the_customer(replace(ours, direction="inbound"))
+    assert not asks_the_customer(None)

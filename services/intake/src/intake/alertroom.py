@@ -81,8 +81,8 @@ async def _take(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> T
 
 async def _raise(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> Taken:
     home = await alerts.open_ticket_of_group(tx, kept.monitor, alert.group_key)
-    ticket = None if home is None else await tickets.find(tx, str(home))
-    if ticket is None:
+    ticket = None if home is None else await tickets.lock(tx, str(home))
+    if ticket is None or not ticket.is_open:  # it may have been resolved while we waited
         ticket = await _open(tx, kept, alert, at)
     await _begin(tx, kept, alert, ticket, at)
     return Taken(alert.dedup_key, "raised", ticket.key)

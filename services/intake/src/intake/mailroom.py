@@ -5,6 +5,7 @@ a mail that was kept is understood once, or stays armed and seen.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -36,14 +37,15 @@ async def understand(tx: Connection, mail_id: UUID) -> KeptMail:
         return kept
     mail = await asyncio.to_thread(read_mail, kept.raw)
     if reason := why_automatic(mail):
-        await mails.settle(tx, kept.id, "ignored", reason, None)
+        settled = replace(kept, outcome="ignored", reason=reason)
     else:
-        await _place(tx, kept, mail)
+        settled = await _place(tx, kept, mail)
+    await mails.settle(tx, settled)
     await arm(tx, [Deadline(UNREAD, kept.id, None)])
-    return await mails.lock(tx, mail_id)
+    return settled
 
 
-async def _place(tx: Connection, kept: KeptMail, mail: Mail) -> None:
+async def _place(tx: Connection, kept: KeptMail, mail: Mail) -> KeptMail:
     ids = thread_ids(mail)
     await mails.lock_thread(tx, ids)
     sender = await directory.sender(tx, mail.sender)
@@ -55,8 +57,12 @@ async def _place(tx: Connection, kept: KeptMail, mail: Mail) -> None:
     else:
         ticket = await _join(tx, home, kept, mail, sender, text)
     await mails.add_to_thread(tx, ids, ticket.id)
-    defects = "; ".join(mail.defects) or None
-    await mails.settle(tx, kept.id, "joined" if home else "opened", defects, ticket.id)
+    return replace(
+        kept,
+        outcome="joined" if home else "opened",
+        reason="; ".join(mail.defects) or None,
+        ticket_id=ticket.id,
+    )
 
 
 async def _open(tx: Connection, kept: KeptMail, mail: Mail, sender: Sender, text: str) -> Ticket:

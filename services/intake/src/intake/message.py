@@ -1,6 +1,5 @@
 """A message on a ticket: who said what to whom, and whether a person said it. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -43,12 +42,6 @@ class Message:
         return self.visibility == "public"
 
 
-def visible_to_customer(messages: Sequence[Message]) -> list[Message]:
-    """What a customer's contact may read: internal notes do not exist for them (R11)."""
-    return [message for message in messages if message.is_public]
-
-
-def customer_was_asked(messages: Sequence[Message]) -> bool:
-    """True when the last public word by a person is ours: it is the customer's turn."""
-    public = [message for message in messages if message.is_public and not message.automatic]
-    return bool(public) and max(public, key=lambda message: message.at).direction == "outbound"
+def asks_the_customer(last: Message | None) -> bool:
+    """Whether the last public word by a person is ours: then it is the customer's turn."""
+    return last is not None and last.direction == "outbound"

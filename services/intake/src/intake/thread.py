@@ -28,16 +28,12 @@ class Sender:
     contact_id: UUID | None = None
     staff: str | None = None
 
-    @property
-    def is_known(self) -> bool:
-        return self.customer_id is not None or self.staff is not None
-
     def may_see(self, ticket: Ticket) -> bool:
-        """The customer's own tickets; for an unknown sender only those of the same address."""
+        """The customer's own tickets, and those that came from the same address."""
         if self.staff is not None:
             return True
-        if ticket.customer_id is not None:
-            return ticket.customer_id == self.customer_id
+        if self.customer_id is not None and ticket.customer_id == self.customer_id:
+            return True
         return self.address is not None and ticket.reporter == normal(self.address)
 
 

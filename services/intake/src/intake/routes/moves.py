@@ -26,7 +26,7 @@ from common.http import Asked, router
 from common.ids import uuid7
 from intake import moves
 from intake.hand_over import HandOver
-from intake.message import Message
+from intake.message import Message, asks_the_customer
 from intake.recording import Fact, fact
 from intake.routes.desk import Desk, Verifying, Working, seen
 from intake.routes.shown import TicketShown
@@ -135,7 +135,7 @@ async def wait(desk: Working, asked: Pause) -> Response:
     before = await desk.ticket()
     at = await moment(desk.tx)
     last = await messages.last_public(desk.tx, before.id)
-    is_asked = asked.question is not None or (last is not None and last.direction == "outbound")
+    is_asked = asked.question is not None or asks_the_customer(last)
     after = moves.wait(before, asked.on, asked=is_asked)
     facts = [fact(TicketWaiting, on=asked.on)]
     if asked.question is not None and isinstance(after, Ticket):

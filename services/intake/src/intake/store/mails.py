@@ -58,11 +58,10 @@ async def lock_free(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     return set(await tx.scalars(query.with_for_update(skip_locked=True)))
 
 
-async def settle(
-    tx: Connection, id: UUID, outcome: Outcome, reason: str | None, ticket_id: UUID | None
-) -> None:
-    changed = {"outcome": outcome, "reason": reason, "ticket_id": ticket_id}
-    await tx.execute(update(mails).where(mails.c.id == id).values(**changed))
+async def settle(tx: Connection, mail: KeptMail) -> None:
+    """Write down what became of a mail."""
+    changed = {"outcome": mail.outcome, "reason": mail.reason, "ticket_id": mail.ticket_id}
+    await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
 
 
 async def lock_thread(tx: Connection, ids: Collection[str]) -> None:
