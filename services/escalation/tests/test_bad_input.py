@@ -114,6 +114,8 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/v1/escalations/ESC-99/resolve", {"reason": "x"}, 404, "escalation"),
     ("POST", "/v1/escalations/ESC-99/snooze", {"until": "tomorrow"}, 422, "/until"),
     ("POST", "/v1/escalations/ESC-99/snooze", {"until": "9999-12-31T23:59:59Z"}, 422, "/until"),
+    ("POST", "/v1/escalations/ESC-99/move", {"policy": "nothing"}, 422, "unknown_policy"),
+    ("POST", "/v1/escalations/ESC-99/move", {"policy": "house"}, 404, "escalation"),
     ("GET", "/v1/notifications", None, 422, "escalation"),
     ("GET", "/v1/notifications?escalation=ESC-99", None, 404, "escalation"),
     ("GET", "/v1/people/nobody/notification-settings", None, 404, "person"),

@@ -147,6 +147,29 @@ async def test_a_running_case_keeps_the_policy_that_it_started_with(
     assert len(old.json()["steps"]) == 2
 
 
+async def test_another_policy_takes_over_at_its_first_step(
+    database: Database, theo: AsyncClient, anna: AsyncClient
+) -> None:
+    """E14: at once, and what the old one had pending is cancelled."""
+    await set_up(theo)
+    await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
+    answer = await anna.post("/v1/escalations/ESC-1/move", json={"policy": "critical"})
+    shown = answer.json()
+    assert (shown["policy"], shown["step"], shown["next_at"]) == (
+        "critical",
+        1,
+        "2026-03-01T03:05:00Z",
+    )
+    listed = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()["items"]
+    assert {n["person"]: n["state"] for n in listed} == {
+        "anna": "cancelled",
+        "omar": "cancelled",
+        "sven": "ready",
+    }
+    last = (await told(database))[-1]
+    assert (last.body["policy"], last.body["people"]) == ("critical", ["sven"])
+
+
 async def test_a_case_opened_by_hand_runs_like_any_other(
     database: Database, anna: AsyncClient
 ) -> None:

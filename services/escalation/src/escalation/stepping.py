@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from escalation.escalation import RESOLVED, Escalation, Outcome, restarted
+from escalation.escalation import RESOLVED, Escalation, Outcome, move, restarted
 from escalation.fact import Exhausted, Fact, Refused, Reopened, StepFired, StepSkipped
 from escalation.policy import FOREVER, Policy, Step
 from escalation.roster import Roster
@@ -36,6 +36,17 @@ def escalate(
     case = replace(case, status="open", exhausted=False, acknowledged_by=(), due_at=at)
     case = replace(case, next_step=next_step, snooze_asked_by=None, snooze_until=None)
     return _fire(case, policy, roster, at, by)
+
+
+def moved(
+    case: Escalation, policy: Policy, roster: Roster, by: str, at: datetime
+) -> Outcome | Refused:
+    """Another policy takes over, and its step 1 fires (E14)."""
+    outcome = move(case, policy, by, at)
+    if isinstance(outcome, Refused):
+        return outcome
+    case, facts = _step(outcome[0], policy, roster, at)
+    return case, (*outcome[1], *facts)
 
 
 def _step(case: Escalation, policy: Policy, roster: Roster, at: datetime) -> Outcome:

@@ -41,6 +41,8 @@ async def roster(tx: Connection) -> Roster:
 async def keep(tx: Connection, case: Case, outcome: Outcome) -> Case:
     """Store an outcome and all that follows from it; answers the case as it is then."""
     state, facts = outcome
+    if state.policy_id != case.policy.id:
+        case = replace(case, policy=await rules.policy(tx, state.policy_id))
     after = await _tell_of(tx, replace(case, state=state), facts)
     await arm(tx, _deadlines(after))
     return after

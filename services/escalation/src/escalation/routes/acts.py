@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
-from common.errors import Conflict, NotFound
+from common.errors import Conflict, Invalid, NotFound, Violation
 from common.http import Asked, if_match, router, set_etag
 from common.people import Caller, needs
 from escalation import escalation, stepping
@@ -17,7 +17,8 @@ from escalation.case import Case
 from escalation.escalation import Outcome
 from escalation.fact import Refused
 from escalation.routes.shown import EscalationTold, case_told
-from escalation.store import cases
+from escalation.routes.wanted import Key
+from escalation.store import cases, rules
 from escalation.telling import keep, roster
 
 routes = router("/v1/escalations", tags=["escalations"])
@@ -34,6 +35,10 @@ class SnoozeAsked(Asked):
     """For a blocker a second person asks for the same `until`; only then it is quiet (E7)."""
 
     until: datetime
+
+
+class MoveAsked(Asked):
+    policy: Key
 
 
 @routes.post("/{name}/acknowledge", response_model=EscalationTold)
@@ -101,6 +106,27 @@ async def snooze(
         return escalation.snooze(case.state, caller.sub, wanted.until, at)
 
     return await _do(tx, request, response, name, caller, "snooze", act)
+
+
+@routes.post("/{name}/move", response_model=EscalationTold)
+async def move(
+    tx: Transaction,
+    request: Request,
+    name: Name,
+    wanted: MoveAsked,
+    response: Response,
+    caller: Annotated[Caller, needs("escalations:work")],
+) -> EscalationTold:
+    """Another policy takes over, at its first step; what was pending is cancelled (E14)."""
+    policy = await rules.newest_policy(tx, wanted.policy)
+    if policy is None:
+        raise Invalid([Violation("/policy", "unknown_policy", "no policy is called so")])
+    who = await roster(tx)
+
+    def act(case: Case, at: datetime) -> Outcome | Refused:
+        return stepping.moved(case.state, policy, who, caller.sub, at)
+
+    return await _do(tx, request, response, name, caller, "move", act)
 
 
 async def _do(
