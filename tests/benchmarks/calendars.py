@@ -3,7 +3,7 @@ identical answers, then the time of each."""
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ import pytz
 from sla.calendar import Calendar, hours
 from sla.timetable import Timetable
 from sla.zone import read_zone
+from tests.benchmarks.effort import Effort
 from tests.benchmarks.result import Result
 
 ZONE = "Europe/Amsterdam"
@@ -25,17 +26,15 @@ Question = tuple[datetime, timedelta]
 Answer = Callable[[datetime, timedelta], datetime]
 
 
-def run() -> list[Result]:
+async def run(effort: Effort) -> AsyncIterator[Result]:
     """Deadlines eight to eighty working hours ahead, over two years with Dutch holidays."""
     off = holidays.country_holidays("NL", years=[2026, 2027])
     questions = _questions(5_000)
     ours = _ours(dict(off))
     expected, seconds = _timed(ours.after, questions)
     rivals = {"businesstimedelta": _businesstimedelta(off), "pandas": _pandas(list(off))}
-    return [
-        _against(name, rival, questions, expected, seconds / len(questions))
-        for name, rival in rivals.items()
-    ]
+    for name, rival in rivals.items():
+        yield _against(name, rival, questions, expected, seconds / len(questions))
 
 
 def _against(
@@ -99,7 +98,8 @@ def _businesstimedelta(off: Any) -> Answer:
 
     def after(start: datetime, amount: timedelta) -> datetime:
         span = businesstimedelta.BusinessTimeDelta(rule, timedelta=amount)
-        return (start.astimezone(pytz.timezone(ZONE)) + span).astimezone(UTC)
+        end: datetime = (start.astimezone(pytz.timezone(ZONE)) + span).astimezone(UTC)
+        return end
 
     return after
 
@@ -109,6 +109,7 @@ def _pandas(off: list[date]) -> Answer:
         offset = pd.offsets.CustomBusinessHour(start="08:00", end="17:00", holidays=off)
         local = pd.Timestamp(start.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None))
         end = local + int(amount / timedelta(hours=1)) * offset
-        return end.tz_localize(ZONE).tz_convert("UTC").to_pydatetime()
+        found: datetime = end.tz_localize(ZONE).tz_convert("UTC").to_pydatetime()
+        return found
 
     return after

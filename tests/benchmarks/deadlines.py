@@ -15,13 +15,11 @@ from pathlib import Path
 
 import asyncpg
 
+from tests.benchmarks.effort import Effort
 from tests.benchmarks.ground import schema_of, servers
 from tests.benchmarks.result import Result, percentile
 
-ARMED = 1_000_000
-RATE = 1_000
 SECONDS = 20
-RIVAL_ARMED = 100_000
 LEAD = 12
 """Seconds between arming and the first due instant: the process must have started by then."""
 
@@ -40,25 +38,24 @@ class Run:
         return percentile(self.late, 0.99)
 
 
-async def run() -> list[Result]:
+async def run(effort: Effort) -> AsyncIterator[Result]:
     with servers() as found:
         async with schema_of(found, "common") as url:
-            quiet = await _ours(url)
+            quiet = await _ours(url, effort)
         async with schema_of(found, "common") as url:
-            watched = await _ours(url, snapshot=True)
-        rival = await _rival(found.admin_url)
-    theirs = f"procrastinate {rival.p99 * 1000:.0f} ms ({RIVAL_ARMED:,} armed)"
-    return [
-        _result("deadlines", quiet, theirs, rival),
-        _result("with a reader's snapshot open", watched, theirs, rival),
-    ]
+            watched = await _ours(url, effort, snapshot=True)
+        rival = await _rival(found.admin_url, effort)
+    work = f"{effort.armed:,} deadlines armed, {effort.due:,}/s due"
+    theirs = f"procrastinate {rival.p99 * 1000:.0f} ms ({effort.rival_armed:,} armed)"
+    yield _result(work, quiet, theirs, rival)
+    yield _result(f"{work}, a reader's snapshot open", watched, theirs, rival)
 
 
-def _result(name: str, ours: Run, theirs: str, rival: Run) -> Result:
+def _result(work: str, ours: Run, theirs: str, rival: Run) -> Result:
     exact = f"{len(ours.late):,} fired, {ours.early} early, {ours.twice} twice"
     reached = ours.p99 <= 0.025 and ours.early == ours.twice == 0 and ours.grown <= 50
     return Result(
-        f"{name}: {ARMED:,} armed, {RATE}/s due, lateness p99; {exact}",
+        f"{work}: lateness p99; {exact}",
         f"{ours.p99 * 1000:.1f} ms, +{ours.grown:.0f} MiB",
         theirs,
         f"{rival.p99 / ours.p99:.0f} x",
@@ -67,11 +64,12 @@ def _result(name: str, ours: Run, theirs: str, rival: Run) -> Result:
     )
 
 
-async def _ours(url: str, *, snapshot: bool = False) -> Run:
+async def _ours(url: str, effort: Effort, *, snapshot: bool = False) -> Run:
     connection = await asyncpg.connect(url)
-    await _arm(connection)
+    due = effort.due * SECONDS
+    await _arm(connection, effort.armed - due, due)
     async with _snapshot(url) if snapshot else _nothing():
-        grown = await _keep_time(url)
+        grown = await _keep_time(url, due)
     rows = await connection.fetch(
         "SELECT extract(epoch FROM lag)::float8 AS lag, count(*) OVER (PARTITION BY subject) AS times"
         " FROM firings"
@@ -81,29 +79,29 @@ async def _ours(url: str, *, snapshot: bool = False) -> Run:
     return Run(late, sum(lag < 0 for lag in late), sum(row["times"] > 1 for row in rows), grown)
 
 
-async def _arm(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    due = RATE * SECONDS
+async def _arm(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: int) -> None:
+    """`far` deadlines within days, and `due` ones, evenly spread over SECONDS, after LEAD."""
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
         "  SELECT statement_timestamp() + interval '1 day' * (1 + random()) AS at"
-        f"  FROM generate_series(1, {ARMED - due})) far"
+        f"  FROM generate_series(1, {far})) far"
     )
     # "deadlines" is the owner's table: statistics come from autovacuum, as they do in real life.
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
-        f"  SELECT statement_timestamp() + interval '{LEAD} s' + n * interval '{1 / RATE} s' AS at"
+        f"  SELECT statement_timestamp() + interval '{LEAD} s' + n * interval '{SECONDS / due} s' AS at"
         f"  FROM generate_series(1, {due}) n) soon"
     )
 
 
-async def _keep_time(url: str) -> float:
+async def _keep_time(url: str, due: int) -> float:
     """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
     program = Path(__file__).with_name("keeper.py")
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(program), url, str(LEAD + SECONDS + 3), str(RATE * SECONDS)],
+        [sys.executable, str(program), url, str(LEAD + SECONDS + 3), str(due)],
         capture_output=True,
         text=True,
         check=True,
@@ -130,11 +128,12 @@ async def _nothing() -> AsyncIterator[None]:
     yield
 
 
-async def _rival(admin_url: str) -> Run:
+async def _rival(admin_url: str, effort: Effort) -> Run:
     program = Path(__file__).with_name("rival_procrastinate.py")
+    sizes = (effort.rival_armed, effort.due, SECONDS)
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(program), admin_url, str(RIVAL_ARMED), str(RATE), str(SECONDS)],
+        [sys.executable, str(program), admin_url, *map(str, sizes)],
         capture_output=True,
         text=True,
         check=True,

@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import procrastinate
@@ -44,15 +45,19 @@ async def _schedule(
     far = datetime.now(UTC) + timedelta(days=1)
     waiting = app.configure_task("due", schedule_at=far, task_kwargs={})
     for _ in range(0, armed - rate * seconds, 1000):
-        await waiting.batch_defer_async(*({"at": 0.0} for _ in range(1000)))
+        await waiting.batch_defer_async(*_jobs(1000, 0.0))
     begin = datetime.now(UTC) + timedelta(seconds=LEAD)
     tick = max(1, rate // 100)  # as many as fall due in ten milliseconds go in one statement
     for number in range(0, rate * seconds, tick):
         at = begin + timedelta(seconds=number / rate)
-        jobs = ({"at": at.timestamp()} for _ in range(tick))
+        jobs = _jobs(tick, at.timestamp())
         await app.configure_task("due", schedule_at=at).batch_defer_async(*jobs)
     if datetime.now(UTC) > begin:
         raise SystemExit("scheduling took longer than LEAD: the lateness would be ours, not theirs")
+
+
+def _jobs(number: int, at: float) -> list[Any]:
+    return [{"at": at}] * number
 
 
 async def _work(app: procrastinate.App, wanted: int, late: list[float], limit: float) -> None:

@@ -1,0 +1,73 @@
+"""`python -m tests.benchmarks [--quick] [section …]`: measures, and prints one table of ratios.
+
+A figure that falls short fails nothing; a measurement that cannot be made does.
+"""
+
+import argparse
+import asyncio
+import importlib
+import sys
+import time
+import traceback
+from contextlib import aclosing
+from typing import Final
+
+from rich.console import Console
+
+from tests.benchmarks.effort import FULL, QUICK, Effort
+from tests.benchmarks.ground import machine
+from tests.benchmarks.result import Result, show
+
+SECTIONS: Final = {
+    "accept": "tickets accepted over HTTP, against pgbench, the ORM and no batches",
+    "latency": "from accepted to the clocks in sla",
+    "flow": "relay and consumer on full queues",
+    "deadlines": "a million armed deadlines, against procrastinate",
+    "calendars": "working time, against businesstimedelta and pandas",
+    "idle": "memory of idle services",
+}
+LONGEST: Final = 360.0
+"""Seconds that a section may take."""
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    listed = ", ".join(f"{name} ({what})" for name, what in SECTIONS.items())
+    asked.add_argument("sections", nargs="*", metavar="section", help=listed)
+    asked.add_argument("--quick", action="store_true", help="little work: shows that it works")
+    told = asked.parse_args()
+    if unknown := set(told.sections) - set(SECTIONS):
+        asked.error(f"there is no section {', '.join(sorted(unknown))}")
+    return measure(told.sections or list(SECTIONS), QUICK if told.quick else FULL)
+
+
+def measure(names: list[str], effort: Effort) -> int:
+    """One section after the other; how many could not be measured."""
+    console = Console(stderr=True)
+    results: list[Result] = []
+    failed: list[str] = []
+    for place, name in enumerate(names, 1):
+        began = time.monotonic()
+        with console.status(f"{place} of {len(names)}: {SECTIONS[name]} …"):
+            try:
+                asyncio.run(_section(name, effort, results))
+            except Exception:  # noqa: BLE001 - it is told, and the other sections go on
+                failed.append(name)
+                console.print(traceback.format_exc(), markup=False, style="red")
+        console.print(f"{name}: {time.monotonic() - began:.0f} s")
+    show(results, machine())
+    if failed:
+        console.print(f"Not measured: {', '.join(failed)}", style="red")
+    return len(failed)
+
+
+async def _section(name: str, effort: Effort, results: list[Result]) -> None:
+    # Imported here, so that a section whose rival is not installed leaves the others alone.
+    section = importlib.import_module(f"tests.benchmarks.{name}")
+    async with asyncio.timeout(LONGEST), aclosing(section.run(effort)) as found:
+        async for result in found:
+            results.append(result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

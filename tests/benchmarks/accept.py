@@ -1,0 +1,154 @@
+"""Accepting a ticket durably over HTTP, by a real `python -m intake serve` whose relay runs: as
+shares of what pgbench does, and against the same thing built plainly."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from common.ids import uuid7
+from opsdesk_local.installation import Installation
+from opsdesk_local.servers import Servers
+from opsdesk_local.service import SERVICES, ServiceProcess
+from tests.benchmarks import pgbench
+from tests.benchmarks.collector import collector
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.ground import (
+    desk,
+    register_customer,
+    replica,
+    running,
+    schema_of,
+    servers,
+    token,
+)
+from tests.benchmarks.load import Load, Outcome, driven
+from tests.benchmarks.result import Result
+
+CONNECTIONS = (16, 64)
+WORK = "accept a ticket durably over HTTP"
+PGBENCH = "pgbench, 16 clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything the comparisons need: `bare` is a database like intake's for those beside it."""
+
+    found: Servers
+    desk: Installation
+    bare: str
+    effort: Effort
+
+    async def load(
+        self, process: ServiceProcess, connections: int, *, keys: bool = False
+    ) -> Outcome:
+        return await driven(
+            tickets(self.desk, process, connections, self.effort.seconds, keys=keys)
+        )
+
+
+def tickets(
+    desk: Installation,
+    process: ServiceProcess,
+    connections: int,
+    seconds: float,
+    *,
+    rate: float | None = None,
+    keys: bool = False,
+) -> Load:
+    """A load of new tickets for an intake."""
+    return Load(
+        url=f"{process.url}/v1/tickets",
+        token=token(desk, "anna", "ops"),
+        body=pgbench.BODY,
+        connections=connections,
+        seconds=seconds,
+        rate=rate,
+        keys=str(uuid7()) if keys else None,
+    )
+
+
+async def run(effort: Effort) -> AsyncIterator[Result]:
+    with servers() as found, desk(found, "intake") as office, collector() as traces:
+        async with schema_of(found, "intake") as bare:
+            bench = Bench(found, office, bare, effort)
+            plain = replica(office, "intake")
+            async with running(plain):
+                await register_customer(office, plain.url)
+                for share in await _shares(bench, plain, "authentication", 0.80):
+                    yield share
+            full = replica(office, "intake", OPSDESK_OTLP_ENDPOINT=traces)
+            what = "authentication, idempotency keys, limits, 1 % traced"
+            async with running(full):
+                for share in await _shares(bench, full, what, 0.60, keys=True):
+                    yield share
+            yield await _against_orm(bench)
+            yield await _one_connection(bench)
+
+
+async def _shares(
+    bench: Bench, process: ServiceProcess, what: str, wanted: float, *, keys: bool = False
+) -> list[Result]:
+    """Both sides in turns; the medians count."""
+    customer = await pgbench.customer_in(bench.bare)
+    theirs: list[float] = []
+    ours: Mapping[int, list[float]] = {connections: [] for connections in CONNECTIONS}
+    for _ in range(bench.effort.rounds):
+        theirs.append(await pgbench.rate(bench.found, bench.bare, customer, bench.effort.seconds))
+        for connections, rates in ours.items():
+            rates.append((await bench.load(process, connections, keys=keys)).rate)
+    rival = median(theirs)
+    return [
+        Result(
+            f"{WORK}: {what}, {connections} connections",
+            f"{median(rates):,.0f}/s",
+            f"{PGBENCH} {rival:,.0f}/s",
+            f"{median(rates) / rival:.2f}",
+            f">= {wanted:.2f}",
+            median(rates) / rival >= wanted,
+        )
+        for connections, rates in ours.items()
+    ]
+
+
+async def _against_orm(bench: Bench) -> Result:
+    beside = {"OPSDESK_DATABASE_URL": bench.bare}
+    rival = _like_intake(bench.desk, "tests.benchmarks.rival_orm", beside)
+    mine, other = list[float](), list[float]()
+    async with running(replica(bench.desk, "intake")) as ours, running(rival) as theirs:
+        for _ in range(bench.effort.rounds):
+            mine.append((await bench.load(ours, 64)).rate)
+            other.append((await bench.load(theirs, 64)).rate)
+    ratio = median(mine) / median(other)
+    return Result(
+        f"{WORK}: 64 connections",
+        f"{median(mine):,.0f}/s",
+        f"FastAPI + SQLAlchemy ORM {median(other):,.0f}/s",
+        f"{ratio:.1f} x",
+        ">= 10 x",
+        ratio >= 10,
+    )
+
+
+async def _one_connection(bench: Bench) -> Result:
+    """One after the other, so that the relay of only one of them runs beside it."""
+    ours, theirs = list[float](), list[float]()
+    for _ in range(bench.effort.rounds):
+        async with running(replica(bench.desk, "intake")) as process:
+            ours.append((await bench.load(process, 1)).p50)
+        async with running(_like_intake(bench.desk, "tests.benchmarks.unbatched", {})) as process:
+            theirs.append((await bench.load(process, 1)).p50)
+    mine, other = median(ours), median(theirs)
+    return Result(
+        f"{WORK}: p50 at one connection",
+        f"{mine * 1000:.2f} ms",
+        f"the same without batches {other * 1000:.2f} ms",
+        f"{mine / other:.2f} x",
+        "<= 1.15 x",
+        mine / other <= 1.15,
+    )
+
+
+def _like_intake(desk: Installation, module: str, settings: Mapping[str, str]) -> ServiceProcess:
+    """Another program with intake's environment."""
+    environment = desk.environment(SERVICES[0]) | dict(settings)
+    return ServiceProcess(module, environment, folder=desk.folder, name=module.rpartition(".")[2])

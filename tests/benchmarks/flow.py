@@ -1,0 +1,89 @@
+"""How fast the relay empties a full outbox, and sla's consumer a full topic, in their own service.
+
+The tickets are accepted first while Kafka is out of reach, by the measured load; then the same
+service starts with Kafka, and then sla.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+
+from opsdesk_local.installation import Installation
+from opsdesk_local.ports import free_port
+from opsdesk_local.roles import at_database
+from opsdesk_local.service import ServiceProcess
+from tests.benchmarks.accept import tickets
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.ground import desk, promise, replica, running, servers
+from tests.benchmarks.load import driven
+from tests.benchmarks.result import Result
+
+LONGEST = 120.0
+"""Seconds after which a queue that is not empty yet counts as a measurement that failed."""
+EVERY = 0.05
+"""Seconds between two looks at the queue."""
+
+UNSENT = "SELECT count(*) FROM intake.outbox"
+CLOCKED = "SELECT count(*) FROM sla.tickets"
+
+
+async def run(effort: Effort) -> AsyncIterator[Result]:
+    with servers() as found, desk(found, "intake", "sla") as office:
+        url = at_database(found.admin_url, office.database)
+        await _acquaint(office)
+        accepted, total = await _filled(office, effort)
+        relay = replica(office, "intake")
+        relayed = await _rate(relay, url, UNSENT, total, lambda unsent: total - unsent)
+        yield _result("relay: events from a full outbox to Kafka", relayed, accepted)
+        consumed = await _rate(replica(office, "sla"), url, CLOCKED, total, lambda known: known)
+        yield _result("consumer: tickets from a full topic to clocks in sla", consumed, accepted)
+
+
+async def _acquaint(office: Installation) -> None:
+    """Both services know the customer, and sla what was promised."""
+    async with (
+        running(replica(office, "intake")) as intake,
+        running(replica(office, "sla")) as sla,
+    ):
+        await promise(office, intake.url, sla.url)
+
+
+def _result(work: str, rate: float, accepted: float) -> Result:
+    return Result(
+        work,
+        f"{rate:,.0f}/s",
+        f"accepting, Kafka away, {accepted:,.0f}/s",
+        f"{rate / accepted:.1f} x",
+        ">= 2 x",
+        rate / accepted >= 2,
+    )
+
+
+async def _filled(office: Installation, effort: Effort) -> tuple[float, int]:
+    """Tickets accepted a second while nothing leaves, and how many are in the outbox now."""
+    away = f"127.0.0.1:{free_port()}"
+    async with running(replica(office, "intake", OPSDESK_KAFKA=away), ready=False) as intake:
+        done = await driven(tickets(office, intake, 64, effort.seconds * 2))
+    return done.rate, done.total
+
+
+async def _rate(
+    process: ServiceProcess, url: str, query: str, total: int, done: Callable[[int], int]
+) -> float:
+    """Records a second, from the first seen to be done to the last."""
+    connection = await asyncpg.connect(url)
+    clock = asyncio.get_running_loop()
+    first: tuple[float, int] | None = None
+    try:
+        async with asyncio.timeout(LONGEST), running(process, ready=False):
+            while (so_far := done(await connection.fetchval(query))) < total:
+                if first is None and so_far > 0:
+                    first = clock.time(), so_far
+                await asyncio.sleep(EVERY)
+            end = clock.time()
+    finally:
+        await connection.close()
+    if first is None:
+        raise RuntimeError("the queue was emptied between two looks: fill it more")
+    return (total - first[1]) / (end - first[0])

