@@ -18,11 +18,11 @@ MANY = 10_000
 _LOOK = text(
     f"""
     SELECT
-        (SELECT count(*) FROM (SELECT FROM outbox LIMIT {MANY}) some) AS unsent,
+        (SELECT count(*) FROM (SELECT FROM outbox LIMIT {MANY}) seen) AS unsent,
         (SELECT event_id FROM outbox ORDER BY id LIMIT 1) AS oldest,
         (SELECT count(DISTINCT (topic, key)) FROM outbox
          WHERE held_until > statement_timestamp()) AS held,
-        (SELECT count(*) FROM (SELECT FROM parked LIMIT {MANY}) some) AS parked,
+        (SELECT count(*) FROM (SELECT FROM parked LIMIT {MANY}) seen) AS parked,
         (SELECT extract(epoch FROM statement_timestamp() - parked_at)
          FROM parked ORDER BY id LIMIT 1) AS parked_seconds,
         (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL) AS dead
@@ -34,12 +34,17 @@ async def watch(database: Database) -> None:
     """Keep the queue gauges current, for as long as the service runs."""
     while True:
         try:
-            async with database.transaction() as tx:
-                _show((await tx.execute(_LOOK)).one())
+            await look(database)
         except Exception as error:
             if not passing(error):
                 raise
         await asyncio.sleep(EVERY)
+
+
+async def look(database: Database) -> None:
+    """Set the gauges to what is there now."""
+    async with database.transaction() as tx:
+        _show((await tx.execute(_LOOK)).one())
 
 
 def _show(seen: Any) -> None:
