@@ -5,7 +5,6 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import MINUTE, is_open
 
 from sla.agreement import Terms
 from sla.calendar import Calendar, hours
@@ -15,6 +14,7 @@ from sla.firing import caught_up, fired, next_firing
 from sla.fold import fold, start, step
 from sla.simulation import simulate
 from sla.standing import standing, stretches
+from sla.testing.oracle import MINUTE, is_open
 from sla.timetable import Timetable
 from sla.zone import read_zone
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from company import ACME, HOUR, NINE, know, opened, promise, said
 from sqlalchemy import text
 
 from common.database import Database
@@ -19,41 +18,11 @@ from common.events.tickets import (
     TicketTriaged,
     TicketWaiting,
 )
-from common.testing.protocol import Told, fire, hear, stand_at, told
+from common.testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.store import clocks
+from sla.testing.company import ACME, HOUR, NINE, know, opened, promise, said
+from sla.testing.looking import about, clocks_of, resolution, whole
 from sla.timers import TIMERS
-from sla.tracked import Tracked
-from sla.verification import differences
-
-
-async def clocks_of(database: Database, number: int) -> dict[str, Tracked]:
-    async with database.transaction() as tx:
-        found = await clocks.of_ticket(tx, UUID(int=number))
-    return {one.clock.metric: one for one in found}
-
-
-async def resolution(database: Database, number: int = 1) -> Tracked:
-    return (await clocks_of(database, number))["resolution"]
-
-
-def about(news: list[Told], metric: str) -> list[str]:
-    """The short types of what was told about a metric's clock, in order."""
-    return [
-        one.type.removeprefix("opsdesk.clock.").removesuffix(".v1")
-        for one in news
-        if one.body.get("metric") == metric
-    ]
-
-
-async def whole(database: Database) -> None:
-    """Every clock is what its inputs say (C9), and its events are numbered without a gap."""
-    assert [wrong async for wrong in differences(database)] == []
-    numbers: dict[str, list[int]] = {}
-    for one in await told(database):
-        numbers.setdefault(one.subject, []).append(one.sequence)
-    for subject, sequences in numbers.items():
-        assert sequences == list(range(1, len(sequences) + 1)), subject
 
 
 async def test_an_opened_ticket_gets_each_of_its_clocks_once(database: Database) -> None:

@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from company import ACME, BRIGHTWATER, HOUR, NINE, OFFICE, know, opened, promise, said
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from test_handlers import resolution, whole
 
 from common.database import Database
 from common.events.tickets import TicketResolved, TicketWaiting
@@ -18,6 +16,8 @@ from common.testing.client import app_for, client
 from common.testing.protocol import fire, hear, stand_at, told
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
+from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, OFFICE, know, opened, promise, said
+from sla.testing.looking import resolution, whole
 from sla.timers import TIMERS
 
 AMSTERDAM = {"timezone": "Europe/Amsterdam", "weekly": OFFICE}
@@ -324,7 +324,7 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     """R4: 404, never 403"""
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
-    theirs = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
+    theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
     await hear(database, HANDLERS, (opened(1), 1), (opened(2, **theirs), 1))
     mine = (await jan.get("/v1/clocks")).json()["items"]
     assert {one["customer"] for one in mine} == {"acme"}
@@ -361,7 +361,7 @@ async def test_compliance_is_raw_and_adjusted(
         asked = await theo.post("/v1/waivers", json=body)
         assert asked.status_code == 201, asked.text
         await stand_at(database, NINE + hours * HOUR)
-        approved = await gina.post(asked.headers["Location"] + "/approve", json={})
+        approved = await gina.post(asked.headers["Location"] + "/approve")
         assert approved.json()["late"] is (number == 3)
     await fire(database, TIMERS)
     await stand_at(database, NINE + 9 * HOUR)

@@ -3,9 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from company import HOUR, NINE, opened, promise, said
 from sqlalchemy import text
-from test_handlers import about, resolution, whole
 
 from common.database import Database
 from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
@@ -13,6 +11,8 @@ from common.testing.protocol import fire, hear, stand_at, told
 from common.timekeeper import Timekeeper
 from sla.handlers import HANDLERS
 from sla.store import clocks
+from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
 
 MINUTE = timedelta(minutes=1)

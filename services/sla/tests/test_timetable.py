@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from oracle import after, between, is_open
 
 from sla.calendar import Calendar, always, hours
+from sla.testing.oracle import after, between, is_open
 from sla.timetable import NeverOpens, OutOfRange, Timetable
 from sla.zone import read_zone
 

@@ -4,10 +4,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from company import HOUR, NINE, opened, promise
 from httpx import AsyncClient
 from sqlalchemy import text
-from test_handlers import resolution, whole
 
 from common.database import Database
 from common.testing.client import app_for, client
@@ -16,6 +14,8 @@ from common.timekeeper import Timekeeper
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
 from sla.store import clocks
+from sla.testing.company import HOUR, NINE, opened, promise
+from sla.testing.looking import resolution, whole
 from sla.timers import TIMERS
 
 DEADLINE = NINE + 8 * HOUR

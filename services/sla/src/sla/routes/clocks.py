@@ -127,13 +127,14 @@ class ReplayAsked(Asked):
 @routes.post("/{clock_id}/replay")
 async def replay_clock(
     clock_id: UUID,
-    asked: ReplayAsked,
     tx: Transaction,
     caller: Annotated[Caller, needs("clocks:read")],
+    asked: ReplayAsked | None = None,
 ) -> ReplayTold:
     """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
     tracked = await _visible(tx, clock_id, caller)
-    heard = await clocks.inputs(tx, clock_id, asked.as_known_at)
+    known_until = asked.as_known_at if asked else None
+    heard = await clocks.inputs(tx, clock_id, known_until)
     if not heard:
         raise NotFound("At that instant the clock")
     tables = await timetables(tx, [tracked])

@@ -92,9 +92,9 @@ async def request_waiver(
 @routes.post("/{name}/approve")
 async def approve_waiver(
     name: Name,
-    asked: DecisionAsked,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
+    asked: DecisionAsked | None = None,
 ) -> WaiverTold:
     """Counts if it comes before the deadline; whoever locks the clock first has come first."""
     waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller)
@@ -112,9 +112,9 @@ async def approve_waiver(
 @routes.post("/{name}/refuse")
 async def refuse_waiver(
     name: Name,
-    asked: DecisionAsked,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
+    asked: DecisionAsked | None = None,
 ) -> WaiverTold:
     """The promise stands."""
     waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller)
@@ -157,7 +157,7 @@ async def show_waiver(
 
 
 async def _to_decide(
-    tx: Connection, name: str, asked: DecisionAsked, caller: Caller
+    tx: Connection, name: str, asked: DecisionAsked | None, caller: Caller
 ) -> tuple[Waiver, int, Tracked, Decision]:
     """The waiver and its clock, both locked, the clock first; then the moment is read."""
     seen = await waivers.find(tx, id_or_key(name))
@@ -167,7 +167,7 @@ async def _to_decide(
     found = await waivers.find(tx, seen[0].id, lock=True)
     assert tracked is not None
     assert found is not None
-    decision = Decision(caller.sub, caller.roles, await moment(tx), asked.reason)
+    decision = Decision(caller.sub, caller.roles, await moment(tx), asked.reason if asked else None)
     return *found, tracked, decision
 
 

@@ -1,15 +1,14 @@
 """What sla keeps of tickets, and what it hears of those in triage, which have no promise yet."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Row, Text, Uuid, bindparam, delete, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
-from common.database import Connection
+from common.database import Connection, raw
 from sla.clock import InputKind
 from sla.tables import early_inputs, tickets
 from sla.tracked import Ticket
@@ -17,6 +16,17 @@ from sla.tracked import Ticket
 Early = tuple[UUID, InputKind, datetime]
 """Ticket, kind and time of something heard during triage."""
 
+_KEEP = """
+INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
+    opened_at, agreement_version, agreement)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
+    $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::uuid[], $12::text[])
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
+    priority = excluded.priority, customer_id = excluded.customer_id,
+    customer = excluded.customer, environment = excluded.environment,
+    service = excluded.service, opened_at = excluded.opened_at,
+    agreement_version = excluded.agreement_version, agreement = excluded.agreement
+"""
 _ADD_EARLY = text(
     """
     INSERT INTO early_inputs (ticket_id, ordinal, kind, at)
@@ -34,13 +44,9 @@ _ADD_EARLY = text(
 
 
 async def keep(tx: Connection, kept: Sequence[Ticket]) -> None:
-    """Store tickets, or their new facts."""
-    added = insert(tickets)
-    changed = {c.name: added.excluded[c.name] for c in tickets.c if c.name != "id"}
-    await tx.execute(
-        added.on_conflict_do_update(index_elements=["id"], set_=changed),
-        [asdict(ticket) for ticket in kept],
-    )
+    """Store tickets, or their new facts, by one statement."""
+    columns = [[getattr(ticket, field.name) for ticket in kept] for field in fields(Ticket)]
+    await (await raw(tx)).execute(_KEEP, *columns)
 
 
 async def reprioritise(tx: Connection, id: UUID, priority: str) -> None:

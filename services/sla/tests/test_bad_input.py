@@ -1,0 +1,24 @@
+"""Whatever is sent is answered, and never with a 500; and no route is open to all."""
+
+import asyncio
+
+from common.database import Database
+from common.http import create_app
+from common.testing.fuzz import fuzz
+from common.testing.protocol import hear, stand_at
+from common.testing.routes import unguarded
+from sla.app import SERVICE
+from sla.handlers import HANDLERS
+from sla.testing.company import NINE, opened, promise
+
+
+async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:
+    await promise(database)
+    await stand_at(database, NINE)
+    await hear(database, HANDLERS, (opened(1), 1))
+    statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=40, examples=10)
+    assert statuses[200] > 0
+
+
+def test_every_route_names_its_permission() -> None:
+    assert unguarded(create_app(SERVICE)) == []
