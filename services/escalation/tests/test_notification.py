@@ -47,6 +47,13 @@ def test_each_personal_rule_gives_one_message_at_step_time_plus_delay() -> None:
     ]
 
 
+def test_a_notice_goes_once_and_at_once() -> None:
+    """E13 is about steps: an all-clear ten minutes later, again, would wake for nothing."""
+    eager = replace(ANNA, rules=(Rule(5 * MINUTE), Rule(10 * MINUTE)))
+    sent = planned(CASE, "2", "all_clear", ("anna",), {"anna": eager}, NIGHT)
+    assert [n.send_at for n in sent] == [NIGHT]
+
+
 def test_a_rule_for_a_channel_that_the_person_lacks_uses_the_default() -> None:
     """E13: better told otherwise than not told."""
     only_sms = replace(GINA, rules=(Rule(channel="sms"),))

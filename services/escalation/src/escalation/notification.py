@@ -120,8 +120,8 @@ def planned(
 ) -> tuple[Notification, ...]:
     """One notification per person and personal rule, at the step's time plus its delay (E13).
 
-    `telling` names the occasion within the case. When none of these people can be told, the
-    house is: no page goes to nobody.
+    `telling` names the occasion within the case. A notice is no page: it goes once, at once.
+    When none of these people can be told, the house is: no page goes to nobody.
     """
     reached = [known[sub] for sub in people if sub in known and known[sub].channels]
     if people and not reached and HOUSE in known:
@@ -137,7 +137,7 @@ def planned(
             "waiting" if rule.delay > timedelta(0) else "ready",
         )
         for person in reached
-        for number, rule in enumerate(person.rules, 1)
+        for number, rule in enumerate(AT_ONCE if purpose in NOTICES else person.rules, 1)
         if (channel := person.channel(rule.channel))
     )
 
