@@ -57,6 +57,12 @@ def test_who_is_on_call_is_shown() -> None:
     assert "first-level" in _told("oncall")
 
 
+def test_time_goes_forwards_only() -> None:
+    told = _opsdesk("time", "--to", "2020-01-01T09:00")
+    assert told.exit_code == 1
+    assert "forwards" in told.output
+
+
 def test_a_denial_is_one_sentence() -> None:
     _told("login", "jan")
     told = _opsdesk("escalations", "list")

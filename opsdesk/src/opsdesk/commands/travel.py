@@ -1,5 +1,6 @@
 """`opsdesk time`: see what happens on Monday without waiting for it."""
 
+from datetime import datetime
 from typing import Annotated
 
 from typer import Argument, Option
@@ -25,6 +26,15 @@ async def _time(by: str | None, to: str | None) -> None:
         raise Trouble("Say either how far (+3h) or to which instant (--to), not both.")
     async with office.opened(find_running()) as desks:
         traveller = Traveller(desks, lambda at: say(f"  due at {shown(at)}"))
-        if by or to:
-            await traveller.go_on(span(by) if by else instant(to or ""))
+        if by:
+            await traveller.go_on(span(by))
+        elif to:
+            await _go_to(traveller, instant(to))
         say(f"It is {shown(await traveller.now())} in OpsDesk.")
+
+
+async def _go_to(traveller: Traveller, at: datetime) -> None:
+    now = await traveller.now()
+    if at < now:
+        raise Trouble(f"Time only goes forwards, and it is {shown(now)} already.")
+    await traveller.go_on(at)

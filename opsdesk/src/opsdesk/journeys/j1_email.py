@@ -141,7 +141,8 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     await stage["omar"].post("intake", f"/v1/tickets/{ticket}/verify")
     stage.say("omar verifies it.")
     await stage.settle()
-    heard = [one for one in stage.records if one.body.get("ticket") == ticket]
-    stage.say("What the delivery manager's team hears on opsdesk.escalations.dm:")
-    acts.tell_records(stage, (one for one in heard if one.topic == "opsdesk.escalations.dm"))
+    for topic in ("opsdesk.clocks", "opsdesk.escalations.dm"):
+        stage.say(f"What everybody who subscribes to {topic} has heard of {ticket}:")
+        heard = (one for one in stage.records if one.topic == topic)
+        acts.tell_records(stage, (one for one in heard if one.body.get("ticket") == ticket))
     return acknowledged_at, denied

@@ -45,6 +45,8 @@ async def play(stage: Stage) -> Told:
     await gate.approve(stage, second, "omar")
     delivered = await gate.bring_out(stage, second, "omar")
     verdicts = await stage["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
+    spoken = f"{verdicts['outcome']}, spoken by {verdicts['spoken_by']}"
+    stage.say(f"On record for {second['key']}: {spoken}; {len(verdicts['earlier'])} before it.")
     await stage.settle()
     records = [one for one in stage.records if one.body.get("version") == version["name"]]
     acts.tell_records(stage, records)
@@ -81,6 +83,7 @@ async def _refused(stage: Stage, version: JSON) -> JSON:
     }
     refused = await stage["anna"].post(GATE, f"/v1/deliveries/{delivery['key']}/refuse", said)
     stage.say(f'anna refuses {delivery["key"]}: "{ARGUMENT}"')
+    stage.say(f'{" ".join(refused["verdict"]["follow_ups"])} is open: "{DEMAND}"')
     return refused
 
 

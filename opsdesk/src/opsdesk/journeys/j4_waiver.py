@@ -48,6 +48,8 @@ async def play(stage: Stage) -> Told:
     stage.say(f"anna approves her own request: {denied}")
     await stage.settle()
     acts.tell_letters(stage, *tickets)
+    for ticket in tickets:
+        await _taken_by_gina(stage, ticket)
     await stage.until(deadline - HOUR)
     in_time = await _approved(stage, wanted[0])
     await stage.until(deadline + SECOND)
@@ -103,6 +105,12 @@ async def _asked_for(stage: Stage, clock: JSON) -> JSON:
     deadline = acts.on_the_wall(clock["deadline"])
     stage.say(f"anna asks for {waiver['key']} on {clock['ticket']}, deadline {deadline}.")
     return waiver
+
+
+async def _taken_by_gina(stage: Stage, ticket: str) -> None:
+    (case,) = await acts.escalations_of(stage, ticket=ticket, trigger="waiver_requested")
+    await stage["gina"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
+    stage.say(f"{case['key']} ({case['policy']}): gina acknowledges.")
 
 
 async def _approved(stage: Stage, waiver: JSON) -> JSON:
