@@ -15,13 +15,13 @@ setup:
 	@deploy/local/bootstrap
 
 run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services) until Ctrl-C
-	@exec $(PY) -m opsdesk_local run
+	@exec setpriv --pdeathsig TERM $(PY) -m opsdesk_local run
 
 demo: setup  ## play the four journeys J1-J4 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
-	@$(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers" $(ARGS)
+	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers" $(ARGS)
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

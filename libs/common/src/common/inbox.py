@@ -23,6 +23,7 @@ from common.inbox_store import (
     park,
     unpark,
 )
+from common.telemetry import span
 
 Handler = Callable[[Connection, Sequence[Any]], Awaitable[None]]
 """Takes events of one type, all with different keys; earlier ones of a key were handled before."""
@@ -108,7 +109,10 @@ class Inbox:
         places = await lock_places(tx, {one.subject for one in heard})
         ready, early = self._sort_out(heard, places, graves)
         for group in layers(ready):
-            await self.handlers[type(group[0].event)](tx, group)
+            # A trace goes on with its one event; several at once begin a trace of their own.
+            came_with = group[0].traceparent if len(group) == 1 else None
+            with span(f"{self.service} {type(group[0].event).__name__}", came_with):
+                await self.handlers[type(group[0].event)](tx, group)
         await advance(tx, places)
         await park(tx, early)
         await bury(tx, self.service, graves)
