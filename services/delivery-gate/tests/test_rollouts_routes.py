@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 
 from common.testing.protocol import fire, stand_at, told
 from delivery_gate.testing import Play, digest
@@ -85,3 +86,23 @@ async def test_new_criteria_void_the_approvals(play: Play, owner_url: str) -> No
     again = await play.approved(made["key"], "anna")
     assert [one["criteria_version"] for one in again["approvals"]] == [1, 2]
     assert (await play.delivered(made["key"], "1"))["state"] == "delivered"
+
+
+async def test_a_request_expires_or_is_approved_never_both(play: Play) -> None:
+    """Two at one instant: both lock the request's row."""
+    await play.version("1.0", "1")
+    made = await play.submitted("1.0", "acme-staging")
+    await stand_at(play.database, NINE + timedelta(days=30))
+    answer, _ = await play.at_once(
+        play.post("anna", f"deliveries/{made['key']}/approve"),
+        fired(play),
+    )
+    await fire(play.database, TIMERS)
+    after = await play.seen("anna", f"deliveries/{made['key']}")
+    assert after["state"] == "expired"
+    assert len(after["approvals"]) == (1 if answer.status_code == 200 else 0)
+
+
+async def fired(play: Play) -> httpx.Response:
+    await fire(play.database, TIMERS)
+    return httpx.Response(200)

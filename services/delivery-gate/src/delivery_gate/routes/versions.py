@@ -60,7 +60,7 @@ class CheckTold(Told):
 
 
 class VersionTold(Told):
-    """`checks`: the latest run of each kind on this digest. `newer_than`: how many before it."""
+    """`checks`: the latest run of each kind on this digest. `ordinal`: higher is newer."""
 
     id: UUID
     product: str
@@ -134,7 +134,7 @@ async def list_versions(
     """Newest first."""
     after: Any = page.after_as(datetime, UUID)
     found = await store.page(tx, product, after, page.limit + 1)
-    items = [await _told(tx, one) for one in found[: page.limit]]
+    items = await _told_all(tx, found[: page.limit])
     more = len(found) > page.limit
     return Page(items=items, next=cursor(items[-1].registered_at, items[-1].id) if more else None)
 
@@ -179,7 +179,15 @@ async def _known(tx: Connection, ref: str) -> Version:
 
 
 async def _told(tx: Connection, version: Version) -> VersionTold:
-    checks = await store.latest_checks(tx, version.product, version.digest)
+    return (await _told_all(tx, [version]))[0]
+
+
+async def _told_all(tx: Connection, found: Sequence[Version]) -> list[VersionTold]:
+    checks = await store.latest_checks_of(tx, [(one.product, one.digest) for one in found])
+    return [_version(one, checks.get((one.product, one.digest), ())) for one in found]
+
+
+def _version(version: Version, checks: Sequence[Check]) -> VersionTold:
     return VersionTold(
         id=version.id,
         product=version.product,

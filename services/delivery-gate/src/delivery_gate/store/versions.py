@@ -1,6 +1,6 @@
 """Products, versions and checks: inserted, never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,16 +136,27 @@ async def report(tx: Connection, version: Version, runs: Iterable[Check], by: st
 
 
 async def latest_checks(tx: Connection, product: str, digest: str) -> tuple[Check, ...]:
-    """The last run of each kind on this digest, under whatever name; of two at once, the later
-    reported."""
+    """The last run of each kind on this digest, under whatever name."""
+    found = await latest_checks_of(tx, [(product, digest)])
+    return found.get((product, digest), ())
+
+
+async def latest_checks_of(
+    tx: Connection, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Check, ...]]:
+    """The same for several (product, digest); of two runs at one instant, the later reported."""
+    place = checks.c.product, checks.c.digest, checks.c.kind
     query = (
         select(checks)
-        .where(checks.c.product == product, checks.c.digest == digest)
-        .ext(distinct_on(checks.c.kind))
-        .order_by(checks.c.kind, checks.c.at.desc(), checks.c.position.desc())
+        .where(tuple_(checks.c.product, checks.c.digest).in_(wanted))
+        .ext(distinct_on(*place))
+        .order_by(*place, checks.c.at.desc(), checks.c.position.desc())
     )
-    rows = await tx.execute(query)
-    return tuple(Check(row.kind, row.result, row.at, row.evidence) for row in rows)
+    found: dict[tuple[str, str], tuple[Check, ...]] = {}
+    for row in await tx.execute(query):
+        run, key = Check(row.kind, row.result, row.at, row.evidence), (row.product, row.digest)
+        found[key] = (*found.get(key, ()), run)
+    return found
 
 
 async def verified_in(tx: Connection, product: str, digest: str) -> frozenset[str]:
