@@ -1,8 +1,9 @@
 """The demo company is loaded through the public API, once, however often it is asked for."""
 
-from opsdesk import office, topics
+from opsdesk import office, stage, topics
 from opsdesk.company.book import read_book
 from opsdesk.company.loader import load
+from opsdesk.journeys import gate
 from opsdesk.running import Running
 
 
@@ -43,3 +44,27 @@ async def test_a_contact_sees_the_own_customer_only(running: Running) -> None:
         await desks["anna"].post("intake", f"{path}/resolve", {"resolution": "Sent."})
         await desks["omar"].post("intake", f"{path}/verify")
     assert denied.status == 404
+
+
+async def test_a_demo_that_was_cut_off_does_not_stand_in_the_way_of_the_next(
+    running: Running,
+) -> None:
+    """A debt and a request that nobody decided: the next journey begins by clearing them."""
+    blocker = {"title": "Down", "customer": "acme", "environment": gate.PRODUCTION}
+    async with stage.raised(running, print) as here:
+        wish = {**blocker, "priority": "blocker"}
+        ticket = (await here["anna"].post("intake", "/v1/tickets", wish))["key"]
+        await here.settle()
+        wanted = {"environment": gate.PRODUCTION, "ticket": ticket, "what": "Restart by hand."}
+        change = (await here["omar"].post(gate.GATE, gate.CHANGES, wanted))["key"]
+        await here["theo"].post(gate.GATE, f"{gate.CHANGES}/{change}/authorize")
+        await here["sven"].post(gate.GATE, f"{gate.CHANGES}/{change}/apply")
+        await gate.tidy(here)
+        again = (await here["omar"].post(gate.GATE, gate.CHANGES, wanted))["key"]
+        await gate.tidy(here)
+        left = await here["omar"].get(gate.GATE, f"{gate.CHANGES}/{again}")
+        assert left["state"] == "revoked"
+        assert (await gate.environment(here, gate.PRODUCTION))["state"] == "compliant"
+        await here["anna"].post("intake", f"/v1/tickets/{ticket}/resolve", {"resolution": "Up."})
+        await here["omar"].post("intake", f"/v1/tickets/{ticket}/verify")
+        await here.settle()

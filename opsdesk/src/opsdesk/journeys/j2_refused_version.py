@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from opsdesk.desk import JSON, Problem
 from opsdesk.journeys import acts, gate
-from opsdesk.journeys.gate import GATE
+from opsdesk.journeys.gate import GATE, PRODUCTION
 from opsdesk.stage import Stage
 from opsdesk.topics import Record
 
@@ -32,13 +32,14 @@ class Told:
 
 
 async def play(stage: Stage) -> Told:
+    await gate.tidy(stage)
     version = await gate.new_version(stage)
     await _on_staging(stage, version)
     refused = await _refused(stage, version)
     read_by_qc = await _read_by_qc(stage, refused)
-    held = await gate.submit(stage, version, "acme-prod")
+    held = await gate.submit(stage, version, PRODUCTION)
     follow_up, self_confirmation = await _followed_up(stage, version)
-    second = await gate.submit(stage, version, "acme-prod")
+    second = await gate.submit(stage, version, PRODUCTION)
     await gate.approve(stage, second, "anna")
     counted_once = await stage["anna"].refused(GATE, f"/v1/deliveries/{second['key']}/approve")
     stage.say(f"anna approves once more: {counted_once}")
@@ -60,7 +61,7 @@ async def play(stage: Stage) -> Told:
         counted_once,
         delivered,
         verdicts,
-        await gate.environment(stage, "acme-prod"),
+        await gate.environment(stage, PRODUCTION),
         records,
     )
 
@@ -74,7 +75,7 @@ async def _on_staging(stage: Stage, version: JSON) -> None:
 
 async def _refused(stage: Stage, version: JSON) -> JSON:
     """Green checks do not oblige OPS: anna refuses, with an argument and what has to be done."""
-    delivery = await gate.submit(stage, version, "acme-prod")
+    delivery = await gate.submit(stage, version, PRODUCTION)
     said = {
         "reasons": [
             {"code": "READINESS_MISSING", "criterion": "documentation", "argument": ARGUMENT}
@@ -88,7 +89,7 @@ async def _refused(stage: Stage, version: JSON) -> JSON:
 
 
 async def _read_by_qc(stage: Stage, refused: JSON) -> JSON:
-    refusals = stage["quin"].items(GATE, "/v1/refusals", environment="acme-prod")
+    refusals = stage["quin"].items(GATE, "/v1/refusals", environment=PRODUCTION)
     found = [one async for one in refusals if one["delivery"] == refused["key"]]
     argument = found[0]["verdict"]["reasons"][0]["argument"]
     stage.say(f'quin of QC reads the refusal of {refused["key"]}: "{argument}"')

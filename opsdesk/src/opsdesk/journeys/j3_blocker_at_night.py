@@ -7,14 +7,13 @@ from email.message import EmailMessage
 from opsdesk.desk import JSON, Problem
 from opsdesk.journeys import acts, gate
 from opsdesk.journeys.acts import on_the_wall
-from opsdesk.journeys.gate import GATE
+from opsdesk.journeys.gate import CHANGES, GATE, PRODUCTION
 from opsdesk.journeys.office_hours import AMSTERDAM, DAY
 from opsdesk.stage import Stage
 from opsdesk.topics import Record
 
 SUNDAY = 6
 MINUTE = timedelta(minutes=1)
-CHANGES = "/v1/emergency-changes"
 WHAT = "Switch the invoice queue to the spare disk: the full one stops every invoice."
 
 
@@ -41,24 +40,26 @@ class Told:
 
 
 async def play(stage: Stage) -> Told:
+    await gate.tidy(stage)
     start = next_sunday_night(await stage.settle())
     await stage.until(start)
     ticket = await _opened(stage)
     too_early = await _asked_in_vain(stage, ticket)
     await _raised(stage, ticket)
     change, by_one_person = await _applied(stage, ticket)
-    owing = await gate.environment(stage, "acme-prod")
+    owing = await gate.environment(stage, PRODUCTION)
     due_at = acts.read(owing["debt"]["due_at"])
     stage.say(f"acme-prod is {owing['state']} until {on_the_wall(due_at)}.")
     second_change = await _asked_in_vain(stage, ticket)
-    refused = await gate.submit(stage, await gate.new_version(stage), "acme-prod")
+    refused = await gate.submit(stage, await gate.new_version(stage), PRODUCTION)
     await _solved(stage, ticket, start)
     too_late = await _asked_in_vain(stage, ticket)
     overdue, letters = await _overdue(stage, due_at)
-    delivered = await _paid(stage, change)
+    delivered = await gate.pay(stage, change["key"])
+    await stage.settle()
     clocks = await acts.clocks_of(stage, ticket)
     acts.tell_clocks(stage, clocks)
-    records = [one for one in stage.records if one.body.get("environment") == "acme-prod"]
+    records = [one for one in stage.records if one.body.get("environment") == PRODUCTION]
     acts.tell_records(stage, (one for one in records if one.topic.startswith("opsdesk.deliveries")))
     return Told(
         start,
@@ -74,7 +75,7 @@ async def play(stage: Stage) -> Told:
         overdue,
         letters,
         delivered,
-        await gate.environment(stage, "acme-prod"),
+        await gate.environment(stage, PRODUCTION),
         records,
     )
 
@@ -91,7 +92,7 @@ async def _opened(stage: Stage) -> str:
     """Jan writes in the portal, which speaks for him and no more."""
     wish = {
         "title": "No invoice leaves the house",
-        "environment": "acme-prod",
+        "environment": PRODUCTION,
         "impact": "high",
         "urgency": "medium",
     }
@@ -104,7 +105,7 @@ async def _opened(stage: Stage) -> str:
 
 
 async def _asked_in_vain(stage: Stage, ticket: str) -> Problem:
-    wish = {"environment": "acme-prod", "ticket": ticket, "what": WHAT}
+    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
     denied = await stage["omar"].refused(GATE, CHANGES, wish)
     stage.say(f"omar asks for an emergency change: {denied.told.get('code')}. {denied.detail}")
     return denied
@@ -125,7 +126,7 @@ async def _raised(stage: Stage, ticket: str) -> None:
 
 async def _applied(stage: Stage, ticket: str) -> tuple[JSON, Problem]:
     """Asked for by omar, authorized by theo, applied by sven."""
-    wish = {"environment": "acme-prod", "ticket": ticket, "what": WHAT}
+    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
     change = await stage["omar"].post(GATE, CHANGES, wish)
     path = f"{CHANGES}/{change['key']}"
     denied = await stage["omar"].refused(GATE, f"{path}/authorize")
@@ -146,20 +147,10 @@ async def _solved(stage: Stage, ticket: str, start: datetime) -> None:
 async def _overdue(stage: Stage, due_at: datetime) -> tuple[list[JSON], list[EmailMessage]]:
     """Nobody delivers the version: at the due instant DM and PO hear of it."""
     await stage.until(due_at)
-    cases = await acts.escalations_of(stage, environment="acme-prod", trigger="debt_overdue")
+    cases = await acts.escalations_of(stage, environment=PRODUCTION, trigger="debt_overdue")
     case = cases[-1]
     stage.say(f"{on_the_wall(due_at)}: {case['key']}, {case['title']}")
     acts.tell_letters(stage, case["key"])
     await stage["dana"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
     stage.say(f"{case['key']} ({case['policy']}): dana acknowledges.")
     return cases, stage.letters_about(case["key"])
-
-
-async def _paid(stage: Stage, change: JSON) -> JSON:
-    """A version that contains the change, on the short way that a debt opens (G7)."""
-    version = await gate.new_version(stage, contains=[change["key"]])
-    delivery = await gate.submit(stage, version, "acme-prod", lifecycle="hotfix")
-    await gate.approve(stage, delivery, "anna", "omar")
-    delivered = await gate.bring_out(stage, delivery, "anna")
-    await stage.settle()
-    return delivered
