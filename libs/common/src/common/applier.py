@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from common.database import Database, passing
 from common.inbox import Impossible, Inbox, NotYetKnown
-from common.inbox_store import Record, any_parked, ready
+from common.inbox_store import Record
+from common.put_aside import any_parked, ready
 from common.telemetry import logger, metrics
 
 log = logger(__name__)

@@ -9,7 +9,8 @@ from sqlalchemy import Row, text
 
 from common.database import Connection, Database
 from common.inbox import Handlers, Inbox
-from common.inbox_store import advance, lock_places, stored_record
+from common.inbox_store import advance, lock_places
+from common.put_aside import stored_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,8 @@ from typing import Any, Literal
 
 from common.database import Connection
 from common.event import Envelope, Event, Received, Undecodable, read_envelope, read_event
-from common.inbox_store import (
-    Grave,
-    Place,
-    Record,
-    Subject,
-    Waiting,
-    advance,
-    bury,
-    lock_places,
-    park,
-    unpark,
-)
+from common.inbox_store import Place, Record, Subject, advance, lock_places
+from common.put_aside import Grave, Waiting, bury, park, unpark
 from common.telemetry import span
 
 Handler = Callable[[Connection, Sequence[Any]], Awaitable[None]]
