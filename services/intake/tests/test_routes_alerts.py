@@ -63,7 +63,8 @@ async def test_an_alert_opens_an_incident_on_its_environment(
 
 
 async def test_posted_again_it_changes_nothing(monitor: AsyncClient, database: Database) -> None:
-    await asyncio.gather(*(post(monitor, alert()) for _ in range(4)))
+    answers = await asyncio.gather(*(post(monitor, alert()) for _ in range(4)))
+    assert {one.status_code for one in answers} == {200}
     assert (await post(monitor, alert())).json()["alerts"][0]["effect"] == "known"
     assert await types(database) == ["opened", "alert_raised"]
 
@@ -76,6 +77,14 @@ async def test_alerts_of_one_group_share_a_ticket_and_end_one_by_one(
     assert len({one["ticket"] for one in both}) == 1
     await post(monitor, alert("f1", "resolved"), alert("f2"))
     assert await types(database) == ["opened", "alert_raised", "alert_raised", "alert_ended"]
+
+
+async def test_one_group_in_posts_at_the_same_time_is_one_ticket(
+    monitor: AsyncClient, database: Database
+) -> None:
+    answers = await asyncio.gather(*(post(monitor, alert(f"f{n}")) for n in range(5)))
+    assert len({one.json()["alerts"][0]["ticket"] for one in answers}) == 1
+    assert (await types(database)).count("opened") == 1
 
 
 async def test_a_new_outbreak_after_the_end_is_a_new_incident(
