@@ -26,6 +26,9 @@ from common.settings import load
 from intake.settings import IntakeSettings
 
 
+NUMBERS = Sequence("ticket_numbers")
+
+
 class Base(DeclarativeBase):
     type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012
 
@@ -40,7 +43,7 @@ class TicketRow(Base):
     __tablename__ = "tickets"
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    number: Mapped[int] = mapped_column(BigInteger, Sequence("ticket_numbers"))
+    number: Mapped[int] = mapped_column(BigInteger, default=NUMBERS.next_value())
     kind: Mapped[str]
     title: Mapped[str]
     description: Mapped[str | None]
