@@ -7,7 +7,7 @@ asked what time it is; timers come in as inputs, too (`fired`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sla.agreement import Metric, Terms
@@ -87,9 +87,11 @@ class Stretch:
     """Working time in it; it counted only where `why` is running."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Everything that the next input needs. `counted`, `fired`, `breached_at`: of this cycle.
+class Clock(NamedTuple):
+    """Everything that the next input needs. A tuple, because a fold copies it several times per
+    input, and the copy of a dataclass costs several times as much.
+
+    `counted`, `fired`, `breached_at`: of this cycle.
 
     `since` is the start of the present stretch, which is not yet in `stretches`; `cycle` is the
     index of the first stretch of the present cycle (`next_reply` and `update` have several).

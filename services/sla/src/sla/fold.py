@@ -1,7 +1,6 @@
 """How a clock changes with each thing that it hears (C2-C7). Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sla.agreement import Metric
@@ -38,15 +37,15 @@ def step(clock: Clock, heard: Input, tables: Timetables) -> Clock:
     if heard.firing is not None:
         return _fired(clock, heard.firing)
     if heard.waived is not None:
-        return replace(clock, waivers=(*clock.waivers, heard.waived))
+        return clock._replace(waivers=(*clock.waivers, heard.waived))
     effect = _effect(clock, heard)
     waiting = WAITING.get(heard.kind, clock.waiting)
     terms = heard.terms or clock.terms
-    changed = replace(clock, waiting=waiting, terms=terms)
+    changed = clock._replace(waiting=waiting, terms=terms)
     if effect is None and changed.why == clock.why and terms == clock.terms:
         return changed
     at = max(heard.at, clock.since)
-    moved = replace(_closed(clock, at, tables), waiting=waiting, terms=terms, moved_by=heard.kind)
+    moved = _closed(clock, at, tables)._replace(waiting=waiting, terms=terms, moved_by=heard.kind)
     if effect is not None:
         moved = effect(moved, heard)
     return _judged(_aimed(moved, tables))
@@ -76,8 +75,8 @@ def reached(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | N
 def _fired(clock: Clock, firing: Firing) -> Clock:
     fired = (*clock.fired, firing.kind)
     if firing.kind != BREACH:
-        return replace(clock, fired=fired)
-    return replace(clock, fired=fired, breached_at=firing.due_at, breach_reason=firing.reason)
+        return clock._replace(fired=fired)
+    return clock._replace(fired=fired, breached_at=firing.due_at, breach_reason=firing.reason)
 
 
 def _closed(clock: Clock, at: datetime, tables: Timetables) -> Clock:
@@ -87,8 +86,7 @@ def _closed(clock: Clock, at: datetime, tables: Timetables) -> Clock:
     counts = clock.why != "stopped"
     worked = tables[clock.terms.calendar].between(clock.since, at) if counts else ZERO
     stretch = Stretch(clock.since, at, clock.why, clock.terms.calendar, worked)
-    return replace(
-        clock,
+    return clock._replace(
         since=at,
         counted=clock.counted + (worked if clock.why == "running" else ZERO),
         paused=clock.paused + (worked if clock.why == "waiting_on_customer" else ZERO),
@@ -107,7 +105,7 @@ def _aimed(clock: Clock, tables: Timetables) -> Clock:
     if deadline is not None:
         ahead |= {kind for kind, due in fixed(clock.terms, deadline) if due > clock.since}
     fired = tuple(kind for kind in clock.fired if kind not in ahead)
-    return replace(clock, deadline=deadline, generation=clock.generation + 1, fired=fired)
+    return clock._replace(deadline=deadline, generation=clock.generation + 1, fired=fired)
 
 
 def _judged(clock: Clock) -> Clock:
@@ -115,7 +113,7 @@ def _judged(clock: Clock) -> Clock:
     if clock.breached_at is None or _late(clock, clock.breached_at):
         return clock
     fired = tuple(kind for kind in clock.fired if kind != BREACH)
-    return replace(clock, breached_at=None, breach_reason=None, fired=fired)
+    return clock._replace(breached_at=None, breach_reason=None, fired=fired)
 
 
 def _late(clock: Clock, breached_at: datetime) -> bool:
@@ -137,22 +135,21 @@ def _effect(clock: Clock, heard: Input) -> Effect | None:
 
 
 def _stop(clock: Clock, _: Input) -> Clock:
-    return replace(clock, open=False, stopped_at=clock.since)
+    return clock._replace(open=False, stopped_at=clock.since)
 
 
 def _end(clock: Clock, _: Input) -> Clock:
     """Stopped, whatever comes: a first response is given once."""
-    return replace(clock, open=False, stopped_at=clock.since, ended=True)
+    return clock._replace(open=False, stopped_at=clock.since, ended=True)
 
 
 def _run_on(clock: Clock, _: Input) -> Clock:
-    return replace(clock, open=True, stopped_at=None)
+    return clock._replace(open=True, stopped_at=None)
 
 
 def _again(clock: Clock, _: Input) -> Clock:
     """A new cycle from zero; the worst of the earlier ones is kept (C1)."""
-    return replace(
-        clock,
+    return clock._replace(
         open=True,
         stopped_at=None,
         worst=max(clock.worst, clock.counted),
@@ -171,7 +168,7 @@ def _begin(clock: Clock, heard: Input) -> Clock:
 
 
 def _cancel(clock: Clock, heard: Input) -> Clock:
-    return replace(clock, cancelled=heard.reason or "cancelled", stopped_at=clock.since)
+    return clock._replace(cancelled=heard.reason or "cancelled", stopped_at=clock.since)
 
 
 WAITING: Mapping[str, bool] = {

@@ -65,7 +65,9 @@ async def _agreements(
 ) -> Mapping[UUID, Sequence[Agreement]]:
     ids = {one.event.customer_id for one in opened if one.event.customer_id is not None}
     by_customer = await agreements.published(tx, ids)
-    if missing := await directory.unknown_customers(tx, ids - by_customer.keys()):
+    if (silent := ids - by_customer.keys()) and (
+        missing := await directory.unknown_customers(tx, silent)
+    ):
         raise NotYetKnown(f"customer/{missing[0]}")
     return by_customer
 

@@ -1,0 +1,45 @@
+"""The record proves itself: what was heard is never changed, and what differs is named (C9)."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from common.database import Database
+from common.testing.protocol import fire, hear, stand_at
+from sla.handlers import HANDLERS
+from sla.testing.company import HOUR, NINE, opened, promise
+from sla.testing.looking import whole
+from sla.timers import TIMERS
+from sla.verification import differences
+
+
+@pytest.mark.parametrize(
+    ("tampered", "said"),
+    [
+        ("UPDATE clocks SET course = replace(course, '15:00', '16:00')", "when replayed"),
+        ("UPDATE clocks SET ordinal = ordinal + 1", "2 inputs where the clock has heard 3"),
+    ],
+)
+async def test_a_clock_that_its_inputs_do_not_lead_to_is_named(
+    database: Database, tampered: str, said: str
+) -> None:
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    await stand_at(database, NINE + 5 * HOUR)
+    await fire(database, TIMERS)
+    await whole(database)
+    async with database.transaction() as tx:
+        await tx.execute(text(tampered))
+    (wrong,) = [one async for one in differences(database)]
+    assert said in wrong
+    assert "OPS-1" in wrong
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE clock_inputs SET at = known_at", "DELETE FROM clock_inputs"]
+)
+async def test_what_a_clock_has_heard_is_never_changed(database: Database, change: str) -> None:
+    """R16: the service's own role has no right to"""
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.transaction() as tx:
+            await tx.execute(text(change))
