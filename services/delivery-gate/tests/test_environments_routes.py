@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from common.events.directory import EnvironmentKnown
 from common.events.tickets import BlockerRaised
-from common.testing.protocol import told
+from common.testing.protocol import stand_at, told
 from delivery_gate.testing import ACME, ENVIRONMENTS, Play, digest
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -57,6 +57,22 @@ async def test_an_unexplained_digest_stops_deliveries_until_it_is_explained(play
     await play.done("omar", f"follow-ups/{drift['key']}/confirm")
     place = await play.seen("anna", "environments/acme-staging")
     assert (place["state"], place["running"]) == ("compliant", {"billing": digest("9")})
+
+
+async def test_an_old_investigation_does_not_explain_a_new_drift(play: Play) -> None:
+    """G10."""
+    await play.version("1.0", "1")
+    await play.staged("1.0", "1")
+    path = "environments/acme-staging/observations"
+    for hour, digit in enumerate("919"):
+        await stand_at(play.database, NINE + timedelta(hours=hour))
+        place = await play.done("monitor", path, {"product": "billing", "digest": digest(digit)})
+    assert place["state"] == "drifted"
+    second, first = (await play.seen("quin", "follow-ups?state=open"))["items"]
+    for work, state in ((first, "drifted"), (second, "compliant")):
+        await play.done("anna", f"follow-ups/{work['key']}/close", {"evidence": "Found."})
+        await play.done("omar", f"follow-ups/{work['key']}/confirm")
+        assert (await play.seen("anna", "environments/acme-staging"))["state"] == state
 
 
 async def test_restoring_the_known_digest_ends_the_drift(play: Play) -> None:

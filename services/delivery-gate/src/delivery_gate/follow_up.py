@@ -41,10 +41,9 @@ class FollowUp:
     confirmed_at: datetime | None = None
     sequence: int = 0
 
-    @property
-    def explains_drift(self) -> bool:
-        """It belongs to no delivery: an observation opened it (G10)."""
-        return self.delivery_id is None
+    def explains(self, drift_since: datetime | None) -> bool:
+        """Whether it is the investigation of this very drift, and not of an earlier one (G10)."""
+        return self.delivery_id is None and self.opened_at == drift_since
 
 
 def close(follow_up: FollowUp, by: str, evidence: str, at: datetime) -> FollowUp | Denied:

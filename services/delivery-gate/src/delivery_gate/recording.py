@@ -1,7 +1,7 @@
 """The second half of every edge: row, verdict, follow-ups, events and audit trail, together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,10 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where and when something is decided, and by whom. The environment is locked."""
+    """Where and when something is decided, and by whom.
+
+    The environment is locked, unless only a waiting request expires on it.
+    """
 
     tx: Connection
     environment: Environment
@@ -147,9 +150,7 @@ async def open_follow_up(
 
 async def record_new(scene: Scene, delivery: Delivery, *, counted: bool) -> None:
     """A request's row, before anything is said about it."""
-    await deliveries.add(
-        scene.tx, replace(delivery, sequence=0), scene.environment, counted=counted
-    )
+    await deliveries.add(scene.tx, delivery, scene.environment, counted=counted)
 
 
 async def expect_patience(tx: Connection, delivery: Delivery, until: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from common.database import Connection
 from common.deadlines import Due, Timer, Timers
@@ -15,10 +14,6 @@ from delivery_gate.recording import DEBT, ITSELF, PATIENCE, By, Scene, record
 from delivery_gate.store import deliveries, environments
 
 NOBODY = By(ITSELF)
-
-
-async def lock_environments(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    return await environments.lock_free(tx, ids)
 
 
 async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -44,10 +39,6 @@ async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
         await scene.note("environment.debt_overdue", f"environment/{kept.id}", change=debt.change)
 
 
-async def lock_requests(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    return await deliveries.lock_free(tx, ids)
-
-
 async def on_patience_ended(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """A request that waited for longer than the criteria allow expires; it may be made again."""
     for one in due:
@@ -61,6 +52,6 @@ async def on_patience_ended(tx: Connection, due: Sequence[Due], at: datetime) ->
 
 
 TIMERS: Timers = {
-    DEBT: Timer(lock_environments, on_debts_due, waits_for_consumer=False),
-    PATIENCE: Timer(lock_requests, on_patience_ended),
+    DEBT: Timer(environments.lock_free, on_debts_due),
+    PATIENCE: Timer(deliveries.lock_free, on_patience_ended),
 }

@@ -127,7 +127,8 @@ async def confirm_follow_up(
     said = confirm(follow_up, caller.sub, scene.at)
     if isinstance(said, Denied):
         return await deny(scene, "follow_up.confirm", f"follow-up/{follow_up.id}", said)
-    if said.explains_drift:
+    drift = scene.environment.drift
+    if drift is not None and said.explains(drift.since):
         await explained(scene)
     closer = {"closed_by": said.closed_by}
     return await _kept(scene, said, FollowUpClosed, "follow_up.confirm", response, **closer)
