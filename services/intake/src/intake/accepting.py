@@ -20,7 +20,7 @@ import asyncpg
 from common.database import ANNOUNCED, Database, passing
 from common.errors import Busy
 from common.http.idempotency import Key
-from common.telemetry import logger
+from common.telemetry import logger, metrics
 from intake.store import accepting as store
 from intake.store.accepting import Opening, Raw
 
@@ -145,6 +145,7 @@ class Accepting:
             if not written:
                 raise
             return
+        metrics.BATCH_SIZE.observe(len(written))
         for wake in self.database.on_commit[ANNOUNCED]:
             wake()
         _answer(written, kept, _taken)
