@@ -89,6 +89,26 @@ async def test_first_response_and_resolution_are_met(database: Database) -> None
     await whole(database)
 
 
+async def test_every_reply_and_all_news_are_measured_in_cycles(database: Database) -> None:
+    """C1"""
+    await promise(database, metrics=("next_reply", "update"))
+    asks, answers = (
+        [said(kind, 1, NINE + hours * HOUR, message_id=UUID(int=hours)) for hours in at]
+        for kind, at in ((TicketCustomerReplied, (1, 4)), (TicketReplied, (2, 6)))
+    )
+    solved = said(TicketResolved, 1, NINE + 7 * HOUR)
+    events = [opened(1), asks[0], answers[0], asks[1], answers[1], solved]
+    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    found = await clocks_of(database, 1)
+    assert found["next_reply"].clock.worst == HOUR
+    assert found["next_reply"].clock.counted == 2 * HOUR
+    assert {one.clock.outcome for one in found.values()} == {"met"}
+    news = await told(database)
+    assert about(news, "next_reply") == ["started", "met", "resumed", "met"]
+    assert about(news, "update") == ["started", "moved", "moved", "met"]
+    await whole(database)
+
+
 async def test_a_rejected_resolution_runs_on(database: Database) -> None:
     """C3, R1"""
     await promise(database)

@@ -1,11 +1,15 @@
 """The record proves itself: what was heard is never changed, and what differs is named (C9)."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from typer.testing import CliRunner
 
 from common.database import Database
 from common.testing.protocol import fire, hear, stand_at
+from sla.__main__ import app
 from sla.handlers import HANDLERS
 from sla.testing.company import HOUR, NINE, opened, promise
 from sla.testing.looking import whole
@@ -43,3 +47,26 @@ async def test_what_a_clock_has_heard_is_never_changed(database: Database, chang
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.transaction() as tx:
             await tx.execute(text(change))
+
+
+async def test_the_command_ends_with_1_and_names_what_differs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": database.url,
+        "KAFKA": "127.0.0.1:9",
+        "ISSUER": "nobody",
+        "JWKS": "unused",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"OPSDESK_{name}", value)
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    good = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
+    assert (good.exit_code, good.output) == (0, "sla: every clock is what its inputs say\n")
+    async with database.transaction() as tx:
+        await tx.execute(text("UPDATE clocks SET course = replace(course, '15:00', '16:00')"))
+    bad = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
+    assert bad.exit_code == 1
+    assert "OPS-1" in bad.output
