@@ -37,6 +37,7 @@ follow_ups = Table(
     ),
     Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),
+    Index("ix_follow_ups_opened_at", "opened_at", "id"),
 )
 
 emergency_changes = Table(

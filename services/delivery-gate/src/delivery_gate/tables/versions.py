@@ -44,6 +44,7 @@ versions = Table(
     UniqueConstraint("product", "ordinal"),
     CheckConstraint("digest ~ '^sha256:[0-9a-f]{64}$'", name="digest"),
     Index("ix_versions_digest", "product", "digest"),
+    Index("ix_versions_registered_at", "registered_at", "id"),
     comment="G1: inserted once; the service's role may neither update nor delete.",
 )
 

@@ -36,6 +36,7 @@ CREATE TABLE versions (
     CONSTRAINT fk_versions_product FOREIGN KEY (product) REFERENCES products (key)
 );
 CREATE INDEX ix_versions_digest ON versions (product, digest);
+CREATE INDEX ix_versions_registered_at ON versions (registered_at, id);
 CREATE TABLE checks (
     id uuid NOT NULL,
     position bigint GENERATED ALWAYS AS IDENTITY,
@@ -142,6 +143,8 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id)
 );
+CREATE INDEX ix_deliveries_deferred ON deliveries (product, digest) WHERE state = 'evaluating';
+CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
 CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state = 'delivered';
 CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
     WHERE state IN ('evaluating', 'in_review', 'approved');
@@ -219,6 +222,7 @@ CREATE TABLE follow_ups (
         REFERENCES environments (id)
 );
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE TABLE emergency_changes (
     id uuid NOT NULL,
