@@ -20,7 +20,7 @@ from tests.benchmarks.effort import Effort
 from tests.benchmarks.result import Result
 
 ZONE = "Europe/Amsterdam"
-FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
+ROUNDS = 5
 
 Question = tuple[datetime, timedelta]
 Answer = Callable[[datetime, timedelta], datetime]
@@ -56,9 +56,14 @@ def _against(
 
 
 def _timed(ask: Answer, questions: Sequence[Question]) -> tuple[list[datetime], float]:
-    began = time.perf_counter()
-    answers = [ask(start, amount) for start, amount in questions]
-    return answers, time.perf_counter() - began
+    """The answers, and the seconds for all in the fastest of some rounds, as timeit does."""
+    answers: list[datetime] = []
+    fastest = float("inf")
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        answers = [ask(start, amount) for start, amount in questions]
+        fastest = min(fastest, time.perf_counter() - began)
+    return answers, fastest
 
 
 def _questions(number: int) -> list[Question]:

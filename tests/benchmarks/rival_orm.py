@@ -25,7 +25,6 @@ from common.people.tokens import People
 from common.settings import load
 from intake.settings import IntakeSettings
 
-
 NUMBERS = Sequence("ticket_numbers")
 
 
