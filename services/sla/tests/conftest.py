@@ -1,8 +1,43 @@
-"""What the tests of sla share: its database."""
+"""What the tests of sla share: its database, its app, and some people who call it."""
+
+from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.database import Database
+from common.testing.client import app_for, client
+from common.testing.protocol import stand_at
+from sla.app import SERVICE
+from sla.testing.company import NINE
 
 
 @pytest.fixture
 def schema() -> str:
     return "sla"
+
+
+@pytest.fixture
+async def app(database: Database) -> FastAPI:
+    await stand_at(database, NINE)
+    return app_for(SERVICE, database)
+
+
+@pytest.fixture
+async def theo(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "theo") as caller:
+        yield caller
+
+
+@pytest.fixture
+async def gina(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "gina") as caller:
+        yield caller
+
+
+@pytest.fixture
+async def jan(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """A contact of Acme."""
+    async with client(app, "jan") as caller:
+        yield caller

@@ -21,6 +21,7 @@ ACME, BRIGHTWATER = UUID(int=0xAC), UUID(int=0xB0)
 HOUR = timedelta(hours=1)
 OFFICE = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 ROUND = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+AMSTERDAM = {"timezone": "Europe/Amsterdam", "weekly": OFFICE}
 HOURS = {"blocker": 2, "critical": 4, "major": 8, "minor": 16}
 
 T = TypeVar("T", bound=TicketEvent)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from httpx import Response
+
 from common.database import Database
 from common.testing.protocol import Told, told
 from sla.store import clocks
@@ -36,3 +38,9 @@ async def whole(database: Database) -> None:
         numbers.setdefault(one.subject, []).append(one.sequence)
     for subject, sequences in numbers.items():
         assert sequences == list(range(1, len(sequences) + 1)), subject
+
+
+def wrong(answer: Response) -> list[str]:
+    """Where a refused body is wrong, by JSON pointers."""
+    assert answer.status_code == 422, answer.text
+    return [error["pointer"] for error in answer.json()["errors"]]

@@ -1,0 +1,79 @@
+"""Agreements: proposed by one person, published by another, refused by name."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from common.database import Database
+from common.testing.protocol import hear, told
+from sla.handlers import HANDLERS
+from sla.testing.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
+from sla.testing.looking import resolution, wrong
+
+
+def offer(**more: Any) -> dict[str, Any]:
+    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
+    return {
+        "key": "acme-standard",
+        "customer": "acme",
+        "calendar": AMSTERDAM,
+        "targets": [target],
+        "valid_from": "2026-01-01T00:00:00Z",
+    } | more
+
+
+async def test_an_agreement_takes_two_people_and_then_promises(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """R4, and four eyes by rule"""
+    await know(database, (ACME, "acme"))
+    made = await theo.post("/v1/agreements", json=offer())
+    assert made.status_code == 201, made.text
+    assert (made.json()["state"], made.json()["version"]) == ("draft", 1)
+    await hear(database, HANDLERS, (opened(1), 1))
+    alone = await theo.post(made.headers["Location"] + "/publish")
+    assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
+    published = await gina.post(made.headers["Location"] + "/publish")
+    assert published.json()["published_by"] == "gina"
+    assert (await gina.post(made.headers["Location"] + "/publish")).status_code == 409
+    await hear(database, HANDLERS, (opened(2), 1))
+    assert (await resolution(database, 2)).clock.deadline == NINE + 8 * HOUR
+    kinds = [one.type for one in await told(database)]
+    assert kinds[0] == "opsdesk.clock.agreement_published.v1"
+    async with database.transaction() as tx:
+        actions = list(await tx.scalars(text("SELECT action FROM audit ORDER BY position")))
+    assert actions == ["agreement.propose", "agreement.publish.denied", "agreement.publish"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"customer": "nobody"}, "/customer"),
+        ({"calendar": "nowhere"}, "/calendar"),
+        ({"calendars": {"blocker": "nowhere"}}, "/calendars/blocker"),
+        ({"valid_until": "2025-01-01T00:00:00Z"}, ""),
+        ({"targets": []}, "/targets"),
+        (
+            {"targets": [{"metric": "x", "priority": "major", "target_seconds": 1}]},
+            "/targets/0/metric",
+        ),
+    ],
+)
+async def test_an_agreement_that_cannot_be_is_refused(
+    database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
+) -> None:
+    await know(database, (ACME, "acme"))
+    assert wrong(await theo.post("/v1/agreements", json=offer(**changed))) == [pointer]
+    async with database.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM agreements")) == 0
+
+
+async def test_the_database_refuses_one_person_too(database: Database) -> None:
+    """R1, R2: no role is exempt"""
+    await promise(database)
+    with pytest.raises(IntegrityError):
+        async with database.transaction() as tx:
+            await tx.execute(text("UPDATE agreement_versions SET published_by = proposed_by"))
