@@ -2,7 +2,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from delivery_gate.follow_up import FollowUp, Held, close, confirm, holds, reject, work_due
+from delivery_gate.follow_up import (
+    FollowUp,
+    Held,
+    close,
+    confirm,
+    hold_shortcomings,
+    holds,
+    reject,
+    work_due,
+)
 from delivery_gate.verdict import Code, Denied, Reason, verdict_of
 from delivery_gate.version import Reference
 
@@ -76,10 +85,20 @@ def test_what_has_no_name_holds_nothing() -> None:
     assert not holds(unversioned, Reference("billing", None), None)
 
 
+MISSING = Reason(Code.READINESS_MISSING, "documentation", "Nothing shows it.")
+
+
 def test_a_held_version_is_turned_away_without_more_work() -> None:
     """G5: the open work comes first; a person may still name more."""
-    missing = Reason(Code.READINESS_MISSING, "documentation", "Nothing shows it.")
-    verdict = verdict_of([missing], 1, NINE)
-    assert work_due(verdict, {}, ()) == {"documentation": "documentation: Nothing shows it."}
-    assert work_due(verdict, {}, (OPEN,)) == {}
-    assert work_due(verdict, {"retest": "Again."}, (OPEN,)) == {"retest": "Again."}
+    asked = verdict_of([MISSING], 1, NINE)
+    assert work_due(asked, {}) == {"documentation": "documentation: Nothing shows it."}
+    held = verdict_of([MISSING, *hold_shortcomings((OPEN,), BILLING, None)], 1, NINE)
+    assert work_due(held, {}) == {}
+    assert work_due(held, {"retest": "Again."}) == {"retest": "Again."}
+
+
+def test_a_failed_verification_is_investigated_even_while_the_version_is_held() -> None:
+    """G9: it may have been refused elsewhere while it was running here."""
+    failed = Reason(Code.VERIFICATION_FAILED, "verification", "It does not answer.")
+    work = work_due(verdict_of([failed], 1, NINE), {})
+    assert work == {"investigation": "verification: It does not answer."}

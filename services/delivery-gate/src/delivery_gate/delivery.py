@@ -118,11 +118,6 @@ def set_aside(delivery: Delivery, how: Literal["superseded", "expired"], now: da
     return ended(delivery, how, now) if delivery.state in WAITING else delivery
 
 
-def is_held(verdict: Verdict) -> bool:
-    """True where the version was held by a follow-up: then the request is no attempt (G5)."""
-    return any(reason.code is Code.FOLLOWUP_OPEN for reason in verdict.reasons)
-
-
 def ended(delivery: Delivery, state: DeliveryState, now: datetime) -> Delivery:
     """It came to this end; nothing moves it any more."""
     return replace(delivery, state=state, ended_at=now)

@@ -100,17 +100,15 @@ def hold_shortcomings(
     ]
 
 
-def work_due(
-    verdict: Verdict, named: Mapping[FollowUpKind, str], holding: tuple[FollowUp, ...]
-) -> dict[FollowUpKind, str]:
+def work_due(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[FollowUpKind, str]:
     """What a refusal opens: the work a person named, else what its reasons oblige to.
 
-    A version that is held already is turned away at the door: whatever else speaks against it is
-    said, but the open work comes first, and not more of it at every knock.
+    A version that is turned away at the door, because it is held already, opens no more work at
+    every knock: whatever else speaks against it is said, but the open work comes first.
     """
     if named:
         return dict(named)
-    if holding:
+    if verdict.turned_away:
         return {}
     return {
         kind: "; ".join(f"{reason.criterion}: {reason.argument}" for reason in reasons)

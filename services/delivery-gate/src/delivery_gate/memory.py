@@ -66,7 +66,7 @@ class Memory:
     def keep(self, judged: Judged) -> None:
         """Store the delivery, and open what the verdict obliges to."""
         delivery = judged.delivery
-        due = work_due(judged.verdict, judged.work, self.holding(delivery))
+        due = work_due(judged.verdict, judged.work)
         held = Held(delivery.wanted.product, delivery.wanted.name, delivery.digest)
         for kind, demand in due.items():
             id, here = self.new_id(), delivery.environment

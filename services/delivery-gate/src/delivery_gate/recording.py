@@ -91,7 +91,7 @@ async def record_judged(
     `holding`: the follow-ups that held the version before this verdict. `event` None: a request
     whose submission says it all.
     """
-    opened = await _open_work(scene, judged, holding)
+    opened = await _open_work(scene, judged)
     kept = await _tell_judged(scene, judged, event)
     await deliveries.save(scene.tx, kept)
     work = [follow_up.key for follow_up in (*holding, *opened)] if judged.refuses else []
@@ -121,8 +121,8 @@ async def _tell_judged(scene: Scene, judged: Judged, event: type[DeliveryEvent] 
     return kept
 
 
-async def _open_work(scene: Scene, judged: Judged, holding: tuple[FollowUp, ...]) -> list[FollowUp]:
-    due = work_due(judged.verdict, judged.work, holding)
+async def _open_work(scene: Scene, judged: Judged) -> list[FollowUp]:
+    due = work_due(judged.verdict, judged.work)
     delivery = judged.delivery
     held = Held(delivery.wanted.product, delivery.wanted.name, delivery.digest)
     return [await open_follow_up(scene, kind, due[kind], delivery, held) for kind in sorted(due)]

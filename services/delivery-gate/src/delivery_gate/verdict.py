@@ -103,6 +103,11 @@ class Verdict:
     criteria_version: int
     at: datetime
 
+    @property
+    def turned_away(self) -> bool:
+        """The version was held by a follow-up: the request was no attempt (G5)."""
+        return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Denied:

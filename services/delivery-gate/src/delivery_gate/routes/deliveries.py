@@ -16,7 +16,7 @@ from common.outbox import announce
 from common.people import Caller, needs
 from delivery_gate import telling
 from delivery_gate.criteria import Lifecycle
-from delivery_gate.delivery import Delivery, DeliveryState, Judged, evaluate, is_held
+from delivery_gate.delivery import Delivery, DeliveryState, Judged, evaluate
 from delivery_gate.environment import Environment
 from delivery_gate.judgement import Facts
 from delivery_gate.recording import Scene, expect_patience, record_judged, record_new
@@ -101,7 +101,7 @@ async def _both_known(
 
 async def _record(scene: Scene, judged: Judged, known: Facts) -> Delivery:
     """The request first, then what was said about it; accepted says nothing more."""
-    await record_new(scene, judged.delivery, counted=not is_held(judged.verdict))
+    await record_new(scene, judged.delivery, counted=not judged.verdict.turned_away)
     submitted, event = telling.of_delivery(
         DeliverySubmitted, judged.delivery, scene.environment, scene.at, scene.by.sub
     )
