@@ -1,6 +1,5 @@
 """The outermost layer: a trace for every request, its metrics, security headers, no bare error."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from time import perf_counter
 from typing import Final
@@ -30,12 +29,10 @@ PRIVATE: Final = (b"cache-control", b"no-store")
 
 
 class Edge:
-    """ASGI middleware around the whole app. `thin` are its routes without FastAPI's machinery,
-    endpoint by endpoint, with their paths."""
+    """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, thin: Mapping[object, str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.thin = thin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,19 +57,18 @@ class Edge:
                 if status:
                     raise  # Half an answer is out: only cutting the connection tells the truth.
                 await answer(problem_of(error))(scope, receive, send_guarded)
-            route = self._route(scope)
+            route = _route(scope)
             here.rename(f"{scope['method']} {route}")
             here.set("http.response.status_code", status)
         answered, lasted = _measures(scope["method"], route, status)
         answered.inc()
         lasted.observe(perf_counter() - began)
 
-    def _route(self, scope: Scope) -> str:
-        """The route's template, so that a label never holds an id."""
-        route = scope.get("route")
-        if route is not None:
-            return str(route.path)
-        return self.thin.get(scope.get("endpoint"), "unmatched")
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that a label never holds an id."""
+    route = scope.get("route")
+    return "unmatched" if route is None else str(route.path)
 
 
 @lru_cache(maxsize=4096)
