@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from common.database import Database, passing
 from common.inbox import Impossible, Inbox, NotYetKnown
-from common.inbox_store import Record
+from common.inbox_store import Headers, Record
 from common.put_aside import any_parked, ready
 from common.telemetry import logger, metrics
 
@@ -52,14 +52,21 @@ class Applier:
             await self._one_by_one(records)
 
     async def release(self) -> None:
-        """Apply the parked records whose time has come, and those that wait behind them."""
+        """Apply the parked records whose time has come, and those that wait behind them.
+
+        Each one once: what waits again at once (its reference was skipped by `dlq skip`, say) is
+        left for the next call, else it would hold up everybody.
+        """
+        tried: set[Headers] = set()
         while True:
             async with self.database.transaction() as tx:
                 records = await ready(tx)
                 self.parked = bool(records) or await any_parked(tx)
-            if not records:
+            fresh = [record for record in records if record.headers not in tried]
+            if not fresh:
                 return
-            await self.apply(records)
+            tried |= {record.headers for record in fresh}
+            await self.apply(fresh)
 
     async def _together(self, records: Sequence[Record]) -> None:
         try:

@@ -106,7 +106,7 @@ class Consumer:
             max_poll_interval_ms=300_000,
         )
         self._applied, self._ends = {}, {}
-        client.subscribe(self.inbox.topics, listener=_Forget(self._applied))
+        client.subscribe(self.inbox.topics, listener=_Anew(self._applied, self.applier))
         try:
             async with asyncio.timeout(30):
                 await client.start()
@@ -132,7 +132,7 @@ class Consumer:
             if polled:
                 await self._apply(client, polled)
             if self.applier.parked and (polled or self._now() >= sweep_at):
-                await self.applier.release()
+                await self._release()
                 sweep_at = self._now() + SWEEP
             self._busy = False
 
@@ -154,6 +154,15 @@ class Consumer:
         for partition, messages in polled.items():
             self._applied[partition] = messages[-1].offset + 1
         self._progress_at = self._now()
+
+    async def _release(self) -> None:
+        """Apply what was parked. Another replica may be at it, too: then there is a next time."""
+        try:
+            await self.applier.release()
+        except Exception as error:
+            if not passing(error):
+                raise
+            log.info("consumer.release_put_off", error=type(error).__name__)
 
     async def _commit(self, client: Any) -> None:
         """Tell the broker how far we are, off the path of the events: the inbox is the truth."""
@@ -201,11 +210,15 @@ class Consumer:
         return asyncio.get_running_loop().time()
 
 
-class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Another member may have gone on meanwhile: what we knew of a partition is worth nothing."""
+class _Anew(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Another member may have gone on meanwhile: what we knew of a partition is worth nothing.
 
-    def __init__(self, applied: dict[TopicPartition, int]) -> None:
+    And it may have parked records and died: from now on they are ours to look after.
+    """
+
+    def __init__(self, applied: dict[TopicPartition, int], applier: Applier) -> None:
         self.applied = applied
+        self.applier = applier
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         for partition in revoked:
@@ -214,6 +227,7 @@ class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is u
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         for partition in assigned:
             self.applied.pop(partition, None)
+        self.applier.parked = True
 
 
 async def _stop(client: Any) -> None:

@@ -51,6 +51,8 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=10,
             pool_pre_ping=False,
+            # An error's text reaches the logs: it must not quote what a customer wrote.
+            hide_parameters=True,
             connect_args={
                 "timeout": 10,
                 "server_settings": {"search_path": schema, "jit": "off"},

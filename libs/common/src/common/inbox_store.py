@@ -9,6 +9,8 @@ from common.database import Connection
 
 Subject = tuple[str, str]
 """(source, subject)"""
+Headers = tuple[tuple[str, bytes], ...]
+"""Among them `ce_id`: no two events have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Record:
     partition: int
     offset: int
     key: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
     body: bytes | None
     parked: int | None = None
 

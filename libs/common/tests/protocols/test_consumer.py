@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from unittest import mock
 from uuid import UUID
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
+from common.applier import Applier
 from common.consumer import Consumer
 from common.database import Connection, Database
 from common.event import Received
 from common.ids import uuid7
-from common.inbox_store import Record
+from common.inbox_store import OverTaken, Record
 from common.kafka import Kafka
 from common.testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from common.testing.protocol import record_of
@@ -70,6 +72,40 @@ async def test_a_second_replica_and_a_dead_first_change_nothing(
     async with running(second):
         await until(lambda: _has(database, ONE, 20))
     assert await amounts(database, ONE) == list(range(1, 21))
+
+
+async def test_what_another_replica_parked_before_it_died_is_released_here(
+    database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
+) -> None:
+    first, second = consumer_of(database), consumer_of(database)
+    async with running(first):
+        async with running(second):
+            await until(lambda: not (first.behind() or second.behind()))
+            await until(lambda: not (first.applier.parked or second.applier.parked))
+            await Applier(database, second.inbox).apply([record_of(paid(ONE, 2), 2)])
+        await until(lambda: not first.behind())
+        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+        await until(lambda: _has(database, ONE, 2))
+
+
+async def test_a_parked_record_taken_by_another_replica_does_not_end_the_session(
+    database: Database, kafka: Kafka, consumer_of: Callable[[Database], Consumer]
+) -> None:
+    """Else each of them would make the whole group share its partitions out anew."""
+    consumer, looks = consumer_of(database), 0
+
+    async def taken() -> None:
+        nonlocal looks
+        looks += 1
+        raise OverTaken("another consumer took the same parked record")
+
+    with mock.patch.object(consumer.applier, "release", taken):
+        async with running(consumer):
+            await until(lambda: looks > 0)
+            client = consumer._client
+            await until(lambda: looks > 1)
+            assert client is not None
+            assert consumer._client is client
 
 
 async def test_what_is_written_and_not_applied_counts_as_unheard(

@@ -1,5 +1,6 @@
 """An event takes effect once and in order, whatever Kafka does."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from common.applier import DEAD_IN_A_ROW, Applier, Stopped
 from common.database import Connection, Database
 from common.dead_letters import NoSuchLetter, list_dead, replay, skip
 from common.inbox import Handlers, Impossible, Inbox, NotYetKnown, judge
-from common.inbox_store import Place
+from common.inbox_store import Place, advance
 from common.testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from common.testing.protocol import hear, record_of, told
 
@@ -132,6 +133,23 @@ async def test_a_reference_not_heard_of_yet_is_waited_for(database: Database) ->
     assert await amounts(database, ONE) == []
     await hear(database, handlers, (paid(TWO, 9), 1))
     assert await amounts(database, ONE) == [1, 2]
+
+
+async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database) -> None:
+    """The inbox has passed the reference, the tables do not hold it: it waits, without spinning."""
+
+    async def only_after_two(tx: Connection, events: Sequence[Any]) -> None:
+        if events[0].event.account == ONE:
+            raise NotYetKnown(f"entry/{TWO}")
+        await on_paid(tx, events)
+
+    applier = Applier(database, Inbox("test", {Paid: only_after_two}))
+    async with database.transaction() as tx:
+        await advance(tx, {(Paid.source, f"entry/{TWO}"): Place(None, 1, None)})
+    await applier.apply([record_of(paid(ONE, 1), 1)])
+    async with asyncio.timeout(5):
+        await applier.release()
+    assert applier.parked
 
 
 async def test_many_dead_letters_in_a_row_stop_the_consumer(database: Database) -> None:

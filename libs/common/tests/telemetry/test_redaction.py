@@ -8,7 +8,10 @@ from time import perf_counter
 
 import pytest
 import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from common.database import Database
 from common.telemetry import logger, redacted
 from common.telemetry.logs import configure_logs
 
@@ -78,3 +81,23 @@ def test_a_long_hostile_text_costs_little(piece: str) -> None:
     began = perf_counter()
     redacted(text)
     assert perf_counter() - began < 3
+
+
+async def test_what_a_customer_wrote_is_in_no_error_of_the_database(
+    database: Database, logged: io.StringIO
+) -> None:
+    """A refused statement is logged with neither its parameters nor the row that it was about."""
+    words = "our payroll is down since Tuesday"
+    try:
+        async with database.transaction() as tx:
+            await tx.execute(
+                text(
+                    'INSERT INTO dead_letters (topic, partition, "offset", digest, headers, code,'
+                    " reason, settled_as) VALUES ('t', 1, 1, '', '[]', 'x', :words, 'no such end')"
+                ),
+                {"words": words},
+            )
+    except IntegrityError:
+        logger("common").exception("failed")
+    assert "violates check constraint" in logged.getvalue()
+    assert "payroll" not in logged.getvalue()

@@ -13,6 +13,11 @@ SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s{1,9}[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{1,2000}(?:\.[\w-]{0,4000}){1,2}"), HIDDEN),
     (re.compile(r"\b(\w{1,20}://[^\s:/@]{0,100}):[^\s@]{0,200}@"), rf"\1:{HIDDEN}@"),
+    # PostgreSQL quotes the whole row there; a traceback goes on after it.
+    (
+        re.compile(r"\bDETAIL: .*?(?=\n\[SQL: |\n\nThe above exc|\n\nDuring handl|\Z)", re.DOTALL),
+        f"DETAIL: {HIDDEN}",
+    ),
     (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
 )
 DEEPEST = 6
