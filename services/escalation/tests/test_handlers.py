@@ -113,6 +113,22 @@ async def test_whoever_was_told_of_a_withdrawn_breach_is_told_so(database: Datab
     ]
 
 
+async def test_a_breach_withdrawn_after_the_ticket_ended_is_told_to_them_too(
+    database: Database,
+) -> None:
+    """Late knowledge: escalation hears of the ticket's end before sla does."""
+    await hear(database, HANDLERS, (clock(ClockBreached, **BREACHED), 1))
+    async with database.transaction() as tx:
+        await tx.execute(text("UPDATE notifications SET state = 'sent' WHERE person = 'anna'"))
+    withdrawn = clock(ClockBreachWithdrawn, stopped_at=NIGHT)
+    await hear(database, HANDLERS, (ticket(TicketResolved, state="resolved"), 1), (withdrawn, 2))
+    await hear(database, HANDLERS, (withdrawn, 2))
+    owed = "SELECT person FROM notifications WHERE purpose = 'all_clear'"
+    assert await rows(database, owed) == [("anna",)]
+    kinds = "SELECT kind FROM timeline ORDER BY sequence DESC LIMIT 2"
+    assert await rows(database, kinds) == [("withdrawn",), ("resolved",)]
+
+
 async def test_a_cancelled_clock_ends_what_it_set_off(database: Database) -> None:
     gone = clock(ClockCancelled, reason="merged into OPS-7")
     await hear(database, HANDLERS, (warned(), 1), (gone, 2))

@@ -106,6 +106,13 @@ class Resolved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(Fact):
+    """Of a case that had been resolved before: what was told turned out not to be so."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notified(Fact):
     """The provider took a notification; nobody knows yet whether a human read it."""
 

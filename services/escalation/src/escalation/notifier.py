@@ -148,7 +148,8 @@ async def _zone(tx: Connection, sub: str) -> str:
 
 async def _ending(tx: Connection, case: Case) -> str | None:
     entries = await cases.entries(tx, case.id)
-    return next((e.detail.get("why") for e in reversed(entries) if e.kind == "resolved"), None)
+    endings = ("resolved", "withdrawn")
+    return next((e.detail.get("why") for e in reversed(entries) if e.kind in endings), None)
 
 
 async def notify(app: FastAPI) -> None:

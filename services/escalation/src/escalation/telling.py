@@ -80,7 +80,7 @@ async def _notify(tx: Connection, case: Case, told: Fact, number: int) -> None:
         await _cancel(tx, case, told.by if case.policy.acknowledge == "each" else None)
     elif isinstance(told, fact.Resolved | fact.Snoozed | fact.PolicyChanged):
         await _cancel(tx, case, None)
-    if isinstance(told, fact.Resolved) and told.withdrawn:
+    if isinstance(told, fact.Withdrawn) or (isinstance(told, fact.Resolved) and told.withdrawn):
         people = await notifications.told(tx, case.id)
         await tell(tx, case, number, "all_clear", people, told.at)
     if isinstance(told, fact.StepFired | fact.Exhausted | fact.Informed):

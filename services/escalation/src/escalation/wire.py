@@ -105,6 +105,7 @@ _EVENTS: dict[type[Fact], Callable[[dict[str, Any], Any], EscalationEvent]] = {
     fact.Snoozed: lambda common, f: said.EscalationSnoozed(**common, by=f.by, until=f.until),
     fact.PolicyChanged: _noted(lambda f: f"{f.by} moved it to policy {f.policy} v{f.version}"),
     fact.Resolved: lambda common, f: said.EscalationResolved(**common, reason=f.why, by=f.by),
+    fact.Withdrawn: _noted(lambda f: f"withdrawn: {f.why}"),
     fact.Notified: _notified,
     fact.NotificationFailed: _failed,
 }

@@ -16,7 +16,7 @@ from common.events.clocks import (
     WaiverRefused,
     WaiverRequested,
 )
-from escalation.handlers.ending import end
+from escalation.handlers.ending import end, withdraw
 from escalation.opening import tier, trigger
 from escalation.trigger import Trigger, TriggerKind
 
@@ -52,7 +52,7 @@ async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWith
     """It had stopped in time: whoever was told is told so."""
     event = received.event
     why = f"{event.ticket} was in time after all, which OpsDesk learned late"
-    await end(tx, {_dedup(event, "clock_breached"): why}, withdrawn=True)
+    await withdraw(tx, _dedup(event, "clock_breached"), why)
 
 
 async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]) -> None:

@@ -4,18 +4,30 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from common.database import Connection, moment
-from escalation import escalation
+from escalation import escalation, fact
 from escalation.case import Case
 from escalation.fact import Refused
 from escalation.store import cases
-from escalation.telling import keep
+from escalation.telling import keep, note
 from escalation.trigger import TriggerKind
 
 
-async def end(tx: Connection, why: Mapping[str, str], *, withdrawn: bool = False) -> None:
+async def end(tx: Connection, why: Mapping[str, str]) -> None:
     """Resolve the unresolved cases of causes; `why` says for each dedup key what ended it."""
     for case in await cases.lock_unresolved(tx, why):
-        await _resolve(tx, case, why[case.trigger.dedup_key], withdrawn)
+        await _resolve(tx, case, why[case.trigger.dedup_key], withdrawn=False)
+
+
+async def withdraw(tx: Connection, dedup_key: str, why: str) -> None:
+    """What was told of a cause was not so. Whoever was told is owed that, also when the case has
+    been resolved meanwhile: the ticket's own end is often heard of first."""
+    case = await cases.lock_newest(tx, dedup_key)
+    if case is None:
+        return
+    if case.state.status == "resolved":
+        await note(tx, case, lambda at: fact.Withdrawn(at, why))
+    else:
+        await _resolve(tx, case, why, withdrawn=True)
 
 
 async def end_of_tickets(

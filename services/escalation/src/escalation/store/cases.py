@@ -48,6 +48,14 @@ async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[C
     return await _cases(tx, _locked(mine & _UNRESOLVED))
 
 
+async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:
+    """The newest case of a cause, resolved or not."""
+    newest = select(escalations.c.id).where(escalations.c.dedup_key == dedup_key)
+    newest = newest.order_by(escalations.c.opened_at.desc(), escalations.c.id.desc()).limit(1)
+    found = await _cases(tx, _locked(escalations.c.id == newest.scalar_subquery()))
+    return found[0] if found else None
+
+
 async def lock_one(tx: Connection, name: str) -> Case | None:
     """By id or key; None where there is no such case."""
     found = await _cases(tx, _locked(_named(name)))

@@ -109,6 +109,7 @@ CREATE TABLE escalations (
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX uq_escalations_unresolved ON escalations (dedup_key)
     WHERE status <> 'resolved';
+CREATE INDEX ix_escalations_cause ON escalations (dedup_key, opened_at, id);
 CREATE INDEX ix_escalations_ticket ON escalations (ticket_id) WHERE status <> 'resolved';
 CREATE INDEX ix_escalations_list ON escalations (opened_at DESC, id DESC);
 CREATE TABLE timeline (
