@@ -1,6 +1,7 @@
 """`serve`: one process, one event loop; everything a replica does happens in it."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,8 +40,20 @@ def serve(service: Service) -> None:
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
     )
+    spare_the_collector()
     log.info("serving", address=f"http://{settings.host}:{listening.getsockname()[1]}")
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def spare_the_collector() -> None:
+    """Leave what lives as long as the process out of every collection.
+
+    Looking through a hundred megabytes of modules and routes again and again took over a third of
+    the time of applying events.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def refuse_the_wrong_clock(service: Service, settings: Settings) -> None:
