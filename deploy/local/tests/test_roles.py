@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from opsdesk_local.roles import (
+    REPORTING,
     SCHEMAS,
     Urls,
     at_database,
@@ -13,6 +14,7 @@ from opsdesk_local.roles import (
     database_urls,
     drop_database,
     prepare_database,
+    reporting_url,
 )
 from opsdesk_local.servers import Servers
 
@@ -62,6 +64,23 @@ async def test_no_role_reaches_another_schema(urls: Schemas, role: str) -> None:
                 await ask(getattr(urls[mine], role), f"SELECT * FROM {other}.thing")
 
 
+async def test_reports_read_every_schema_change_none_and_are_never_long(
+    urls: Schemas, servers: Servers
+) -> None:
+    """Architecture, 11: readers do not hurt writers."""
+    reader = await asyncpg.connect(
+        reporting_url(servers.admin_url, servers.state.password, "roles")
+    )
+    for schema in SCHEMAS:
+        await reader.fetch(f"SELECT * FROM {schema}.thing")
+        await reader.execute("SET default_transaction_read_only = off")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.execute(f"DELETE FROM {schema}.thing")
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        assert await reader.fetchval(f"SHOW {limit}") == "30s"
+    await reader.close()
+
+
 async def test_no_role_uses_public(urls: Schemas) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await ask(urls["sla"].owner, "CREATE TABLE public.thing ()")
@@ -92,13 +111,13 @@ async def test_a_clone_has_the_same_rights(urls: Schemas, servers: Servers) -> N
 async def test_an_administrator_need_not_be_superuser(servers: Servers) -> None:
     await ask(servers.admin_url, "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
     place = servers.admin_url.rpartition("@")[2]
-    for schema in SCHEMAS:
-        for role in (f"opsdesk_{schema}_owner", f"opsdesk_{schema}"):
-            await ask(
-                servers.admin_url,
-                f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$;"
-                f"GRANT {role} TO manager WITH ADMIN OPTION",
-            )
+    own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner")]
+    for role in (*own, REPORTING):
+        await ask(
+            servers.admin_url,
+            f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$;"
+            f"GRANT {role} TO manager WITH ADMIN OPTION",
+        )
     managed = f"postgresql://manager:x@{place}"
     urls = await prepare_database(managed, servers.state.password, "managed")
     await ask(urls["sla"].owner, "CREATE TABLE thing ()")
