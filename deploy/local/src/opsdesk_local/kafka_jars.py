@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pwd
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def _fetch(state: State, home: Path) -> None:
         "dependency:copy-dependencies",
         "-DincludeScope=runtime",
         f"-DoutputDirectory={fresh}",
+        *_repository(),
     ]
     run_to_end(
         ["mvn", "-q", "-B", "-f", POM, *goal],
@@ -38,3 +40,10 @@ def _fetch(state: State, home: Path) -> None:
         folder=state.folder,
     )
     keep(fresh, home)
+
+
+def _repository() -> list[str]:
+    """Java takes the home folder from the user's account; what a person set as HOME goes before."""
+    home = Path.home()
+    account = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    return [] if home == account else [f"-Dmaven.repo.local={home / '.m2' / 'repository'}"]
