@@ -56,6 +56,7 @@ async def test_every_violation_is_named_at_once(anna: AsyncClient) -> None:
     "at",
     [
         "0001-01-01T00:00:00+14:00",
+        "1969-12-31T23:59:59Z",
         "9999-12-31T23:59:59-14:00",
         "yesterday",
         10**30,

@@ -14,7 +14,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Calendars begin here, too: what is accepted at an edge must not be impossible behind it."""
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
@@ -34,7 +35,7 @@ def _in_utc(given: Any, at: datetime) -> datetime:
         )
     # Compared first: an instant of the year 1 has no equivalent in every zone.
     if not EARLIEST < at < LATEST:
-        raise PydanticCustomError("instant_range", "give an instant between 1900 and 2200")
+        raise PydanticCustomError("instant_range", "give an instant between 1970 and 2200")
     return at.astimezone(UTC)
 
 
