@@ -42,6 +42,9 @@ def serve(service: Service) -> None:
     )
     spare_the_collector()
     log.info("serving", address=f"http://{settings.host}:{listening.getsockname()[1]}")
+    # What exists by now stays: the collector need not look through it again, 0.1 s each time.
+    gc.collect()
+    gc.freeze()
     uvicorn.Server(config).run(sockets=[listening])
 
 
