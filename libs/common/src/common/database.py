@@ -17,6 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 Connection = AsyncConnection
 """What stores and handlers are given: a connection inside the edge's transaction."""
 
+_MISSED_SOON = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 ANNOUNCED = "opsdesk.announced"
 ARMED = "opsdesk.armed"
 
@@ -74,10 +80,13 @@ class Database:
                 wake()
 
     async def connect(self) -> "asyncpg.Connection[Any]":
-        """A connection of its own, outside the pool: for leases that live as long as it does."""
-        return await asyncpg.connect(
-            self.url, timeout=10, server_settings={"search_path": self.schema, "jit": "off"}
-        )
+        """A connection of its own, outside the pool: for leases that live as long as it does.
+
+        PostgreSQL ends it some ten seconds after our machine has gone: by itself it would wait for
+        two hours, and the lease with it.
+        """
+        settings = {"search_path": self.schema, "jit": "off"} | _MISSED_SOON
+        return await asyncpg.connect(self.url, timeout=10, server_settings=settings)
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -169,3 +169,16 @@ async def _none_left(database: Database) -> bool:
 
 async def _left(database: Database, rows: int) -> bool:
     return await unsent(database) == rows
+
+
+async def test_the_lead_of_a_machine_that_is_gone_is_free_within_seconds(
+    database: Database,
+) -> None:
+    """Architecture, 2: a killed process is noticed at once; a lost machine only by keep-alives."""
+    connection = await database.connect()
+    idle = await connection.fetchval("SHOW tcp_keepalives_idle")
+    every = await connection.fetchval("SHOW tcp_keepalives_interval")
+    count = await connection.fetchval("SHOW tcp_keepalives_count")
+    await connection.close()
+    assert int(idle) + int(every) * int(count) <= 15
+    assert int(idle) > 0
