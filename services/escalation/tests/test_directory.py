@@ -40,6 +40,15 @@ async def test_somebody_who_has_left_is_told_nothing(database: Database) -> None
         assert set(await directory.known(tx, {"nora"})) == {"house"}
 
 
+async def test_nobody_takes_the_last_resorts_place(database: Database) -> None:
+    """E4: the house is reached by the settings' address, also where somebody is called so."""
+    async with database.transaction() as tx:
+        before = (await directory.known(tx, set()))["house"]
+    await hear(database, HANDLERS, (nora(sub="house", retired=True), 1))
+    async with database.transaction() as tx:
+        assert (await directory.known(tx, set()))["house"] == before
+
+
 async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database) -> None:
     staging = EnvironmentKnown(
         at=NIGHT,

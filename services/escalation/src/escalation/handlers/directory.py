@@ -3,11 +3,14 @@
 from common.database import Connection
 from common.event import Received
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from escalation.notification import HOUSE
 from escalation.store import directory
 
 
 async def on_person(tx: Connection, received: Received[PersonKnown]) -> None:
-    await directory.put_person(tx, received.event)
+    # The last resort's address comes from the settings, whoever may be called so.
+    if received.event.sub != HOUSE:
+        await directory.put_person(tx, received.event)
 
 
 async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None:
