@@ -36,6 +36,9 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     await hear(database, HANDLERS, (opened(1), 1))
     alone = await theo.post(made.headers["Location"] + "/publish")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
+    stale = {"If-Match": '"9"'}
+    unseen = await gina.post(made.headers["Location"] + "/publish", headers=stale)
+    assert (unseen.status_code, unseen.json()["present"]["state"]) == (412, "draft")
     published = await gina.post(made.headers["Location"] + "/publish")
     assert published.json()["published_by"] == "gina"
     assert (await gina.post(made.headers["Location"] + "/publish")).status_code == 409

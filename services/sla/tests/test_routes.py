@@ -167,3 +167,21 @@ async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
         for address in ("/v1/clocks", "/v1/agreements", "/v1/waivers", "/v1/compliance"):
             assert (await machine.get(address)).status_code == 403
             assert (await nobody.get(address)).status_code == 401
+
+
+async def test_who_decides_on_a_waiver_decides_on_what_they_have_seen(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """If-Match is honoured: 412 shows how it stands, and nothing is decided."""
+    await promise(database)
+    await hear(database, HANDLERS, (opened(1), 1))
+    clock = str((await resolution(database)).id)
+    body = {"clock_id": clock, "reason": "The supplier is down"}
+    body["expires_at"] = (NINE + 9 * HOUR).isoformat()
+    address = (await theo.post("/v1/waivers", json=body)).headers["Location"]
+    for act in ("approve", "refuse"):
+        stale = await gina.post(f"{address}/{act}", headers={"If-Match": '"9"'})
+        assert (stale.status_code, stale.json()["present"]["state"]) == (412, "requested")
+    seen = (await gina.get(address)).headers["ETag"]
+    decided = await gina.post(f"{address}/approve", headers={"If-Match": seen})
+    assert decided.json()["state"] == "approved"

@@ -6,13 +6,13 @@ from itertools import chain
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Request, Response
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
 from common.events.clocks import AgreementPublished
-from common.http import Page, Paging, answer, cursor, router, set_etag
+from common.http import Page, Paging, answer, cursor, if_match, router, set_etag
 from common.ids import uuid7
 from common.outbox import Announcement, announce
 from common.people import Caller, needs
@@ -58,12 +58,16 @@ async def propose(
 
 @routes.post("/{name}/publish")
 async def publish(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("agreements:write")]
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:write")],
 ) -> AgreementTold:
     """Published by another person than the proposer; new tickets are promised by it from then on."""
     found = await _found(tx, id_or_key(name), caller)
     await agreements.lock(tx, found.agreement_id)
     found = await _found(tx, found.agreement.id, caller)
+    if_match(request, found.sequence, told(found))
     at = await moment(tx)
     subject, grounds = f"agreement/{found.agreement_id}", {"version": found.agreement.version}
     if found.published_at is not None:

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Violation
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
-from common.http import Asked, Page, Paging, Told, answer, cursor, router, set_etag
+from common.http import Asked, Page, Paging, Told, answer, cursor, if_match, router, set_etag
 from common.ids import uuid7
 from common.outbox import Announcement, announce
 from common.people import Caller, needs
@@ -92,12 +92,13 @@ async def request_waiver(
 @routes.post("/{name}/approve")
 async def approve_waiver(
     name: Name,
+    request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: DecisionAsked | None = None,
 ) -> WaiverTold:
     """Counts if it comes before the deadline; whoever locks the clock first has come first."""
-    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller)
+    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller, request)
     clock = tracked.clock
     decided = approve(waiver, decision, clock.deadline, clock.broken_at)
     if not isinstance(decided, Waiver):
@@ -112,12 +113,13 @@ async def approve_waiver(
 @routes.post("/{name}/refuse")
 async def refuse_waiver(
     name: Name,
+    request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: DecisionAsked | None = None,
 ) -> WaiverTold:
     """The promise stands."""
-    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller)
+    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller, request)
     decided = refuse(waiver, decision)
     if not isinstance(decided, Waiver):
         return await _denied(tx, decided, waiver, decision)
@@ -157,7 +159,7 @@ async def show_waiver(
 
 
 async def _to_decide(
-    tx: Connection, name: str, asked: DecisionAsked | None, caller: Caller
+    tx: Connection, name: str, asked: DecisionAsked | None, caller: Caller, request: Request
 ) -> tuple[Waiver, int, Tracked, Decision]:
     """The waiver and its clock, both locked, the clock first; then the moment is read."""
     seen = await waivers.find(tx, id_or_key(name))
@@ -167,6 +169,7 @@ async def _to_decide(
     found = await waivers.find(tx, seen[0].id, lock=True)
     assert tracked is not None
     assert found is not None
+    if_match(request, found[1], WaiverTold.model_validate(found[0]))
     decision = Decision(caller.sub, caller.roles, await moment(tx), asked.reason if asked else None)
     return *found, tracked, decision
 
