@@ -45,20 +45,20 @@ async def add(tx: Connection, case: Case) -> Case | None:
 async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[Case]:
     """The unresolved cases of these causes, in id order."""
     mine = escalations.c.dedup_key.in_(dedup_keys)
-    return await _cases(tx, _locked(mine & _UNRESOLVED))
+    return await _locked(tx, mine & _UNRESOLVED)
 
 
 async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:
     """The newest case of a cause, resolved or not."""
     newest = select(escalations.c.id).where(escalations.c.dedup_key == dedup_key)
     newest = newest.order_by(escalations.c.opened_at.desc(), escalations.c.id.desc()).limit(1)
-    found = await _cases(tx, _locked(escalations.c.id == newest.scalar_subquery()))
+    found = await _locked(tx, escalations.c.id == newest.scalar_subquery())
     return found[0] if found else None
 
 
 async def lock_one(tx: Connection, name: str) -> Case | None:
     """By id or key; None where there is no such case."""
-    found = await _cases(tx, _locked(_named(name)))
+    found = await _locked(tx, _named(name))
     return found[0] if found else None
 
 
@@ -67,7 +67,7 @@ async def lock_of_tickets(
 ) -> list[Case]:
     """What these triggers opened for tickets and nobody has resolved, in id order."""
     mine = escalations.c.ticket_id.in_(tickets) & escalations.c.trigger.in_(triggers)
-    return await _cases(tx, _locked(mine & _UNRESOLVED))
+    return await _locked(tx, mine & _UNRESOLVED)
 
 
 async def lock_due(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
@@ -127,8 +127,11 @@ def _chosen(*conditions: ColumnElement[bool]) -> Select[Any]:
     return joined.where(*conditions)
 
 
-def _locked(condition: ColumnElement[bool]) -> Select[Any]:
-    return _chosen(condition).order_by(escalations.c.id).with_for_update(of=escalations)
+async def _locked(tx: Connection, condition: ColumnElement[bool]) -> list[Case]:
+    """Lock, then read: a case that moved to another policy while we waited would fall out of one
+    statement that does both, because the policy was joined before the wait."""
+    wanted = select(escalations.c.id).where(condition).order_by(escalations.c.id)
+    return await load(tx, (await tx.scalars(wanted.with_for_update())).all())
 
 
 async def _cases(tx: Connection, wanted: Select[Any]) -> list[Case]:
