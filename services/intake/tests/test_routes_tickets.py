@@ -209,7 +209,11 @@ async def test_what_happens_at_the_same_time_is_told_in_a_row(
     replies = [act(who, key, "replies", text=f"word {n}") for n in range(4) for who in people]
     both = [act(who, key, "resolve", resolution="restarted") for who in (anna, omar)]
     answers = await asyncio.gather(*replies, *both)
-    assert sorted(one.status_code for one in answers) == [200] + [201] * 12 + [409]
+    assert [one.status_code for one in answers[:-2]] == [201] * 12
+    # The second comes too late, unless the customer has reopened the ticket in between.
+    resolved = sorted(one.status_code for one in answers[-2:])
+    assert resolved in ([200, 409], [200, 200])
+    assert (await types(database)).count("resolved") == resolved.count(200)
     found = await sequences(database)
     assert found == list(range(1, len(found) + 1))
 

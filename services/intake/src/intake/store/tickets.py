@@ -44,12 +44,24 @@ class Wanted:
 
 async def find(tx: Connection, ref: str) -> Ticket | None:
     """By id or key."""
-    return await _one(tx, ref, _JOINED)
+    condition = _named(ref)
+    if condition is None:
+        return None
+    row = (await tx.execute(_JOINED.where(condition))).one_or_none()
+    return None if row is None else _ticket(row)
 
 
 async def lock(tx: Connection, ref: str) -> Ticket | None:
-    """By id or key, held until the transaction ends. Read the moment only after this."""
-    return await _one(tx, ref, _JOINED.with_for_update(of=tickets))
+    """By id or key, held until the transaction ends. Read the moment only after this.
+
+    Locked first, read afterwards: one statement for both would join the customer and environment
+    that the ticket had before the wait.
+    """
+    condition = _named(ref)
+    if condition is None:
+        return None
+    id = await tx.scalar(select(tickets.c.id).where(condition).with_for_update())
+    return None if id is None else await find(tx, str(id))
 
 
 async def lock_both(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
@@ -108,13 +120,12 @@ async def description_of(tx: Connection, id: UUID) -> str | None:
     return found
 
 
-async def _one(tx: Connection, ref: str, query: Select[Any]) -> Ticket | None:
+def _named(ref: str) -> ColumnElement[bool] | None:
+    """The condition for an id or key; None where it is neither."""
     place = reference(ref)
     if place is None:
         return None
-    column = tickets.c.number if isinstance(place, int) else tickets.c.id
-    row = (await tx.execute(query.where(column == place))).one_or_none()
-    return None if row is None else _ticket(row)
+    return tickets.c.number == place if isinstance(place, int) else tickets.c.id == place
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
