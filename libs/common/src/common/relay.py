@@ -90,6 +90,9 @@ class Relay:
             await asyncio.sleep(STANDBY)
         self._lead_is(True)
         log.info("relay.leads")
+        # What is forgotten need not be so durably: after a crash it is sent again, and the inbox
+        # drops it. A flush to disk each round would be taken from those who commit new events.
+        await connection.execute("SET synchronous_commit = off")
         await connection.add_listener(self._channel, lambda *_: self._wake.set())
         while True:
             await self._lead(connection)
