@@ -107,8 +107,7 @@ CREATE TABLE clocks (
     UNIQUE (ticket_id, metric),
     CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 ) WITH (fillfactor = 80);
-CREATE INDEX ix_clocks_queue ON clocks (deadline, id)
-    WHERE state = 'running' AND deadline IS NOT NULL;
+CREATE INDEX ix_clocks_queue ON clocks (deadline, id) WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_customer ON clocks (customer_id, deadline, id);
 CREATE INDEX ix_clocks_outcome ON clocks (outcome_at) WHERE outcome IS NOT NULL;
 COMMENT ON COLUMN clocks.course IS 'The whole clock as the fold left it, as canonical JSON.';
