@@ -75,7 +75,10 @@ def test_a_window_is_open_where_the_walk_says(
 
 
 def _walked(window: Window, shown: list[tuple[datetime, datetime]]) -> set[datetime]:
-    """The instants from the first that reaches the start to the last that is before the end."""
+    """The instants from the first that reaches the start until the last that shows the end.
+
+    An end that the clock never shows: until it shows something later (E16).
+    """
     dates = {local.date() for _, local in shown} | _lost_days(shown)
     opened: set[datetime] = set()
     for day in (d for d in dates if d.weekday() in window.weekdays):
@@ -84,8 +87,9 @@ def _walked(window: Window, shown: list[tuple[datetime, datetime]]) -> set[datet
         if window.end <= window.start:
             ends += timedelta(days=1)
         first = next((n for n, (_, local) in enumerate(shown) if local >= begins), len(shown))
-        last = max((n for n, (_, local) in enumerate(shown) if local < ends), default=-1)
-        opened |= {at for at, _ in shown[first : last + 1]}
+        before = max((n for n, (_, local) in enumerate(shown) if local < ends), default=-1)
+        stop = max((n for n, (_, local) in enumerate(shown) if local == ends), default=before + 1)
+        opened |= {at for at, _ in shown[first:stop]}
     return opened
 
 
@@ -108,3 +112,11 @@ def test_a_window_that_a_clock_change_swallows_opens_a_week_later() -> None:
     early = Window(frozenset({6}), time(2, 15), time(2, 45), "Europe/Amsterdam")
     change = datetime(2026, 3, 29, 0, tzinfo=UTC)
     assert next_open((early,), change) == datetime(2026, 4, 5, 0, 15, tzinfo=UTC)
+
+
+def test_an_end_that_comes_twice_is_its_last_occurrence() -> None:
+    """E16: on the night the clocks go back, until one o'clock is until the second one o'clock."""
+    night = Window(frozenset({6}), time(0), time(1), "America/New_York")
+    second_one = datetime(2026, 11, 1, 6, tzinfo=UTC)
+    assert is_open((night,), second_one - timedelta(minutes=1))
+    assert not is_open((night,), second_one)
