@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
 
 from common.database import Database
 from common.kafka import Kafka
@@ -17,6 +18,11 @@ from common.telemetry.logs import configure_logs
 from common.testing.databases import Template, Templates
 
 _numbers = itertools.count(1)
+
+
+# A busy machine is slow, not wrong. In CI the same examples every time; at a desk new ones.
+settings.register_profile("opsdesk", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("opsdesk")
 
 
 def pytest_configure() -> None:
