@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +18,10 @@ from common.telemetry import logger, metrics
 log = logger(__name__)
 
 BATCH = 500
-PATIENCE = 30.0
-"""Seconds (real time) for which a timer waits for a consumer that is behind."""
-POLL = 0.25
-"""Seconds between looks when nothing wakes: finds what another replica has armed."""
-BACK_OFF = timedelta(seconds=5)
-LONGEST_BACK_OFF = timedelta(minutes=10)
+PATIENCE = 30.0  # seconds (real time) for which a timer waits for a consumer that is behind
+POLL = 0.25  # seconds between looks when nothing wakes: finds what another replica has armed
+GATHER = 0.02  # seconds in which wake-ups become one look; never beyond the next due
+BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=10)
 
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
 _SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
@@ -106,11 +105,12 @@ class Timekeeper:
         await self._sleep(POLL if pause is None else min(POLL, max(0.001, float(pause))))
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
+        until = asyncio.get_running_loop().time() + seconds
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
                 await self._wake.wait()
-        except TimeoutError:
-            return
+                # Who arms with every poll would have us look more often than they commit.
+                await asyncio.sleep(GATHER)
 
     async def fire_due(self) -> Round:
         """One look: everything due now, at most BATCH, in one transaction; alone what fails."""
