@@ -24,6 +24,10 @@ log = logger(__name__)
 BATCH = 2000
 POLL = 0.1
 """Seconds between looks: the truth. The wake-up only makes it faster."""
+REST = 0.001
+LONGEST_REST = 0.01
+"""Seconds of rest for each row sent: where many commit, more of them share a round, whose queries
+and requests cost the accepting of tickets a third; a lone event is hardly held up."""
 STANDBY = 0.5
 """Seconds between a standby's tries for the lead; with the connection's death it is below 2 s."""
 HOLD = "5 minutes"
@@ -75,7 +79,7 @@ class Relay:
                 continue
             try:
                 await self._stand_by(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 self.trouble = f"relay: lost the database ({type(error).__name__})"
                 log.warning("relay.database_lost", error=type(error).__name__)
                 await asyncio.sleep(STANDBY)
@@ -110,9 +114,8 @@ class Relay:
                 await self._round(connection, publisher)
                 self.trouble = None
         except (KafkaError, TimeoutError, OSError) as error:
-            # asyncpg's own lost connections are OSErrors too: those end the lead.
-            if connection.is_closed():
-                raise
+            # A lost database shows as these too: one that does not answer ends the lead.
+            await connection.execute("SELECT 1")
             self.trouble = f"relay: Kafka does not take events ({type(error).__name__})"
             log.warning("relay.kafka_failed", error=type(error).__name__)
             await asyncio.sleep(0.5)
@@ -125,6 +128,8 @@ class Relay:
         unsent = await connection.fetch(_UNSENT)
         if unsent:
             await self._send(connection, publisher, unsent)
+            if len(unsent) < BATCH:
+                await asyncio.sleep(min(LONGEST_REST, REST * len(unsent)))
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL):
