@@ -62,7 +62,7 @@ def desk(found: Servers, *names: str) -> Iterator[Installation]:
             settings={
                 "OPSDESK_TIME": "real",
                 "OPSDESK_REQUESTS_PER_MINUTE": "100000000",
-                "PYTHONPATH": str(CLONE),
+                "PYTHONPATH": os.pathsep.join([str(CLONE), os.environ.get("PYTHONPATH", "")]),
             },
         )
         prepared.prepare()
