@@ -18,6 +18,7 @@ from common.database import Database, passing
 from common.inbox import Handlers, Inbox
 from common.inbox_store import Record
 from common.kafka import Kafka
+from common.peers import Peers
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -50,6 +51,8 @@ class Consumer:
         self._ends: dict[TopicPartition, int] = {}
         self._asked_at = float("-inf")
         self._progress_at = 0.0
+        self._group = f"opsdesk.{service}"
+        self._peers = Peers(kafka, self._group)
         self._client: Any = None
         self._busy = False
 
@@ -80,7 +83,7 @@ class Consumer:
             return False
         if self._now() - self._asked_at > STALE:
             return True
-        return self._unheard() > 0
+        return self._unheard() > 0 or self._peers.behind
 
     async def lag(self) -> int | None:
         """Records written but not applied, in the partitions of this replica. None: unknown."""
@@ -97,7 +100,7 @@ class Consumer:
     async def _session(self) -> None:
         client = AIOKafkaConsumer(
             **self.kafka.options(),
-            group_id=f"opsdesk.{self.service}",
+            group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MS,
@@ -139,7 +142,7 @@ class Consumer:
     async def _apply(self, client: Any, polled: dict[TopicPartition, Sequence[Any]]) -> None:
         for partition, messages in polled.items():
             self._applied.setdefault(partition, messages[0].offset)
-        records = [_record(message) for messages in polled.values() for message in messages]
+        records = [Record.of(message) for messages in polled.values() for message in messages]
         try:
             await self.applier.apply(records)
         except Exception as error:
@@ -204,7 +207,15 @@ class Consumer:
                 position = await client.position(partition)
                 self._applied.setdefault(partition, position)
             self._ends = await client.end_offsets(list(partitions))
+            await self._peers.ask(client, self._everything(client) - partitions, self._now())
             self._asked_at = self._now()
+
+    def _everything(self, client: Any) -> set[TopicPartition]:
+        return {
+            TopicPartition(topic, number)
+            for topic in self.inbox.topics
+            for number in client.partitions_for_topic(topic) or ()
+        }
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -235,14 +246,3 @@ async def _stop(client: Any) -> None:
     with suppress(TimeoutError, KafkaError):
         async with asyncio.timeout(3):
             await client.stop()
-
-
-def _record(message: Any) -> Record:
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.key,
-        tuple(message.headers),
-        message.value,
-    )

@@ -23,6 +23,10 @@ _MISSED_SOON = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
+COMMAND = 60.0
+"""Seconds that one statement may take, its wait for locks included."""
+SILENCE = 15.0
+"""The same for connections that hold a lease: then they count as lost."""
 ANNOUNCED = "opsdesk.announced"
 ARMED = "opsdesk.armed"
 
@@ -61,6 +65,8 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "timeout": 10,
+                # A host that has gone without a word would be waited for until TCP gives up.
+                "command_timeout": COMMAND,
                 "server_settings": {"search_path": schema, "jit": "off"},
             },
         )
@@ -86,7 +92,9 @@ class Database:
         two hours, and the lease with it.
         """
         settings = {"search_path": self.schema, "jit": "off"} | _MISSED_SOON
-        return await asyncpg.connect(self.url, timeout=10, server_settings=settings)
+        return await asyncpg.connect(
+            self.url, timeout=10, command_timeout=SILENCE, server_settings=settings
+        )
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -11,9 +11,10 @@ index alone and is looked at once too early; only an earlier one touches it (3-5
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
 
 from common.database import ARMED, Connection
 
@@ -58,6 +59,9 @@ class Timer:
 
 
 Timers = Mapping[str, Timer]
+
+_KINDS = bindparam("kinds", type_=ARRAY(Text))
+_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
 
 _ARM = text(
     """
@@ -106,3 +110,65 @@ def _keys(deadlines: Sequence[Deadline]) -> dict[str, object]:
         "kinds": [deadline.kind for deadline in deadlines],
         "subjects": [deadline.subject for deadline in deadlines],
     }
+
+
+_FIRED = text(
+    """
+    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, blind)
+    SELECT generation, kind, subject, due_at, :at, :at - due_at, blind
+    FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
+      AS fired (generation, kind, subject, due_at, blind)
+    """
+).bindparams(
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("generations", type_=ARRAY(BigInteger)),
+    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("blinds", type_=ARRAY(Boolean)),
+    _KINDS,
+    _SUBJECTS,
+)
+_TAKE = text(
+    """
+    DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
+    RETURNING subject, due_at, generation
+    """
+).bindparams(_SUBJECTS)
+_MOVE = text(
+    """
+    UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND due_at > :at
+    """
+).bindparams(_SUBJECTS)
+
+
+async def take(
+    tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
+) -> tuple[int, list[Due]]:
+    """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
+    if not subjects:
+        return 0, []
+    asked: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
+    gone = (await tx.execute(_TAKE, asked)).all()
+    due = [Due(kind, row.subject, row.due_at, row.generation) for row in gone if row.due_at]
+    # Earliest first, then by id: what fires in one transaction fires in the order of time.
+    due.sort(key=lambda one: (one.due_at, one.subject))
+    moved = 0
+    if len(gone) < len(subjects):
+        moved = (await tx.execute(_MOVE, asked)).rowcount
+    return moved + len(gone) - len(due), due
+
+
+async def record_fired(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
+    """The last statement of a firing: what was due when, fired when. Its key makes it once."""
+    await tx.execute(
+        _FIRED,
+        {
+            "at": at,
+            "generations": [one.generation for one in fired],
+            "kinds": [one.kind for one in fired],
+            "subjects": [one.subject for one in fired],
+            "due": [one.due_at for one in fired],
+            "blinds": [one.blind for one in fired],
+        },
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
 
@@ -24,6 +25,14 @@ class Record:
     headers: Headers
     body: bytes | None
     parked: int | None = None
+
+    @classmethod
+    def of(cls, message: Any) -> "Record":
+        """What aiokafka's consumer hands over."""
+        headers = tuple(message.headers)
+        return cls(
+            message.topic, message.partition, message.offset, message.key, headers, message.value
+        )
 
 
 @dataclass(slots=True)

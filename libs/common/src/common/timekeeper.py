@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.database import ARMED, Connection, Database, moment, passing
-from common.deadlines import Due, Timers
+from common.database import ARMED, Database, moment, passing
+from common.deadlines import Due, Timers, record_fired, take
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -21,34 +20,19 @@ BATCH = 500
 PATIENCE = 30.0  # seconds (real time) for which a timer waits for a consumer that is behind
 POLL = 0.25  # seconds between looks when nothing wakes: finds what another replica has armed
 GATHER = 0.02  # seconds in which wake-ups become one look; never beyond the next due
+LOCKED = 0.02  # seconds that a due deadline is left to who holds its aggregate's lock
 BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=10)
 
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
-_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
-
-_FIRED = text(
-    """
-    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, blind)
-    SELECT generation, kind, subject, due_at, :at, :at - due_at, blind
-    FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
-      AS fired (generation, kind, subject, due_at, blind)
-    """
-).bindparams(
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("generations", type_=ARRAY(BigInteger)),
-    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("blinds", type_=ARRAY(Boolean)),
-    _KINDS,
-    _SUBJECTS,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one look brought: how many fired, and whether more may be due already."""
+    """What one look brought: how many fired, whether more may be due, or all of it is locked."""
 
     fired: int
     more: bool
+    locked: bool = False
 
 
 class Timekeeper:
@@ -97,9 +81,10 @@ class Timekeeper:
         done = await self.fire_due()
         if done.more:
             return
-        if self._held_back:
-            # What is due waits for the consumer: looking for the next due would never pause.
-            return await self._sleep(POLL)
+        if self._held_back or done.locked:
+            # What is due waits for the consumer, or for who holds the lock: asking when the next
+            # one is due would never pause.
+            return await self._sleep(LOCKED if done.locked else POLL)
         async with self.database.transaction() as tx:
             pause = await tx.scalar(self._next)
         await self._sleep(POLL if pause is None else min(POLL, max(0.001, float(pause))))
@@ -127,8 +112,7 @@ class Timekeeper:
             if passing(error):
                 raise
             fired = await self._one_by_one(candidates, blind)
-        # Nothing fired: another replica holds the locks. Leave it a moment instead of spinning.
-        return Round(fired, more=fired > 0)
+        return Round(fired, more=fired > 0, locked=fired == 0)
 
     def _kinds(self) -> tuple[list[str], bool]:
         """The kinds that may fire now, and whether those that wait for events fire blind."""
@@ -163,7 +147,7 @@ class Timekeeper:
             for kind in sorted(subjects):
                 locked = await self.timers[kind].lock(tx, sorted(subjects[kind]))
                 at = await moment(tx)
-                moved, due = await _take(tx, kind, sorted(locked), at)
+                moved, due = await take(tx, kind, sorted(locked), at)
                 taken += moved + len(due)
                 if due:
                     late = blind and self.timers[kind].waits_for_consumer
@@ -172,7 +156,7 @@ class Timekeeper:
                     fired += due
             fired_at = await moment(tx)
             if fired:
-                await _record(tx, fired, fired_at)
+                await record_fired(tx, fired, fired_at)
         _measure(fired, fired_at)
         return taken
 
@@ -195,53 +179,6 @@ class Timekeeper:
                     "longest": LONGEST_BACK_OFF,
                 },
             )
-
-
-_TAKE = text(
-    """
-    DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
-        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
-    RETURNING subject, due_at, generation
-    """
-).bindparams(_SUBJECTS)
-_MOVE = text(
-    """
-    UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
-        AND wake_at <= :at AND due_at > :at
-    """
-).bindparams(_SUBJECTS)
-
-
-async def _take(
-    tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
-) -> tuple[int, list[Due]]:
-    """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
-    if not subjects:
-        return 0, []
-    asked: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
-    gone = (await tx.execute(_TAKE, asked)).all()
-    due = [Due(kind, row.subject, row.due_at, row.generation) for row in gone if row.due_at]
-    # Earliest first, then by id: what fires in one transaction fires in the order of time.
-    due.sort(key=lambda one: (one.due_at, one.subject))
-    moved = 0
-    if len(gone) < len(subjects):
-        moved = (await tx.execute(_MOVE, asked)).rowcount
-    return moved + len(gone) - len(due), due
-
-
-async def _record(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
-    """The last statement of a firing: what was due when, fired when. Its key makes it once."""
-    await tx.execute(
-        _FIRED,
-        {
-            "at": at,
-            "generations": [one.generation for one in fired],
-            "kinds": [one.kind for one in fired],
-            "subjects": [one.subject for one in fired],
-            "due": [one.due_at for one in fired],
-            "blinds": [one.blind for one in fired],
-        },
-    )
 
 
 def _measure(fired: Sequence[Due], at: datetime) -> None:

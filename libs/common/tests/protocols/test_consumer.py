@@ -164,3 +164,21 @@ async def _has(database: Database, account: UUID, number: int) -> bool:
         if "terminat" in str(error) or "closed" in str(error):
             return False
         raise
+
+
+async def test_what_a_replica_has_not_heard_holds_the_other_ones_timers_back(
+    database: Database, kafka: Kafka, topic: str
+) -> None:
+    """Architecture, 6: any replica fires a deadline, also for partitions that it does not read."""
+    stuck = asyncio.Event()
+
+    async def never(tx: Connection, events: Sequence[Received[Paid]]) -> None:
+        await stuck.wait()
+
+    here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
+    group = f"test-{uuid7()}"
+    first, second = (Consumer(database, kafka, group, {here: never}) for _ in range(2))
+    async with running(first, second):
+        await until(lambda: not first.behind() and not second.behind())
+        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+        await until(lambda: first.behind() and second.behind())

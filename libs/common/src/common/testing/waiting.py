@@ -21,7 +21,11 @@ async def running(*loops: Runs) -> AsyncIterator[list["asyncio.Task[None]"]]:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        # A loop that ended by itself is a finding: a service would have had to start it anew.
+        if isinstance(error, Exception):
+            raise error
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
