@@ -1,13 +1,20 @@
 """Sites to break. One is shared by a module: its history grows, and is checked after every fault."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from tests.faults.breaking import Break
 from tests.faults.checker import Opening
 from tests.faults.load import Load, Told
 from tests.faults.promises import CUSTOMER
 from tests.faults.site import Site, site
+
+RATE, SECONDS = 200, 20.0
+"""Requests a second, and for how long: the long runs."""
+BEFORE = 2.0
+"""Seconds of load before anything breaks."""
 
 
 class Broken:
@@ -32,6 +39,16 @@ class Broken:
         )
         self.say(f"   {answers}; {len(found)} faults in the history")
         return found
+
+
+async def broken_under_load(
+    desk: Broken, break_it: Break, name: str, rate: int, seconds: float
+) -> list[str]:
+    """Load, a fault in the middle of it, rest, and the verdict on the whole history."""
+    load = asyncio.create_task(desk.load(rate, seconds).run())
+    await asyncio.sleep(BEFORE)
+    await break_it(desk.site)
+    return await desk.judged(name, await load)
 
 
 @pytest.fixture(scope="module")

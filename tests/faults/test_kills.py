@@ -6,22 +6,9 @@ import pytest
 
 from tests.faults import breaking
 from tests.faults.breaking import Break
-from tests.faults.conftest import Broken
+from tests.faults.conftest import BEFORE, RATE, SECONDS, Broken, broken_under_load
 
-RATE, SECONDS = 200, 20.0
 SHORT_RATE, SHORT_SECONDS = 30, 12.0
-BEFORE = 2.0
-"""Seconds of load before anything breaks."""
-
-
-async def broken_under_load(
-    desk: Broken, break_it: Break, name: str, rate: int, seconds: float
-) -> list[str]:
-    """Load, a fault in the middle of it, rest, and the verdict on the whole history."""
-    load = asyncio.create_task(desk.load(rate, seconds).run())
-    await asyncio.sleep(BEFORE)
-    await break_it(desk.site)
-    return await desk.judged(name, await load)
 
 
 async def test_every_service_killed_in_turn_loses_nothing(one: Broken) -> None:
@@ -77,15 +64,3 @@ async def test_every_record_delivered_twice_takes_effect_once(one: Broken) -> No
     doubler.cancel()
     await asyncio.gather(doubler, return_exceptions=True)
     assert found == []
-
-
-@pytest.mark.long
-async def test_one_broker_of_three_killed_is_hardly_noticed(three_brokers: Broken) -> None:
-    breaks = breaking.broker_killed
-    assert await broken_under_load(three_brokers, breaks, "1 of 3 brokers", RATE, SECONDS) == []
-
-
-@pytest.mark.long
-async def test_a_killed_leader_is_replaced_by_its_replica(two_replicas: Broken) -> None:
-    breaks = breaking.leader_killed
-    assert await broken_under_load(two_replicas, breaks, "leader killed", RATE, SECONDS) == []
