@@ -22,6 +22,7 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
     """All that can be known after a run. Call it once the system is at rest."""
     connection = await asyncpg.connect(admin_url)
     try:
+        told, sequences = await _undisturbed(connection, kafka)
         return History(
             openings=openings,
             tickets=await _tickets(connection, openings),
@@ -30,14 +31,23 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
                 for row in await connection.fetch("SELECT ticket_id, metric FROM sla.clocks")
             ],
             firings=await _firings(connection),
-            told=await records(kafka, MAIN),
-            sequences=await _sequences(connection),
+            told=told,
+            sequences=sequences,
             unsent={schema: await _count(connection, f"{schema}.outbox") for schema in SCHEMAS},
             parked=sum([await _count(connection, f"{schema}.parked") for schema in SCHEMAS]),
             dead=sum([await _count(connection, f"{schema}.dead_letters") for schema in SCHEMAS]),
         )
     finally:
         await connection.close()
+
+
+async def _undisturbed(connection: Any, kafka: str) -> tuple[list[Told], dict[str, int]]:
+    """Topics and rows of one and the same state: read again where something moved meanwhile."""
+    while True:
+        before = await _sequences(connection)
+        told = await records(kafka, MAIN)
+        if before == await _sequences(connection):
+            return told, before
 
 
 async def _tickets(connection: Any, openings: list[Opening]) -> list[Stored]:

@@ -25,6 +25,8 @@ from tests.faults.readings import SCHEMAS, heard_everything, history
 
 REST = 120.0
 """Seconds that everything may take to come to rest after a fault."""
+SOON = 6
+"""Seconds without anything falling due: long enough to read what has happened undisturbed."""
 
 
 class Site:
@@ -100,7 +102,7 @@ class Site:
                     waiting = (
                         f"SELECT (SELECT count(*) FROM {schema}.outbox)"
                         f" + (SELECT count(*) FROM {schema}.deadlines"
-                        f" WHERE due_at <= {schema}.now())"
+                        f" WHERE due_at <= {schema}.now() + interval '{SOON} s')"
                     )
                     if await connection.fetchval(waiting):
                         return False
