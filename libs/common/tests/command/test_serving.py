@@ -84,7 +84,7 @@ async def _answers(client: httpx.AsyncClient) -> bool:
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Another process is looked at again and again: nothing of it could wake us."""
     async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110
+        while not await condition():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
 
 

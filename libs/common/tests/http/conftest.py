@@ -65,7 +65,7 @@ async def make(wanted: Wanted, response: Response, caller: Opener, tx: Transacti
     if wanted.name == "odd":
         raise ZeroDivisionError("secret inside")
     if wanted.name == "denied":
-        return answer(Forbidden("Not this one."))  # type: ignore[return-value]
+        return answer(Forbidden("Not this one."))  # type: ignore[return-value]  # a response passes
     response.headers["Location"] = f"/v1/things/{thing.id}"
     return thing
 

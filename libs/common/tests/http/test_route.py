@@ -58,7 +58,7 @@ async def test_nobody_is_told_201_before_the_commit(
     service: Service, database: Database, written: Written
 ) -> None:
     """Accepted means kept (architecture, 1)."""
-    app = app_for(service, ForgetsAtCommit(database))  # type: ignore[arg-type]
+    app = app_for(service, ForgetsAtCommit(database))  # type: ignore[arg-type]  # a stand-in
     async with client(app) as anna:
         answer = await anna.post("/v1/things", json={"name": "one"})
     assert answer.status_code == 503
@@ -119,7 +119,7 @@ async def test_a_slow_sender_holds_no_connection(service: Service, database: Dat
             seen.append(counts.open)
             yield bytes([byte])
 
-    async with client(app_for(service, counts)) as anna:  # type: ignore[arg-type]
+    async with client(app_for(service, counts)) as anna:  # type: ignore[arg-type]  # a stand-in
         headers = {"content-type": "application/json"}
         answer = await anna.post("/v1/things", content=dripping(), headers=headers)
     assert answer.status_code == 201
@@ -130,7 +130,7 @@ async def test_whoever_is_refused_at_the_door_costs_no_transaction(
     service: Service, database: Database
 ) -> None:
     counts = Counts(database)
-    app = app_for(service, counts)  # type: ignore[arg-type]
+    app = app_for(service, counts)  # type: ignore[arg-type]  # a stand-in
     async with client(app, None) as nobody, client(app, "quin") as quin, client(app) as anna:
         assert (await nobody.post("/v1/things", json={"name": "a"})).status_code == 401
         assert (await quin.post("/v1/token-revocations", json={})).status_code == 403
@@ -152,6 +152,6 @@ async def test_the_answer_leaves_after_the_commit(service: Service, database: Da
 
         await app(scope, receive, send_and_look)
 
-    async with client(watched) as anna:  # type: ignore[arg-type]
+    async with client(watched) as anna:  # type: ignore[arg-type]  # a stand-in
         assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
     assert kept == [1]

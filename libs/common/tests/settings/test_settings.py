@@ -113,4 +113,4 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None
 def test_settings_never_change(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     with pytest.raises(ValidationError):
-        load(Settings).port = 1  # type: ignore[misc]
+        load(Settings).port = 1  # type: ignore[misc]  # that is the test

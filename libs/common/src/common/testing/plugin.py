@@ -44,7 +44,7 @@ def servers() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def kafka(servers: object) -> Kafka:
     """A broker with nothing of this test run in it but what the run writes."""
-    return Kafka(servers.bootstrap)  # type: ignore[attr-defined]
+    return Kafka(servers.bootstrap)  # type: ignore[attr-defined]  # a dev-only package
 
 
 @pytest.fixture(scope="session")
