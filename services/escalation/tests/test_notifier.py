@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from fastapi import FastAPI
@@ -16,9 +15,8 @@ from common.testing.protocol import fire, hear, stand_at, told
 from common.testing.waiting import until
 from escalation import notifier as sending
 from escalation.handlers import HANDLERS
-from escalation.notification import Delivered, Rejected, SendOutcome, Unsure
+from escalation.notification import Unsure
 from escalation.notifier import Notifier
-from escalation.post import Post, SmtpPost
 from escalation.settings import EscalationSettings
 from escalation.store import notifications
 from escalation.testing import MINUTE, NIGHT, Mailbox, MemoryPost, clock, warned
@@ -266,31 +264,3 @@ async def test_the_loop_of_the_service_sends_as_soon_as_something_is_written(
     assert await run(database, "SELECT email FROM people WHERE sub = 'house'") == [
         ("duty@meridian.example",)
     ]
-
-
-@pytest.fixture(params=["smtp", "memory"])
-def post(request: pytest.FixtureRequest, settings: EscalationSettings) -> Post:
-    return SmtpPost(settings) if request.param == "smtp" else MemoryPost(refused={"gone@x.example"})
-
-
-def message(to: str) -> EmailMessage:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "a@x.example", to, "Hello"
-    letter["Message-ID"] = "<1@x.example>"
-    return letter
-
-
-async def test_every_post_takes_and_rejects(post: Post, mailbox: Mailbox) -> None:
-    """One contract for the real post and its fake."""
-    mailbox.refused = {"gone@x.example": "550 gone"}
-    outcomes: list[SendOutcome] = [await post.send(message(f"{who}@x.example")) for who in "ab"]
-    assert outcomes == [Delivered(), Delivered()]
-    assert isinstance(await post.send(message("gone@x.example")), Rejected)
-
-
-async def test_a_server_that_is_away_leaves_the_outcome_unknown(
-    settings: EscalationSettings,
-) -> None:
-    """E19."""
-    nowhere = settings.model_copy(update={"smtp": "127.0.0.1:9"})
-    assert isinstance(await SmtpPost(nowhere).send(message("a@x.example")), Unsure)
