@@ -13,9 +13,9 @@ import holidays
 import pandas as pd
 import pytz
 
-from sla.calendar import Calendar, hours
-from sla.timetable import Timetable
-from sla.zone import read_zone
+from sla.calendars.calendar import Calendar, hours
+from sla.calendars.timetable import Timetable
+from sla.calendars.zone import read_zone
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.result import Result
 

@@ -46,6 +46,16 @@ def each(handle: Callable[[Connection, Any], Awaitable[None]]) -> Handler:
     return one_by_one
 
 
+def in_turn(*handlers: Handler) -> Handler:
+    """Several handlers of the same event, one after the other, in the one transaction."""
+
+    async def one_after_the_other(tx: Connection, events: Sequence[Any]) -> None:
+        for handle in handlers:
+            await handle(tx, events)
+
+    return one_after_the_other
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A record that says at least whom it is about. `received` is None for unlistened types."""

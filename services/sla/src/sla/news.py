@@ -7,9 +7,9 @@ from typing import Any
 
 from common.events import clocks as said
 from common.events.clocks import ClockEvent
-from sla.clock import BREACH, Clock, Firing, Input
-from sla.tracked import Change, Ticket, Tracked
-from sla.waiver import Waiver
+from sla.clocks.clock import BREACH, Clock, Firing, Input
+from sla.clocks.tracked import Change, Ticket, Tracked
+from sla.waivers.waiver import Waiver
 
 SECOND = timedelta(seconds=1)
 

@@ -12,11 +12,11 @@ from common.database import Connection, moment
 from common.events.tickets import TicketEvent
 from common.ids import uuid7
 from common.inbox import NotYetKnown
-from sla.agreement import Agreement, Terms, holding
-from sla.clock import Input
+from sla.agreements.agreement import Agreement, Terms, holding
+from sla.clocks.clock import Input
+from sla.clocks.tracked import Ticket, Tracked, begun
 from sla.progress import begin
 from sla.store import agreements, calendars, directory, tickets
-from sla.tracked import Ticket, Tracked, begun
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from common.database import Connection
 from common.deadlines import Deadline, arm
 from common.events.clocks import ClockEvent
 from common.outbox import Announcement, announce
-from sla.agreement import Terms
-from sla.clock import Input, Timetables
+from sla.agreements.agreement import Terms
+from sla.clocks.clock import Input, Timetables
+from sla.clocks.tracked import Change, Tracked
 from sla.news import Telling, first_news, news
 from sla.store import calendars, clocks
 from sla.store.clocks import Heard
-from sla.tracked import Change, Tracked
 
 KIND = "clock"
 """The kind of deadline that a clock arms: its next firing, whatever that is."""

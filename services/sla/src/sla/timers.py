@@ -5,9 +5,9 @@ from datetime import datetime
 
 from common.database import Connection
 from common.deadlines import Due, Timer, Timers
+from sla.clocks.tracked import fires
 from sla.progress import KIND, go_on, rearm, timetables
 from sla.store import clocks
-from sla.tracked import fires
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:

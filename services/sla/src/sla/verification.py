@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from common.database import Connection, Database
-from sla.agreement import Metric
-from sla.clock import Clock, Input, Timetables
-from sla.course import written
-from sla.firing import next_firing
-from sla.fold import start, step
+from sla.agreements.agreement import Metric
+from sla.clocks.clock import Clock, Input, Timetables
+from sla.clocks.course import written
+from sla.clocks.firing import next_firing
+from sla.clocks.fold import start, step
+from sla.clocks.tracked import Tracked
 from sla.progress import timetables
 from sla.store import clocks
-from sla.tables import clocks as clock_table
-from sla.tracked import Tracked
+from sla.tables.clocks import clocks as clock_table
 
 BATCH = 200
 

@@ -13,6 +13,7 @@ from common.errors import Forbidden, NotFound
 from common.http import Page, Paging, Told, cursor, router
 from common.ids import uuid7
 from common.people import Caller, needs
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 from sla.routes.wish import (
     CalendarAsked,
     Name,
@@ -24,7 +25,6 @@ from sla.routes.wish import (
 )
 from sla.store import calendars
 from sla.store.calendars import CalendarVersion
-from sla.timetable import NeverOpens, OutOfRange, Timetable
 
 routes = router("/v1/calendars", tags=["calendars"])
 

@@ -10,8 +10,10 @@ from common.database import Connection, Transaction, moment
 from common.errors import NotFound
 from common.http import Asked, Instant, Page, Paging, cursor, router, set_etag
 from common.people import Caller, needs
-from sla.clock import State
-from sla.explanation import explained
+from sla.clocks.clock import State
+from sla.clocks.explanation import explained
+from sla.clocks.standing import standing
+from sla.clocks.tracked import Tracked
 from sla.progress import timetables
 from sla.routes.shown import (
     ClockTold,
@@ -23,9 +25,7 @@ from sla.routes.shown import (
     firings_told,
 )
 from sla.routes.wish import Name, id_or_key
-from sla.standing import standing
 from sla.store import clocks, queue, tickets
-from sla.tracked import Tracked
 from sla.verification import replayed
 
 routes = router("/v1/clocks", tags=["clocks"])

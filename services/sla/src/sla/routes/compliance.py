@@ -9,7 +9,7 @@ from common.database import Transaction, moment
 from common.errors import Invalid, Violation
 from common.http import Instant, Told, router
 from common.people import Caller, needs
-from sla.compliance import Compliance
+from sla.reports.compliance import Compliance
 from sla.store import queue
 
 routes = router("/v1/compliance", tags=["reports"])

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from common.database import Transaction
 from common.http import Asked, router
 from common.people import Caller, needs
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 from sla.routes.wish import LONGEST_SECONDS, CalendarWish, timetable_of, unanswerable
-from sla.timetable import NeverOpens, OutOfRange, Timetable
 
 routes = router("/v1/calendars", tags=["calendars"])
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from common.events.tickets import Kind, Priority
 from common.http import Asked, Told
 from common.ids import uuid7
-from sla.agreement import SHARES, Agreement, Contract, Metric, Target
+from sla.agreements.agreement import SHARES, Agreement, Contract, Metric, Target
 from sla.routes.simulating import Seconds, Share
 from sla.routes.wish import CalendarWish, Name
 from sla.store.agreements import AgreementVersion

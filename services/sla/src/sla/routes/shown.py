@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.http import Told
-from sla.clock import Timetables
-from sla.standing import standing
+from sla.clocks.clock import Timetables
+from sla.clocks.standing import standing
+from sla.clocks.tracked import Tracked
 from sla.store.clocks import Heard
-from sla.tracked import Tracked
 
 SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 

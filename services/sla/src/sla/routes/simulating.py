@@ -11,12 +11,12 @@ from common.database import Transaction
 from common.errors import Invalid, Violation
 from common.http import Asked, router
 from common.people import Caller, needs
-from sla.agreement import SHARES, Metric, Terms
-from sla.clock import Input
+from sla.agreements.agreement import SHARES, Metric, Terms
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
+from sla.clocks.clock import Input
+from sla.clocks.simulation import Simulated, simulate
+from sla.clocks.standing import standing, stretches
 from sla.routes.wish import LONGEST_SECONDS, CalendarWish, timetable_of, unanswerable
-from sla.simulation import Simulated, simulate
-from sla.standing import standing, stretches
-from sla.timetable import NeverOpens, OutOfRange, Timetable
 
 routes = router("/v1/clocks", tags=["clocks"])
 

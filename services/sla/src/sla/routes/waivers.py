@@ -15,13 +15,13 @@ from common.http import Asked, Page, Paging, Told, answer, cursor, if_match, rou
 from common.ids import uuid7
 from common.outbox import Announcement, announce
 from common.people import Caller, needs
-from sla.clock import Input, Waived
+from sla.clocks.clock import Input, Waived
+from sla.clocks.tracked import Tracked, hears
 from sla.news import waiver_facts
 from sla.progress import go_on, timetables
 from sla.routes.wish import Name, id_or_key
 from sla.store import clocks, waivers
-from sla.tracked import Tracked, hears
-from sla.waiver import Decision, Denied, Waiver, WaiverState, approve, refuse
+from sla.waivers.waiver import Decision, Denied, Waiver, WaiverState, approve, refuse
 
 routes = router("/v1/waivers", tags=["waivers"])
 

@@ -10,12 +10,12 @@ from common.database import Connection
 from common.errors import Invalid, Violation
 from common.http import Asked
 from common.people import Caller
-from sla.calendar import Calendar
-from sla.definition import BadDefinition, calendar_of
-from sla.holiday import NoSuchCountry, public_holidays
+from sla.calendars.calendar import Calendar
+from sla.calendars.definition import BadDefinition, calendar_of
+from sla.calendars.holiday import NoSuchCountry, public_holidays
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
+from sla.calendars.zone import read_zone
 from sla.store import calendars
-from sla.timetable import NeverOpens, OutOfRange, Timetable
-from sla.zone import read_zone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]

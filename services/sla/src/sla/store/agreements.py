@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
 
 from common.database import Connection
-from sla.agreement import SHARES, Agreement, Target
-from sla.tables import agreement_versions as versions
-from sla.tables import agreements, customers
+from sla.agreements.agreement import SHARES, Agreement, Target
+from sla.tables.agreements import agreement_versions as versions
+from sla.tables.agreements import agreements
+from sla.tables.directory import customers
 
 SECOND = timedelta(seconds=1)
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 
 from common.database import Connection
-from sla.calendar import Calendar
-from sla.definition import calendar_of, zone_as_json, zone_of
-from sla.tables import calendars
-from sla.timetable import Timetable
+from sla.calendars.calendar import Calendar
+from sla.calendars.definition import calendar_of, zone_as_json, zone_of
+from sla.calendars.timetable import Timetable
+from sla.tables.calendars import calendars
 
 _TIMETABLES: dict[UUID, Timetable] = {}
 

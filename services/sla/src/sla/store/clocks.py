@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text
 
 from common.database import Connection, raw
-from sla.clock import Clock, Input
-from sla.course import read, read_input, written, written_body
+from sla.clocks.clock import Clock, Input
+from sla.clocks.course import read, read_input, written, written_body
+from sla.clocks.tracked import Tracked
 from sla.store.tickets import ticket_of
-from sla.tables import clock_inputs, clocks, tickets
-from sla.tracked import Tracked
+from sla.tables.clocks import clock_inputs, clocks
+from sla.tables.tickets import tickets
 
 _LOCK = text(
     "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"

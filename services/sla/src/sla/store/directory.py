@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.database import Connection
-from sla.tables import customers, environments
+from sla.tables.directory import customers, environments
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Label, ScalarSelect, case, func, literal, select
 
 from common.database import Connection
-from sla.agreement import Metric
-from sla.compliance import Compliance
+from sla.agreements.agreement import Metric
+from sla.clocks.tracked import Tracked
+from sla.reports.compliance import Compliance
 from sla.store.clocks import load
-from sla.tables import clocks, customers
-from sla.tracked import Tracked
+from sla.tables.clocks import clocks
+from sla.tables.directory import customers
 
 Place = tuple[datetime | None, UUID]
 """Where a page ended: deadline and id."""

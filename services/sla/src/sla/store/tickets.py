@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Row, Text, Uuid, bindparam, delete, select, text, update
 
 from common.database import Connection, raw
-from sla.clock import InputKind
-from sla.tables import early_inputs, tickets
-from sla.tracked import Ticket
+from sla.clocks.clock import InputKind
+from sla.clocks.tracked import Ticket
+from sla.tables.tickets import early_inputs, tickets
 
 Early = tuple[UUID, InputKind, datetime]
 """Ticket, kind and time of something heard during triage."""

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, text, update
 
 from common.database import Connection
-from sla.tables import waivers
-from sla.waiver import Waiver
+from sla.tables.waivers import waivers
+from sla.waivers.waiver import Waiver
 
 
 async def next_key(tx: Connection) -> str:

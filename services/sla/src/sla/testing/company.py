@@ -9,11 +9,11 @@ from common.events.directory import CustomerKnown
 from common.events.tickets import TicketEvent, TicketOpened
 from common.ids import uuid7
 from common.testing.protocol import hear, stand_at
-from sla.agreement import METRICS, Agreement, Target
-from sla.definition import calendar_of
+from sla.agreements.agreement import METRICS, Agreement, Target
+from sla.calendars.definition import calendar_of
+from sla.calendars.zone import read_zone
 from sla.handlers import HANDLERS
 from sla.store import agreements, calendars
-from sla.zone import read_zone
 
 NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)
 """Monday 09:00 in Amsterdam."""

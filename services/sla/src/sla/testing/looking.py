@@ -6,8 +6,8 @@ from httpx import Response
 
 from common.database import Database
 from common.testing.protocol import Told, told
+from sla.clocks.tracked import Tracked
 from sla.store import clocks
-from sla.tracked import Tracked
 from sla.verification import differences
 
 

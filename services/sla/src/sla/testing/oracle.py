@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sla.calendar import DAY, Calendar, Span
+from sla.calendars.calendar import DAY, Calendar, Span
 
 MINUTE = timedelta(minutes=1)
 

@@ -1,0 +1,1 @@
+"""When promised time counts. Pure."""

@@ -1,0 +1,68 @@
+"""A calendar as JSON, the way people and portals write it, and a zone as it is stored. Pure.
+
+`{"timezone", "weekly": {"mon": [["08:00", "17:00"]]}, "holidays": …, "overrides", "breaks"}`;
+`holidays` is a list of dates, or an object of dates and names.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sla.calendars.calendar import WEEKDAYS, BadHours, Calendar, Hours, hours
+from sla.calendars.zone import Zone
+
+
+class BadDefinition(ValueError):
+    """`wrong`: what is wrong by JSON pointer into the definition, all at once."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__("; ".join(wrong.values()))
+        self.wrong = wrong
+
+
+def calendar_of(told: Mapping[str, Any], zone: Zone) -> Calendar:
+    """The calendar. Raises BadDefinition."""
+    wrong: dict[str, str] = {}
+    weekly = tuple(
+        _hours(told.get("weekly", {}).get(day, ()), f"/weekly/{day}", wrong) for day in WEEKDAYS
+    )
+    dated = {
+        name: {
+            _date(day): _hours(pairs, f"/{name}/{day}", wrong)
+            for day, pairs in (told.get(name) or {}).items()
+        }
+        for name in ("overrides", "breaks")
+    }
+    if wrong:
+        raise BadDefinition(wrong)
+    return Calendar(zone, weekly, _holidays(told.get("holidays") or ()), **dated)
+
+
+def zone_as_json(zone: Zone) -> dict[str, Any]:
+    return {
+        "name": zone.name,
+        "version": zone.version,
+        "since": zone.since,
+        "offsets": zone.offsets,
+    }
+
+
+def zone_of(told: Mapping[str, Any]) -> Zone:
+    return Zone(told["name"], told["version"], tuple(told["since"]), tuple(told["offsets"]))
+
+
+def _hours(pairs: Any, pointer: str, wrong: dict[str, str]) -> Hours:
+    try:
+        return hours((start, end) for start, end in pairs)
+    except BadHours as refused:
+        wrong[pointer] = str(refused)
+        return ()
+
+
+def _holidays(told: Any) -> dict[date, str]:
+    named = told.items() if isinstance(told, Mapping) else ((day, "holiday") for day in told)
+    return {_date(day): name for day, name in named}
+
+
+def _date(told: str | date) -> date:
+    return told if isinstance(told, date) else date.fromisoformat(told)

@@ -1,0 +1,1 @@
+"""What customers buy, and what it runs on. Pure."""

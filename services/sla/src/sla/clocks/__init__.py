@@ -1,0 +1,1 @@
+"""The running measure of one promise on one ticket. Pure."""

@@ -1,0 +1,95 @@
+"""A clock with the ticket it measures, and one change of it: what the edges load and store. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sla.agreements.agreement import Metric
+from sla.clocks.clock import Clock, Input, Timetables
+from sla.clocks.firing import caught_up, fired, next_firing
+from sla.clocks.fold import start, step
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What sla keeps of a ticket. `agreement` is the key of the agreement that covers it."""
+
+    id: UUID
+    key: str
+    title: str
+    kind: str
+    priority: str
+    customer_id: UUID | None
+    customer: str | None
+    environment: str | None
+    service: str | None
+    opened_at: datetime
+    agreement_version: UUID | None = None
+    agreement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """`ordinal` is that of the last input, `sequence` that of the last event told about it.
+
+    `next_at` is the due time of the next firing, which is what the armed deadline stands at.
+    """
+
+    id: UUID
+    ticket: Ticket
+    clock: Clock
+    ordinal: int
+    sequence: int
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a clock heard, one input after the other, and the clock after each of them."""
+
+    before: Tracked
+    heard: tuple[tuple[Input, Clock], ...]
+    next_at: datetime | None
+
+    @property
+    def clock(self) -> Clock:
+        return self.heard[-1][1] if self.heard else self.before.clock
+
+    @property
+    def ordinal(self) -> int:
+        return self.before.ordinal + len(self.heard)
+
+
+def begun(id: UUID, ticket: Ticket, metric: Metric, opened: Input, tables: Timetables) -> Tracked:
+    """A new clock; `opened` is its first input."""
+    clock = start(metric, opened, tables)
+    firing = next_firing(clock, tables)
+    return Tracked(id, ticket, clock, opened.ordinal, 0, firing.due_at if firing else None)
+
+
+def hears(tracked: Tracked, heard: Input, tables: Timetables) -> Change:
+    """The clock hears something; what should have fired before it fires first (C8).
+
+    The input's ordinal is given here.
+    """
+    _, missed = caught_up(tracked.clock, heard.at, tables)
+    inputs = [*(fired(firing, heard.known_at) for firing in missed), heard]
+    return _changed(tracked, inputs, tables)
+
+
+def fires(tracked: Tracked, at: datetime, tables: Timetables) -> Change:
+    """Everything of this clock that is due at `at` fires."""
+    clock, inputs = tracked.clock, []
+    while (firing := next_firing(clock, tables)) and firing.due_at <= at:
+        inputs.append(fired(firing, at))
+        clock = step(clock, inputs[-1], tables)
+    return _changed(tracked, inputs, tables)
+
+
+def _changed(tracked: Tracked, inputs: list[Input], tables: Timetables) -> Change:
+    clock, kept = tracked.clock, []
+    for ordinal, heard in enumerate(inputs, start=tracked.ordinal + 1):
+        clock = step(clock, heard, tables)
+        kept.append((replace(heard, ordinal=ordinal), clock))
+    firing = next_firing(clock, tables)
+    return Change(tracked, tuple(kept), firing.due_at if firing else None)

@@ -1,0 +1,36 @@
+"""Kafka in: which event goes to which handler."""
+
+from common.events.directory import CustomerKnown, EnvironmentKnown
+from common.events.tickets import (
+    TicketCustomerReplied,
+    TicketMerged,
+    TicketOpened,
+    TicketPrioritised,
+    TicketRejected,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketResumed,
+    TicketTriaged,
+    TicketWaiting,
+)
+from common.inbox import Handlers, each
+from sla.handlers.directory import on_customer, on_environment
+from sla.handlers.tickets import hear, on_merged, on_opened, on_prioritised, on_triaged
+
+HANDLERS: Handlers = {
+    TicketOpened: on_opened,
+    TicketTriaged: each(on_triaged),
+    TicketPrioritised: each(on_prioritised),
+    TicketReplied: hear("replied", when=lambda event: not event.automatic),
+    TicketCustomerReplied: hear("customer_replied"),
+    TicketWaiting: hear("waiting", when=lambda event: event.on == "customer"),
+    TicketResumed: hear("resumed"),
+    TicketResolved: hear("resolved"),
+    TicketRejected: hear("reopened"),
+    TicketReopened: hear("reopened"),
+    TicketMerged: each(on_merged),
+    CustomerKnown: each(on_customer),
+    EnvironmentKnown: each(on_environment),
+}
+"""`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

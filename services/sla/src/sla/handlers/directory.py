@@ -1,0 +1,24 @@
+"""Customers and environments, as intake tells of them."""
+
+from common.database import Connection
+from common.event import Received
+from common.events.directory import CustomerKnown, EnvironmentKnown
+from sla.store import directory
+
+
+async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None:
+    event = received.event
+    told = {"id": event.customer_id, "key": event.customer, "name": event.name}
+    more = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
+    await directory.keep_customer(tx, told | more)
+
+
+async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -> None:
+    event = received.event
+    told = {"id": event.environment_id, "key": event.environment, "tier": event.tier}
+    more = {
+        "customer_id": event.customer_id,
+        "retired": event.retired,
+        "sequence": received.sequence,
+    }
+    await directory.keep_environment(tx, told | more)

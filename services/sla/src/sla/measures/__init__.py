@@ -1,0 +1,1 @@
+"""Measured figures that were promised, usage, and when a limit is reached. Pure."""

@@ -1,0 +1,1 @@
+"""When a service was down, and how available it was. Pure."""

@@ -1,0 +1,1 @@
+"""The proof that deadlines fired on time. Pure."""

@@ -1,0 +1,1 @@
+"""How promises were kept, in figures. Pure."""

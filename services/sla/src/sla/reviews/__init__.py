@@ -1,0 +1,1 @@
+"""The operational review: what customer and provider look at together. Pure."""

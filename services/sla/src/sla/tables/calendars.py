@@ -1,0 +1,18 @@
+"""Tables: calendars."""
+
+from sqlalchemy import Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sla.tables.schema import METADATA, instant
+
+calendars = Table(
+    "calendars",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text),
+    Column("version", Integer),
+    Column("definition", JSONB),
+    Column("zone", JSONB),
+    Column("created_by", Text),
+    instant("created_at"),
+)

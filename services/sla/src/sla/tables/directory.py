@@ -1,0 +1,27 @@
+"""Tables: customers, environments."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
+
+from sla.tables.schema import METADATA
+
+customers = Table(
+    "customers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text),
+    Column("name", Text),
+    Column("timezone", Text),
+    Column("retired", Boolean),
+    Column("sequence", BigInteger),
+)
+
+environments = Table(
+    "environments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text),
+    Column("customer_id", Uuid),
+    Column("tier", Text),
+    Column("retired", Boolean),
+    Column("sequence", BigInteger),
+)

@@ -1,0 +1,1 @@
+"""The GM's prior approval of a violation. Pure."""

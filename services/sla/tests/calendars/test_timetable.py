@@ -1,0 +1,192 @@
+"""Calendar arithmetic against the oracle, in zones with odd rules."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sla.calendars.calendar import Calendar, always, hours
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
+from sla.calendars.zone import read_zone
+from sla.testing.oracle import after, between, is_open
+
+
+def _utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+CHANGES = {
+    "Europe/Amsterdam": (_utc(2026, 3, 29, 1), _utc(2026, 10, 25, 1)),
+    "America/New_York": (_utc(2026, 3, 8, 7), _utc(2026, 11, 1, 6)),
+    "Asia/Kathmandu": (_utc(1985, 12, 31, 18, 30), _utc(2026, 1, 1)),
+    "Australia/Lord_Howe": (_utc(2026, 4, 4, 15), _utc(2026, 10, 3, 15, 30)),
+    "Africa/Casablanca": (_utc(2026, 2, 15, 2), _utc(2026, 3, 22, 2)),
+    "Pacific/Apia": (_utc(2011, 12, 30, 10), _utc(2011, 9, 24, 14)),
+}
+"""Per zone two instants (UTC) around which its wall clock does something odd."""
+
+NINE_TO_FIVE = hours([("09:00", "17:00")])
+OFFICE = (NINE_TO_FIVE,) * 5 + ((), ())
+MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
+    """Hours of one date: several, on odd minutes, the last perhaps running into tomorrow."""
+    cuts = sorted(draw(st.sets(st.integers(0, 1439), min_size=0, max_size=4)))
+    pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
+    if len(cuts) % 2:
+        pairs.append((cuts[-1], draw(st.integers(cuts[-1] + 1, 1440 + cuts[0]))))
+    return tuple((start * 60, end * 60) for start, end in pairs)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime]:
+    """A calendar, and two instants within three days of an odd change in its zone."""
+    name = draw(st.sampled_from(sorted(CHANGES)))
+    change = draw(st.sampled_from(CHANGES[name]))
+    near = st.dates(change.date() - timedelta(3), change.date() + timedelta(4))
+    weekly = draw(st.tuples(*[spans()] * 7).filter(any))
+    calendar = Calendar(
+        read_zone(name),
+        weekly,
+        dict.fromkeys(draw(st.sets(near, max_size=2)), "a holiday"),
+        draw(st.dictionaries(near, spans(), max_size=2)),
+        draw(st.dictionaries(near, spans(), max_size=2)),
+    )
+    minutes = st.integers(-3 * 1440, 3 * 1440)
+    start, end = sorted(change + timedelta(minutes=draw(minutes)) for _ in range(2))
+    return calendar, start, end
+
+
+@settings(max_examples=150, deadline=None)
+@given(questions())
+def test_open_time_is_what_the_wall_clock_shows(
+    asked: tuple[Calendar, datetime, datetime],
+) -> None:
+    """A1, A2"""
+    calendar, start, end = asked
+    table = Timetable(calendar)
+    assert table.between(start, end) == between(calendar, start, end)
+    assert table.open(start) == is_open(calendar, start)
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), st.booleans())
+def test_an_amount_is_reached_at_the_earliest_instant(
+    asked: tuple[Calendar, datetime, datetime], backwards: bool
+) -> None:
+    """A3; counting back: the latest"""
+    calendar, start, end = asked
+    table, amount = Timetable(calendar), between(calendar, start, end)
+    if backwards:
+        assert table.after(end, -amount) == after(calendar, end, -amount)
+    else:
+        assert table.after(start, amount) == after(calendar, start, amount)
+
+
+@settings(max_examples=200, deadline=None)
+@given(questions(), st.timedeltas(timedelta(0), timedelta(hours=8)))
+@example((always(read_zone("Asia/Kathmandu")), MONDAY, MONDAY), timedelta(microseconds=1))
+def test_between_undoes_after(
+    asked: tuple[Calendar, datetime, datetime], amount: timedelta
+) -> None:
+    """A3, to the microsecond, over amounts that no oracle could count"""
+    calendar, start, _ = asked
+    table = Timetable(calendar)
+    assert table.between(start, table.after(start, amount)) == amount
+    assert table.between(table.after(start, -amount), start) == amount
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_time_adds_up(asked: tuple[Calendar, datetime, datetime], split: timedelta) -> None:
+    calendar, start, end = asked
+    table, middle = Timetable(calendar), min(start + split, end)
+    assert table.between(start, middle) + table.between(middle, end) == table.between(start, end)
+    opened = (closes - opens for opens, closes in table.openings(start, end))
+    assert sum(opened, timedelta(0)) == table.between(start, end)
+
+
+@pytest.mark.parametrize("asked_first", [[], [datetime(1990, 1, 1, tzinfo=UTC)]])
+def test_what_was_asked_before_changes_no_answer(asked_first: list[datetime]) -> None:
+    table = Timetable(Calendar(read_zone("Europe/Amsterdam"), OFFICE))
+    for at in asked_first:
+        table.open(at)
+    assert table.after(MONDAY, 4000 * HOUR) == datetime(2028, 5, 1, 9, tzinfo=UTC)
+
+
+def test_a_deadline_at_closing_time_is_closing_time() -> None:
+    """A3"""
+    table = Timetable(Calendar(read_zone("Europe/Amsterdam"), OFFICE))
+    assert table.after(MONDAY, 6 * HOUR) == datetime(2026, 6, 1, 15, tzinfo=UTC)
+    assert table.after(datetime(2026, 6, 1, 15, tzinfo=UTC), -8 * HOUR) == MONDAY - 2 * HOUR
+
+
+def test_a_repeated_hour_counts_twice_and_a_skipped_one_not_at_all() -> None:
+    """A2"""
+    nights = Calendar(read_zone("Europe/Amsterdam"), (hours([("02:00", "03:00")]),) * 7)
+    table, day = Timetable(nights), timedelta(days=1)
+    autumn, spring = (
+        datetime(2026, 10, 24, 22, tzinfo=UTC),
+        datetime(2026, 3, 28, 23, tzinfo=UTC),
+    )
+    assert table.between(autumn, autumn + day) == 2 * HOUR
+    assert table.between(spring, spring + day) == timedelta(0)
+
+
+def test_a_date_that_never_was_counts_nothing() -> None:
+    """A2: Apia had no 30 December 2011"""
+    table = Timetable(always(read_zone("Pacific/Apia")))
+    start, end = (
+        datetime(2011, 12, 30, 9, tzinfo=UTC),
+        datetime(2011, 12, 30, 11, tzinfo=UTC),
+    )
+    assert table.between(start, end) == 2 * HOUR
+
+
+def test_a_holiday_cuts_the_night_shift_at_midnight() -> None:
+    """A1"""
+    nights = (hours([("22:00", "06:00")]),) * 7
+    zone = read_zone("Europe/Amsterdam")
+    table = Timetable(Calendar(zone, nights, {date(2026, 12, 25): "Christmas"}))
+    evening = datetime(2026, 12, 24, 21, tzinfo=UTC)
+    assert table.after(evening, 2 * HOUR) == evening + 2 * HOUR
+    assert table.after(evening, 3 * HOUR) == datetime(2026, 12, 26, 0, tzinfo=UTC)
+
+
+def test_an_override_keeps_the_shift_that_runs_in_from_the_day_before() -> None:
+    """A1"""
+    nights = (hours([("22:00", "06:00")]),) * 7
+    day = date(2026, 12, 24)
+    zone = read_zone("Europe/Amsterdam")
+    table = Timetable(Calendar(zone, nights, overrides={day: hours([("10:00", "11:00")])}))
+    midnight = datetime(2026, 12, 23, 23, tzinfo=UTC)
+    assert table.between(midnight, midnight + 24 * HOUR) == 7 * HOUR
+
+
+def test_a_calendar_that_never_opens_is_an_error() -> None:
+    """A4, whatever was asked before"""
+    once = {date(2026, 6, 2): NINE_TO_FIVE}
+    table = Timetable(Calendar(read_zone("Europe/Amsterdam"), ((),) * 7, overrides=once))
+    assert table.after(MONDAY, 8 * HOUR) == datetime(2026, 6, 2, 15, tzinfo=UTC)
+    for ask in (
+        lambda: table.after(MONDAY, 9 * HOUR),
+        lambda: table.after(MONDAY, -HOUR),
+        lambda: table.after(MONDAY + timedelta(days=3000), -HOUR),
+        lambda: table.open(MONDAY - timedelta(days=1900)),
+        lambda: table.between(MONDAY + timedelta(days=1900), MONDAY + timedelta(days=1901)),
+    ):
+        with pytest.raises(NeverOpens):
+            ask()
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2100, 9999])
+def test_a_question_a_thousand_years_off_is_refused(year: int) -> None:
+    table = Timetable(always(read_zone("Europe/Amsterdam")))
+    with pytest.raises(OutOfRange):
+        table.open(datetime(year, 1, 1, tzinfo=UTC))
+    with pytest.raises(OutOfRange):
+        table.after(MONDAY, timedelta(days=30_000))
