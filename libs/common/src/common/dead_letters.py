@@ -1,6 +1,6 @@
 """What ops do with records that were put aside: look, replay here, or skip with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,9 +49,15 @@ async def list_dead(tx: Connection, limit: int = 100) -> list[DeadLetter]:
 
 
 async def replay(
-    database: Database, service: str, handlers: Handlers, ids: Sequence[int]
+    database: Database,
+    service: str,
+    handlers: Handlers,
+    ids: Sequence[int],
+    note: Callable[[Connection, int], Awaitable[None]] | None = None,
 ) -> list[int]:
     """Apply dead letters here (never republished), each in its own transaction; answer the ids.
+
+    `note` writes down who did it, in that same transaction.
 
     Raises NoSuchLetter, or whatever the handler raises: then that letter stays as it was. What
     waits behind it is released by the running service within a second.
@@ -69,6 +75,8 @@ async def replay(
             if taken.dead:
                 raise NoSuchLetter(f"dead letter {letter} still cannot be decoded: {row.reason}")
             await _settle(tx, letter, "replayed", None)
+            if note is not None:
+                await note(tx, letter)
     return list(ids)
 
 

@@ -5,6 +5,7 @@ with the same Message-ID (E19). Leases and pauses run on real time.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -54,32 +55,51 @@ class Notifier:
         database.on_commit[ANNOUNCED].append(self._wake.set)
 
     async def run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                sent = await self.send_ready()
-            except Exception as error:
-                if not passing(error):
-                    raise
-                sent = 0
-            if not sent:
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                self._wake.clear()
+                for leased in await self._leased(AT_ONCE - len(under_way)):
+                    sending = asyncio.create_task(self._send(leased))
+                    under_way.add(sending)
+                    sending.add_done_callback(partial(self._sent, under_way))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL)
+        finally:
+            for sending in under_way:
+                sending.cancel()
 
     async def send_ready(self) -> int:
         """One look: take what is to be sent now, send it, settle it. Answers how many."""
-        async with self.database.transaction() as tx:
-            leased = await notifications.lease(tx, LEASE, AT_ONCE)
-        done = await asyncio.gather(*map(self._deliver, leased), return_exceptions=True)
-        for one, error in zip(leased, done, strict=True):
-            if isinstance(error, Exception):
-                # The lease expires and somebody tries again.
-                log.error(
-                    "notification.failed",
-                    notification=str(one.notification.id),
-                    error=type(error).__name__,
-                )
+        leased = await self._leased(AT_ONCE)
+        await asyncio.gather(*map(self._send, leased))
         return len(leased)
+
+    async def _leased(self, free: int) -> Sequence[Leased]:
+        if not free:
+            return []
+        try:
+            async with self.database.transaction() as tx:
+                return await notifications.lease(tx, LEASE, free)
+        except Exception as error:
+            if not passing(error):
+                raise
+            return []
+
+    def _sent(self, under_way: set[asyncio.Task[None]], sending: asyncio.Task[None]) -> None:
+        # Each place is filled as it becomes free: one mail server that hangs delays nobody else.
+        under_way.discard(sending)
+        self._wake.set()
+
+    async def _send(self, leased: Leased) -> None:
+        try:
+            await self._deliver(leased)
+        except Exception as error:  # noqa: BLE001 (the lease expires and somebody tries again)
+            log.error(
+                "notification.failed",
+                notification=str(leased.notification.id),
+                error=type(error).__name__,
+            )
 
     async def _deliver(self, leased: Leased) -> None:
         count = partial(metrics.NOTIFICATIONS.labels, leased.notification.channel.kind)

@@ -50,11 +50,9 @@ async def _replayed(service: Service, ids: list[int]) -> list[int]:
     async with opened(service) as database:
         for letter in ids:
             try:
-                await replay(database, service.name, service.handlers, [letter])
+                await replay(database, service.name, service.handlers, [letter], _note_replay)
             except (NoSuchLetter, Impossible, NotYetKnown) as error:
                 raise SystemExit(f"{letter}: {error}") from None
-            async with database.transaction() as tx:
-                await _note(tx, "dead_letter.replay", letter, {})
     return ids
 
 
@@ -65,6 +63,10 @@ async def _skipped(service: Service, letter: int, reason: str) -> None:
         except NoSuchLetter as error:
             raise SystemExit(str(error)) from None
         await _note(tx, "dead_letter.skip", letter, {"reason": reason})
+
+
+async def _note_replay(tx: Connection, letter: int) -> None:
+    await _note(tx, "dead_letter.replay", letter, {})
 
 
 async def _note(tx: Connection, action: str, letter: int, grounds: dict[str, str]) -> None:
