@@ -38,8 +38,8 @@ async def test_one_conversation_that_hangs_delays_nobody_else(
     """Two places, one of them held: the other pages all go out through the second."""
     monkeypatch.setattr(sending, "AT_ONCE", 2)
     for number in range(3):
-        subject = {"clock_id": UUID(int=number + 1), "ticket_id": UUID(int=number + 101)}
-        await hear(database, HANDLERS, (warned(**subject), 1))
+        late = warned(clock_id=UUID(int=number + 1), ticket_id=UUID(int=number + 101))
+        await hear(database, HANDLERS, (late, 1))
     post = FirstHangs()
 
     async def all_but_one() -> bool:
