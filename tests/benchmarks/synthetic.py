@@ -1,0 +1,147 @@
+"""Tickets with their clocks for measurements: as many as wanted, the same ones every time.
+
+They go in through sla's own statements, a few thousand at once, and every clock is what the fold
+makes of it: so what is measured is what the service itself would have stored. Not stored are the
+inputs of the clocks and their deadlines: nothing here fires, and nothing can be replayed.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from common.database import Database
+from sla.agreements.agreement import Agreement, Metric
+from sla.clocks.clock import Input, InputKind, Timetables
+from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
+from sla.store import calendars, clocks, tickets
+from sla.testing.company import promise
+
+BATCH = 2_500
+END = datetime(2026, 11, 1, tzinfo=UTC)
+"""The youngest ticket was opened just before."""
+METRICS: tuple[Metric, ...] = ("first_response", "resolution")
+KINDS = {"incident": 50, "service_request": 30, "question": 12, "change_request": 6, "problem": 2}
+PRIORITIES = {"blocker": 2, "critical": 8, "major": 35, "minor": 40, "trivial": 15}
+SERVICES = {"billing": 40, "portal": 30, "reporting": 15, "imports": 10, "archive": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`open_share` of the tickets are not resolved; the rest took some minutes to some weeks."""
+
+    tickets: int
+    customers: int = 200
+    days: int = 730
+    open_share: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One ticket, when it was answered and resolved; None: not yet."""
+
+    ticket: Ticket
+    replied_at: datetime | None
+    resolved_at: datetime | None
+
+
+async def load(url: str, size: Size, seed: int = 4) -> None:
+    """Fill the sla schema at `url` (migrated, without tickets, simulated time)."""
+    database = Database(url, "sla", pool_size=2)
+    try:
+        await _fill(database, size, random.Random(seed))
+    finally:
+        await database.close()
+
+
+async def _fill(database: Database, size: Size, dice: random.Random) -> None:
+    promised = [
+        replace(await promise(database, (UUID(int=0xC000 + n), f"customer-{n}")), shares=())
+        for n in range(size.customers)
+    ]
+    used = {id for one in promised for id in (one.calendar, *one.calendars.values())}
+    async with database.transaction() as tx:
+        tables = await calendars.timetables(tx, used)
+    lives = _lives(promised, size, dice)
+    while batch := list(islice(lives, BATCH)):
+        await _store(database, batch, {one.id: one for one in promised}, tables)
+
+
+def _lives(promised: Sequence[Agreement], size: Size, dice: random.Random) -> Iterator[Life]:
+    """In the order of their opening; a few customers have most of the tickets."""
+    shares = [1 / (place + 1) ** 0.8 for place in range(len(promised))]
+    step = timedelta(days=size.days) / size.tickets
+    for number in range(size.tickets):
+        opened_at = END - step * (size.tickets - number)
+        (agreement,) = dice.choices(promised, shares)
+        ticket = Ticket(
+            id=UUID(int=0x7000_0000_0000_0000_8000 << 48 | number),
+            key=f"BEN-{number}",
+            title="Synthetic",
+            kind=_one_of(KINDS, dice),
+            priority=_one_of(PRIORITIES, dice),
+            customer_id=agreement.customer_id,
+            customer=agreement.key.removesuffix("-standard"),
+            environment=None,
+            service=_one_of(SERVICES, dice),
+            opened_at=opened_at,
+            agreement_version=agreement.id,
+            agreement=agreement.key,
+        )
+        yield _lived(ticket, dice, open_still=dice.random() < size.open_share)
+
+
+def _lived(ticket: Ticket, dice: random.Random, *, open_still: bool) -> Life:
+    answered = ticket.opened_at + timedelta(minutes=min(dice.lognormvariate(3.5, 1.2), 20_000))
+    solved = answered + timedelta(hours=min(dice.lognormvariate(1.5, 1.4), 2_000))
+    replied_at = None if open_still and dice.random() < 0.3 else answered
+    return Life(ticket, replied_at, None if open_still else solved)
+
+
+def _one_of(weights: dict[str, int], dice: random.Random) -> str:
+    (found,) = dice.choices(list(weights), list(weights.values()))
+    return found
+
+
+async def _store(
+    database: Database,
+    lives: Sequence[Life],
+    promised: dict[UUID, Agreement],
+    tables: Timetables,
+) -> None:
+    measured = [
+        tracked
+        for life in lives
+        if life.ticket.agreement_version is not None
+        for tracked in _clocks(life, promised[life.ticket.agreement_version], tables)
+    ]
+    async with database.transaction() as tx:
+        await tickets.keep(tx, [life.ticket for life in lives])
+        await clocks.add(tx, measured)
+
+
+def _clocks(life: Life, agreement: Agreement, tables: Timetables) -> Iterator[Tracked]:
+    ticket, dice = life.ticket, random.Random(life.ticket.id.int)
+    for metric in METRICS:
+        terms = agreement.terms(metric, ticket.priority, ticket.kind)
+        heard = Input(1, "opened", ticket.opened_at, ticket.opened_at, terms)
+        id = UUID(int=dice.getrandbits(128), version=4)
+        tracked = begun(id, ticket, metric, heard, tables)
+        for kind, at in _heard(life):
+            tracked = _after(hears(tracked, Input(0, kind, at, at), tables))
+        yield _after(fires(tracked, END, tables))
+
+
+def _heard(life: Life) -> Iterator[tuple[InputKind, datetime]]:
+    if life.replied_at is not None:
+        yield "replied", life.replied_at
+    if life.resolved_at is not None:
+        yield "resolved", life.resolved_at
+
+
+def _after(change: Change) -> Tracked:
+    return replace(
+        change.before, clock=change.clock, ordinal=change.ordinal, next_at=change.next_at
+    )
