@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 
 from common.event import Event
-from common.events import clocks, dead_letters, deliveries, directory, escalations, tickets
+from common.events import (
+    catalogue,
+    clocks,
+    dead_letters,
+    deliveries,
+    directory,
+    escalations,
+    tickets,
+)
 
-MODULES = (tickets, clocks, escalations, deliveries, directory, dead_letters)
+MODULES = (tickets, clocks, catalogue, escalations, deliveries, directory, dead_letters)
 
 
 def _classes(base: type[Event]) -> Iterator[type[Event]]:

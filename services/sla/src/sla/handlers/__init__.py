@@ -1,6 +1,6 @@
 """Kafka in: which event goes to which handler."""
 
-from common.events.directory import CustomerKnown, EnvironmentKnown
+from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.tickets import (
     TicketCustomerReplied,
     TicketMerged,
@@ -15,7 +15,7 @@ from common.events.tickets import (
     TicketWaiting,
 )
 from common.inbox import Handlers, each
-from sla.handlers.directory import on_customer, on_environment
+from sla.handlers.directory import on_customer, on_environment, on_partner
 from sla.handlers.tickets import hear, on_merged, on_opened, on_prioritised, on_triaged
 
 HANDLERS: Handlers = {
@@ -32,5 +32,6 @@ HANDLERS: Handlers = {
     TicketMerged: each(on_merged),
     CustomerKnown: each(on_customer),
     EnvironmentKnown: each(on_environment),
+    PartnerKnown: each(on_partner),
 }
 """`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

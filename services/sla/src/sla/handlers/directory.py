@@ -1,8 +1,8 @@
-"""Customers and environments, as intake tells of them."""
+"""Customers, environments and partners, as intake tells of them."""
 
 from common.database import Connection
 from common.event import Received
-from common.events.directory import CustomerKnown, EnvironmentKnown
+from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
 from sla.store import directory
 
 
@@ -22,3 +22,10 @@ async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -
         "sequence": received.sequence,
     }
     await directory.keep_environment(tx, told | more)
+
+
+async def on_partner(tx: Connection, received: Received[PartnerKnown]) -> None:
+    event = received.event
+    told = {"id": event.partner_id, "key": event.partner, "name": event.name}
+    more = {"retired": event.retired, "sequence": received.sequence}
+    await directory.keep_partner(tx, told | more)

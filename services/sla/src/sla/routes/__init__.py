@@ -6,6 +6,8 @@ from sla.routes import (
     clocks,
     compliance,
     computing,
+    impact,
+    services,
     simulating,
     waivers,
 )
@@ -19,4 +21,6 @@ ROUTERS = (
     agreements.routes,
     waivers.routes,
     compliance.routes,
+    services.routes,
+    impact.routes,
 )

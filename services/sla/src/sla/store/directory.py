@@ -1,4 +1,4 @@
-"""What intake says about customers and environments: the newest state wins."""
+"""What intake says about customers, environments and partners: the newest state wins."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.database import Connection
-from sla.tables.directory import customers, environments
+from sla.tables.directory import customers, environments, partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ async def keep_environment(tx: Connection, told: dict[str, object]) -> None:
     await _keep(tx, environments, told)
 
 
+async def keep_partner(tx: Connection, told: dict[str, object]) -> None:
+    await _keep(tx, partners, told)
+
+
 async def _keep(tx: Connection, table: Table, told: dict[str, object]) -> None:
     added = insert(table).values(told)
     changed = {name: added.excluded[name] for name in told if name != "id"}
@@ -36,6 +40,12 @@ async def unknown_customers(tx: Connection, ids: Collection[UUID]) -> list[UUID]
     """Those of the ids that nobody has told of yet, in order."""
     known = set(await tx.scalars(select(customers.c.id).where(customers.c.id.in_(ids))))
     return sorted(set(ids) - known)
+
+
+async def customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, UUID]:
+    """Ids by key; a key that is nobody's is left out."""
+    found = select(customers.c.id, customers.c.key).where(customers.c.key.in_(keys))
+    return {row.key: row.id for row in await tx.execute(found)}
 
 
 async def find_customer(tx: Connection, id_or_key: UUID | str) -> Customer | None:

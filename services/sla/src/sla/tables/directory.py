@@ -1,4 +1,4 @@
-"""Tables: customers, environments."""
+"""Tables: customers, environments, partners."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 
@@ -22,6 +22,16 @@ environments = Table(
     Column("key", Text),
     Column("customer_id", Uuid),
     Column("tier", Text),
+    Column("retired", Boolean),
+    Column("sequence", BigInteger),
+)
+
+partners = Table(
+    "partners",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text),
+    Column("name", Text),
     Column("retired", Boolean),
     Column("sequence", BigInteger),
 )

@@ -1,4 +1,4 @@
-"""The catalogue."""
+"""The catalogue: services in versions, what they run on, and the partners that are heard of."""
 
 from alembic import op
 
@@ -7,7 +7,56 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TABLES: tuple[str, ...] = ()
+TABLES: tuple[str, ...] = (
+    """
+    CREATE TABLE partners (
+        id uuid PRIMARY KEY,
+        key text NOT NULL UNIQUE,
+        name text NOT NULL,
+        retired boolean NOT NULL DEFAULT false,
+        sequence bigint NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE services (
+        id uuid PRIMARY KEY,
+        key text NOT NULL UNIQUE,
+        newest uuid NOT NULL,
+        retired_at timestamptz,
+        sequence bigint NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE service_versions (
+        id uuid PRIMARY KEY,
+        service_id uuid NOT NULL REFERENCES services,
+        version int NOT NULL CHECK (version > 0),
+        name text NOT NULL,
+        owner text NOT NULL,
+        description text NOT NULL,
+        hours uuid REFERENCES calendars,
+        price_cents bigint CHECK (price_cents >= 0),
+        currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+        sold_to text[] NOT NULL,
+        runs_on jsonb NOT NULL,
+        made_by text NOT NULL,
+        made_at timestamptz NOT NULL,
+        UNIQUE (service_id, version)
+    )
+    """,
+    "CREATE INDEX ix_service_versions_sold_to ON service_versions USING gin (sold_to)",
+    """
+    ALTER TABLE services ADD FOREIGN KEY (newest) REFERENCES service_versions
+        DEFERRABLE INITIALLY DEFERRED
+    """,
+    "COMMENT ON COLUMN service_versions.sold_to IS 'The keys of the customers who bought it.'",
+    "COMMENT ON COLUMN service_versions.price_cents IS 'A month, in hundredths of the currency.'",
+    """
+    COMMENT ON COLUMN service_versions.runs_on IS
+        'Needs: of the nodes any_of (kind/key), at_least so many must work.'
+    """,
+    "REVOKE UPDATE, DELETE, TRUNCATE ON service_versions FROM opsdesk_sla",
+)
 
 
 def upgrade() -> None:

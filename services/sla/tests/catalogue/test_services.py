@@ -1,0 +1,191 @@
+"""The catalogue over HTTP: written by gm and tom, in versions, without a cycle; read by its buyers."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from common.database import Database
+from common.testing.protocol import hear, told
+from sla.handlers import HANDLERS
+from sla.testing.company import AMSTERDAM, BRIGHTWATER, opened, promise
+from sla.testing.looking import wrong
+from sla.testing.offer import any_of, furnish, offer
+
+
+async def test_a_service_is_versioned_announced_and_keeps_its_past(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """A5"""
+    await furnish(database)
+    await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"})
+    sold = {"sold_to": ["acme"], "hours": "office", "price_cents": 120_000}
+    first = await offer(theo, "billing", "environment/acme-prod", **sold)
+    assert first.status_code == 201, first.text
+    spared = any_of("environment/acme-prod", "environment/acme-spare")
+    second = (await offer(gina, "billing", spared, **sold)).json()
+    assert (second["version"], second["runs_on"]) == (2, [spared])
+    assert (await theo.get(first.headers["Location"])).json()["version"] == 1
+    kept = (await theo.get("/v1/services/billing/versions?limit=1")).json()
+    rest = (await theo.get(f"/v1/services/billing/versions?cursor={kept['next']}")).json()
+    assert [one["made_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
+    news = [one for one in await told(database) if one.type == "opsdesk.service.catalogued.v1"]
+    assert [(one.sequence, one.body["version"]) for one in news] == [(1, 1), (2, 2)]
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.transaction() as tx:
+            await tx.execute(text("UPDATE service_versions SET name = 'x'"))
+
+
+async def test_a_cycle_and_what_nobody_knows_are_refused_by_name(
+    database: Database, theo: AsyncClient
+) -> None:
+    await furnish(database)
+    await offer(theo, "identity")
+    await offer(theo, "billing", "service/identity")
+    circular = await offer(theo, "identity", any_of("service/billing", "partner/hosthaven"))
+    assert wrong(circular) == ["/runs_on"]
+    assert "billing > identity > billing" in circular.text or "identity > billing" in circular.text
+    assert "identity > identity" in (await offer(theo, "identity", "service/identity")).text
+    asked = {"sold_to": ["acme", "nobody"], "hours": "never-made"}
+    nowhere = await offer(theo, "portal", "service/billing", "environment/moon", **asked)
+    assert wrong(nowhere) == ["/runs_on/1", "/sold_to/1", "/hours"]
+    assert wrong(await offer(theo, "portal", any_of("partner/hosthaven", at_least=2))) != []
+    assert wrong(await offer(theo, "portal", "cloud/nine")) != []
+    assert (await theo.get("/v1/services/identity")).json()["version"] == 1
+    assert (await theo.get("/v1/services/portal")).status_code == 404
+
+
+async def test_two_changes_at_once_make_no_cycle_together(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """Each is without a cycle; both would be one. Ten times, since it is a race."""
+    for turn in range(10):
+        one, other = f"east-{turn}", f"west-{turn}"
+        await offer(theo, one)
+        await offer(theo, other)
+        answers = await asyncio.gather(
+            offer(theo, one, f"service/{other}"), offer(gina, other, f"service/{one}")
+        )
+        assert sorted(answer.status_code for answer in answers) == [201, 422]
+
+
+async def test_who_changes_a_service_changes_what_they_have_seen(
+    database: Database, theo: AsyncClient
+) -> None:
+    await offer(theo, "billing")
+    body = {"key": "billing", "name": "Billing", "owner": "ops"}
+    stale = await theo.post("/v1/services", json=body, headers={"If-Match": '"9"'})
+    assert (stale.status_code, stale.json()["present"]["version"]) == (412, 1)
+    seen = (await theo.get("/v1/services/billing")).headers["ETag"]
+    assert (
+        await theo.post("/v1/services", json=body, headers={"If-Match": seen})
+    ).status_code == 201
+
+
+async def test_what_others_run_on_is_not_retired(database: Database, theo: AsyncClient) -> None:
+    await offer(theo, "identity")
+    await offer(theo, "billing", "service/identity")
+    refused = await theo.post("/v1/services/identity/retire")
+    assert (refused.status_code, refused.json()["services"]) == (409, ["billing"])
+    await offer(theo, "billing")
+    gone = (await theo.post("/v1/services/identity/retire")).json()
+    assert gone["retired_at"] is not None
+    assert (await theo.post("/v1/services/identity/retire")).status_code == 409
+    assert wrong(await offer(theo, "billing", "service/identity")) == ["/runs_on/0"]
+    back = (await offer(theo, "identity")).json()
+    assert (back["retired_at"], back["version"]) == (None, 2)
+    assert (await offer(theo, "billing", "service/identity")).status_code == 201
+    said = [
+        one.body["retired"] for one in await told(database) if one.body["service"] == "identity"
+    ]
+    assert said == [False, True, False]
+
+
+async def test_customers_see_what_they_bought_and_nothing_of_others(
+    database: Database, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R4: 404, never 403"""
+    await furnish(database)
+    await offer(theo, "billing", "environment/acme-prod", sold_to=["acme", "brightwater"])
+    await offer(theo, "portal", sold_to=["brightwater"])
+    mine = (await jan.get("/v1/services")).json()["items"]
+    assert [(one["key"], one["sold_to"], one["runs_on"]) for one in mine] == [
+        ("billing", ["acme"], None)
+    ]
+    old = (await theo.get("/v1/services/billing")).json()["id"]
+    await offer(theo, "billing", sold_to=["brightwater"])
+    for name in ("billing", "portal", old):
+        assert (await jan.get(f"/v1/services/{name}")).status_code == 404
+    for address in ("impact?node=service/billing", "single-points"):
+        assert (await jan.get(f"/v1/catalogue/{address}")).status_code == 403
+    body = {"key": "mine", "name": "Mine", "owner": "jan"}
+    assert (await jan.post("/v1/services", json=body)).status_code == 403
+
+
+async def test_an_outage_shows_whom_it_hits_and_which_promises(
+    database: Database, theo: AsyncClient
+) -> None:
+    await promise(database)
+    await promise(database, (BRIGHTWATER, "brightwater"))
+    await furnish(database)
+    spared = any_of("environment/acme-prod", "environment/acme-spare")
+    both = {"sold_to": ["acme", "brightwater"]}
+    await offer(theo, "identity", "partner/hosthaven")
+    await offer(theo, "billing", spared, "environment/brightwater-prod", "service/identity", **both)
+    theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
+    await hear(
+        database,
+        HANDLERS,
+        (opened(1, service="billing"), 1),
+        (opened(2, service="billing", **theirs), 1),
+        (opened(3, service="other"), 1),
+        (opened(4, environment="acme-prod"), 1),
+    )
+    spare_gone = (await theo.get("/v1/catalogue/impact?node=environment/acme-prod")).json()
+    (hit,) = spare_gone["services"]
+    assert hit["customers"] == [{"customer": "acme", "effect": "impaired"}]
+    assert {one["ticket"] for one in spare_gone["clocks"]} == {"OPS-1", "OPS-4"}
+    window = "from=2026-06-01T14:00:00Z&until=2026-06-02T14:00:00Z"
+    host = (await theo.get(f"/v1/catalogue/impact?node=partner/hosthaven&{window}")).json()
+    assert [(one["service"], one["effect"]) for one in host["services"]] == [
+        ("identity", "down"),
+        ("billing", "down"),
+    ]
+    assert host["services"][1]["because"] == [
+        "service/billing",
+        "service/identity",
+        "partner/hosthaven",
+    ]
+    assert host["customers"] == ["acme", "brightwater"]
+    promises = {one["agreement"]: one["promised_seconds"] for one in host["promises"]}
+    assert promises == {"acme-standard": 9 * 3600, "brightwater-standard": 9 * 3600}
+    assert {one["ticket"] for one in host["clocks"]} == {"OPS-1", "OPS-2"}
+    both_gone = "node=environment/acme-prod&node=environment/acme-spare"
+    down = (await theo.get(f"/v1/catalogue/impact?{both_gone}")).json()["services"]
+    assert down[0]["customers"] == [{"customer": "acme", "effect": "down"}]
+    weak = (await theo.get("/v1/catalogue/single-points")).json()["items"]
+    assert [(one["node"], one["customers"]) for one in weak] == [
+        ("partner/hosthaven", ["acme", "brightwater"]),
+        ("service/identity", ["acme", "brightwater"]),
+        ("environment/brightwater-prod", ["brightwater"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "node=environment/moon",
+        "node=moon",
+        "node=service/billing&from=2026-06-01T14:00:00Z",
+        "node=service/billing&from=2026-06-02T14:00:00Z&until=2026-06-01T14:00:00Z",
+        "",
+    ],
+)
+async def test_a_question_about_nothing_is_refused(
+    database: Database, theo: AsyncClient, query: str
+) -> None:
+    await offer(theo, "billing")
+    assert (await theo.get(f"/v1/catalogue/impact?{query}")).status_code == 422
