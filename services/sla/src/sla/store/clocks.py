@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 
 from common.database import Connection, raw
 from sla.clocks.clock import Clock, Input
@@ -76,14 +76,17 @@ async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 async def lock_of_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
     """All clocks of these tickets, locked."""
-    mine = _LOADED.where(clocks.c.ticket_id.in_(ticket_ids)).order_by(clocks.c.id)
-    return [_tracked(row) for row in await tx.execute(mine.with_for_update(of=clocks))]
+    return await _locked(tx, clocks.c.ticket_id.in_(ticket_ids))
 
 
 async def lock_one(tx: Connection, id: UUID) -> Tracked | None:
-    found = _LOADED.where(clocks.c.id == id).with_for_update(of=clocks)
-    row = (await tx.execute(found)).one_or_none()
-    return _tracked(row) if row else None
+    return next(iter(await _locked(tx, clocks.c.id == id)), None)
+
+
+async def _locked(tx: Connection, wanted: ColumnElement[bool]) -> list[Tracked]:
+    # Loaded by a second statement: what the locking one joins to is as old as its wait was long.
+    mine = select(clocks.c.id).where(wanted).order_by(clocks.c.id).with_for_update()
+    return await load(tx, list(await tx.scalars(mine)))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:

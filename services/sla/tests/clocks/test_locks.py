@@ -1,0 +1,41 @@
+"""Who waits for a clock decides on what is true after the wait, not on what was before it."""
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy import text
+
+from common.database import Database
+from common.testing.protocol import hear
+from common.testing.waiting import until
+from sla.handlers import HANDLERS
+from sla.store import clocks, tickets
+from sla.testing.company import opened, promise
+from sla.testing.looking import resolution
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+
+
+async def test_what_changed_during_the_wait_is_seen_after_it(database: Database) -> None:
+    await promise(database)
+    await hear(database, HANDLERS, (opened(1), 1))
+    id = (await resolution(database)).id
+
+    async def second() -> list[str]:
+        async with database.transaction() as tx:
+            found = await clocks.lock_of_tickets(tx, [UUID(int=1)])
+            one = await clocks.lock_one(tx, id)
+            assert one is not None
+            return [*(tracked.ticket.priority for tracked in found), one.ticket.priority]
+
+    async with database.transaction() as first:
+        await clocks.lock_of_tickets(first, [UUID(int=1)])
+        waits = asyncio.create_task(second())
+        await until(lambda: _somebody_waits(database))
+        await tickets.reprioritise(first, UUID(int=1), "blocker")
+    assert await waits == ["blocker"] * 3
+
+
+async def _somebody_waits(database: Database) -> bool:
+    async with database.transaction() as tx:
+        return bool(await tx.scalar(WAITING))
