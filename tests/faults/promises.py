@@ -39,9 +39,15 @@ async def make(intake: str, sla: str, token: Token) -> None:
         while (answer := await _post(client, theo, f"{sla}/v1/agreements", agreement)).is_error:
             if answer.status_code != 422 or "no customer" not in answer.text:
                 raise AssertionError(f"the agreement was refused: {answer.text}")
-        published = await _post(client, gina, f"{sla}/v1/agreements/{CUSTOMER}/publish", {})
-        if published.is_error:
-            raise AssertionError(f"the agreement was not published: {published.text}")
+        for who, step in (
+            (theo, "propose"),
+            (theo, "approve"),
+            (gina, "approve"),
+            (gina, "publish"),
+        ):
+            taken = await _post(client, who, f"{sla}/v1/agreements/{CUSTOMER}/{step}", {})
+            if taken.is_error:
+                raise AssertionError(f"{step} of the agreement was refused: {taken.text}")
 
 
 async def _post(

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,16 +97,29 @@ async def _fill(desk: Desk, shelf: Shelf, entries: Sequence[Entry], tell: Tell) 
 
 
 async def _agree(proposer: Desk, second: Desk, entries: Sequence[Entry], tell: Tell) -> int:
-    """Proposed by one person and published by another; a draft that was left is published."""
-    there = {item["key"]: item["state"] async for item in proposer.items("sla", AGREEMENTS)}
+    """Each takes the steps that are left: one person approves for us and another for the customer,
+    and that other one publishes."""
+    there = {item["key"]: item async for item in proposer.items("sla", AGREEMENTS)}
     for entry in entries:
         if entry["key"] not in there:
             await _add(proposer, "sla", AGREEMENTS, entry)
-        if there.get(entry["key"]) != "published":
-            await second.post("sla", f"{AGREEMENTS}/{entry['key']}/publish")
+        for desk, step in _left(there.get(entry["key"]), proposer, second):
+            await desk.post("sla", f"{AGREEMENTS}/{entry['key']}/{step}")
     new = sum(entry["key"] not in there for entry in entries)
     tell("agreements", len(entries), new)
     return new
+
+
+def _left(present: Entry | None, proposer: Desk, second: Desk) -> Iterator[tuple[Desk, str]]:
+    state = present["state"] if present else "draft"
+    if state == "draft":
+        yield proposer, "propose"
+    if state == "draft" or (state == "proposed" and present and not present["approved"]):
+        yield proposer, "approve"
+    if state in ("draft", "proposed"):
+        yield second, "approve"
+    if state in ("draft", "proposed", "agreed"):
+        yield second, "publish"
 
 
 async def _lay_matrix(desk: Desk, rows: Sequence[Entry], tell: Tell) -> int:

@@ -34,21 +34,40 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     assert made.status_code == 201, made.text
     assert (made.json()["state"], made.json()["version"]) == ("draft", 1)
     await hear(database, HANDLERS, (opened(1), 1))
-    alone = await theo.post(made.headers["Location"] + "/publish")
+    address = made.headers["Location"]
+    assert (await theo.post(address + "/approve")).status_code == 409
+    assert (await theo.post(address + "/propose")).json()["state"] == "proposed"
+    assert (await theo.post(address + "/approve")).json()["approved"]["by"] == "theo"
+    twice = await theo.post(address + "/approve")
+    assert (twice.status_code, twice.json()["code"]) == (403, "ALREADY_COUNTED")
+    assert (await gina.post(address + "/approve")).json()["state"] == "agreed"
+    alone = await theo.post(address + "/publish")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
     stale = {"If-Match": '"9"'}
-    unseen = await gina.post(made.headers["Location"] + "/publish", headers=stale)
-    assert (unseen.status_code, unseen.json()["present"]["state"]) == (412, "draft")
-    published = await gina.post(made.headers["Location"] + "/publish")
+    unseen = await gina.post(address + "/publish", headers=stale)
+    assert (unseen.status_code, unseen.json()["present"]["state"]) == (412, "agreed")
+    published = await gina.post(address + "/publish")
     assert published.json()["published_by"] == "gina"
-    assert (await gina.post(made.headers["Location"] + "/publish")).status_code == 409
+    assert (await gina.post(address + "/publish")).status_code == 409
     await hear(database, HANDLERS, (opened(2), 1))
     assert (await resolution(database, 2)).clock.deadline == NINE + 8 * HOUR
     kinds = [one.type for one in await told(database)]
-    assert kinds[0] == "opsdesk.clock.agreement_published.v1"
+    assert kinds[:3] == [
+        "opsdesk.agreement.proposed.v1",
+        "opsdesk.agreement.agreed.v1",
+        "opsdesk.clock.agreement_published.v1",
+    ]
     async with database.transaction() as tx:
         actions = list(await tx.scalars(text("SELECT action FROM audit ORDER BY position")))
-    assert actions == ["agreement.propose", "agreement.publish.denied", "agreement.publish"]
+    assert actions == [
+        "agreement.draft",
+        "agreement.propose",
+        "agreement.approve",
+        "agreement.approve.denied",
+        "agreement.approve",
+        "agreement.publish.denied",
+        "agreement.publish",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +76,7 @@ async def test_an_agreement_takes_two_people_and_then_promises(
         ({"customer": "nobody"}, "/customer"),
         ({"calendar": "nowhere"}, "/calendar"),
         ({"calendars": {"blocker": "nowhere"}}, "/calendars/blocker"),
-        ({"valid_until": "2025-01-01T00:00:00Z"}, ""),
+        ({"valid_until": "2025-01-01T00:00:00Z"}, "/valid_until"),
         ({"targets": []}, "/targets"),
         (
             {"targets": [{"metric": "x", "priority": "major", "target_seconds": 1}]},

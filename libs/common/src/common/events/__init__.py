@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from common.event import Event
 from common.events import (
+    agreements,
     catalogue,
     clocks,
     dead_letters,
@@ -13,7 +14,16 @@ from common.events import (
     tickets,
 )
 
-MODULES = (tickets, clocks, catalogue, escalations, deliveries, directory, dead_letters)
+MODULES = (
+    tickets,
+    clocks,
+    agreements,
+    catalogue,
+    escalations,
+    deliveries,
+    directory,
+    dead_letters,
+)
 
 
 def _classes(base: type[Event]) -> Iterator[type[Event]]:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from common.event import Event
 from common.events.tickets import Kind, Priority
@@ -154,6 +154,9 @@ class WaiverRefused(WaiverEvent):
 
 
 class AgreementPublished(Event):
+    """To staff and to the customer. `customers`: all whom it covers (keys), none named means
+    everybody; `services`: keys, none named means all. `supersedes`: the version that it ends."""
+
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
     type: ClassVar[str] = "opsdesk.clock.agreement_published.v1"
@@ -165,6 +168,13 @@ class AgreementPublished(Event):
     customer: str | None
     valid_from: AwareDatetime
     valid_until: AwareDatetime | None
+    version_id: UUID | None = None
+    contract: Literal["sla", "ola", "uc"] = "sla"
+    customers: list[str] = Field(default_factory=list)
+    partner: str | None = None
+    team: str | None = None
+    services: list[str] = Field(default_factory=list)
+    supersedes: int | None = None
 
     def subject(self) -> str:
         return f"agreement/{self.agreement_id}"

@@ -31,7 +31,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     for permission, holders in {
         "actions:verify": OFFICE,
         "actions:work": OFFICE,
+        "agreements:comment": (*OFFICE, CUSTOMER),
         "agreements:read": (*OFFICE, CUSTOMER),
+        "agreements:sign": ("gm", "tom", CUSTOMER),
         "agreements:write": ("gm", "tom"),
         "alerts:write": ("alerts:write",),
         "audit:read": ("gm", "qc", "tom"),

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from sla.agreements.conditions import Maintenance, Price, Prose
+
 Contract = Literal["sla", "ola", "uc"]
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
 METRICS: tuple[Metric, ...] = (
@@ -21,6 +23,8 @@ METRICS: tuple[Metric, ...] = (
 )
 SHARES = (0.5, 0.75, 0.9)
 """The shares of a target at which people are warned, unless the agreement says otherwise (C7)."""
+MANY = 1_000_000
+"""As how many customers "everybody" counts: more than any agreement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +53,45 @@ class Target:
 class Agreement:
     """One version of an agreement. It is never changed, only superseded by the next (A5).
 
+    `customer_id` is the customer with whom it is made (of an `ola` or `uc`: None where it serves
+    all of them), `others` are further customers whom it covers; `services` by their keys, none of
+    them named means all. `partner` is the other side of a `uc`, `team` that of an `ola`.
+
     `calendars` names the calendar version per priority, so that a blocker may run 24/7 (R10);
-    `calendar` is that of all other priorities.
+    `calendar` is that of all other priorities. `availability` is a share (0.999), `reserved` is
+    per month, and `timezone` is where its months begin.
     """
 
     id: UUID
     key: str
     version: int
-    customer_id: UUID
+    customer_id: UUID | None
     valid_from: datetime
     valid_until: datetime | None
     targets: tuple[Target, ...]
     calendar: UUID
     calendars: Mapping[str, UUID] = field(default_factory=dict)
-    service: str | None = None
+    services: tuple[str, ...] = ()
     contract: Contract = "sla"
     shares: tuple[float, ...] = SHARES
     ahead: tuple[timedelta, ...] = ()
+    others: tuple[UUID, ...] = ()
+    partner: str | None = None
+    team: str | None = None
+    timezone: str = "UTC"
+    availability: float | None = None
+    maintenance: Maintenance = field(default_factory=Maintenance)
+    reserved: timedelta | None = None
+    price: Price | None = None
+    prose: Prose = field(default_factory=Prose)
+
+    @property
+    def customers(self) -> tuple[UUID, ...]:
+        """All whom it covers; none of them named means everybody."""
+        return (() if self.customer_id is None else (self.customer_id,)) + self.others
+
+    def holds_at(self, at: datetime) -> bool:
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
     def metrics(self) -> tuple[Metric, ...]:
         """Those that get a clock: whatever is promised to at least one priority."""
@@ -89,11 +115,27 @@ class Agreement:
 
 def holding(agreements: Iterable[Agreement], service: str | None, at: datetime) -> Agreement | None:
     """The agreement of a customer that covers a ticket opened at `at`: most specific first."""
-    valid = [
-        agreement
-        for agreement in agreements
-        if agreement.valid_from <= at
-        and (agreement.valid_until is None or at < agreement.valid_until)
-        and agreement.service in (None, service)
-    ]
-    return max(valid, key=lambda found: (found.service is not None, found.version), default=None)
+    covering = [one for one in agreements if one.holds_at(at) and _serves(one, service)]
+    return max(covering, key=specificity, default=None)
+
+
+def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str]:
+    """The higher, the more specific: the order in which agreements that cover one ticket win.
+
+    One that names services goes before one for all, and fewer named ones before more; then one
+    for fewer customers; then the one that began later; then the newer version.
+    """
+    named = len(agreement.services)
+    covered = len(agreement.customers)
+    return (
+        min(named, 1),
+        -named,
+        -covered if covered else -MANY,
+        agreement.valid_from,
+        agreement.version,
+        agreement.key,
+    )
+
+
+def _serves(agreement: Agreement, service: str | None) -> bool:
+    return not agreement.services or service in agreement.services

@@ -18,7 +18,7 @@ ROUTERS = (
     simulating.routes,
     clocks.routes,
     clocks.of_tickets,
-    agreements.routes,
+    *agreements.ROUTERS,
     waivers.routes,
     compliance.routes,
     services.routes,

@@ -1,53 +1,53 @@
-"""Agreements and their versions. A version's promises never change; only its publication does."""
+"""Agreements and their versions. What a published version promises never changes (A5)."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, any_, func, insert, or_, select, update
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.database import Connection
-from sla.agreements.agreement import SHARES, Agreement, Target
+from sla.agreements.agreement import Agreement, Contract
+from sla.agreements.life import Life
+from sla.store.versions import (
+    AgreementVersion,
+    agreement_of,
+    lived,
+    selected,
+    terms_of,
+    version_of,
+)
 from sla.tables.agreements import agreement_versions as versions
 from sla.tables.agreements import agreements
 from sla.tables.directory import customers
 
-SECOND = timedelta(seconds=1)
+BINDING = ("published", "superseded")
+"""The states of versions that promise something while they are valid."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementVersion:
-    """A version with its life: proposed by one person, published by another."""
-
-    agreement: Agreement
-    agreement_id: UUID
-    customer: str
-    sequence: int
-    proposed_by: str
-    proposed_at: datetime
-    published_by: str | None
-    published_at: datetime | None
-
-
-async def published(tx: Connection, customer_ids: Collection[UUID]) -> dict[UUID, list[Agreement]]:
-    """All published versions of these customers' agreements, by customer."""
-    found = await tx.execute(
-        _all().where(
-            agreements.c.customer_id.in_(customer_ids), versions.c.published_at.is_not(None)
-        )
-    )
+async def published(
+    tx: Connection, customer_ids: Collection[UUID], contract: Contract = "sla"
+) -> dict[UUID, list[Agreement]]:
+    """All binding versions that cover these customers, by customer; of one kind of contract."""
+    asked = as_type(list(customer_ids), ARRAY(Uuid))
+    binding = and_(versions.c.published_at.is_not(None), agreements.c.contract == contract)
+    covers: ColumnElement[bool] = versions.c.customers.overlap(asked)
+    if contract != "sla":
+        covers = or_(covers, versions.c.customers == as_type([], ARRAY(Uuid)))
     by_customer: dict[UUID, list[Agreement]] = {}
-    for row in found:
-        by_customer.setdefault(row.customer_id, []).append(_agreement(row))
+    for row in await tx.execute(selected().where(binding, covers)):
+        version = agreement_of(row)
+        for id in set(version.customers or customer_ids).intersection(customer_ids):
+            by_customer.setdefault(id, []).append(version)
     return by_customer
 
 
 async def versions_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agreement]:
     """Agreement versions by their ids."""
-    found = await tx.execute(_all().where(versions.c.id.in_(ids)))
-    return {row.id: _agreement(row) for row in found}
+    found = await tx.execute(selected().where(versions.c.id.in_(ids)))
+    return {row.id: agreement_of(row) for row in found}
 
 
 async def lock_key(tx: Connection, key: str) -> UUID | None:
@@ -57,28 +57,27 @@ async def lock_key(tx: Connection, key: str) -> UUID | None:
     return id
 
 
-async def add(tx: Connection, id: UUID, key: str, customer_id: UUID, contract: str) -> None:
-    values = {"id": id, "key": key, "customer_id": customer_id, "contract": contract}
+async def add(tx: Connection, id: UUID, version: Agreement) -> None:
+    """Store the agreement of which this is the first version."""
+    values = {
+        "id": id,
+        "key": version.key,
+        "customer_id": version.customer_id,
+        "contract": version.contract,
+        "partner": version.partner,
+        "team": version.team,
+    }
     await tx.execute(insert(agreements).values(**values, sequence=0))
 
 
-async def propose(
-    tx: Connection, agreement_id: UUID, version: Agreement, by: str, at: datetime
+async def draft(
+    tx: Connection, agreement_id: UUID, version: Agreement, life: Life, supersedes: int | None
 ) -> None:
-    """Store a version as a draft."""
-    await tx.execute(
-        insert(versions).values(
-            id=version.id,
-            agreement_id=agreement_id,
-            version=version.version,
-            service=version.service,
-            valid_from=version.valid_from,
-            valid_until=version.valid_until,
-            promises=_promises(version),
-            proposed_by=by,
-            proposed_at=at,
-        )
-    )
+    """Store a new version."""
+    facts = {"id": version.id, "agreement_id": agreement_id, "version": version.version}
+    drafted = {"proposed_by": life.drafted.by, "proposed_at": life.drafted.at}
+    terms = terms_of(version, life, supersedes)
+    await tx.execute(insert(versions).values(**facts, **drafted, **terms))
 
 
 async def newest_version(tx: Connection, agreement_id: UUID) -> int:
@@ -88,18 +87,29 @@ async def newest_version(tx: Connection, agreement_id: UUID) -> int:
 
 
 async def find(
-    tx: Connection, id_or_key: UUID | str, *, published: bool = False
+    tx: Connection, id_or_key: UUID | str, *, seen_by: str | None = None, version: int | None = None
 ) -> AgreementVersion | None:
-    """That version by its id; by the agreement's key or id the newest one (`published`: of those)."""
+    """That version by its id; by the agreement's key or id its newest one, or that `version`.
+
+    `seen_by`: what the customer with this key may see, and nothing else.
+    """
     if isinstance(id_or_key, UUID):
         wanted: ColumnElement[bool] = or_(versions.c.id == id_or_key, agreements.c.id == id_or_key)
     else:
         wanted = agreements.c.key == id_or_key
-    if published:
-        wanted = wanted & versions.c.published_at.is_not(None)
-    newest = _all().where(wanted).order_by(versions.c.version.desc()).limit(1)
+    if seen_by is not None:
+        wanted = wanted & _visible_to(seen_by)
+    if version is not None:
+        wanted = wanted & (versions.c.version == version)
+    newest = selected().where(wanted).order_by(versions.c.version.desc()).limit(1)
     row = (await tx.execute(newest)).one_or_none()
-    return _version(row) if row else None
+    return version_of(row) if row else None
+
+
+async def history(tx: Connection, agreement_id: UUID) -> list[AgreementVersion]:
+    """All versions of an agreement, oldest first."""
+    mine = selected().where(agreements.c.id == agreement_id).order_by(versions.c.version)
+    return [version_of(row) for row in await tx.execute(mine)]
 
 
 async def lock(tx: Connection, agreement_id: UUID) -> None:
@@ -108,103 +118,52 @@ async def lock(tx: Connection, agreement_id: UUID) -> None:
     )
 
 
-async def publish(tx: Connection, found: AgreementVersion, by: str, at: datetime) -> int:
-    """Publish a version; the agreement's new sequence."""
-    id = found.agreement.id
-    await tx.execute(
-        update(versions).where(versions.c.id == id).values(published_by=by, published_at=at)
-    )
-    bumped = update(agreements).where(agreements.c.id == found.agreement_id)
+async def bump(tx: Connection, agreement_id: UUID) -> int:
+    """The next sequence of an agreement, which is locked."""
+    bumped = update(agreements).where(agreements.c.id == agreement_id)
     sequence = bumped.values(sequence=agreements.c.sequence + 1).returning(agreements.c.sequence)
     return int((await tx.execute(sequence)).scalar_one())
+
+
+async def redraft(tx: Connection, version: Agreement, life: Life, supersedes: int | None) -> None:
+    """Store what a draft says now, and who wrote it."""
+    drafted = {"proposed_by": life.drafted.by, "proposed_at": life.drafted.at}
+    changed = update(versions).where(versions.c.id == version.id)
+    await tx.execute(changed.values(**drafted, **terms_of(version, life, supersedes)))
+
+
+async def live_on(tx: Connection, version_id: UUID, life: Life) -> None:
+    """Store where a version stands now."""
+    await tx.execute(update(versions).where(versions.c.id == version_id).values(**lived(life)))
+
+
+async def supersede(tx: Connection, agreement_id: UUID, version: int, until: datetime) -> None:
+    """The validity of this version ends where the next one's begins."""
+    mine = (versions.c.agreement_id == agreement_id) & (versions.c.version == version)
+    ended = update(versions).where(mine).values(state="superseded", valid_until=until)
+    await tx.execute(ended)
 
 
 async def page(
     tx: Connection, customer: str | None, limit: int, after: tuple[str, int] | None
 ) -> list[AgreementVersion]:
-    """Up to `limit` + 1 versions, by key and version; of one customer, or of all."""
-    listed = _all().order_by(agreements.c.key, versions.c.version).limit(limit + 1)
+    """Up to `limit` + 1 versions, by key and version; what one customer may see, or all."""
+    listed = selected().order_by(agreements.c.key, versions.c.version).limit(limit + 1)
     if customer is not None:
-        listed = listed.where(customers.c.key == customer, versions.c.published_at.is_not(None))
+        listed = listed.where(_visible_to(customer))
     if after is not None:
         key, version = after
         same = (agreements.c.key == key) & (versions.c.version > version)
         listed = listed.where((agreements.c.key > key) | same)
-    return [_version(row) for row in await tx.execute(listed)]
+    return [version_of(row) for row in await tx.execute(listed)]
 
 
-def _all() -> Select[Any]:
-    return (
-        select(
-            versions,
-            agreements.c.key,
-            agreements.c.customer_id,
-            agreements.c.contract,
-            agreements.c.sequence,
-            customers.c.key.label("customer"),
-        )
-        .join(agreements, agreements.c.id == versions.c.agreement_id)
-        .join(customers, customers.c.id == agreements.c.customer_id)
+def _visible_to(customer: str) -> ColumnElement[bool]:
+    """What was published to the customer, and what it is asked to sign."""
+    its_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
+    to_sign = versions.c.customer_signs & versions.c.state.in_(("proposed", "agreed"))
+    return and_(
+        its_id == any_(versions.c.customers),
+        agreements.c.contract == "sla",
+        or_(versions.c.published_at.is_not(None), to_sign),
     )
-
-
-def _version(row: Row[Any]) -> AgreementVersion:
-    return AgreementVersion(
-        _agreement(row),
-        row.agreement_id,
-        row.customer,
-        row.sequence,
-        row.proposed_by,
-        row.proposed_at,
-        row.published_by,
-        row.published_at,
-    )
-
-
-def _agreement(row: Row[Any]) -> Agreement:
-    told: Mapping[str, Any] = row.promises
-    return Agreement(
-        row.id,
-        row.key,
-        row.version,
-        row.customer_id,
-        row.valid_from,
-        row.valid_until,
-        tuple(_target(target) for target in told["targets"]),
-        UUID(told["calendar"]),
-        {priority: UUID(id) for priority, id in told["calendars"].items()},
-        row.service,
-        row.contract,
-        tuple(told.get("warnings", SHARES)),
-        tuple(before * SECOND for before in told.get("warn_before_seconds", ())),
-    )
-
-
-def _target(told: Mapping[str, Any]) -> Target:
-    within = told["target_seconds"]
-    return Target(
-        told["metric"],
-        told["priority"],
-        None if within is None else within * SECOND,
-        told["pausable"],
-        told["kind"],
-    )
-
-
-def _promises(version: Agreement) -> dict[str, Any]:
-    return {
-        "calendar": str(version.calendar),
-        "calendars": {priority: str(id) for priority, id in version.calendars.items()},
-        "targets": [
-            {
-                "metric": target.metric,
-                "priority": target.priority,
-                "kind": target.kind,
-                "target_seconds": None if target.within is None else target.within // SECOND,
-                "pausable": target.pausable,
-            }
-            for target in version.targets
-        ],
-        "warnings": list(version.shares),
-        "warn_before_seconds": [before // SECOND for before in version.ahead],
-    }

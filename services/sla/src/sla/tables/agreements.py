@@ -1,7 +1,7 @@
-"""Tables: agreements, agreement versions."""
+"""Tables: agreements, their versions, what was said about them, and how they change clocks."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sla.tables.schema import METADATA, instant
 
@@ -13,6 +13,13 @@ agreements = Table(
     Column("customer_id", Uuid),
     Column("contract", Text),
     Column("sequence", BigInteger),
+    Column("partner", Text),
+    Column("team", Text),
+    Column("ending_asked_by", Text),
+    instant("ending_asked_at"),
+    Column("ending_reason", Text),
+    Column("ended_by", Text),
+    instant("ended_at"),
 )
 
 agreement_versions = Table(
@@ -21,12 +28,63 @@ agreement_versions = Table(
     Column("id", Uuid, primary_key=True),
     Column("agreement_id", Uuid),
     Column("version", Integer),
-    Column("service", Text),
+    Column("services", ARRAY(Text)),
+    Column("customers", ARRAY(Uuid)),
     instant("valid_from"),
     instant("valid_until"),
     Column("promises", JSONB),
+    Column("cover", JSONB),
+    Column("state", Text),
+    Column("customer_signs", Boolean),
+    Column("supersedes", Integer),
     Column("proposed_by", Text),
     instant("proposed_at"),
+    Column("approved_by", Text),
+    instant("approved_at"),
+    Column("countersigned_by", Text),
+    instant("countersigned_at"),
     Column("published_by", Text),
     instant("published_at"),
+)
+
+agreement_comments = Table(
+    "agreement_comments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version_id", Uuid),
+    Column("said_by", Text),
+    Column("side", Text),
+    instant("said_at"),
+    Column("comment", Text),
+)
+
+cover_extensions = Table(
+    "cover_extensions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid),
+    instant("starts_at"),
+    instant("ends_at"),
+    Column("priorities", ARRAY(Text)),
+    Column("reason", Text),
+    Column("made_by", Text),
+    instant("made_at"),
+)
+
+clock_sweeps = Table(
+    "clock_sweeps",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid),
+    Column("kind", Text),
+    Column("version_id", Uuid),
+    Column("calendars", JSONB),
+    Column("reason", Text),
+    Column("decided_by", Text),
+    instant("decided_at"),
+    Column("stood_for_by", Text),
+    Column("after", Uuid),
+    Column("last_look", Boolean),
+    Column("changed", Integer),
+    instant("done_at"),
 )

@@ -10,6 +10,7 @@ from common.events.tickets import TicketEvent, TicketOpened
 from common.ids import uuid7
 from common.testing.protocol import hear, stand_at
 from sla.agreements.agreement import METRICS, Agreement, Target
+from sla.agreements.life import Life, Signature
 from sla.calendars.definition import calendar_of
 from sla.calendars.zone import read_zone
 from sla.handlers import HANDLERS
@@ -22,6 +23,13 @@ HOUR = timedelta(hours=1)
 OFFICE = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 ROUND = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 AMSTERDAM = {"timezone": "Europe/Amsterdam", "weekly": OFFICE}
+PUBLISHED = Life(
+    Signature("theo", NINE),
+    state="published",
+    ours=Signature("theo", NINE),
+    theirs=Signature("gina", NINE),
+    published=Signature("gina", NINE),
+)
 HOURS = {"blocker": 2, "critical": 4, "major": 8, "minor": 16}
 
 T = TypeVar("T", bound=TicketEvent)
@@ -76,11 +84,8 @@ async def promise(
             calendar=office,
             calendars={"blocker": round_the_clock},
         )
-        await agreements.add(tx, agreement_id, version.key, customer[0], "sla")
-        await agreements.propose(tx, agreement_id, version, "theo", NINE)
-        found = await agreements.find(tx, version.id)
-        assert found is not None
-        await agreements.publish(tx, found, "gina", NINE)
+        await agreements.add(tx, agreement_id, version)
+        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
     return version
 
 

@@ -1,177 +1,189 @@
-"""Agreements: proposed by one person, published by another, never rewritten (A5, R4)."""
+"""Drafts of agreements: everything that a version will say, checked before anything is stored."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from itertools import chain
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
-
-from common.audit import Entry, record
-from common.database import Connection, Transaction, moment
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
-from common.events.clocks import AgreementPublished
-from common.http import Page, Paging, answer, cursor, if_match, router, set_etag
+from common.database import Connection
+from common.errors import Conflict, Invalid, Violation
 from common.ids import uuid7
-from common.outbox import Announcement, announce
-from common.people import Caller, needs
-from sla.routes.promised import AgreementAsked, AgreementTold, draft_of, told
-from sla.routes.wish import (
-    CalendarAsked,
-    Name,
-    built,
-    definition_of,
-    id_or_key,
-)
+from sla.agreements.agreement import Agreement, Contract
+from sla.agreements.conditions import Maintenance
+from sla.agreements.validity import Overlap, Validity, succession
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
+from sla.calendars.zone import read_zone
+from sla.routes.agreements.asked import SECOND, AgreementAsked, MaintenanceAsked, TermsAsked
+from sla.routes.wish import CalendarAsked, built, definition_of, id_or_key, unanswerable
 from sla.store import agreements, calendars, directory
-from sla.store.agreements import AgreementVersion
+from sla.store.agreements import BINDING
+from sla.store.versions import AgreementVersion
 
-routes = router("/v1/agreements", tags=["agreements"])
+By = tuple[str, datetime]
+"""Who makes it, and when."""
 
 
-@routes.post("", status_code=201)
-async def propose(
-    asked: AgreementAsked,
-    tx: Transaction,
-    response: Response,
-    caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
-    """A draft: it promises nothing until a second person publishes it."""
-    customer = await directory.find_customer(tx, id_or_key(asked.customer))
-    if customer is None:
-        unknown = f"there is no customer {asked.customer!r}; intake registers them"
-        raise Invalid([Violation("/customer", "unknown", unknown)])
-    agreement_id = await _agreement_id(tx, asked, customer.id)
-    at = await moment(tx)
-    used = await _calendars(tx, asked, caller, at)
-    version = await agreements.newest_version(tx, agreement_id) + 1
-    draft = draft_of(asked, version, customer.id, used)
-    await agreements.propose(tx, agreement_id, draft, caller.sub, at)
-    grounds = {"key": asked.key, "version": version, "customer": customer.key}
-    await record(
-        tx, Entry(at, caller.sub, "agreement.propose", f"agreement/{agreement_id}", grounds)
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Of which agreement it is a version, with whom."""
+
+    key: str
+    contract: Contract
+    customer_id: UUID | None
+    partner: str | None
+    team: str | None
+
+
+async def party_of(tx: Connection, asked: AgreementAsked) -> Party:
+    """Raises Invalid for a customer that nobody has told of."""
+    found = await _customers(tx, [asked.customer] if asked.customer else [], "/customer")
+    own = found[0] if found else None
+    return Party(asked.key, asked.contract, own, asked.partner, asked.team)
+
+
+def same_party(found: AgreementVersion) -> Party:
+    version = found.agreement
+    return Party(version.key, version.contract, version.customer_id, version.partner, version.team)
+
+
+async def version_of(
+    tx: Connection, asked: TermsAsked, party: Party, id: UUID, by: By
+) -> Agreement:
+    """The version that is asked for, without its number. Raises Invalid, naming what cannot be.
+
+    Calendars that are written out are kept under the agreement's key.
+    """
+    others = await _customers(tx, asked.customers, "/customers")
+    used = await _calendars(tx, asked, party.key, by)
+    zone = asked.timezone or await _zone_of(tx, used[""])
+    calendar = used.pop("")
+    return Agreement(
+        id=id,
+        key=party.key,
+        version=0,
+        customer_id=party.customer_id,
+        valid_from=asked.valid_from,
+        valid_until=asked.valid_until,
+        targets=tuple(one.target() for one in asked.targets),
+        calendar=calendar,
+        calendars=used,
+        services=tuple(dict.fromkeys(asked.services)),
+        contract=party.contract,
+        shares=tuple(sorted(set(asked.warnings))),
+        ahead=tuple(before * SECOND for before in sorted(set(asked.warn_before_seconds))),
+        others=tuple(id for id in dict.fromkeys(others) if id != party.customer_id),
+        partner=party.partner,
+        team=party.team,
+        timezone=zone,
+        availability=asked.availability,
+        maintenance=await _maintenance(tx, asked.maintenance, zone, party.key, by),
+        reserved=None if asked.reserved_seconds is None else asked.reserved_seconds * SECOND,
+        price=asked.priced(),
+        prose=asked.prose(),
     )
-    response.headers["Location"] = f"/v1/agreements/{draft.id}"
-    return told(await _found(tx, draft.id, caller))
 
 
-@routes.post("/{name}/publish")
-async def publish(
-    name: Name,
-    request: Request,
-    tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
-    """Published by another person than the proposer; new tickets are promised by it from then on."""
-    found = await _found(tx, id_or_key(name), caller)
-    await agreements.lock(tx, found.agreement_id)
-    found = await _found(tx, found.agreement.id, caller)
-    if_match(request, found.sequence, told(found))
-    at = await moment(tx)
-    subject, grounds = f"agreement/{found.agreement_id}", {"version": found.agreement.version}
-    if found.published_at is not None:
-        raise Conflict("This version is published already. Propose the next one.")
-    if found.proposed_by == caller.sub:
-        denied = Entry(at, caller.sub, "agreement.publish.denied", subject, grounds)
-        await record(tx, denied)
-        said = "Somebody else than the proposer publishes it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))  # type: ignore[return-value]
-    sequence = await agreements.publish(tx, found, caller.sub, at)
-    await announce(tx, Announcement(_published(found, at), sequence))
-    await record(tx, Entry(at, caller.sub, "agreement.publish", subject, grounds))
-    return told(await _found(tx, found.agreement.id, caller))
+def ended_by(
+    version: Agreement, supersedes: int | None, history: Sequence[AgreementVersion]
+) -> Validity | Overlap | None:
+    """Whose validity a version ends, or with which it would overlap."""
+    new = Validity(version.version, version.valid_from, version.valid_until)
+    return succession(new, supersedes, _binding(history, version.id))
 
 
-@routes.get("")
-async def list_agreements(
-    tx: Transaction,
-    page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
-) -> Page[AgreementTold]:
-    """All versions, by key; customers see what was published to them."""
-    after = page.after_as(str, int)
-    place = after and (after[0], after[1])
-    found = await agreements.page(tx, caller.customer, page.limit, place)
-    shown = [told(one) for one in found[: page.limit]]
-    last = shown[-1] if len(found) > page.limit else None
-    return Page[AgreementTold](items=shown, next=cursor(last.key, last.version) if last else None)
+def _binding(history: Sequence[AgreementVersion], but: UUID) -> Iterator[Validity]:
+    for one in history:
+        version = one.agreement
+        if one.life.state in BINDING and version.id != but:
+            yield Validity(version.version, version.valid_from, version.valid_until)
 
 
-@routes.get("/{name}")
-async def show_agreement(
-    name: Name,
-    tx: Transaction,
-    response: Response,
-    caller: Annotated[Caller, needs("agreements:read")],
-) -> AgreementTold:
-    """A version by its id; by the agreement's key or id its newest one."""
-    found = await _found(tx, id_or_key(name), caller)
-    set_etag(response, found.sequence)
-    return told(found)
+async def agreement_of(tx: Connection, version: Agreement) -> UUID:
+    """The agreement of that key, new or known, held until the end.
 
-
-async def _found(tx: Connection, name: UUID | str, caller: Caller) -> AgreementVersion:
-    found = await agreements.find(tx, name, published=caller.customer is not None)
-    if found is None or not caller.sees(found.customer):
-        raise NotFound("This agreement")
-    return found
-
-
-async def _agreement_id(tx: Connection, asked: AgreementAsked, customer_id: UUID) -> UUID:
-    """The agreement of that key, new or known. Raises Conflict when it is another customer's."""
-    id = await agreements.lock_key(tx, asked.key)
+    Raises Conflict when the key is another's, or the agreement is over.
+    """
+    id = await agreements.lock_key(tx, version.key)
     if id is None:
         id = uuid7()
-        await agreements.add(tx, id, asked.key, customer_id, asked.contract)
+        await agreements.add(tx, id, version)
         return id
     found = await agreements.find(tx, id)
-    if found is None or (found.agreement.customer_id, found.agreement.contract) != (
-        customer_id,
-        asked.contract,
+    assert found is not None, "an agreement is stored with its first version"
+    known = same_party(found)
+    if (known.customer_id, known.contract, known.partner, known.team) != (
+        version.customer_id,
+        version.contract,
+        version.partner,
+        version.team,
     ):
-        raise Conflict("This key belongs to another customer or contract. Take another key.")
+        raise Conflict("This key belongs to another party or contract. Take another key.")
+    if found.ending is not None and found.ending.done is not None:
+        raise Conflict("This agreement was deactivated. Make a new one under another key.")
     return id
 
 
-async def _calendars(
-    tx: Connection, asked: AgreementAsked, caller: Caller, at: datetime
-) -> Mapping[str, UUID]:
+async def _customers(tx: Connection, names: Sequence[str], pointer: str) -> list[UUID]:
+    ids, wrong = [], []
+    for index, name in enumerate(names):
+        found = await directory.find_customer(tx, id_or_key(name))
+        if found is None:
+            at = pointer if pointer == "/customer" else f"{pointer}/{index}"
+            said = f"there is no customer {name!r}; intake registers them"
+            wrong.append(Violation(at, "unknown", said))
+        else:
+            ids.append(found.id)
+    if wrong:
+        raise Invalid(wrong)
+    return ids
+
+
+async def _calendars(tx: Connection, asked: TermsAsked, key: str, by: By) -> dict[str, UUID]:
     """Calendar version by priority; the one for all others under the empty name."""
-    wishes = chain(
-        [("", "/calendar", asked.calendar)],
-        ((priority, f"/calendars/{priority}", wish) for priority, wish in asked.calendars.items()),
-    )
-    found = {}
-    for priority, pointer, wish in wishes:
-        key = "-".join(filter(None, (asked.key, priority)))
-        found[priority] = await _calendar(tx, wish, pointer, key, (caller.sub, at))
+    found = {"": await _calendar(tx, asked.calendar, "/calendar", key, by)}
+    for priority, wish in asked.calendars.items():
+        pointer = f"/calendars/{priority}"
+        found[priority] = await _calendar(tx, wish, pointer, f"{key}-{priority}", by)
     return found
 
 
 async def _calendar(
-    tx: Connection, wish: CalendarAsked | str, pointer: str, key: str, by: tuple[str, datetime]
+    tx: Connection, wish: CalendarAsked | str, pointer: str, key: str, by: By
 ) -> UUID:
-    """The version that is wished; one written out is kept under the agreement's key."""
+    """The version that is wished; one written out is kept. Raises Invalid where it never opens."""
     if isinstance(wish, CalendarAsked):
-        definition = definition_of(wish)
-        calendar = built(definition, pointer)
-        return (await calendars.add(tx, uuid7(), key, definition, calendar, by)).id
+        return await _kept(tx, definition_of(wish), pointer, key, by)
     known = await calendars.find(tx, id_or_key(wish))
     if known is None:
         raise Invalid([Violation(pointer, "unknown", f"there is no calendar {wish!r}")])
     return known.id
 
 
-def _published(found: AgreementVersion, at: datetime) -> AgreementPublished:
-    version = found.agreement
-    return AgreementPublished(
-        at=at,
-        agreement_id=found.agreement_id,
-        agreement=version.key,
-        version=version.version,
-        customer_id=version.customer_id,
-        customer=found.customer,
-        valid_from=version.valid_from,
-        valid_until=version.valid_until,
-    )
+async def _kept(tx: Connection, definition: dict[str, Any], pointer: str, key: str, by: By) -> UUID:
+    calendar = built(definition, pointer)
+    try:
+        Timetable(calendar).after(by[1], timedelta(seconds=1))
+    except (NeverOpens, OutOfRange) as error:
+        raise unanswerable(error, pointer) from None
+    return (await calendars.add(tx, uuid7(), key, definition, calendar, by)).id
+
+
+async def _zone_of(tx: Connection, calendar: UUID) -> str:
+    return (await calendars.timetables(tx, [calendar]))[calendar].calendar.zone.name
+
+
+async def _maintenance(
+    tx: Connection, asked: MaintenanceAsked, zone: str, key: str, by: By
+) -> Maintenance:
+    try:
+        read_zone(zone)
+    except LookupError as unknown:
+        raise Invalid([Violation("/timezone", "timezone", str(unknown.args[0]))]) from None
+    dated = tuple(sorted((window.start, window.end) for window in asked.dated))
+    if not any(asked.weekly.values()):
+        return Maintenance(None, dated)
+    weekly: Mapping[str, Any] = asked.model_dump(mode="json", include={"weekly"})
+    definition = {"timezone": zone, **weekly, "overrides": {}, "breaks": {}, "holidays": {}}
+    id = await _kept(tx, definition, "/maintenance", f"{key}-maintenance", by)
+    return Maintenance(id, dated)

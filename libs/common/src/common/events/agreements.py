@@ -1,0 +1,80 @@
+"""What sla says about agreements, on `opsdesk.clocks`. `opsdesk.clock.agreement_published.v1`, the
+oldest of them, stands with the clocks."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from common.event import Event
+from common.events.tickets import Priority
+
+Contract = Literal["sla", "ola", "uc"]
+
+
+class AgreementEvent(Event):
+    """`customer` is the one with whom it is made; `customers` are all whom it covers (keys), none
+    named means everybody. `services` are keys, none named means all."""
+
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+
+    agreement_id: UUID
+    agreement: str
+    version: int
+    contract: Contract
+    customer_id: UUID | None
+    customer: str | None
+    customers: list[str]
+    partner: str | None
+    team: str | None
+    services: list[str]
+
+    def subject(self) -> str:
+        return f"agreement/{self.agreement_id}"
+
+
+class AgreementProposed(AgreementEvent):
+    """A version is open to comments and approval. `customer_signs`: in the portal."""
+
+    type: ClassVar[str] = "opsdesk.agreement.proposed.v1"
+    version_id: UUID
+    customer_signs: bool
+
+
+class AgreementAgreed(AgreementEvent):
+    """Two different people have approved, one for each side."""
+
+    type: ClassVar[str] = "opsdesk.agreement.agreed.v1"
+    version_id: UUID
+
+
+class AgreementSuperseded(AgreementEvent):
+    """The validity of `version` ends at `until`, where that of the next one begins."""
+
+    type: ClassVar[str] = "opsdesk.agreement.superseded.v1"
+    superseded_by: int
+    until: AwareDatetime
+
+
+class AgreementDeactivated(AgreementEvent):
+    """It promises nothing any more; its open clocks are cancelled, each with an event of its own."""
+
+    type: ClassVar[str] = "opsdesk.agreement.deactivated.v1"
+
+
+class AgreementExtended(AgreementEvent):
+    """Extra cover `[starts_at, ends_at)` around a go-live or milestone; open clocks follow."""
+
+    type: ClassVar[str] = "opsdesk.agreement.extended.v1"
+    extension_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    priorities: list[Priority]
+
+
+class AgreementClocksMoved(AgreementEvent):
+    """Open clocks of earlier versions are measured by this one from now on (C6)."""
+
+    type: ClassVar[str] = "opsdesk.agreement.clocks_moved.v1"
+    version_id: UUID

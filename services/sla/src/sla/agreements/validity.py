@@ -1,0 +1,52 @@
+"""When the versions of one agreement hold: never two at a time. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """`[start, end)` of a version; an `end` of None is open."""
+
+    version: int
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The new version would hold while this one does."""
+
+    other: Validity
+
+    def __str__(self) -> str:
+        other = self.other
+        until = f"until {other.end.isoformat()}" if other.end else "without an end"
+        advice = "begin when it has ended"
+        if other.end is not None:
+            advice += f", or say that it supersedes version {other.version}"
+        return f"version {other.version} is valid from {other.start.isoformat()} {until}: {advice}"
+
+
+def succession(
+    new: Validity, supersedes: int | None, binding: Iterable[Validity]
+) -> Validity | Overlap | None:
+    """The version whose validity the new one ends; None where it ends none.
+
+    An open end gives way to whatever begins later; an agreed end only to a version that says so.
+    """
+    ended = None
+    for other in binding:
+        if not _overlap(new, other):
+            continue
+        gives_way = other.end is None or supersedes == other.version
+        if not (other.start < new.start and gives_way):
+            return Overlap(other)
+        ended = other
+    return ended
+
+
+def _overlap(one: Validity, other: Validity) -> bool:
+    begins_before_end = other.end is None or one.start < other.end
+    return begins_before_end and (one.end is None or other.start < one.end)

@@ -1,0 +1,6 @@
+"""HTTP in: agreements, from the first draft to their end."""
+
+from sla.routes.agreements import drafts, living
+
+ROUTERS = (drafts.routes, living.routes)
+"""In this order: fixed addresses stand before those with a name in them."""

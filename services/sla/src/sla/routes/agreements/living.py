@@ -1,0 +1,171 @@
+"""The life of a version: proposed, commented, approved by both sides, published (A5, R4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Request
+
+from common.audit import Entry, record
+from common.database import Connection, Transaction, moment
+from common.errors import Conflict, Forbidden
+from common.events.agreements import AgreementAgreed, AgreementProposed, AgreementSuperseded
+from common.http import answer, if_match, router
+from common.people import Caller, needs
+from sla.agreements import life as rules
+from sla.agreements.life import Denied, Life, Person
+from sla.agreements.validity import Overlap
+from sla.announcing import facts, published_event, tell
+from sla.routes.agreements.drafting import ended_by
+from sla.routes.agreements.seeing import locked, seen, shown
+from sla.routes.agreements.told import AgreementTold
+from sla.routes.wish import Name, id_or_key
+from sla.store import agreements
+from sla.store.versions import AgreementVersion
+
+routes = router("/v1/agreements", tags=["agreements"])
+
+REFUSED: dict[Denied, str] = {
+    "SELF_APPROVAL": "Somebody else than the author publishes it.",
+    "ALREADY_COUNTED": "One person counts once. Somebody else approves for the other side.",
+    "CUSTOMER_SIGNS": "This side has approved; the other side's approval is still to come.",
+    "NOT_YOURS": "Only our own people do this.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step in a version's life: the rule that allows it, and its name in the trail."""
+
+    action: str
+    move: Callable[[Life, Person, datetime], Life | Denied]
+
+
+PROPOSE = Step("agreement.propose", lambda life, who, _: rules.propose(life, who))
+REVISE = Step("agreement.revise", lambda life, who, _: rules.revise(life, who))
+WITHDRAW = Step("agreement.withdraw", lambda life, who, _: rules.withdraw(life, who))
+APPROVE = Step("agreement.approve", rules.approve)
+PUBLISH = Step("agreement.publish", rules.publish)
+
+
+@routes.post("/{name}/propose")
+async def propose_agreement(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:write")],
+) -> AgreementTold:
+    """A draft is open to comments and approval now; a customer who signs in the portal sees it."""
+    return await _take(tx, name, request, caller, PROPOSE)
+
+
+@routes.post("/{name}/revise")
+async def revise_agreement(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:write")],
+) -> AgreementTold:
+    """Back to a draft that can be changed; approvals given so far are gone."""
+    return await _take(tx, name, request, caller, REVISE)
+
+
+@routes.post("/{name}/withdraw")
+async def withdraw_agreement(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:write")],
+) -> AgreementTold:
+    """Given up before it was published."""
+    return await _take(tx, name, request, caller, WITHDRAW)
+
+
+@routes.post("/{name}/approve")
+async def approve_agreement(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:sign")],
+) -> AgreementTold:
+    """By two different people, one per side: where `customer_signs`, the second is a contact of the
+    customer."""
+    return await _take(tx, name, request, caller, APPROVE)
+
+
+@routes.post("/{name}/publish")
+async def publish_agreement(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("agreements:write")],
+) -> AgreementTold:
+    """By another person than the author; tickets opened in its validity are promised by it. Where
+    the version before has an open end, that is now where this one begins."""
+    return await _take(tx, name, request, caller, PUBLISH)
+
+
+async def _take(
+    tx: Connection, name: str, request: Request, caller: Caller, step: Step
+) -> AgreementTold:
+    found = await locked(tx, id_or_key(name), caller)
+    if_match(request, found.sequence, shown(found, caller))
+    at = await moment(tx)
+    after = step.move(found.life, Person(caller.sub, caller.customer is not None), at)
+    if after == "NOT_NOW":
+        raise Conflict(f"This version is {found.life.state}: that cannot be done with it now.")
+    if not isinstance(after, Life):
+        await _record(tx, found, f"{step.action}.denied", caller, at, {"code": after})
+        return answer(Forbidden(REFUSED[after], code=after))  # type: ignore[return-value]
+    await _follow(tx, found, after, at)
+    await _record(tx, found, step.action, caller, at, {"state": after.state})
+    return shown(await _reread(tx, found, caller), caller)
+
+
+async def _follow(tx: Connection, found: AgreementVersion, after: Life, at: datetime) -> None:
+    """Store the step and what follows from it, and tell the others."""
+    if after.state == "published":
+        await _published(tx, found, after, at)
+        return
+    await agreements.live_on(tx, found.agreement.id, after)
+    told = facts(found, at) | {"version_id": found.agreement.id}
+    if after.state == "proposed" != found.life.state:
+        await tell(tx, found, AgreementProposed(**told, customer_signs=after.customer_signs))
+    elif after.state == "agreed":
+        await tell(tx, found, AgreementAgreed(**told))
+    else:
+        await agreements.bump(tx, found.agreement_id)
+
+
+async def _published(tx: Connection, found: AgreementVersion, after: Life, at: datetime) -> None:
+    version = found.agreement
+    history = await agreements.history(tx, found.agreement_id)
+    ended = ended_by(version, found.supersedes, history)
+    if isinstance(ended, Overlap):
+        raise Conflict(f"It cannot be published: {ended}.", type="overlap")
+    if ended is not None:
+        # Before the other: the two must not hold at the same time for a moment.
+        await agreements.supersede(tx, found.agreement_id, ended.version, version.valid_from)
+    await agreements.live_on(tx, version.id, after)
+    await tell(tx, found, published_event(found, at, ended.version if ended else None))
+    if ended is not None:
+        told = facts(found, at) | {"version": ended.version, "superseded_by": version.version}
+        await tell(tx, found, AgreementSuperseded(**told, until=version.valid_from))
+
+
+async def _reread(tx: Connection, found: AgreementVersion, caller: Caller) -> AgreementVersion:
+    return await seen(tx, found.agreement.id, caller)
+
+
+async def _record(
+    tx: Connection,
+    found: AgreementVersion,
+    action: str,
+    caller: Caller,
+    at: datetime,
+    more: dict[str, Any],
+) -> None:
+    grounds = {"key": found.agreement.key, "version": found.agreement.version} | more
+    subject = f"agreement/{found.agreement_id}"
+    await record(tx, Entry(at, caller.sub, action, subject, grounds, behind=caller.behind))
