@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from sla.agreements.conditions import Maintenance, Price, Prose
 
 Contract = Literal["sla", "ola", "uc"]
@@ -27,8 +29,7 @@ MANY = 1_000_000
 """As how many customers "everybody" counts: more than any agreement names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True, omit_defaults=True):
     """The promise that one clock measures. `calendar` is a calendar's version, never its name."""
 
     target: timedelta | None

@@ -15,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = 1_000_000
 _PATIENCE = 1827 * 86_400 * _MICRO  # five years
 _ZERO = timedelta(0)
+_ONE = timedelta(microseconds=1)
 
 
 class NeverOpens(ValueError):
@@ -52,7 +53,7 @@ class Timetable:
         Raises NeverOpens, OutOfRange.
         """
         since = self._covered(start)
-        micros = _micros(amount)
+        micros = amount // _ONE
         if micros == 0:
             self._must_open_near(since)
             return start
@@ -70,7 +71,7 @@ class Timetable:
         counted = self._open_before(until) - self._open_before(since)
         if counted == 0:
             self._must_open_near(since, until)
-        return timedelta(microseconds=counted)
+        return counted * _ONE
 
     def open(self, at: datetime) -> bool:
         """Whether `at` is working time (A2). Raises NeverOpens, OutOfRange."""
@@ -140,7 +141,7 @@ class Timetable:
 
     def _covered(self, at: datetime) -> int:
         """`at` in epoch microseconds, once the years around it are in the table."""
-        moment = _micros(at - _EPOCH)
+        moment = (at - _EPOCH) // _ONE
         if not self._begin <= moment < self._end:
             if not BEGIN * _MICRO <= moment < END * _MICRO:
                 raise OutOfRange
@@ -202,16 +203,12 @@ def _stretches(zone: Zone) -> Iterator[tuple[int, int, int]]:
 
 
 def _midnight(year: int) -> int:
-    return _micros(datetime(year, 1, 1, tzinfo=UTC) - _EPOCH)
+    return (datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _ONE
 
 
 def _year(moment: int) -> int:
     return _instant(moment).year
 
 
-def _micros(span: timedelta) -> int:
-    return (span.days * 86_400 + span.seconds) * _MICRO + span.microseconds
-
-
 def _instant(moment: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=moment)
+    return _EPOCH + moment * _ONE

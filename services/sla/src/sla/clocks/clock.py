@@ -5,19 +5,21 @@ asked what time it is; timers come in as inputs, too (`fired`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal
 from uuid import UUID
 
-from sla.agreements.agreement import Metric, Terms
+from msgspec import Struct
+
+from sla.agreements.agreement import Contract, Metric, Terms
 from sla.calendars.timetable import Timetable
+from sla.clocks.past import Past, Why
 
 Timetables = Mapping[UUID, Timetable]
 """By calendar version: every version that one of the clock's terms ever named."""
 
 State = Literal["idle", "running", "paused", "stopped", "withdrawn", "cancelled"]
-Why = Literal["running", "waiting_on_customer", "stopped"]
 Outcome = Literal["met", "breached", "excused"]
 InputKind = Literal[
     "opened",
@@ -25,6 +27,9 @@ InputKind = Literal[
     "resumed",
     "customer_replied",
     "replied",
+    "answered",
+    "forwarded",
+    "handed_back",
     "worked_around",
     "resolved",
     "reopened",
@@ -35,11 +40,11 @@ InputKind = Literal[
     "cancelled",
 ]
 ZERO = timedelta(0)
+NOTHING_YET = Past()
 BREACH = "breach"
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True, array_like=True):
     """A warning or the breach. `reached_at` may lie before `due_at`, where a change made it late.
 
     An action at `reached_at` itself still comes first: equal is in time (C5).
@@ -51,8 +56,7 @@ class Firing:
     reason: str = "deadline"
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(Struct, frozen=True, array_like=True):
     """The GM's approval at `at`, good for a breach before `expires_at` (C11)."""
 
     waiver: UUID
@@ -60,8 +64,7 @@ class Waived:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True, gc=False):
     """What a clock hears: it happened at `at`, and was known at `known_at` (C9)."""
 
     ordinal: int
@@ -75,23 +78,8 @@ class Input:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Time between two changes, and how much of it counted."""
-
-    start: datetime
-    end: datetime
-    why: Why
-    calendar: UUID
-    worked: timedelta
-    """Working time in it; it counted only where `why` is running."""
-
-
-class Clock(NamedTuple):
-    """Everything that the next input needs. A tuple, because a fold copies it several times per
-    input, and the copy of a dataclass costs several times as much.
-
-    `counted`, `fired`, `breached_at`: of this cycle.
+class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Everything that the next input needs. `counted`, `fired`, `breached_at`: of this cycle.
 
     `since` is the start of the present stretch, which is not yet in `stretches`; `cycle` is the
     index of the first stretch of the present cycle (`next_reply` and `update` have several).
@@ -102,6 +90,7 @@ class Clock(NamedTuple):
     opened_at: datetime
     since: datetime
     open: bool
+    contract: Contract = "sla"
     waiting: bool = False
     ended: bool = False
     cancelled: str | None = None
@@ -116,7 +105,7 @@ class Clock(NamedTuple):
     breach_reason: str | None = None
     earlier_breach: datetime | None = None
     waivers: tuple[Waived, ...] = ()
-    stretches: tuple[Stretch, ...] = ()
+    stretches: Past = NOTHING_YET
     cycle: int = 0
     moved_by: InputKind = "opened"
 
@@ -125,10 +114,15 @@ class Clock(NamedTuple):
         if self.cancelled is not None:
             return "cancelled"
         if not self.open:
-            return "idle" if self.stopped_at is None else "stopped"
+            return "idle" if self.idle else "stopped"
         if self.terms.target is None:
             return "withdrawn"
         return "paused" if self.waits else "running"
+
+    @property
+    def idle(self) -> bool:
+        """Not begun: `next_reply` before the customer's next message."""
+        return not self.open and self.stopped_at is None
 
     @property
     def waits(self) -> bool:
@@ -162,11 +156,14 @@ class Clock(NamedTuple):
         return "met" if self.state == "stopped" and self.terms.target is not None else None
 
 
-def shares(terms: Terms) -> list[tuple[str, timedelta]]:
+def shares(terms: Terms) -> tuple[tuple[str, timedelta], ...]:
     """Kind of warning and counted time at which it is due, in order."""
-    if terms.target is None:
-        return []
-    return [(f"warning_{share * 100:g}", terms.target * share) for share in sorted(terms.shares)]
+    return () if terms.target is None else _shares(terms.target, terms.shares)
+
+
+@lru_cache(maxsize=1024)
+def _shares(target: timedelta, shares: tuple[float, ...]) -> tuple[tuple[str, timedelta], ...]:
+    return tuple((f"warning_{share * 100:g}", target * share) for share in sorted(shares))
 
 
 def fixed(terms: Terms, deadline: datetime) -> list[tuple[str, datetime]]:

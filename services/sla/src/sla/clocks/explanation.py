@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sla.calendars.timetable import Timetable
-from sla.clocks.clock import ZERO, Clock, Stretch, Timetables
+from sla.clocks.clock import ZERO, Clock, Timetables
+from sla.clocks.past import Stretch
 from sla.clocks.standing import stretches
 
 Reason = Literal["counted", "closed_hours", "holiday", "waiting_on_customer", "stopped"]

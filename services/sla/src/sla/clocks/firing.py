@@ -21,7 +21,11 @@ def caught_up(
 ) -> tuple[Clock, tuple[Firing, ...]]:
     """The clock after all that should have fired before an action at `until`, and what that was."""
     firings: list[Firing] = []
-    while (firing := next_firing(clock, tables)) and firing.reached_at < until:
+    while (
+        _may_fire(clock, until)
+        and (firing := next_firing(clock, tables))
+        and firing.reached_at < until
+    ):
         clock = step(clock, fired(firing, until), tables)
         firings.append(firing)
     return clock, tuple(firings)
@@ -30,6 +34,19 @@ def caught_up(
 def fired(firing: Firing, known_at: datetime, ordinal: int = 0) -> Heard:
     """The firing as an input of its clock."""
     return Heard(ordinal, "fired", firing.due_at, known_at, firing=firing)
+
+
+def _may_fire(clock: Clock, until: datetime) -> bool:
+    """False where no calendar need be asked: counted time passes no faster than time itself."""
+    if clock.deadline is None or not clock.open:
+        return False
+    if clock.deadline < until or clock.terms.ahead:
+        return True
+    at_most = clock.counted + (until - clock.since)
+    return any(
+        clock.counted <= amount < at_most and kind not in clock.fired
+        for kind, amount in shares(clock.terms)
+    )
 
 
 def _share(clock: Clock, tables: Timetables) -> Iterator[Firing]:

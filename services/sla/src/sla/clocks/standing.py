@@ -3,10 +3,12 @@
 Pure. Nothing here changes a clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sla.clocks.clock import ZERO, Clock, State, Stretch, Timetables
+from sla.clocks.clock import ZERO, Clock, State, Timetables
+from sla.clocks.past import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ def standing(clock: Clock, as_of: datetime, tables: Timetables) -> Standing:
     )
 
 
-def stretches(clock: Clock, as_of: datetime, tables: Timetables) -> tuple[Stretch, ...]:
+def stretches(clock: Clock, as_of: datetime, tables: Timetables) -> Sequence[Stretch]:
     """All of its time up to `as_of`, the present stretch last."""
     present = _present(clock, as_of, tables)
-    return (*clock.stretches, present) if present.end > present.start else clock.stretches
+    return [*clock.stretches, present] if present.end > present.start else clock.stretches
 
 
 def _present(clock: Clock, as_of: datetime, tables: Timetables) -> Stretch:

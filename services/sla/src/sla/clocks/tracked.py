@@ -1,8 +1,10 @@
 """A clock with the ticket it measures, and one change of it: what the edges load and store. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from sla.agreements.agreement import Metric
 from sla.clocks.clock import Clock, Input, Timetables
