@@ -1,7 +1,7 @@
 """An example of any event, always the same: every field is given, the optional ones too."""
 
 import types
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -73,6 +73,7 @@ def _plain(name: str, wanted: Any) -> Any:
     plain: dict[Any, Any] = {
         AwareDatetime: MONDAY + timedelta(minutes=number),
         datetime: MONDAY + timedelta(minutes=number),
+        date: MONDAY.date(),
         UUID: _id(name),
         bool: True,
         int: 60 * (number + 1),

@@ -13,6 +13,8 @@ TriggerKind = Literal[
     "forwarded",
     "debt_overdue",
     "waiver_requested",
+    "limit_ahead",
+    "limit_reached",
     "manual",
 ]
 TRIGGERS: tuple[TriggerKind, ...] = get_args(TriggerKind)
@@ -22,6 +24,8 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "debt_overdue": ("dm", "po"),
+    "limit_ahead": ("dm", "po"),  # R3: early enough to plan for it
+    "limit_reached": ("dm", "po"),
     "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
 }
 """Roles that are told at once whatever the policy says."""

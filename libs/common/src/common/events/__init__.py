@@ -11,6 +11,7 @@ from common.events import (
     deliveries,
     directory,
     escalations,
+    measures,
     tickets,
 )
 
@@ -19,6 +20,7 @@ MODULES = (
     clocks,
     agreements,
     catalogue,
+    measures,
     escalations,
     deliveries,
     directory,

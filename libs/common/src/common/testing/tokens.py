@@ -33,7 +33,7 @@ CONTACTS: dict[str, str] = {"jan": "acme", "britta": "brightwater"}
 
 MACHINES: dict[str, str] = {
     "gateway": "emails:write tickets:write",
-    "monitor": "alerts:write environments:report",
+    "monitor": "alerts:write environments:report samples:write",
     "pipeline": "checks:write deliveries:write environments:report versions:write",
     "portal": "portal",
 }

@@ -13,6 +13,7 @@ from common.events.clocks import (
 )
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.measures import UsageLimitAhead, UsageLimitFar, UsageLimitReached
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -22,7 +23,7 @@ from common.events.tickets import (
     TicketResolved,
 )
 from common.inbox import Handlers, each
-from escalation.handlers import clocks, deliveries, directory, tickets
+from escalation.handlers import clocks, deliveries, directory, tickets, usage
 
 HANDLERS: Handlers = {
     ClockWarned: each(clocks.on_clock_warned),
@@ -42,6 +43,9 @@ HANDLERS: Handlers = {
     TicketMerged: tickets.on_tickets_ended,
     EnvironmentDebtOverdue: each(deliveries.on_debt_overdue),
     EnvironmentCompliant: each(deliveries.on_environment_compliant),
+    UsageLimitAhead: each(usage.on_limit_ahead),
+    UsageLimitReached: each(usage.on_limit_reached),
+    UsageLimitFar: each(usage.on_limit_far),
     PersonKnown: each(directory.on_person),
     CustomerKnown: each(directory.on_customer),
     EnvironmentKnown: each(directory.on_environment),

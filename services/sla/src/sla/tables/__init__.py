@@ -1,6 +1,15 @@
 """The tables of the sla schema, as queries name them; the migrations make them."""
 
-from sla.tables import agreements, calendars, catalogue, clocks, directory, tickets, waivers
+from sla.tables import (
+    agreements,
+    calendars,
+    catalogue,
+    clocks,
+    directory,
+    measures,
+    tickets,
+    waivers,
+)
 from sla.tables.schema import METADATA
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "catalogue",
     "clocks",
     "directory",
+    "measures",
     "tickets",
     "waivers",
 ]
