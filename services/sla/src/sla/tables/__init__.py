@@ -7,6 +7,7 @@ from sla.tables import (
     clocks,
     directory,
     measures,
+    outages,
     tickets,
     waivers,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "clocks",
     "directory",
     "measures",
+    "outages",
     "tickets",
     "waivers",
 ]

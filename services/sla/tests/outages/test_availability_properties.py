@@ -1,0 +1,172 @@
+"""Availability against a count of every single second, and sums that must agree (C12)."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sla.calendars.calendar import Calendar, hours
+from sla.calendars.timetable import Timetable
+from sla.calendars.zone import read_zone
+from sla.outages.availability import ZERO, Agreed, Availability, availability
+from sla.outages.budget import crossing
+from sla.outages.month import following, month, month_of
+from sla.outages.strip import Span, Trouble, Window, excused, union
+from sla.testing.oracle import is_open
+
+SECOND = timedelta(seconds=1)
+LENGTH = 600
+CHANGES = {
+    "Europe/Amsterdam": datetime(2026, 10, 25, 1, tzinfo=UTC),
+    "America/New_York": datetime(2026, 3, 8, 7, tzinfo=UTC),
+    "Asia/Kathmandu": datetime(1985, 12, 31, 18, 30, tzinfo=UTC),
+    "Australia/Lord_Howe": datetime(2026, 4, 4, 15, tzinfo=UTC),
+    "Africa/Casablanca": datetime(2026, 3, 22, 2, tzinfo=UTC),
+    "Pacific/Apia": datetime(2011, 12, 30, 10, tzinfo=UTC),
+}
+"""Per zone an instant at which its wall clock does something odd; the period lies around it."""
+
+SHORT = hours([("00:00", "00:02"), ("00:03", "02:01"), ("02:02", "02:58"), ("03:01", "23:59")])
+TIMETABLES = {zone: Timetable(Calendar(read_zone(zone), (SHORT,) * 7)) for zone in CHANGES}
+
+seconds = st.integers(-60, LENGTH + 60)
+
+
+@st.composite
+def questions(
+    draw: st.DrawFn,
+) -> tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime]:
+    zone = draw(st.sampled_from(sorted(CHANGES)))
+    start = CHANGES[zone] - timedelta(seconds=LENGTH // 2)
+
+    def at(second: int) -> datetime:
+        return start + second * SECOND
+
+    troubles = [
+        Trouble(at(first), None if last is None else at(max(first, last)), effect, name)
+        for first, last, effect, name in draw(
+            st.lists(
+                st.tuples(
+                    seconds,
+                    st.none() | seconds,
+                    st.sampled_from(("down", "impaired")),
+                    st.sampled_from(("OUT-1", "OUT-2", "OUT-3")),
+                ),
+                max_size=5,
+            )
+        )
+    ]
+    windows = [
+        Window(at(first), at(max(first, last)), "patching")
+        for first, last in draw(st.lists(st.tuples(seconds, seconds), max_size=2))
+    ]
+    pieces = [piece for trouble in troubles for piece in excused(trouble, windows)]
+    cut = draw(st.integers(1, LENGTH - 1))
+    table = TIMETABLES[zone]
+    agreed = [Agreed(at(0), at(cut), table, 0.9), Agreed(at(cut), at(LENGTH), table, 0.8)]
+    return agreed, pieces, windows, start, at(LENGTH)
+
+
+@given(questions(), st.integers(-10, LENGTH + 10))
+@settings(deadline=None)
+def test_every_second_counts_once(
+    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], now: int
+) -> None:
+    """C12"""
+    agreed, troubles, windows, start, end = question
+    found = availability(*question, start + now * SECOND)
+    counted = dict.fromkeys(("agreed", "down", "excused", "impaired"), ZERO)
+    second = start
+    while second < min(end, start + now * SECOND):
+        if is_open(agreed[0].timetable.calendar, second):
+            counted["agreed"] += SECOND
+            state = _state(troubles, windows, second)
+            if state in counted:
+                counted[state] += SECOND
+        second += SECOND
+    assert counted == {name: getattr(found, name) for name in counted}
+    assert found.judged == found.down
+    assert [p.segment.start for p in found.parts[1:]] == [p.segment.end for p in found.parts[:-1]]
+    assert sum((part.counted for part in found.parts), ZERO) == found.agreed
+
+
+def _state(troubles: list[Trouble], windows: list[Window], at: datetime) -> str:
+    present = {t.effect for t in troubles if t.start <= at and (t.end is None or at < t.end)}
+    maintained = any(window.start <= at < window.end for window in windows)
+    assert ("excused" in present) <= maintained
+    if "down" in present:
+        assert not maintained
+        return "down"
+    return "excused" if "excused" in present else "impaired" if present else "up"
+
+
+@given(questions(), st.integers(1, LENGTH - 1))
+@settings(deadline=None)
+def test_two_periods_make_the_whole(
+    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], cut: int
+) -> None:
+    agreed, troubles, windows, start, end = question
+    middle, now = start + cut * SECOND, end + SECOND
+    whole = availability(*question, now)
+    first = availability(agreed, troubles, windows, start, middle, now)
+    second = availability(agreed, troubles, windows, middle, end, now)
+    for name in ("agreed", "agreed_whole", "down", "excused", "impaired", "budget"):
+        assert getattr(first, name) + getattr(second, name) == getattr(whole, name), name
+    for name in ("count", "repaired", "repair"):
+        parts = (getattr(part.failures, name) for part in (first, second))
+        assert sum(parts, type(getattr(whole.failures, name))(0)) == getattr(whole.failures, name)
+
+
+@given(questions(), st.sampled_from((0.5, 0.75, 0.9, 1.0)))
+@settings(deadline=None)
+def test_the_budget_is_used_up_at_the_crossing_and_not_a_moment_before(
+    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], share: float
+) -> None:
+    agreed, troubles, windows, start, end = question
+    found = availability(*question, end)
+    at = crossing(agreed, found, share)
+
+    def used(until: datetime) -> Availability:
+        return availability(*question, until)
+
+    assert found.budget is not None
+    if at is None:
+        assert found.judged < found.budget * share
+        return
+    assert used(at).judged >= found.budget * share
+    assert used(at - timedelta(microseconds=1)).judged < found.budget * share
+
+
+@given(st.lists(st.tuples(seconds, st.none() | seconds), max_size=8))
+def test_a_union_is_the_same_time_in_disjoint_spans(pairs: list[tuple[int, int | None]]) -> None:
+    start = CHANGES["Europe/Amsterdam"]
+    spans = [
+        Span(start + a * SECOND, None if b is None else start + max(a, b) * SECOND)
+        for a, b in pairs
+    ]
+    merged = union(spans)
+    for second in range(-61, LENGTH + 62):
+        at = start + second * SECOND
+        assert _within(spans, at) == _within(merged, at)
+        assert sum(_within([one], at) for one in merged) <= 1
+
+
+def _within(spans: list[Span], at: datetime) -> bool:
+    return any(one.start <= at and (one.end is None or at < one.end) for one in spans)
+
+
+@pytest.mark.parametrize("name", [*sorted(CHANGES), "America/Asuncion", "Africa/Cairo"])
+def test_months_touch_and_begin_on_the_wall(name: str) -> None:
+    """C12: also where midnight does not exist, or comes twice"""
+    zone, there = read_zone(name), ZoneInfo(name)
+    day = date(2009, 1, 1)
+    while day < date(2026, 1, 1):
+        found = month(day, zone)
+        assert found.start.astimezone(there).date() >= day
+        assert (found.start - SECOND).astimezone(there).date() < day
+        assert month_of(found.start, zone) == found
+        assert month_of(found.end - SECOND, zone).day in (day, following(day))
+        day = following(day)
+        assert month(day, zone).start == found.end
