@@ -13,7 +13,7 @@ from sla.calendars.zone import read_zone
 from sla.outages.availability import ZERO, Agreed, Availability, availability
 from sla.outages.budget import crossing
 from sla.outages.month import following, month, month_of
-from sla.outages.strip import Span, Trouble, Window, excused, union
+from sla.outages.strip import Effect, Span, Trouble, Window, excused, union
 from sla.testing.oracle import is_open
 
 SECOND = timedelta(seconds=1)
@@ -31,6 +31,7 @@ CHANGES = {
 SHORT = hours([("00:00", "00:02"), ("00:03", "02:01"), ("02:02", "02:58"), ("03:01", "23:59")])
 TIMETABLES = {zone: Timetable(Calendar(read_zone(zone), (SHORT,) * 7)) for zone in CHANGES}
 
+EFFECTS: tuple[Effect, ...] = ("down", "impaired")
 seconds = st.integers(-60, LENGTH + 60)
 
 
@@ -51,7 +52,7 @@ def questions(
                 st.tuples(
                     seconds,
                     st.none() | seconds,
-                    st.sampled_from(("down", "impaired")),
+                    st.sampled_from(EFFECTS),
                     st.sampled_from(("OUT-1", "OUT-2", "OUT-3")),
                 ),
                 max_size=5,
@@ -124,7 +125,7 @@ def test_two_periods_make_the_whole(
 def test_the_budget_is_used_up_at_the_crossing_and_not_a_moment_before(
     question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], share: float
 ) -> None:
-    agreed, troubles, windows, start, end = question
+    agreed, *_, end = question
     found = availability(*question, end)
     at = crossing(agreed, found, share)
 

@@ -4,6 +4,7 @@ All instants are whole seconds, so that what is shown sums to the second. Sums o
 are the sums of the whole: `agreed`, `down`, `excused`, `impaired` and `budget` add up.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,9 +90,8 @@ class Availability:
     @cached_property
     def excused(self) -> timedelta:
         """Agreed service time that was down in agreed maintenance, which does not count."""
-        return self._sum(
-            p for p in self.parts if p.segment.state == "maintenance" and p.segment.down
-        )
+        maintained = (part for part in self.parts if part.segment.state == "maintenance")
+        return self._sum(part for part in maintained if part.segment.troubles)
 
     @cached_property
     def impaired(self) -> timedelta:

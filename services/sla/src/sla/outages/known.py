@@ -17,16 +17,19 @@ from sla.calendars.zone import read_zone
 from sla.catalogue.graph import Graph
 from sla.outages.availability import Agreed, Availability, availability
 from sla.outages.maintenance import PlannedMaintenance, excusing
-from sla.outages.month import Month, following, month
+from sla.outages.month import Month, month
 from sla.outages.outage import Outage, whole
 from sla.outages.place import Place, Question
-from sla.outages.promise import agreed_windows, promised_of, zone_name
-from sla.outages.rest import rests_on
+from sla.outages.promise import agreed_windows, promised_of, zone_of
+from sla.outages.rest import beneath, impairs
 from sla.outages.strip import Trouble, Window, excused
 
 NOWHERE = "UTC"
 ROUND_THE_CLOCK = Timetable(always(read_zone(NOWHERE)))
 """What is measured by where nothing was agreed: every second."""
+
+
+EMPTY = Graph({})
 
 
 class Customer(NamedTuple):
@@ -52,11 +55,16 @@ class Known:
     agreements: Mapping[UUID, Sequence[Agreement]]
     timetables: Mapping[UUID, Timetable]
     customers: Mapping[UUID, Customer] = field(default_factory=dict)
-    graph: Graph = Graph({})
+    graph: Graph = EMPTY
 
     def month(self, question: Question, day: date) -> Month:
         """The month of a date in the zone of the agreement, else the customer's, else UTC (C12)."""
         return month(day, read_zone(self._zone(question, day.replace(day=1))))
+
+    def of_month(self, question: Question, day: date, now: datetime) -> Availability:
+        """Of the month of a date, as it stands at `now`."""
+        lasts = self.month(question, day)
+        return self.availability(question, lasts.start, lasts.end, now)
 
     def availability(
         self, question: Question, start: datetime, end: datetime, now: datetime
@@ -97,25 +105,74 @@ class Known:
         return found or [Agreed(held[0].start, held[-1].end, ROUND_THE_CLOCK)]
 
     def _troubles(self, question: Question, held: Sequence[Held]) -> Iterator[Trouble]:
+        agreed = list(self._agreed_windows(held))
+        nodes = beneath(self.graph, question, self._key(question))
         for outage in self.outages:
             if self._concerns(question, outage):
-                yield from self._counted(question, outage, held)
-            elif rests_on(self.graph, question, self._key(question), outage.place):
+                announced = excusing(self.maintenance, question.within(outage.place))
+                yield from excused(outage.trouble(), [*agreed, *announced])
+            elif impairs(outage.place, nodes, question):
                 yield outage.trouble()._replace(effect="impaired")
 
-    def _counted(
-        self, question: Question, outage: Outage, held: Sequence[Held]
-    ) -> Iterator[Trouble]:
-        """Its pieces: what lies in maintenance agreed for all of its place is excused."""
-        place = question.within(outage.place)
-        windows = [*self._agreed_windows(held), *excusing(self.maintenance, place)]
-        return excused(outage.trouble(), windows)
+    def _windows(self, question: Question, held: Sequence[Held]) -> Iterator[Window]:
+        """Maintenance that is shown: what concerns the question at least in part."""
+        yield from self._agreed_windows(held)
+        for planned in self.maintenance:
+            window = planned.window()
+            if window is not None and question.concerns(planned.place):
+                yield window
+
+    def _agreed_windows(self, held: Sequence[Held]) -> Iterator[Window]:
+        for start, end, agreement in held:
+            if agreement is not None:
+                yield from agreed_windows(agreement, self.timetables, start, end)
 
     def _concerns(self, question: Question, outage: Outage) -> bool:
-        if not question.concerns(outage.place):
+        place = outage.place
+        if not question.concerns(place) or not self._bought(question, place):
             return False
-        governed = question.agreement is None or any(
-            self._holding(Question(id, service=outage.place.service), outage.started_at)
-            for id in (question.customer_id,)
+        if question.agreement is None or place.service is None:
+            return True
+        governing = holding(self._of_customer(question), place.service, outage.started_at)
+        return governing is not None and governing.key == question.agreement
+
+    def _bought(self, question: Question, place: Place) -> bool:
+        """An outage for everybody hits those who bought the service, where the catalogue knows."""
+        if place.customer_id is not None or place.service is None:
+            return True
+        sold_to, key = self.graph.sold_to.get(place.service), self._key(question)
+        return not sold_to or key is None or key in sold_to
+
+    def _holding(self, question: Question, at: datetime) -> Agreement | None:
+        mine = self._agreements(question)
+        if question.agreement is None:
+            return holding(mine, question.service, at)
+        # Asked for by its key: whatever services it names.
+        held = [
+            a for a in mine if a.valid_from <= at and not (a.valid_until and a.valid_until <= at)
+        ]
+        return max(held, key=lambda version: version.version, default=None)
+
+    def _agreements(self, question: Question) -> Sequence[Agreement]:
+        mine = self._of_customer(question)
+        if question.agreement is None:
+            return mine
+        return [one for one in mine if one.key == question.agreement]
+
+    def _of_customer(self, question: Question) -> Sequence[Agreement]:
+        found = (
+            () if question.customer_id is None else self.agreements.get(question.customer_id, ())
         )
-        return governed and self._bought(question, outage.place)
+        return [agreement for agreement in found if agreement.contract == "sla"]
+
+    def _key(self, question: Question) -> str | None:
+        customer = self.customers.get(question.customer_id) if question.customer_id else None
+        return customer.key if customer else None
+
+    def _zone(self, question: Question, first: date) -> str:
+        around = datetime(first.year, first.month, 1, tzinfo=UTC)
+        for piece in reversed(self.held(question, around, around + timedelta(days=27))):
+            if piece.agreement is not None:
+                return zone_of(piece.agreement, self.timetables)
+        customer = self.customers.get(question.customer_id) if question.customer_id else None
+        return customer.timezone if customer else NOWHERE

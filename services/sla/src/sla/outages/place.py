@@ -17,6 +17,7 @@ class Place:
     environment: str | None
     service: str | None
     tier: str | None = None
+    customer: str | None = None
 
     def covers(self, other: "Place") -> bool:
         """Whether all of the other place lies within this one."""
@@ -34,12 +35,14 @@ class Place:
 class Question:
     """Whose availability, and of what. None means any: a second counts as down in which at least
     one place that fits was down. Without an environment only production counts: nobody was
-    promised that a test environment stays up.
+    promised that a test environment stays up. `agreement`: only what the agreement of that key
+    governs.
     """
 
     customer_id: UUID | None = None
     environment: str | None = None
     service: str | None = None
+    agreement: str | None = None
 
     def concerns(self, place: Place) -> bool:
         """Whether an outage at the place counts for what is asked."""
@@ -56,6 +59,7 @@ class Question:
             place.environment or self.environment,
             place.service or self.service,
             place.tier,
+            place.customer,
         )
 
     def _of_customer(self, place: Place) -> bool:

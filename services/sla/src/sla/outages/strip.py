@@ -105,9 +105,7 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return None if one is None or other is None else max(one, other)
 
 
-def _edges(
-    spans: Iterable[Trouble | Window], start: datetime, end: datetime
-) -> Iterator[_Edge]:
+def _edges(spans: Iterable[Trouble | Window], start: datetime, end: datetime) -> Iterator[_Edge]:
     for what in spans:
         first, last = max(what.start, start), end if what.end is None else min(what.end, end)
         if first < last:

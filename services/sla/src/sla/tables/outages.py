@@ -20,10 +20,12 @@ outages = Table(
     Column("effect", Text),
     instant("started_at"),
     instant("ended_at"),
+    instant("until"),
     Column("counts", Boolean),
     Column("ordinal", Integer),
     Column("sequence", BigInteger),
 )
+"""`until` is computed: the end, or infinity."""
 
 outage_records = Table(
     "outage_records",
@@ -94,6 +96,7 @@ budgets = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("agreement", Text),
+    Column("customer_id", Uuid),
     Column("month", Date),
     Column("sequence", BigInteger),
 )

@@ -143,9 +143,10 @@ BUDGETS = (
     CREATE TABLE availability_budgets (
         id uuid PRIMARY KEY,
         agreement text NOT NULL,
+        customer_id uuid NOT NULL,
         month date NOT NULL CHECK (extract(day FROM month) = 1),
         sequence bigint NOT NULL,
-        UNIQUE (agreement, month)
+        UNIQUE (agreement, customer_id, month)
     )
     """,
     """

@@ -1,0 +1,107 @@
+"""Loads what is needed to answer for availability: once for any number of questions (C12).
+
+found = await availability.known(tx, {customer_id}, start, end)
+found.of_month(Question(customer_id, service="billing"), date(2026, 6, 1), now)
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from common.database import Connection
+from sla.calendars.zone import EPOCH, zone_names
+from sla.outages.availability import Availability
+from sla.outages.known import NOWHERE, Customer, Known
+from sla.outages.month import following
+from sla.outages.outage import Outage
+from sla.outages.place import Question
+from sla.outages.promise import calendars_of
+from sla.store import agreements, calendars, catalogue, maintenance, outages
+from sla.tables.directory import customers
+
+DAY = timedelta(days=1)
+
+
+async def of(
+    tx: Connection, question: Question, start: datetime, end: datetime, now: datetime
+) -> Availability:
+    """The availability of `[start, end)` as it stands at `now`. Raises OutOfRange."""
+    asked = None if question.customer_id is None else {question.customer_id}
+    return (await known(tx, asked, start, end)).availability(question, start, end, now)
+
+
+async def of_month(tx: Connection, question: Question, day: date, now: datetime) -> Availability:
+    """The availability of the month of that date, in the agreement's zone."""
+    asked = None if question.customer_id is None else {question.customer_id}
+    return (await known_of_month(tx, asked, day)).of_month(question, day, now)
+
+
+async def known_of_month(
+    tx: Connection,
+    asked: Collection[UUID] | None,
+    day: date,
+    known_at: datetime | None = None,
+) -> Known:
+    """What to know of a month, wherever on earth it begins."""
+    first = day.replace(day=1)
+    start = EPOCH + (first - EPOCH.date())
+    end = EPOCH + (following(first) - EPOCH.date())
+    return await known(tx, asked, start - DAY, end + DAY, known_at)
+
+
+async def known(
+    tx: Connection,
+    asked: Collection[UUID] | None,
+    start: datetime,
+    end: datetime,
+    known_at: datetime | None = None,
+) -> Known:
+    """What to know of `[start, end)` for these customers; None: for all.
+
+    `known_at`: the outages as they were known then. Agreements and maintenance bind from the moment
+    at which they are agreed, so what holds for a period was known before it.
+    """
+    found = await _outages(tx, asked, start, end, known_at)
+    whose = await _customers(tx, asked)
+    promised = await agreements.published(tx, whose.keys())
+    used = {id for several in promised.values() for one in several for id in calendars_of(one)}
+    return Known(
+        found,
+        await maintenance.touching(tx, asked, start, _last(found, end)),
+        promised,
+        await calendars.timetables(tx, used),
+        whose,
+        await catalogue.graph(tx),
+    )
+
+
+async def _outages(
+    tx: Connection,
+    asked: Collection[UUID] | None,
+    start: datetime,
+    end: datetime,
+    known_at: datetime | None,
+) -> list[Outage]:
+    """Also what touches an outage that lasts beyond the end: together they are one failure."""
+    while True:
+        found = await outages.touching(tx, asked, start, end, known_at)
+        if (last := _last(found, end)) == end:
+            return found
+        end = last
+
+
+def _last(found: Collection[Outage], end: datetime) -> datetime:
+    return max([end, *(one.ended_at for one in found if one.ended_at is not None)])
+
+
+async def _customers(tx: Connection, asked: Collection[UUID] | None) -> dict[UUID, Customer]:
+    listed = select(customers.c.id, customers.c.key, customers.c.timezone)
+    if asked is not None:
+        listed = listed.where(customers.c.id.in_(asked))
+    known_zones = zone_names()
+    return {
+        row.id: Customer(row.key, row.timezone if row.timezone in known_zones else NOWHERE)
+        for row in await tx.execute(listed)
+    }
