@@ -54,10 +54,10 @@ def sentence(about: Series, made: Outlook | None) -> str:
     if made is None:
         return "Fewer than two weeks of figures: too early to say."
     if made.standing == "reached":
-        return f"The limit is reached: {made.current:g} {about.unit}."
+        return f"The limit is reached: {made.current:.4g} {about.unit}."
     if made.expected is None:
-        return f"Now {made.current:g} {about.unit}; the limit is not in sight."
-    said = f"Now {made.current:g} {about.unit}; the limit is expected on {made.expected}"
+        return f"Now {made.current:.4g} {about.unit}; the limit is not in sight."
+    said = f"Now {made.current:.4g} {about.unit}; the limit is expected on {made.expected}"
     if made.earliest and made.latest:
         said += f", between {made.earliest} and {made.latest}"
     return f"{said}."
