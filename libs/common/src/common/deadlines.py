@@ -51,11 +51,14 @@ class Timer:
     the ids that it got; a subject whose aggregate is gone must be answered too, or it never ends.
     `fire` does the effect inside the transaction, with the moment; it may arm the next deadline.
     `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired `blind`.
+    `periodic`: a job that looks again every few minutes. Simulated time does not stop for it on
+    the way: it runs once per jump.
     """
 
     lock: Lock
     fire: Fire
     waits_for_consumer: bool = False
+    periodic: bool = False
 
 
 Timers = Mapping[str, Timer]

@@ -1,6 +1,7 @@
 """The sla service: what it is made of."""
 
 from common.http import Service
+from sla.forecasting import keep_forecasting
 from sla.handlers import HANDLERS
 from sla.routes import ROUTERS
 from sla.settings import SlaSettings
@@ -14,4 +15,5 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
+    background=(keep_forecasting,),
 )

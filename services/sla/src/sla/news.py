@@ -9,6 +9,7 @@ from common.events import clocks as said
 from common.events.clocks import ClockEvent
 from sla.clocks.clock import BREACH, Clock, Firing, Input
 from sla.clocks.tracked import Change, Ticket, Tracked
+from sla.forecasts.forecast import Forecast
 from sla.waivers.waiver import Waiver
 
 SECOND = timedelta(seconds=1)
@@ -144,4 +145,25 @@ def waiver_facts(waiver: Waiver, tracked: Tracked, at: datetime) -> dict[str, An
         "deadline": tracked.clock.deadline,
         "expires_at": waiver.expires_at,
         "requested_by": waiver.requested_by,
+    }
+
+
+def forecast_facts(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
+    """What every event about a forecast says."""
+    metric, priority, kind = forecast.standing.group
+    return {
+        "at": at,
+        "forecast_id": forecast.id,
+        "clock_id": forecast.clock_id,
+        "ticket_id": ticket.id,
+        "ticket": ticket.key,
+        "title": ticket.title,
+        "metric": metric,
+        "priority": priority,
+        "kind": kind,
+        "customer_id": ticket.customer_id,
+        "customer": ticket.customer,
+        "environment": ticket.environment,
+        "service": ticket.service,
+        "outlook": forecast.outlook,
     }

@@ -12,8 +12,9 @@ from common.outbox import Announcement, announce
 from sla.agreements.agreement import Terms
 from sla.clocks.clock import Input, Timetables
 from sla.clocks.tracked import Change, Tracked
+from sla.forecasts.handling import handlings
 from sla.news import Telling, first_news, news
-from sla.store import calendars, clocks
+from sla.store import calendars, clocks, handling
 from sla.store.clocks import Heard
 
 KIND = "clock"
@@ -63,6 +64,7 @@ async def go_on(
         kept.append(_after(change, len(said)))
     await clocks.save(tx, kept)
     await clocks.hear(tx, heard)
+    await handling.note(tx, [one for change in changed for one in handlings(change)])
     await rearm(tx, [one for one, was in zip(kept, changed, strict=True) if _differs(one, was)])
     await announce(tx, *announced)
 

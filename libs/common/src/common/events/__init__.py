@@ -11,6 +11,7 @@ from common.events import (
     deliveries,
     directory,
     escalations,
+    forecasts,
     measures,
     tickets,
 )
@@ -21,6 +22,7 @@ MODULES = (
     agreements,
     catalogue,
     measures,
+    forecasts,
     escalations,
     deliveries,
     directory,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Request
 from pydantic import AwareDatetime
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, bindparam, text
 
 from common.database import ARMED, Connection, Transaction, moment
 from common.errors import Conflict
@@ -82,9 +82,11 @@ async def _position(request: Request, tx: Connection) -> SimulatedTime:
     state = request.app.state
     consumer: Lagging | None = getattr(state, "consumer", None)
     pending: Pending | None = state.pending
-    found = (await tx.execute(_FOUND)).one()
+    periodic = [kind for kind, timer in state.service.timers.items() if timer.periodic]
+    now = await _now(tx)
+    found = (await tx.execute(_FOUND, {"periodic": periodic, "now": now})).one()
     return SimulatedTime(
-        now=await _now(tx),
+        now=now,
         next_due_at=found.next_due_at,
         unsent=found.unsent + (await pending(tx) if pending else 0),
         lag=await consumer.lag() if consumer else 0,
@@ -92,8 +94,9 @@ async def _position(request: Request, tx: Connection) -> SimulatedTime:
     )
 
 
+# What is periodic counts once it is due: it is waited for, but time does not stop for it.
 _FOUND: Any = text(
-    "SELECT (SELECT min(wake_at) FROM deadlines) AS next_due_at,"
-    " (SELECT count(*) FROM outbox) AS unsent,"
+    "SELECT (SELECT min(wake_at) FROM deadlines WHERE kind <> ALL(:periodic) OR wake_at <= :now)"
+    " AS next_due_at, (SELECT count(*) FROM outbox) AS unsent,"
     " coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')), 0) AS announced"
-)
+).bindparams(bindparam("periodic", type_=ARRAY(Text)))

@@ -1,1 +1,1 @@
-"""Which promises will break if nothing changes. Pure."""
+"""Which open promises will break if nothing changes, and how good such forecasts were (R3). Pure."""

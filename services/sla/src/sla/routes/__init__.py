@@ -6,13 +6,16 @@ from sla.routes import (
     clocks,
     compliance,
     computing,
+    forecasts,
     impact,
     measured,
     outlooks,
     samples,
+    scoring,
     series,
     services,
     simulating,
+    subscriptions,
     waivers,
 )
 
@@ -32,4 +35,7 @@ ROUTERS = (
     samples.of_series,
     outlooks.routes,
     measured.routes,
+    scoring.routes,
+    forecasts.routes,
+    subscriptions.routes,
 )

@@ -1,0 +1,161 @@
+"""Forecasts over HTTP: on demand, listed, acknowledged, subscribed to, scored."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.database import Database
+from common.testing.client import client
+from common.testing.protocol import hear, stand_at, told
+from sla.handlers import HANDLERS
+from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
+from sla.testing.foreseen import forecasts_told, handle, make_round
+from sla.testing.looking import wrong
+
+MONDAY = NINE + timedelta(days=7)
+
+
+@pytest.fixture
+async def dana(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "dana") as caller:
+        yield caller
+
+
+@pytest.fixture
+async def past(database: Database, app: FastAPI) -> None:
+    """Acme's desk was too slow twelve times; on Monday a new ticket comes."""
+    await promise(database, metrics=("resolution",))
+    await know(database, (BRIGHTWATER, "brightwater"))
+    for number in range(1, 13):
+        await handle(database, number, 25 * HOUR)
+    await stand_at(database, MONDAY)
+    await hear(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
+
+
+async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
+    (made,) = (await dana.post("/v1/forecasts", json={"ticket": "OPS-100"})).json()["items"]
+    assert (made["outlook"], made["breaks_at"]) == ("likely", "2026-06-08T15:00:00Z")
+    assert made["known"] == 12
+    assert made["ahead"] == 0
+    assert len(made["reasons"]) == 2
+    for asked in ({}, {"customer": "acme"}, {"clock_ids": [made["clock_id"]]}, None):
+        answer = await dana.post("/v1/forecasts", json=asked)
+        assert [one["id"] for one in answer.json()["items"]] == [made["id"]], asked
+    nothing = await dana.post("/v1/forecasts", json={"customer": "brightwater"})
+    assert nothing.json()["items"] == []
+    for body, pointer in (({"ticket": "OPS-7000"}, "/ticket"), ({"customer": "x"}, "/customer")):
+        assert wrong(await dana.post("/v1/forecasts", json=body)) == [pointer]
+
+
+async def test_the_list_holds_what_may_break(
+    past: None, database: Database, dana: AsyncClient
+) -> None:
+    more = ((opened(n, MONDAY - n * timedelta(seconds=1)), 1) for n in range(200, 205))
+    await hear(database, HANDLERS, *more)
+    await make_round(database)
+    first = (await dana.get("/v1/forecasts", params={"limit": 4})).json()
+    rest = (await dana.get("/v1/forecasts", params={"cursor": first["next"]})).json()
+    listed = [*first["items"], *rest["items"]]
+    assert [one["ticket"] for one in listed] == [f"OPS-{n}" for n in (204, 203, 202, 201, 200, 100)]
+    for asked, count in (({"outlook": "at_risk"}, 0), ({"service": "billing"}, 1)):
+        assert len((await dana.get("/v1/forecasts", params=asked)).json()["items"]) == count
+    one = listed[-1]
+    shown = (await dana.get(f"/v1/forecasts/{one['id']}")).json()
+    assert shown == {**one, "acknowledgements": []}
+    assert (await dana.get(f"/v1/forecasts/{uuid4()}")).status_code == 404
+
+
+async def test_subscribers_are_named_in_what_is_told(
+    past: None, database: Database, app: FastAPI, dana: AsyncClient
+) -> None:
+    for who, wish in (
+        ("dana", {"customer": "acme", "service": "billing"}),
+        ("pavel", {"outlook": "likely"}),
+        ("theo", {"customer": "brightwater"}),
+        ("gina", {"customer": "acme", "service": "portal"}),
+    ):
+        async with client(app, who) as caller:
+            made = await caller.post("/v1/forecast-subscriptions", json=wish)
+            assert made.status_code == 201, made.text
+    await make_round(database)
+    (event,) = await forecasts_told(database)
+    assert event.body["subscribers"] == ["dana", "pavel"]
+
+
+async def test_a_subscription_is_ones_own(
+    past: None, database: Database, app: FastAPI, dana: AsyncClient
+) -> None:
+    path = "/v1/forecast-subscriptions"
+    made = await dana.post(path, json={"customer": "acme"})
+    assert (await dana.post(path, json={"customer": "acme"})).status_code == 409
+    assert wrong(await dana.post(path, json={"customer": "nobody"})) == ["/customer"]
+    assert [one["id"] for one in (await dana.get(path)).json()["items"]] == [made.json()["id"]]
+    async with client(app, "theo") as theo:
+        assert (await theo.get(path)).json()["items"] == []
+        assert (await theo.delete(made.headers["Location"])).status_code == 404
+    assert (await dana.delete(made.headers["Location"])).status_code == 204
+    assert (await dana.get(path)).json()["items"] == []
+
+
+async def test_a_stakeholder_takes_note(past: None, database: Database, dana: AsyncClient) -> None:
+    (made,) = (await dana.post("/v1/forecasts", json={})).json()["items"]
+    path = f"/v1/forecasts/{made['id']}"
+    etag = (await dana.get(path)).headers["ETag"]
+    answer = await dana.post(f"{path}/acknowledge", json={"note": "Mia helps out."})
+    (given,) = answer.json()["acknowledgements"]
+    assert (given["sub"], given["outlook"], given["note"]) == ("dana", "likely", "Mia helps out.")
+    event = (await told(database))[-1]
+    assert (event.type, event.sequence) == ("opsdesk.clock.forecast_acknowledged.v1", 2)
+    assert event.body["acknowledged_by"] == "dana"
+    assert "note" not in event.body
+    stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})
+    assert stale.status_code == 412
+    await stand_at(database, MONDAY + 9 * HOUR)
+    await make_round(database)
+    await make_round(database)
+    assert (await dana.post(f"{path}/acknowledge")).status_code == 409
+
+
+async def test_the_score_in_figures_and_as_a_picture(
+    past: None, database: Database, dana: AsyncClient
+) -> None:
+    await make_round(database)
+    await stand_at(database, MONDAY + 9 * HOUR)
+    await make_round(database)
+    await make_round(database)
+    days = {"from": "2026-06-08", "to": "2026-06-08"}
+    found = (await dana.get("/v1/forecasts/score", params=days)).json()
+    assert (found["forecasts"], found["broke"]) == (1, 1)
+    (bin,) = found["bins"]
+    assert found["brier"] == pytest.approx((1 - bin["forecast"]) ** 2)
+    assert bin["from_probability"] <= bin["forecast"] <= bin["to_probability"]
+    assert [one["used"] for one in found["by_age"]] == [0]
+    drawn = await dana.get("/v1/forecasts/score.svg", params=days)
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert ElementTree.fromstring(drawn.text).tag.endswith("svg")
+    before = {"from": "2026-06-01", "to": "2026-06-07"}
+    assert (await dana.get("/v1/forecasts/score", params=before)).json()["brier"] is None
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"from": "2026-06-08", "to": "2026-06-07"},
+        {"from": "9999-01-01"},
+        {"from": "1971-01-01", "to": "2026-01-01"},
+        {"to": "yesterday"},
+    ],
+)
+async def test_days_that_make_no_sense_are_refused(dana: AsyncClient, days: dict[str, str]) -> None:
+    assert (await dana.get("/v1/forecasts/score", params=days)).status_code == 422
+
+
+async def test_customers_see_no_forecasts(past: None, jan: AsyncClient) -> None:
+    """They see what is at risk in the status; forecasts are how the desk plans."""
+    assert (await jan.get("/v1/forecasts")).status_code == 403
+    assert (await jan.post("/v1/forecast-subscriptions", json={})).status_code == 403
