@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
 
 from common.database import Database, moment
-from common.deadlines import Deadline, arm
+from common.deadlines import Deadline, Timer, arm
 from common.http import Service
 from common.settings import Settings
 from common.simulated_time.routes import routes
@@ -84,3 +84,21 @@ async def test_what_is_written_and_not_done_counts_as_unsent(database: Database)
     app = app_for(replace(service(database), pending=three), database, routes)
     async with client(app, as_="anna") as anna:
         assert (await anna.get(PATH)).json()["unsent"] == 3
+
+
+async def test_time_does_not_stop_on_its_way_for_what_is_periodic(database: Database) -> None:
+    """A job of every five minutes runs once per jump; once it is due it is waited for."""
+
+    async def nothing(*_: object) -> set[UUID]:
+        return set()
+
+    timers = {"look": Timer(nothing, nothing, periodic=True), "clock": Timer(nothing, nothing)}  # type: ignore[arg-type]
+    app = app_for(replace(service(database), timers=timers), database, routes)
+    soon, later = MONDAY + timedelta(minutes=5), MONDAY + timedelta(hours=1)
+    async with client(app, as_="anna") as anna:
+        await anna.post(PATH, json={"at": MONDAY.isoformat(), "frozen": True})
+        async with database.transaction() as tx:
+            await arm(tx, [Deadline("look", uuid4(), soon), Deadline("clock", uuid4(), later)])
+        assert (await anna.get(PATH)).json()["next_due_at"] == "2030-03-04T10:00:00Z"
+        jumped = await anna.post(PATH, json={"at": later.isoformat(), "frozen": True})
+    assert jumped.json()["next_due_at"] == "2030-03-04T09:05:00Z"
