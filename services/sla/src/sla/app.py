@@ -1,10 +1,12 @@
 """The sla service: what it is made of."""
 
 from common.http import Service
+from sla.counting import keep_counted
 from sla.forecasting import keep_forecasting
 from sla.handlers import HANDLERS
 from sla.routes import ROUTERS
 from sla.settings import SlaSettings
+from sla.store.rollups import pending
 from sla.timers import TIMERS
 
 SERVICE = Service(
@@ -15,5 +17,6 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(keep_forecasting,),
+    background=(keep_counted, keep_forecasting),
+    pending=pending,
 )

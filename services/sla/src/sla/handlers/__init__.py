@@ -14,9 +14,10 @@ from common.events.tickets import (
     TicketTriaged,
     TicketWaiting,
 )
-from common.inbox import Handlers, each
+from common.inbox import Handlers, each, in_turn
 from sla.handlers.directory import on_customer, on_environment, on_partner
 from sla.handlers.tickets import hear, on_merged, on_opened, on_prioritised, on_triaged
+from sla.handlers.turns import turns_to
 
 HANDLERS: Handlers = {
     TicketOpened: on_opened,
@@ -26,10 +27,10 @@ HANDLERS: Handlers = {
     TicketCustomerReplied: hear("customer_replied"),
     TicketWaiting: hear("waiting", when=lambda event: event.on == "customer"),
     TicketResumed: hear("resumed"),
-    TicketResolved: hear("resolved"),
-    TicketRejected: hear("reopened"),
-    TicketReopened: hear("reopened"),
-    TicketMerged: each(on_merged),
+    TicketResolved: in_turn(turns_to("resolved"), hear("resolved")),
+    TicketRejected: in_turn(turns_to("rejected"), hear("reopened")),
+    TicketReopened: in_turn(turns_to("reopened"), hear("reopened")),
+    TicketMerged: in_turn(turns_to("merged"), each(on_merged)),
     CustomerKnown: each(on_customer),
     EnvironmentKnown: each(on_environment),
     PartnerKnown: each(on_partner),

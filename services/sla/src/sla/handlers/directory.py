@@ -10,7 +10,8 @@ async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None
     event = received.event
     told = {"id": event.customer_id, "key": event.customer, "name": event.name}
     more = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
-    await directory.keep_customer(tx, told | more)
+    days = {"day_zone": await directory.zone_of_days(tx, event.timezone)}
+    await directory.keep_customer(tx, told | more | days)
 
 
 async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -> None:

@@ -6,7 +6,7 @@ timers alike.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from sla.clocks.tracked import Tracked
 from sla.store.tickets import ticket_of
 from sla.tables.clocks import clock_inputs, clocks
 from sla.tables.tickets import tickets
+
+SECOND = timedelta(seconds=1)
 
 _LOCK = text(
     "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
@@ -35,20 +37,21 @@ _LOADED = select(
 
 _ADD = """
 INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
-    outcome_at, next_at, ordinal, sequence, course)
+    outcome_at, next_at, ordinal, sequence, course, stopped_at, took_seconds)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
     $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-    $11::int[], $12::bigint[], $13::text[])
+    $11::int[], $12::bigint[], $13::text[], $14::timestamptz[], $15::bigint[])
 """
 _SAVE = """
 UPDATE clocks SET state = new.state, deadline = new.deadline, broken_at = new.broken_at,
     outcome = new.outcome, outcome_at = new.outcome_at, next_at = new.next_at,
-    ordinal = new.ordinal, sequence = new.sequence, course = new.course
+    ordinal = new.ordinal, sequence = new.sequence, course = new.course,
+    stopped_at = new.stopped_at, took_seconds = new.took_seconds
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
     $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-    $11::int[], $12::bigint[], $13::text[])
+    $11::int[], $12::bigint[], $13::text[], $14::timestamptz[], $15::bigint[])
   AS new (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome, outcome_at,
-    next_at, ordinal, sequence, course)
+    next_at, ordinal, sequence, course, stopped_at, took_seconds)
 WHERE clocks.id = new.id
 """
 _HEARD = """
@@ -137,7 +140,7 @@ def _tracked(row: Row[Any]) -> Tracked:
 
 
 def _columns(kept: Sequence[Tracked]) -> list[list[Any]]:
-    return _turned([_row(tracked) for tracked in kept], 13)
+    return _turned([_row(tracked) for tracked in kept], 15)
 
 
 def _row(tracked: Tracked) -> tuple[Any, ...]:
@@ -156,7 +159,15 @@ def _row(tracked: Tracked) -> tuple[Any, ...]:
         tracked.ordinal,
         tracked.sequence,
         written(clock),
+        *_ended(clock),
     )
+
+
+def _ended(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
+    """When it stopped, and how many seconds its longest cycle took."""
+    if clock.state != "stopped" or clock.stopped_at is None:
+        return None, None
+    return clock.stopped_at, max(clock.worst, clock.counted) // SECOND
 
 
 def _outcome_at(clock: Clock) -> datetime | None:

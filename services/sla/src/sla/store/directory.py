@@ -2,19 +2,39 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
-from common.database import Connection
+from common.database import Connection, passing
+from common.telemetry import logger
 from sla.tables.directory import customers, environments, partners
+
+log = logger(__name__)
+
+_ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
     id: UUID
     key: str
+
+
+async def zone_of_days(tx: Connection, zone: str) -> str:
+    """The zone in which PostgreSQL counts the days of somebody in `zone`: UTC if it knows none."""
+    try:
+        async with tx.begin_nested():
+            await tx.execute(select(func.timezone(zone, literal(_ANY_INSTANT))))
+    except DBAPIError as error:
+        if passing(error):
+            raise
+        log.warning("directory.zone_unknown", zone=zone)
+        return "UTC"
+    return zone
 
 
 async def keep_customer(tx: Connection, told: dict[str, object]) -> None:

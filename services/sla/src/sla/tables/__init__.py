@@ -9,6 +9,7 @@ from sla.tables import (
     forecasts,
     measures,
     outages,
+    rollups,
     tickets,
     waivers,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "forecasts",
     "measures",
     "outages",
+    "rollups",
     "tickets",
     "waivers",
 ]

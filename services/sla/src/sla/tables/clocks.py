@@ -20,6 +20,8 @@ clocks = Table(
     Column("ordinal", Integer),
     Column("sequence", BigInteger),
     Column("course", Text),
+    instant("stopped_at"),
+    Column("took_seconds", BigInteger),
 )
 
 clock_inputs = Table(

@@ -11,6 +11,7 @@ customers = Table(
     Column("key", Text),
     Column("name", Text),
     Column("timezone", Text),
+    Column("day_zone", Text),
     Column("retired", Boolean),
     Column("sequence", BigInteger),
 )

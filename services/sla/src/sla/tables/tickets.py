@@ -19,6 +19,8 @@ tickets = Table(
     instant("opened_at"),
     Column("agreement_version", Uuid),
     Column("agreement", Text),
+    instant("ended_at"),
+    Column("ended_as", Text),
 )
 
 early_inputs = Table(

@@ -1,0 +1,55 @@
+"""Percentiles from a histogram whose buckets can be added up: over days, customers, anything. Pure.
+
+Bucket 0 holds what took less than a second; bucket n what took from 1.1^(n-1) up to, and without,
+1.1^n seconds. A percentile is answered as the geometric middle of its bucket, so it is off by less
+than 5 % (the square root of 1.1, minus 1), whatever was added up.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GROWTH = 1.1
+ERROR = math.sqrt(GROWTH) - 1
+"""The bound of the relative error: 4.9 %."""
+
+
+def bucket(seconds: float) -> int:
+    """The bucket of a time."""
+    return 0 if seconds < 1 else 1 + math.floor(math.log(seconds) / math.log(GROWTH))
+
+
+def middle(bucket: int) -> float:
+    """The time that stands for all in a bucket, in seconds."""
+    return 0.0 if bucket == 0 else GROWTH ** (bucket - 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long `ended` things took: counts by bucket, and the sum of all in seconds, exact."""
+
+    counts: Mapping[int, int]
+    seconds: int = 0
+
+    @property
+    def ended(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def mean(self) -> float | None:
+        """In seconds, exact; None of nothing."""
+        return self.seconds / self.ended if self.ended else None
+
+    def percentile(self, share: float) -> float | None:
+        """The time within which at least `share` of all ended, in seconds; None of nothing."""
+        wanted, found = math.ceil(share * self.ended), 0
+        for number in sorted(self.counts):
+            found += self.counts[number]
+            if found >= wanted:
+                return middle(number)
+        return None
+
+    def __add__(self, other: "Times") -> "Times":
+        both = self.counts.keys() | other.counts.keys()
+        counts = {n: self.counts.get(n, 0) + other.counts.get(n, 0) for n in both}
+        return Times(counts, self.seconds + other.seconds)

@@ -1,0 +1,117 @@
+"""What is counted of which facts: one table of figures each, as SQL over whole days.
+
+Every query below reads `days (customer_id, day, zone, since, until)`: the days to count, with
+bounds that are an hour or two too wide, for the indexes; what decides is the day on the wall (a
+zone's midnight may come twice, or not at all).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+BASE = 1.1
+"""Buckets of the histogram grow by a tenth: see `sla.reports.percentiles`."""
+TICKET = "coalesce(ticket.service, '') AS service, ticket.priority, ticket.kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A table of figures. `keys` are its own beside customer, day, service, priority and kind;
+    `together` names those that stand for all of them ('') in the figures of all customers."""
+
+    table: str
+    keys: tuple[str, ...]
+    figures: Mapping[str, str]
+    facts: str
+    together: tuple[str, ...] = ("service",)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("customer_id", "day", "service", "priority", "kind", *self.keys)
+
+
+def _on(instant: str) -> str:
+    """The join condition of a fact that belongs to the day of this instant."""
+    return (
+        f"{instant} >= days.since AND {instant} < days.until"
+        f" AND ({instant} AT TIME ZONE days.zone)::date = days.day"
+    )
+
+
+TICKETS = Figures(
+    "ticket_figures",
+    (),
+    dict.fromkeys(
+        ("opened", "resolved", "rejected", "reopened", "merged", "entered", "gone"), "int"
+    )
+    | {"opened_epochs": "bigint", "still_open": "int"},
+    f"""
+    SELECT days.customer_id, days.day, {TICKET},
+        1 AS opened, 0 AS resolved, 0 AS rejected, 0 AS reopened, 0 AS merged, 1 AS entered,
+        0 AS gone, extract(epoch FROM ticket.opened_at)::bigint AS opened_epochs,
+        (ticket.ended_at IS NULL)::int AS still_open
+    FROM days JOIN tickets ticket
+        ON ticket.customer_id = days.customer_id AND {_on("ticket.opened_at")}
+    UNION ALL
+    SELECT days.customer_id, days.day, {TICKET},
+        0, (turn.kind = 'resolved')::int, (turn.kind = 'rejected')::int,
+        (turn.kind = 'reopened')::int, (turn.kind = 'merged')::int, (turn.change > 0)::int,
+        (turn.change < 0)::int,
+        turn.change * extract(epoch FROM ticket.opened_at)::bigint, 0
+    FROM days
+    JOIN ticket_turns turn ON turn.customer_id = days.customer_id AND {_on("turn.at")}
+    JOIN tickets ticket ON ticket.id = turn.ticket_id
+    """,
+)
+
+_PROMISED = """
+    JOIN tickets ticket ON ticket.id = clock.ticket_id
+    LEFT JOIN agreement_versions version ON version.id = ticket.agreement_version
+    LEFT JOIN agreements agreement ON agreement.id = version.agreement_id
+"""
+_PROMISE = f"""{TICKET}, clock.metric, coalesce(agreement.contract, 'sla') AS contract,
+        coalesce(agreement.key, '') AS agreement"""
+
+CLOCKS = Figures(
+    "clock_figures",
+    ("metric", "contract", "agreement"),
+    dict.fromkeys(("met", "breached", "excused"), "int"),
+    f"""
+    SELECT days.customer_id, days.day, {_PROMISE},
+        (clock.outcome = 'met')::int AS met, (clock.outcome = 'breached')::int AS breached,
+        (clock.outcome = 'excused')::int AS excused
+    FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
+        AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
+    {_PROMISED}
+    """,
+    ("service", "agreement"),
+)
+
+
+def _bucket(seconds: str) -> str:
+    log = f"ln(({seconds})::float8) / ln({BASE}::float8)"
+    return f"CASE WHEN {seconds} < 1 THEN 0 ELSE 1 + floor({log})::int END"
+
+
+_ELAPSED = "greatest(0, extract(epoch FROM ticket.ended_at - ticket.opened_at)::bigint)"
+
+TIMES = Figures(
+    "time_figures",
+    ("metric", "contract", "agreement", "bucket"),
+    {"ended": "int", "seconds": "bigint"},
+    f"""
+    SELECT days.customer_id, days.day, {_PROMISE},
+        {_bucket("clock.took_seconds")} AS bucket, 1 AS ended, clock.took_seconds AS seconds
+    FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
+        AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
+    {_PROMISED}
+    UNION ALL
+    SELECT days.customer_id, days.day, {TICKET}, 'elapsed', '', '',
+        {_bucket(_ELAPSED)}, 1, {_ELAPSED}
+    FROM days JOIN tickets ticket ON ticket.customer_id = days.customer_id
+        AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL
+        AND {_on("ticket.ended_at")}
+    """,
+    ("service", "agreement"),
+)
+
+ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES)

@@ -1,0 +1,35 @@
+"""Histograms add up, and their percentiles are off by less than they say."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sla.reports.percentiles import ERROR, Times, bucket
+
+SECONDS = st.integers(min_value=0, max_value=10 * 366 * 86_400)
+
+
+def times(seconds: list[int]) -> Times:
+    together = Times({})
+    for one in seconds:
+        together += Times({bucket(one): 1}, one)
+    return together
+
+
+@given(st.lists(SECONDS, min_size=1), st.floats(min_value=0.01, max_value=1))
+def test_a_percentile_is_off_by_less_than_five_percent(seconds: list[int], share: float) -> None:
+    exact = sorted(seconds)[math.ceil(share * len(seconds)) - 1]
+    found = times(seconds).percentile(share)
+    assert found is not None
+    assert abs(found - exact) <= exact * (ERROR + 1e-9)
+
+
+@given(st.lists(SECONDS), st.lists(SECONDS))
+def test_histograms_add_up(some: list[int], others: list[int]) -> None:
+    assert times(some) + times(others) == times(some + others)
+
+
+def test_of_nothing_there_is_no_percentile() -> None:
+    assert (Times({}).percentile(0.5), Times({}).mean) == (None, None)
+    assert Times({}).ended == 0
