@@ -22,7 +22,8 @@ async def revoke(tx: Connection, jti: str, expires_at: datetime, by: str) -> Non
     await tx.execute(
         text(
             "INSERT INTO revoked_tokens (jti, expires_at, revoked_by)"
-            " VALUES (:jti, :expires_at, :by) ON CONFLICT DO NOTHING"
+            " VALUES (:jti, :expires_at, :by) ON CONFLICT (jti) DO UPDATE"
+            " SET expires_at = greatest(revoked_tokens.expires_at, excluded.expires_at)"
         ),
         {"jti": jti, "expires_at": expires_at, "by": by},
     )
