@@ -30,6 +30,7 @@ async def test_agreements_are_published_by_a_second_person(running: Running) -> 
     assert people == {
         ("acme-support", "theo", "gina"),
         ("brightwater-support", "theo", "gina"),
+        ("hosthaven-hosting", "theo", "gina"),
     }
 
 

@@ -67,6 +67,7 @@ SHELVES: Sequence[Shelf] = (
         per_customer=True,
     ),
     Shelf("calendars", "sla", "theo", "/v1/calendars", "key"),
+    Shelf("services", "sla", "theo", "/v1/services", "key"),
     Shelf("rotas", "escalation", "theo", "/v1/rotas", "key"),
     Shelf("policies", "escalation", "theo", "/v1/policies", "key"),
     Shelf("products", "delivery-gate", "pavel", "/v1/products", "key"),
