@@ -60,8 +60,17 @@ def test_raw_and_adjusted_compliance_differ_by_the_waiver_that_counts(told: Told
 
 
 def test_the_gm_hears_of_the_request_while_there_is_time(stage: Stage, told: Told) -> None:
-    """R2, R3."""
-    assert [str(one["X-Envelope-To"]) for one in told.letters] == [stage.address_of("gina")]
+    """R2, R3: at once, and again while nobody has decided."""
+    assert {str(one["X-Envelope-To"]) for one in told.letters} == {stage.address_of("gina")}
+    left = [
+        one.body["seconds_left"]
+        for one in told.records
+        if one.type == "opsdesk.clock.waiver_reminded.v1"
+        and one.body["ticket"] == told.excused["ticket"]
+    ]
+    assert left
+    assert left == sorted(left, reverse=True)
+    assert len(told.letters) == 1 + len(left)
 
 
 def test_an_approved_breach_wakes_nobody(told: Told) -> None:

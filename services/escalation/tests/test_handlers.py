@@ -12,14 +12,12 @@ from common.events.clocks import (
     ClockBreachWithdrawn,
     ClockCancelled,
     ClockMet,
-    WaiverApproved,
-    WaiverRequested,
 )
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketForwarded, TicketResolved
 from common.testing.protocol import fire, hear, stand_at, told
 from escalation.handlers import HANDLERS
-from escalation.testing import ACME, CLOCK, MINUTE, NIGHT, PROD, TICKET, clock, ticket, warned
+from escalation.testing import MINUTE, NIGHT, PROD, TICKET, clock, ticket, warned
 from escalation.timers import TIMERS
 
 BREACHED = {"due_at": NIGHT, "fired_at": NIGHT, "reason": "time is up"}
@@ -185,31 +183,6 @@ async def test_an_overdue_debt_reaches_dm_and_po_until_it_is_settled(database: D
     assert {"dana", "pavel"} <= set(await notified(database))
     await hear(database, HANDLERS, (EnvironmentCompliant(**DEBT), 2))
     assert await states(database) == [("debt_overdue", "resolved")]
-
-
-WAIVER: dict[str, Any] = {
-    "at": NIGHT,
-    "waiver_id": CLOCK,
-    "waiver": "WVR-1",
-    "clock_id": CLOCK,
-    "ticket_id": TICKET,
-    "ticket": "OPS-1042",
-    "metric": "resolution",
-    "customer_id": ACME,
-    "customer": "acme",
-    "deadline": NIGHT + timedelta(hours=1),
-    "expires_at": NIGHT + timedelta(hours=2),
-    "requested_by": "anna",
-}
-
-
-async def test_the_gm_hears_of_a_waiver_until_it_is_decided(database: Database) -> None:
-    """R2."""
-    await hear(database, HANDLERS, (WaiverRequested(**WAIVER), 1))
-    assert "gina" in await notified(database)
-    approved = WaiverApproved(**WAIVER, approved_by="gina", late=False)
-    await hear(database, HANDLERS, (approved, 2))
-    assert await states(database) == [("waiver_requested", "resolved")]
 
 
 async def test_what_is_owed_is_not_stopped_by_an_acknowledgement(database: Database) -> None:

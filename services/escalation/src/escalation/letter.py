@@ -42,6 +42,9 @@ def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[st
     yield f"{trigger.title}."
     if purpose == "exhausted":
         yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
+    if trigger.trigger == "waiver_requested" and purpose != "all_clear":
+        yield "A general manager approves or refuses it. Approved after the promise broke, it counts"
+        yield "for nothing."
     if purpose == "all_clear":
         yield f"This is over, you need not do anything: {ending or 'it was withdrawn'}."
 

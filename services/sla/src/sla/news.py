@@ -10,7 +10,6 @@ from common.events.clocks import ClockEvent
 from sla.clocks.clock import BREACH, Clock, Firing, Input
 from sla.clocks.tracked import Change, Ticket, Tracked
 from sla.forecasts.forecast import Forecast
-from sla.waivers.waiver import Waiver
 
 SECOND = timedelta(seconds=1)
 
@@ -79,7 +78,7 @@ def _fired(telling: Telling, firing: Firing, clock: Clock) -> ClockEvent:
     }
     if firing.kind != BREACH:
         return said.ClockWarned(**facts, share=_share(firing, clock))
-    excuse = clock.excuse
+    excuse = clock.covered(firing.due_at)
     return said.ClockBreached(
         **facts,
         reason=firing.reason,
@@ -127,25 +126,6 @@ def _ended(facts: dict[str, Any], clock: Clock) -> ClockEvent:
         return said.ClockMet(**facts, **counted)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
     return said.ClockStopped(**facts, **counted, overrun_seconds=overrun)
-
-
-def waiver_facts(waiver: Waiver, tracked: Tracked, at: datetime) -> dict[str, Any]:
-    """What every event about a waiver says; the deadline tells how much time is left."""
-    ticket = tracked.ticket
-    return {
-        "at": at,
-        "waiver_id": waiver.id,
-        "waiver": waiver.key,
-        "clock_id": tracked.id,
-        "ticket_id": ticket.id,
-        "ticket": ticket.key,
-        "metric": tracked.clock.metric,
-        "customer_id": ticket.customer_id,
-        "customer": ticket.customer,
-        "deadline": tracked.clock.deadline,
-        "expires_at": waiver.expires_at,
-        "requested_by": waiver.requested_by,
-    }
 
 
 def forecast_facts(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from sla.clocks.clock import Input, Timetables
 from sla.clocks.tracked import Change, Tracked
 from sla.forecasts.handling import handlings
 from sla.news import Telling, first_news, news
-from sla.store import calendars, clocks, handling
+from sla.reminding import follow
+from sla.store import calendars, clocks, handling, waivers
 from sla.store.clocks import Heard
+from sla.waivers.period import breaks, excused
 
 KIND = "clock"
 """The kind of deadline that a clock arms: its next firing, whatever that is."""
@@ -56,6 +58,7 @@ async def go_on(
     changed = [c for c in changes if c.heard and c.clock != c.before.clock]
     if not changed:
         return
+    changed = await _excused(tx, changed)
     announced, kept, heard = [], [], []
     for change in changed:
         said = _numbered(change.before, news(Telling(change.before, at, blind), change))
@@ -65,8 +68,24 @@ async def go_on(
     await clocks.save(tx, kept)
     await clocks.hear(tx, heard)
     await handling.note(tx, [one for change in changed for one in handlings(change)])
+    await follow(tx, [c.before.id for c in changed if c.clock.deadline != c.before.clock.deadline])
     await rearm(tx, [one for one, was in zip(kept, changed, strict=True) if _differs(one, was)])
     await announce(tx, *announced)
+
+
+async def _excused(tx: Connection, changed: list[Change]) -> list[Change]:
+    """The changes, what breaks in them having met the waivers over a period (C11).
+
+    Here because everything that breaks, by time or by news, is stored by `go_on`.
+    """
+    broken = [change for change in changed if any(breaks(change))]
+    customers = {id for c in broken if (id := c.before.ticket.customer_id) is not None}
+    standing = await waivers.standing(tx, customers) if customers else []
+    if not standing:
+        return changed
+    also = [heard.terms for c in broken for heard, _ in c.heard if heard.terms is not None]
+    tables = await timetables(tx, [change.before for change in broken], also)
+    return [excused(change, standing, tables) for change in changed]
 
 
 async def rearm(tx: Connection, tracked: Iterable[Tracked]) -> None:

@@ -14,11 +14,13 @@ from common.events import (
     forecasts,
     measures,
     tickets,
+    waivers,
 )
 
 MODULES = (
     tickets,
     clocks,
+    waivers,
     agreements,
     catalogue,
     measures,

@@ -22,8 +22,16 @@ from common.events.tickets import (
     TicketMerged,
     TicketResolved,
 )
+from common.events.waivers import (
+    PeriodWaiverApproved,
+    PeriodWaiverRefused,
+    PeriodWaiverRequested,
+    WaiverExpired,
+    WaiverReminded,
+    WaiverWithdrawn,
+)
 from common.inbox import Handlers, each
-from escalation.handlers import clocks, deliveries, directory, tickets, usage
+from escalation.handlers import clocks, deliveries, directory, tickets, usage, waivers
 
 HANDLERS: Handlers = {
     ClockWarned: each(clocks.on_clock_warned),
@@ -32,9 +40,15 @@ HANDLERS: Handlers = {
     ClockMet: clocks.on_clocks_ended,
     ClockStopped: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
-    WaiverRequested: each(clocks.on_waiver_requested),
-    WaiverApproved: each(clocks.on_waiver_decided),
-    WaiverRefused: each(clocks.on_waiver_decided),
+    WaiverRequested: each(waivers.on_requested),
+    WaiverApproved: each(waivers.on_ended),
+    WaiverRefused: each(waivers.on_ended),
+    PeriodWaiverRequested: each(waivers.on_requested),
+    PeriodWaiverApproved: each(waivers.on_ended),
+    PeriodWaiverRefused: each(waivers.on_ended),
+    WaiverReminded: each(waivers.on_reminded),
+    WaiverWithdrawn: each(waivers.on_ended),
+    WaiverExpired: each(waivers.on_ended),
     BlockerRaised: each(tickets.on_blocker_raised),
     BlockerLifted: each(tickets.on_blocker_lifted),
     TicketForwarded: each(tickets.on_forwarded),

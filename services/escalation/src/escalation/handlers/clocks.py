@@ -1,4 +1,4 @@
-"""Clocks that warn, break and end; waivers that the GM must hear of."""
+"""Clocks that warn, break and end."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,6 @@ from common.events.clocks import (
     ClockEvent,
     ClockMet,
     ClockWarned,
-    WaiverApproved,
-    WaiverEvent,
-    WaiverRefused,
-    WaiverRequested,
 )
 from escalation.handlers.ending import end, withdraw
 from escalation.opening import tier, trigger
@@ -66,37 +62,6 @@ def _ending(event: ClockEvent) -> str:
     if isinstance(event, ClockCancelled):
         return f"the clock was cancelled: {event.reason}"
     return "done in time" if isinstance(event, ClockMet) else "done, late"
-
-
-async def on_waiver_requested(tx: Connection, received: Received[WaiverRequested]) -> None:
-    """Only the GM can approve, and only before the deadline (R2)."""
-    event = received.event
-    title = f"{event.ticket}: waiver {event.waiver} for {METRICS[event.metric]} awaits approval"
-    cause = Trigger(
-        "waiver_requested",
-        "major",
-        f"waiver/{event.waiver_id}",
-        title,
-        event.at,
-        customer=event.customer,
-        ticket_id=event.ticket_id,
-        ticket=event.ticket,
-        breaks_at=event.deadline,
-    )
-    await trigger(tx, cause, title)
-
-
-async def on_waiver_decided(
-    tx: Connection, received: Received[WaiverApproved] | Received[WaiverRefused]
-) -> None:
-    event = received.event
-    await end(tx, {f"waiver/{event.waiver_id}": _decision(event)})
-
-
-def _decision(event: WaiverEvent) -> str:
-    if isinstance(event, WaiverApproved):
-        return f"approved by {event.approved_by}" + (", too late to count" if event.late else "")
-    return "refused"
 
 
 def _dedup(event: ClockEvent, kind: TriggerKind) -> str:

@@ -57,11 +57,18 @@ class Firing(Struct, frozen=True, array_like=True):
 
 
 class Waived(Struct, frozen=True, array_like=True):
-    """The GM's approval at `at`, good for a breach before `expires_at` (C11)."""
+    """The GM's approval at `at`, good for a breach before `expires_at` (C11), and from `starts_at`
+    on where it is one over a period. A later one of the same waiver takes the place of the earlier.
+    """
 
     waiver: UUID
     at: datetime
     expires_at: datetime
+    starts_at: datetime | None = None
+
+    def covers(self, broken: datetime) -> bool:
+        begun = self.starts_at is None or self.starts_at <= broken
+        return begun and self.at < broken < self.expires_at
 
 
 class Input(Struct, frozen=True, gc=False):
@@ -137,16 +144,19 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def broken_at(self) -> datetime | None:
-        """When the promise broke first; every cycle counts (C1)."""
-        return self.earlier_breach or self.breached_at
+        """When the promise broke first; every cycle counts (C1), and what nobody approved counts
+        before what was approved: one excuse does not cover another breach (C11)."""
+        breaches = [at for at in (self.earlier_breach, self.breached_at) if at is not None]
+        plain = (at for at in breaches if self.covered(at) is None)
+        return next(plain, breaches[0] if breaches else None)
 
     @property
     def excuse(self) -> Waived | None:
         """The waiver that covers the breach: approved before it, and not expired at it (C11)."""
-        broken = self.broken_at
-        if broken is None:
-            return None
-        return next((w for w in self.waivers if w.at < broken < w.expires_at), None)
+        return None if self.broken_at is None else self.covered(self.broken_at)
+
+    def covered(self, broken: datetime) -> Waived | None:
+        return next((waived for waived in self.waivers if waived.covers(broken)), None)
 
     @property
     def outcome(self) -> Outcome | None:

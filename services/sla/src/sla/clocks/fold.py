@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from sla.agreements.agreement import Contract, Metric
-from sla.clocks.clock import BREACH, ZERO, Clock, Firing, Input, Timetables, fixed, shares
+from sla.clocks.clock import (
+    BREACH,
+    ZERO,
+    Clock,
+    Firing,
+    Input,
+    Timetables,
+    Waived,
+    fixed,
+    shares,
+)
 from sla.clocks.effects import WAITING, effect_of
 from sla.clocks.past import Stretch
 
@@ -42,7 +52,7 @@ def step(clock: Clock, heard: Input, tables: Timetables) -> Clock:
     if heard.firing is not None:
         return _fired(clock, heard.firing)
     if heard.waived is not None:
-        return replace(clock, waivers=(*clock.waivers, heard.waived))
+        return replace(clock, waivers=_with(clock.waivers, heard.waived))
     effect = effect_of(clock, heard)
     waiting = WAITING.get(heard.kind, clock.waiting)
     terms = heard.terms or clock.terms
@@ -72,6 +82,10 @@ def reached(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | N
             return tables[stretch.calendar].after(stretch.start, rest)
         rest -= stretch.worked if stretch.why == "running" else ZERO
     return clock.since
+
+
+def _with(waivers: tuple[Waived, ...], heard: Waived) -> tuple[Waived, ...]:
+    return (*(one for one in waivers if one.waiver != heard.waiver), heard)
 
 
 def _fired(clock: Clock, firing: Firing) -> Clock:

@@ -88,6 +88,11 @@ def fires(tracked: Tracked, at: datetime, tables: Timetables) -> Change:
     return _changed(tracked, inputs, tables)
 
 
+def instead(change: Change, inputs: list[Input], tables: Timetables) -> Change:
+    """The same clock hearing these inputs instead; their ordinals are given here."""
+    return _changed(change.before, inputs, tables)
+
+
 def _changed(tracked: Tracked, inputs: list[Input], tables: Timetables) -> Change:
     clock, kept = tracked.clock, []
     for ordinal, heard in enumerate(inputs, start=tracked.ordinal + 1):

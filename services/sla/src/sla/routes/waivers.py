@@ -1,51 +1,65 @@
 """Waivers: the GM's approval of a violation, asked for and given before it happens (R2, C11)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
-from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Violation
-from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
 from common.http import Asked, Page, Paging, Told, answer, cursor, if_match, router, set_etag
 from common.ids import uuid7
-from common.outbox import Announcement, announce
 from common.people import Caller, needs
-from sla.clocks.clock import Input, Waived
-from sla.clocks.tracked import Tracked, hears
-from sla.news import waiver_facts
-from sla.progress import go_on, timetables
+from sla.clocks.tracked import Tracked
+from sla.deciding import Held, Verdict, ask, decide, hold
 from sla.routes.wish import Name, id_or_key
-from sla.store import clocks, waivers
-from sla.waivers.waiver import Decision, Denied, Waiver, WaiverState, approve, refuse
+from sla.store import clocks, directory, waivers
+from sla.waivers.waiver import Denied, Waiver, WaiverState
 
 routes = router("/v1/waivers", tags=["waivers"])
 
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+LONGEST = timedelta(days=366)
+"""A promise that is waived for longer than a year is none: change the agreement instead."""
 
 
 class WaiverAsked(Asked):
-    """`expires_at`: a breach at or after it is not covered."""
+    """Of one clock (`clock_id`), or of all clocks of a `customer` (and `service`; null: of all) that
+    break within `[starts_at, ends_at)`, also of those that start later.
 
-    clock_id: UUID
+    `expires_at`: a breach at or after it is not covered. Of a period it may be left out.
+    """
+
+    clock_id: UUID | None = None
+    customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    service: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     reason: Reason
-    expires_at: datetime
+    expires_at: datetime | None = None
 
 
 class DecisionAsked(Asked):
     reason: Reason | None = None
 
 
+class EndingAsked(Asked):
+    reason: Reason
+
+
 class WaiverTold(Told):
-    """`late`: approved at or after the deadline; it changes nothing (C11)."""
+    """`late`: approved too late to cover anything; it changes nothing (C11). `ended_by`,
+    `ended_at`, `ending`: who withdrew the request or revoked the approval, and why."""
 
     id: UUID
     key: str
-    clock_id: UUID
+    clock_id: UUID | None
+    customer: str | None
+    service: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
     reason: str
     requested_by: str
     requested_at: datetime
@@ -55,6 +69,10 @@ class WaiverTold(Told):
     decided_at: datetime | None
     decision: str | None
     late: bool
+    reminded_at: datetime | None
+    ended_by: str | None
+    ended_at: datetime | None
+    ending: str | None
 
 
 @routes.post("", status_code=201)
@@ -65,26 +83,11 @@ async def request_waiver(
     caller: Annotated[Caller, needs("waivers:request")],
 ) -> WaiverTold:
     """Announced at once, with the deadline in it, so that the GM knows how much time is left."""
-    tracked = await clocks.lock_one(tx, asked.clock_id)
-    if tracked is None:
-        raise Invalid([Violation("/clock_id", "unknown", "there is no such clock")])
-    at = await moment(tx)
-    if asked.expires_at <= at:
-        raise Invalid([Violation("/expires_at", "past", "give an instant that is yet to come")])
-    if tracked.clock.state in ("stopped", "cancelled"):
-        raise Conflict("This clock runs no more: there is nothing left to waive.")
-    waiver = Waiver(
-        id=uuid7(),
-        key=await waivers.next_key(tx),
-        clock_id=tracked.id,
-        reason=asked.reason,
-        requested_by=caller.sub,
-        requested_at=at,
-        expires_at=asked.expires_at,
-    )
-    await waivers.add(tx, waiver, 1)
-    await announce(tx, Announcement(WaiverRequested(**waiver_facts(waiver, tracked, at)), 1))
-    await record(tx, _entry(at, caller, "waiver.request", waiver))
+    if asked.clock_id is not None:
+        waiver, tracked = await _of_clock(tx, asked, caller)
+    else:
+        waiver, tracked = await _of_period(tx, asked, caller), None
+    await ask(tx, waiver, tracked, caller)
     response.headers["Location"] = f"/v1/waivers/{waiver.id}"
     return WaiverTold.model_validate(waiver)
 
@@ -97,17 +100,8 @@ async def approve_waiver(
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: DecisionAsked | None = None,
 ) -> WaiverTold:
-    """Counts if it comes before the deadline; whoever locks the clock first has come first."""
-    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller, request)
-    clock = tracked.clock
-    decided = approve(waiver, decision, clock.deadline, clock.broken_at)
-    if not isinstance(decided, Waiver):
-        return await _denied(tx, decided, waiver, decision)
-    if not decided.late:
-        await _waive(tx, tracked, decided, decision.at)
-    facts = waiver_facts(waiver, tracked, decision.at)
-    event = WaiverApproved(**facts, approved_by=caller.sub, late=decided.late)
-    return await _kept(tx, decided, sequence + 1, event, caller)
+    """Counts for what breaks after it; whoever takes the lock first has come first."""
+    return await _decided(tx, name, request, caller, "approve", asked.reason if asked else None)
 
 
 @routes.post("/{name}/refuse")
@@ -119,13 +113,31 @@ async def refuse_waiver(
     asked: DecisionAsked | None = None,
 ) -> WaiverTold:
     """The promise stands."""
-    waiver, sequence, tracked, decision = await _to_decide(tx, name, asked, caller, request)
-    decided = refuse(waiver, decision)
-    if not isinstance(decided, Waiver):
-        return await _denied(tx, decided, waiver, decision)
-    facts = waiver_facts(waiver, tracked, decision.at)
-    event = WaiverRefused(**facts, refused_by=caller.sub)
-    return await _kept(tx, decided, sequence + 1, event, caller)
+    return await _decided(tx, name, request, caller, "refuse", asked.reason if asked else None)
+
+
+@routes.post("/{name}/revoke")
+async def revoke_waiver(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("waivers:approve")],
+    asked: EndingAsked,
+) -> WaiverTold:
+    """Nothing that breaks from now on is covered; what broke before stays excused."""
+    return await _decided(tx, name, request, caller, "revoke", asked.reason)
+
+
+@routes.post("/{name}/withdraw")
+async def withdraw_waiver(
+    name: Name,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, needs("waivers:request")],
+    asked: EndingAsked,
+) -> WaiverTold:
+    """By whoever asked for it, while nobody has decided."""
+    return await _decided(tx, name, request, caller, "withdraw", asked.reason)
 
 
 @routes.get("")
@@ -134,10 +146,13 @@ async def list_waivers(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, needs("waivers:read")],
     state: Annotated[WaiverState | None, Query()] = None,
+    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
 ) -> Page[WaiverTold]:
     """The oldest first."""
     after = page.after_as(datetime, UUID)
-    found = await waivers.page(tx, state, page.limit, after and (after[0], after[1]))
+    wanted = waivers.Wanted(state, customer, clock)
+    found = await waivers.page(tx, wanted, page.limit, after and (after[0], after[1]))
     shown = [WaiverTold.model_validate(waiver) for waiver, _ in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
     return Page[WaiverTold](items=shown, next=cursor(last.requested_at, last.id) if last else None)
@@ -158,52 +173,89 @@ async def show_waiver(
     return WaiverTold.model_validate(waiver)
 
 
-async def _to_decide(
-    tx: Connection, name: str, asked: DecisionAsked | None, caller: Caller, request: Request
-) -> tuple[Waiver, int, Tracked, Decision]:
-    """The waiver and its clock, both locked, the clock first; then the moment is read."""
-    seen = await waivers.find(tx, id_or_key(name))
-    if seen is None:
-        raise NotFound("This waiver")
-    tracked = await clocks.lock_one(tx, seen[0].clock_id)
-    found = await waivers.find(tx, seen[0].id, lock=True)
-    assert tracked is not None
-    assert found is not None
-    if_match(request, found[1], WaiverTold.model_validate(found[0]))
-    decision = Decision(caller.sub, caller.roles, await moment(tx), asked.reason if asked else None)
-    return *found, tracked, decision
+async def _of_clock(tx: Connection, asked: WaiverAsked, caller: Caller) -> tuple[Waiver, Tracked]:
+    """A request about one clock, which is locked."""
+    period = (asked.customer, asked.service, asked.starts_at, asked.ends_at)
+    if any(given is not None for given in period):
+        raise _wrong("/clock_id", "scope", "name a clock, or a customer and a period, not both")
+    if asked.expires_at is None:
+        raise _wrong("/expires_at", "missing", "say until when the approval is to hold")
+    assert asked.clock_id is not None
+    tracked = await clocks.lock_one(tx, asked.clock_id)
+    if tracked is None:
+        raise _wrong("/clock_id", "unknown", "there is no such clock")
+    at = await moment(tx)
+    if asked.expires_at <= at:
+        raise _wrong("/expires_at", "past", "give an instant that is yet to come")
+    if tracked.clock.state in ("stopped", "cancelled"):
+        raise Conflict("This clock runs no more: there is nothing left to waive.")
+    waiver = Waiver(
+        id=uuid7(),
+        key=await waivers.next_key(tx),
+        clock_id=tracked.id,
+        reason=asked.reason,
+        requested_by=caller.sub,
+        requested_at=at,
+        expires_at=asked.expires_at,
+        customer_id=tracked.ticket.customer_id,
+        customer=tracked.ticket.customer,
+    )
+    return waiver, tracked
 
 
-async def _waive(tx: Connection, tracked: Tracked, waiver: Waiver, at: datetime) -> None:
-    waived = Waived(waiver.id, at, waiver.expires_at)
-    tables = await timetables(tx, [tracked])
-    await go_on(tx, [hears(tracked, Input(0, "waived", at, at, waived=waived), tables)], at)
+async def _of_period(tx: Connection, asked: WaiverAsked, caller: Caller) -> Waiver:
+    """A request about whatever of a customer breaks in a period."""
+    starts_at, ends_at = asked.starts_at, asked.ends_at
+    if asked.customer is None or starts_at is None or ends_at is None:
+        raise _wrong(
+            "/clock_id", "scope", "name a clock, or a customer with `starts_at` and `ends_at`"
+        )
+    customer = await directory.find_customer(tx, asked.customer)
+    if customer is None:
+        raise _wrong("/customer", "unknown", "there is no such customer")
+    at = await moment(tx)
+    if not max(starts_at, at) < ends_at <= starts_at + LONGEST:
+        raise _wrong("/ends_at", "period", "end it after its start and now, within 366 days")
+    expires_at = ends_at if asked.expires_at is None else asked.expires_at
+    if expires_at <= max(starts_at, at):
+        raise _wrong("/expires_at", "past", "give an instant within the period that is yet to come")
+    return Waiver(
+        id=uuid7(),
+        key=await waivers.next_key(tx),
+        clock_id=None,
+        reason=asked.reason,
+        requested_by=caller.sub,
+        requested_at=at,
+        expires_at=expires_at,
+        customer_id=customer.id,
+        customer=customer.key,
+        service=asked.service,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
 
 
-async def _kept(
-    tx: Connection, waiver: Waiver, sequence: int, event: WaiverEvent, caller: Caller
+async def _decided(
+    tx: Connection,
+    name: str,
+    request: Request,
+    caller: Caller,
+    verdict: Verdict,
+    reason: str | None,
 ) -> WaiverTold:
-    assert waiver.decided_at is not None
-    await waivers.save(tx, waiver, sequence)
-    await announce(tx, Announcement(event, sequence))
-    await record(tx, _entry(waiver.decided_at, caller, f"waiver.{waiver.state}", waiver))
-    return WaiverTold.model_validate(waiver)
+    held = await hold(tx, id_or_key(name))
+    if held is None:
+        raise NotFound("This waiver")
+    if_match(request, held.sequence, WaiverTold.model_validate(held.waiver))
+    decided = await decide(tx, held, verdict, caller, reason)
+    if isinstance(decided, Held):
+        return WaiverTold.model_validate(decided.waiver)
+    # An answer, not an exception: it commits, so that the attempt is on record.
+    return answer(REFUSALS[decided])  # type: ignore[return-value]
 
 
-async def _denied(tx: Connection, why: Denied, waiver: Waiver, decision: Decision) -> WaiverTold:
-    """The refusal as an answer: it commits, so that the attempt is on record."""
-    subject, grounds = f"waiver/{waiver.id}", {"why": why}
-    await record(tx, Entry(decision.at, decision.by, "waiver.decide.denied", subject, grounds))
-    return answer(REFUSALS[why])  # type: ignore[return-value]
-
-
-def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
-    grounds = {
-        "clock": str(waiver.clock_id),
-        "expires_at": waiver.expires_at,
-        "late": waiver.late,
-    }
-    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", grounds, caller.behind)
+def _wrong(pointer: str, code: str, detail: str) -> Invalid:
+    return Invalid([Violation(pointer, code, detail)])
 
 
 REFUSALS: dict[Denied, Problem] = {
@@ -211,5 +263,10 @@ REFUSALS: dict[Denied, Problem] = {
     "SELF_APPROVAL": Forbidden(
         "Another general manager decides on what you have asked for.", code="SELF_APPROVAL"
     ),
+    "NOT_THE_REQUESTER": Forbidden(
+        "Only who has asked for it withdraws it; a general manager may refuse it.",
+        code="NOT_THE_REQUESTER",
+    ),
     "ALREADY_DECIDED": Conflict("This waiver is decided. Ask for another one."),
+    "NOT_APPROVED": Conflict("Only an approval that still holds can be revoked."),
 }

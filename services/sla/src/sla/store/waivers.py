@@ -1,15 +1,39 @@
-"""Waivers. The clock's row is locked before a waiver's: that is where approval and breach meet."""
+"""Waivers. The clock's row, or the customer's lock, is taken before a waiver's: that is where
+approval and breach meet (decision 0631)."""
 
-from dataclasses import asdict, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, func, insert, or_, select, text, update
 
 from common.database import Connection
+from sla.tables.clocks import clocks
+from sla.tables.tickets import tickets
 from sla.tables.waivers import waivers
-from sla.waivers.waiver import Waiver
+from sla.waivers.waiver import OF_PERIODS, Waiver
+
+Numbered = tuple[Waiver, int]
+"""A waiver, and the sequence of the last event told about it."""
+
+_SHARED = text(
+    "SELECT pg_advisory_xact_lock_shared(key) FROM"
+    " (SELECT hashtextextended(id::text, 2) AS key FROM unnest(:ids) AS id ORDER BY 1) AS keys"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:id AS text), 2))").bindparams(
+    bindparam("id", type_=Text)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is about; None asks nothing."""
+
+    state: str | None = None
+    customer: str | None = None
+    clock_id: UUID | None = None
 
 
 async def next_key(tx: Connection) -> str:
@@ -27,28 +51,114 @@ async def save(tx: Connection, waiver: Waiver, sequence: int) -> None:
     await tx.execute(changed.values(**asdict(waiver), sequence=sequence))
 
 
-async def find(
-    tx: Connection, id_or_key: UUID | str, *, lock: bool = False
-) -> tuple[Waiver, int] | None:
-    """The waiver and its sequence. Lock the clock first."""
+async def find(tx: Connection, id_or_key: UUID | str) -> Numbered | None:
     column = waivers.c.id if isinstance(id_or_key, UUID) else waivers.c.key
-    found = select(waivers).where(column == id_or_key)
-    row = (await tx.execute(found.with_for_update() if lock else found)).one_or_none()
-    return (_waiver(row), row.sequence) if row else None
+    row = (await tx.execute(select(waivers).where(column == id_or_key))).one_or_none()
+    return _numbered(row) if row else None
+
+
+async def lock_customer(tx: Connection, id: UUID) -> None:
+    """Wait for every transaction in which a clock of the customer breaks, and let none begin."""
+    await tx.execute(_ALONE, {"id": str(id)})
+
+
+async def standing(tx: Connection, customer_ids: Collection[UUID]) -> list[Waiver]:
+    """The decided waivers over a period of these customers, who are locked against decisions.
+
+    Two statements: a decision that was waited for must be seen.
+    """
+    await tx.execute(_SHARED, {"ids": list(customer_ids)})
+    found = select(waivers).where(
+        waivers.c.customer_id.in_(customer_ids),
+        waivers.c.clock_id.is_(None),
+        waivers.c.decided_at.is_not(None),
+        waivers.c.state.in_(OF_PERIODS),
+        ~waivers.c.late,
+    )
+    return [_waiver(row) for row in await tx.execute(found.order_by(waivers.c.decided_at))]
+
+
+async def lock(tx: Connection, id: UUID) -> Numbered:
+    """The waiver, locked; what it is about has been locked before."""
+    await tx.execute(select(waivers.c.id).where(waivers.c.id == id).with_for_update())
+    found = await find(tx, id)
+    assert found is not None
+    return found
+
+
+async def lock_free(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those that nobody else holds, in the order of ids. One that is gone counts as locked."""
+    free = select(waivers.c.id).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
+    locked = set(await tx.scalars(free.with_for_update(skip_locked=True)))
+    there = set(await tx.scalars(select(waivers.c.id).where(waivers.c.id.in_(ids))))
+    return locked | (set(ids) - there)
+
+
+async def load(tx: Connection, ids: Collection[UUID]) -> list[Numbered]:
+    found = select(waivers).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
+    return [_numbered(row) for row in await tx.execute(found)]
+
+
+async def lock_requests(tx: Connection, clock_ids: Iterable[UUID]) -> list[Waiver]:
+    """The requests about these clocks that nobody has answered, locked in the order of ids."""
+    asked = select(waivers.c.id).where(waivers.c.clock_id.in_(list(clock_ids)))
+    asked = asked.where(waivers.c.state == "requested").order_by(waivers.c.id)
+    ids = list(await tx.scalars(asked.with_for_update()))
+    return [waiver for waiver, _ in await load(tx, ids)] if ids else []
+
+
+async def deadline(tx: Connection, waiver: Waiver, at: datetime) -> datetime | None:
+    """By when it must be decided to count for all that it is about; None of a clock that does not
+    run, because nobody knows when it will break.
+
+    Of a period: when the first of its running clocks breaks, else its start while that is ahead,
+    else its end.
+    """
+    running = select(func.min(clocks.c.deadline)).where(clocks.c.state == "running")
+    if waiver.clock_id is not None:
+        found: datetime | None = await tx.scalar(running.where(clocks.c.id == waiver.clock_id))
+        return found
+    assert waiver.starts_at is not None
+    first = running.where(
+        clocks.c.customer_id == waiver.customer_id,
+        clocks.c.deadline >= max(at, waiver.starts_at),
+        clocks.c.deadline < waiver.good_until,
+    )
+    if waiver.service is not None:
+        named = select(tickets.c.id).where(tickets.c.service == waiver.service)
+        first = first.where(clocks.c.ticket_id.in_(named))
+    breaks_first: datetime | None = await tx.scalar(first)
+    return breaks_first or (waiver.starts_at if waiver.starts_at > at else waiver.good_until)
 
 
 async def page(
-    tx: Connection, state: str | None, limit: int, after: tuple[datetime, UUID] | None
-) -> list[tuple[Waiver, int]]:
-    """Up to `limit` + 1 waivers, the oldest first."""
+    tx: Connection, wanted: Wanted, limit: int, after: tuple[datetime, UUID] | None
+) -> list[Numbered]:
+    """Up to `limit` + 1 waivers, the oldest first. Of a clock: also those over a period that the
+    clock's customer and service fall under and that had not ended when it started."""
     listed = select(waivers).order_by(waivers.c.requested_at, waivers.c.id).limit(limit + 1)
-    if state is not None:
-        listed = listed.where(waivers.c.state == state)
+    if wanted.state is not None:
+        listed = listed.where(waivers.c.state == wanted.state)
+    if wanted.customer is not None:
+        listed = listed.where(waivers.c.customer == wanted.customer)
+    if wanted.clock_id is not None:
+        wide = (
+            select(clocks.c.id)
+            .join(tickets, tickets.c.id == clocks.c.ticket_id)
+            .where(clocks.c.id == wanted.clock_id, clocks.c.customer_id == waivers.c.customer_id)
+            .where(or_(waivers.c.service.is_(None), waivers.c.service == tickets.c.service))
+            .where(waivers.c.ends_at > tickets.c.opened_at)
+        )
+        listed = listed.where(or_(waivers.c.clock_id == wanted.clock_id, wide.exists()))
     if after is not None:
         at, id = after
         same = (waivers.c.requested_at == at) & (waivers.c.id > id)
         listed = listed.where((waivers.c.requested_at > at) | same)
-    return [(_waiver(row), row.sequence) for row in await tx.execute(listed)]
+    return [_numbered(row) for row in await tx.execute(listed)]
+
+
+def _numbered(row: Row[Any]) -> Numbered:
+    return _waiver(row), row.sequence
 
 
 def _waiver(row: Row[Any]) -> Waiver:

@@ -20,4 +20,13 @@ waivers = Table(
     Column("decision", Text),
     Column("late", Boolean),
     Column("sequence", BigInteger),
+    Column("customer_id", Uuid),
+    Column("customer", Text),
+    Column("service", Text),
+    instant("starts_at"),
+    instant("ends_at"),
+    instant("reminded_at"),
+    Column("ended_by", Text),
+    instant("ended_at"),
+    Column("ending", Text),
 )

@@ -1,0 +1,27 @@
+"""Keeps a waiver's one deadline where time acts next on it: a reminder, or its end."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from common.database import Connection, moment
+from common.deadlines import Deadline, arm
+from sla.store import waivers
+from sla.waivers.reminding import next_at
+from sla.waivers.waiver import Waiver
+
+KIND = "waiver"
+"""The kind of deadline that a waiver arms."""
+
+
+async def plan(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
+    """Arm what comes next of a waiver whose row is locked; disarm where nothing does."""
+    await arm(tx, [Deadline(KIND, waiver.id, next_at(waiver, deadline))])
+
+
+async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
+    """The deadlines of these locked clocks have moved: reminders of requests move along."""
+    if not clock_ids:
+        return
+    for waiver in await waivers.lock_requests(tx, clock_ids):
+        await plan(tx, waiver, await waivers.deadline(tx, waiver, await moment(tx)))

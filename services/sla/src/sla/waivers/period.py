@@ -1,0 +1,43 @@
+"""Waivers over a period meet the clocks that break in it. Pure.
+
+A clock hears of such a waiver when it breaks, just before the breach: until then it changes nothing,
+and clocks that start later are covered without anybody looking for them (decision 0631).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sla.clocks.clock import BREACH, Input, Timetables, Waived
+from sla.clocks.tracked import Change, Ticket, instead
+from sla.waivers.waiver import Waiver
+
+
+def breaks(change: Change) -> Iterator[datetime]:
+    """The instants at which the promise breaks in a change."""
+    for heard, _ in change.heard:
+        if heard.firing is not None and heard.firing.kind == BREACH:
+            yield heard.firing.due_at
+
+
+def excused(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
+    """The change, its clock having heard of what covers each breach just before it (C9, C11)."""
+    if change.before.clock.contract != "sla":
+        return change  # what a partner or our second level owes us is not the customer's promise
+    good = list(_about(change.before.ticket, waivers))
+    known = {waived.waiver for waived in change.before.clock.waivers}
+    inputs: list[Input] = []
+    for heard, _ in change.heard:
+        if heard.firing is not None and heard.firing.kind == BREACH:
+            for waived in good:
+                if waived.waiver not in known and waived.covers(heard.firing.due_at):
+                    known.add(waived.waiver)
+                    inputs.append(Input(0, "waived", waived.at, heard.known_at, waived=waived))
+        inputs.append(heard)
+    return change if len(inputs) == len(change.heard) else instead(change, inputs, tables)
+
+
+def _about(ticket: Ticket, waivers: Iterable[Waiver]) -> Iterator[Waived]:
+    for waiver in waivers:
+        mine = waiver.customer_id == ticket.customer_id and waiver.clock_id is None
+        if mine and waiver.service in (None, ticket.service) and waiver.waived is not None:
+            yield waiver.waived

@@ -1,0 +1,192 @@
+"""A waiver over a period covers whatever of a customer breaks in it, also what starts later (C11)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from httpx import AsyncClient
+
+from common.database import Database
+from common.events.tickets import TicketReplied
+from common.testing.protocol import fire, hear, stand_at, told
+from sla.clocks.tracked import Tracked
+from sla.handlers import HANDLERS
+from sla.store import clocks
+from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
+from sla.testing.looking import resolution, whole, wrong
+from sla.testing.waiving import REASON, of_period, said_of_waivers
+from sla.timers import TIMERS
+
+MINUTE = timedelta(minutes=1)
+BREAKS = NINE + 8 * HOUR
+
+
+async def outcomes(database: Database, *numbers: int) -> list[str | None]:
+    return [(await resolution(database, number)).clock.outcome for number in numbers]
+
+
+async def breached(database: Database, until: float) -> None:
+    await stand_at(database, NINE + until * HOUR)
+    await fire(database, TIMERS)
+
+
+async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C9, C11: and replay gives the same"""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    day = (NINE, NINE + 24 * HOUR)
+    address = await of_period(theo, *day, service="billing")
+    assert (await gina.post(address + "/approve")).json()["late"] is False
+    later = opened(3, NINE, service="billing", priority="minor")
+    await hear(database, HANDLERS, (later, 1), (opened(4, service="portal"), 1))
+    await breached(database, 24 + 16)
+    assert await outcomes(database, 1, 2, 3, 4) == ["excused", "breached", "breached", "breached"]
+    said = {
+        one.body["ticket"]: one.body for one in await told(database) if ".breached." in one.type
+    }
+    assert (said["OPS-1"]["approved"], said["OPS-2"]["approved"]) == (True, False)
+    assert said["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
+    shown = (await theo.get("/v1/compliance")).json()
+    assert (shown["breached"], shown["excused"], shown["adjusted"]) == (3, 1, 0.25)
+    await whole(database)
+    clock = (await resolution(database)).id
+    replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
+    assert (replay["same"], replay["outcome"]) == (True, "excused")
+    before = {"as_known_at": (BREAKS - MINUTE).isoformat()}
+    assert (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()["outcome"] is None
+
+
+async def test_a_breach_counts_by_where_it_falls_in_the_period(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C11: the start is in it, the end is not; approved at the very instant is too late"""
+    await promise(database, metrics=("resolution",))
+    for number, starts_at, ends_at in (
+        (1, BREAKS, BREAKS + MINUTE),
+        (2, BREAKS + MINUTE, BREAKS + HOUR),
+        (3, NINE, BREAKS),
+    ):
+        await hear(database, HANDLERS, (opened(number, service=f"s{number}"), 1))
+        address = await of_period(theo, starts_at, ends_at, service=f"s{number}")
+        assert (await gina.post(address + "/approve")).status_code == 200
+    await hear(database, HANDLERS, (opened(4, service="s4"), 1))
+    last = await of_period(theo, NINE, BREAKS + 24 * HOUR, service="s4")
+    await stand_at(database, BREAKS)
+    approved = (await gina.post(last + "/approve")).json()
+    assert (approved["state"], approved["late"]) == ("approved", False)
+    await fire(database, TIMERS)
+    assert await outcomes(database, 1, 2, 3, 4) == ["excused", "breached", "breached", "breached"]
+    await whole(database)
+
+
+async def test_after_the_period_an_approval_is_late_and_kept(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C11"""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    address = await of_period(theo, NINE, BREAKS + MINUTE)
+    await breached(database, 9)
+    assert (await theo.get(address)).json()["state"] == "expired"
+    approved = (await gina.post(address + "/approve")).json()
+    assert (approved["state"], approved["late"], approved["decided_by"]) == (
+        "approved",
+        True,
+        "gina",
+    )
+    assert await outcomes(database, 1) == ["breached"]
+    assert (await said_of_waivers(database))[-2:] == ["waiver_expired", "period_waiver_approved"]
+
+
+async def test_what_breaks_after_a_revocation_is_not_covered_what_broke_before_is(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1, priority="blocker"), 1), (opened(2), 1))
+    address = await of_period(theo, NINE, NINE + 24 * HOUR)
+    await gina.post(address + "/approve")
+    # Fired late, and after the revocation: what counts is when it broke.
+    await stand_at(database, NINE + 3 * HOUR)
+    revoked = await gina.post(address + "/revoke", json={"reason": "It is up again"})
+    assert (revoked.json()["state"], revoked.json()["ended_by"]) == ("revoked", "gina")
+    await breached(database, 9)
+    assert await outcomes(database, 1, 2) == ["excused", "breached"]
+    again = await gina.post(address + "/revoke", json={"reason": "Twice"})
+    assert again.status_code == 409
+    await whole(database)
+
+
+async def test_one_excuse_does_not_cover_the_breach_of_another_cycle(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C1, C11: the second news is owed, too"""
+
+    await promise(database, metrics=("update",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    address = await of_period(theo, NINE, BREAKS + MINUTE)
+    await gina.post(address + "/approve")
+    await breached(database, 24)
+    updated = await _update(database)
+    assert updated.clock.outcome == "excused"
+    reply = said(TicketReplied, 1, NINE + 24 * HOUR, message_id=UUID(int=7))
+    await hear(database, HANDLERS, (reply, 2))
+    assert (await _update(database)).clock.outcome == "excused"
+    await breached(database, 24 + 9)
+    assert (await _update(database)).clock.outcome == "breached"
+    told_of = [one.body["approved"] for one in await told(database) if ".breached." in one.type]
+    assert told_of == [True, False]
+    await whole(database)
+
+
+async def _update(database: Database) -> Tracked:
+    async with database.transaction() as tx:
+        (tracked,) = await clocks.of_ticket(tx, UUID(int=1))
+    return tracked
+
+
+async def test_what_a_period_waiver_cannot_be(database: Database, theo: AsyncClient) -> None:
+    await promise(database)
+    good = {
+        "customer": "acme",
+        "starts_at": NINE.isoformat(),
+        "ends_at": (NINE + HOUR).isoformat(),
+        "reason": REASON,
+    }
+    past, far = (NINE - HOUR).isoformat(), (NINE + 24 * 400 * HOUR).isoformat()
+    for change, pointer in (
+        ({"customer": "nobody"}, "/customer"),
+        ({"customer": None}, "/clock_id"),
+        ({"ends_at": None}, "/clock_id"),
+        ({"ends_at": good["starts_at"]}, "/ends_at"),
+        ({"starts_at": past, "ends_at": NINE.isoformat()}, "/ends_at"),
+        ({"ends_at": far}, "/ends_at"),
+        ({"expires_at": past}, "/expires_at"),
+        ({"clock_id": str(UUID(int=1))}, "/clock_id"),
+    ):
+        assert wrong(await theo.post("/v1/waivers", json=good | change)) == [pointer]
+    assert (await theo.get("/v1/waivers")).json()["items"] == []
+
+
+async def test_waivers_are_listed_by_state_customer_and_clock(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    await know(database, (BRIGHTWATER, "brightwater"))
+    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    clock = (await resolution(database)).id
+    body = {"clock_id": str(clock), "reason": REASON, "expires_at": BREAKS.isoformat()}
+    one = (await theo.post("/v1/waivers", json=body)).json()["key"]
+    wide = (await theo.get(await of_period(theo, NINE, BREAKS, service="billing"))).json()["key"]
+    other = await of_period(theo, NINE, BREAKS, customer="brightwater")
+    third = (await theo.get(other)).json()["key"]
+    await gina.post(other + "/refuse")
+
+    async def listed(query: str) -> list[str]:
+        return [found["key"] for found in (await theo.get(f"/v1/waivers?{query}")).json()["items"]]
+
+    assert await listed("customer=acme") == [one, wide]
+    assert await listed(f"clock={clock}") == [one, wide]
+    assert await listed(f"clock={(await resolution(database, 2)).id}") == []
+    assert await listed("state=refused") == [third]
+    assert await listed("state=requested&customer=brightwater") == []

@@ -1,0 +1,127 @@
+"""Approval of a period and a breach in it meet at the customer's lock: one comes first (R2, C11)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from common.database import Database
+from common.deadlines import Due
+from common.people import Caller
+from common.testing.client import app_for, client
+from common.testing.protocol import hear, stand_at, told
+from common.timekeeper import Timekeeper
+from sla.app import SERVICE
+from sla.deciding import Held, decide, hold
+from sla.handlers import HANDLERS
+from sla.store import clocks
+from sla.testing.company import HOUR, NINE, opened, promise
+from sla.testing.looking import resolution, whole
+from sla.testing.waiving import of_period
+from sla.timers import TIMERS, on_clocks_due
+
+DEADLINE = NINE + 8 * HOUR
+SECOND = timedelta(seconds=1)
+GINA = Caller("gina", "Gina", frozenset({"gm"}), frozenset())
+
+
+async def asked(database: Database) -> str:
+    """The key of a waiver that theo has asked for, and the time just before the deadline."""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    await stand_at(database, DEADLINE - SECOND)
+    async with client(app_for(SERVICE, database), "theo") as theo:
+        address = await of_period(theo, NINE, NINE + 24 * HOUR)
+        return str((await theo.get(address)).json()["key"])
+
+
+async def fire_once(database: Database) -> None:
+    keeper = Timekeeper(database, TIMERS)
+    while (await keeper.fire_due()).more:
+        pass
+
+
+async def approve(database: Database, key: str) -> Held:
+    async with database.transaction() as tx:
+        held = await hold(tx, key)
+        assert held is not None
+        decided = await decide(tx, held, "approve", GINA, None)
+    assert isinstance(decided, Held)
+    return decided
+
+
+async def test_a_breach_waits_for_an_approval_that_came_first(database: Database) -> None:
+    """C11: decided before the deadline, committed after it, and seen"""
+    key = await asked(database)
+    async with database.transaction() as tx:
+        held = await hold(tx, key)
+        assert held is not None
+        await decide(tx, held, "approve", GINA, None)
+        await stand_at(database, DEADLINE)
+        firing = asyncio.create_task(fire_once(database))
+        await _waits_for_the_customer(database)
+        assert not firing.done()
+    await firing
+    assert (await resolution(database)).clock.outcome == "excused"
+    await whole(database)
+
+
+async def test_an_approval_waits_for_a_breach_that_came_first(database: Database) -> None:
+    """C11: decided after the deadline, it changes nothing about that clock"""
+    key = await asked(database)
+    tracked = await resolution(database)
+    await stand_at(database, DEADLINE)
+    async with database.transaction() as tx:
+        await clocks.lock(tx, [tracked.id])
+        due = Due("clock", tracked.id, DEADLINE, 1)
+        await on_clocks_due(tx, [due], DEADLINE)
+        approval = asyncio.create_task(approve(database, key))
+        await _waits_for_the_customer(database)
+        assert not approval.done()
+    assert (await approval).waiver.decided_at == DEADLINE
+    assert (await resolution(database)).clock.outcome == "breached"
+    await whole(database)
+
+
+@pytest.mark.parametrize("round_", range(6))
+async def test_at_the_deadline_the_answer_and_the_record_agree(
+    database: Database, round_: int
+) -> None:
+    """C11: time moves over the deadline while both are on their way"""
+    key = await asked(database)
+    _, held, _ = await asyncio.gather(
+        stand_at(database, DEADLINE), approve(database, key), fire_once(database)
+    )
+    await fire_once(database)
+    in_time = held.at < DEADLINE
+    assert (await resolution(database)).clock.outcome == ("excused" if in_time else "breached")
+    (body,) = [one.body for one in await told(database) if ".breached." in one.type]
+    assert body["approved"] is in_time
+    await whole(database)
+
+
+async def test_breaches_of_one_customer_do_not_wait_for_each_other(database: Database) -> None:
+    """The lock is shared among breaches: only decisions are alone."""
+    await asked(database)
+    await hear(database, HANDLERS, (opened(2), 1))
+    await stand_at(database, DEADLINE)
+    first, second = [(await resolution(database, number)).id for number in (1, 2)]
+    async with asyncio.timeout(10), database.transaction() as one, database.transaction() as other:
+        for tx, id in ((one, first), (other, second)):
+            await clocks.lock(tx, [id])
+            await on_clocks_due(tx, [Due("clock", id, DEADLINE, 1)], DEADLINE)
+    assert (await resolution(database, 2)).clock.outcome == "breached"
+
+
+async def _waits_for_the_customer(database: Database) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    async with asyncio.timeout(10):
+        while True:
+            async with database.transaction() as tx:
+                if await tx.scalar(waiting):
+                    return
+            await asyncio.sleep(0.01)
