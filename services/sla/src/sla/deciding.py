@@ -97,8 +97,10 @@ async def _tell_clock(tx: Connection, held: Held, decided: Waiver) -> None:
 
 
 def _approve(held: Held, decision: Decision) -> Waiver | Denied:
-    clock = held.tracked.clock if held.tracked is not None else None
-    return approve(held.waiver, decision, clock and clock.deadline, clock and clock.breached_at)
+    if held.tracked is None:
+        return approve(held.waiver, decision, None, None)
+    clock = held.tracked.clock
+    return approve(held.waiver, decision, clock.deadline, clock.breached_at)
 
 
 def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:

@@ -165,9 +165,11 @@ class WaiverProtocol(RuleBasedStateMachine):
         waiver, life = self.kept[number], self.lives[number]
         word = Decision(who, frozenset(ROLES[who]), self.now)
         if verdict == "approve":
-            about = None if life.about_clock is None else self.clocks[life.about_clock]
-            clock = about and about.tracked.clock
-            decided = approve(waiver, word, clock and clock.deadline, clock and clock.breached_at)
+            limits: tuple[datetime | None, datetime | None] = (None, None)
+            if life.about_clock is not None:
+                clock = self.clocks[life.about_clock].tracked.clock
+                limits = clock.deadline, clock.breached_at
+            decided = approve(waiver, word, *limits)
         else:
             rules = {"refuse": refuse, "revoke": revoke, "withdraw": withdraw}
             decided = rules[verdict](waiver, word)
