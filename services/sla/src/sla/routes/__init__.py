@@ -10,6 +10,7 @@ from sla.routes import (
     impact,
     measured,
     outlooks,
+    reports,
     samples,
     scoring,
     series,
@@ -38,4 +39,5 @@ ROUTERS = (
     scoring.routes,
     forecasts.routes,
     subscriptions.routes,
+    *reports.ROUTERS,
 )

@@ -83,6 +83,8 @@ COMMENT ON COLUMN ticket_figures.opened_epochs IS
     'Sum of opened_at (epoch seconds) of what entered, minus that of what is gone: for mean ages.';
 COMMENT ON COLUMN ticket_figures.still_open IS 'Of those opened then, how many are open now.';
 CREATE INDEX ix_ticket_figures_day ON ticket_figures (span, day);
+CREATE INDEX ix_ticket_figures_open ON ticket_figures (customer_id, day)
+    WHERE span = 'day' AND still_open > 0;
 CREATE TABLE clock_figures ({KEYS}
     metric text NOT NULL,
     contract text NOT NULL,

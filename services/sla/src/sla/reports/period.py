@@ -1,0 +1,79 @@
+"""A span of days, the steps of a trend in it, and which of it whole months can answer. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+Step = Literal["day", "week", "month"]
+DAY = timedelta(days=1)
+
+
+class Piece(NamedTuple):
+    """Days `[since, until)` to be added up from the figures of this span."""
+
+    span: Literal["day", "month"]
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days `[since, until)`."""
+
+    since: date
+    until: date
+
+    def pieces(self, step: Step | None = None) -> list[Piece]:
+        """The same days: whole months together where the steps allow, the edges day by day."""
+        first, last = _month_from(self.since), self.until.replace(day=1)
+        if step in ("day", "week") or first >= last:
+            return [Piece("day", self.since, self.until)]
+        found = [
+            Piece("day", self.since, first),
+            Piece("month", first, last),
+            Piece("day", last, self.until),
+        ]
+        return [piece for piece in found if piece.since < piece.until]
+
+    def steps(self, step: Step | None) -> list["Period"]:
+        """The period in steps; the first and the last may be shorter. Weeks begin on Monday."""
+        return list(self._steps(step)) if step else [self]
+
+    def before(self) -> "Period":
+        """As many days, just before."""
+        return Period(self.since - (self.until - self.since), self.since)
+
+    def _steps(self, step: Step) -> Iterator["Period"]:
+        since = self.since
+        while since < self.until:
+            until = min(following(since, step), self.until)
+            yield Period(since, until)
+            since = until
+
+
+def following(day: date, step: Step) -> date:
+    """The first day of the step after that of `day`."""
+    match step:
+        case "day":
+            return day + DAY
+        case "week":
+            return day + (7 - day.weekday()) * DAY
+        case "month":
+            return (day.replace(day=1) + 31 * DAY).replace(day=1)
+
+
+def begun(day: date, step: Step) -> date:
+    """The first day of the step of `day`."""
+    match step:
+        case "day":
+            return day
+        case "week":
+            return day - day.weekday() * DAY
+        case "month":
+            return day.replace(day=1)
+
+
+def _month_from(day: date) -> date:
+    """The first month's begin that is not before `day`."""
+    return day if day.day == 1 else following(day, "month")

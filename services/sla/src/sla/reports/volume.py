@@ -1,0 +1,78 @@
+"""How many tickets came, went and came back; how many are open, and for how long. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import pairwise
+
+AGES = (0, 1, 3, 7, 14, 30, 90)
+"""Where the classes of age begin, in days; the last one has no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Counts of events in a time. `entered` became open, `gone` were open no more."""
+
+    opened: int = 0
+    resolved: int = 0
+    rejected: int = 0
+    reopened: int = 0
+    merged: int = 0
+    entered: int = 0
+    gone: int = 0
+
+    @property
+    def reopen_rate(self) -> float | None:
+        """Resolutions that customers did not accept, of all; None where nothing was resolved."""
+        return self.reopened / self.resolved if self.resolved else None
+
+    @property
+    def change(self) -> int:
+        """By how many the open tickets became more."""
+        return self.entered - self.gone
+
+    def __add__(self, other: "Volume") -> "Volume":
+        return Volume(
+            self.opened + other.opened,
+            self.resolved + other.resolved,
+            self.rejected + other.rejected,
+            self.reopened + other.reopened,
+            self.merged + other.merged,
+            self.entered + other.entered,
+            self.gone + other.gone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """`tickets` are open; `epochs` is the sum of their openings in epoch seconds."""
+
+    tickets: int = 0
+    epochs: int = 0
+
+    def mean_age(self, until: date) -> float | None:
+        """Their mean age at the end of the day before `until` (UTC), in seconds."""
+        end = datetime.combine(until, time(), UTC).timestamp()
+        return max(0.0, end - self.epochs / self.tickets) if self.tickets > 0 else None
+
+    def __add__(self, other: "Backlog") -> "Backlog":
+        return Backlog(self.tickets + other.tickets, self.epochs + other.epochs)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeClass:
+    """Open tickets whose age is in `[from_days, to_days)`; None: without end."""
+
+    from_days: int
+    to_days: int | None
+    tickets: int
+
+
+def ages(still_open: Iterable[tuple[date, int]], today: date) -> list[AgeClass]:
+    """Open tickets by the day of their opening, in classes of age."""
+    counted = dict.fromkeys(AGES, 0)
+    for day, tickets in still_open:
+        age = max(0, (today - day).days)
+        counted[max(start for start in AGES if start <= age)] += tickets
+    bounds = [*pairwise(AGES), (AGES[-1], None)]
+    return [AgeClass(start, end, counted[start]) for start, end in bounds]

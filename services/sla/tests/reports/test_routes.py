@@ -1,0 +1,129 @@
+"""Reports over HTTP: what is counted, in which steps, and who may see it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+
+from common.database import Database
+from common.events.tickets import TicketReopened, TicketReplied, TicketResolved
+from common.testing.protocol import fire, hear, stand_at
+from sla.counting import count_all
+from sla.handlers import HANDLERS
+from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.testing.looking import wrong
+from sla.timers import TIMERS
+
+DAY = timedelta(days=1)
+JUNE = "from=2026-06-01&to=2026-07-01"
+
+
+@pytest.fixture
+async def june(database: Database, theo: AsyncClient) -> None:
+    """Acme: 1 resolved in two hours and opened again, 2 breached and open; Brightwater: 3 open."""
+    await promise(database)
+    await promise(database, (BRIGHTWATER, "brightwater"))
+    there = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
+    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await hear(database, HANDLERS, (opened(3, NINE + 40 * DAY, **there), 1))
+    reply = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=7))
+    solved = said(TicketResolved, 1, NINE + 2 * HOUR)
+    again = said(TicketReopened, 1, NINE + 8 * DAY)
+    await hear(database, HANDLERS, (reply, 2), (solved, 3), (again, 4))
+    await stand_at(database, NINE + 30 * DAY)
+    await fire(database, TIMERS)
+    await count_all(database)
+
+
+async def ask(caller: AsyncClient, report: str, query: str = "") -> Any:
+    answer = await caller.get(f"/v1/reports/{report}?{JUNE}&{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.usefixtures("june")
+async def test_volume_with_its_trend(theo: AsyncClient) -> None:
+    told = await ask(theo, "volume", "step=week")
+    assert told["total"] == {
+        "opened": 2,
+        "resolved": 1,
+        "rejected": 0,
+        "reopened": 1,
+        "merged": 0,
+        "reopen_rate": 1.0,
+        "change": 2,
+    }
+    assert told["before"]["opened"] == 0
+    assert [row["opened"] for row in told["rows"]] == [2, 0, 0, 0, 0]
+    assert [row["reopened"] for row in told["rows"]] == [0, 1, 0, 0, 0]
+    assert (told["rows"][0]["since"], told["pending"]) == ("2026-06-01", 0)
+    by_service = await ask(theo, "volume", "group_by=service")
+    assert {row["group"]: row["opened"] for row in by_service["rows"]} == {"": 1, "billing": 1}
+
+
+@pytest.mark.usefixtures("june")
+async def test_compliance_per_customer_metric_and_contract(theo: AsyncClient) -> None:
+    """R2: raw and adjusted; R13: partners' contracts are another question"""
+    told = await ask(theo, "compliance", "group_by=metric")
+    shown = {row["group"]: (row["met"], row["breached"]) for row in told["rows"]}
+    assert shown == {"first_response": (1, 1), "resolution": (0, 2)}
+    assert (told["total"]["raw"], told["total"]["adjusted"]) == (0.25, 0.25)
+    by_customer = await ask(theo, "compliance", "group_by=customer&metric=resolution")
+    assert [(row["group"], row["total"]) for row in by_customer["rows"]] == [("acme", 2)]
+    partners = await ask(theo, "compliance", "contract=uc&group_by=agreement")
+    assert (partners["rows"], partners["total"]["total"]) == ([], 0)
+
+
+@pytest.mark.usefixtures("june")
+async def test_how_long_it_took(theo: AsyncClient) -> None:
+    told = await ask(theo, "response", "customer=acme")
+    assert (told["total"]["ended"], told["total"]["mean_seconds"]) == (1, 3600)
+    assert abs(told["total"]["p95_seconds"] - 3600) < 180
+    elapsed = await ask(theo, "response", "metric=elapsed&group_by=priority&step=month")
+    assert elapsed["total"]["ended"] == 0  # the one that was resolved is open again
+
+
+@pytest.mark.usefixtures("june")
+async def test_the_backlog_at_the_end_of_each_day_and_its_age_now(theo: AsyncClient) -> None:
+    told = await ask(theo, "backlog", "step=day&customer=acme")
+    open_at_night = [row["tickets"] for row in told["rows"]]
+    assert open_at_night == [1] * 8 + [2] * 22
+    assert told["rows"][0]["mean_age_seconds"] == 17 * 3600  # from 07:00 to midnight, UTC
+    ages = {one["from_days"]: one["tickets"] for one in told["ages"]}
+    assert (ages[30], sum(ages.values())) == (2, 2)
+    everybody = await ask(theo, "backlog", "group_by=customer")
+    assert [(row["group"], row["tickets"]) for row in everybody["rows"]] == [("acme", 2)]
+    assert everybody["total"]["tickets"] == 2
+
+
+@pytest.mark.usefixtures("june")
+async def test_a_customer_sees_the_own_figures_only(theo: AsyncClient, jan: AsyncClient) -> None:
+    """R4"""
+    late = f"{JUNE}&to=2026-08-01".replace("&to=2026-07-01", "")
+    assert (await theo.get(f"/v1/reports/volume?{late}")).json()["total"]["opened"] == 3
+    own = (await jan.get(f"/v1/reports/volume?{late}&group_by=customer")).json()
+    assert [(row["group"], row["opened"]) for row in own["rows"]] == [("acme", 2)]
+    for report in ("volume", "compliance", "response", "backlog"):
+        other = await ask(jan, report, "customer=brightwater&group_by=customer")
+        assert other["rows"] == []
+    assert (await ask(jan, "compliance", "contract=ola"))["total"]["total"] == 0
+
+
+async def test_questions_that_no_report_answers_are_refused(theo: AsyncClient) -> None:
+    for query, pointer in (
+        ("from=2026-06-02&to=2026-06-02", "/query/to"),
+        ("from=0001-01-01&to=0001-02-01", "/query/from"),
+        ("from=2026-06-01&to=9999-12-31", "/query/to"),
+        ("from=2000-01-01&to=2009-01-01&step=day", "/query/step"),
+        ("from=yesterday", "/query/from"),
+        ("step=year", "/query/step"),
+        ("group_by=moon", "/query/group_by"),
+    ):
+        assert wrong(await theo.get(f"/v1/reports/volume?{query}")) == [pointer], query
+
+
+async def test_without_a_period_it_is_this_month(theo: AsyncClient) -> None:
+    told = (await theo.get("/v1/reports/backlog")).json()
+    assert (told["since"], told["until"]) == ("2026-06-01", "2026-06-02")
