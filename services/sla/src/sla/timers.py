@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.database import Connection
 from common.deadlines import Due, Timer, Timers
-from sla import capacity, expiring, forecasting, reminding
+from sla import capacity, expiring, forecasting, reminding, sweeping
 from sla.clocks.tracked import fires
 from sla.progress import KIND, go_on, rearm, timetables
 from sla.store import clocks, series, waivers
@@ -22,6 +22,7 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
 
 TIMERS: Timers = {
     KIND: Timer(clocks.lock, on_clocks_due, waits_for_consumer=True),
+    sweeping.KIND: sweeping.TIMER,
     capacity.KIND: Timer(series.lock, capacity.on_outlooks_due),
     forecasting.KIND: Timer(forecasting.lock, forecasting.on_forecast_due, periodic=True),
     reminding.KIND: Timer(waivers.lock_free, expiring.on_waivers_due),

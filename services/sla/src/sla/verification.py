@@ -39,7 +39,7 @@ async def difference(tx: Connection, tracked: Tracked) -> str | None:
     heard = [one.heard for one in await clocks.inputs(tx, tracked.id)]
     if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
         return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
-    tables = await timetables(tx, [tracked])
+    tables = await timetables(tx, [tracked], [one.terms for one in heard if one.terms])
     again, wrong = replayed(tracked.clock.metric, heard, tables)
     if wrong is None and written(again) != written(tracked.clock):
         wrong = f"is {again.state} with deadline {again.deadline} when replayed"

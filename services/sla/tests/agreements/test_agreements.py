@@ -52,8 +52,10 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     await hear(database, HANDLERS, (opened(2), 1))
     assert (await resolution(database, 2)).clock.deadline == NINE + 8 * HOUR
     kinds = [one.type for one in await told(database)]
-    assert kinds[:3] == [
+    assert kinds[:5] == [
+        "opsdesk.agreement.drafted.v1",
         "opsdesk.agreement.proposed.v1",
+        "opsdesk.agreement.approved.v1",
         "opsdesk.agreement.agreed.v1",
         "opsdesk.clock.agreement_published.v1",
     ]

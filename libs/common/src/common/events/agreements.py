@@ -34,12 +34,41 @@ class AgreementEvent(Event):
         return f"agreement/{self.agreement_id}"
 
 
+class AgreementDrafted(AgreementEvent):
+    """A draft was written, or written anew. It promises nothing."""
+
+    type: ClassVar[str] = "opsdesk.agreement.drafted.v1"
+    version_id: UUID
+
+
 class AgreementProposed(AgreementEvent):
     """A version is open to comments and approval. `customer_signs`: in the portal."""
 
     type: ClassVar[str] = "opsdesk.agreement.proposed.v1"
     version_id: UUID
     customer_signs: bool
+
+
+class AgreementApproved(AgreementEvent):
+    """One side has approved; the other is still to come."""
+
+    type: ClassVar[str] = "opsdesk.agreement.approved.v1"
+    version_id: UUID
+    side: Literal["ours", "theirs"]
+
+
+class AgreementRevised(AgreementEvent):
+    """A proposed version is a draft again; nobody has approved of it any more."""
+
+    type: ClassVar[str] = "opsdesk.agreement.revised.v1"
+    version_id: UUID
+
+
+class AgreementWithdrawn(AgreementEvent):
+    """A version was given up before it was published."""
+
+    type: ClassVar[str] = "opsdesk.agreement.withdrawn.v1"
+    version_id: UUID
 
 
 class AgreementAgreed(AgreementEvent):
@@ -55,6 +84,18 @@ class AgreementSuperseded(AgreementEvent):
     type: ClassVar[str] = "opsdesk.agreement.superseded.v1"
     superseded_by: int
     until: AwareDatetime
+
+
+class AgreementEndAsked(AgreementEvent):
+    """Somebody asks to deactivate it; another person is to confirm."""
+
+    type: ClassVar[str] = "opsdesk.agreement.end_asked.v1"
+
+
+class AgreementEndDropped(AgreementEvent):
+    """It is not to be deactivated after all."""
+
+    type: ClassVar[str] = "opsdesk.agreement.end_dropped.v1"
 
 
 class AgreementDeactivated(AgreementEvent):

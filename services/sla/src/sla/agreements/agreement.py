@@ -94,6 +94,17 @@ class Agreement:
     def holds_at(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
+    def covers(self, customer_id: UUID | None, service: str | None) -> bool:
+        """Whether a ticket of this customer about this service is promised by it."""
+        mine = not self.customers or customer_id in self.customers
+        return mine and self.serves(service)
+
+    def serves(self, service: str | None) -> bool:
+        return not self.services or service in self.services
+
+    def calendar_for(self, priority: str) -> UUID:
+        return self.calendars.get(priority, self.calendar)
+
     def metrics(self) -> tuple[Metric, ...]:
         """Those that get a clock: whatever is promised to at least one priority."""
         promised = {target.metric for target in self.targets if target.within is not None}
@@ -107,7 +118,7 @@ class Agreement:
         found = next(iter(named + general), None)
         return Terms(
             found.within if found else None,
-            self.calendars.get(priority, self.calendar),
+            self.calendar_for(priority),
             found.pausable if found else True,
             self.shares,
             self.ahead,
@@ -116,7 +127,7 @@ class Agreement:
 
 def holding(agreements: Iterable[Agreement], service: str | None, at: datetime) -> Agreement | None:
     """The agreement of a customer that covers a ticket opened at `at`: most specific first."""
-    covering = [one for one in agreements if one.holds_at(at) and _serves(one, service)]
+    covering = [one for one in agreements if one.holds_at(at) and one.serves(service)]
     return max(covering, key=specificity, default=None)
 
 
@@ -136,7 +147,3 @@ def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str
         agreement.version,
         agreement.key,
     )
-
-
-def _serves(agreement: Agreement, service: str | None) -> bool:
-    return not agreement.services or service in agreement.services

@@ -3,6 +3,7 @@
 A date's open time is its own hours (an override's where it has one, else the weekday's), which may
 run on into the next date, together with what runs in from the date before; from all of this
 holidays (00:00-24:00 of their date, an override on it notwithstanding) and breaks are taken out.
+Extensions are instants, not wall-clock hours, and open whatever else is said about their time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,13 +28,17 @@ class BadHours(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Seven `Hours` from Monday on, and what differs on single dates. Spans are `hours()` made."""
+    """Seven `Hours` from Monday on, and what differs on single dates. Spans are `hours()` made.
+
+    `extensions` are spans of epoch seconds, sorted.
+    """
 
     zone: Zone
     weekly: tuple[Hours, ...]
     holidays: Mapping[date, str] = field(default_factory=dict)
     overrides: Mapping[date, Hours] = field(default_factory=dict)
     breaks: Mapping[date, Hours] = field(default_factory=dict)
+    extensions: tuple[Span, ...] = ()
 
 
 def always(zone: Zone) -> Calendar:
@@ -85,8 +90,8 @@ def local_openings(calendar: Calendar, first: date, last: date) -> list[Span]:
     Counted in seconds since 1970-01-01 00:00 on the wall, as if the zone had no offset at all.
     """
     dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one earlier, for its night shift
-    opened = _merged(_promised(calendar, dates))
-    return list(_without(opened, _merged(sorted(_closed(calendar)))))
+    opened = merged(_promised(calendar, dates))
+    return list(_without(opened, merged(sorted(_closed(calendar)))))
 
 
 def _promised(calendar: Calendar, dates: range) -> Iterator[Span]:
@@ -109,14 +114,15 @@ def _on(day: date, span: Span) -> Span:
     return midnight + span[0], midnight + span[1]
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Sorted spans as disjoint ones."""
+    joined: list[Span] = []
     for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            joined.append((start, end))
+    return joined
 
 
 def _without(opened: Iterable[Span], closed: list[Span]) -> Iterator[Span]:

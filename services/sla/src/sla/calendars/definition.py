@@ -1,14 +1,15 @@
 """A calendar as JSON, the way people and portals write it, and a zone as it is stored. Pure.
 
 `{"timezone", "weekly": {"mon": [["08:00", "17:00"]]}, "holidays": …, "overrides", "breaks"}`;
-`holidays` is a list of dates, or an object of dates and names.
+`holidays` is a list of dates, or an object of dates and names. `extensions`, which agreements add
+around a go-live, are pairs of RFC 3339 instants.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sla.calendars.calendar import WEEKDAYS, BadHours, Calendar, Hours, hours
+from sla.calendars.calendar import WEEKDAYS, BadHours, Calendar, Hours, Span, hours
 from sla.calendars.zone import Zone
 
 
@@ -35,7 +36,17 @@ def calendar_of(told: Mapping[str, Any], zone: Zone) -> Calendar:
     }
     if wrong:
         raise BadDefinition(wrong)
-    return Calendar(zone, weekly, _holidays(told.get("holidays") or ()), **dated)
+    holidays = _holidays(told.get("holidays") or ())
+    return Calendar(zone, weekly, holidays, **dated, extensions=_extensions(told))
+
+
+def _extensions(told: Mapping[str, Any]) -> tuple[Span, ...]:
+    pairs = told.get("extensions", ())
+    return tuple(sorted((_second(start), _second(end)) for start, end in pairs))
+
+
+def _second(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())
 
 
 def zone_as_json(zone: Zone) -> dict[str, Any]:

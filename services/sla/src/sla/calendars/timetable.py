@@ -7,8 +7,9 @@ question costs two bisects however long it reaches. A table grows by years as qu
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from heapq import merge
 
-from sla.calendars.calendar import Calendar, Span, local_openings
+from sla.calendars.calendar import Calendar, Span, local_openings, merged
 from sla.calendars.zone import BEGIN, END, FIRST_YEAR, LAST_YEAR, Zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -165,7 +166,8 @@ class Timetable:
         self._years = (first, last)
         self._begin, self._end = _midnight(first), _midnight(last + 1)
         self._starts, self._ends, self._before = [], [], [0]
-        for start, end in _instants(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2)):
+        opened = _instants(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
+        for start, end in merged(merge(opened, self.calendar.extensions)):
             opens, closes = (
                 max(start * _MICRO, self._begin),
                 min(end * _MICRO, self._end),

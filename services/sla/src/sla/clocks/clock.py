@@ -35,6 +35,8 @@ InputKind = Literal[
     "reopened",
     "closed",
     "target_changed",
+    "cover_extended",
+    "agreement_moved",
     "fired",
     "waived",
     "cancelled",

@@ -137,7 +137,8 @@ async def replay_clock(
     heard = await clocks.inputs(tx, clock_id, known_until)
     if not heard:
         raise NotFound("At that instant the clock")
-    tables = await timetables(tx, [tracked])
+    also = [one.heard.terms for one in heard if one.heard.terms]
+    tables = await timetables(tx, [tracked], also)
     clock, wrong = replayed(tracked.clock.metric, [one.heard for one in heard], tables)
     everything = len(heard) == tracked.ordinal
     return ReplayTold(

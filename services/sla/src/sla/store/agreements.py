@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.database import Connection
 from sla.agreements.agreement import Agreement, Contract
+from sla.agreements.ending import Ending
 from sla.agreements.life import Life
 from sla.store.versions import (
     AgreementVersion,
@@ -135,6 +136,19 @@ async def redraft(tx: Connection, version: Agreement, life: Life, supersedes: in
 async def live_on(tx: Connection, version_id: UUID, life: Life) -> None:
     """Store where a version stands now."""
     await tx.execute(update(versions).where(versions.c.id == version_id).values(**lived(life)))
+
+
+async def end(tx: Connection, agreement_id: UUID, ending: Ending | None) -> None:
+    """Store how the end of an agreement stands."""
+    done = ending.done if ending else None
+    told = {
+        "ending_asked_by": ending and ending.asked.by,
+        "ending_asked_at": ending and ending.asked.at,
+        "ending_reason": ending and ending.reason,
+        "ended_by": done and done.by,
+        "ended_at": done and done.at,
+    }
+    await tx.execute(update(agreements).where(agreements.c.id == agreement_id).values(**told))
 
 
 async def supersede(tx: Connection, agreement_id: UUID, version: int, until: datetime) -> None:

@@ -86,6 +86,10 @@ async def lock_one(tx: Connection, id: UUID) -> Tracked | None:
     return next(iter(await _locked(tx, clocks.c.id == id)), None)
 
 
+async def lock_many(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:
+    return await _locked(tx, clocks.c.id.in_(ids))
+
+
 async def _locked(tx: Connection, wanted: ColumnElement[bool]) -> list[Tracked]:
     # Loaded by a second statement: what the locking one joins to is as old as its wait was long.
     mine = select(clocks.c.id).where(wanted).order_by(clocks.c.id).with_for_update()

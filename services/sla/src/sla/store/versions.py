@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, literal_column, select
 
 from sla.agreements.agreement import Agreement
+from sla.agreements.ending import Ending
 from sla.agreements.life import Life, Signature
 from sla.store import promises
 from sla.tables.agreements import agreement_versions as versions
@@ -19,15 +20,6 @@ _COVERED: Any = literal_column(
     " JOIN customers c USING (id) ORDER BY place)"
 )
 """The keys of the customers whom a version names, its own first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """The agreement's deactivation: asked for by one person, done by another (C10)."""
-
-    asked: Signature
-    reason: str
-    done: Signature | None
 
 
 @dataclass(frozen=True, slots=True)

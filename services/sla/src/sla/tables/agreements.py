@@ -78,13 +78,18 @@ clock_sweeps = Table(
     Column("agreement_id", Uuid),
     Column("kind", Text),
     Column("version_id", Uuid),
-    Column("calendars", JSONB),
     Column("reason", Text),
     Column("decided_by", Text),
     instant("decided_at"),
     Column("stood_for_by", Text),
-    Column("after", Uuid),
-    Column("last_look", Boolean),
+    Column("looks", Integer),
     Column("changed", Integer),
     instant("done_at"),
+)
+
+clock_sweep_items = Table(
+    "clock_sweep_items",
+    METADATA,
+    Column("sweep_id", Uuid, primary_key=True),
+    Column("clock_id", Uuid, primary_key=True),
 )

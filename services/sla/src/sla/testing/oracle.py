@@ -9,7 +9,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
-    """A1 and A2 word for word."""
+    """A1 and A2 word for word; extensions open whatever else is said."""
+    if any(start <= at.timestamp() < end for start, end in calendar.extensions):
+        return True
     wall = at.astimezone(ZoneInfo(calendar.zone.name))
     today, yesterday = wall.date(), wall.date() - timedelta(days=1)
     second = wall.hour * 3600 + wall.minute * 60 + wall.second

@@ -74,7 +74,7 @@ ALTER TABLE agreement_versions
     ) WHERE (state IN ('published', 'superseded'));
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
-CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version);
+CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
 COMMENT ON COLUMN agreement_versions.services IS 'By key; none named: all services.';
 COMMENT ON COLUMN agreement_versions.service IS 'Of the release before; see services.';
 COMMENT ON COLUMN agreement_versions.customers IS
@@ -113,24 +113,28 @@ CREATE TABLE clock_sweeps (
     agreement_id uuid NOT NULL REFERENCES agreements,
     kind text NOT NULL CHECK (kind IN ('cancel', 'move', 'extend')),
     version_id uuid REFERENCES agreement_versions,
-    calendars jsonb,
     reason text NOT NULL,
     decided_by text NOT NULL,
     decided_at timestamptz NOT NULL,
     stood_for_by text,
-    after uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
-    last_look boolean NOT NULL DEFAULT false,
+    looks int NOT NULL DEFAULT 0,
     changed int NOT NULL DEFAULT 0,
     done_at timestamptz,
-    CHECK (kind <> 'move' OR (version_id IS NOT NULL AND stood_for_by IS NOT NULL)),
-    CHECK (kind <> 'extend' OR calendars IS NOT NULL),
+    CHECK (kind <> 'move' OR version_id IS NOT NULL),
+    CHECK (kind = 'extend' OR stood_for_by IS NOT NULL),
     CHECK (decided_by <> stood_for_by)
 );
 CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
 COMMENT ON TABLE clock_sweeps IS
     'A change of all open clocks of an agreement, carried out in batches by the timers.';
 COMMENT ON COLUMN clock_sweeps.stood_for_by IS
-    'Who published the version that clocks are moved to, or asked for the end: another person.';
+    'Who published the version that clocks move to, or asked for the end: another person (R1).';
+CREATE TABLE clock_sweep_items (
+    sweep_id uuid NOT NULL REFERENCES clock_sweeps,
+    clock_id uuid NOT NULL REFERENCES clocks,
+    PRIMARY KEY (sweep_id, clock_id)
+);
+COMMENT ON TABLE clock_sweep_items IS 'The clocks that a sweep has found and not changed yet.';
 """
 
 

@@ -10,12 +10,14 @@ from fastapi import Depends, Query, Request, Response
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Invalid, Violation
+from common.events.agreements import AgreementDrafted
 from common.http import Page, Paging, cursor, if_match, router, set_etag
 from common.ids import uuid7
 from common.people import Caller, needs
 from sla.agreements.agreement import Agreement
 from sla.agreements.life import Life, Signature
 from sla.agreements.validity import Overlap
+from sla.announcing import facts, tell
 from sla.routes.agreements.asked import AgreementAsked, TermsAsked, misfits, wrong_parties
 from sla.routes.agreements.drafting import (
     agreement_of,
@@ -51,9 +53,8 @@ async def draft_agreement(
     await _fits_in(tx, agreement_id, version, asked)
     life = Life(Signature(caller.sub, at), asked.customer_signs)
     await agreements.draft(tx, agreement_id, version, life, asked.supersedes)
-    await _record(tx, agreement_id, version, "agreement.draft", caller, at)
     response.headers["Location"] = f"/v1/agreements/{version.id}"
-    return shown(await seen(tx, version.id, caller), caller)
+    return await _drafted(tx, version, "agreement.draft", caller, at)
 
 
 @routes.put("/{name}")
@@ -83,9 +84,7 @@ async def redraft_agreement(
     await _fits_in(tx, found.agreement_id, version, asked)
     life = Life(Signature(caller.sub, at), asked.customer_signs)
     await agreements.redraft(tx, version, life, asked.supersedes)
-    await agreements.bump(tx, found.agreement_id)
-    await _record(tx, found.agreement_id, version, "agreement.redraft", caller, at)
-    return shown(await seen(tx, version.id, caller), caller)
+    return await _drafted(tx, version, "agreement.redraft", caller, at)
 
 
 @routes.get("")
@@ -126,13 +125,12 @@ async def _fits_in(
         raise Invalid([Violation("/valid_from", "overlap", str(ended))])
 
 
-async def _record(
-    tx: Connection,
-    agreement_id: UUID,
-    version: Agreement,
-    action: str,
-    caller: Caller,
-    at: datetime,
-) -> None:
+async def _drafted(
+    tx: Connection, version: Agreement, action: str, caller: Caller, at: datetime
+) -> AgreementTold:
+    """Tell of a draft that has been stored; the agreement is locked."""
+    found = await seen(tx, version.id, caller)
+    await tell(tx, found, AgreementDrafted(**facts(found, at), version_id=version.id))
     grounds = {"key": version.key, "version": version.version, "contract": version.contract}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{agreement_id}", grounds))
+    await record(tx, Entry(at, caller.sub, action, f"agreement/{found.agreement_id}", grounds))
+    return shown(await seen(tx, version.id, caller), caller)

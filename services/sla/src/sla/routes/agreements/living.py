@@ -10,9 +10,18 @@ from fastapi import Request
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Forbidden
-from common.events.agreements import AgreementAgreed, AgreementProposed, AgreementSuperseded
+from common.events.agreements import (
+    AgreementAgreed,
+    AgreementApproved,
+    AgreementEvent,
+    AgreementProposed,
+    AgreementRevised,
+    AgreementSuperseded,
+    AgreementWithdrawn,
+)
 from common.http import answer, if_match, router
 from common.people import Caller, needs
+from sla import covering
 from sla.agreements import life as rules
 from sla.agreements.life import Denied, Life, Person
 from sla.agreements.validity import Overlap
@@ -21,7 +30,7 @@ from sla.routes.agreements.drafting import ended_by
 from sla.routes.agreements.seeing import locked, seen, shown
 from sla.routes.agreements.told import AgreementTold
 from sla.routes.wish import Name, id_or_key
-from sla.store import agreements
+from sla.store import agreements, extensions
 from sla.store.versions import AgreementVersion
 
 routes = router("/v1/agreements", tags=["agreements"])
@@ -129,13 +138,20 @@ async def _follow(tx: Connection, found: AgreementVersion, after: Life, at: date
         await _published(tx, found, after, at)
         return
     await agreements.live_on(tx, found.agreement.id, after)
+    await tell(tx, found, _news(found, after, at))
+
+
+def _news(found: AgreementVersion, after: Life, at: datetime) -> AgreementEvent:
     told = facts(found, at) | {"version_id": found.agreement.id}
-    if after.state == "proposed" != found.life.state:
-        await tell(tx, found, AgreementProposed(**told, customer_signs=after.customer_signs))
-    elif after.state == "agreed":
-        await tell(tx, found, AgreementAgreed(**told))
-    else:
-        await agreements.bump(tx, found.agreement_id)
+    if after.state == "draft":
+        return AgreementRevised(**told)
+    if after.state == "withdrawn":
+        return AgreementWithdrawn(**told)
+    if after.state == "agreed":
+        return AgreementAgreed(**told)
+    if found.life.state == "draft":
+        return AgreementProposed(**told, customer_signs=after.customer_signs)
+    return AgreementApproved(**told, side="ours" if after.ours else "theirs")
 
 
 async def _published(tx: Connection, found: AgreementVersion, after: Life, at: datetime) -> None:
@@ -148,6 +164,9 @@ async def _published(tx: Connection, found: AgreementVersion, after: Life, at: d
         # Before the other: the two must not hold at the same time for a moment.
         await agreements.supersede(tx, found.agreement_id, ended.version, version.valid_from)
     await agreements.live_on(tx, version.id, after)
+    assert after.published is not None
+    ahead = await extensions.to_come(tx, found.agreement_id, at)
+    await covering.cover(tx, version, ahead, (after.published.by, at))
     await tell(tx, found, published_event(found, at, ended.version if ended else None))
     if ended is not None:
         told = facts(found, at) | {"version": ended.version, "superseded_by": version.version}

@@ -1,0 +1,127 @@
+"""Carries out what was decided about an agreement on its open clocks: in batches, each kept or not.
+
+A ticket that was being opened while the decision fell may be stored after the first look, so there
+is a second one, later than any transaction lasts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace as changed
+
+from common.database import Connection
+from common.deadlines import Deadline, Due, Timer, arm
+from sla.agreements.agreement import Agreement
+from sla.clocks.clock import Input
+from sla.clocks.tracked import Tracked, hears
+from sla.progress import go_on, timetables
+from sla.store import agreements, clocks, sweeps
+from sla.store.sweeps import Sweep
+
+KIND = "sweep"
+BATCH = 200
+LOOKS = 2
+LAST_LOOK = timedelta(minutes=2)
+"""After the decision. No statement may take longer than `common.database.COMMAND`."""
+ENDED = "the agreement was deactivated"
+
+
+async def begin(tx: Connection, sweep: Sweep) -> None:
+    """Keep what was decided; the timers carry it out from now on."""
+    await sweeps.add(tx, sweep)
+    await arm(tx, [Deadline(KIND, sweep.id, sweep.decided_at)])
+
+
+async def on_sweeps_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    for sweep in await sweeps.load(tx, [one.subject for one in due]):
+        next_at = await _go_on(tx, sweep, at)
+        if next_at is None:
+            await sweeps.finish(tx, sweep, at)
+        else:
+            await arm(tx, [Deadline(KIND, sweep.id, next_at)])
+
+
+TIMER = Timer(sweeps.lock, on_sweeps_due)
+
+
+async def _go_on(tx: Connection, sweep: Sweep, at: datetime) -> datetime | None:
+    """When the sweep goes on; None once it is through."""
+    if ids := await sweeps.take(tx, sweep, BATCH):
+        tracked = await clocks.lock_many(tx, ids)
+        await sweeps.count(tx, sweep, await _change(tx, sweep, tracked, at))
+        return at
+    if sweep.looks == LOOKS:
+        return None
+    if sweep.looks and at < sweep.decided_at + LAST_LOOK:
+        return sweep.decided_at + LAST_LOOK
+    await sweeps.gather(tx, sweep)
+    return at
+
+
+async def _change(tx: Connection, sweep: Sweep, tracked: list[Tracked], at: datetime) -> int:
+    """How many clocks the decision concerned."""
+    told = await _told(tx, sweep, tracked)
+    also = [heard.terms for _, heard in told if heard.terms is not None]
+    tables = await timetables(tx, [one for one, _ in told], also)
+    known = [(one, changed(heard, known_at=at)) for one, heard in told]
+    await go_on(tx, [hears(one, heard, tables) for one, heard in known], at)
+    return len(told)
+
+
+async def _told(
+    tx: Connection, sweep: Sweep, tracked: list[Tracked]
+) -> list[tuple[Tracked, Input]]:
+    """What each of the clocks hears; those that the decision does not concern hear nothing."""
+    heard = Input(0, "cancelled", sweep.decided_at, sweep.decided_at, reason=ENDED)
+    if sweep.kind == "cancel":
+        return [(one, heard) for one in tracked]
+    if sweep.kind == "move":
+        return await _moved(tx, sweep, tracked)
+    return await _extended(tx, sweep, tracked)
+
+
+async def _moved(
+    tx: Connection, sweep: Sweep, tracked: list[Tracked]
+) -> list[tuple[Tracked, Input]]:
+    assert sweep.version_id is not None
+    target = (await agreements.versions_of(tx, [sweep.version_id]))[sweep.version_id]
+    mine = [one for one in tracked if target.covers(one.ticket.customer_id, one.ticket.service)]
+    await sweeps.move_tickets(tx, {one.ticket.id for one in mine}, target.id)
+    to = _Change(sweep, target)
+    return [(to.ticket(one), to.heard(one)) for one in mine]
+
+
+async def _extended(
+    tx: Connection, sweep: Sweep, tracked: list[Tracked]
+) -> list[tuple[Tracked, Input]]:
+    ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
+    versions = await agreements.versions_of(tx, ids)
+    told = []
+    for one in tracked:
+        if one.ticket.agreement_version is None:
+            continue
+        ticket, terms = one.ticket, one.clock.terms
+        used = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
+        if used != terms.calendar:
+            longer = changed(terms, calendar=used)
+            at = sweep.decided_at
+            told.append((one, Input(0, "cover_extended", at, at, longer)))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A move to another version: what holds for a clock there (C6)."""
+
+    sweep: Sweep
+    target: Agreement
+
+    def ticket(self, one: Tracked) -> Tracked:
+        moved = replace(one.ticket, agreement_version=self.target.id, agreement=self.target.key)
+        return replace(one, ticket=moved)
+
+    def heard(self, one: Tracked) -> Input:
+        ticket, at = one.ticket, self.sweep.decided_at
+        terms = self.target.terms(one.clock.metric, ticket.priority, ticket.kind)
+        return Input(0, "agreement_moved", at, at, terms)

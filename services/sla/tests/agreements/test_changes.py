@@ -1,0 +1,234 @@
+"""What is decided about an agreement in force, and the open clocks that follow it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from common.database import Database
+from common.events.tickets import TicketPrioritised
+from common.testing.protocol import fire, hear, stand_at, told
+from sla.handlers import HANDLERS
+from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said
+from sla.testing.looking import about, resolution, whole, wrong
+from sla.timers import TIMERS
+
+ACME = "/v1/agreements/acme-standard"
+SATURDAY = NINE + timedelta(days=5)
+"""Nine in the morning, when the office is closed."""
+
+
+def extra(start: Any = SATURDAY, hours: float = 6, **more: Any) -> dict[str, Any]:
+    end = start + hours * HOUR
+    window = {"start": start.isoformat(), "end": end.isoformat()}
+    return {**window, "reason": "The go-live of billing"} | more
+
+
+async def swept(database: Database) -> None:
+    """Everything that was decided is carried out, the second look included."""
+    await fire(database, TIMERS)
+    await stand_at(database, await _now(database) + timedelta(minutes=2))
+    await fire(database, TIMERS)
+
+
+async def _now(database: Database) -> Any:
+    async with database.transaction() as tx:
+        return await tx.scalar(text("SELECT sla.now()"))
+
+
+async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncClient) -> None:
+    """A minor ticket of Friday morning has 16 hours: six of them are on Saturday now."""
+    await promise(database, metrics=("resolution",))
+    friday = NINE + timedelta(days=4)
+    await hear(database, HANDLERS, (opened(1, friday), 1), (opened(2, friday, priority="minor"), 1))
+    before = (await resolution(database, 2)).clock.deadline
+    assert before == NINE + timedelta(days=7, hours=7)
+    made = await theo.post(ACME + "/extensions", json=extra())
+    assert made.status_code == 201, made.text
+    await swept(database)
+    follows = await resolution(database, 2)
+    assert follows.clock.deadline == NINE + timedelta(days=7, hours=1)
+    assert about(await told(database), "resolution") == ["started", "started", "moved"]
+    assert (await resolution(database, 1)).clock.deadline == friday + 8 * HOUR
+    await hear(database, HANDLERS, (opened(3, SATURDAY), 1))
+    assert (await resolution(database, 3)).clock.deadline == NINE + timedelta(days=7, hours=1)
+    listed = (await theo.get(ACME + "/extensions")).json()["items"]
+    assert [one["reason"] for one in listed] == ["The go-live of billing"]
+    (change,) = (await theo.get(ACME + "/changes")).json()["items"]
+    assert (change["kind"], change["changed"], bool(change["done_at"])) == ("extend", 2, True)
+    await whole(database)
+
+
+async def test_extra_cover_may_be_for_single_priorities(
+    database: Database, theo: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    only = extra(priorities=["minor"])
+    assert (await theo.post(ACME + "/extensions", json=only)).status_code == 201
+    for number, priority in ((1, "minor"), (2, "major")):
+        await hear(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
+    assert (await resolution(database, 1)).clock.deadline == NINE + timedelta(days=8)
+    assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=7, hours=7)
+    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", was="major")
+    await hear(database, HANDLERS, (raised, 2))
+    assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=8, hours=1)
+    await whole(database)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        (extra(NINE - HOUR), "/start"),
+        (extra(hours=-1), "/end"),
+        (extra(hours=24 * 93), "/end"),
+        (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
+        (extra(priorities=["urgent"]), "/priorities/0"),
+        (extra(reason=""), "/reason"),
+    ],
+)
+async def test_extra_cover_that_cannot_be_is_refused(
+    database: Database, theo: AsyncClient, asked: dict[str, Any], pointer: str
+) -> None:
+    await promise(database)
+    assert pointer in wrong(await theo.post(ACME + "/extensions", json=asked))
+    async with database.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM cover_extensions")) == 0
+
+
+def next_version(seconds: int, **more: Any) -> dict[str, Any]:
+    target = {"metric": "resolution", "priority": "major", "target_seconds": seconds}
+    return {
+        "key": "acme-standard",
+        "customer": "acme",
+        "calendar": AMSTERDAM,
+        "targets": [target],
+        "valid_from": NINE.isoformat(),
+    } | more
+
+
+async def publish(theo: AsyncClient, gina: AsyncClient, asked: dict[str, Any]) -> str:
+    """The address of the new version, published by gina."""
+    made = await theo.post("/v1/agreements", json=asked)
+    assert made.status_code == 201, made.text
+    address: str = made.headers["Location"]
+    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
+        taken = await who.post(f"{address}/{step}")
+        assert taken.status_code == 200, taken.text
+    return address
+
+
+async def test_open_clocks_keep_their_version_until_somebody_moves_them(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """A5; C6: the new target applies to all the time already counted, and the breach says why"""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await stand_at(database, NINE + 2 * HOUR)
+    address = await publish(theo, gina, next_version(3600))
+    await swept(database)
+    assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
+    alone = await gina.post(address + "/move-open-clocks", json={"reason": "As agreed"})
+    assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
+    moved = await theo.post(address + "/move-open-clocks", json={"reason": "As agreed"})
+    assert moved.status_code == 202, moved.text
+    at = await _now(database)
+    await swept(database)
+    for number in (1, 2):
+        tracked = await resolution(database, number)
+        assert tracked.clock.deadline == NINE + HOUR
+        assert (tracked.clock.broken_at, tracked.clock.breach_reason) == (at, "agreement_moved")
+        assert str(tracked.ticket.agreement_version) in address
+    (change,) = (await theo.get("/v1/agreements/acme-standard/changes")).json()["items"]
+    assert (change["changed"], change["stood_for_by"]) == (2, "gina")
+    await whole(database)
+
+
+async def test_extra_cover_to_come_is_taken_over_by_the_next_version(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 201
+    await publish(theo, gina, next_version(8 * 3600))
+    await hear(database, HANDLERS, (opened(1, SATURDAY), 1))
+    assert (await resolution(database)).clock.deadline == NINE + timedelta(days=7, hours=1)
+
+
+async def test_a_deactivated_agreement_cancels_its_open_clocks(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C10, said aloud; R1: it could hide a breach, so it takes two people"""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
+    assert (await gina.post(ACME + "/deactivate/confirm")).status_code == 409
+    asked = await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
+    assert asked.json()["ending"]["asked"]["by"] == "theo"
+    alone = await theo.post(ACME + "/deactivate/confirm")
+    assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
+    done = await gina.post(ACME + "/deactivate/confirm")
+    assert done.json()["state"] == "deactivated"
+    await swept(database)
+    ended = (await resolution(database, 250)).clock
+    assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
+    await hear(database, HANDLERS, (opened(300, NINE + HOUR), 1))
+    async with database.transaction() as tx:
+        open_ones = text("SELECT count(*) FROM clocks WHERE state <> 'cancelled'")
+        assert await tx.scalar(open_ones) == 0
+    types = [one.type for one in await told(database)]
+    assert types.count("opsdesk.agreement.deactivated.v1") == 1
+    assert types.count("opsdesk.clock.cancelled.v1") == 250
+    again = await theo.post("/v1/agreements", json=next_version(3600))
+    assert again.status_code == 409
+    await whole(database)
+
+
+async def test_a_ticket_stored_while_the_end_is_decided_is_found_by_the_second_look(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
+    await gina.post(ACME + "/deactivate/confirm")
+    await fire(database, TIMERS)
+    await hear(database, HANDLERS, (opened(1, NINE - HOUR), 1))
+    assert (await resolution(database)).clock.state == "running"
+    await stand_at(database, NINE + timedelta(minutes=2))
+    await fire(database, TIMERS)
+    assert (await resolution(database)).clock.state == "cancelled"
+    await whole(database)
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        (
+            "UPDATE agreements SET ending_asked_by = 'theo', ending_asked_at = now(),"
+            " ending_reason = 'x', ended_by = 'theo', ended_at = now()"
+        ),
+        "UPDATE agreements SET ended_by = 'theo', ended_at = now()",
+        "UPDATE agreement_versions SET approved_by = 'theo', countersigned_by = 'theo'",
+        "UPDATE agreement_versions SET approved_by = NULL, approved_at = NULL",
+        (
+            "INSERT INTO clock_sweeps (id, agreement_id, kind, version_id, reason, decided_by,"
+            " decided_at, stood_for_by) SELECT gen_random_uuid(), agreement_id, 'move', id, 'x',"
+            " 'gina', now(), 'gina' FROM agreement_versions"
+        ),
+        (
+            "INSERT INTO agreement_versions (id, agreement_id, version, valid_from, promises, state,"
+            " proposed_by, proposed_at, approved_by, approved_at, countersigned_by, countersigned_at,"
+            " published_by, published_at)"
+            " SELECT gen_random_uuid(), agreement_id, 2, valid_from, promises, state, proposed_by,"
+            " proposed_at, approved_by, approved_at, countersigned_by, countersigned_at, published_by,"
+            " published_at FROM agreement_versions"
+        ),
+    ],
+)
+async def test_the_database_refuses_one_person_and_overlaps_too(
+    database: Database, alone: str
+) -> None:
+    """R1: no role is exempt; and no two versions hold at one time"""
+    await promise(database)
+    with pytest.raises(IntegrityError, match=r"check constraint|exclusion constraint"):
+        async with database.transaction() as tx:
+            await tx.execute(text(alone))
