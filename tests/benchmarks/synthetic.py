@@ -2,7 +2,8 @@
 
 They go in through sla's own statements, a few thousand at once, and every clock is what the fold
 makes of it: so what is measured is what the service itself would have stored. Not stored are the
-inputs of the clocks and their deadlines: nothing here fires, and nothing can be replayed.
+inputs of the clocks and their deadlines: nothing here fires, and nothing can be replayed. The days
+of which reports tell are marked, and not counted yet.
 """
 
 import random
@@ -12,20 +13,37 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from sqlalchemy import text
+
 from common.database import Database
 from sla.agreements.agreement import Agreement, Metric
 from sla.clocks.clock import Input, InputKind, Timetables
 from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
 from sla.store import calendars, clocks, tickets
+from sla.store import turns as store_turns
+from sla.store.turns import Turn
 from sla.testing.company import promise
 
 BATCH = 2_500
+REOPENED = 0.04
+"""The share of the tickets that are opened again after their first resolution."""
 END = datetime(2026, 11, 1, tzinfo=UTC)
 """The youngest ticket was opened just before."""
 METRICS: tuple[Metric, ...] = ("first_response", "resolution")
 KINDS = {"incident": 50, "service_request": 30, "question": 12, "change_request": 6, "problem": 2}
 PRIORITIES = {"blocker": 2, "critical": 8, "major": 35, "minor": 40, "trivial": 15}
 SERVICES = {"billing": 40, "portal": 30, "reporting": 15, "imports": 10, "archive": 5}
+
+_MARK_ALL = """
+INSERT INTO recounts (customer_id, at)
+SELECT customer_id, day + interval '12 hours' FROM (
+    SELECT customer_id, date_trunc('day', opened_at) AS day FROM tickets
+    UNION SELECT customer_id, date_trunc('day', at) FROM ticket_turns
+    UNION SELECT customer_id, date_trunc('day', outcome_at) FROM clocks WHERE outcome IS NOT NULL
+    UNION SELECT customer_id, date_trunc('day', stopped_at) FROM clocks
+    WHERE stopped_at IS NOT NULL
+) days ORDER BY day
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +58,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One ticket, when it was answered and resolved; None: not yet."""
+    """One ticket, when it was answered, and how it ended and began again, in turns."""
 
     ticket: Ticket
     replied_at: datetime | None
-    resolved_at: datetime | None
+    turns: tuple[tuple[Turn, datetime], ...]
 
 
 async def load(url: str, size: Size, seed: int = 4) -> None:
@@ -67,6 +85,8 @@ async def _fill(database: Database, size: Size, dice: random.Random) -> None:
     lives = _lives(promised, size, dice)
     while batch := list(islice(lives, BATCH)):
         await _store(database, batch, {one.id: one for one in promised}, tables)
+    async with database.transaction() as tx:
+        await tx.execute(text(_MARK_ALL))
 
 
 def _lives(promised: Sequence[Agreement], size: Size, dice: random.Random) -> Iterator[Life]:
@@ -97,7 +117,13 @@ def _lived(ticket: Ticket, dice: random.Random, *, open_still: bool) -> Life:
     answered = ticket.opened_at + timedelta(minutes=min(dice.lognormvariate(3.5, 1.2), 20_000))
     solved = answered + timedelta(hours=min(dice.lognormvariate(1.5, 1.4), 2_000))
     replied_at = None if open_still and dice.random() < 0.3 else answered
-    return Life(ticket, replied_at, None if open_still else solved)
+    if open_still:
+        return Life(ticket, replied_at, ())
+    again, at_last = (solved + timedelta(hours=dice.expovariate(1 / 48)) for _ in range(2))
+    if dice.random() >= REOPENED:
+        return Life(ticket, replied_at, (("resolved", solved),))
+    ends: tuple[tuple[Turn, datetime], ...] = (("resolved", solved), ("reopened", again))
+    return Life(ticket, replied_at, (*ends, ("resolved", max(again, at_last))))
 
 
 def _one_of(weights: dict[str, int], dice: random.Random) -> str:
@@ -120,6 +146,15 @@ async def _store(
     async with database.transaction() as tx:
         await tickets.keep(tx, [life.ticket for life in lives])
         await clocks.add(tx, measured)
+        for place in range(3):
+            turned = [
+                (life.ticket.id, place + 2, *life.turns[place])
+                for life in lives
+                if place < len(life.turns)
+            ]
+            await store_turns.add(tx, turned)
+        # Marked by the minute, as they come, they would be counted over and over again.
+        await tx.execute(text("DELETE FROM recounts"))
 
 
 def _clocks(life: Life, agreement: Agreement, tables: Timetables) -> Iterator[Tracked]:
@@ -137,8 +172,8 @@ def _clocks(life: Life, agreement: Agreement, tables: Timetables) -> Iterator[Tr
 def _heard(life: Life) -> Iterator[tuple[InputKind, datetime]]:
     if life.replied_at is not None:
         yield "replied", life.replied_at
-    if life.resolved_at is not None:
-        yield "resolved", life.resolved_at
+    for turn, at in life.turns:
+        yield ("resolved" if turn == "resolved" else "reopened"), at
 
 
 def _after(change: Change) -> Tracked:
