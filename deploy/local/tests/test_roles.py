@@ -64,21 +64,39 @@ async def test_no_role_reaches_another_schema(urls: Schemas, role: str) -> None:
                 await ask(getattr(urls[mine], role), f"SELECT * FROM {other}.thing")
 
 
-async def test_reports_read_every_schema_change_none_and_are_never_long(
+async def test_reports_read_views_of_every_schema_and_nothing_else(
     urls: Schemas, servers: Servers
 ) -> None:
     """Architecture, 11: readers do not hurt writers."""
+    for schema in SCHEMAS:
+        view = f"reporting.{schema}_things"
+        await ask(
+            urls[schema].owner,
+            f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM thing;"
+            f"GRANT SELECT ON {view} TO {REPORTING}",
+        )
     reader = await asyncpg.connect(
         reporting_url(servers.admin_url, servers.state.password, "roles")
     )
+    await reader.execute("SET default_transaction_read_only = off")
     for schema in SCHEMAS:
-        await reader.fetch(f"SELECT * FROM {schema}.thing")
-        await reader.execute("SET default_transaction_read_only = off")
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await reader.execute(f"DELETE FROM {schema}.thing")
+        await reader.fetch(f"SELECT * FROM {schema}_things")
+        for refused in (
+            f"SELECT * FROM {schema}.thing",
+            f"DELETE FROM {schema}_things",
+            "CREATE VIEW reporting.mine AS SELECT 1",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await reader.execute(refused)
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         assert await reader.fetchval(f"SHOW {limit}") == "30s"
     await reader.close()
+
+
+async def test_no_owner_reads_anothers_view(urls: Schemas) -> None:
+    await ask(urls["sla"].owner, "CREATE OR REPLACE VIEW reporting.sla_own AS SELECT * FROM thing")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(urls["intake"].owner, "SELECT * FROM reporting.sla_own")
 
 
 async def test_no_role_uses_public(urls: Schemas) -> None:

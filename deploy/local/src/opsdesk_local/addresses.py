@@ -19,6 +19,7 @@ class Addresses:
     admin_database_url: str = field(repr=False)
     folder: str = ""
     services: dict[str, str] = field(default_factory=dict)
+    reporting_database_url: str = field(default="", repr=False)
 
     @property
     def mail(self) -> Path:

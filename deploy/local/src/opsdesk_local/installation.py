@@ -11,7 +11,7 @@ from opsdesk_local.mail import MailSink
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
 from opsdesk_local.remembered import Remembered, digest
-from opsdesk_local.roles import Urls, at_database, prepare_database
+from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
 from opsdesk_local.topics import blocking, create_topics
 
@@ -111,6 +111,7 @@ class Installation:
             admin_database_url=at_database(self._admin_url, self.database),
             folder=str(self.folder),
             services={name: process.url for name, process in self.services.items()},
+            reporting_database_url=reporting_url(self._admin_url, self._password, self.database),
         )
 
     def _migrate(self, service: Service) -> None:

@@ -1,6 +1,7 @@
 """One schema and two roles per service, none of which reaches into another service's schema.
 
-Beside them one role for reports, which reads all of them and is never long at it.
+Beside them the schema `reporting`, in which each service's owner lays views, and one role that reads
+these, nothing else, and is never long at it.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,10 @@ import asyncpg
 
 SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
 REPORTING = "opsdesk_reporting"
-"""Reads everything and changes nothing: for BI tools, and for people who may see all of it."""
+"""Reads the views of the schema `reporting` and changes nothing: for BI tools (docs/reporting.md)."""
+VIEWS = "reporting"
+READERS = 20
+"""Connections that it may hold: a dashboard must not take those of the services."""
 # An open snapshot makes the queues slow (a relay's look 0.6 -> 11 ms): nobody keeps one for long.
 _SHORT = {
     "statement_timeout": "30s",
@@ -77,7 +81,7 @@ def database_urls(admin_url: str, password: Callable[[str], str], database: str)
 
 
 def reporting_url(admin_url: str, password: Callable[[str], str], database: str) -> str:
-    """The URL of the reader of all schemas."""
+    """The URL of the reader of the views."""
     return _url(admin_url, REPORTING, password, database)
 
 
@@ -106,6 +110,8 @@ async def _create_roles(
 
 async def _create_reader(admin: asyncpg.Connection, password: Callable[[str], str]) -> None:
     await _create_role(admin, REPORTING, password(REPORTING))
+    await admin.execute(f"ALTER ROLE {REPORTING} CONNECTION LIMIT {READERS}")
+    await admin.execute(f"ALTER ROLE {REPORTING} SET search_path = {VIEWS}")
     for setting, value in _SHORT.items():
         await admin.execute(f"ALTER ROLE {REPORTING} SET {setting} = '{value}'")
 
@@ -126,6 +132,9 @@ async def _let_in(admin: asyncpg.Connection, database: str) -> None:
 
 async def _create_schemas(inside: asyncpg.Connection) -> None:
     await inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    await inside.execute(
+        f"CREATE SCHEMA IF NOT EXISTS {VIEWS}; GRANT USAGE ON SCHEMA {VIEWS} TO {REPORTING};"
+    )
     for schema in SCHEMAS:
         mine = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner(schema)} IN SCHEMA {schema} GRANT"
         user = runtime(schema)
@@ -135,9 +144,12 @@ async def _create_schemas(inside: asyncpg.Connection) -> None:
             f"{mine} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
             f"{mine} USAGE, SELECT ON SEQUENCES TO {user};"
             f"{mine} EXECUTE ON FUNCTIONS TO {user};"
-            f"GRANT USAGE ON SCHEMA {schema} TO {REPORTING};"
-            f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {REPORTING};"
-            f"{mine} SELECT ON TABLES TO {REPORTING};"
+            f"GRANT USAGE, CREATE ON SCHEMA {VIEWS} TO {owner(schema)};"
+            # Rights on tables, which the reader had before there were views.
+            f"REVOKE USAGE ON SCHEMA {schema} FROM {REPORTING};"
+            f"REVOKE SELECT ON ALL TABLES IN SCHEMA {schema} FROM {REPORTING};"
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner(schema)} IN SCHEMA {schema}"
+            f" REVOKE SELECT ON TABLES FROM {REPORTING};"
         )
 
 

@@ -13,6 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from common.reporting import statements, views_of
+
 LOCK = 7_270_001
 """Advisory lock: two replicas that start at once migrate one after the other."""
 
@@ -29,7 +31,8 @@ def run(metadata: MetaData) -> None:
 
 
 async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str | None]:
-    """Bring `schema` to the newest revision of `module`, as the owner role of `url`.
+    """Bring `schema` to the newest revision of `module`, as the owner role of `url`, and lay its
+    views for reports.
 
     Answers the revision before and after. Raises LookupError where the module has no migrations.
     """
@@ -41,7 +44,12 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
         async with engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             await connection.commit()
-            return await connection.run_sync(_upgrade, folder(module))
+            done = await connection.run_sync(_upgrade, folder(module))
+            # After the newest revision, as the code of today says: a view is code, not data.
+            for statement in statements(schema, views_of(module)):
+                await connection.exec_driver_sql(statement)
+            await connection.commit()
+            return done
     finally:
         await engine.dispose()
 

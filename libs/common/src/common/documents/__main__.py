@@ -11,6 +11,7 @@ from pathlib import Path
 from common.documents.api import api_page
 from common.documents.asyncapi import asyncapi
 from common.documents.papers import metrics_page, permissions_page, settings_page
+from common.documents.reporting import reporting_page
 from common.documents.topics import topics_page
 from common.http import Service
 
@@ -25,6 +26,7 @@ def pages(root: Path) -> dict[Path, str]:
         docs / "settings.md": settings_page(services),
         docs / "metrics.md": metrics_page(),
         docs / "permissions.md": permissions_page(),
+        docs / "reporting.md": reporting_page(services),
         **{docs / "api" / f"{one.name}.md": api_page(one) for one in services},
     }
 

@@ -1,0 +1,129 @@
+"""BI tools read views, nothing else, and are never long at it (architecture, 10 and 11)."""
+
+from collections.abc import AsyncIterator
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from common.database import Database
+from common.events.tickets import TicketResolved
+from common.migrations import migrate
+from common.reporting import views_of
+from common.testing.protocol import fire, hear, stand_at
+from opsdesk_local.roles import reporting_url
+from sla.counting import count_all
+from sla.handlers import HANDLERS
+from sla.reporting import VIEWS
+from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.timers import TIMERS
+
+Reader: TypeAlias = "asyncpg.Connection[Any]"
+
+
+@pytest.fixture
+async def reader(database: Database, servers: Any) -> AsyncIterator[Reader]:
+    """The role of the BI tools, on the same database."""
+    name = database.url.rpartition("/")[2]
+    url = reporting_url(servers.admin_url, servers.state.password, name)
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
+
+
+async def test_every_fact_is_a_row(database: Database, reader: Reader) -> None:
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await stand_at(database, NINE + 9 * HOUR)
+    await fire(database, TIMERS)
+    await count_all(database)
+    (first, second) = await reader.fetch("SELECT * FROM sla_tickets ORDER BY ticket")
+    assert (first["elapsed_seconds"], first["ended_as"], second["ended_at"]) == (
+        3600,
+        "resolved",
+        None,
+    )
+    kinds = await reader.fetch("SELECT kind, reason, lag_seconds FROM sla_clock_firings")
+    assert sorted(row["kind"] for row in kinds) == [
+        "breach",
+        "warning_50",
+        "warning_75",
+        "warning_90",
+    ]
+    assert {row["reason"] for row in kinds} == {"deadline"}
+    assert all(row["lag_seconds"] >= 3600 for row in kinds)
+    outcomes = await reader.fetch("SELECT met, breached FROM sla_daily_clocks ORDER BY met")
+    assert [tuple(row) for row in outcomes] == [(1, 1)]
+    bucket = await reader.fetchrow("SELECT * FROM sla_daily_times WHERE metric = 'resolution'")
+    assert bucket is not None
+    assert bucket["from_seconds"] <= 3600 < bucket["from_seconds"] * 1.1
+    assert await reader.fetchval("SELECT contract FROM sla_agreements") == "sla"
+
+
+async def test_every_view_can_be_read_and_every_column_is_told(reader: Reader) -> None:
+    """Names and units are in the database, where the tools show them."""
+    for view in VIEWS:
+        assert await reader.fetch(f"SELECT * FROM sla_{view.name}") == []
+    silent = await reader.fetch(
+        "SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        " WHERE relnamespace = 'reporting'::regnamespace AND attnum > 0 AND relkind = 'v'"
+        " AND (col_description(pg_class.oid, attnum) IS NULL OR obj_description(pg_class.oid) IS NULL)"
+    )
+    assert silent == []
+
+
+async def test_tables_are_out_of_reach_and_nothing_is_written(reader: Reader) -> None:
+    await reader.execute("SET default_transaction_read_only = off")
+    for refused in (
+        "SELECT * FROM sla.tickets",
+        "SELECT * FROM sla.audit",
+        "DELETE FROM sla_tickets",
+        "UPDATE sla_customers SET name = 'x'",
+        "INSERT INTO sla_customers (name) VALUES ('x')",
+        "CREATE TABLE reporting.mine ()",
+        "CREATE TABLE public.mine ()",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.execute(refused)
+
+
+async def test_a_slow_question_and_an_idle_snapshot_are_ended(
+    reader: Reader, database: Database, servers: Any
+) -> None:
+    """30 s by the role's own settings; shorter here, so that nobody waits."""
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        assert await reader.fetchval(f"SHOW {limit}") == "30s"
+    name = database.url.rpartition("/")[2]
+    admin = await asyncpg.connect(servers.admin_url)
+    await admin.execute(
+        f'ALTER ROLE opsdesk_reporting IN DATABASE "{name}" SET statement_timeout = 200'
+    )
+    await admin.close()
+    short = await asyncpg.connect(reporting_url(servers.admin_url, servers.state.password, name))
+    with pytest.raises(asyncpg.QueryCanceledError):
+        await short.execute("SELECT pg_sleep(20)")
+    await short.close()
+
+
+async def test_laying_the_views_again_keeps_them(owner_url: str, reader: Reader) -> None:
+    """Additive for ever: PostgreSQL refuses to take a column away."""
+    before = await reader.fetch(
+        "SELECT * FROM information_schema.columns WHERE table_schema = $1", "reporting"
+    )
+    await migrate(owner_url, "sla", "sla")
+    after = await reader.fetch(
+        "SELECT * FROM information_schema.columns WHERE table_schema = $1", "reporting"
+    )
+    assert before == after
+    owner = await asyncpg.connect(owner_url)
+    with pytest.raises(asyncpg.InvalidTableDefinitionError):
+        await owner.execute(
+            "CREATE OR REPLACE VIEW reporting.sla_customers AS SELECT id FROM customers"
+        )
+    await owner.close()
+
+
+def test_a_service_without_views_has_none() -> None:
+    assert views_of("intake") == ()
+    assert len(views_of("sla")) == len(VIEWS)
