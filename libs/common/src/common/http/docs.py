@@ -10,7 +10,9 @@ pages = APIRouter(include_in_schema=False)
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2rem}code{background:#f2f2f2;padding:.1em .3em}b{display:inline-block;width:5rem}
-li{margin:.4rem 0;list-style:none}ul{padding:0}"""
+li{margin:.4rem 0;list-style:none}ul{padding:0}
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:.3em .5em;text-align:left;
+vertical-align:top}@media print{body{max-width:none;margin:0}tr{break-inside:avoid}}"""
 
 
 @pages.get("/docs")

@@ -82,6 +82,13 @@ async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
     return CalendarVersion(**row._mapping) if row else None
 
 
+async def names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What people call these versions: `office-amsterdam, version 3`."""
+    found = select(calendars.c.id, calendars.c.key, calendars.c.version)
+    rows = await tx.execute(found.where(calendars.c.id.in_(ids)))
+    return {row.id: f"{row.key}, version {row.version}" for row in rows}
+
+
 async def page(tx: Connection, limit: int, after: tuple[str, int] | None) -> list[CalendarVersion]:
     """Up to `limit` + 1 versions, by key, newest version last."""
     listed = select(calendars).order_by(calendars.c.key, calendars.c.version).limit(limit + 1)

@@ -1,6 +1,14 @@
 """HTTP in: agreements, from the first draft to their end."""
 
-from sla.routes.agreements import changing, drafts, ending, living
+from sla.routes.agreements import changing, comparing, drafts, ending, living, page, talking
 
-ROUTERS = (drafts.routes, living.routes, changing.routes, ending.routes)
-"""In this order: fixed addresses stand before those with a name in them."""
+ROUTERS = (
+    comparing.routes,
+    drafts.routes,
+    living.routes,
+    talking.routes,
+    changing.routes,
+    ending.routes,
+    page.routes,
+)
+"""In this order: `/matching` stands before what is called by any name."""

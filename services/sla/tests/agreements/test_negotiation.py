@@ -1,0 +1,283 @@
+"""Agreements over HTTP: negotiated with the customer, compared, explained, and read as a page."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import text
+
+from common.database import Database
+from common.testing.client import client
+from common.testing.protocol import told
+from sla.testing.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
+from sla.testing.looking import wrong
+
+AGREEMENTS = "/v1/agreements"
+
+
+def offer(**more: Any) -> dict[str, Any]:
+    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
+    return {
+        "key": "acme-standard",
+        "customer": "acme",
+        "calendar": AMSTERDAM,
+        "targets": [target],
+        "valid_from": "2026-01-01T00:00:00Z",
+    } | more
+
+
+FULL: dict[str, Any] = {
+    "customers": ["brightwater"],
+    "services": ["billing", "billing", "portal"],
+    "timezone": "Europe/Berlin",
+    "availability": 0.999,
+    "maintenance": {
+        "weekly": {"sun": [["02:00", "04:00"]]},
+        "dated": [{"start": "2026-06-06T20:00:00Z", "end": "2026-06-06T23:00:00Z"}],
+    },
+    "reserved_seconds": 40 * 3600,
+    "price": {"amount": "1200.50", "currency": "EUR"},
+    "penalties": "5 % of the price for each <missed> month.",
+    "duties": "Name a contact.",
+    "warn_before_seconds": [1800],
+    "valid_until": "2027-01-01T00:00:00Z",
+}
+
+
+async def test_everything_that_is_asked_for_is_told_again(
+    database: Database, theo: AsyncClient
+) -> None:
+    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    made = await theo.post(AGREEMENTS, json=offer(**FULL))
+    assert made.status_code == 201, made.text
+    said = made.json()
+    same = ("timezone", "availability", "reserved_seconds", "price", "penalties", "duties")
+    assert {name: said[name] for name in same} == {name: FULL[name] for name in same}
+    assert (said["customer"], said["customers"]) == ("acme", ["acme", "brightwater"])
+    assert said["services"] == ["billing", "portal"]
+    assert said["maintenance"]["dated"] == FULL["maintenance"]["dated"]
+    weekly = (await theo.get(f"/v1/calendars/{said['maintenance']['calendar']}")).json()
+    assert weekly["definition"]["weekly"] == FULL["maintenance"]["weekly"]
+    assert (await theo.get(made.headers["Location"])).json() == said
+
+
+async def test_the_customer_who_signs_sees_comments_and_approves(
+    database: Database, app: FastAPI, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    """One person per side, and a customer sees nothing of other customers (R4)"""
+    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    made = await theo.post(AGREEMENTS, json=offer(customer_signs=True, customers=["brightwater"]))
+    address = made.headers["Location"]
+    assert (await jan.get(address)).status_code == 404
+    assert (await jan.post(address + "/comments", json={"comment": "Hm"})).status_code == 404
+    await theo.post(address + "/propose")
+    asked = {"comment": "Eight hours are long."}
+    assert (await jan.post(address + "/comments", json=asked)).json()["side"] == "theirs"
+    answer = {"comment": "Six, then."}
+    assert (await theo.post(address + "/comments", json=answer)).status_code == 201
+    assert (await theo.post(address + "/revise")).json()["state"] == "draft"
+    terms = {
+        name: value
+        for name, value in offer(customer_signs=True).items()
+        if name not in ("key", "customer")
+    }
+    terms["targets"] = [{"metric": "resolution", "priority": "major", "target_seconds": 21600}]
+    changed = await theo.put(address, json=terms)
+    assert changed.json()["targets"][0]["target_seconds"] == 21600
+    await theo.post(address + "/propose")
+    assert (await theo.put(address, json=terms)).status_code == 409
+    assert (await theo.post(address + "/approve")).json()["state"] == "proposed"
+    second = await gina.post(address + "/approve")
+    assert (second.status_code, second.json()["code"]) == (403, "CUSTOMER_SIGNS")
+    assert (await jan.post(address + "/publish")).status_code == 403
+    assert (await jan.post(address + "/approve")).json()["countersigned"]["by"] == "jan"
+    assert (await gina.post(address + "/publish")).json()["state"] == "published"
+    said = (await jan.get(address + "/comments?limit=1")).json()
+    assert [one["comment"] for one in said["items"]] == ["Eight hours are long."]
+    rest = (await jan.get(f"{address}/comments?cursor={said['next']}")).json()["items"]
+    assert [one["comment"] for one in rest] == ["Six, then."]
+    async with client(app, "britta") as britta:
+        assert (await britta.get(address)).status_code == 404
+        assert (await britta.post(address + "/approve")).status_code == 404
+    types = [one.type for one in await told(database)]
+    assert "opsdesk.agreement.revised.v1" in types
+
+
+async def test_other_customers_of_a_group_are_not_named(
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    await _published(theo, gina, offer(customers=["brightwater"]))
+    later = offer(customers=["brightwater"], valid_from="2026-09-01T00:00:00Z", reserved_seconds=60)
+    await _published(theo, gina, later)
+    for address in ("acme-standard", "acme-standard/page", "acme-standard/difference?from=1&to=2"):
+        answer = await jan.get(f"{AGREEMENTS}/{address}")
+        assert answer.status_code == 200
+        assert "brightwater" not in answer.text
+
+
+async def _published(theo: AsyncClient, gina: AsyncClient, asked: dict[str, Any]) -> str:
+    made = await theo.post(AGREEMENTS, json=asked)
+    assert made.status_code == 201, made.text
+    address: str = made.headers["Location"]
+    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
+        taken = await who.post(f"{address}/{step}")
+        assert taken.status_code == 200, taken.text
+    return address
+
+
+async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await know(database, (ACME, "acme"))
+    first = await _published(theo, gina, offer())
+    same = await theo.post(AGREEMENTS, json=offer())
+    assert wrong(same) == ["/valid_from"]
+    assert "version 1 is valid from 2026-01-01" in same.json()["errors"][0]["detail"]
+    july, october = "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z"
+    await _published(theo, gina, offer(valid_from=july, valid_until=october))
+    ended = (await theo.get(first)).json()
+    assert (ended["state"], ended["valid_until"]) == ("superseded", july)
+    early = offer(valid_from="2026-08-01T00:00:00Z")
+    assert wrong(await theo.post(AGREEMENTS, json=early)) == ["/valid_from"]
+    await _published(theo, gina, early | {"supersedes": 2})
+    second = (await theo.get(f"{AGREEMENTS}/acme-standard?version=2")).json()
+    assert (second["state"], second["valid_until"]) == ("superseded", "2026-08-01T00:00:00Z")
+    types = [one.type for one in await told(database)]
+    assert types.count("opsdesk.agreement.superseded.v1") == 2
+
+
+async def test_two_drafts_of_one_time_cannot_both_be_published(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await know(database, (ACME, "acme"))
+    drafts = [await theo.post(AGREEMENTS, json=offer()) for _ in range(2)]
+    first, second = (one.headers["Location"] for one in drafts)
+    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve")):
+        for address in (first, second):
+            assert (await who.post(f"{address}/{step}")).status_code == 200
+    assert (await gina.post(first + "/publish")).status_code == 200
+    late = await gina.post(second + "/publish")
+    assert (late.status_code, late.json()["type"]) == (409, "urn:opsdesk:error:overlap")
+    assert (await gina.post(second + "/withdraw")).json()["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        (
+            {"targets": [{"metric": "resolution", "priority": "major", "target_seconds": 0}]},
+            "/targets/0/target_seconds",
+        ),
+        (
+            {"targets": [{"metric": "resolution", "priority": "major", "target_seconds": -1}]},
+            "/targets/0/target_seconds",
+        ),
+        ({"targets": offer()["targets"] * 2}, "/targets/1"),
+        ({"valid_from": "2026-01-01T00:00:00"}, "/valid_from"),
+        ({"timezone": "Mars/Olympus"}, "/timezone"),
+        ({"calendar": {"timezone": "Europe/Amsterdam"}}, "/calendar"),
+        ({"customers": ["acme", "nobody"]}, "/customers/1"),
+        ({"availability": 1.1}, "/availability"),
+        ({"reserved_seconds": 0}, "/reserved_seconds"),
+        ({"price": {"amount": "1.001", "currency": "EUR"}}, "/price/amount"),
+        ({"price": {"amount": "-1", "currency": "EUR"}}, "/price/amount"),
+        ({"maintenance": {"weekly": {"sun": [["04:00", "02:70"]]}}}, "/maintenance/weekly/sun"),
+        (
+            {
+                "maintenance": {
+                    "dated": [{"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}]
+                }
+            },
+            "/maintenance/dated/0/end",
+        ),
+        ({"contract": "uc", "customer": None}, "/partner"),
+        ({"contract": "ola", "team": "second level", "partner": "hosthaven"}, "/partner"),
+        ({"customer": None}, "/customer"),
+        ({"contract": "uc", "partner": "hosthaven", "customer_signs": True}, "/customer_signs"),
+        ({"penalties": "nul \0"}, "/penalties"),
+        ({"supersedes": 0}, "/supersedes"),
+    ],
+)
+async def test_what_no_agreement_can_say_is_refused_and_nothing_is_stored(
+    database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
+) -> None:
+    await know(database, (ACME, "acme"))
+    assert pointer in wrong(await theo.post(AGREEMENTS, json=offer(**changed)))
+    async with database.transaction() as tx:
+        for table in ("agreements", "calendars"):
+            assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+async def test_contracts_behind_the_promise_are_not_shown_to_customers(
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    """R13: a partner's contract, for Acme alone, and one of second level for everybody"""
+    await know(database, (ACME, "acme"))
+    partner = offer(key="hosthaven", contract="uc", partner="hosthaven")
+    team = offer(key="second-level", contract="ola", team="second level", customer=None)
+    for asked in (partner, team):
+        address = await _published(theo, gina, asked)
+        assert (await jan.get(address)).status_code == 404
+    assert (await jan.get(AGREEMENTS)).json()["items"] == []
+    matching = f"{AGREEMENTS}/matching?customer=acme&contract="
+    assert (await theo.get(matching + "uc")).json()["candidates"][0]["key"] == "hosthaven"
+    assert (await theo.get(matching + "ola")).json()["candidates"][0]["key"] == "second-level"
+    assert (await theo.get(matching + "sla")).json()["chosen"] is None
+    assert (await jan.get(matching + "uc")).status_code == 404
+    other = offer(key="hosthaven", contract="sla")
+    assert (await theo.post(AGREEMENTS, json=other)).status_code == 409
+
+
+async def test_the_answer_says_which_agreement_holds_and_why(
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    await promise(database)
+    await _published(theo, gina, offer(key="acme-billing", services=["billing"]))
+    asked = f"{AGREEMENTS}/matching?customer=acme&service=billing&priority=major&kind=incident"
+    found = (await jan.get(f"{asked}&at={NINE.isoformat().replace('+00:00', 'Z')}")).json()
+    assert [(one["key"], one["code"]) for one in found["candidates"]] == [
+        ("acme-billing", "chosen"),
+        ("acme-standard", "less_specific"),
+    ]
+    (terms,) = found["terms"]
+    assert (terms["target_seconds"], terms["why"]) == (
+        28800,
+        "the target for every kind of ticket",
+    )
+    assert "most specific" in found["rule"]
+    assert wrong(await jan.get(f"{AGREEMENTS}/matching?customer=brightwater")) == [
+        "/query/customer"
+    ]
+
+
+async def test_a_published_agreement_is_a_page_without_script(
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    """R4; what people wrote is text, not markup"""
+    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    await _published(theo, gina, offer(**FULL))
+    page = await jan.get(f"{AGREEMENTS}/acme-standard/page")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for said in ("within 8 h", "99.9 %", "sun 02:00 to 04:00", "1200.50 EUR"):
+        assert said in page.text
+    assert "&lt;missed&gt;" in page.text
+    assert "<script" not in page.text
+    assert (await theo.get(f"{AGREEMENTS}/nothing/page")).status_code == 404
+
+
+async def test_versions_are_compared_in_words(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    await know(database, (ACME, "acme"))
+    await _published(theo, gina, offer())
+    next_one = offer(valid_from="2026-07-01T00:00:00Z", availability=0.99)
+    assert (await theo.post(AGREEMENTS, json=next_one)).status_code == 201
+    answer = await theo.get(f"{AGREEMENTS}/acme-standard/difference?from=1&to=2")
+    found = {one["what"]: (one["was"], one["now"]) for one in answer.json()["differences"]}
+    assert found["availability per month"] == ("nothing", "99 %")
+    assert found["calendar"] == ("acme-standard, version 1", "acme-standard, version 2")
+    missing = await theo.get(f"{AGREEMENTS}/acme-standard/difference?from=1&to=3")
+    assert missing.status_code == 404
