@@ -1,5 +1,7 @@
 """From a trigger to a running case: deduplicate, choose the policy, fire step 1."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +35,28 @@ async def trigger(
             at = await moment(tx)
             return await keep(tx, known, escalation.again(known.state, note, at)), False
         # Resolved by somebody between the two looks: the key is free again.
+
+
+async def inform(tx: Connection, cause: Trigger, people: Sequence[str], note: str) -> Case:
+    """Tell these people, once each, and page nobody: the case has no step due, and stays open until
+    its cause ends. Of an unresolved case of the same dedup key: tell them what has changed."""
+    chosen = await _policy(tx, cause, None)
+    while True:
+        at = await moment(tx)
+        new = await cases.add(tx, _quiet(_case(uuid7(), cause, chosen, at)))
+        if new:
+            facts = (fact.Opened(at, note, cause.at), fact.Informed(at, tuple(people)))
+            return await keep(tx, new, (new.state, facts))
+        for known in await cases.lock_unresolved(tx, [cause.dedup_key]):
+            at = await moment(tx)
+            changed = replace(known, trigger=cause)
+            repeated = (fact.Repeated(at, note), fact.Informed(at, tuple(people)))
+            return await keep(tx, changed, (known.state, repeated))
+        # Resolved by somebody between the two looks: the key is free again.
+
+
+def _quiet(case: Case) -> Case:
+    return replace(case, state=replace(case.state, due_at=None))
 
 
 def _case(id: UUID, cause: Trigger, policy: Policy, at: datetime) -> Case:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 TriggerKind = Literal[
     "clock_warned",
+    "clock_forecast",
     "clock_breached",
     "blocker_raised",
     "forwarded",

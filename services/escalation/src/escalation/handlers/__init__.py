@@ -13,6 +13,7 @@ from common.events.clocks import (
 )
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.forecasts import ClockForecast
 from common.events.measures import UsageLimitAhead, UsageLimitFar, UsageLimitReached
 from common.events.tickets import (
     BlockerLifted,
@@ -31,7 +32,7 @@ from common.events.waivers import (
     WaiverWithdrawn,
 )
 from common.inbox import Handlers, each
-from escalation.handlers import clocks, deliveries, directory, tickets, usage, waivers
+from escalation.handlers import clocks, deliveries, directory, forecasts, tickets, usage, waivers
 
 HANDLERS: Handlers = {
     ClockWarned: each(clocks.on_clock_warned),
@@ -40,6 +41,7 @@ HANDLERS: Handlers = {
     ClockMet: clocks.on_clocks_ended,
     ClockStopped: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
+    ClockForecast: each(forecasts.on_forecast),
     WaiverRequested: each(waivers.on_requested),
     WaiverApproved: each(waivers.on_ended),
     WaiverRefused: each(waivers.on_ended),

@@ -38,7 +38,8 @@ async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -
     ended = (
         "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
     )
-    await end(tx, {_dedup(event, "clock_warned"): ended})
+    before: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast")
+    await end(tx, {_dedup(event, kind): ended for kind in before})
     if not event.approved:
         missed = f"{event.ticket}: deadline for {METRICS[event.metric]} was missed"
         await trigger(tx, await _cause(tx, event, "clock_breached", missed), missed)
@@ -53,7 +54,7 @@ async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWith
 
 async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]) -> None:
     """Whatever ended a clock ends what was escalated for it."""
-    kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_breached")
+    kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast", "clock_breached")
     ended = {_dedup(one.event, kind): _ending(one.event) for one in events for kind in kinds}
     await end(tx, ended)
 

@@ -16,6 +16,7 @@ from escalation.trigger import Trigger, TriggerKind
 
 ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
     "clock_warned",
+    "clock_forecast",
     "clock_breached",
     "blocker_raised",
     "forwarded",
