@@ -5,6 +5,7 @@ from sla.counting import keep_counted
 from sla.forecasting import keep_forecasting
 from sla.handlers import HANDLERS
 from sla.routes import ROUTERS
+from sla.routes.status import keep_status
 from sla.settings import SlaSettings
 from sla.store.rollups import pending
 from sla.timers import TIMERS
@@ -17,6 +18,6 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(keep_counted, keep_forecasting),
+    background=(keep_counted, keep_forecasting, keep_status),
     pending=pending,
 )

@@ -9,6 +9,7 @@ from common.http.problems import answer
 from common.http.route import TransactionalRoute, router
 from common.http.service import Service
 from common.http.state import furnish
+from common.http.streaming import streams
 
 __all__ = [
     "MIB",
@@ -26,4 +27,5 @@ __all__ = [
     "if_match",
     "router",
     "set_etag",
+    "streams",
 ]

@@ -17,7 +17,19 @@ from common.people.asking import Needs, needs_of
 from common.people.caller import Caller
 
 OPEN = frozenset(
-    {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/style.css"}
+    {
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/docs/style.css",
+        # The page without any figures in it: those come from the stream, which asks who you are.
+        "/status",
+        "/status/status.css",
+        "/status/status.js",
+        "/status/status.svg",
+    }
 )
 """The only paths that anybody may ask for without a token."""
 
@@ -38,7 +50,7 @@ class TransactionalRoute(APIRoute):
 
         async def in_one_transaction(asked: Request) -> Response:
             request = StrictRequest(asked.scope, asked.receive)
-            caller = await _admitted(request, needed)
+            caller = await admitted(request, needed)
             # Read before the transaction: a slow sender must not hold a connection.
             body = await request.body()
             if reads_json and body:
@@ -67,7 +79,7 @@ async def _once(
     return response
 
 
-async def _admitted(request: Request, needed: tuple[Needs, ...]) -> Caller | None:
+async def admitted(request: Request, needed: tuple[Needs, ...]) -> Caller | None:
     """The caller, who holds everything that the route needs; None on a route open to all."""
     if not needed:
         return None

@@ -16,6 +16,8 @@ from sla.routes import (
     series,
     services,
     simulating,
+    status,
+    status_page,
     subscriptions,
     waivers,
 )
@@ -40,4 +42,7 @@ ROUTERS = (
     forecasts.routes,
     subscriptions.routes,
     *reports.ROUTERS,
+    status.routes,
+    status.live,
+    status_page.pages,
 )

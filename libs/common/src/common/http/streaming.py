@@ -1,0 +1,55 @@
+"""Answers that last as long as somebody listens: the caller is admitted, no transaction is held.
+
+A listener must not keep a connection to the database: whoever streams reads for all of them at once.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.types import Scope
+
+from common.http.body import StrictRequest
+from common.http.openapi import REFUSALS
+from common.http.route import Handle, admitted
+from common.people.asking import needs_of
+
+COOKIE: Final = "opsdesk"
+"""A browser's EventSource sends no headers: its page has put the token here before, where no script
+can read it."""
+
+
+class StreamingRoute(APIRoute):
+    """Admits the caller, by header or else by cookie, and runs the function: nothing else."""
+
+    def get_route_handler(self) -> Handle:
+        handle = super().get_route_handler()
+        needed = tuple(needs_of(self.dependant))
+
+        async def open_ended(asked: Request) -> Response:
+            request = StrictRequest(_with_token(asked), asked.receive)
+            await admitted(request, needed)
+            return await handle(request)
+
+        return open_ended
+
+
+def streams(prefix: str, tags: list[str]) -> APIRouter:
+    """A router whose routes stream; only GET, so that a cookie alone changes nothing."""
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=REFUSALS)
+
+
+def authorization(scope: Scope) -> bytes | None:
+    """The header by which the caller was admitted."""
+    return next((value for name, value in scope["headers"] if name == b"authorization"), None)
+
+
+def _with_token(request: Request) -> Scope:
+    token = request.cookies.get(COOKIE)
+    if token is None or authorization(request.scope) is not None:
+        return request.scope
+    said = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))
+    # In place: what is remembered of a request (its route, its caller) hangs on its scope.
+    request.scope["headers"] = [*request.scope["headers"], said]
+    return request.scope

@@ -1,0 +1,99 @@
+"""How promises stand: counted right, and shown to those whom it concerns (R4)."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.database import Database
+from common.events.tickets import TicketWaiting
+from common.testing.client import client
+from common.testing.protocol import fire, hear, stand_at
+from sla.handlers import HANDLERS
+from sla.reports.status import Line
+from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.testing.foreseen import handle, make_round
+from sla.timers import TIMERS
+
+MONDAY = NINE + timedelta(days=7)
+
+
+@pytest.fixture
+async def busy(database: Database, app: FastAPI) -> None:
+    """Acme's desk is slow: of four open promises one waits, one is broken, two are likely to."""
+    await promise(database, metrics=("resolution",))
+    await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
+    for number in range(1, 13):
+        await handle(database, number, 25 * HOUR)
+    await stand_at(database, MONDAY)
+    events = [
+        opened(100, MONDAY - timedelta(days=4), service="billing"),
+        opened(101, MONDAY, service="billing"),
+        opened(102, MONDAY),
+        opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
+    ]
+    await hear(database, HANDLERS, *((event, 1) for event in events))
+    waiting = said(TicketWaiting, 102, MONDAY, on="customer")
+    await hear(database, HANDLERS, (waiting, 2))
+    await fire(database, TIMERS)
+    await make_round(database)
+
+
+async def test_per_customer_and_service(busy: None, theo: AsyncClient) -> None:
+    told = (await theo.get("/v1/status")).json()
+    lines = {(one["customer"], one["service"]): one for one in told["lines"]}
+    billing = lines["acme", "billing"]
+    assert (billing["open"], billing["at_risk"], billing["breached"]) == (2, 1, 1)
+    assert (billing["light"], billing["next_at"]) == ("broken", "2026-06-08T15:00:00Z")
+    other = lines["acme", None]
+    assert (other["open"], other["likely"], other["next_at"]) == (1, 1, None)
+    assert lines["brightwater", None]["open"] == 1
+    assert (told["open"], told["breached"], told["at"]) == (4, 1, "2026-06-08T07:00:00Z")
+
+
+async def test_a_customer_sees_its_own_only(busy: None, app: FastAPI, jan: AsyncClient) -> None:
+    told = (await jan.get("/v1/status")).json()
+    assert {one["customer"] for one in told["lines"]} == {"acme"}
+    assert told["open"] == 3
+    async with client(app, "britta") as britta:
+        told = (await britta.get("/v1/status")).json()
+    assert [(one["customer"], one["open"]) for one in told["lines"]] == [("brightwater", 1)]
+
+
+async def test_who_has_no_open_promise_has_a_line_all_the_same(
+    database: Database, theo: AsyncClient
+) -> None:
+    await promise(database)
+    (line,) = (await theo.get("/v1/status")).json()["lines"]
+    assert (line["customer"], line["open"], line["light"]) == ("acme", 0, "kept")
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "breached", "availability", "light"),
+    [
+        (0, 0, None, "kept"),
+        (1, 0, 1.0, "at_risk"),
+        (1, 1, 1.0, "broken"),
+        (0, 0, 0.998, "broken"),
+        (0, 0, 0.999, "kept"),
+    ],
+)
+def test_the_light_shows_the_worst(
+    at_risk: int, breached: int, availability: float | None, light: str
+) -> None:
+    line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, availability, 0.999)
+    assert line.light == light
+
+
+async def test_the_page_holds_no_figures_and_no_inline_script(app: FastAPI) -> None:
+    async with client(app, None) as nobody:
+        page = await nobody.get("/status")
+        assert page.status_code == 200
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert "<script>" not in page.text
+        assert "style=" not in page.text
+        for name, media in (("css", "text/css"), ("js", "text/javascript"), ("svg", "image/svg")):
+            found = await nobody.get(f"/status/status.{name}")
+            assert found.headers["content-type"].startswith(media)
+        assert (await nobody.get("/v1/status")).status_code == 401
