@@ -6,9 +6,11 @@ from datetime import datetime
 from common.database import Connection
 from common.deadlines import Due, Timer, Timers
 from sla import capacity, expiring, forecasting, reminding, sweeping
+from sla.budgets import KIND as BUDGET
+from sla.budgets import on_budgets_due
 from sla.clocks.tracked import fires
 from sla.progress import KIND, go_on, rearm, timetables
-from sla.store import clocks, series, waivers
+from sla.store import budgets, clocks, series, waivers
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -23,6 +25,7 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
 TIMERS: Timers = {
     KIND: Timer(clocks.lock, on_clocks_due, waits_for_consumer=True),
     sweeping.KIND: sweeping.TIMER,
+    BUDGET: Timer(budgets.lock, on_budgets_due, waits_for_consumer=True),
     capacity.KIND: Timer(series.lock, capacity.on_outlooks_due),
     forecasting.KIND: Timer(forecasting.lock, forecasting.on_forecast_due, periodic=True),
     reminding.KIND: Timer(waivers.lock_free, expiring.on_waivers_due),

@@ -29,7 +29,7 @@ async def june(
 
 async def test_overlapping_outages_count_once_and_only_in_agreed_hours(database: Database) -> None:
     """C12: office hours in Amsterdam; one hour of the second lies in the evening"""
-    await promise(database)
+    await promise(database, timezone="Europe/Amsterdam")
     await fail(database, NINE, NINE + 2 * HOUR, ACME)
     await fail(database, NINE + HOUR, NINE + 3 * HOUR, ACME)
     await fail(database, NINE + 7 * HOUR, NINE + 9 * HOUR, ACME)
@@ -69,7 +69,7 @@ async def test_the_figures_of_an_earlier_moment_can_be_had_again(database: Datab
 
 
 async def test_one_failure_over_the_months_end_is_measured_whole(database: Database) -> None:
-    await promise(database)
+    await promise(database, timezone="Europe/Amsterdam")
     end = NINE - 9 * HOUR + 30 * DAY
     await fail(database, end - HOUR, end + HOUR, ACME)
     await fail(database, end + HOUR, end + 50 * HOUR, ACME)

@@ -13,6 +13,7 @@ from common.events import (
     escalations,
     forecasts,
     measures,
+    outages,
     tickets,
     waivers,
 )
@@ -25,6 +26,7 @@ MODULES = (
     catalogue,
     measures,
     forecasts,
+    outages,
     escalations,
     deliveries,
     directory,

@@ -2,6 +2,10 @@
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.tickets import (
+    AlertEnded,
+    AlertRaised,
+    BlockerLifted,
+    BlockerRaised,
     TicketCustomerReplied,
     TicketMerged,
     TicketOpened,
@@ -16,11 +20,18 @@ from common.events.tickets import (
 )
 from common.inbox import Handlers, each, in_turn
 from sla.handlers.directory import on_customer, on_environment, on_partner
+from sla.handlers.outages import (
+    on_alert_ended,
+    on_alert_raised,
+    on_blocker_lifted,
+    on_blocker_raised,
+    on_opened_down,
+)
 from sla.handlers.tickets import hear, on_merged, on_opened, on_prioritised, on_triaged
 from sla.handlers.turns import turns_to
 
 HANDLERS: Handlers = {
-    TicketOpened: on_opened,
+    TicketOpened: in_turn(on_opened, on_opened_down),
     TicketTriaged: each(on_triaged),
     TicketPrioritised: each(on_prioritised),
     TicketReplied: hear("replied", when=lambda event: not event.automatic),
@@ -31,6 +42,10 @@ HANDLERS: Handlers = {
     TicketRejected: in_turn(turns_to("rejected"), hear("reopened")),
     TicketReopened: in_turn(turns_to("reopened"), hear("reopened")),
     TicketMerged: in_turn(turns_to("merged"), each(on_merged)),
+    BlockerRaised: each(on_blocker_raised),
+    BlockerLifted: each(on_blocker_lifted),
+    AlertRaised: each(on_alert_raised),
+    AlertEnded: each(on_alert_ended),
     CustomerKnown: each(on_customer),
     EnvironmentKnown: each(on_environment),
     PartnerKnown: each(on_partner),

@@ -65,7 +65,8 @@ class Availability:
     """Of `[start, end)` as it stands at `until`, which is before `end` while the period lasts.
 
     `agreed` is service time up to `until`, `agreed_whole` up to `end`. `budget` is how much of the
-    whole may be down; None where nothing was promised. `parts` cover `[start, until)`.
+    whole may be down; None where nothing was promised. `parts` cover `[start, until)`, `stretches`
+    are by what agreements it was judged.
     """
 
     start: datetime
@@ -76,6 +77,7 @@ class Availability:
     budget: timedelta | None
     parts: tuple[Part, ...]
     failures: Failures
+    stretches: tuple[Agreed, ...] = ()
 
     @cached_property
     def down(self) -> timedelta:
@@ -171,6 +173,7 @@ def availability(
         budget(agreed, start, end),
         parts,
         failures(troubles, start, until, now),
+        tuple(agreed),
     )
 
 

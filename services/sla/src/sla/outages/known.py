@@ -4,7 +4,7 @@ One load serves a customer's page as well as a report about all of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from sla.outages.maintenance import PlannedMaintenance, excusing
 from sla.outages.month import Month, month
 from sla.outages.outage import Outage, whole
 from sla.outages.place import Place, Question
-from sla.outages.promise import agreed_windows, promised_of, zone_of
+from sla.outages.promise import agreed_windows
 from sla.outages.rest import beneath, impairs
 from sla.outages.strip import Trouble, Window, excused
 
@@ -58,8 +58,8 @@ class Known:
     graph: Graph = EMPTY
 
     def month(self, question: Question, day: date) -> Month:
-        """The month of a date in the zone of the agreement, else the customer's, else UTC (C12)."""
-        return month(day, read_zone(self._zone(question, day.replace(day=1))))
+        """The month of a date, in its `zone` (C12)."""
+        return month(day, read_zone(self.zone(question, day)))
 
     def of_month(self, question: Question, day: date, now: datetime) -> Availability:
         """Of the month of a date, as it stands at `now`."""
@@ -81,6 +81,13 @@ class Known:
             now,
         )
 
+    def lasting(self, question: Question) -> bool:
+        """Whether something that counts for the question is down still."""
+        return any(
+            one.effect == "down" and one.ended_at is None and self._concerns(question, one)
+            for one in self.outages
+        )
+
     def held(self, question: Question, start: datetime, end: datetime) -> list[Held]:
         """Which agreement held when; all of `[start, end)`, in order."""
         known = self._agreements(question)
@@ -96,7 +103,7 @@ class Known:
                 start,
                 end,
                 self.timetables[agreement.calendar],
-                promised_of(agreement),
+                agreement.availability,
                 agreement.key,
             )
             for start, end, agreement in held
@@ -105,14 +112,24 @@ class Known:
         return found or [Agreed(held[0].start, held[-1].end, ROUND_THE_CLOCK)]
 
     def _troubles(self, question: Question, held: Sequence[Held]) -> Iterator[Trouble]:
-        agreed = list(self._agreed_windows(held))
         nodes = beneath(self.graph, question, self._key(question))
+        excuses: dict[str | None, list[Window]] = {}
         for outage in self.outages:
             if self._concerns(question, outage):
-                announced = excusing(self.maintenance, question.within(outage.place))
-                yield from excused(outage.trouble(), [*agreed, *announced])
+                place = question.within(outage.place)
+                if place.service not in excuses:
+                    excuses[place.service] = self._excuses(question, place, held)
+                windows = [*excuses[place.service], *excusing(self.maintenance, place)]
+                yield from excused(outage.trouble(), windows)
             elif impairs(outage.place, nodes, question):
                 yield outage.trouble()._replace(effect="impaired")
+
+    def _excuses(self, question: Question, place: Place, held: Sequence[Held]) -> list[Window]:
+        """The maintenance of the agreement that governs what was down there."""
+        if question.agreement is None and place.service != question.service:
+            governed = replace(question, service=place.service)
+            held = self.held(governed, held[0].start, held[-1].end)
+        return list(self._agreed_windows(held))
 
     def _windows(self, question: Question, held: Sequence[Held]) -> Iterator[Window]:
         """Maintenance that is shown: what concerns the question at least in part."""
@@ -148,10 +165,7 @@ class Known:
         if question.agreement is None:
             return holding(mine, question.service, at)
         # Asked for by its key: whatever services it names.
-        held = [
-            a for a in mine if a.valid_from <= at and not (a.valid_until and a.valid_until <= at)
-        ]
-        return max(held, key=lambda version: version.version, default=None)
+        return next((agreement for agreement in mine if agreement.holds_at(at)), None)
 
     def _agreements(self, question: Question) -> Sequence[Agreement]:
         mine = self._of_customer(question)
@@ -169,10 +183,11 @@ class Known:
         customer = self.customers.get(question.customer_id) if question.customer_id else None
         return customer.key if customer else None
 
-    def _zone(self, question: Question, first: date) -> str:
-        around = datetime(first.year, first.month, 1, tzinfo=UTC)
+    def zone(self, question: Question, day: date) -> str:
+        """Where the month of that date begins: with the agreement, else the customer, else UTC."""
+        around = datetime(day.year, day.month, 1, tzinfo=UTC)
         for piece in reversed(self.held(question, around, around + timedelta(days=27))):
             if piece.agreement is not None:
-                return zone_of(piece.agreement, self.timetables)
+                return piece.agreement.timezone
         customer = self.customers.get(question.customer_id) if question.customer_id else None
         return customer.timezone if customer else NOWHERE

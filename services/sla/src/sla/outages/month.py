@@ -26,11 +26,9 @@ def month_of(at: datetime, zone: Zone) -> Month:
 
 
 def month(day: date, zone: Zone) -> Month:
-    """The month of that date. It begins at the first instant at which the wall shows its first
-    date, so that months touch: a midnight that does not exist is the first instant after it, of
-    one that comes twice it is the first."""
+    """The month of that date, from where its first date begins to where the next month's does."""
     first = day.replace(day=1)
-    return Month(first, _begins(first, zone), _begins(following(first), zone))
+    return Month(first, begins(first, zone), begins(following(first), zone))
 
 
 def following(first: date) -> date:
@@ -38,7 +36,9 @@ def following(first: date) -> date:
     return first + timedelta(days=monthrange(first.year, first.month)[1])
 
 
-def _begins(day: date, zone: Zone) -> datetime:
+def begins(day: date, zone: Zone) -> datetime:
+    """The first instant at which the wall shows the date, so that days and months touch: a midnight
+    that does not exist is the first instant after it, of one that comes twice it is the first."""
     midnight = (day - EPOCH.date()).days * DAY
     ends = (*zone.since[1:], midnight + 2 * DAY)
     at = next(

@@ -2,13 +2,18 @@
 
 from sla.routes import (
     agreements,
+    availability,
     calendars,
     clocks,
     compliance,
     computing,
+    corrections,
     forecasts,
     impact,
+    maintenance,
     measured,
+    outage_rules,
+    outages,
     outlooks,
     reports,
     samples,
@@ -45,4 +50,9 @@ ROUTERS = (
     status.routes,
     status.live,
     status_page.pages,
+    outages.routes,
+    corrections.routes,
+    outage_rules.routes,
+    maintenance.routes,
+    availability.routes,
 )

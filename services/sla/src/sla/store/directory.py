@@ -24,6 +24,13 @@ class Customer:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    key: str
+    tier: str
+    customer: Customer
+
+
 async def zone_of_days(tx: Connection, zone: str) -> str:
     """The zone in which PostgreSQL counts the days of somebody in `zone`: UTC if it knows none."""
     try:
@@ -66,6 +73,14 @@ async def customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, UUID]
     """Ids by key; a key that is nobody's is left out."""
     found = select(customers.c.id, customers.c.key).where(customers.c.key.in_(keys))
     return {row.key: row.id for row in await tx.execute(found)}
+
+
+async def find_environment(tx: Connection, key: str) -> Environment | None:
+    """With its customer; None while nobody has told of it, or of its customer."""
+    joined = environments.join(customers, customers.c.id == environments.c.customer_id)
+    asked = select(environments.c.tier, customers.c.id, customers.c.key).select_from(joined)
+    row = (await tx.execute(asked.where(environments.c.key == key))).one_or_none()
+    return Environment(key, row.tier, Customer(row.id, row.key)) if row else None
 
 
 async def find_customer(tx: Connection, id_or_key: UUID | str) -> Customer | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, insert, or_, select, text, up
 from common.database import Connection
 from sla.outages.maintenance import PlannedMaintenance
 from sla.outages.place import Place
+from sla.store.visibility import Theirs
 from sla.tables.directory import environments
 from sla.tables.outages import maintenance_windows as windows
 
@@ -55,18 +56,21 @@ async def find(
 
 async def page(
     tx: Connection,
-    customer_id: UUID | None,
-    since: datetime | None,
+    theirs: Theirs,
+    since: datetime,
     limit: int,
     after: tuple[datetime, UUID] | None,
 ) -> list[PlannedMaintenance]:
     """Up to `limit` + 1 windows that end after `since`, the earliest first; a customer's own, and
     those of everybody."""
     listed = _all().order_by(windows.c.starts_at, windows.c.id).limit(limit + 1)
-    if customer_id is not None:
-        listed = listed.where(_of([customer_id]))
-    if since is not None:
-        listed = listed.where(windows.c.ends_at > since)
+    listed = listed.where(windows.c.ends_at > since)
+    if theirs.customer_id is not None:
+        everybodys: ColumnElement[bool] = windows.c.customer_id.is_(None)
+        if theirs.others:
+            service = windows.c.service
+            everybodys &= or_(service.is_(None), service.not_in(theirs.others))
+        listed = listed.where(or_(windows.c.customer_id == theirs.customer_id, everybodys))
     if after is not None:
         at, id = after
         same = (windows.c.starts_at == at) & (windows.c.id > id)
@@ -82,12 +86,9 @@ async def touching(
     agreed = windows.c.agreed_at.is_not(None)
     found = _all().where(agreed, windows.c.ends_at > start, windows.c.starts_at < end)
     if customers is not None:
-        found = found.where(_of(customers))
+        theirs = windows.c.customer_id.in_(customers)
+        found = found.where(or_(theirs, windows.c.customer_id.is_(None)))
     return [_planned(row) for row in await tx.execute(found)]
-
-
-def _of(customers: Collection[UUID]) -> ColumnElement[bool]:
-    return or_(windows.c.customer_id.in_(customers), windows.c.customer_id.is_(None))
 
 
 def _all() -> Select[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -34,14 +35,15 @@ from sla.tables.outages import outages
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a list is narrowed to. `services`: a customer also sees the outages of everybody, of
-    those services (None: of all); their own `customer_id` comes with it."""
+    """What a list is narrowed to. With a customer's own come the outages of everybody, but for
+    those of services that only `others` have."""
 
     customer_id: UUID | None = None
-    services: Collection[str] | None = ()
+    others: Collection[str] = ()
     environment: str | None = None
     service: str | None = None
     state: Literal["open", "ended"] | None = None
+    source: Source | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -92,20 +94,37 @@ async def lock_of_source(tx: Connection, source: Source, source_id: UUID) -> lis
 async def lock_open_of_ticket(tx: Connection, ticket_id: UUID) -> list[Outage]:
     """All open outages that belong to a ticket, whoever said so."""
     mine = outages.c.ticket_id == ticket_id
-    return await lock(tx, mine & outages.c.ended_at.is_(None) & outages.c.counts)
+    return await lock(tx, mine & _LASTING)
 
 
 async def open_at(tx: Connection, place: Place) -> Outage | None:
     """An outage of this very place that lasts still; the oldest one."""
-    here = [
+    oldest = _all().where(*_lasting_at(place)).order_by(outages.c.started_at, outages.c.id).limit(1)
+    row = (await tx.execute(oldest)).one_or_none()
+    return _outage(row) if row else None
+
+
+async def count_open(tx: Connection, place: Place, but: UUID) -> int:
+    """How many other outages of this very place last still."""
+    others = select(func.count()).where(*_lasting_at(place), outages.c.id != but)
+    return await tx.scalar(others) or 0
+
+
+async def open_now(tx: Connection) -> list[Outage]:
+    """All that last still."""
+    return [_outage(row) for row in await tx.execute(_all().where(_LASTING))]
+
+
+_LASTING = outages.c.ended_at.is_(None) & outages.c.counts
+
+
+def _lasting_at(place: Place) -> list[ColumnElement[bool]]:
+    return [
         outages.c.customer_id.is_not_distinct_from(place.customer_id),
         outages.c.environment.is_not_distinct_from(place.environment),
         outages.c.service.is_not_distinct_from(place.service),
+        _LASTING,
     ]
-    lasting = outages.c.ended_at.is_(None) & outages.c.counts
-    found = _all().where(*here, lasting).order_by(outages.c.started_at, outages.c.id).limit(1)
-    row = (await tx.execute(found)).one_or_none()
-    return _outage(row) if row else None
 
 
 async def find(tx: Connection, id_or_key: UUID | str) -> Outage | None:
@@ -134,17 +153,15 @@ async def page(
 
 
 def _sought(sought: Sought) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
+    wanted: list[ColumnElement[bool]] = [
+        outages.c[name] == value
+        for name in ("environment", "service", "source")
+        if (value := getattr(sought, name)) is not None
+    ]
     if sought.customer_id is not None:
-        wanted.append(_theirs(sought.customer_id, sought.services))
-    if sought.environment is not None:
-        wanted.append(outages.c.environment == sought.environment)
-    if sought.service is not None:
-        wanted.append(outages.c.service == sought.service)
-    if sought.state == "open":
-        wanted.append(outages.c.ended_at.is_(None) & outages.c.counts)
-    if sought.state == "ended":
-        wanted.append(outages.c.ended_at.is_not(None))
+        wanted.append(_theirs(sought.customer_id, sought.others))
+    if sought.state is not None:
+        wanted.append(_LASTING if sought.state == "open" else outages.c.ended_at.is_not(None))
     if sought.since is not None:
         wanted.append(outages.c.started_at >= sought.since)
     if sought.until is not None:
@@ -152,11 +169,10 @@ def _sought(sought: Sought) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _theirs(customer_id: UUID, services: Collection[str] | None) -> ColumnElement[bool]:
-    everybodys: ColumnElement[bool] = outages.c.customer_id.is_(None)
-    if services is not None:
-        everybodys = everybodys & outages.c.service.in_(services)
-    return or_(outages.c.customer_id == customer_id, everybodys)
+def _theirs(customer_id: UUID, others: Collection[str]) -> ColumnElement[bool]:
+    service = outages.c.service
+    theirs = or_(service.is_(None), service.not_in(others)) if others else true()
+    return or_(outages.c.customer_id == customer_id, outages.c.customer_id.is_(None) & theirs)
 
 
 async def touching(

@@ -53,6 +53,7 @@ async def promise(
     database: Database,
     customer: tuple[UUID, str] = (ACME, "acme"),
     metrics: tuple[str, ...] = ("first_response", "resolution"),
+    **more: Any,
 ) -> Agreement:
     """Acme's agreement: office hours, 24/7 for blockers; nothing for trivial tickets."""
     await know(database, customer)
@@ -83,6 +84,7 @@ async def promise(
             targets=targets,
             calendar=office,
             calendars={"blocker": round_the_clock},
+            **more,
         )
         await agreements.add(tx, agreement_id, version)
         await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
