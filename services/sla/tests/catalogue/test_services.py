@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from httpx import AsyncClient
@@ -10,10 +11,14 @@ from sqlalchemy.exc import ProgrammingError
 
 from common.database import Database
 from common.testing.protocol import hear, told
+from sla.catalogue.graph import Graph
+from sla.catalogue.picture import drawn, everything
 from sla.handlers import HANDLERS
 from sla.testing.company import AMSTERDAM, BRIGHTWATER, opened, promise
 from sla.testing.looking import wrong
 from sla.testing.offer import any_of, furnish, offer
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 async def test_a_service_is_versioned_announced_and_keeps_its_past(
@@ -189,3 +194,32 @@ async def test_a_question_about_nothing_is_refused(
 ) -> None:
     await offer(theo, "billing")
     assert (await theo.get(f"/v1/catalogue/impact?{query}")).status_code == 422
+
+
+async def test_the_graph_is_drawn_and_what_a_failure_hits_is_marked(
+    database: Database, theo: AsyncClient
+) -> None:
+    await furnish(database)
+    spared = any_of("environment/acme-prod", "environment/acme-spare")
+    await offer(theo, "identity", "partner/hosthaven")
+    await offer(theo, "billing", spared, "service/identity", sold_to=["acme"])
+    await offer(theo, "alone")
+    whole = await theo.get("/v1/catalogue/picture")
+    assert whole.headers["content-type"].startswith("image/svg+xml")
+    titles = [one.text for one in ElementTree.fromstring(whole.text).iter(f"{SVG}title")]
+    assert "partner/hosthaven: partner, single point of failure" in titles
+    assert "service/billing: for acme" in titles
+    assert "service/alone: service" in titles
+    assert "1 of 2" in whole.text
+    part = await theo.get("/v1/catalogue/picture?node=environment/acme-prod")
+    shown = [one.text for one in ElementTree.fromstring(part.text).iter(f"{SVG}title")]
+    assert "service/billing: impaired" in shown
+    assert "environment/acme-prod: down" in shown
+    assert "service/alone: service" not in shown
+
+
+def test_a_name_cannot_write_into_the_picture() -> None:
+    graph = Graph({"a": ()}, {"a": frozenset({"<script>&"})})
+    picture = drawn(graph, everything(graph))
+    assert "<script>" not in picture
+    ElementTree.fromstring(picture)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from common.database import Connection, Transaction, moment
 from common.errors import Invalid, Violation
@@ -13,8 +13,9 @@ from common.http import Instant, Told, router
 from common.people import Caller, needs
 from sla.agreements.agreement import holding
 from sla.calendars.timetable import NeverOpens, OutOfRange
-from sla.catalogue.graph import Node, node_of
+from sla.catalogue.graph import Node, node_of, service
 from sla.catalogue.impact import Effect, Hit, impact
+from sla.catalogue.picture import around, drawn, everything
 from sla.catalogue.weakness import single_points
 from sla.routes.offered import NodeName
 from sla.store import agreements, calendars, catalogue, directory, exposure
@@ -23,6 +24,7 @@ routes = router("/v1/catalogue", tags=["catalogue"])
 
 MOST_CLOCKS = 200
 MOST_NODES = 50
+SVG = "image/svg+xml"
 
 
 class HitCustomer(Told):
@@ -174,8 +176,8 @@ async def _promises(
     covering: dict[UUID, HitPromise] = {}
     known = await directory.customer_ids(tx, {customer for customer, _ in bought})
     published = await agreements.published(tx, known.values())
-    for customer, service in sorted(bought):
-        found = holding(published.get(known[customer], ()), service, at)
+    for customer, key in sorted(bought):
+        found = holding(published.get(known[customer], ()), key, at)
         if found is None:
             continue
         promise = covering.get(found.id) or HitPromise(
@@ -185,7 +187,7 @@ async def _promises(
             services=[],
             promised_seconds=await _promised(tx, found.calendar, window),
         )
-        promise.services.append(service)
+        promise.services.append(key)
         covering[found.id] = promise
     return list(covering.values())
 
@@ -200,3 +202,23 @@ async def _promised(
         return int(table.between(*window).total_seconds())
     except (NeverOpens, OutOfRange) as error:
         raise Invalid([Violation("/query/until", "out_of_range", str(error))]) from None
+
+
+@routes.get(
+    "/picture",
+    response_class=Response,
+    responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
+)
+async def show_picture(
+    tx: Transaction,
+    caller: Annotated[Caller, needs("catalogue:assess")],
+    node: Annotated[list[NodeName], Query(max_length=MOST_NODES)] = [],  # noqa: B006 - FastAPI's
+) -> Response:
+    """The graph as SVG. With `node`: what rests upon these nodes, and how their failure hits it."""
+    graph = await catalogue.graph(tx)
+    failed = await _nodes(tx, node)
+    shown = around(graph, failed) if failed else everything(graph)
+    felt: dict[Node, Effect] = {service(hit.service): hit.effect for hit in impact(graph, failed)}
+    fatal = {one.node for one in single_points(graph)}
+    effects: dict[Node, Effect] = felt | dict.fromkeys(failed, "down")
+    return Response(drawn(graph, shown, fatal, effects), media_type=SVG)
