@@ -24,6 +24,7 @@ SECTIONS: Final = {
     "flow": "relay and consumer on full queues",
     "deadlines": "a million armed deadlines, against procrastinate",
     "calendars": "working time, against businesstimedelta and pandas",
+    "compute": "a thousand calendar questions over HTTP, server side",
     "reports": "every report on a million tickets",
     "idle": "memory of idle services",
 }

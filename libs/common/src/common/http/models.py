@@ -20,7 +20,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
-def _instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def read_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Reads an RFC 3339 instant with offset, and no number of seconds; gives it in UTC."""
     value = read(given)
     return _in_utc(given, value) if isinstance(value, datetime) else value
@@ -39,7 +39,7 @@ def _in_utc(given: Any, at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, WrapValidator(_instant)]
+Instant = Annotated[AwareDatetime, WrapValidator(read_instant)]
 """An instant with offset, kept in UTC: for query parameters. In bodies `datetime` is one already."""
 
 
@@ -60,7 +60,7 @@ class Asked(BaseModel):
     @field_validator("*", mode="wrap")
     @classmethod
     def _strictly(cls, given: Any, read: ValidatorFunctionWrapHandler) -> Any:
-        return _without_nul(_instant(given, read))
+        return _without_nul(read_instant(given, read))
 
 
 class Told(BaseModel):

@@ -185,6 +185,8 @@ def _instants(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
     local = local_openings(calendar, first, last)
     joined: Span | None = None
     for since, until, offset in _stretches(calendar.zone):
+        if not local or until + offset <= local[0][0] or local[-1][1] <= since + offset:
+            continue
         found = bisect_right(local, since + offset, key=lambda span: span[1])
         while found < len(local) and local[found][0] < until + offset:
             start, end = local[found]
