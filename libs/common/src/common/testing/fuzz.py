@@ -147,6 +147,6 @@ async def _closing(database: Database, app: FastAPI) -> AsyncIterator[None]:
     await database.close()
 
 
-@schemathesis.serializer("message/rfc822", "application/octet-stream")
+@schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
 def _as_it_is(_: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

@@ -91,7 +91,7 @@ def local_openings(calendar: Calendar, first: date, last: date) -> list[Span]:
     """
     dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one earlier, for its night shift
     opened = merged(_promised(calendar, dates))
-    return list(_without(opened, merged(sorted(_closed(calendar)))))
+    return list(without(opened, merged(sorted(closed(calendar)))))
 
 
 def _promised(calendar: Calendar, dates: range) -> Iterator[Span]:
@@ -102,7 +102,8 @@ def _promised(calendar: Calendar, dates: range) -> Iterator[Span]:
             yield midnight + start, midnight + end
 
 
-def _closed(calendar: Calendar) -> Iterator[Span]:
+def closed(calendar: Calendar) -> Iterator[Span]:
+    """What holidays and breaks take out, as spans on the wall, in no order."""
     for day in calendar.holidays:
         yield _on(day, (0, DAY))
     for day, spans in calendar.breaks.items():
@@ -115,17 +116,18 @@ def _on(day: date, span: Span) -> Span:
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """Sorted spans as disjoint ones."""
-    joined: list[Span] = []
+    """Sorted spans as disjoint ones that do not touch each other."""
+    found: list[Span] = []
     for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found
 
 
-def _without(opened: Iterable[Span], closed: list[Span]) -> Iterator[Span]:
+def without(opened: Iterable[Span], closed: list[Span]) -> Iterator[Span]:
+    """Sorted spans with the disjoint sorted `closed` ones taken out."""
     at = 0
     for start, end in opened:
         while at < len(closed) and closed[at][1] <= start:

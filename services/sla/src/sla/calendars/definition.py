@@ -1,8 +1,9 @@
 """A calendar as JSON, the way people and portals write it, and a zone as it is stored. Pure.
 
 `{"timezone", "weekly": {"mon": [["08:00", "17:00"]]}, "holidays": …, "overrides", "breaks"}`;
-`holidays` is a list of dates, or an object of dates and names. `extensions`, which agreements add
-around a go-live, are pairs of RFC 3339 instants.
+`holidays` is a list of dates, or an object of dates and names. `feed` holds the same three as they
+were imported: its overrides and holidays yield to a date's own override, its breaks come on top.
+`extensions`, which agreements add around a go-live, are pairs of RFC 3339 instants.
 """
 
 from collections.abc import Mapping
@@ -27,17 +28,27 @@ def calendar_of(told: Mapping[str, Any], zone: Zone) -> Calendar:
     weekly = tuple(
         _hours(told.get("weekly", {}).get(day, ()), f"/weekly/{day}", wrong) for day in WEEKDAYS
     )
-    dated = {
-        name: {
-            _date(day): _hours(pairs, f"/{name}/{day}", wrong)
-            for day, pairs in (told.get(name) or {}).items()
-        }
-        for name in ("overrides", "breaks")
-    }
+    overrides = _dated(told, "overrides", "", wrong)
+    breaks = _dated(told, "breaks", "", wrong)
+    holidays = _holidays(told.get("holidays") or ())
+    if feed := told.get("feed"):
+        fed = {d: n for d, n in _holidays(feed["holidays"]).items() if d not in overrides}
+        holidays = fed | holidays
+        overrides = _dated(feed, "overrides", "/feed", wrong) | overrides
+        for day, spans in _dated(feed, "breaks", "/feed", wrong).items():
+            breaks[day] = tuple(sorted((*breaks.get(day, ()), *spans)))
     if wrong:
         raise BadDefinition(wrong)
-    holidays = _holidays(told.get("holidays") or ())
-    return Calendar(zone, weekly, holidays, **dated, extensions=_extensions(told))
+    return Calendar(zone, weekly, holidays, overrides, breaks, extensions=_extensions(told))
+
+
+def _dated(
+    told: Mapping[str, Any], name: str, place: str, wrong: dict[str, str]
+) -> dict[date, Hours]:
+    return {
+        _date(day): _hours(pairs, f"{place}/{name}/{day}", wrong)
+        for day, pairs in (told.get(name) or {}).items()
+    }
 
 
 def _extensions(told: Mapping[str, Any]) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 
 from sla.calendars.calendar import Calendar, Span, local_openings, merged
-from sla.calendars.zone import BEGIN, END, FIRST_YEAR, LAST_YEAR, Zone
+from sla.calendars.zone import BEGIN, END, FIRST_YEAR, LAST_YEAR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = 1_000_000
@@ -184,7 +184,7 @@ def _instants(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
     """The open wall-clock spans as epoch seconds: each taken wherever the zone shows it (A2)."""
     local = local_openings(calendar, first, last)
     joined: Span | None = None
-    for since, until, offset in _stretches(calendar.zone):
+    for since, until, offset in calendar.zone.stretches():
         if not local or until + offset <= local[0][0] or local[-1][1] <= since + offset:
             continue
         found = bisect_right(local, since + offset, key=lambda span: span[1])
@@ -199,11 +199,6 @@ def _instants(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
             found += 1
     if joined:
         yield joined
-
-
-def _stretches(zone: Zone) -> Iterator[tuple[int, int, int]]:
-    ends = (*zone.since[1:], END + 7 * 86_400)
-    return zip(zone.since, ends, zone.offsets, strict=True)
 
 
 def _midnight(year: int) -> int:

@@ -5,7 +5,7 @@ moves no deadline that was computed before (A5).
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +18,7 @@ BEGIN, END = 0, int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
 """Epoch seconds between which every instant of a calendar must lie."""
 
 _DAY = 86_400
+_LAST = END + 7 * _DAY
 _STEP = 6 * _DAY
 
 
@@ -33,6 +34,16 @@ class Zone:
     def offset(self, at: int) -> int:
         """The offset at epoch second `at`."""
         return self.offsets[max(bisect_right(self.since, at) - 1, 0)]
+
+    def stretches(self) -> Iterator[tuple[int, int, int]]:
+        """From epoch second, until, offset."""
+        return zip(self.since, (*self.since[1:], _LAST), self.offsets, strict=True)
+
+    def on_the_wall(self, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """What the wall clock shows of a span of epoch seconds: pieces where the offset changes."""
+        for begin, finish, offset in self.stretches():
+            if max(begin, since) < min(finish, until):
+                yield max(begin, since) + offset, min(finish, until) + offset
 
 
 def tz_version() -> str:

@@ -8,6 +8,7 @@ from sla.routes import (
     compliance,
     computing,
     corrections,
+    feeds,
     forecasts,
     impact,
     maintenance,
@@ -30,6 +31,7 @@ from sla.routes import (
 ROUTERS = (
     computing.routes,
     calendars.routes,
+    feeds.routes,
     simulating.routes,
     clocks.routes,
     clocks.of_tickets,

@@ -1,6 +1,6 @@
 """Business calendars: named, versioned, never rewritten (A5)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,17 +11,14 @@ from common.audit import Entry, record
 from common.database import Transaction, moment
 from common.errors import Forbidden, NotFound
 from common.http import Page, Paging, Told, cursor, router
-from common.ids import uuid7
 from common.people import Caller, needs
-from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
+from sla.routes.kept import keep
 from sla.routes.wish import (
     CalendarAsked,
     Name,
     PublicHolidays,
-    built,
     definition_of,
     id_or_key,
-    unanswerable,
 )
 from sla.store import calendars
 from sla.store.calendars import CalendarVersion
@@ -42,6 +39,8 @@ class NamedCalendarAsked(CalendarAsked):
 
 
 class CalendarTold(Told):
+    """`definition.feed` is what was imported last; `source` says where this version has it from."""
+
     id: UUID
     key: str
     version: int
@@ -49,6 +48,7 @@ class CalendarTold(Told):
     definition: dict[str, Any]
     created_by: str
     created_at: datetime
+    source: dict[str, Any] | None
 
 
 @routes.post("", status_code=201)
@@ -58,16 +58,14 @@ async def make_calendar(
     response: Response,
     caller: Annotated[Caller, needs("calendars:write")],
 ) -> CalendarTold:
-    """Refused when it never opens within five years (A4)."""
+    """Refused when it ever stays shut for more than five years (A4). What was imported stays."""
     at = await moment(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     definition = definition_of(asked, asked.public_holidays, years)
-    calendar = built(definition, "")
-    try:
-        Timetable(calendar).after(at, timedelta(seconds=1))
-    except (NeverOpens, OutOfRange) as error:
-        raise unanswerable(error, "/weekly") from None
-    made = await calendars.add(tx, uuid7(), asked.key, definition, calendar, (caller.sub, at))
+    await calendars.lock(tx, asked.key)
+    former = await calendars.find(tx, asked.key)
+    fed = {"feed": former.definition["feed"]} if former and "feed" in former.definition else {}
+    made = await keep(tx, asked.key, definition | fed, (caller.sub, at))
     grounds = {"key": made.key, "version": made.version, "tz_version": made.tz_version}
     await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{made.id}", grounds))
     response.headers["Location"] = f"/v1/calendars/{made.id}"

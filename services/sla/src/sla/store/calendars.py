@@ -22,7 +22,10 @@ _TIMETABLES: dict[UUID, Timetable] = {}
 
 @dataclass(frozen=True, slots=True)
 class CalendarVersion:
-    """A named calendar as it was made: `definition` is what was asked for, for people to read."""
+    """A named calendar as it was made: `definition` is what was asked for, for people to read.
+
+    `source`: where its feed came from, where this version was made by an import.
+    """
 
     id: UUID
     key: str
@@ -31,6 +34,7 @@ class CalendarVersion:
     zone: dict[str, Any]
     created_by: str
     created_at: datetime
+    source: dict[str, Any] | None = None
 
     @property
     def tz_version(self) -> str:
@@ -47,6 +51,11 @@ async def timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Timeta
     return {id: _TIMETABLES[id] for id in ids}
 
 
+async def lock(tx: Connection, key: str) -> None:
+    """Hold the calendar with this key, there or not yet, until the end of the transaction."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 async def add(
     tx: Connection,
     id: UUID,
@@ -54,12 +63,13 @@ async def add(
     definition: dict[str, Any],
     calendar: Calendar,
     by: tuple[str, datetime],
+    source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
     """The next version of the calendar with this key, which is locked until the end."""
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    await lock(tx, key)
     latest = select(func.coalesce(func.max(calendars.c.version), 0)).where(calendars.c.key == key)
     version = (await tx.scalar(latest) or 0) + 1
-    made = CalendarVersion(id, key, version, definition, zone_as_json(calendar.zone), *by)
+    made = CalendarVersion(id, key, version, definition, zone_as_json(calendar.zone), *by, source)
     await tx.execute(
         insert(calendars).values(
             id=id,
@@ -69,6 +79,7 @@ async def add(
             zone=made.zone,
             created_by=made.created_by,
             created_at=made.created_at,
+            source=source,
         )
     )
     return made

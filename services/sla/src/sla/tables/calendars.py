@@ -13,6 +13,7 @@ calendars = Table(
     Column("version", Integer),
     Column("definition", JSONB),
     Column("zone", JSONB),
+    Column("source", JSONB(none_as_null=True)),
     Column("created_by", Text),
     instant("created_at"),
 )

@@ -1,4 +1,4 @@
-"""Calendars that are fed."""
+"""Calendars that are fed from elsewhere say what with."""
 
 from alembic import op
 
@@ -7,7 +7,13 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-TABLES: tuple[str, ...] = ()
+TABLES: tuple[str, ...] = (
+    "ALTER TABLE calendars ADD COLUMN source jsonb",
+    """
+    COMMENT ON COLUMN calendars.source IS
+        'Of an import: the host, the digest of the feed, how its timed events were read.'
+    """,
+)
 
 
 def upgrade() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from common.ids import uuid7
 from sla.agreements.agreement import Agreement, Contract
 from sla.agreements.conditions import Maintenance
 from sla.agreements.validity import Overlap, Validity, succession
-from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.zone import read_zone
 from sla.routes.agreements.asked import SECOND, AgreementAsked, MaintenanceAsked, TermsAsked
-from sla.routes.wish import CalendarAsked, built, definition_of, id_or_key, unanswerable
+from sla.routes.kept import keep
+from sla.routes.wish import CalendarAsked, definition_of, id_or_key
 from sla.store import agreements, calendars, directory
 from sla.store.agreements import BINDING
 from sla.store.versions import AgreementVersion
@@ -153,20 +153,11 @@ async def _calendar(
 ) -> UUID:
     """The version that is wished; one written out is kept. Raises Invalid where it never opens."""
     if isinstance(wish, CalendarAsked):
-        return await _kept(tx, definition_of(wish), pointer, key, by)
+        return (await keep(tx, key, definition_of(wish), by, pointer=pointer)).id
     known = await calendars.find(tx, id_or_key(wish))
     if known is None:
         raise Invalid([Violation(pointer, "unknown", f"there is no calendar {wish!r}")])
     return known.id
-
-
-async def _kept(tx: Connection, definition: dict[str, Any], pointer: str, key: str, by: By) -> UUID:
-    calendar = built(definition, pointer)
-    try:
-        Timetable(calendar).after(by[1], timedelta(seconds=1))
-    except (NeverOpens, OutOfRange) as error:
-        raise unanswerable(error, pointer) from None
-    return (await calendars.add(tx, uuid7(), key, definition, calendar, by)).id
 
 
 async def _zone_of(tx: Connection, calendar: UUID) -> str:
@@ -185,5 +176,5 @@ async def _maintenance(
         return Maintenance(None, dated)
     weekly: Mapping[str, Any] = asked.model_dump(mode="json", include={"weekly"})
     definition = {"timezone": zone, **weekly, "overrides": {}, "breaks": {}, "holidays": {}}
-    id = await _kept(tx, definition, "/maintenance", f"{key}-maintenance", by)
-    return Maintenance(id, dated)
+    made = await keep(tx, f"{key}-maintenance", definition, by, pointer="/maintenance")
+    return Maintenance(made.id, dated)
