@@ -9,8 +9,12 @@ from sla import capacity, expiring, forecasting, reminding, sweeping
 from sla.budgets import KIND as BUDGET
 from sla.budgets import on_budgets_due
 from sla.clocks.tracked import fires
+from sla.obligations import KIND as ACTION
+from sla.obligations import on_actions_due
 from sla.progress import KIND, go_on, rearm, timetables
-from sla.store import budgets, clocks, series, waivers
+from sla.reviewing import KIND as MONTH
+from sla.reviewing import on_months_over
+from sla.store import budgets, clocks, meetings, reviews, series, waivers
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -25,6 +29,8 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
 TIMERS: Timers = {
     KIND: Timer(clocks.lock, on_clocks_due, waits_for_consumer=True),
     sweeping.KIND: sweeping.TIMER,
+    MONTH: Timer(reviews.lock_schedules, on_months_over, waits_for_consumer=True),
+    ACTION: Timer(meetings.lock_actions, on_actions_due),
     BUDGET: Timer(budgets.lock, on_budgets_due, waits_for_consumer=True),
     capacity.KIND: Timer(series.lock, capacity.on_outlooks_due),
     forecasting.KIND: Timer(forecasting.lock, forecasting.on_forecast_due, periodic=True),

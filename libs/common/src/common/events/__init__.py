@@ -14,6 +14,7 @@ from common.events import (
     forecasts,
     measures,
     outages,
+    reviews,
     tickets,
     waivers,
 )
@@ -27,6 +28,7 @@ MODULES = (
     measures,
     forecasts,
     outages,
+    reviews,
     escalations,
     deliveries,
     directory,

@@ -79,9 +79,9 @@ def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]
 
 
 def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    if any(name == b"cache-control" for name, _ in headers):
-        return [*headers, *SECURITY]
-    return [*headers, *SECURITY, PRIVATE]
+    """A page that brings a policy or a caching rule of its own keeps it."""
+    given = {name for name, _ in headers}
+    return [*headers, *(one for one in (*SECURITY, PRIVATE) if one[0] not in given)]
 
 
 def _traceparent(scope: Scope) -> str | None:

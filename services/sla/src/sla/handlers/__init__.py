@@ -1,5 +1,19 @@
 """Kafka in: which event goes to which handler."""
 
+from common.events.deliveries import (
+    DeliveryApproved,
+    DeliveryDeferred,
+    DeliveryExpired,
+    DeliveryRefused,
+    DeliveryReviewable,
+    DeliveryRolledBack,
+    DeliveryRolledOut,
+    DeliveryStarted,
+    DeliverySubmitted,
+    DeliverySuperseded,
+    DeliveryVerified,
+    DeliveryWithdrawn,
+)
 from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.tickets import (
     AlertEnded,
@@ -19,6 +33,7 @@ from common.events.tickets import (
     TicketWaiting,
 )
 from common.inbox import Handlers, each, in_turn
+from sla.handlers.deliveries import on_delivery
 from sla.handlers.directory import on_customer, on_environment, on_partner
 from sla.handlers.outages import (
     on_alert_ended,
@@ -49,5 +64,17 @@ HANDLERS: Handlers = {
     CustomerKnown: each(on_customer),
     EnvironmentKnown: each(on_environment),
     PartnerKnown: each(on_partner),
+    DeliverySubmitted: each(on_delivery),
+    DeliveryReviewable: each(on_delivery),
+    DeliveryApproved: each(on_delivery),
+    DeliveryRefused: each(on_delivery),
+    DeliveryDeferred: each(on_delivery),
+    DeliveryStarted: each(on_delivery),
+    DeliveryRolledOut: each(on_delivery),
+    DeliveryVerified: each(on_delivery),
+    DeliveryRolledBack: each(on_delivery),
+    DeliverySuperseded: each(on_delivery),
+    DeliveryWithdrawn: each(on_delivery),
+    DeliveryExpired: each(on_delivery),
 }
 """`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

@@ -1,9 +1,10 @@
 """Customers, environments and partners, as intake tells of them."""
 
-from common.database import Connection
+from common.database import Connection, moment
 from common.event import Received
 from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
-from sla.store import directory
+from sla.reviewing import expect
+from sla.store import customers, directory
 
 
 async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None:
@@ -12,6 +13,7 @@ async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None
     more = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
     days = {"day_zone": await directory.zone_of_days(tx, event.timezone)}
     await directory.keep_customer(tx, told | more | days)
+    await expect(tx, await customers.named(tx, [event.customer_id]), await moment(tx))
 
 
 async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -> None:

@@ -1,0 +1,28 @@
+"""Text that no spreadsheet takes for a formula.
+
+A cell that begins with one of these is run by Excel, LibreOffice or Google Sheets when a CSV file
+is opened, and some of them also when a text cell is edited. So an apostrophe stands before it,
+which says "text" to all of them. https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The full-width forms of = + - @, which spreadsheets in some languages take for the same."""
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it where it could be taken for a formula."""
+    # Spaces are skipped by readers, so they must not hide what comes after them.
+    shown = text.lstrip(" \u00a0\u200b\ufeff")
+    return f"'{text}" if shown.startswith((*BEGINNINGS, *WIDE)) else text
+
+
+def without_controls(text: str) -> str:
+    """No control characters but line breaks: XML has no way to write them down."""
+    return "".join(
+        one if one in "\n\t" or (one >= " " and one not in _NONCHARACTERS) else "\ufffd"
+        for one in text.replace("\r\n", "\n")
+    )
+
+
+_NONCHARACTERS = frozenset({"\ufffe", "\uffff", *map(chr, range(0xD800, 0xE000))})

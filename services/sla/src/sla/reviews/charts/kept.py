@@ -1,0 +1,55 @@
+"""Promises kept, metric by metric, or customer by customer: raw, and adjusted (R2). Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from sla.reviews import wording
+from sla.reviews.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
+from sla.reviews.report import Part
+
+WIDTH = 480.0
+LEFT, RIGHT, TOP, ROW = 110.0, 130.0, 22.0, 22.0
+LONGEST = 18
+
+
+def kept(parts: Sequence[Part], name: str = "kept", title: str = "Promises kept") -> Drawing:
+    """Dark: kept. Light: broken with approval. What is missing was broken."""
+    rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
+    told = " ".join(
+        f"{part.name}: {part.counted.met} of {part.counted.total} kept,"
+        f" {part.counted.excused} broken with approval, {part.counted.breached} broken."
+        for part in parts
+    )
+    return Drawing(name, title, told, WIDTH, TOP + len(parts) * ROW + 2, (*_key(), *rows))
+
+
+def _key() -> Iterator[Shape]:
+    for x, fill, text in (
+        (0.0, DARK, "kept"),
+        (46.0, LIGHT, "broken with approval"),
+        (150.0, PALE, "broken"),
+    ):
+        yield Box(LEFT + x, 4, 8, 8, fill, INK)
+        yield Label(LEFT + x + 12, 11, text)
+
+
+def _row(part: Part, y: float) -> Iterator[Shape]:
+    counted = part.counted
+    full = WIDTH - LEFT - RIGHT
+    met, excused = (
+        (counted.met / counted.total, counted.excused / counted.total)
+        if counted.total
+        else (0.0, 0.0)
+    )
+    yield Label(LEFT - 6, y + 12, _short(part.name), 8, "end")
+    yield Box(LEFT, y + 2, full, 14, PALE, INK)
+    if met:
+        yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
+    if excused:
+        yield Box(LEFT + full * met, y + 2, full * excused, 14, LIGHT, INK)
+    said = f"{wording.share(counted.raw)}  ({wording.share(counted.adjusted)} adjusted)"
+    fill = ALARM if counted.breached else INK
+    yield Label(WIDTH - RIGHT + 6, y + 12, said, 8, "start", True, fill)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

@@ -1,0 +1,95 @@
+"""Calendar months as customers live them: from midnight to midnight in their own zone. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_WRITTEN = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1971, 2199
+"""Around these years instants are no longer answered for (`common.http.models`)."""
+
+
+class NoMonth(ValueError):
+    """What was written is no month that can be reported on."""
+
+
+class Span(NamedTuple):
+    """`[since, until)`, in UTC."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.number:02}"
+
+    @property
+    def title(self) -> str:
+        return f"{date(self.year, self.number, 1):%B %Y}"
+
+    @property
+    def short(self) -> str:
+        return f"{date(self.year, self.number, 1):%b %y}"
+
+    @property
+    def before(self) -> "Month":
+        return self.plus(-1)
+
+    @property
+    def after(self) -> "Month":
+        return self.plus(1)
+
+    def plus(self, months: int) -> "Month":
+        years, number = divmod(self.year * 12 + self.number - 1 + months, 12)
+        return Month(years, number + 1)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        first, later = date(self.year, self.number, 1), self.after
+        return tuple(
+            first + timedelta(days=day)
+            for day in range((date(later.year, later.number, 1) - first).days)
+        )
+
+    def span(self, zone: ZoneInfo) -> Span:
+        """From its first midnight to that of the next month.
+
+        A midnight that does not exist is the first instant that does; of two, the first.
+        """
+        return Span(self._start(zone), self.after._start(zone))
+
+    def _start(self, zone: ZoneInfo) -> datetime:
+        return datetime(self.year, self.number, 1, tzinfo=zone).astimezone(UTC)
+
+
+def read_month(text: str) -> Month:
+    """`2026-06`. Raises NoMonth, saying what to write."""
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        raise NoMonth("write the month like 2026-06")
+    year, number = int(written[1]), int(written[2])
+    if not 1 <= number <= 12 or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise NoMonth(f"give a month from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
+    return Month(year, number)
+
+
+def month_of(at: datetime, zone: ZoneInfo) -> Month:
+    """The month that people there live in at that instant."""
+    there = at.astimezone(zone)
+    return Month(there.year, there.month)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The customer's zone; UTC, by which its reports then say that they count, where this machine
+    does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,153 @@
+"""The meeting: minutes that stay, actions that come back until somebody else has seen them done."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from common.database import Database
+from common.testing.client import client
+from common.testing.protocol import fire, stand_at, told
+from sla.testing.company import ACME, know
+from sla.testing.looking import whole, wrong
+from sla.timers import TIMERS
+
+JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
+DAY = timedelta(days=1)
+ACTION = {
+    "title": "Watch the disk of the partner",
+    "criterion": "An alert at 80 % was seen",
+    "owner": "anna",
+    "due": "2026-07-20",
+}
+JUNE_REVIEW, JULY_REVIEW = "/v1/reviews/acme-2026-06", "/v1/reviews/acme-2026-07"
+
+
+@pytest.fixture
+async def dana(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
+    """At her desk on 1 July, the review of June before her."""
+    await know(database, (ACME, "acme"))
+    await stand_at(database, JULY)
+    await fire(database, TIMERS)
+    async with client(app, "dana") as caller:
+        yield caller
+
+
+@pytest.fixture
+async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "anna") as caller:
+        yield caller
+
+
+async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
+    dana: AsyncClient, anna: AsyncClient, jan: AsyncClient
+) -> None:
+    for caller, said in (
+        (dana, "Jan asks for a window on Sundays."),
+        (anna, "Two dates by Friday."),
+    ):
+        assert (await caller.post(JUNE_REVIEW + "/minutes", json={"text": said})).status_code == 201
+    await dana.post(JUNE_REVIEW + "/agenda", json={"title": "A new warehouse"})
+    await dana.post(JUNE_REVIEW + "/publish")
+    shown = (await jan.get(JUNE_REVIEW)).json()
+    assert [(one["number"], one["by"]) for one in shown["minutes"]] == [(1, "dana"), (2, "anna")]
+    assert shown["minutes"][0]["at"] == "2026-06-30T22:00:00Z"
+    assert shown["agenda"][-1] == "A new warehouse"
+    page = (await jan.get(JUNE_REVIEW + "?format=html")).text
+    assert "Jan asks for a window on Sundays." in page
+
+
+async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
+    database: Database, dana: AsyncClient, anna: AsyncClient
+) -> None:
+    """R14: four eyes"""
+    agreed = await dana.post(JUNE_REVIEW + "/actions", json=ACTION)
+    assert agreed.status_code == 201
+    address = agreed.headers["Location"]
+    assert (await dana.get("/v1/review-actions?owner=anna")).json()["items"] == [agreed.json()]
+    await stand_at(database, JULY + 31 * DAY)
+    await fire(database, TIMERS)
+    review = (await dana.get(JULY_REVIEW)).json()
+    assert [(one["key"], one["month"]) for one in review["actions"]] == [
+        (agreed.json()["key"], "2026-06")
+    ]
+    assert review["agenda"][0] == "Actions from earlier reviews: 1"
+    assert (await dana.get(JULY_REVIEW + "?format=csv")).text.count("June 2026") >= 1
+    evidence = {"evidence": "The alert of Tuesday, 04:12"}
+    other = await dana.post(address + "/finish", json=evidence)
+    assert (other.status_code, other.json()["code"]) == (403, "NOT_OWNER")
+    assert (await dana.post(address + "/verify")).status_code == 409
+    assert (await anna.post(address + "/finish", json=evidence)).json()["state"] == "done"
+    own = await anna.post(address + "/verify")
+    assert (own.status_code, own.json()["code"]) == (403, "SELF_VERIFICATION")
+    back = await dana.post(address + "/send-back", json={"reason": "That was another disk"})
+    assert back.json()["state"] == "open"
+    await anna.post(address + "/finish", json=evidence)
+    assert (await dana.post(address + "/verify")).json()["verified_by"] == "dana"
+    assert (await dana.get("/v1/review-actions")).json()["items"] == []
+    assert len((await dana.get("/v1/review-actions?all=true")).json()["items"]) == 1
+    await stand_at(database, JULY + 62 * DAY)
+    await fire(database, TIMERS)
+    assert (await dana.get("/v1/reviews/acme-2026-08")).json()["actions"] == []
+    assert len((await dana.get(JUNE_REVIEW)).json()["actions"]) == 1
+    await whole(database)
+
+
+async def test_the_owner_hears_of_it_and_again_when_its_day_is_over(
+    database: Database, dana: AsyncClient, anna: AsyncClient
+) -> None:
+    agreed = (await dana.post(JUNE_REVIEW + "/actions", json=ACTION)).json()
+    ends = datetime(2026, 7, 20, 22, tzinfo=UTC)
+    await stand_at(database, ends - timedelta(seconds=1))
+    await fire(database, TIMERS)
+    assert await _of_actions(database) == ["action_agreed"]
+    await stand_at(database, ends)
+    await fire(database, TIMERS)
+    await stand_at(database, ends + DAY)
+    await fire(database, TIMERS)
+    assert await _of_actions(database) == ["action_agreed", "action_due", "action_due"]
+    due = (await told(database))[-1].body
+    assert (due["owner"], due["due_at"]) == ("anna", "2026-07-20T22:00:00Z")
+    address = f"/v1/review-actions/{agreed['key']}"
+    later = {"owner": "omar", "due": "2026-08-02"}
+    assert (await dana.post(address + "/hand-over", json=later)).json()["owner"] == "omar"
+    await stand_at(database, ends + 5 * DAY)
+    await fire(database, TIMERS)
+    assert len(await _of_actions(database)) == 3
+    await whole(database)
+
+
+async def _of_actions(database: Database) -> list[str]:
+    found = [one.type.split(".")[2] for one in await told(database)]
+    return [one for one in found if one.startswith("action")]
+
+
+async def test_one_person_is_not_two_in_the_database_either(
+    database: Database, dana: AsyncClient
+) -> None:
+    await dana.post(JUNE_REVIEW + "/actions", json=ACTION)
+    done = "state = 'verified', done_by = 'anna', done_at = agreed_at, evidence = 'seen'"
+    for change in (
+        f"{done}, verified_by = 'anna', verified_at = agreed_at",
+        "state = 'done', done_by = 'omar', done_at = agreed_at, evidence = 'seen'",
+        "state = 'verified'",
+    ):
+        with pytest.raises(IntegrityError):
+            async with database.transaction() as tx:
+                await tx.execute(text(f"UPDATE review_actions SET {change}"))
+
+
+async def test_bad_actions_are_refused(dana: AsyncClient) -> None:
+    for other, pointer in (
+        ({"due": "2026-02-30"}, "/due"),
+        ({"due": "9999-12-31"}, "/due"),
+        ({"owner": "two words"}, "/owner"),
+        ({"title": "x" * 301}, "/title"),
+    ):
+        assert wrong(await dana.post(JUNE_REVIEW + "/actions", json=ACTION | other)) == [pointer]
+    assert (await dana.get("/v1/review-actions/RA-99")).status_code == 404
+    assert (await dana.post("/v1/review-actions/RA-99/verify")).status_code == 404
