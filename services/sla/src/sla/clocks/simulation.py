@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla.agreements.agreement import Metric
+from sla.agreements.agreement import Contract, Metric
 from sla.clocks.clock import BREACH, Clock, Firing, Input, Timetables
 from sla.clocks.firing import caught_up, fired, next_firing
 from sla.clocks.fold import start, step
@@ -22,11 +22,15 @@ class Simulated:
 
 
 def simulate(
-    metric: Metric, inputs: Iterable[Input], as_of: datetime, tables: Timetables
+    metric: Metric,
+    inputs: Iterable[Input],
+    as_of: datetime,
+    tables: Timetables,
+    contract: Contract = "sla",
 ) -> Simulated:
     """Inputs in the order of their times, `opened` first; those after `as_of` are yet to come."""
     heard = iter(inputs)
-    clock = start(metric, next(heard), tables)
+    clock = start(metric, next(heard), tables, contract)
     firings: list[Firing] = []
     for heard_next in heard:
         if heard_next.at > as_of:

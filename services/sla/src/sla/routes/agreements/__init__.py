@@ -1,6 +1,15 @@
 """HTTP in: agreements, from the first draft to their end."""
 
-from sla.routes.agreements import changing, comparing, drafts, ending, living, page, talking
+from sla.routes.agreements import (
+    changing,
+    comparing,
+    drafts,
+    ending,
+    living,
+    page,
+    talking,
+    trying,
+)
 
 ROUTERS = (
     comparing.routes,
@@ -10,5 +19,6 @@ ROUTERS = (
     changing.routes,
     ending.routes,
     page.routes,
+    trying.routes,
 )
 """In this order: `/matching` stands before what is called by any name."""
