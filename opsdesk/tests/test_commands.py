@@ -30,6 +30,8 @@ def test_all_commands_are_listed() -> None:
         "demo",
         "tickets",
         "clocks",
+        "status",
+        "forecast",
         "escalations",
         "oncall",
         "events",

@@ -46,6 +46,21 @@ def test_a_ticket_is_opened_and_shown_with_its_clocks() -> None:
     assert "missed-promise" in _told("escalations", "list", "--ticket", key)
 
 
+def test_how_promises_stand_and_what_will_break_is_shown() -> None:
+    _told("login", "dana")
+    opened = _told("tickets", "open", "The portal is slow again", "--customer", "acme")
+    key = opened.split()[0]
+    _told("time", "+1m")
+    standing = _told("status")
+    assert "Acme Logistics" in standing
+    assert "Brightwater Clinic" in standing
+    assert "#token=" in _told("status", "--page")
+    told = _told("forecast", "--ticket", key)
+    assert f"{key} resolution:" in told
+    assert "of support time are left" in told
+    assert "Forecasts" in _told("forecast", "--customer", "acme")
+
+
 def test_any_topic_can_be_followed() -> None:
     told = _told("events", "tail", "opsdesk.directory", "--from-start", "--count", "3")
     assert len(told.splitlines()) == 3

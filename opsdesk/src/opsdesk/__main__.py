@@ -10,6 +10,7 @@ from opsdesk.commands import (
     escalations,
     events,
     login,
+    standing,
     tickets,
     token,
     travel,
@@ -27,6 +28,8 @@ app.command()(travel.time)
 app.command()(demo.demo)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
+app.command()(standing.status)
+app.command()(standing.forecast)
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")

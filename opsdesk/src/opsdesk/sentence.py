@@ -42,7 +42,7 @@ def facts(body: dict[str, Any], zone: tzinfo | None = None, but: str = "") -> It
 def _value(name: str, value: Any, zone: tzinfo | None) -> str:
     if name.endswith("_seconds"):
         return lasting(value)
-    if isinstance(value, str) and _is_instant(name):
+    if isinstance(value, str) and _is_instant(name) and value[:1].isdigit():
         return shown(value, zone)
     if isinstance(value, list):
         return ",".join(_code(item) for item in value)

@@ -1,4 +1,4 @@
-"""The main job, J1 to J4, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
+"""The main job, J1 to J5, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
 
 A journey acts through the public API only, tells what it sees, and answers the facts.
 """
@@ -6,7 +6,13 @@ A journey acts through the public API only, tells what it sees, and answers the 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from opsdesk.journeys import j1_email, j2_refused_version, j3_blocker_at_night, j4_waiver
+from opsdesk.journeys import (
+    j1_email,
+    j2_refused_version,
+    j3_blocker_at_night,
+    j4_waiver,
+    j5_forecast,
+)
 from opsdesk.stage import Stage
 
 
@@ -21,4 +27,5 @@ JOURNEYS = {
     "J2": Journey("A version is refused", j2_refused_version.play),
     "J3": Journey("A Blocker at 3 a.m. on a Sunday", j3_blocker_at_night.play),
     "J4": Journey("The GM's waiver", j4_waiver.play),
+    "J5": Journey("A promise will break", j5_forecast.play),
 }
