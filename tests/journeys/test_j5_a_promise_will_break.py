@@ -9,6 +9,7 @@ from opsdesk import stage as stages
 from opsdesk.journeys import j5_forecast
 from opsdesk.journeys.acts import read
 from opsdesk.journeys.j5_forecast import Told
+from opsdesk.journeys.office_hours import DAY
 from opsdesk.running import Running
 from opsdesk.stage import Stage
 
@@ -42,7 +43,7 @@ def test_who_subscribed_hears_of_it_once_and_before_it_happens(stage: Stage, tol
     assert str(letter["X-Envelope-To"]) == stage.address_of("dana")
     assert "is likely to break" in str(letter["Subject"])
     sent_at = parsedate_to_datetime(str(letter["Date"]))
-    assert sent_at + j5_forecast.DAY < told.deadline
+    assert sent_at + DAY < told.deadline
 
 
 def test_only_turns_are_told_and_they_name_the_subscriber(told: Told) -> None:
