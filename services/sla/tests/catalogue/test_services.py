@@ -27,12 +27,13 @@ async def test_a_service_is_versioned_announced_and_keeps_its_past(
     """A5"""
     await furnish(database)
     await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"})
-    sold = {"sold_to": ["acme"], "hours": "office", "price_cents": 120_000}
+    price = {"amount": "1200.00", "currency": "EUR"}
+    sold = {"sold_to": ["acme"], "hours": "office", "price": price}
     first = await offer(theo, "billing", "environment/acme-prod", **sold)
     assert first.status_code == 201, first.text
     spared = any_of("environment/acme-prod", "environment/acme-spare")
     second = (await offer(gina, "billing", spared, **sold)).json()
-    assert (second["version"], second["runs_on"]) == (2, [spared])
+    assert (second["version"], second["runs_on"], second["price"]) == (2, [spared], price)
     assert (await theo.get(first.headers["Location"])).json()["version"] == 1
     kept = (await theo.get("/v1/services/billing/versions?limit=1")).json()
     rest = (await theo.get(f"/v1/services/billing/versions?cursor={kept['next']}")).json()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sla.agreements.conditions import Price
 from sla.catalogue.graph import Need
 
 
@@ -11,8 +12,8 @@ from sla.catalogue.graph import Need
 class Service:
     """One version of a service; it is never changed, only followed by the next (A5).
 
-    `id` is that of the version. `hours` is a calendar's version. `price_cents`: a month's list
-    price, in hundredths of `currency`. `sold_to`: the keys of the customers who bought it.
+    `id` is that of the version. `hours` is a calendar's version. `price` is the list price, which
+    an agreement may undercut. `sold_to`: the keys of the customers who bought it.
     """
 
     id: UUID
@@ -23,8 +24,7 @@ class Service:
     owner: str
     description: str
     hours: UUID | None
-    price_cents: int | None
-    currency: str
+    price: Price | None
     sold_to: tuple[str, ...]
     runs_on: tuple[Need, ...]
     made_by: str

@@ -8,8 +8,11 @@ from pydantic import Field, model_validator
 
 from common.http import Asked, Told
 from common.people import Caller
+from sla.agreements.conditions import Price
 from sla.catalogue.graph import Need, node_of
 from sla.catalogue.service import Service
+from sla.routes.agreements.asked import PriceAsked
+from sla.routes.agreements.told import PriceTold
 from sla.routes.wish import Name
 
 Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -42,7 +45,7 @@ class ServiceAsked(Asked):
     """A key that exists already gets its next version.
 
     `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
-    is what the service cannot do without. `price_cents` is for a month.
+    is what the service cannot do without. `price` is the list price of a month.
     """
 
     key: Key
@@ -50,10 +53,12 @@ class ServiceAsked(Asked):
     owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"])]
     description: Annotated[str, Field(max_length=5000)] = ""
     hours: Name | None = None
-    price_cents: Annotated[int, Field(ge=0, le=10**13)] | None = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    price: PriceAsked | None = None
     sold_to: Annotated[list[Name], Field(max_length=2000)] = Field(default=[])
     runs_on: Annotated[list[NodeName | NeedAsked], Field(max_length=100)] = Field(default=[])
+
+    def priced(self) -> Price | None:
+        return Price(self.price.amount, self.price.currency) if self.price else None
 
     def needs(self) -> tuple[Need, ...]:
         return tuple(
@@ -80,8 +85,7 @@ class ServiceTold(Told):
     owner: str
     description: str
     hours: UUID | None
-    price_cents: int | None
-    currency: str
+    price: PriceTold | None
     sold_to: list[str]
     runs_on: list[NeedTold] | None
     made_by: str | None
@@ -90,7 +94,7 @@ class ServiceTold(Told):
 
 
 def told(found: Service, caller: Caller) -> ServiceTold:
-    ours = caller.customer is None
+    ours, price = caller.customer is None, found.price
     needs = [
         NeedTold(any_of=list(map(str, need.of)), at_least=need.at_least) for need in found.runs_on
     ]
@@ -103,8 +107,7 @@ def told(found: Service, caller: Caller) -> ServiceTold:
         owner=found.owner,
         description=found.description,
         hours=found.hours,
-        price_cents=found.price_cents,
-        currency=found.currency,
+        price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
         sold_to=[one for one in found.sold_to if caller.sees(one)],
         runs_on=needs if ours else None,
         made_by=found.made_by if ours else None,

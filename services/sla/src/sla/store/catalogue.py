@@ -6,6 +6,7 @@ could make one together.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.database import Connection
+from sla.agreements.conditions import Price
 from sla.catalogue.graph import KINDS, Graph, Kind, Need, Node, node_of
 from sla.catalogue.service import Service
 from sla.tables.catalogue import service_versions, services
@@ -50,8 +52,8 @@ async def add(tx: Connection, made: Service) -> None:
             owner=made.owner,
             description=made.description,
             hours=made.hours,
-            price_cents=made.price_cents,
-            currency=made.currency,
+            price=made.price.amount if made.price else None,
+            currency=made.price.currency if made.price else None,
             sold_to=list(made.sold_to),
             runs_on=written(made.runs_on),
             made_by=made.made_by,
@@ -152,9 +154,17 @@ def _all() -> Select[Any]:
 
 
 def _service(row: Row[Any]) -> Service:
-    return Service(
-        **{**row._mapping, "sold_to": tuple(row.sold_to), "runs_on": needs_of(row.runs_on)}
-    )
+    told = {name: value for name, value in row._mapping.items() if name != "currency"}
+    made = {
+        "price": price_of(row.price, row.currency),
+        "sold_to": tuple(row.sold_to),
+        "runs_on": needs_of(row.runs_on),
+    }
+    return Service(**{**told, **made})
+
+
+def price_of(amount: Decimal | None, currency: str | None) -> Price | None:
+    return None if amount is None or currency is None else Price(amount, currency)
 
 
 def needs_of(told: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:

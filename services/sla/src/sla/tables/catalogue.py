@@ -1,6 +1,6 @@
 """Tables: services, service versions."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Integer, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from sla.tables.schema import METADATA, instant
@@ -25,7 +25,7 @@ service_versions = Table(
     Column("owner", Text),
     Column("description", Text),
     Column("hours", Uuid),
-    Column("price_cents", BigInteger),
+    Column("price", Numeric(14, 2)),
     Column("currency", Text),
     Column("sold_to", ARRAY(Text)),
     Column("runs_on", JSONB),

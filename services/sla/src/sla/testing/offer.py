@@ -7,9 +7,12 @@ from httpx import AsyncClient, Response
 
 from common.database import Database
 from common.events.directory import EnvironmentKnown, PartnerKnown
+from common.ids import uuid7
 from common.testing.protocol import hear
+from sla.agreements.agreement import Agreement
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, BRIGHTWATER, NINE, know
+from sla.store import agreements
+from sla.testing.company import ACME, BRIGHTWATER, NINE, PUBLISHED, know
 
 ENVIRONMENTS = {
     "acme-prod": ACME,
@@ -54,3 +57,11 @@ async def offer(caller: AsyncClient, key: str, *runs_on: Any, **more: Any) -> Re
 
 def any_of(*nodes: str, at_least: int = 1) -> dict[str, Any]:
     return {"any_of": list(nodes), "at_least": at_least}
+
+
+async def bind(database: Database, version: Agreement) -> None:
+    """Publish the first version of an agreement, as if two people had agreed on it."""
+    async with database.transaction() as tx:
+        id = uuid7()
+        await agreements.add(tx, id, version)
+        await agreements.draft(tx, id, version, PUBLISHED, None)

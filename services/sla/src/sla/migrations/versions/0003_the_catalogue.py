@@ -35,13 +35,14 @@ TABLES: tuple[str, ...] = (
         owner text NOT NULL,
         description text NOT NULL,
         hours uuid REFERENCES calendars,
-        price_cents bigint CHECK (price_cents >= 0),
-        currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+        price numeric(14, 2) CHECK (price >= 0),
+        currency text CHECK (currency ~ '^[A-Z]{3}$'),
         sold_to text[] NOT NULL,
         runs_on jsonb NOT NULL,
         made_by text NOT NULL,
         made_at timestamptz NOT NULL,
-        UNIQUE (service_id, version)
+        UNIQUE (service_id, version),
+        CHECK ((price IS NULL) = (currency IS NULL))
     )
     """,
     "CREATE INDEX ix_service_versions_sold_to ON service_versions USING gin (sold_to)",
@@ -50,7 +51,7 @@ TABLES: tuple[str, ...] = (
         DEFERRABLE INITIALLY DEFERRED
     """,
     "COMMENT ON COLUMN service_versions.sold_to IS 'The keys of the customers who bought it.'",
-    "COMMENT ON COLUMN service_versions.price_cents IS 'A month, in hundredths of the currency.'",
+    "COMMENT ON COLUMN service_versions.price IS 'List price of a month, in the currency''s unit.'",
     """
     COMMENT ON COLUMN service_versions.runs_on IS
         'Needs: of the nodes any_of (kind/key), at_least so many must work.'
