@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Text, bindparam, text
 
 from common.database import ARMED, Database, moment, passing
 from common.deadlines import Due, Timers, record_fired, take
+from common.pulse import Pulse
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -49,6 +50,7 @@ class Timekeeper:
         self.timers = timers
         self.behind = behind
         self.trouble: str | None = None
+        self.pulse = Pulse()
         self._behind_since: float | None = None
         self._wake = asyncio.Event()
         database.on_commit[ARMED].append(self.wake)
@@ -79,6 +81,7 @@ class Timekeeper:
     async def _tick(self) -> None:
         self._wake.clear()
         done = await self.fire_due()
+        self.pulse.looked()
         if done.more:
             return
         if self._held_back or done.locked:

@@ -9,14 +9,18 @@ from common.database import Database
 from common.settings import load
 from sla.app import SERVICE
 from sla.counting import wrong_figures
+from sla.proof import wrong_evidence
+from sla.punctual_program import program
 from sla.verification import differences
 
 app = command(SERVICE)
+app.add_typer(program(SERVICE), name="punctuality")
 
 
 @app.command()
 def verify() -> None:
-    """Replay every clock from its inputs, and count every figure of the reports again.
+    """Replay every clock from its inputs, count every figure of the reports again, and recompute the
+    seals over what fired when.
 
     Ends with 1 and the differences where there are any.
     """
@@ -24,7 +28,10 @@ def verify() -> None:
         for difference in found:
             typer.echo(difference)
         raise typer.Exit(1)
-    typer.echo("sla: every clock is what its inputs say, every figure what the facts say")
+    typer.echo(
+        "sla: every clock is what its inputs say, every figure what the facts say, "
+        "every firing what was sealed"
+    )
 
 
 async def _verify() -> list[str]:
@@ -32,7 +39,8 @@ async def _verify() -> list[str]:
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema)
     try:
         wrong = [difference async for difference in differences(database)]
-        return wrong + [figure async for figure in wrong_figures(database)]
+        wrong += [figure async for figure in wrong_figures(database)]
+        return wrong + [place async for place in wrong_evidence(database)]
     finally:
         await database.close()
 

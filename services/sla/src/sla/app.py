@@ -4,6 +4,7 @@ from common.http import Service
 from sla.counting import keep_counted
 from sla.forecasting import keep_forecasting
 from sla.handlers import HANDLERS
+from sla.heartbeat import keep_beating
 from sla.routes import ROUTERS
 from sla.routes.status import keep_status
 from sla.settings import SlaSettings
@@ -18,6 +19,6 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(keep_counted, keep_forecasting, keep_status),
+    background=(keep_counted, keep_forecasting, keep_status, keep_beating),
     pending=pending,
 )

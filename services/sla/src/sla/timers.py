@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.database import Connection
 from common.deadlines import Due, Timer, Timers
-from sla import capacity, expiring, forecasting, reminding, sweeping
+from sla import capacity, expiring, forecasting, reminding, sealing, sweeping
 from sla.budgets import KIND as BUDGET
 from sla.budgets import on_budgets_due
 from sla.clocks.tracked import fires
@@ -34,5 +34,6 @@ TIMERS: Timers = {
     BUDGET: Timer(budgets.lock, on_budgets_due, waits_for_consumer=True),
     capacity.KIND: Timer(series.lock, capacity.on_outlooks_due),
     forecasting.KIND: Timer(forecasting.lock, forecasting.on_forecast_due, periodic=True),
+    sealing.KIND: Timer(sealing.lock, sealing.on_day_over, periodic=True),
     reminding.KIND: Timer(waivers.lock_free, expiring.on_waivers_due),
 }

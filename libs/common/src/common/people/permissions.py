@@ -76,6 +76,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "outages:write": ("ops", "second_level", "tom"),
         "policies:read": OFFICE,
         "policies:write": ("gm", "tom"),
+        "punctuality:read": OFFICE,
         "reports:read": (*OFFICE, CUSTOMER),
         "samples:write": ("samples:write",),
         "reviews:read": (*OFFICE, CUSTOMER),

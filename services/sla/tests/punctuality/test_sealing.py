@@ -1,0 +1,142 @@
+"""A day is sealed when it is over and nothing of it can appear any more (R16)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from common.database import Database
+from common.deadlines import Deadline, arm
+from common.events.tickets import TicketResolved
+from common.testing.protocol import fire, hear, stand_at
+from sla import sealing
+from sla.handlers import HANDLERS
+from sla.proof import checked
+from sla.punctuality.verifier import check
+from sla.sealing import AGAIN, KIND, THE_CHAIN, begin_of
+from sla.store import clocks, seals
+from sla.store.seals import Seal
+from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.testing.looking import resolution
+from sla.testing.sealed import DAY, MONDAY, busy_days, evidence_file, seal_until
+from sla.timers import TIMERS
+
+TUESDAY = begin_of(MONDAY + DAY)
+MINUTE = timedelta(minutes=1)
+
+
+async def all_seals(database: Database) -> list[Seal]:
+    async with database.transaction() as tx:
+        return await seals.page(tx, 0, 100)
+
+
+async def test_each_day_is_sealed_and_an_outsider_sees_the_same(
+    database: Database, tmp_path: Path
+) -> None:
+    await busy_days(database)
+    await seal_until(database, TUESDAY + 3 * DAY + MINUTE)
+    made = await all_seals(database)
+    assert [(one.day, one.size, one.closes) for one in made] == [
+        (MONDAY, 1, True),
+        (MONDAY + DAY, 7, True),
+        (MONDAY + 2 * DAY, 0, True),
+        (MONDAY + 3 * DAY, 0, True),
+    ]
+    said = await checked(database)
+    assert said.startswith("whole: 8 firings and 0 beats in 4 seals, 2026-06-01 to 2026-06-04")
+    assert made[-1].head in said
+    assert check(await evidence_file(database, tmp_path), made[1].head) == said
+
+
+async def test_nothing_is_sealed_before_the_day_is_over(database: Database) -> None:
+    await busy_days(database)
+    await seal_until(database, TUESDAY + DAY)
+    before = await all_seals(database)
+    async with database.transaction() as tx:
+        due = await tx.scalar(text("SELECT due_at FROM deadlines WHERE kind = 'punctuality'"))
+    assert before[-1].day == MONDAY + DAY
+    assert due == TUESDAY + 2 * DAY
+    await stand_at(database, TUESDAY + 2 * DAY - MINUTE)
+    await fire(database, TIMERS)
+    assert await all_seals(database) == before
+
+
+async def test_a_firing_that_is_not_committed_yet_is_waited_for(database: Database) -> None:
+    """Its moment lies in the day, its commit behind it."""
+    await busy_days(database)
+    await stand_at(database, TUESDAY + DAY + MINUTE)
+    tracked = await resolution(database, 2)
+    async with database.transaction() as tx:
+        await clocks.lock(tx, [tracked.id])
+        await tx.execute(
+            text("INSERT INTO beats VALUES (gen_random_uuid(), :at, NULL, 1, '0')"),
+            {"at": TUESDAY + 20 * HOUR},
+        )
+        async with database.transaction() as other:
+            await arm(other, [Deadline(KIND, THE_CHAIN, TUESDAY)])
+        for minutes in range(2, 6):
+            await stand_at(database, TUESDAY + DAY + minutes * AGAIN)
+            await fire(database, TIMERS)
+        assert await all_seals(database) == []
+    await seal_until(database, TUESDAY + DAY + 10 * AGAIN)
+    assert [one.size for one in await all_seals(database)] == [1, 8]
+    assert "8 firings and 1 beats" in await checked(database)
+
+
+async def test_a_full_day_is_sealed_in_small_steps(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a breach which falls due meanwhile does not wait for a day's hashing."""
+    monkeypatch.setattr(sealing, "MOST", 4)
+    await busy_days(database)
+    await seal_until(database, TUESDAY + DAY)
+    made = await all_seals(database)
+    assert [(one.size, one.closes) for one in made] == [(1, True), (4, False), (3, True)]
+    assert "8 firings" in await checked(database)
+
+
+async def test_the_service_itself_cannot_change_what_is_sealed(database: Database) -> None:
+    """R16: its role has no right to"""
+    await busy_days(database)
+    await seal_until(database, TUESDAY)
+    for change in (
+        "UPDATE punctuality_seals SET closes = false",
+        "DELETE FROM punctuality_seals",
+        "DELETE FROM beats",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with database.transaction() as tx:
+                await tx.execute(text(change))
+
+
+async def test_lags_can_be_had_from_the_export_alone(database: Database) -> None:
+    """C8"""
+    await busy_days(database, late=timedelta(milliseconds=40))
+    await seal_until(database, TUESDAY + DAY)
+    assert "lag p50 40.0 ms, p99 40.0 ms, max 40.0 ms" in await checked(database)
+
+
+async def test_a_firing_that_an_event_overtook_is_on_record_too(database: Database) -> None:
+    """The timers were down; what the event found due counts with its lag."""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1), 1))
+    solved = said(TicketResolved, 1, NINE + 9 * HOUR)
+    await stand_at(database, NINE + 9 * HOUR)
+    await hear(database, HANDLERS, (solved, 2))
+    await seal_until(database, TUESDAY)
+    assert "4 firings" in (found := await checked(database))
+    assert "max 18000000.0 ms" in found
+
+
+async def test_what_was_heard_of_late_does_not_count_as_late(database: Database) -> None:
+    """C2, C8: phoned in at 14:00 as of 09:00; half of the target was over before anybody knew"""
+    await promise(database, metrics=("resolution",))
+    await stand_at(database, NINE + 5 * HOUR)
+    await hear(database, HANDLERS, (opened(1, NINE), 1))
+    await stand_at(database, NINE + 5 * HOUR + MINUTE)
+    await fire(database, TIMERS)
+    await seal_until(database, TUESDAY)
+    assert "1 firings" in (found := await checked(database))
+    assert "max 60000.0 ms" in found
