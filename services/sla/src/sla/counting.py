@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.database import Database, passing
+from common.database import Connection, Database, passing
 from common.telemetry import logger
 from sla.store import rollups
 
@@ -48,6 +48,14 @@ async def count_again(database: Database) -> int:
         if days:
             await rollups.count(tx, days)
     return len(days)
+
+
+async def settle(tx: Connection) -> None:
+    """Count all that is marked, in this transaction: what it reads next of the figures is complete.
+    Waits for whoever counts at present."""
+    await rollups.wait(tx)
+    while days := await rollups.take(tx):
+        await rollups.count(tx, days)
 
 
 async def count_all(database: Database) -> None:

@@ -5,27 +5,26 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from common.database import Connection
+from sla import counting
 from sla.clocks.tracked import Tracked
+from sla.outages.place import Question
 from sla.progress import timetables
-from sla.reviews import assembling
+from sla.reviews import assembling, uptimes
 from sla.reviews.month import Month, Span, zone_named
-from sla.reviews.report import LONGEST_LIST, Breach, Report
-from sla.store import clocks, deliveries, happened, meetings, waived
+from sla.reviews.report import LONGEST_LIST, Breach, OutageLine, Report, Uptime
+from sla.store import availability, clocks, deliveries, meetings, months, tickets, waived
 from sla.store.customers import Named
-from sla.store.happened import Stretch
 
 
 async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> Report:
     """The report on that month as things are known at `at`."""
     zone = zone_named(customer.timezone)
     span = month.span(zone)
-    stretch = Stretch(customer.id, *span)
-    months = assembling.months_until(month)
-    stretches = [Stretch(customer.id, *one.span(zone)) for one in months]
-    ended = await happened.outcomes(tx, stretches)
-    volumes = await happened.volumes(tx, stretches)
-    trend = tuple(map(assembling.usage, months, volumes, ended))
-    breaches, broken = await _breaches(tx, stretch, at)
+    await counting.settle(tx)
+    trail = assembling.months_until(month)
+    trend = (await months.usages(tx, trail, customer.id))[None]
+    breaches, broken = await _breaches(tx, customer, span, at)
+    shares, outages = await _availability(tx, customer, month, at)
     return Report(
         customer=customer.key,
         name=customer.name,
@@ -37,14 +36,16 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         usage=trend[-1],
         before=trend[-2],
         trend=trend,
-        days=assembling.days(month, await happened.days(tx, stretch, zone.key)),
-        metrics=assembling.by_metric(ended[-1]),
-        priorities=assembling.by_priority(ended[-1]),
-        services=assembling.by_service(ended[-1]),
-        spreads=await happened.spreads(tx, stretch),
+        days=assembling.days(month, await months.days(tx, customer.id, month)),
+        metrics=await months.parts(tx, customer.id, month, "metric"),
+        priorities=assembling.by_urgency(await months.parts(tx, customer.id, month, "priority")),
+        services=assembling.by_service(await months.parts(tx, customer.id, month, "service")),
+        spreads=await months.spreads(tx, customer.id, month),
         breaches=breaches,
         breaches_total=broken,
         waivers=await waived.asked_within(tx, customer.id, *span, LONGEST_LIST),
+        outages=outages,
+        uptimes=shares,
         upcoming=await deliveries.upcoming(tx, customer.key, LONGEST_LIST),
         delivered=await deliveries.delivered(tx, customer.key, *span, LONGEST_LIST),
         notes=_notes(customer, zone, span, at),
@@ -61,12 +62,34 @@ def _notes(customer: Named, zone: ZoneInfo, span: Span, at: datetime) -> tuple[s
 
 
 async def _breaches(
-    tx: Connection, stretch: Stretch, at: datetime
+    tx: Connection, customer: Named, span: Span, at: datetime
 ) -> tuple[tuple[Breach, ...], int]:
-    ids, total = await happened.broken(tx, stretch, LONGEST_LIST)
+    ids, total = await months.broken(tx, customer.id, span, LONGEST_LIST)
     tracked = {one.id: one for one in await clocks.load(tx, ids)}
     tables = await timetables(tx, tracked.values())
     keys = await waived.keys(tx, [w.waiver for one in tracked.values() for w in one.clock.waivers])
     remarks = await meetings.remarks(tx, ids)
     ordered: Sequence[Tracked] = [tracked[id] for id in ids]
     return tuple(assembling.breach(one, at, tables, keys, remarks) for one in ordered), total
+
+
+async def _availability(
+    tx: Connection, customer: Named, month: Month, at: datetime
+) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
+    """Of production as a whole, and of each service that was promised or was down (C12)."""
+    day, zone = month.days[0], zone_named(customer.timezone)
+    known = await availability.known_of_month(tx, {customer.id}, day)
+    promised = {name for one in known.agreements.get(customer.id, ()) for name in one.services}
+    services = sorted(promised | {one.place.service for one in known.outages if one.place.service})
+    questions = {uptimes.PRODUCTION: Question(customer.id)} | {
+        name: Question(customer.id, service=name) for name in services
+    }
+    found = {name: known.of_month(asked, day, at) for name, asked in questions.items()}
+    outages = list(uptimes.concerned(known.outages, found.values()))
+    causes = await tickets.titles(tx, {one.ticket_id for one in outages if one.ticket_id})
+    lines = [
+        uptimes.line(one, causes.get(one.ticket_id, ""), month.span(zone), at)
+        for one in sorted(outages, key=lambda one: (one.started_at, one.key))
+    ]
+    shown = tuple(uptimes.uptime(name, one, zone) for name, one in found.items())
+    return shown, tuple(lines[:LONGEST_LIST])

@@ -3,42 +3,39 @@
 from datetime import datetime
 
 from common.database import Connection
+from sla.outages.place import Question
 from sla.reviews import assembling
-from sla.reviews.month import Month, zone_named
+from sla.reviews.month import Month
 from sla.reviews.report import CustomerLine, Leadership
-from sla.store import customers, happened, meetings, reviews
-from sla.store.happened import Stretch
+from sla.store import availability, customers, meetings, months, reviews
 
 
 async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leadership:
     """As things are known at `at`; the same number of statements however many customers there are."""
     everybody = await customers.present(tx)
-    months = assembling.months_until(month)
-    stretches = [
-        Stretch(customer.id, *one.span(zone_named(customer.timezone)))
-        for customer in everybody
-        for one in months
-    ]
-    ended = iter(await happened.outcomes(tx, stretches))
-    volumes = iter(await happened.volumes(tx, stretches))
-    usages = [
-        [assembling.usage(one, next(volumes), next(ended)) for one in months] for _ in everybody
-    ]
+    trail = assembling.months_until(month)
+    usages = await months.usages(tx, trail, None)
+    mine = {one.id: usages.get(one.key, assembling.nothing(trail)) for one in everybody}
     states = await reviews.states(tx, month)
     waiting = await meetings.waiting(tx, at.date())
+    known = await availability.known_of_month(tx, None, month.days[0])
+    up = {one.id: known.of_month(Question(one.id), month.days[0], at) for one in everybody}
     lines = [
         CustomerLine(
             customer.key,
             customer.name,
-            mine[-1],
-            mine[-2],
+            mine[customer.id][-1],
+            mine[customer.id][-2],
             _review(states.get(customer.id)),
             *waiting.get(customer.id, (0, 0)),
+            availability=up[customer.id].share,
+            outages=up[customer.id].failures.count,
         )
-        for customer, mine in zip(everybody, usages, strict=True)
+        for customer in everybody
     ]
     trend = [
-        assembling.summed(one, (mine[place] for mine in usages)) for place, one in enumerate(months)
+        assembling.summed(one, (usages[place] for usages in mine.values()))
+        for place, one in enumerate(trail)
     ]
     return Leadership(str(month), at, tuple(lines), tuple(trend))
 

@@ -1,9 +1,8 @@
 """From what happened to what the report says about it. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from sla.clocks.clock import Timetables
@@ -19,36 +18,9 @@ MONTHS = 6
 """How far back a trend looks, the month itself included."""
 
 
-class Ended(NamedTuple):
-    """Promises that came to an outcome, of one metric, priority and service."""
-
-    metric: str
-    priority: str
-    service: str | None
-    counted: Compliance
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """Tickets of a stretch of time; `open` at its end."""
-
-    opened: int = 0
-    resolved: int = 0
-    open: int = 0
-
-
 def months_until(month: Month) -> tuple[Month, ...]:
     """The months of a trend, in order."""
     return tuple(month.plus(away) for away in range(1 - MONTHS, 1))
-
-
-def usage(month: Month, volume: Volume, ended: Iterable[Ended]) -> Usage:
-    counted = together(ended)
-    return Usage(str(month), volume.opened, volume.resolved, volume.open, counted)
-
-
-def together(ended: Iterable[Ended]) -> Compliance:
-    return sum((one.counted for one in ended), Compliance())
 
 
 def summed(month: Month, usages: Iterable[Usage]) -> Usage:
@@ -63,28 +35,21 @@ def summed(month: Month, usages: Iterable[Usage]) -> Usage:
     )
 
 
-def by_metric(ended: Sequence[Ended]) -> tuple[Part, ...]:
-    return _parts(ended, lambda one: one.metric)
+def nothing(months: Sequence[Month]) -> tuple[Usage, ...]:
+    """Of a customer of whom nothing has been heard yet."""
+    return tuple(Usage(str(month), 0, 0, 0, Compliance()) for month in months)
 
 
-def by_priority(ended: Sequence[Ended]) -> tuple[Part, ...]:
-    """The most urgent first."""
-    parts = {part.name: part for part in _parts(ended, lambda one: one.priority)}
-    known = [name for name in PRIORITIES if name in parts]
-    return tuple(parts[name] for name in [*known, *sorted(parts.keys() - known)])
+def by_urgency(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Priorities, the most urgent first."""
+    order = {name: place for place, name in enumerate(PRIORITIES)}
+    return tuple(sorted(parts, key=lambda part: (order.get(part.name, len(order)), part.name)))
 
 
-def by_service(ended: Sequence[Ended]) -> tuple[Part, ...]:
+def by_service(parts: Sequence[Part]) -> tuple[Part, ...]:
     """Nothing where no ticket named a service."""
-    parts = _parts(ended, lambda one: one.service or "no service named")
-    return parts if any(one.service for one in ended) else ()
-
-
-def _parts(ended: Sequence[Ended], name: Callable[[Ended], str]) -> tuple[Part, ...]:
-    counted: dict[str, Compliance] = {}
-    for one in ended:
-        counted[name(one)] = counted.get(name(one), Compliance()) + one.counted
-    return tuple(Part(key, counted[key]) for key in sorted(counted))
+    named = [replace(part, name=part.name or "no service named") for part in parts]
+    return tuple(named) if any(part.name for part in parts) else ()
 
 
 def days(month: Month, counted: Mapping[date, tuple[int, int]]) -> tuple[Day, ...]:

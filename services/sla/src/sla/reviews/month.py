@@ -7,8 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _WRITTEN = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 1971, 2199
-"""Around these years instants are no longer answered for (`common.http.models`)."""
+FIRST_YEAR, LAST_YEAR = 1972, 2098
+"""Calendars know these years, and one more on each side."""
 
 
 class NoMonth(ValueError):

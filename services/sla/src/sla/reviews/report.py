@@ -100,7 +100,8 @@ class OutageLine:
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
-    """C12 for one service or environment. `down` are the seconds that counted, per local date."""
+    """C12 for production or one service of it. `down`: elapsed seconds by local date, overlapping
+    ones once, agreed maintenance not. `repair_seconds` and `between_seconds` are MTTR and MTBF."""
 
     subject: str
     share: float | None
@@ -108,6 +109,8 @@ class Uptime:
     down_seconds: int
     agreed_seconds: int
     down: tuple[tuple[date, int], ...] = ()
+    repair_seconds: int | None = None
+    between_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

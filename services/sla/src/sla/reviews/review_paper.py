@@ -208,20 +208,30 @@ def _availability(report: Report) -> Section:
     if report.uptimes:
         drawings.append(strip(report.uptimes, read_month(report.month).days))
     measured = (
-        Column("Service or environment", weight=1.6),
+        Column("What", weight=1.4),
         Column("Available", "uptime"),
         Column("Promised", "uptime"),
         Column("Down", "lasting"),
-        Column("Agreed service time", "lasting"),
+        Column("Of agreed time", "lasting"),
+        Column("Mean time to repair", "lasting", 1.2),
+        Column("Between failures", "lasting"),
     )
     uptimes = [
-        (one.subject, one.share, one.promised, one.down_seconds, one.agreed_seconds)
+        (
+            one.subject,
+            one.share,
+            one.promised,
+            one.down_seconds,
+            one.agreed_seconds,
+            one.repair_seconds,
+            one.between_seconds,
+        )
         for one in report.uptimes
     ]
     happened = (
         Column("Outage", weight=0.7),
         Column("Where", weight=1.4),
-        Column("How", weight=0.8),
+        Column("Effect", weight=0.8),
         Column("From", "instant"),
         Column("Until", "instant"),
         Column("In this month", "lasting", 0.9),

@@ -69,6 +69,11 @@ async def pending(tx: Connection) -> int:
     return int(found)
 
 
+async def wait(tx: Connection) -> None:
+    """Let nobody else count until the end of the transaction."""
+    await (await raw(tx)).execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+
+
 async def take(tx: Connection) -> list[Day]:
     """Take marks away: the days that they name, to be counted in the same transaction.
 

@@ -76,3 +76,11 @@ async def take_early(tx: Connection, ticket_id: UUID) -> list[tuple[InputKind, d
 
 def ticket_of(row: Row[Any]) -> Ticket:
     return Ticket(**{field.name: getattr(row, field.name) for field in fields(Ticket)})
+
+
+async def titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """`OPS-17: The invoice run hangs`, by ticket."""
+    rows = await tx.execute(
+        select(tickets.c.id, tickets.c.key, tickets.c.title).where(tickets.c.id.in_(ids))
+    )
+    return {row.id: f"{row.key}: {row.title}" for row in rows}
