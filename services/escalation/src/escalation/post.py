@@ -69,7 +69,7 @@ def composed(
 
     Raises ValueError where the address cannot stand in a header.
     """
-    link = f"{settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
+    link = _link(case, settings)
     letter = written(n.purpose, case.key, case.trigger, zone, link, ending)
     message = EmailMessage()
     message["From"] = settings.mail_from
@@ -81,6 +81,13 @@ def composed(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
     return message
+
+
+def _link(case: Case, settings: EscalationSettings) -> str:
+    """To what it is about, where that has a page; else to the case."""
+    if case.trigger.page is not None:
+        return settings.sla_url.rstrip("/") + case.trigger.page
+    return f"{settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
 
 
 def _meant(code: int, said: str) -> SendOutcome:

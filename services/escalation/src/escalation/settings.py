@@ -30,6 +30,11 @@ class EscalationSettings(Settings):
     public_url: str = Field(
         "http://127.0.0.1:8003", pattern=r"^https?://\S+$", description="where links in mails lead"
     )
+    sla_url: str = Field(
+        "http://127.0.0.1:8002",
+        pattern=r"^https?://\S+$",
+        description="where links to reviews in mails lead",
+    )
 
     @model_validator(mode="after")
     def _name_a_last_resort(self) -> "EscalationSettings":

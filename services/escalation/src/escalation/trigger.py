@@ -16,6 +16,9 @@ TriggerKind = Literal[
     "waiver_requested",
     "limit_ahead",
     "limit_reached",
+    "review_ready",
+    "review_published",
+    "review_action",
     "manual",
 ]
 TRIGGERS: tuple[TriggerKind, ...] = get_args(TriggerKind)
@@ -65,6 +68,13 @@ class Trigger:
     @property
     def owed_to(self) -> tuple[str, ...]:
         return OWED_TO.get(self.trigger, ())
+
+    @property
+    def page(self) -> str | None:
+        """The page about the cause itself, beneath the address of the service that has it."""
+        if not self.trigger.startswith("review_"):
+            return None
+        return f"/v1/reviews/{self.dedup_key.split('/')[1]}?format=html"
 
     def audiences(self, concerned: frozenset[str]) -> tuple[Audience, ...]:
         """The teams on whose topics the case appears: the policy's and those owed, in order."""

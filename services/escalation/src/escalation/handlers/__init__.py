@@ -15,6 +15,12 @@ from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdu
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.forecasts import ClockForecast
 from common.events.measures import UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.reviews import (
+    ReviewActionAgreed,
+    ReviewActionDue,
+    ReviewPublished,
+    ReviewReady,
+)
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -32,7 +38,16 @@ from common.events.waivers import (
     WaiverWithdrawn,
 )
 from common.inbox import Handlers, each
-from escalation.handlers import clocks, deliveries, directory, forecasts, tickets, usage, waivers
+from escalation.handlers import (
+    clocks,
+    deliveries,
+    directory,
+    forecasts,
+    reviews,
+    tickets,
+    usage,
+    waivers,
+)
 
 HANDLERS: Handlers = {
     ClockWarned: each(clocks.on_clock_warned),
@@ -62,6 +77,10 @@ HANDLERS: Handlers = {
     UsageLimitAhead: each(usage.on_limit_ahead),
     UsageLimitReached: each(usage.on_limit_reached),
     UsageLimitFar: each(usage.on_limit_far),
+    ReviewReady: each(reviews.on_ready),
+    ReviewPublished: each(reviews.on_published),
+    ReviewActionAgreed: each(reviews.on_action_agreed),
+    ReviewActionDue: each(reviews.on_action_due),
     PersonKnown: each(directory.on_person),
     CustomerKnown: each(directory.on_customer),
     EnvironmentKnown: each(directory.on_environment),
