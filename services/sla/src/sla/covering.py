@@ -9,6 +9,7 @@ from common.ids import uuid7
 from sla.agreements.agreement import Agreement
 from sla.agreements.cover import Extension, extended, reaches, touched
 from sla.calendars.definition import calendar_of, zone_of
+from sla.calendars.timetable import NeverOpens, Timetable
 from sla.store import calendars, extensions
 
 By = tuple[str, datetime]
@@ -16,7 +17,7 @@ By = tuple[str, datetime]
 
 
 async def cover(tx: Connection, version: Agreement, added: Sequence[Extension], by: By) -> bool:
-    """Whether the version counts by other calendars from now on."""
+    """Whether the version counts by other calendars from now on. Raises OutOfRange."""
     within = [one for one in added if reaches(one, version)]
     used = {"": version.calendar, **version.calendars}
     longer = dict(used)
@@ -35,7 +36,7 @@ async def _longer(
 ) -> UUID:
     """A calendar with the extra hours: the same one where it is open then anyway."""
     table = (await calendars.timetables(tx, [id]))[id]
-    more = [one for one in added if table.between(one.start, one.end) < one.end - one.start]
+    more = [one for one in added if not _open_anyway(table, one)]
     base = await calendars.find(tx, id)
     assert base is not None, "versions name calendars that are stored"
     if not more:
@@ -45,3 +46,10 @@ async def _longer(
     calendar = calendar_of(definition, zone_of(base.zone))
     name = "-".join(filter(None, (key, priority, "cover")))
     return (await calendars.add(tx, uuid7(), name, definition, calendar, by)).id
+
+
+def _open_anyway(table: Timetable, extension: Extension) -> bool:
+    try:
+        return table.between(extension.start, extension.end) == extension.end - extension.start
+    except NeverOpens:
+        return False

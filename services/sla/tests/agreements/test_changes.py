@@ -1,6 +1,6 @@
 """What is decided about an agreement in force, and the open clocks that follow it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +85,7 @@ async def test_extra_cover_may_be_for_single_priorities(
         (extra(hours=-1), "/end"),
         (extra(hours=24 * 93), "/end"),
         (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
+        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/end"),
         (extra(priorities=["urgent"]), "/priorities/0"),
         (extra(reason=""), "/reason"),
     ],

@@ -19,8 +19,9 @@ from common.people import Caller, needs
 from sla import covering, sweeping
 from sla.agreements.cover import Extension, reaches
 from sla.announcing import facts, tell
+from sla.calendars.timetable import OutOfRange
 from sla.routes.agreements.seeing import locked, seen, shown
-from sla.routes.wish import Name, id_or_key
+from sla.routes.wish import Name, id_or_key, unanswerable
 from sla.store import agreements, extensions, sweeps
 from sla.store.agreements import BINDING
 from sla.store.sweeps import Sweep
@@ -214,7 +215,10 @@ async def _extend(
     tx: Connection, found: AgreementVersion, binding: list[AgreementVersion], made: Extension
 ) -> None:
     by = (made.made_by, made.made_at)
-    longer = [await covering.cover(tx, one.agreement, [made], by) for one in binding]
+    try:
+        longer = [await covering.cover(tx, one.agreement, [made], by) for one in binding]
+    except OutOfRange as error:
+        raise unanswerable(error, "/end") from None
     if any(longer):
         agreement_id, kept = found.agreement_id, (made.reason, made.made_by, made.made_at)
         await sweeping.begin(tx, Sweep(uuid7(), agreement_id, "extend", None, *kept))
