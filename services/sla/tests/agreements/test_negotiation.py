@@ -1,6 +1,7 @@
 """Agreements over HTTP: negotiated with the customer, compared, explained, and read as a page."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -8,8 +9,10 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.database import Database
+from common.events.directory import PartnerKnown
 from common.testing.client import client
-from common.testing.protocol import told
+from common.testing.protocol import hear, told
+from sla.handlers import HANDLERS
 from sla.testing.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
 from sla.testing.looking import wrong
 
@@ -177,7 +180,7 @@ async def test_two_drafts_of_one_time_cannot_both_be_published(
         ({"targets": offer()["targets"] * 2}, "/targets/1"),
         ({"valid_from": "2026-01-01T00:00:00"}, "/valid_from"),
         ({"timezone": "Mars/Olympus"}, "/timezone"),
-        ({"calendar": {"timezone": "Europe/Amsterdam"}}, "/calendar"),
+        ({"calendar": {"timezone": "Europe/Amsterdam"}}, "/calendar/weekly"),
         ({"customers": ["acme", "nobody"]}, "/customers/1"),
         ({"availability": 1.1}, "/availability"),
         ({"reserved_seconds": 0}, "/reserved_seconds"),
@@ -215,6 +218,17 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
 ) -> None:
     """R13: a partner's contract, for Acme alone, and one of second level for everybody"""
     await know(database, (ACME, "acme"))
+    unheard = offer(key="unheard", contract="uc", partner="hosthaven")
+    assert wrong(await theo.post(AGREEMENTS, json=unheard)) == ["/partner"]
+    hosthaven = PartnerKnown(
+        at=NINE,
+        partner_id=UUID(int=9),
+        partner="hosthaven",
+        name="Hosthaven",
+        timezone="Europe/London",
+        email=None,
+    )
+    await hear(database, HANDLERS, (hosthaven, 1))
     partner = offer(key="hosthaven", contract="uc", partner="hosthaven")
     team = offer(key="second-level", contract="ola", team="second level", customer=None)
     for asked in (partner, team):

@@ -88,3 +88,7 @@ async def find_customer(tx: Connection, id_or_key: UUID | str) -> Customer | Non
     found = select(customers.c.id, customers.c.key).where(column == id_or_key)
     row = (await tx.execute(found)).one_or_none()
     return Customer(row.id, row.key) if row else None
+
+
+async def knows_partner(tx: Connection, key: str) -> bool:
+    return await tx.scalar(select(partners.c.id).where(partners.c.key == key)) is not None

@@ -36,9 +36,12 @@ class Party:
 
 
 async def party_of(tx: Connection, asked: AgreementAsked) -> Party:
-    """Raises Invalid for a customer that nobody has told of."""
+    """Raises Invalid for a customer or partner that nobody has told of."""
     found = await _customers(tx, [asked.customer] if asked.customer else [], "/customer")
     own = found[0] if found else None
+    if asked.partner is not None and not await directory.knows_partner(tx, asked.partner):
+        unknown = f"there is no partner {asked.partner!r}; intake registers them"
+        raise Invalid([Violation("/partner", "unknown", unknown)])
     return Party(asked.key, asked.contract, own, asked.partner, asked.team)
 
 
