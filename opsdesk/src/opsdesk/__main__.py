@@ -10,6 +10,7 @@ from opsdesk.commands import (
     escalations,
     events,
     login,
+    outages,
     standing,
     tickets,
     token,
@@ -30,6 +31,7 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
 app.command()(standing.status)
 app.command()(standing.forecast)
+app.add_typer(outages.app, name="outages")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")

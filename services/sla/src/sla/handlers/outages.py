@@ -65,9 +65,11 @@ async def on_alert_ended(tx: Connection, received: Received[AlertEnded]) -> None
     """The end of an alert that counted; of one that did not, there is nothing to end."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):
-        after = ended(outage, event.ended_at)
+        at = await moment(tx)
+        # A monitor whose clock is ahead ends nothing in the future.
+        after = ended(outage, min(event.ended_at, at))
         if after is not None:
-            await finish(tx, outage, after, event.monitor, await moment(tx))
+            await finish(tx, outage, after, event.monitor, at)
 
 
 async def on_opened_down(tx: Connection, events: Sequence[Received[TicketOpened]]) -> None:

@@ -53,7 +53,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """`repaired` of `count` have ended, after `repair` in all. Elapsed time, overlapping once."""
+    """`repaired` of `count` have ended, after `repair` in all. Elapsed time, overlapping once. A
+    failure that reaches beyond the period ends with the last outage that had begun by then."""
 
     count: int = 0
     repaired: int = 0

@@ -1,22 +1,36 @@
 """A month as a picture: one strip per day, so that five minutes can be seen. Pure.
 
-Up, impaired, down and maintenance differ in height and in words as well as in colour. Service time
-that was agreed is a darker ground; what is yet to come is left blank. No style and no script: the
-picture may stand anywhere under a strict content security policy.
+Up, impaired, down and maintenance differ in height and in words as well as in colour. What is yet to
+come is left pale. No style and no script: the picture may stand anywhere under a strict content
+security policy.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 
 from sla.calendars.zone import Zone
-from sla.outages.availability import Availability, Part
+from sla.outages.availability import ZERO, Availability, Part
 from sla.outages.month import begins, month_of
 
 LEFT, TOP, ROW, BAR, HOUR_WIDTH = 96, 64, 18, 13, 32.0
-COLOURS = {"down": "#b3261e", "maintenance": "#3b5b92", "impaired": "#d98e04", "agreed": "#7fb685"}
-HEIGHTS = {"down": 1.0, "maintenance": 0.7, "impaired": 0.45}
-WORDS = {"down": "down", "maintenance": "maintenance", "impaired": "impaired"}
+GROUND, YET_TO_COME = "#ebebe7", "#f9f9f7"
+COLOURS = {
+    "agreed": "#7fb685",
+    "down": "#b3261e",
+    "outside": "#e5a9a4",
+    "maintenance": "#3b5b92",
+    "impaired": "#d98e04",
+}
+HEIGHTS = {"agreed": 1.0, "down": 1.0, "outside": 1.0, "maintenance": 0.7, "impaired": 0.45}
+WORDS = {
+    "agreed": "agreed service time, up",
+    "down": "down",
+    "outside": "down outside agreed hours",
+    "maintenance": "maintenance",
+    "impaired": "impaired",
+}
 LEAST = 1.5
 """Pixels: what lasted a second is seen, too."""
 HOUR = timedelta(hours=1)
@@ -56,18 +70,47 @@ def _days(found: Availability, zone: Zone) -> Iterator[tuple[date, datetime, dat
 
 
 def _strip(found: Availability, start: datetime, end: datetime, y: int) -> Iterator[str]:
-    yield _bar(y, timedelta(0), end - start, "#f1f1ee", 1.0)
-    reached = min(end, found.until)
-    for stretch in found.stretches:
-        first, last = max(start, stretch.start), min(reached, stretch.end)
-        if first < last:
-            for opens, closes in stretch.timetable.openings(first, last):
-                yield _bar(y, opens - start, closes - opens, COLOURS["agreed"], 1.0)
+    day = _Day(start, min(end, max(start, found.until)), y)
+    yield _bar(y, ZERO, end - start, YET_TO_COME, 1.0)
+    if day.start < day.until:
+        yield day.bar(day.start, day.until, GROUND)
+    yield from (day.bar(*opening, COLOURS["agreed"]) for opening in day.openings(found))
     for part in _within(found.parts, start, end):
-        segment = part.segment
-        first, last = max(segment.start, start), min(segment.end, end)
-        state = segment.state
-        yield _bar(y, first - start, last - first, COLOURS[state], HEIGHTS[state], _why(part))
+        yield from _stretch(found, day, part)
+
+
+def _stretch(found: Availability, day: "_Day", part: Part) -> Iterator[str]:
+    """Of what is down, the part in agreed hours stands out: only that counts."""
+    first, last = max(part.segment.start, day.start), min(part.segment.end, day.until)
+    state = part.segment.state
+    colour = COLOURS["outside" if state == "down" else state]
+    yield day.bar(first, last, colour, HEIGHTS[state], _why(part))
+    if state == "down":
+        for opens, closes in day.openings(found, first, last):
+            yield day.bar(opens, closes, COLOURS["down"], 1.0, _why(part))
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A strip's day up to now, and where it stands."""
+
+    start: datetime
+    until: datetime
+    y: int
+
+    def openings(
+        self, found: Availability, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[datetime, datetime]]:
+        for stretch in found.stretches:
+            first = max(since or self.start, stretch.start)
+            last = min(until or self.until, stretch.end)
+            if first < last:
+                yield from stretch.timetable.openings(first, last)
+
+    def bar(
+        self, first: datetime, last: datetime, colour: str, share: float = 1.0, why: str = ""
+    ) -> str:
+        return _bar(self.y, first - self.start, last - first, colour, share, why)
 
 
 def _within(parts: tuple[Part, ...], start: datetime, end: datetime) -> Iterator[Part]:
@@ -99,16 +142,15 @@ def _scale(longest: float) -> Iterator[str]:
 
 
 def _legend(y: float) -> Iterator[str]:
-    words = {"agreed": "agreed service time, up", **WORDS}
-    x = float(LEFT)
-    for name, word in words.items():
-        share = HEIGHTS.get(name, 1.0)
+    x = 16.0
+    for name, word in WORDS.items():
+        share = HEIGHTS[name]
         yield (
             f'<rect x="{x:g}" y="{y - BAR * share:.2f}" width="22" height="{BAR * share:.2f}"'
             f' fill="{COLOURS[name]}"/>'
         )
         yield _text(x + 28, y - 1, word)
-        x += 52 + 6.5 * len(word)
+        x += 46 + 6 * len(word)
 
 
 def _sentence(found: Availability) -> str:

@@ -15,7 +15,6 @@ from sla.calendars.zone import EPOCH, zone_names
 from sla.outages.availability import Availability
 from sla.outages.known import NOWHERE, Customer, Known
 from sla.outages.month import following
-from sla.outages.outage import Outage
 from sla.outages.place import Question
 from sla.outages.promise import calendars_of
 from sla.store import agreements, calendars, catalogue, maintenance, outages
@@ -63,37 +62,17 @@ async def known(
     `known_at`: the outages as they were known then. Agreements and maintenance bind from the moment
     at which they are agreed, so what holds for a period was known before it.
     """
-    found = await _outages(tx, asked, start, end, known_at)
     whose = await _customers(tx, asked)
     promised = await agreements.published(tx, whose.keys())
     used = {id for several in promised.values() for one in several for id in calendars_of(one)}
     return Known(
-        found,
-        await maintenance.touching(tx, asked, start, _last(found, end)),
+        await outages.touching(tx, asked, start, end, known_at),
+        await maintenance.touching(tx, asked, start, end),
         promised,
         await calendars.timetables(tx, used),
         whose,
         await catalogue.graph(tx),
     )
-
-
-async def _outages(
-    tx: Connection,
-    asked: Collection[UUID] | None,
-    start: datetime,
-    end: datetime,
-    known_at: datetime | None,
-) -> list[Outage]:
-    """Also what touches an outage that lasts beyond the end: together they are one failure."""
-    while True:
-        found = await outages.touching(tx, asked, start, end, known_at)
-        if (last := _last(found, end)) == end:
-            return found
-        end = last
-
-
-def _last(found: Collection[Outage], end: datetime) -> datetime:
-    return max([end, *(one.ended_at for one in found if one.ended_at is not None)])
 
 
 async def _customers(tx: Connection, asked: Collection[UUID] | None) -> dict[UUID, Customer]:

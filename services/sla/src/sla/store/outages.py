@@ -186,7 +186,7 @@ async def touching(
 
     `known_at`: as it was known then, whatever was corrected since (A5).
     """
-    stood = outages if known_at is None else _as_known(known_at)
+    stood = outages if known_at is None else _as_known(known_at, customers)
     touches = stood.c.counts & (stood.c.until >= start) & (stood.c.started_at < end)
     found = _all(stood).where(touches)
     if customers is not None:
@@ -195,15 +195,14 @@ async def touching(
     return [_outage(row) for row in await tx.execute(found)]
 
 
-def _as_known(at: datetime) -> FromClause:
+def _as_known(at: datetime, customers: Collection[UUID] | None) -> FromClause:
     """The table as it stood: each outage by the last record that was known at that moment."""
-    last = (
-        select(records)
-        .ext(distinct_on(records.c.outage_id))
-        .where(records.c.known_at <= at)
-        .order_by(records.c.outage_id, records.c.ordinal.desc())
-        .subquery()
-    )
+    newest = records.c.outage_id, records.c.ordinal.desc()
+    heard = select(records).where(records.c.known_at <= at).order_by(*newest)
+    if customers is not None:
+        theirs = or_(outages.c.customer_id.in_(customers), outages.c.customer_id.is_(None))
+        heard = heard.join(outages, outages.c.id == records.c.outage_id).where(theirs)
+    last = heard.ext(distinct_on(records.c.outage_id)).subquery()
     then = {name: last.c[name] for name in _CHANGING}
     same = {name: outages.c[name] for name in (*_OWN, *_PLACE) if name not in _CHANGING}
     until = func.coalesce(last.c.ended_at, literal_column("'infinity'")).label("until")
