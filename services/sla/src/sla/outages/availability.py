@@ -193,8 +193,9 @@ def failures(
     troubles: Sequence[Trouble], start: datetime, until: datetime, now: datetime
 ) -> Failures:
     """Times that it went down in `[start, until)`, other than wholly within agreed maintenance."""
-    lasted = [Span(t.start, t.end) for t in troubles if t.effect in ("down", "excused")]
-    down = sorted(trouble.start for trouble in troubles if trouble.effect == "down")
+    begun = [trouble for trouble in troubles if trouble.start < until]
+    lasted = [Span(t.start, t.end) for t in begun if t.effect in ("down", "excused")]
+    down = sorted(trouble.start for trouble in begun if trouble.effect == "down")
     began = [
         span for span in union(lasted) if start <= span.start < until and _holds_one(span, down)
     ]
