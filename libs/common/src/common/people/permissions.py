@@ -77,6 +77,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "policies:read": OFFICE,
         "policies:write": ("gm", "tom"),
         "punctuality:read": OFFICE,
+        "rates:write": ("gm", "tom"),
         "reports:read": (*OFFICE, CUSTOMER),
         "samples:write": ("samples:write",),
         "reviews:read": (*OFFICE, CUSTOMER),
@@ -94,6 +95,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "waivers:approve": ("gm",),
         "waivers:read": OFFICE,
         "waivers:request": OFFICE,
+        "work:read": OFFICE,
+        "work:write": ("dm", "ops", "second_level", "tom"),
     }.items()
 }
 

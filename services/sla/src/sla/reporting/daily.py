@@ -62,4 +62,16 @@ TIMES = View(
         Shown("seconds", "sum of their times, exact"),
     ),
 )
-VIEWS = (TICKETS, CLOCKS, TIMES)
+COSTS = View(
+    "daily_costs",
+    "What work came to: one row per customer, day, service, priority, kind, rate and currency.",
+    f"work_figures WHERE {DAYS}",
+    (
+        *KEYS,
+        Shown("rate", "name of the rate"),
+        Shown("currency", "ISO 4217; '' where no sheet of the day has this rate"),
+        Shown("minutes", "of work"),
+        Shown("amount", "in the currency", "cents::numeric / 100"),
+    ),
+)
+VIEWS = (TICKETS, CLOCKS, TIMES, COSTS)

@@ -105,4 +105,22 @@ OUTAGES = View(
         Shown("counts", "false: it was none, as was found later"),
     ),
 )
-VIEWS = (TICKETS, TURNS, CLOCKS, FIRINGS, OUTAGES)
+WORK = View(
+    "work",
+    "Booked work: one row per record; a correction is a record of the difference.",
+    "work",
+    (
+        Shown("work_id", "id of the record", "id"),
+        Shown("work", "what people call it: WRK-17", "key"),
+        Shown("ticket_id", "see sla_tickets"),
+        Shown("customer_id", "customer of the ticket"),
+        Shown("agreement_id", "the agreement against whose reserved hours it counts; null: none"),
+        Shown("person", "sub of who worked"),
+        Shown("minutes", "of work; may be negative in a correction"),
+        Shown("day", "date of the work"),
+        Shown("rate", "name of the rate in the rate sheet"),
+        Shown("corrects", "the record that this one corrects; null: it is none"),
+        Shown("recorded_at", "instant"),
+    ),
+)
+VIEWS = (TICKETS, TURNS, CLOCKS, FIRINGS, OUTAGES, WORK)

@@ -18,6 +18,7 @@ from sla.routes import (
     outages,
     outlooks,
     punctuality,
+    rates,
     reports,
     reviews,
     samples,
@@ -29,6 +30,7 @@ from sla.routes import (
     status_page,
     subscriptions,
     waivers,
+    work,
 )
 
 ROUTERS = (
@@ -63,4 +65,6 @@ ROUTERS = (
     outage_rules.routes,
     maintenance.routes,
     availability.routes,
+    work.routes,
+    rates.routes,
 )

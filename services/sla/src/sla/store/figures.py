@@ -114,4 +114,29 @@ TIMES = Figures(
     ("service", "agreement"),
 )
 
-ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES)
+# The customer's own sheet goes before that of everybody; what it does not price has no currency.
+_SHEET = """
+    LEFT JOIN LATERAL (
+        SELECT currency, rates FROM rate_sheets sheet
+        WHERE (sheet.customer_id = work.customer_id OR sheet.customer_id IS NULL)
+            AND work.day >= sheet.valid_from
+            AND (sheet.valid_until IS NULL OR work.day < sheet.valid_until)
+        ORDER BY sheet.customer_id NULLS LAST LIMIT 1
+    ) sheet ON sheet.rates ? work.rate
+"""
+
+WORK = Figures(
+    "work_figures",
+    ("rate", "currency"),
+    dict.fromkeys(("minutes", "cents"), "bigint"),
+    f"""
+    SELECT days.customer_id, days.day, {TICKET}, work.rate,
+        coalesce(sheet.currency, '') AS currency, work.minutes,
+        coalesce(round(work.minutes * (sheet.rates ->> work.rate)::numeric / 60), 0) AS cents
+    FROM days JOIN work ON work.customer_id = days.customer_id AND work.day = days.day
+    JOIN tickets ticket ON ticket.id = work.ticket_id
+    {_SHEET}
+    """,
+)
+
+ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES, WORK)

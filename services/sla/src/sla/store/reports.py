@@ -14,14 +14,17 @@ from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, null, sel
 
 from common.database import Connection
 from sla.reports.compliance import Compliance
+from sla.reports.costs import Costs
 from sla.reports.percentiles import Times
 from sla.reports.period import Period, Piece, Step
 from sla.reports.volume import Backlog, Volume
 from sla.store.rollups import EVERYBODY
 from sla.tables.directory import customers
-from sla.tables.rollups import clock_figures, ticket_figures, time_figures
+from sla.tables.rollups import clock_figures, ticket_figures, time_figures, work_figures
 
-Group = Literal["customer", "service", "priority", "kind", "metric", "contract", "agreement"]
+Group = Literal[
+    "customer", "service", "priority", "kind", "metric", "contract", "agreement", "rate"
+]
 MOST = 100_000
 """Rows that a report may read from the database after adding up."""
 DETAILS = frozenset({"customer", "service", "agreement"})
@@ -83,6 +86,14 @@ async def backlog(tx: Connection, asked: Question) -> dict[Place, Backlog]:
     return {place: Backlog(entered - gone, epochs) for place, (entered, gone, epochs) in rows}
 
 
+async def costs(tx: Connection, asked: Question) -> dict[Place, Costs]:
+    found: dict[Place, Costs] = {}
+    rows = await _rows(tx, work_figures, ("minutes", "cents"), asked, work_figures.c.currency)
+    for place, (currency, minutes, cents) in rows:
+        found[place] = found.get(place, Costs()) + Costs(minutes, {currency: (minutes, cents)})
+    return found
+
+
 async def still_open(tx: Connection, asked: Question) -> list[tuple[date, int]]:
     """Tickets that are open now, by the day of their opening, whatever the period."""
     t = ticket_figures
@@ -97,7 +108,7 @@ async def _rows(
     names: tuple[str, ...],
     asked: Question,
     *keys: ColumnElement[Any],
-) -> Iterator[tuple[Place, tuple[int, ...]]]:
+) -> Iterator[tuple[Place, tuple[Any, ...]]]:
     """Place and figures, preceded by the values of `keys`. Raises TooMuch."""
     pieces = [_piece(table, names, asked, piece, keys) for piece in asked.period.pieces(asked.step)]
     every = union_all(*pieces).subquery()
@@ -108,7 +119,12 @@ async def _rows(
     rows = (await tx.execute(grouped)).all()
     if len(rows) > MOST:
         raise TooMuch
-    return (((row[0], row[1]), tuple(int(value) for value in row[2:])) for row in rows)
+    return (((row[0], row[1]), tuple(map(_plain, row[2:]))) for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    """A sum of bigints is a numeric."""
+    return value if isinstance(value, str) else int(value)
 
 
 def _piece(

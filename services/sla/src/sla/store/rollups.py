@@ -51,12 +51,14 @@ WITH instants AS (
     UNION SELECT customer_id, day FROM ticket_figures WHERE span = 'day'
     UNION SELECT customer_id, day FROM clock_figures WHERE span = 'day'
     UNION SELECT customer_id, day FROM time_figures WHERE span = 'day'
+    UNION SELECT customer_id, day FROM work_figures WHERE span = 'day'
+    UNION SELECT customer_id, day FROM work
 ), marked AS (
     SELECT DISTINCT date_trunc('month', at AT TIME ZONE day_zone)::date AS month
     FROM recounts JOIN customers ON customers.id = customer_id
 )
 SELECT customer_id, day FROM days JOIN customers ON customers.id = customer_id
-WHERE date_trunc('month', day)::date NOT IN (SELECT month FROM marked)
+WHERE customer_id IS NOT NULL AND date_trunc('month', day)::date NOT IN (SELECT month FROM marked)
 ORDER BY day, customer_id
 """
 

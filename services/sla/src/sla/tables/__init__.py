@@ -14,6 +14,7 @@ from sla.tables import (
     rollups,
     tickets,
     waivers,
+    work,
 )
 from sla.tables.schema import METADATA
 
@@ -32,4 +33,5 @@ __all__ = [
     "rollups",
     "tickets",
     "waivers",
+    "work",
 ]

@@ -54,3 +54,4 @@ clock_figures = _figures(
 )
 time_figures = _figures("time_figures", ("metric", "contract", "agreement"), "ended", "seconds")
 time_figures.append_column(Column("bucket", Integer, primary_key=True))
+work_figures = _figures("work_figures", ("rate", "currency"), "minutes", "cents")

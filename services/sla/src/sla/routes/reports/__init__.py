@@ -1,5 +1,12 @@
-"""Reports over HTTP: volume, compliance, response and backlog, all asked for in the same way."""
+"""Reports over HTTP: all asked for in the same way, but the reserved hours, which go by month."""
 
-from sla.routes.reports import backlog, compliance, response, volume
+from sla.routes.reports import backlog, compliance, costs, hours, response, volume
 
-ROUTERS = (volume.routes, compliance.routes, response.routes, backlog.routes)
+ROUTERS = (
+    volume.routes,
+    compliance.routes,
+    response.routes,
+    backlog.routes,
+    costs.routes,
+    hours.routes,
+)
