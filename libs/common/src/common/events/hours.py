@@ -3,8 +3,6 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
-
 from common.event import Event
 
 
@@ -22,7 +20,7 @@ class HoursWarned(Event):
     agreement: str
     customer_id: UUID
     customer: str
-    month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    month: str
     share: float
     reserved_seconds: int
     used_seconds: int
