@@ -13,8 +13,10 @@ from sla.clocks.firing import next_firing
 from sla.clocks.fold import start, step
 from sla.clocks.tracked import Tracked
 from sla.progress import timetables
-from sla.store import clocks
+from sla.store import clocks, waivers
 from sla.tables.clocks import clocks as clock_table
+from sla.waivers.period import contradiction
+from sla.waivers.waiver import Waiver
 
 BATCH = 200
 
@@ -26,12 +28,21 @@ async def differences(database: Database) -> AsyncIterator[str]:
         async with database.transaction() as tx:
             following = select(clock_table.c.id).where(clock_table.c.id > after)
             ids = list(await tx.scalars(following.order_by(clock_table.c.id).limit(BATCH)))
-            for tracked in await clocks.load(tx, ids):
-                if wrong := await difference(tx, tracked):
+            loaded = await clocks.load(tx, ids)
+            decided = await _decided(tx, loaded)
+            for tracked in loaded:
+                if wrong := await difference(tx, tracked) or contradiction(tracked, decided):
                     yield f"clock/{tracked.id} ({tracked.ticket.key}): {wrong}"
         if not ids:
             return
         after = ids[-1]
+
+
+async def _decided(tx: Connection, loaded: list[Tracked]) -> list[Waiver]:
+    """The waivers that those of the clocks which broke must agree with."""
+    broken = [one for one in loaded if one.clock.broken_at is not None]
+    customers = {id for one in broken if (id := one.ticket.customer_id) is not None}
+    return await waivers.decided(tx, [one.id for one in broken], customers) if broken else []
 
 
 async def difference(tx: Connection, tracked: Tracked) -> str | None:

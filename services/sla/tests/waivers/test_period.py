@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from common.database import Database
 from common.events.tickets import TicketReplied
@@ -15,6 +17,7 @@ from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, 
 from sla.testing.looking import resolution, whole, wrong
 from sla.testing.waiving import REASON, of_period, said_of_waivers
 from sla.timers import TIMERS
+from sla.verification import differences
 
 MINUTE = timedelta(minutes=1)
 BREAKS = NINE + 8 * HOUR
@@ -190,3 +193,29 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
     assert await listed(f"clock={(await resolution(database, 2)).id}") == []
     assert await listed("state=refused") == [third]
     assert await listed("state=requested&customer=brightwater") == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        (
+            "UPDATE waivers SET starts_at = ends_at - interval '1 s'",
+            "by what is no approved waiver",
+        ),
+        ("UPDATE waivers SET service = NULL", "broke while WVR-1 covered it, and is not excused"),
+    ],
+)
+async def test_a_waiver_changed_afterwards_contradicts_its_clocks(
+    database: Database, theo: AsyncClient, gina: AsyncClient, tampering: str, named: str
+) -> None:
+    """R16: `verify` holds every breach against the waivers, too"""
+    await promise(database, metrics=("resolution",))
+    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    address = await of_period(theo, NINE, NINE + 24 * HOUR, service="billing")
+    await gina.post(address + "/approve")
+    await breached(database, 9)
+    await whole(database)
+    async with database.transaction() as tx:
+        await tx.execute(text(tampering))
+    (difference,) = [one async for one in differences(database)]
+    assert named in difference

@@ -55,6 +55,10 @@ WAIVERS = View(
         Shown("waiver_id", "id of the waiver", "id"),
         Shown("waiver", "what people call it: WVR-17", "key"),
         Shown("clock_id", "see sla_clocks; null where it covers a period"),
+        Shown("customer", "key of the customer"),
+        Shown("service", "key of the service; null of a period that covers all"),
+        Shown("starts_at", "instant; of a period: the first at which a breach is covered"),
+        Shown("ends_at", "instant; of a period: a breach at or after it is not covered"),
         Shown("requested_by", "sub of who asked"),
         Shown("requested_at", "instant"),
         Shown("expires_at", "instant; a breach at or after it is not covered"),
@@ -62,6 +66,7 @@ WAIVERS = View(
         Shown("decided_by", "sub of the general manager; never who asked"),
         Shown("decided_at", "instant"),
         Shown("late", "approved after the deadline: it changed nothing"),
+        Shown("ended_at", "instant at which it was revoked or withdrawn"),
     ),
 )
 VIEWS = (CUSTOMERS, AGREEMENTS, WAIVERS)

@@ -78,6 +78,16 @@ async def standing(tx: Connection, customer_ids: Collection[UUID]) -> list[Waive
     return [_waiver(row) for row in await tx.execute(found.order_by(waivers.c.decided_at))]
 
 
+async def decided(
+    tx: Connection, clock_ids: Collection[UUID], customer_ids: Collection[UUID]
+) -> list[Waiver]:
+    """What was decided about these clocks, and about periods of these customers."""
+    wide = waivers.c.customer_id.in_(customer_ids) & waivers.c.clock_id.is_(None)
+    about = waivers.c.clock_id.in_(clock_ids) | wide
+    found = select(waivers).where(about, waivers.c.decided_at.is_not(None))
+    return [_waiver(row) for row in await tx.execute(found)]
+
+
 async def lock(tx: Connection, id: UUID) -> Numbered:
     """The waiver, locked; what it is about has been locked before."""
     await tx.execute(select(waivers.c.id).where(waivers.c.id == id).with_for_update())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sla.clocks.clock import BREACH, Input, Timetables, Waived
-from sla.clocks.tracked import Change, Ticket, instead
+from sla.clocks.tracked import Change, Ticket, Tracked, instead
 from sla.waivers.waiver import Waiver
 
 
@@ -36,8 +36,35 @@ def excused(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Ch
     return change if len(inputs) == len(change.heard) else instead(change, inputs, tables)
 
 
+def contradiction(tracked: Tracked, waivers: Iterable[Waiver]) -> str | None:
+    """How what excuses a broken clock, or does not, is not what the waivers say; None where it is.
+
+    `waivers`: the decided ones of its customer, of clocks and of periods.
+    """
+    broken = tracked.clock.broken_at
+    if broken is None:
+        return None
+    told = list(waivers)
+    own = [one for one in told if one.clock_id == tracked.id and not one.late]
+    wide = [one for one in told if _wide(one, tracked) and not one.late]
+    covering = [one.key for one in own + wide if one.waived and one.waived.covers(broken)]
+    if covering and tracked.clock.excuse is None:
+        return f"broke while {covering[0]} covered it, and is not excused"
+    if not covering and tracked.clock.excuse is not None:
+        return "is excused by what is no approved waiver"
+    return None
+
+
+def _wide(waiver: Waiver, tracked: Tracked) -> bool:
+    return tracked.clock.contract == "sla" and _concerns(waiver, tracked.ticket)
+
+
 def _about(ticket: Ticket, waivers: Iterable[Waiver]) -> Iterator[Waived]:
     for waiver in waivers:
-        mine = waiver.customer_id == ticket.customer_id and waiver.clock_id is None
-        if mine and waiver.service in (None, ticket.service) and waiver.waived is not None:
+        if _concerns(waiver, ticket) and waiver.waived is not None:
             yield waiver.waived
+
+
+def _concerns(waiver: Waiver, ticket: Ticket) -> bool:
+    mine = waiver.customer_id == ticket.customer_id and waiver.clock_id is None
+    return mine and waiver.service in (None, ticket.service)
