@@ -14,6 +14,7 @@ from common.events.directory import (
     PersonKnown,
 )
 from common.outbox import Announcement, announce
+from common.people import address_digest
 from intake.directory import Contact, Customer, Partner, Person
 from intake.environment import Environment
 from intake.store.directory import CONTACTS, CUSTOMERS, ENVIRONMENTS, PARTNERS, PEOPLE
@@ -25,7 +26,7 @@ SHELVES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
 
 
 def known(entry: Entry, at: datetime) -> DirectoryEvent:
-    """What the others learn of it. Of a contact neither name nor address nor phone."""
+    """What the others learn of it. Of a contact neither name nor address nor phone, but a digest."""
     match entry:
         case Customer(id, key, name, timezone, language):
             return CustomerKnown(
@@ -44,6 +45,7 @@ def known(entry: Entry, at: datetime) -> DirectoryEvent:
                 customer=entry.customer,
                 language=entry.language,
                 erased=entry.address is None,
+                address_digest=entry.address and address_digest(entry.address),
             )
         case Environment():
             return EnvironmentKnown(

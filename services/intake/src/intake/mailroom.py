@@ -106,7 +106,8 @@ async def customer_replied(
     after = customer_spoke(before)
     facts = [fact(TicketCustomerReplied, message_id=message_id)]
     if after.state != before.state:
-        facts.append(fact(TicketReopened if after.state == "reopened" else TicketResumed))
+        resumed = fact(TicketResumed, waited_on=before.waiting_on)
+        facts.append(fact(TicketReopened) if after.state == "reopened" else resumed)
     return await record(
         tx,
         before,

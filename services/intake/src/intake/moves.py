@@ -40,6 +40,20 @@ def forward(ticket: Ticket, to: Behind, partner: str | None = None) -> Ticket | 
     )
 
 
+def hand_back(ticket: Ticket) -> Ticket | Refusal:
+    """Second level or the partner is done with it; first level goes on (R5)."""
+    if refusal := permits(ticket, "hand_back"):
+        return refusal
+    if ticket.forwarded_to is None:
+        return Refusal("not-forwarded", f"{ticket.key} was forwarded to nobody; resume it instead.")
+    return replace(ticket, state="in_progress", forwarded_to=None, partner=None, waiting_on=None)
+
+
+def work_around(ticket: Ticket) -> Ticket | Refusal:
+    """The customer can go on working meanwhile; the ticket stays as it is."""
+    return permits(ticket, "work_around") or ticket
+
+
 def wait(ticket: Ticket, on: Waiting, *, asked: bool) -> Ticket | Refusal:
     """Wait for somebody. `asked`: our question is the last public word on the ticket.
 

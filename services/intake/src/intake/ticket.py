@@ -24,6 +24,8 @@ State = Literal[
 Action = Literal[
     "assign",
     "forward",
+    "hand_back",
+    "work_around",
     "wait",
     "resume",
     "resolve",
@@ -45,6 +47,8 @@ OPEN: Final[frozenset[State]] = frozenset(
 ALLOWED: Final[dict[Action, frozenset[State]]] = {
     "assign": OPEN,
     "forward": OPEN,
+    "hand_back": frozenset({"forwarded", "waiting"}),
+    "work_around": OPEN,
     "wait": OPEN - {"waiting"},
     "resume": frozenset({"waiting"}),
     "resolve": OPEN,

@@ -1,7 +1,8 @@
 """Reference data, whole state each time, on `opsdesk.directory`.
 
 Staff travel with their work address, because escalation must reach them without asking anybody.
-Contacts of customers travel without name and address: those stay in intake.
+Contacts of customers travel without name and address: those stay in intake. Their address leaves a
+digest, by which a service knows for whom the portal speaks (`common.people.address_digest`).
 """
 
 from typing import ClassVar, Literal
@@ -41,6 +42,7 @@ class ContactKnown(DirectoryEvent):
     customer: str
     language: str
     erased: bool = False
+    address_digest: str | None = None
 
     def subject(self) -> str:
         return f"contact/{self.contact_id}"

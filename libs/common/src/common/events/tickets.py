@@ -75,6 +75,14 @@ class TicketForwarded(TicketEvent):
     partner: str | None = None
 
 
+class TicketHandedBack(TicketEvent):
+    """Second level or the partner gave the work back to first level, with what they found."""
+
+    type: ClassVar[str] = "opsdesk.ticket.handed_back.v1"
+    by_whom: Literal["second_level", "partner"]
+    partner: str | None = None
+
+
 class TicketHandedOver(TicketEvent):
     """A hand-over record was written (seen, tried, excluded): its text stays in intake."""
 
@@ -103,7 +111,17 @@ class TicketWaiting(TicketEvent):
 
 
 class TicketResumed(TicketEvent):
+    """`waited_on`: who let the work go on again; None in events from before there was this field."""
+
     type: ClassVar[str] = "opsdesk.ticket.resumed.v1"
+    waited_on: Literal["customer", "partner", "second_level"] | None = None
+
+
+class TicketWorkedAround(TicketEvent):
+    """The customer was told by this message how to go on working until the issue is resolved."""
+
+    type: ClassVar[str] = "opsdesk.ticket.worked_around.v1"
+    message_id: UUID
 
 
 class TicketResolved(TicketEvent):

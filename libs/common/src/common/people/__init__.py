@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from common.people.asking import needs
-    from common.people.caller import Caller, Contact, ResolveContact
+    from common.people.caller import Caller, Contact, ResolveContact, address_digest
     from common.people.permissions import PERMISSIONS, may
     from common.people.tokens import People
 
@@ -15,6 +15,7 @@ __all__ = [
     "Contact",
     "People",
     "ResolveContact",
+    "address_digest",
     "may",
     "needs",
 ]
@@ -25,6 +26,7 @@ _WHERE = {
     "Contact": "caller",
     "People": "tokens",
     "ResolveContact": "caller",
+    "address_digest": "caller",
     "may": "permissions",
     "needs": "asking",
 }

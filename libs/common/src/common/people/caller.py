@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -61,3 +62,11 @@ class Contact:
 
 ResolveContact = Callable[[AsyncConnection, str], Awaitable[Contact | None]]
 """The contact with this e-mail address, or None. The address comes trimmed and in lower case."""
+
+
+def address_digest(address: str) -> str:
+    """By what services that may not know addresses recognise one: trimmed, in lower case, SHA-256.
+
+    It confirms an address that somebody knows already, and tells nobody one that they do not.
+    """
+    return sha256(f"mailto:{address.strip().lower()}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Moving a ticket: assign, forward, wait, resume, resolve, verify, reject, close, reopen, merge."""
+"""Moving a ticket: assign, work around, wait, resume, resolve, verify, reject, close, reopen, merge."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -11,8 +11,6 @@ from common.errors import Invalid, Violation
 from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
-    TicketForwarded,
-    TicketHandedOver,
     TicketMerged,
     TicketRejected,
     TicketReopened,
@@ -21,17 +19,17 @@ from common.events.tickets import (
     TicketResumed,
     TicketVerified,
     TicketWaiting,
+    TicketWorkedAround,
 )
 from common.http import Asked, router
 from common.ids import uuid7
 from intake import moves
-from intake.hand_over import HandOver
 from intake.message import Message, asks_the_customer
 from intake.recording import Fact, fact
 from intake.routes.desk import Desk, Verifying, Working, seen
 from intake.routes.shown import TicketShown
 from intake.store import directory, messages, tickets
-from intake.ticket import Behind, Ticket, Waiting
+from intake.ticket import Ticket, Waiting
 
 routes = router("/v1/tickets", ["ticket moves"])
 
@@ -55,14 +53,10 @@ class Assignment(Asked):
     team: Name | None = None
 
 
-class Forwarding(Asked):
-    """The hand-over record: what was seen, what was tried, what is excluded (R5)."""
+class Workaround(Asked):
+    """`text`: how to go on working until the issue is resolved; the customer reads it."""
 
-    to: Behind
-    partner: Name | None = None
-    seen: Words
-    tried: Words
-    excluded: Annotated[str, Field(max_length=10_000)] = ""
+    text: Words
 
 
 class Pause(Asked):
@@ -102,30 +96,23 @@ async def assign(desk: Working, asked: Assignment) -> Response:
     )
 
 
-@routes.post("/{ref}/forward", response_model=TicketShown)
-async def forward(desk: Working, asked: Forwarding) -> Response:
-    """Hand a ticket to second level or a partner, with what was seen, tried and excluded."""
-    if asked.partner and await directory.PARTNERS.find(desk.tx, asked.partner) is None:
-        unknown = f"there is no partner {asked.partner}; see /v1/partners"
-        raise Invalid([Violation("/partner", "unknown_partner", unknown)])
+@routes.post("/{ref}/workaround", response_model=TicketShown)
+async def work_around(desk: Working, asked: Workaround) -> Response:
+    """Tell the customer how to go on working: one that they do not know of would be none."""
     before = await desk.ticket()
     at = await moment(desk.tx)
-    after = moves.forward(before, asked.to, asked.partner)
-    written = HandOver(
-        id=uuid7(), ticket_id=before.id, by=desk.caller.sub, at=at, **asked.model_dump()
-    )
+    after = moves.work_around(before)
+    told = _said(desk, before, asked.text, at)
     if isinstance(after, Ticket):
-        await messages.add_hand_over(desk.tx, written)
+        await messages.add(desk.tx, told)
     return await desk.conclude(
-        "forward",
+        "work_around",
         before,
         after,
         at,
-        fact(TicketForwarded, to=asked.to, partner=asked.partner),
-        fact(TicketHandedOver, hand_over_id=written.id),
-        to=asked.to,
-        partner=asked.partner,
-        hand_over_id=str(written.id),
+        fact(TicketReplied, message_id=told.id),
+        fact(TicketWorkedAround, message_id=told.id),
+        message_id=str(told.id),
     )
 
 
@@ -145,9 +132,14 @@ async def wait(desk: Working, asked: Pause) -> Response:
 
 async def _ask(desk: Desk, ticket: Ticket, words: str, at: datetime) -> Fact:
     """Put our question on the ticket, where the customer sees it."""
-    question = Message(uuid7(), ticket.id, "public", "outbound", desk.caller.sub, words, at)
+    question = _said(desk, ticket, words, at)
     await messages.add(desk.tx, question)
     return fact(TicketReplied, message_id=question.id)
+
+
+def _said(desk: Desk, ticket: Ticket, words: str, at: datetime) -> Message:
+    """What the customer reads."""
+    return Message(uuid7(), ticket.id, "public", "outbound", desk.caller.sub, words, at)
 
 
 @routes.post("/{ref}/resume", response_model=TicketShown)
@@ -156,7 +148,7 @@ async def resume(desk: Working, asked: Nothing = NOTHING) -> Response:
     return await desk.act(
         "resume",
         lambda ticket, at: moves.resume(ticket),
-        fact(TicketResumed),
+        lambda before: fact(TicketResumed, waited_on=before.waiting_on),
         reason=asked.reason,
     )
 
