@@ -14,7 +14,6 @@ from common.events.tickets import TicketResolved, TicketWaiting
 from common.testing.client import client
 from common.testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.store import queue
 from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
 from sla.testing.looking import resolution, whole, wrong
 from sla.timers import TIMERS
@@ -39,19 +38,6 @@ async def test_the_queue_stands_in_the_order_in_which_promises_break(
     assert [one["ticket"] for one in found] == ["OPS-2"]
     paused = (await theo.get("/v1/clocks?state=paused")).json()["items"]
     assert [one["ticket"] for one in paused] == ["OPS-3"]
-
-
-@pytest.mark.parametrize("states", [("running", "paused"), ("paused",)])
-async def test_the_queue_is_read_from_its_index_however_many_clocks_have_ended(
-    database: Database, states: tuple[str, ...]
-) -> None:
-    scans = text("SELECT pg_stat_get_xact_numscans('ix_clocks_queue'::regclass)")
-    async with database.transaction() as tx:
-        await tx.execute(text("SET LOCAL enable_seqscan = off"))
-        await tx.execute(text("SET LOCAL enable_sort = off"))
-        await tx.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
-        await queue.page(tx, states, None, None, 50, None)
-        assert await tx.scalar(scans) == 1
 
 
 async def test_one_clock_tells_its_firings_its_reasons_and_replays(

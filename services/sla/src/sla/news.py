@@ -29,6 +29,8 @@ class Telling:
             "at": self.at,
             "clock_id": self.tracked.id,
             "metric": clock.metric,
+            "contract": clock.contract,
+            "partner": self.tracked.partner,
             "target_seconds": None if target is None else target // SECOND,
             "deadline": clock.deadline,
         }

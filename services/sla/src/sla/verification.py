@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from common.database import Connection, Database
-from sla.agreements.agreement import Metric
 from sla.clocks.clock import Clock, Input, Timetables
 from sla.clocks.course import written
 from sla.clocks.firing import next_firing
@@ -51,15 +50,15 @@ async def difference(tx: Connection, tracked: Tracked) -> str | None:
     if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
         return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
     tables = await timetables(tx, [tracked], [one.terms for one in heard if one.terms])
-    again, wrong = replayed(tracked.clock.metric, heard, tables)
+    again, wrong = replayed(tracked.clock, heard, tables)
     if wrong is None and written(again) != written(tracked.clock):
         wrong = f"is {again.state} with deadline {again.deadline} when replayed"
     return wrong
 
 
-def replayed(metric: Metric, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
+def replayed(original: Clock, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
     """The clock folded again, and the first firing that was not the one then due."""
-    clock = start(metric, heard[0], tables)
+    clock = start(original.metric, heard[0], tables, original.contract)
     for one in heard[1:]:
         if one.firing is not None and one.firing != next_firing(clock, tables):
             return clock, f"fired {one.firing.kind} at ordinal {one.ordinal}, which was not due"

@@ -9,10 +9,15 @@ from common.event import Event
 from common.events.tickets import Kind, Priority
 
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
+Contract = Literal["sla", "ola", "uc"]
 
 
 class ClockEvent(Event):
-    """`deadline` is the instant at which the promise breaks; None while paused or withdrawn."""
+    """`deadline` is the instant at which the promise breaks; None while paused or withdrawn.
+
+    `contract`: whose promise it is. `sla` ours to the customer, `ola` second level's to us, `uc`
+    that of `partner` (a key) to us; only the first is a promise to the customer (R13).
+    """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -31,6 +36,8 @@ class ClockEvent(Event):
     agreement: str
     target_seconds: int | None
     deadline: AwareDatetime | None
+    contract: Contract = "sla"
+    partner: str | None = None
 
     def subject(self) -> str:
         return f"clock/{self.clock_id}"

@@ -28,7 +28,7 @@ METRICS = {
 async def on_clock_warned(tx: Connection, received: Received[ClockWarned]) -> None:
     """Tell before it breaks (R3). A later share joins the same case (E9)."""
     event = received.event
-    used = f"{event.ticket}: time for {METRICS[event.metric]} is {event.share:.0%} used up"
+    used = f"{event.ticket}: time for {_promise(event)} is {event.share:.0%} used up"
     await trigger(tx, await _cause(tx, event, "clock_warned", used), used)
 
 
@@ -41,7 +41,7 @@ async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -
     before: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast")
     await end(tx, {_dedup(event, kind): ended for kind in before})
     if not event.approved:
-        missed = f"{event.ticket}: deadline for {METRICS[event.metric]} was missed"
+        missed = f"{event.ticket}: deadline for {_promise(event)} was missed"
         await trigger(tx, await _cause(tx, event, "clock_breached", missed), missed)
 
 
@@ -57,6 +57,12 @@ async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]
     kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast", "clock_breached")
     ended = {_dedup(one.event, kind): _ending(one.event) for one in events for kind in kinds}
     await end(tx, ended)
+
+
+def _promise(event: ClockEvent) -> str:
+    """What was promised, and by whom where it was promised to us (R13)."""
+    whose = {"sla": "", "ola": " by second level", "uc": f" by {event.partner}"}
+    return METRICS[event.metric] + whose[event.contract]
 
 
 def _ending(event: ClockEvent) -> str:

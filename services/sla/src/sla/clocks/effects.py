@@ -104,6 +104,7 @@ WAITING: Mapping[InputKind, bool] = {
     "resumed": False,
     "customer_replied": False,
     "forwarded": False,
+    "handed_back": False,
     "resolved": False,
     "reopened": False,
 }

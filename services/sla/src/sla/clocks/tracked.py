@@ -1,12 +1,12 @@
 """A clock with the ticket it measures, and one change of it: what the edges load and store. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace
+from msgspec.structs import replace as changed
 
-from sla.agreements.agreement import Metric
+from sla.agreements.agreement import Contract, Metric
 from sla.clocks.clock import Clock, Input, Timetables
 from sla.clocks.firing import caught_up, fired, next_firing
 from sla.clocks.fold import start, step
@@ -14,7 +14,10 @@ from sla.clocks.fold import start, step
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What sla keeps of a ticket. `agreement` is the key of the agreement that covers it."""
+    """What sla keeps of a ticket. `agreement` is the key of the agreement that covers it.
+
+    With a clock of a partner or of second level, it is the agreement that this clock measures.
+    """
 
     id: UUID
     key: str
@@ -31,10 +34,25 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A ticket in the hands of a partner (`uc`) or of second level (`ola`).
+
+    Its agreement is theirs; `forwarding` counts the ticket's hand-overs from 1.
+    """
+
+    ticket: Ticket
+    contract: Contract
+    forwarding: int
+    partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
     """`ordinal` is that of the last input, `sequence` that of the last event told about it.
 
     `next_at` is the due time of the next firing, which is what the armed deadline stands at.
+    `forwarding` says, from 1 on, to which forwarding of the ticket the clock belongs, `partner` who
+    got it then (by key); 0: it is the customer's.
     """
 
     id: UUID
@@ -43,6 +61,8 @@ class Tracked:
     ordinal: int
     sequence: int
     next_at: datetime | None = None
+    forwarding: int = 0
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +83,23 @@ class Change:
 
 
 def begun(id: UUID, ticket: Ticket, metric: Metric, opened: Input, tables: Timetables) -> Tracked:
-    """A new clock; `opened` is its first input."""
-    clock = start(metric, opened, tables)
-    firing = next_firing(clock, tables)
-    return Tracked(id, ticket, clock, opened.ordinal, 0, firing.due_at if firing else None)
+    """A new clock of the customer's; `opened` is its first input."""
+    return _begun(Tracked(id, ticket, start(metric, opened, tables), opened.ordinal, 0), tables)
+
+
+def begun_behind(
+    id: UUID, handed: Handed, metric: Metric, opened: Input, tables: Timetables
+) -> Tracked:
+    """A new clock of a partner's or second level's; `opened.at` is when they got the ticket."""
+    clock = start(metric, opened, tables, handed.contract)
+    number, partner = handed.forwarding, handed.partner
+    tracked = Tracked(id, handed.ticket, clock, opened.ordinal, 0, None, number, partner)
+    return _begun(tracked, tables)
+
+
+def _begun(tracked: Tracked, tables: Timetables) -> Tracked:
+    firing = next_firing(tracked.clock, tables)
+    return replace(tracked, next_at=firing.due_at if firing else None)
 
 
 def hears(tracked: Tracked, heard: Input, tables: Timetables) -> Change:
@@ -97,6 +130,6 @@ def _changed(tracked: Tracked, inputs: list[Input], tables: Timetables) -> Chang
     clock, kept = tracked.clock, []
     for ordinal, heard in enumerate(inputs, start=tracked.ordinal + 1):
         clock = step(clock, heard, tables)
-        kept.append((replace(heard, ordinal=ordinal), clock))
+        kept.append((changed(heard, ordinal=ordinal), clock))
     firing = next_firing(clock, tables)
     return Change(tracked, tuple(kept), firing.due_at if firing else None)

@@ -20,7 +20,10 @@ from common.events.tickets import (
     AlertRaised,
     BlockerLifted,
     BlockerRaised,
+    TicketAssigned,
     TicketCustomerReplied,
+    TicketForwarded,
+    TicketHandedBack,
     TicketMerged,
     TicketOpened,
     TicketPrioritised,
@@ -31,10 +34,12 @@ from common.events.tickets import (
     TicketResumed,
     TicketTriaged,
     TicketWaiting,
+    TicketWorkedAround,
 )
 from common.inbox import Handlers, each, in_turn
 from sla.handlers.deliveries import on_delivery
 from sla.handlers.directory import on_customer, on_environment, on_partner
+from sla.handlers.hearing import assigned, hear, replied, resumed, waiting
 from sla.handlers.outages import (
     on_alert_ended,
     on_alert_raised,
@@ -42,17 +47,27 @@ from sla.handlers.outages import (
     on_blocker_raised,
     on_opened_down,
 )
-from sla.handlers.tickets import hear, on_merged, on_opened, on_prioritised, on_triaged
+from sla.handlers.tickets import (
+    on_forwarded,
+    on_merged,
+    on_opened,
+    on_prioritised,
+    on_triaged,
+)
 from sla.handlers.turns import turns_to
 
 HANDLERS: Handlers = {
     TicketOpened: in_turn(on_opened, on_opened_down),
     TicketTriaged: each(on_triaged),
     TicketPrioritised: each(on_prioritised),
-    TicketReplied: hear("replied", when=lambda event: not event.automatic),
+    TicketAssigned: hear(assigned),
+    TicketForwarded: each(on_forwarded),
+    TicketHandedBack: hear("handed_back"),
+    TicketReplied: hear(replied),
     TicketCustomerReplied: hear("customer_replied"),
-    TicketWaiting: hear("waiting", when=lambda event: event.on == "customer"),
-    TicketResumed: hear("resumed"),
+    TicketWaiting: hear(waiting),
+    TicketResumed: hear(resumed),
+    TicketWorkedAround: hear("worked_around"),
     TicketResolved: in_turn(turns_to("resolved"), hear("resolved")),
     TicketRejected: in_turn(turns_to("rejected"), hear("reopened")),
     TicketReopened: in_turn(turns_to("reopened"), hear("reopened")),

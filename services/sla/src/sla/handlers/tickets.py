@@ -1,29 +1,28 @@
 """What the clocks do when sla hears of a ticket."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar
 from uuid import UUID
 
 from common.database import Connection, moment
 from common.event import Received
 from common.events.tickets import (
     TicketEvent,
+    TicketForwarded,
     TicketMerged,
     TicketOpened,
     TicketPrioritised,
     TicketTriaged,
 )
-from common.inbox import Handler
 from sla.agreements.agreement import Agreement
-from sla.clocks.clock import Input, InputKind
+from sla.clocks.clock import Input
 from sla.clocks.tracked import Tracked, hears
+from sla.forwarding import Forwarding, forward
+from sla.handlers.hearing import instant
 from sla.opening import Opened, open_clocks
 from sla.progress import go_on, timetables
 from sla.store import agreements, clocks, tickets
-
-T = TypeVar("T", bound=TicketEvent)
+from sla.store.tickets import Early
 
 
 async def on_opened(tx: Connection, events: Sequence[Received[TicketOpened]]) -> None:
@@ -37,31 +36,32 @@ async def on_triaged(tx: Connection, received: Received[TicketTriaged]) -> None:
     if await clocks.lock_of_tickets(tx, [event.ticket_id]):
         return
     await open_clocks(tx, [Opened(event, event.opened_at)])
-    for kind, at in await tickets.take_early(tx, event.ticket_id):
-        tracked = await clocks.lock_of_tickets(tx, [event.ticket_id])
-        known_at, tables = await moment(tx), await timetables(tx, tracked)
-        heard = Input(0, kind, at, known_at)
-        await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)
+    for early in await tickets.take_early(tx, event.ticket_id):
+        await _hear_early(tx, early)
 
 
-def hear(kind: InputKind, when: Callable[[Any], bool] = lambda _: True) -> Handler:
-    """A handler by which all clocks of the tickets hear `kind`."""
+async def _hear_early(tx: Connection, early: Early) -> None:
+    if early.forwarded_to is not None:
+        ticket = await tickets.find(tx, early.ticket_id)
+        assert ticket is not None
+        await forward(tx, ticket, Forwarding(early.at, early.partner))
+        return
+    tracked = await clocks.lock_of_tickets(tx, [early.ticket_id])
+    known_at, tables = await moment(tx), await timetables(tx, tracked)
+    heard = Input(0, early.kind, early.at, known_at)
+    await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)
 
-    async def handle(tx: Connection, events: Sequence[Received[T]]) -> None:
-        heard = {r.event.ticket_id: r for r in events if when(r.event)}
-        tracked = await clocks.lock_of_tickets(tx, heard)
-        if silent := heard.keys() - {one.ticket.id for one in tracked}:
-            early = [(id, kind, heard[id].at.astimezone(UTC)) for id in silent]
-            await tickets.hear_early(tx, early)
-        if tracked:
-            known_at, tables = await moment(tx), await timetables(tx, tracked)
-            changes = [
-                hears(one, Input(0, kind, _at(heard[one.ticket.id]), known_at), tables)
-                for one in tracked
-            ]
-            await go_on(tx, changes, known_at)
 
-    return handle
+async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> None:
+    """Second level or a partner has it now: what they promised us begins (R13)."""
+    event, at = received.event, instant(received)
+    ticket = await tickets.find(tx, event.ticket_id)
+    if ticket is None:
+        return
+    if ticket.customer_id is None:
+        await tickets.hear_early(tx, [Early(ticket.id, "forwarded", at, event.to, event.partner)])
+    else:
+        await forward(tx, ticket, Forwarding(at, event.partner))
 
 
 async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) -> None:
@@ -69,17 +69,16 @@ async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) 
     event = received.event
     tracked = await clocks.lock_of_tickets(tx, [event.ticket_id])
     await tickets.reprioritise(tx, event.ticket_id, event.priority)
-    promised = await _agreement(tx, tracked)
-    if promised is None:
-        return
+    promised = await _agreements(tx, tracked)
     now = [
-        (_as(one, event), promised.terms(one.clock.metric, event.priority, event.kind))
+        (_as(one, event), promised[id].terms(one.clock.metric, event.priority, event.kind))
         for one in tracked
+        if (id := one.ticket.agreement_version) is not None
     ]
     known_at = await moment(tx)
     tables = await timetables(tx, tracked, [terms for _, terms in now])
     changes = [
-        hears(one, Input(0, "target_changed", _at(received), known_at, terms), tables)
+        hears(one, Input(0, "target_changed", instant(received), known_at, terms), tables)
         for one, terms in now
     ]
     await go_on(tx, changes, known_at)
@@ -90,23 +89,17 @@ async def on_merged(tx: Connection, received: Received[TicketMerged]) -> None:
     tracked = await clocks.lock_of_tickets(tx, [received.event.ticket_id])
     known_at, tables = await moment(tx), await timetables(tx, tracked)
     reason = f"merged into {received.event.into}"
-    heard = Input(0, "cancelled", _at(received), known_at, reason=reason)
+    heard = Input(0, "cancelled", instant(received), known_at, reason=reason)
     await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)
 
 
-async def _agreement(tx: Connection, tracked: Sequence[Tracked]) -> Agreement | None:
-    """The version under which the ticket was opened: a later one does not reach back (A5)."""
-    ids: set[UUID] = {
-        one.ticket.agreement_version for one in tracked if one.ticket.agreement_version
-    }
-    return next(iter((await agreements.versions_of(tx, ids)).values()), None)
+async def _agreements(tx: Connection, tracked: Sequence[Tracked]) -> Mapping[UUID, Agreement]:
+    """The versions under which the clocks were started: a later one does not reach back (A5)."""
+    ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
+    return await agreements.versions_of(tx, ids)
 
 
 def _as(tracked: Tracked, event: TicketEvent) -> Tracked:
     """The clock, its ticket with the facts that the event tells."""
     ticket = replace(tracked.ticket, priority=event.priority, kind=event.kind)
     return replace(tracked, ticket=ticket)
-
-
-def _at(received: Received[T]) -> datetime:
-    return received.at.astimezone(UTC)

@@ -10,6 +10,7 @@ from common.database import Connection, Transaction, moment
 from common.errors import NotFound
 from common.http import Asked, Instant, Page, Paging, cursor, router, set_etag
 from common.people import Caller, needs
+from sla.agreements.agreement import Contract
 from sla.clocks.clock import State
 from sla.clocks.explanation import explained
 from sla.clocks.standing import standing
@@ -26,6 +27,7 @@ from sla.routes.shown import (
 )
 from sla.routes.wish import Name, id_or_key
 from sla.store import clocks, queue, tickets
+from sla.store.queue import Wanted
 from sla.verification import replayed
 
 routes = router("/v1/clocks", tags=["clocks"])
@@ -43,19 +45,21 @@ async def list_clocks(
     state: Annotated[State | None, Query(description="Without it: all open ones.")] = None,
     due_before: Annotated[Instant | None, Query()] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    contract: Annotated[
+        Contract | None, Query(description="Whose promise; without it all.")
+    ] = None,
     sort: Annotated[Literal["due"], Query()] = "due",
 ) -> Page[ClockTold]:
     """The queue, in the order in which promises break; what has no deadline comes last."""
     if customer is not None and not caller.sees(customer):
         return Page[ClockTold](items=[])
-    found = await queue.page(
-        tx,
-        (state,) if state else OPEN,
-        due_before,
-        caller.customer or customer,
-        page.limit,
-        _place(page),
+    wanted = Wanted(
+        states=(state,) if state else OPEN,
+        due_before=due_before,
+        customer=caller.customer or customer,
+        contract="sla" if caller.customer else contract,
     )
+    found = await queue.page(tx, wanted, page.limit, _place(page))
     shown = found[: page.limit]
     last = shown[-1] if len(found) > page.limit else None
     return Page[ClockTold](
@@ -83,11 +87,12 @@ async def show_clock(
 async def clocks_of_ticket(
     name: Name, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
 ) -> Page[ClockTold]:
-    """All clocks of a ticket, by its id or key."""
+    """All clocks of a ticket, by its id or key; for its customer what they were promised."""
     ticket = await tickets.find(tx, id_or_key(name))
-    if ticket is None or not _sees(caller, ticket.customer):
+    if ticket is None or caller.customer not in (None, ticket.customer):
         raise NotFound("This ticket")
-    return Page[ClockTold](items=await _told(tx, await clocks.of_ticket(tx, ticket.id)))
+    found = await clocks.of_ticket(tx, ticket.id)
+    return Page[ClockTold](items=await _told(tx, [one for one in found if _sees(caller, one)]))
 
 
 @routes.get("/{clock_id}/explanation")
@@ -139,7 +144,7 @@ async def replay_clock(
         raise NotFound("At that instant the clock")
     also = [one.heard.terms for one in heard if one.heard.terms]
     tables = await timetables(tx, [tracked], also)
-    clock, wrong = replayed(tracked.clock.metric, [one.heard for one in heard], tables)
+    clock, wrong = replayed(tracked.clock, [one.heard for one in heard], tables)
     everything = len(heard) == tracked.ordinal
     return ReplayTold(
         state=clock.state,
@@ -156,13 +161,16 @@ async def replay_clock(
 
 async def _visible(tx: Connection, id: UUID, caller: Caller) -> Tracked:
     found = await clocks.load(tx, [id])
-    if not found or not _sees(caller, found[0].ticket.customer):
+    if not found or not _sees(caller, found[0]):
         raise NotFound("This clock")
     return found[0]
 
 
-def _sees(caller: Caller, customer: str | None) -> bool:
-    return caller.customer is None or caller.customer == customer
+def _sees(caller: Caller, tracked: Tracked) -> bool:
+    """What partners and second level promised us is not the customer's business."""
+    if caller.customer is None:
+        return True
+    return caller.customer == tracked.ticket.customer and tracked.clock.contract == "sla"
 
 
 async def _told(tx: Connection, tracked: list[Tracked]) -> list[ClockTold]:

@@ -14,7 +14,9 @@ SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
 class ClockTold(Told):
-    """`deadline` of a stopped clock is what it would have been; of a paused one, null.
+    """`contract`: `sla` is a promise to the customer; `ola` second level's, `uc` the partner's to us.
+
+    `deadline` of a stopped clock is what it would have been; of a paused one, null.
     `next_firing_at`: the warning or breach for which it is armed."""
 
     id: UUID
@@ -26,6 +28,8 @@ class ClockTold(Told):
     priority: str
     kind: str
     agreement: str | None
+    contract: str
+    partner: str | None
     metric: str
     state: str
     outcome: str | None
@@ -105,6 +109,8 @@ def clock_told(tracked: Tracked, at: datetime, tables: Timetables) -> ClockTold:
         priority=ticket.priority,
         kind=ticket.kind,
         agreement=ticket.agreement,
+        contract=clock.contract,
+        partner=tracked.partner,
         metric=clock.metric,
         state=clock.state,
         outcome=clock.outcome,

@@ -4,8 +4,8 @@ The aggregate's row is locked before its deadline is touched, in the order of id
 timers alike.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,25 +33,49 @@ _LOADED = select(
     clocks.c.ordinal,
     clocks.c.sequence,
     clocks.c.next_at,
+    clocks.c.forwarding,
+    clocks.c.partner,
+    clocks.c.agreement_version.label("own_agreement_version"),
+    clocks.c.agreement.label("own_agreement"),
 ).join(tickets, tickets.c.id == clocks.c.ticket_id)
 
-_ADD = """
-INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
-    outcome_at, next_at, ordinal, sequence, course, stopped_at, took_seconds)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
-    $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-    $11::int[], $12::bigint[], $13::text[], $14::timestamptz[], $15::bigint[])
-"""
-_SAVE = """
-UPDATE clocks SET state = new.state, deadline = new.deadline, broken_at = new.broken_at,
-    outcome = new.outcome, outcome_at = new.outcome_at, next_at = new.next_at,
-    ordinal = new.ordinal, sequence = new.sequence, course = new.course,
-    stopped_at = new.stopped_at, took_seconds = new.took_seconds
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
-    $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-    $11::int[], $12::bigint[], $13::text[], $14::timestamptz[], $15::bigint[])
-  AS new (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome, outcome_at,
-    next_at, ordinal, sequence, course, stopped_at, took_seconds)
+_BORN_WITH = {
+    "id": "uuid",
+    "ticket_id": "uuid",
+    "customer_id": "uuid",
+    "metric": "text",
+    "contract": "text",
+    "forwarding": "smallint",
+    "partner": "text",
+    "agreement_version": "uuid",
+    "agreement": "text",
+}
+_CHANGING = {
+    "state": "text",
+    "deadline": "timestamptz",
+    "broken_at": "timestamptz",
+    "outcome": "text",
+    "outcome_at": "timestamptz",
+    "next_at": "timestamptz",
+    "ordinal": "int",
+    "sequence": "bigint",
+    "course": "text",
+    "stopped_at": "timestamptz",
+    "took_seconds": "bigint",
+}
+_COLUMNS = _BORN_WITH | _CHANGING
+
+
+def _unnested(columns: Mapping[str, str]) -> str:
+    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), start=1))
+    return f"unnest({arrays})"
+
+
+_ADD = f"INSERT INTO clocks ({', '.join(_COLUMNS)}) SELECT * FROM {_unnested(_COLUMNS)}"
+_SAVED = {"id": "uuid"} | _CHANGING
+_SAVE = f"""
+UPDATE clocks SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
+FROM {_unnested(_SAVED)} AS new ({", ".join(_SAVED)})
 WHERE clocks.id = new.id
 """
 _HEARD = """
@@ -78,7 +102,7 @@ async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def lock_of_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
-    """All clocks of these tickets, locked."""
+    """All clocks of these tickets, locked: the customer's, the partners', second level's."""
     return await _locked(tx, clocks.c.ticket_id.in_(ticket_ids))
 
 
@@ -103,17 +127,20 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:
 
 
 async def of_ticket(tx: Connection, ticket_id: UUID) -> list[Tracked]:
-    found = _LOADED.where(clocks.c.ticket_id == ticket_id).order_by(clocks.c.metric)
+    ordered = (clocks.c.forwarding, clocks.c.metric)
+    found = _LOADED.where(clocks.c.ticket_id == ticket_id).order_by(*ordered)
     return [_tracked(row) for row in await tx.execute(found)]
 
 
 async def add(tx: Connection, begun: Sequence[Tracked]) -> None:
-    await (await raw(tx)).execute(_ADD, *_columns(begun))
+    rows = [(*_born_with(one), *_changing(one)) for one in begun]
+    await (await raw(tx)).execute(_ADD, *_turned(rows, len(_COLUMNS)))
 
 
 async def save(tx: Connection, changed: Sequence[Tracked]) -> None:
     """Store clocks that were locked before."""
-    await (await raw(tx)).execute(_SAVE, *_columns(changed))
+    rows = [(one.id, *_changing(one)) for one in changed]
+    await (await raw(tx)).execute(_SAVE, *_turned(rows, len(_SAVED)))
 
 
 async def hear(tx: Connection, heard: Sequence[Heard]) -> None:
@@ -139,21 +166,32 @@ async def inputs(tx: Connection, id: UUID, known_until: datetime | None = None) 
 
 
 def _tracked(row: Row[Any]) -> Tracked:
-    clock = read(row.course)
-    return Tracked(row.clock_id, ticket_of(row), clock, row.ordinal, row.sequence, row.next_at)
+    clock, ticket = read(row.course), ticket_of(row)
+    if row.forwarding:
+        own = {"agreement_version": row.own_agreement_version, "agreement": row.own_agreement}
+        ticket = replace(ticket, **own)
+    stored = (row.ordinal, row.sequence, row.next_at, row.forwarding, row.partner)
+    return Tracked(row.clock_id, ticket, clock, *stored)
 
 
-def _columns(kept: Sequence[Tracked]) -> list[list[Any]]:
-    return _turned([_row(tracked) for tracked in kept], 15)
-
-
-def _row(tracked: Tracked) -> tuple[Any, ...]:
-    clock = tracked.clock
+def _born_with(tracked: Tracked) -> tuple[Any, ...]:
+    ticket, own = tracked.ticket, tracked.forwarding > 0
     return (
         tracked.id,
-        tracked.ticket.id,
-        tracked.ticket.customer_id,
-        clock.metric,
+        ticket.id,
+        ticket.customer_id,
+        tracked.clock.metric,
+        tracked.clock.contract,
+        tracked.forwarding,
+        tracked.partner,
+        ticket.agreement_version if own else None,
+        ticket.agreement if own else None,
+    )
+
+
+def _changing(tracked: Tracked) -> tuple[Any, ...]:
+    clock = tracked.clock
+    return (
         clock.state,
         clock.deadline,
         clock.broken_at,

@@ -1,20 +1,29 @@
 """What sla keeps of tickets, and what it hears of those in triage, which have no promise yet."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Row, Text, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import Row, delete, select, update
 
 from common.database import Connection, raw
 from sla.clocks.clock import InputKind
 from sla.clocks.tracked import Ticket
 from sla.tables.tickets import early_inputs, tickets
 
-Early = tuple[UUID, InputKind, datetime]
-"""Ticket, kind and time of something heard during triage."""
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Something heard during triage; `forwarded_to` and `partner` of a forwarding alone."""
+
+    ticket_id: UUID
+    kind: InputKind
+    at: datetime
+    forwarded_to: str | None = None
+    partner: str | None = None
+
 
 _KEEP = """
 INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
@@ -27,20 +36,15 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
     service = excluded.service, opened_at = excluded.opened_at,
     agreement_version = excluded.agreement_version, agreement = excluded.agreement
 """
-_ADD_EARLY = text(
-    """
-    INSERT INTO early_inputs (ticket_id, ordinal, kind, at)
-    SELECT heard.ticket_id, coalesce(max(known.ordinal), 0) + 1, heard.kind, heard.at
-    FROM unnest(:ids, :kinds, :ats) AS heard (ticket_id, kind, at)
-    JOIN tickets ON tickets.id = heard.ticket_id AND tickets.customer_id IS NULL
-    LEFT JOIN early_inputs known USING (ticket_id)
-    GROUP BY heard.ticket_id, heard.kind, heard.at
-    """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("kinds", type_=ARRAY(Text)),
-    bindparam("ats", type_=ARRAY(DateTime(timezone=True))),
-)
+_ADD_EARLY = """
+INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner)
+SELECT heard.ticket_id, (SELECT coalesce(max(known.ordinal), 0) + 1 FROM early_inputs known
+    WHERE known.ticket_id = heard.ticket_id),
+    heard.kind, heard.at, heard.forwarded_to, heard.partner
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+    AS heard (ticket_id, kind, at, forwarded_to, partner)
+JOIN tickets ON tickets.id = heard.ticket_id AND tickets.customer_id IS NULL
+"""
 
 
 async def keep(tx: Connection, kept: Sequence[Ticket]) -> None:
@@ -60,16 +64,19 @@ async def find(tx: Connection, id_or_key: UUID | str) -> Ticket | None:
 
 
 async def hear_early(tx: Connection, heard: Collection[Early]) -> None:
-    """Keep what was heard of tickets in triage; what is about others is nothing to us."""
-    ids, kinds, ats = zip(*heard, strict=True)
-    await tx.execute(_ADD_EARLY, {"ids": list(ids), "kinds": list(kinds), "ats": list(ats)})
+    """Keep what was heard of tickets in triage, of each one thing; of others it is nothing to us."""
+    columns = [[getattr(one, field.name) for one in heard] for field in fields(Early)]
+    await (await raw(tx)).execute(_ADD_EARLY, *columns)
 
 
-async def take_early(tx: Connection, ticket_id: UUID) -> list[tuple[InputKind, datetime]]:
+async def take_early(tx: Connection, ticket_id: UUID) -> list[Early]:
     """What was heard during triage, in order; it is not kept any longer."""
     mine = early_inputs.c.ticket_id == ticket_id
     kept = select(early_inputs).where(mine).order_by(early_inputs.c.ordinal)
-    heard: list[tuple[InputKind, datetime]] = [(r.kind, r.at) for r in await tx.execute(kept)]
+    heard = [
+        Early(row.ticket_id, row.kind, row.at, row.forwarded_to, row.partner)
+        for row in await tx.execute(kept)
+    ]
     await tx.execute(delete(early_inputs).where(mine))
     return heard
 

@@ -1,6 +1,6 @@
 """Tables: clocks, clock inputs."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
 
 from sla.tables.schema import METADATA, instant
 
@@ -22,6 +22,11 @@ clocks = Table(
     Column("course", Text),
     instant("stopped_at"),
     Column("took_seconds", BigInteger),
+    Column("contract", Text),
+    Column("forwarding", SmallInteger),
+    Column("partner", Text),
+    Column("agreement_version", Uuid),
+    Column("agreement", Text),
 )
 
 clock_inputs = Table(

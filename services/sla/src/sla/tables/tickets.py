@@ -30,4 +30,6 @@ early_inputs = Table(
     Column("ordinal", Integer, primary_key=True),
     Column("kind", Text),
     instant("at"),
+    Column("forwarded_to", Text),
+    Column("partner", Text),
 )

@@ -1,5 +1,6 @@
 """Acme, its calendar and its agreement, and what intake says of its tickets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -86,6 +87,28 @@ async def promise(
             calendars={"blocker": round_the_clock},
             **more,
         )
+        await agreements.add(tx, agreement_id, version)
+        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+    return version
+
+
+async def underpin(
+    database: Database, under: Agreement, partner: str | None = None, share: float = 0.5
+) -> Agreement:
+    """What second level, or a partner, promised us: for all customers, in a share of the time."""
+    version = replace(
+        under,
+        id=uuid7(),
+        key=f"{partner or 'second-level'}-standard",
+        customer_id=None,
+        contract="uc" if partner else "ola",
+        partner=partner,
+        targets=tuple(
+            replace(one, within=one.within and one.within * share) for one in under.targets
+        ),
+    )
+    async with database.transaction() as tx:
+        agreement_id = uuid7()
         await agreements.add(tx, agreement_id, version)
         await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
     return version

@@ -11,22 +11,23 @@ from sla.store import clocks
 from sla.verification import differences
 
 
-async def clocks_of(database: Database, number: int) -> dict[str, Tracked]:
+async def clocks_of(database: Database, number: int, forwarding: int = 0) -> dict[str, Tracked]:
+    """A ticket's clocks by metric: the customer's, or those of one of its forwardings."""
     async with database.transaction() as tx:
         found = await clocks.of_ticket(tx, UUID(int=number))
-    return {one.clock.metric: one for one in found}
+    return {one.clock.metric: one for one in found if one.forwarding == forwarding}
 
 
 async def resolution(database: Database, number: int = 1) -> Tracked:
     return (await clocks_of(database, number))["resolution"]
 
 
-def about(news: list[Told], metric: str) -> list[str]:
-    """The short types of what was told about a metric's clock, in order."""
+def about(news: list[Told], metric: str, contract: str = "sla") -> list[str]:
+    """The short types of what was told about a metric's clocks of a contract, in order."""
     return [
         one.type.removeprefix("opsdesk.clock.").removesuffix(".v1")
         for one in news
-        if one.body.get("metric") == metric
+        if (one.body.get("metric"), one.body.get("contract", "sla")) == (metric, contract)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Clocks of every contract."""
+"""Clocks of every contract: what partners and second level promised runs beside the customer's."""
 
 from alembic import op
 
@@ -7,9 +7,48 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-TABLES: tuple[str, ...] = ()
+CLOCKS = """
+ALTER TABLE clocks
+    ADD COLUMN contract text NOT NULL DEFAULT 'sla' CHECK (contract IN ('sla', 'ola', 'uc')),
+    ADD COLUMN forwarding smallint NOT NULL DEFAULT 0 CHECK (forwarding >= 0),
+    ADD COLUMN partner text,
+    ADD COLUMN agreement_version uuid REFERENCES agreement_versions,
+    ADD COLUMN agreement text,
+    ADD CHECK ((contract = 'sla') = (forwarding = 0)),
+    ADD CHECK ((contract = 'sla') = (agreement_version IS NULL)),
+    ADD CHECK ((contract = 'uc') = (partner IS NOT NULL));
+ALTER TABLE clocks DROP CONSTRAINT clocks_ticket_id_metric_key;
+ALTER TABLE clocks ADD UNIQUE (ticket_id, forwarding, metric);
+CREATE INDEX ix_clocks_agreement_version ON clocks (agreement_version)
+    WHERE agreement_version IS NOT NULL;
+COMMENT ON COLUMN clocks.forwarding IS
+    'Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.';
+COMMENT ON COLUMN clocks.agreement_version IS
+    'Of a partner''s or second level''s clock; else that of the ticket holds.';
+ALTER TABLE early_inputs
+    ADD COLUMN forwarded_to text CHECK (forwarded_to IN ('second_level', 'partner')),
+    ADD COLUMN partner text,
+    ADD CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL));
+"""
+
+QUEUES = """
+DROP INDEX ix_clocks_queue, ix_clocks_customer;
+CREATE INDEX ix_clocks_running ON clocks (deadline, id) WHERE state = 'running';
+CREATE INDEX ix_clocks_running_of ON clocks (customer_id, deadline, id) WHERE state = 'running';
+CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
+CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
+CREATE INDEX ix_clocks_past ON clocks (state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+CREATE INDEX ix_clocks_past_of ON clocks (customer_id, state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+CREATE INDEX ix_clocks_behind ON clocks (contract, state, deadline, id) WHERE contract <> 'sla';
+COMMENT ON INDEX ix_clocks_running IS
+    'One index per state: a page of the queue is merged from scans that each end after it.';
+"""
 
 
 def upgrade() -> None:
-    for statement in TABLES:
-        op.execute(statement)
+    for script in (CLOCKS, QUEUES):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                op.execute(statement)

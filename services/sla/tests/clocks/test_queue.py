@@ -1,0 +1,161 @@
+"""The queue: in the order in which promises break, and every page of it from an index."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import event, text
+
+from common.database import Connection, Database
+from common.events.tickets import TicketForwarded, TicketResolved, TicketWaiting
+from common.testing.protocol import hear
+from sla.clocks.clock import State
+from sla.handlers import HANDLERS
+from sla.store import queue
+from sla.store.queue import Wanted
+from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
+
+MINUTE = timedelta(minutes=1)
+OPEN: tuple[State, ...] = ("running", "paused")
+FILTERS = {
+    "open": Wanted(OPEN),
+    "due_before": Wanted(OPEN, due_before=NINE + 3 * HOUR),
+    "running": Wanted(("running",)),
+    "paused": Wanted(("paused",)),
+    "stopped": Wanted(("stopped",)),
+    "customer": Wanted(OPEN, customer="acme"),
+    "customer_paused": Wanted(("paused",), customer="acme"),
+    "customer_stopped": Wanted(("stopped",), customer="acme"),
+    "customer_due_before": Wanted(OPEN, due_before=NINE + 3 * HOUR, customer="acme"),
+    "customer_sla": Wanted(OPEN, customer="acme", contract="sla"),
+    "partners": Wanted(("running",), contract="uc"),
+}
+
+
+async def plan(tx: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+    """The nodes of the plan by which a page is found (as JSON tells them)."""
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(tx.sync_connection, "before_cursor_execute", keep)
+    await queue.page(tx, wanted, 50, None)
+    event.remove(tx.sync_connection, "before_cursor_execute", keep)
+    connection = (await tx.get_raw_connection()).driver_connection
+    assert connection is not None
+    statement, parameters = asked[0]
+    told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters)
+    return list(_nodes(told[0]["Plan"]))
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
+
+
+@pytest.fixture
+async def crowded(database: Database) -> Database:
+    """Thousands of clocks of two customers, in all states, and what the planner knows of them."""
+    await promise(database, metrics=("resolution",))
+    await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
+    acme, brightwater = (ACME, "acme"), (BRIGHTWATER, "brightwater")
+    customers = {number: (brightwater if number % 3 else acme) for number in range(1, 61)}
+    events: list[tuple[Any, int]] = [
+        (opened(number, customer_id=id, customer=key), 1) for number, (id, key) in customers.items()
+    ]
+    events += [
+        (said(TicketWaiting if number % 2 else TicketResolved, number, on="customer"), 2)
+        if number % 2
+        else (said(TicketResolved, number), 2)
+        for number in range(1, 30)
+    ]
+    await hear(database, HANDLERS, *events)
+    async with database.transaction() as tx:
+        await tx.execute(text(_MANY))
+    return database
+
+
+_MANY = """
+INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, next_at, ordinal, sequence,
+    course, contract, forwarding, agreement_version, agreement, partner)
+SELECT gen_random_uuid(), c.ticket_id, c.customer_id, c.metric, c.state,
+    c.deadline, c.next_at, c.ordinal, c.sequence, c.course,
+    'uc', n, t.agreement_version, 'x', 'hosthaven'
+FROM clocks c JOIN tickets t ON t.id = c.ticket_id, generate_series(1, 10) n
+"""
+
+
+async def test_a_page_is_a_scan_of_an_index_whatever_it_is_filtered_by(
+    crowded: Database,
+) -> None:
+    """One scan for each state, and nothing is sorted but what they found."""
+    async with crowded.transaction() as tx:
+        await tx.execute(text("SET LOCAL enable_seqscan = off"))
+        await tx.execute(text("SET LOCAL enable_bitmapscan = off"))
+        plans = {name: await plan(tx, wanted) for name, wanted in FILTERS.items()}
+    for name, nodes in plans.items():
+        states = FILTERS[name].states
+        scans = [node for node in nodes if node.get("Relation Name") == "clocks"]
+        assert {node["Node Type"] for node in scans} <= {"Index Scan", "Index Only Scan"}, name
+        assert len(scans) == len(states), name
+        sorts = [node for node in nodes if node["Node Type"] == "Sort"]
+        assert all(node["Plan Rows"] <= 51 * len(states) for node in sorts), name
+
+
+async def test_the_one_that_breaks_first_comes_first_over_all_pages(crowded: Database) -> None:
+    for wanted in FILTERS.values():
+        paged: list[Any] = []
+        after = None
+        while True:
+            async with crowded.transaction() as tx:
+                found = await queue.page(tx, wanted, 100, after)
+            paged += found[:100]
+            if len(found) <= 100:
+                break
+            after = (found[99].clock.deadline, found[99].id)
+        ids = [one.id for one in paged]
+        assert len(ids) == len(set(ids))
+        assert await _all(crowded, wanted) == ids
+
+
+async def _all(database: Database, wanted: Wanted) -> Sequence[Any]:
+    """What the filter says, in order, without any cleverness."""
+    narrowed = {
+        "state = ANY(CAST(:states AS text[]))": True,
+        "deadline < :due": wanted.due_before is not None,
+        "customer_id = (SELECT id FROM customers WHERE key = :customer)": wanted.customer,
+        "contract = :contract": wanted.contract,
+    }
+    where = " AND ".join(condition for condition, holds in narrowed.items() if holds)
+    asked = {
+        "states": list(wanted.states),
+        "due": wanted.due_before,
+        "customer": wanted.customer,
+        "contract": wanted.contract,
+    }
+    query = text(f"SELECT id FROM clocks WHERE {where} ORDER BY deadline NULLS LAST, id")
+    named = {name: value for name, value in asked.items() if f":{name}" in where}
+    async with database.transaction() as tx:
+        return list(await tx.scalars(query, named))
+
+
+async def test_a_customer_sees_promises_made_to_them_and_staff_all(
+    database: Database, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R4, R13"""
+    await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
+    over = said(TicketForwarded, 1, NINE + MINUTE, to="partner", partner="hosthaven")
+    await hear(database, HANDLERS, (opened(1), 1), (over, 2))
+    for address in ("/v1/clocks", "/v1/tickets/OPS-1/clocks"):
+        seen = [one["contract"] for one in (await theo.get(address)).json()["items"]]
+        assert sorted(seen) == ["sla", "uc"]
+        assert [one["contract"] for one in (await jan.get(address)).json()["items"]] == ["sla"]
+    (theirs,) = (await theo.get("/v1/clocks?contract=uc")).json()["items"]
+    assert (theirs["partner"], theirs["agreement"]) == ("hosthaven", "hosthaven-standard")
+    for path in ("", "/explanation"):
+        assert (await jan.get(f"/v1/clocks/{theirs['id']}{path}")).status_code == 404
+    assert (await jan.get("/v1/clocks?contract=uc")).json()["items"][0]["contract"] == "sla"
