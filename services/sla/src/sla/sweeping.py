@@ -87,7 +87,8 @@ async def _moved(
     assert sweep.version_id is not None
     target = (await agreements.versions_of(tx, [sweep.version_id]))[sweep.version_id]
     mine = [one for one in tracked if target.covers(one.ticket.customer_id, one.ticket.service)]
-    await sweeps.move_tickets(tx, {one.ticket.id for one in mine}, target.id)
+    await sweeps.move_tickets(tx, {one.ticket.id for one in mine if not one.forwarding}, target.id)
+    await sweeps.move_behind(tx, [one.id for one in mine if one.forwarding], target)
     to = _Change(sweep, target)
     return [(to.ticket(one), to.heard(one)) for one in mine]
 

@@ -58,6 +58,10 @@ CLOCKS = View(
             "outcome", "met, breached, or excused (a waiver covers the breach); null: still open"
         ),
         Shown("outcome_at", "instant at which it was met or broke"),
+        Shown(
+            "contract", "sla: promised to the customer; ola, uc: to us, by second level, a partner"
+        ),
+        Shown("partner", "key of the partner whose promise it is; null unless uc"),
     ),
 )
 FIRINGS = View(

@@ -12,7 +12,7 @@ from sla.store.clocks import load
 _EXPOSED = text(
     """
     SELECT clocks.id FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id
-    WHERE clocks.state IN ('running', 'paused')
+    WHERE clocks.state IN ('running', 'paused') AND clocks.contract = 'sla'
       AND clocks.customer_id IN (
         SELECT id FROM customers WHERE key = ANY(:customers)
         UNION ALL SELECT customer_id FROM environments WHERE key = ANY(:environments))

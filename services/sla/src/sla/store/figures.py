@@ -65,10 +65,11 @@ TICKETS = Figures(
 
 _PROMISED = """
     JOIN tickets ticket ON ticket.id = clock.ticket_id
-    LEFT JOIN agreement_versions version ON version.id = ticket.agreement_version
+    LEFT JOIN agreement_versions version ON version.id
+        = coalesce(clock.agreement_version, ticket.agreement_version)
     LEFT JOIN agreements agreement ON agreement.id = version.agreement_id
 """
-_PROMISE = f"""{TICKET}, clock.metric, coalesce(agreement.contract, 'sla') AS contract,
+_PROMISE = f"""{TICKET}, clock.metric, clock.contract,
         coalesce(agreement.key, '') AS agreement"""
 
 CLOCKS = Figures(

@@ -75,7 +75,7 @@ async def following(tx: Connection, after: Place | None, limit: int) -> list[Que
     # Literals, not parameters: a generic plan can prove the partial index from nothing else.
     states = [literal(state, literal_execute=True) for state in OPEN]
     listed = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.broken_at)
-    listed = listed.where(clocks.c.state.in_(states))
+    listed = listed.where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if after is not None and after[0] is None:
         listed = listed.where(clocks.c.deadline.is_(None), clocks.c.id > after[1])
     elif after is not None:
@@ -93,6 +93,7 @@ _AHEAD = text(
     SELECT id, ahead FROM (
         SELECT id, count(*) OVER (PARTITION BY metric ORDER BY deadline, id) - 1 AS ahead
         FROM clocks WHERE state IN ('running', 'paused') AND deadline IS NOT NULL
+            AND contract = 'sla'
     ) AS queued WHERE id = ANY(:ids)
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
@@ -108,7 +109,7 @@ async def open_of(
 ) -> list[UUID]:
     """Open clocks, those that break first first: of a customer, or these."""
     states = [literal(state, literal_execute=True) for state in OPEN]
-    found = select(clocks.c.id).where(clocks.c.state.in_(states))
+    found = select(clocks.c.id).where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if customer is not None:
         found = found.where(clocks.c.customer_id == customer)
     if ids is not None:

@@ -22,7 +22,7 @@ _LINES = text(
         FROM clocks
         JOIN tickets ON tickets.id = clocks.ticket_id
         LEFT JOIN forecasts ON forecasts.clock_id = clocks.id AND forecasts.open
-        WHERE clocks.state IN ('running', 'paused')
+        WHERE clocks.state IN ('running', 'paused') AND clocks.contract = 'sla'
             AND (CAST(:customer AS text) IS NULL OR clocks.customer_id =
                 (SELECT id FROM customers WHERE key = :customer))
         GROUP BY clocks.customer_id, tickets.service

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, insert, select, text, update
 
 from common.database import Connection
+from sla.agreements.agreement import Agreement
 from sla.tables.agreements import clock_sweeps as sweeps
+from sla.tables.clocks import clocks
 
 Kind = Literal["cancel", "move", "extend"]
 
@@ -38,12 +40,16 @@ _LOCK = text(
 _GATHER = text(
     """
     INSERT INTO clock_sweep_items (sweep_id, clock_id)
-    SELECT :sweep, clocks.id FROM clocks
-    JOIN tickets ON tickets.id = clocks.ticket_id
-    JOIN agreement_versions ON agreement_versions.id = tickets.agreement_version
+    SELECT :sweep, measured.id FROM (
+        SELECT clocks.id, clocks.state, tickets.agreement_version
+        FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id WHERE clocks.contract = 'sla'
+        UNION ALL
+        SELECT id, state, agreement_version FROM clocks WHERE agreement_version IS NOT NULL
+    ) AS measured
+    JOIN agreement_versions ON agreement_versions.id = measured.agreement_version
     WHERE agreement_versions.agreement_id = :agreement
-        AND tickets.agreement_version IS DISTINCT FROM :version
-        AND clocks.state IN ('running', 'paused', 'idle', 'withdrawn')
+        AND measured.agreement_version IS DISTINCT FROM :version
+        AND measured.state IN ('running', 'paused', 'idle', 'withdrawn')
     ON CONFLICT DO NOTHING
     """
 ).bindparams(bindparam("version", type_=Uuid))
@@ -123,6 +129,12 @@ async def finish(tx: Connection, sweep: Sweep, at: datetime) -> None:
 async def move_tickets(tx: Connection, ids: Collection[UUID], version: UUID) -> None:
     """From now on these tickets are promised by that version."""
     await tx.execute(_MOVED, {"tickets": list(ids), "version": version})
+
+
+async def move_behind(tx: Connection, ids: Collection[UUID], to: Agreement) -> None:
+    """From now on these clocks of a partner or second level are promised by that version."""
+    moved = update(clocks).where(clocks.c.id.in_(ids))
+    await tx.execute(moved.values(agreement_version=to.id, agreement=to.key))
 
 
 def _sweep(row: Row[Any]) -> Sweep:

@@ -131,6 +131,7 @@ async def deadline(tx: Connection, waiver: Waiver, at: datetime) -> datetime | N
     assert waiver.starts_at is not None
     first = running.where(
         clocks.c.customer_id == waiver.customer_id,
+        clocks.c.contract == "sla",
         clocks.c.deadline >= max(at, waiver.starts_at),
         clocks.c.deadline < waiver.good_until,
     )

@@ -32,18 +32,19 @@ ALTER TABLE early_inputs
 """
 
 QUEUES = """
-DROP INDEX ix_clocks_queue, ix_clocks_customer;
-CREATE INDEX ix_clocks_running ON clocks (deadline, id) WHERE state = 'running';
-CREATE INDEX ix_clocks_running_of ON clocks (customer_id, deadline, id) WHERE state = 'running';
+DROP INDEX ix_clocks_customer;
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline, id)
+    WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_past ON clocks (state, deadline, id)
     WHERE state NOT IN ('running', 'paused');
 CREATE INDEX ix_clocks_past_of ON clocks (customer_id, state, deadline, id)
     WHERE state NOT IN ('running', 'paused');
-CREATE INDEX ix_clocks_behind ON clocks (contract, state, deadline, id) WHERE contract <> 'sla';
-COMMENT ON INDEX ix_clocks_running IS
-    'One index per state: a page of the queue is merged from scans that each end after it.';
+CREATE INDEX ix_clocks_behind ON clocks (contract, deadline, id)
+    WHERE contract <> 'sla' AND state IN ('running', 'paused');
+COMMENT ON INDEX ix_clocks_paused IS
+    'Those that wait have no deadline and stand behind all that run: they need a queue of their own.';
 """
 
 
