@@ -84,13 +84,10 @@ async def spreads(tx: Connection, customer_id: UUID, month: Month) -> tuple[Spre
 
 _BROKEN = text("""
     SELECT clocks.id, count(*) OVER () AS total FROM clocks
-    JOIN tickets ON tickets.id = clocks.ticket_id
-    LEFT JOIN agreement_versions version ON version.id = tickets.agreement_version
-    LEFT JOIN agreements agreement ON agreement.id = version.agreement_id
     WHERE clocks.customer_id = :customer AND clocks.outcome IS NOT NULL
         AND clocks.outcome IN ('breached', 'excused')
         AND clocks.outcome_at >= :since AND clocks.outcome_at < :until
-        AND coalesce(agreement.contract, 'sla') = 'sla'
+        AND clocks.contract = 'sla'
     ORDER BY clocks.outcome_at, clocks.id LIMIT :limit
 """)
 
