@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from common.database import Database, passing
 from common.errors import TooMany
 from common.telemetry import logger
+from sla.present import Shares, present
 from sla.reports.status import Status
 from sla.store import status
 
@@ -39,10 +40,10 @@ class Listener:
         """The latest state that was not heard yet; None when it is over."""
         return await self._next.get()
 
-    def tell(self, present: Status) -> None:
+    def tell(self, latest: Status) -> None:
         """A state that was not fetched meanwhile is outdated by this one."""
         if not self.ended:
-            self._put(present)
+            self._put(latest)
 
     def end(self) -> None:
         """No more states, and no waiting for one."""
@@ -60,6 +61,7 @@ class Board:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.shares = Shares()
         self.readings = 0
         self._listeners: set[Listener] = set()
         self._of: Counter[str] = Counter()
@@ -107,13 +109,13 @@ class Board:
             # An event's number is taken before its transaction commits: look once more after it.
             if not (moved or self._unsettled or old):
                 return
-            present = await status.status(tx)
+            found = await present(tx, self.shares)
         self._version, self._unsettled, self._read_at = version, moved, began
         self.readings += 1
-        if self._latest is None or self._latest.lines != present.lines:
-            self._latest = present
-            for listener in self._listeners:
-                listener.tell(present)
+        if self._latest is None or self._latest.lines != found.lines:
+            self._latest = found
+            for listener in tuple(self._listeners):
+                listener.tell(found)
 
     def _forget(self, listener: Listener) -> None:
         self._listeners.discard(listener)

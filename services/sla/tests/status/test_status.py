@@ -12,7 +12,8 @@ from common.testing.client import client
 from common.testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
 from sla.reports.status import Line
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.testing.failing import fail
 from sla.testing.foreseen import handle, make_round
 from sla.timers import TIMERS
 
@@ -70,20 +71,34 @@ async def test_who_has_no_open_promise_has_a_line_all_the_same(
 
 
 @pytest.mark.parametrize(
-    ("at_risk", "breached", "availability", "light"),
+    ("at_risk", "breached", "met", "light"),
     [
         (0, 0, None, "kept"),
-        (1, 0, 1.0, "at_risk"),
-        (1, 1, 1.0, "broken"),
-        (0, 0, 0.998, "broken"),
-        (0, 0, 0.999, "kept"),
+        (1, 0, True, "at_risk"),
+        (1, 1, True, "broken"),
+        (0, 0, False, "broken"),
+        (0, 0, True, "kept"),
     ],
 )
 def test_the_light_shows_the_worst(
-    at_risk: int, breached: int, availability: float | None, light: str
+    at_risk: int, breached: int, met: bool | None, light: str
 ) -> None:
-    line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, availability, 0.999)
+    line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, 0.998, 0.999, met)
     assert line.light == light
+
+
+async def test_availability_of_this_month_stands_beside(
+    busy: None, database: Database, theo: AsyncClient
+) -> None:
+    """C12: an hour of the office hours since the first of June, on which nothing was promised."""
+    await fail(database, MONDAY, MONDAY + HOUR, ACME, "acme-prod", service="billing")
+    await stand_at(database, MONDAY + 3 * HOUR)
+    lines = (await theo.get("/v1/status")).json()["lines"]
+    acme = {one["service"]: one for one in lines if one["customer"] == "acme"}
+    agreed = 5 * 9 + 4
+    assert acme["billing"]["availability"] == pytest.approx(1 - 1 / agreed)
+    assert acme["billing"]["met"] is None
+    assert {one["availability"] for one in lines if one["customer"] == "brightwater"} == {1.0}
 
 
 async def test_the_page_holds_no_figures_and_no_inline_script(app: FastAPI) -> None:

@@ -15,7 +15,8 @@ class Line:
 
     `at_risk` are not broken and expected to be, or may be; `likely` are among them. `breached` are
     broken and still open. `next_at`: when the next one breaks that has not. `availability` is a
-    share, of this month in the agreement's zone; None where nothing is known.
+    share, of this month in the agreement's zone; `met` whether what was promised of it can still be
+    kept; None where nothing is.
     """
 
     customer: str
@@ -28,16 +29,12 @@ class Line:
     next_at: datetime | None
     availability: float | None = None
     promised: float | None = None
+    met: bool | None = None
 
     @property
     def light(self) -> Light:
         """What a wall screen shows from afar."""
-        short = (
-            self.availability is not None
-            and self.promised is not None
-            and self.availability < self.promised
-        )
-        if self.breached or short:
+        if self.breached or self.met is False:
             return "broken"
         return "at_risk" if self.at_risk else "kept"
 

@@ -16,8 +16,8 @@ from common.http import Told, router, streams
 from common.http.streaming import COOKIE, authorization
 from common.people import Caller, needs
 from sla.board import Board, Listener
+from sla.present import present
 from sla.reports.status import Status, total
-from sla.store.status import status
 
 routes = router("/v1/status", tags=["status"])
 live = streams("/v1/status", tags=["status"])
@@ -36,7 +36,8 @@ RECHECK = 30.0
 class LineTold(Told):
     """Open promises of a customer and service. `at_risk`: not broken, but expected to break or
     near it; `likely` among them. `breached`: broken and still open. `light` sums it up: `kept`,
-    `at_risk` or `broken`. `availability` of this month is a share; null where nothing is known."""
+    `at_risk` or `broken`. `availability` of this month is a share, `met` whether what
+    was promised can still be kept; null where nothing is promised."""
 
     customer: str
     name: str
@@ -49,6 +50,7 @@ class LineTold(Told):
     next_at: datetime | None
     availability: float | None
     promised: float | None
+    met: bool | None
 
 
 class StatusTold(Told):
@@ -64,10 +66,11 @@ class StatusTold(Told):
 
 @routes.get("")
 async def show_status(
-    tx: Transaction, caller: Annotated[Caller, needs("status:read")]
+    request: Request, tx: Transaction, caller: Annotated[Caller, needs("status:read")]
 ) -> StatusTold:
-    """Per customer and service: open promises, at risk, breached, availability of this month."""
-    return _told(await status(tx, caller.customer))
+    """Per customer and service: open promises, at risk, breached, availability of this month (as
+    it stood at most ten seconds ago)."""
+    return _told(await present(tx, board_of(request.app).shares, caller.customer))
 
 
 @routes.post("/session", status_code=204)
@@ -147,8 +150,8 @@ class Stream(Response):
 
 
 async def _events(listener: Listener, heard: str | None) -> AsyncIterator[ServerSentEvent]:
-    while (present := await listener.next()) is not None:
-        id, written = _written(present, listener.customer)
+    while (latest := await listener.next()) is not None:
+        id, written = _written(latest, listener.customer)
         if id != heard:
             heard = id
             yield ServerSentEvent(event="status", id=id, data=written, retry=AGAIN_MS)
@@ -171,16 +174,16 @@ async def _still_admitted(request: Request) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _written(present: Status, customer: str | None) -> tuple[str, str]:
+def _written(latest: Status, customer: str | None) -> tuple[str, str]:
     """Id and JSON of what an audience sees: made once for all of its listeners."""
-    mine = present.seen_by(customer)
+    mine = latest.seen_by(customer)
     return mine.id, _told(mine).model_dump_json()
 
 
-def _told(present: Status) -> StatusTold:
-    lines = present.lines
+def _told(found: Status) -> StatusTold:
+    lines = found.lines
     return StatusTold(
-        at=present.at,
+        at=found.at,
         open=total(lines, "open"),
         at_risk=total(lines, "at_risk"),
         likely=total(lines, "likely"),

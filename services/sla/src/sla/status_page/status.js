@@ -37,8 +37,7 @@ function drawLine(body, line, only) {
   cell(row, "td", line.open, line.open ? "" : "none");
   cell(row, "td", line.at_risk, line.at_risk ? "at_risk" : "none");
   cell(row, "td", line.breached, line.breached ? "broken" : "none");
-  const short = line.availability !== null && line.promised !== null && line.availability < line.promised;
-  const available = cell(row, "td", share(line.availability), short ? "broken" : "");
+  const available = cell(row, "td", share(line.availability), line.met === false ? "broken" : "");
   if (line.promised !== null) available.title = `promised: ${share(line.promised)}`;
 }
 
