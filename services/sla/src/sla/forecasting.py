@@ -40,8 +40,8 @@ KIND = "forecast"
 """The kind of the deadline that recurs: the next round, or the next step of the present one."""
 THE_ROUND = UUID("01900000-0000-7000-8000-000000000004")
 EVERY = timedelta(minutes=5)
-STEP = 1_000
-"""Clocks of one step: some 60 ms, which is how late a breach may fire for its sake."""
+STEP = 500
+"""Clocks of one step: some 50 ms, which is how late a breach may fire for its sake."""
 HALF_LIFE = timedelta(days=7)
 """After so long without change, the usual length of the queue is halfway to the present one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -56,10 +56,15 @@ class Queue:
 
 
 def forecastable(tracked: Tracked) -> bool:
-    """Whether its promise can still be kept or broken."""
+    """Whether it is a customer's promise that can still be kept or broken."""
     clock = tracked.clock
     open_still = clock.state in ("running", "paused") and clock.broken_at is None
-    return open_still and clock.terms.target is not None and tracked.ticket.customer_id is not None
+    return (
+        clock.contract == "sla"
+        and open_still
+        and clock.terms.target is not None
+        and tracked.ticket.customer_id is not None
+    )
 
 
 def standing(tracked: Tracked, queue: Queue, at: datetime, tables: Timetables) -> Standing:

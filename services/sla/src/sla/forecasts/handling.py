@@ -2,7 +2,8 @@
 
 A stop is an observation, an end without one (cancelled) a censored one. A clock that is reopened
 takes its observation back and brings a new one when it stops again. Every cycle of a metric that
-has several counts for itself.
+has several counts for itself. Only what customers are promised: how long second level or a partner
+takes is part of it already.
 """
 
 from collections.abc import Iterator
@@ -51,6 +52,8 @@ def handlings(change: Change) -> Iterator[Handling]:
     One without any counts says that the promise broke, or that there is none (any more).
     """
     before = change.before.clock
+    if before.contract != "sla":
+        return
     for _, after in change.heard:
         for end, sign in _differences(before, after):
             yield _handling(change, end, sign)

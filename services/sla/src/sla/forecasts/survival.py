@@ -10,6 +10,7 @@ Kaplan, Meier: Nonparametric Estimation from Incomplete Observations, JASA 53 (1
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log2
 
 PER_DOUBLING = 8
@@ -99,9 +100,16 @@ def together(several: Iterable[Handled]) -> dict[int, Ended]:
 
 def _between(values: tuple[float, ...] | tuple[int, ...], seconds: float) -> float:
     """The value at a time: within a bin they change evenly."""
-    number = bin_of(seconds)
+    number, share = _place(seconds)
     if number + 1 >= len(values):
         return values[-1]
-    begin, end = edge(number), edge(number + 1)
-    share = min(1.0, max(0.0, (seconds - begin) / (end - begin)))
     return values[number] + (values[number + 1] - values[number]) * share
+
+
+# One estimate asks six times for the same two places, of three curves.
+@lru_cache(maxsize=16)
+def _place(seconds: float) -> tuple[int, float]:
+    """The bin of a time, and how far it lies in it."""
+    number = bin_of(seconds)
+    begin, end = edge(number), edge(number + 1)
+    return number, min(1.0, max(0.0, (seconds - begin) / (end - begin)))

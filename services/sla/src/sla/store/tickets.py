@@ -25,6 +25,8 @@ class Early:
     partner: str | None = None
 
 
+_FACTS = tuple(field.name for field in fields(Ticket))
+
 _KEEP = """
 INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
     opened_at, agreement_version, agreement)
@@ -82,7 +84,7 @@ async def take_early(tx: Connection, ticket_id: UUID) -> list[Early]:
 
 
 def ticket_of(row: Row[Any]) -> Ticket:
-    return Ticket(**{field.name: getattr(row, field.name) for field in fields(Ticket)})
+    return Ticket(*(getattr(row, name) for name in _FACTS))
 
 
 async def titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None, str]:
