@@ -344,5 +344,6 @@ async def test_a_figure_that_the_facts_do_not_lead_to_is_named(database: Databas
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE ticket_figures SET opened = 2 WHERE span = 'month'"))
     wrong = [figure async for figure in wrong_figures(database)]
-    assert len(wrong) == 4  # facts and figures, of Acme and of everybody
-    assert all(one.startswith("ticket_figures: month 2026-06-01") for one in wrong)
+    months = [one for one in wrong if one.startswith("ticket_figures: month 2026-06-01")]
+    assert len(months) == 4  # facts and figures, of Acme and of everybody
+    assert all("2026-06-01" in one for one in wrong)

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Step = Literal["day", "week", "month"]
+Span = Literal["day", "month", "total"]
+"""What a figure is about; `total`: a month with services, priorities and kinds together."""
 DAY = timedelta(days=1)
 
 
 class Piece(NamedTuple):
     """Days `[since, until)` to be added up from the figures of this span."""
 
-    span: Literal["day", "month"]
+    span: Span
     since: date
     until: date
 
@@ -24,14 +26,14 @@ class Period:
     since: date
     until: date
 
-    def pieces(self, step: Step | None = None) -> list[Piece]:
+    def pieces(self, step: Step | None = None, months: Span = "month") -> list[Piece]:
         """The same days: whole months together where the steps allow, the edges day by day."""
         first, last = _month_from(self.since), self.until.replace(day=1)
         if step in ("day", "week") or first >= last:
             return [Piece("day", self.since, self.until)]
         found = [
             Piece("day", self.since, first),
-            Piece("month", first, last),
+            Piece(months, first, last),
             Piece("day", last, self.until),
         ]
         return [piece for piece in found if piece.since < piece.until]

@@ -22,7 +22,7 @@ class Figures:
     keys: tuple[str, ...]
     figures: Mapping[str, str]
     facts: str
-    together: tuple[str, ...] = ("service",)
+    together: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ CLOCKS = Figures(
         AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
     {_PROMISED}
     """,
-    ("service", "agreement"),
+    ("agreement",),
 )
 
 
@@ -112,7 +112,7 @@ TIMES = Figures(
         AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL
         AND {_on("ticket.ended_at")}
     """,
-    ("service", "agreement"),
+    ("agreement",),
 )
 
 # The customer's own sheet goes before that of everybody; what it does not price has no currency.

@@ -1,7 +1,7 @@
 """Reads the figures of the reports: added up over a period, by one key and by steps of time.
 
-Where neither a customer nor a service nor an agreement matters, the figures of all customers
-together answer: a row per day, priority and kind, however many customers there are.
+Where neither a customer nor an agreement matters, the figures of all customers together answer,
+however many there are; where nothing but them matters, months are read as totals.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,8 +27,10 @@ Group = Literal[
 ]
 MOST = 100_000
 """Rows that a report may read from the database after adding up."""
-DETAILS = frozenset({"customer", "service", "agreement"})
+DETAILS = frozenset({"customer", "agreement"})
 """What the figures of all customers together do not tell apart."""
+FINER = frozenset({"service", "priority", "kind"})
+"""What totals do not tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Question:
     def together(self) -> bool:
         asked = {*self.where, self.group}
         return self.customer_id is None and asked.isdisjoint(DETAILS)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        asked = {*self.where, self.group}
+        return self.period.pieces(self.step, "total" if asked.isdisjoint(FINER) else "month")
 
 
 class TooMuch(Exception):

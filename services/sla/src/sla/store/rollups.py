@@ -6,10 +6,10 @@ all customers together. One replica counts at a time (an advisory lock).
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from common.database import Connection, raw
+from sla.reports.period import Span
 from sla.store.figures import ALL, Figures
 
 LOCK = 7_270_041
@@ -113,15 +113,18 @@ async def differences(tx: Connection, days: Sequence[Day]) -> list[str]:
     return found
 
 
-def levels(
-    figures: Figures, days: Sequence[Day]
-) -> Iterator[tuple[Literal["day", "month"], Sequence[Day], str]]:
-    """From the facts upwards: span, what to count, and the query that counts it."""
+def levels(figures: Figures, days: Sequence[Day]) -> Iterator[tuple[Span, Sequence[Day], str]]:
+    """From the facts upwards: span, what to count, and the query that counts it.
+
+    `total` is a month, too, with services, priorities and kinds together: for the longest periods.
+    """
     months = sorted({(customer, day.replace(day=1)) for customer, day in days})
     yield "day", days, _of_facts(figures)
     yield "day", sorted({(EVERYBODY, day) for _, day in days}), _of_customers(figures)
     yield "month", months, _of_days(figures)
     yield "month", sorted({(EVERYBODY, month) for _, month in months}), _of_days(figures)
+    both = sorted({*months, *((EVERYBODY, month) for _, month in months)})
+    yield "total", both, _of_months(figures)
 
 
 def turned(days: Sequence[Day]) -> tuple[list[UUID], list[date]]:
@@ -154,6 +157,15 @@ def _of_days(figures: Figures) -> str:
 
 
 _TOGETHER = {"customer_id": f"'{EVERYBODY}'::uuid"}
+
+
+def _of_months(figures: Figures) -> str:
+    return _summed(
+        figures,
+        ", ".join(["f.customer_id", "f.day", "''", "''", "''", *figures.keys]),
+        f"asked JOIN {figures.table} f ON f.span = 'month'"
+        " AND f.customer_id = asked.customer_id AND f.day = asked.day",
+    )
 
 
 def _summed(figures: Figures, keys: str, source: str) -> str:

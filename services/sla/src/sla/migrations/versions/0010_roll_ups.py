@@ -49,7 +49,7 @@ GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;
 """
 
 KEYS = """
-    span text NOT NULL CHECK (span IN ('day', 'month')),
+    span text NOT NULL CHECK (span IN ('day', 'month', 'total')),
     customer_id uuid NOT NULL,
     day date NOT NULL,
     service text NOT NULL,
@@ -76,7 +76,8 @@ CREATE TABLE ticket_figures ({KEYS}
     PRIMARY KEY (span, customer_id, day, service, priority, kind)
 ) {SETTINGS};
 COMMENT ON TABLE ticket_figures IS
-    'Per day or month (its first day). Customer 0: all of them, services together.';
+    'Per day or month (its first day); total: a month, services, priorities and kinds together.
+    Customer 0: all of them.';
 COMMENT ON COLUMN ticket_figures.entered IS 'Became open: opened, rejected, reopened.';
 COMMENT ON COLUMN ticket_figures.gone IS 'Were open no more: resolved, merged.';
 COMMENT ON COLUMN ticket_figures.opened_epochs IS
@@ -109,7 +110,7 @@ CREATE TABLE time_figures ({KEYS}
 COMMENT ON TABLE time_figures IS 'How long what ended on the day took: a histogram.';
 COMMENT ON COLUMN time_figures.bucket IS
     '0: under a second; else 1 + floor(log of the seconds to the base 1.1).';
-CREATE INDEX ix_time_figures_day ON time_figures (span, day);
+CREATE INDEX ix_time_figures_day ON time_figures (span, metric, day);
 """
 
 MARKS = (

@@ -63,7 +63,7 @@ CREATE TABLE hours_accounts (
 );
 COMMENT ON TABLE hours_accounts IS 'Reserved hours of a month: locked while work is recorded.';
 CREATE TABLE work_figures (
-    span text NOT NULL CHECK (span IN ('day', 'month')),
+    span text NOT NULL CHECK (span IN ('day', 'month', 'total')),
     customer_id uuid NOT NULL,
     day date NOT NULL,
     service text NOT NULL,
