@@ -13,7 +13,7 @@ from sla.calendars.timetable import NeverOpens, Timetable
 from sla.calendars.zone import Zone, read_zone
 from sla.routes import wish
 from sla.store import calendars
-from sla.testing.company import AMSTERDAM
+from sla.testing.company import ACME, AMSTERDAM, know
 from sla.testing.looking import wrong
 
 ZONE = read_zone("Europe/Amsterdam")
@@ -49,10 +49,8 @@ def test_overrides_alone_end() -> None:
     assert shut_from(Calendar(ZONE, ((),) * 7, overrides=once)) == BEGIN
 
 
-async def test_such_a_calendar_is_not_stored_by_any_way(
-    database: Database, theo: AsyncClient
-) -> None:
-    """A4: on its own, or written out in an agreement."""
+async def test_such_a_calendar_is_not_stored(database: Database, theo: AsyncClient) -> None:
+    """A4; to compute with, it may be as it is"""
     once = {"timezone": "Europe/Amsterdam", "overrides": {"2026-06-02": [["08:00", "17:00"]]}}
     refused = await theo.post("/v1/calendars", json=once | {"key": "once"})
     assert wrong(refused) == ["/weekly"]
@@ -60,6 +58,28 @@ async def test_such_a_calendar_is_not_stored_by_any_way(
     question = {"after": {"start": "2026-06-01T07:00:00Z", "seconds": 60}}
     asked = {"calendar": once, "questions": [question]}
     assert (await theo.post("/v1/calendars/compute", json=asked)).status_code == 200
+
+
+async def test_a_target_that_its_calendar_never_reaches_is_not_agreed_on(
+    database: Database, theo: AsyncClient
+) -> None:
+    """A4: its clocks would fail in a handler, and leave a dead letter behind."""
+    await know(database, (ACME, "acme"))
+    weekly = {"timezone": "Europe/Amsterdam", "weekly": {"mon": [["08:00", "09:00"]]}}
+    targets = [
+        {"metric": "resolution", "priority": "major", "target_seconds": 3600 * hours}
+        for hours in (500, 600)
+    ]
+    targets[0]["priority"] = "minor"
+    body = {"key": "slow", "customer": "acme", "calendar": weekly, "targets": targets}
+    asked = body | {"valid_from": "2026-01-01T00:00:00Z"}
+    refused = await theo.post("/v1/agreements", json=asked)
+    assert wrong(refused) == ["/targets/1/target_seconds"]
+    assert refused.json()["errors"][0]["code"] == "unreachable"
+    assert (await theo.post("/v1/agreements", json=asked | {"targets": targets[:1]})).is_success
+    once = {"timezone": "Europe/Amsterdam", "overrides": {"2026-06-02": [["08:00", "17:00"]]}}
+    ends = await theo.post("/v1/agreements", json=asked | {"calendar": once})
+    assert wrong(ends) == ["/calendar/weekly"]
 
 
 async def test_a_new_tz_release_moves_nothing_that_was_stored(

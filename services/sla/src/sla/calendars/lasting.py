@@ -4,14 +4,17 @@ A clock may be asked about any instant, so a calendar whose openings end would f
 after it was written. What is stored must therefore open again within five years of every instant.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from sla.calendars.calendar import DAY, Calendar, local_openings
+from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 
 PATIENCE = 1827
 """Days: five years."""
 WEEK = timedelta(days=7)
+LONGEST = timedelta(days=3660)
+"""Ten years: no promise takes longer."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -32,3 +35,11 @@ def shut_from(calendar: Calendar) -> date | None:
         if opens - closes > PATIENCE * DAY:
             return _EPOCH + timedelta(days=closes // DAY)
     return None
+
+
+def reaches(table: Timetable, start: datetime, amount: timedelta) -> bool:
+    """Whether so much is open within ten years of `start`."""
+    try:
+        return table.after(start, amount) - start <= LONGEST
+    except (NeverOpens, OutOfRange):
+        return False

@@ -12,6 +12,7 @@ from common.ids import uuid7
 from sla.agreements.agreement import Agreement, Contract
 from sla.agreements.conditions import Maintenance
 from sla.agreements.validity import Overlap, Validity, succession
+from sla.calendars.lasting import reaches
 from sla.calendars.zone import read_zone
 from sla.routes.agreements.asked import SECOND, AgreementAsked, MaintenanceAsked, TermsAsked
 from sla.routes.kept import keep
@@ -50,6 +51,9 @@ def same_party(found: AgreementVersion) -> Party:
     return Party(version.key, version.contract, version.customer_id, version.partner, version.team)
 
 
+UNREACHABLE = "on its calendar this takes more than ten years; promise less, or open more often"
+
+
 async def version_of(
     tx: Connection, asked: TermsAsked, party: Party, id: UUID, by: By
 ) -> Agreement:
@@ -59,6 +63,7 @@ async def version_of(
     """
     others = await _customers(tx, asked.customers, "/customers")
     used = await _calendars(tx, asked, party.key, by)
+    await _must_be_reachable(tx, asked, used, by[1])
     zone = asked.timezone or await _zone_of(tx, used[""])
     calendar = used.pop("")
     return Agreement(
@@ -161,6 +166,22 @@ async def _calendar(
     if known is None:
         raise Invalid([Violation(pointer, "unknown", f"there is no calendar {wish!r}")])
     return known.id
+
+
+async def _must_be_reachable(
+    tx: Connection, asked: TermsAsked, used: Mapping[str, UUID], at: datetime
+) -> None:
+    """Raises Invalid for a target that its calendar hardly ever reaches: an hour a week makes years
+    of some days, and a clock whose deadline lies beyond all calendars would fail in a handler."""
+    tables = await calendars.timetables(tx, list(used.values()))
+    wrong = [
+        Violation(f"/targets/{index}/target_seconds", "unreachable", UNREACHABLE)
+        for index, one in enumerate(asked.targets)
+        if one.target_seconds is not None
+        and not reaches(tables[used.get(one.priority, used[""])], at, one.target_seconds * SECOND)
+    ]
+    if wrong:
+        raise Invalid(wrong)
 
 
 async def _zone_of(tx: Connection, calendar: UUID) -> str:
