@@ -156,3 +156,22 @@ def test_a_question_a_thousand_years_off_is_refused(year: int) -> None:
         table.open(datetime(year, 1, 1, tzinfo=UTC))
     with pytest.raises(OutOfRange):
         table.after(MONDAY, timedelta(days=30_000))
+
+
+def test_who_asks_year_by_year_does_not_fill_the_table_year_by_year() -> None:
+    """A caller may ask a thousand questions; refilling for each took a minute and a half."""
+    filled = []
+
+    class Counting(Timetable):
+        def _fill(self, first: int, last: int) -> None:
+            filled.append((first, last))
+            super()._fill(first, last)
+
+    table = Counting(Calendar(read_zone("Europe/Amsterdam"), OFFICE))
+    for year in range(1972, 2098):
+        assert table.between(_utc(year, 1, 1), _utc(year, 2, 1)) > timedelta(0)
+    assert len(filled) <= 7
+
+
+def _utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]

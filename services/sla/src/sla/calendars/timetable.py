@@ -157,7 +157,10 @@ class Timetable:
             raise OutOfRange
 
     def _cover(self, first: int, last: int) -> None:
-        first, last = min(first, self._years[0]), max(last, self._years[1])
+        had = max(self._years[1] - self._years[0] + 1, 0)
+        # Threefold at a time: whoever asks about one year after the other fills it but a few times.
+        first = min(first, self._years[0] - had) if first < self._years[0] else self._years[0]
+        last = max(last, self._years[1] + had) if last > self._years[1] else self._years[1]
         years = max(first, FIRST_YEAR), min(last, LAST_YEAR)
         if years != self._years:
             self._fill(*years)

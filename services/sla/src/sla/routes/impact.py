@@ -23,7 +23,7 @@ from sla.store import agreements, calendars, catalogue, directory, exposure
 routes = router("/v1/catalogue", tags=["catalogue"])
 
 MOST_CLOCKS = 200
-MOST_NODES = 50
+MOST_NODES = 20
 SVG = "image/svg+xml"
 
 

@@ -19,8 +19,8 @@ Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 NodeName = Annotated[
     str,
     Field(
-        max_length=200,
-        pattern="^(service|environment|partner)/[^/\\s]+$",
+        max_length=80,
+        pattern="^(service|environment|partner)/[a-z0-9][a-z0-9-]{0,62}$",
         examples=["environment/acme-prod"],
     ),
 ]

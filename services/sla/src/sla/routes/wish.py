@@ -19,7 +19,7 @@ from sla.store import calendars
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
-HoursAsked = Annotated[list[tuple[Time, Time]], Field(max_length=48)]
+HoursAsked = Annotated[list[tuple[Time, Time]], Field(max_length=12)]
 Dated = Annotated[dict[date, HoursAsked], Field(max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 LONGEST_SECONDS = 10 * 366 * 86_400
