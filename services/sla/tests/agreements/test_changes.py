@@ -163,13 +163,15 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     """C10, said aloud; R1: it could hide a breach, so it takes two people"""
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
+    left = await theo.post("/v1/agreements", json=next_version(3600))
     assert (await gina.post(ACME + "/deactivate/confirm")).status_code == 409
     asked = await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
     assert asked.json()["ending"]["asked"]["by"] == "theo"
     alone = await theo.post(ACME + "/deactivate/confirm")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
     done = await gina.post(ACME + "/deactivate/confirm")
-    assert done.json()["state"] == "deactivated"
+    assert done.json()["ending"]["confirmed"]["by"] == "gina"
+    assert (await theo.get(ACME + "?version=1")).json()["state"] == "deactivated"
     await swept(database)
     ended = (await resolution(database, 250)).clock
     assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
@@ -182,6 +184,9 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     assert types.count("opsdesk.clock.cancelled.v1") == 250
     again = await theo.post("/v1/agreements", json=next_version(3600))
     assert again.status_code == 409
+    assert (await theo.post(left.headers["Location"] + "/propose")).status_code == 409
+    assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 422
+    assert (await theo.post(ACME + "/deactivate/drop")).status_code == 409
     await whole(database)
 
 

@@ -75,6 +75,8 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     assert (await jan.get(address)).status_code == 404
     assert (await jan.post(address + "/comments", json={"comment": "Hm"})).status_code == 404
     await theo.post(address + "/propose")
+    async with client(app, "britta") as covered_too:
+        assert (await covered_too.post(address + "/approve")).status_code == 404
     asked = {"comment": "Eight hours are long."}
     assert (await jan.post(address + "/comments", json=asked)).json()["side"] == "theirs"
     answer = {"comment": "Six, then."}

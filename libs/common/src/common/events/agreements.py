@@ -99,7 +99,8 @@ class AgreementEndDropped(AgreementEvent):
 
 
 class AgreementDeactivated(AgreementEvent):
-    """It promises nothing any more; its open clocks are cancelled, each with an event of its own."""
+    """It promises nothing any more; its open clocks are cancelled, each with an event of its own.
+    `version` is its newest, published or not."""
 
     type: ClassVar[str] = "opsdesk.agreement.deactivated.v1"
 

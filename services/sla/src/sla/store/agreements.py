@@ -173,9 +173,13 @@ async def page(
 
 
 def _visible_to(customer: str) -> ColumnElement[bool]:
-    """What was published to the customer, and what it is asked to sign."""
+    """What was published to the customer, and what it is asked to sign, as the one of the contract."""
     its_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
-    to_sign = versions.c.customer_signs & versions.c.state.in_(("proposed", "agreed"))
+    to_sign = and_(
+        versions.c.customer_signs,
+        versions.c.state.in_(("proposed", "agreed")),
+        agreements.c.customer_id == its_id,
+    )
     return and_(
         its_id == any_(versions.c.customers),
         agreements.c.contract == "sla",

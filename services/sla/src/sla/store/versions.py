@@ -44,6 +44,11 @@ class AgreementVersion:
         """The key of the customer with whom it is made."""
         return self.customers[0] if self.agreement.customer_id else None
 
+    @property
+    def over(self) -> bool:
+        """Whether the agreement was deactivated."""
+        return self.ending is not None and self.ending.done is not None
+
 
 def selected() -> Select[Any]:
     """Every version with its agreement."""

@@ -100,7 +100,8 @@ async def extend_cover(
         "ends_at": made.end,
         "priorities": list(made.priorities),
     }
-    await tell(tx, found, AgreementExtended(**facts(found, at), extension_id=made.id, **told))
+    # Told of the version that is in force, not of a draft that may come after it.
+    await tell(tx, found, AgreementExtended(**facts(binding[0], at), extension_id=made.id, **told))
     grounds = {"extension": made.id, "reason": asked.reason, **told}
     await _record(tx, found, "agreement.extend", caller, at, grounds)
     response.headers["Location"] = f"/v1/agreements/{found.agreement_id}/extensions"

@@ -127,7 +127,7 @@ async def agreement_of(tx: Connection, version: Agreement) -> UUID:
         version.team,
     ):
         raise Conflict("This key belongs to another party or contract. Take another key.")
-    if found.ending is not None and found.ending.done is not None:
+    if found.over:
         raise Conflict("This agreement was deactivated. Make a new one under another key.")
     return id
 

@@ -120,6 +120,8 @@ async def _take(
 ) -> AgreementTold:
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
+    if found.over:
+        raise Conflict("This agreement was deactivated: its versions stay as they are.")
     at = await moment(tx)
     after = step.move(found.life, Person(caller.sub, caller.customer is not None), at)
     if after == "NOT_NOW":

@@ -148,8 +148,8 @@ def signature(signed: Signature | None) -> SignatureTold | None:
 
 
 def _state(found: AgreementVersion) -> State:
-    over = found.ending is not None and found.ending.done is not None
-    return "deactivated" if over and found.life.state == "published" else found.life.state
+    ended = found.over and found.life.state == "published"
+    return "deactivated" if ended else found.life.state
 
 
 def _targets(version: Agreement) -> list[TargetTold]:

@@ -1,0 +1,88 @@
+"""Trying the very promise that held changes nothing, whatever happened to the ticket."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sla.agreements.agreement import Agreement, Target
+from sla.calendars.calendar import Calendar, hours
+from sla.calendars.timetable import Timetable
+from sla.calendars.zone import read_zone
+from sla.clocks.clock import Input, InputKind
+from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
+from sla.clocks.what_if import what_if
+
+OFFICE = UUID(int=1)
+CALENDAR = Calendar(read_zone("Europe/Amsterdam"), (hours([("08:00", "17:00")]),) * 7)
+TABLES = {OFFICE: Timetable(CALENDAR)}
+OPENED = datetime(2026, 6, 1, 7, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PRIORITIES = ("blocker", "major", "minor")
+AGREEMENT = Agreement(
+    UUID(int=2),
+    "acme",
+    1,
+    UUID(int=3),
+    OPENED,
+    None,
+    tuple(
+        Target("resolution", priority, hours * 60 * MINUTE)
+        for priority, hours in zip(PRIORITIES, (2, 8, 16), strict=True)
+    ),
+    OFFICE,
+)
+KINDS: list[InputKind] = ["waiting", "resumed", "customer_replied", "resolved", "reopened"]
+steps = st.lists(st.tuples(st.integers(0, 400), st.sampled_from([*KINDS, *PRIORITIES])), max_size=8)
+
+
+def ticket(priority: str) -> Ticket:
+    return Ticket(
+        UUID(int=4),
+        "OPS-1",
+        "It hangs",
+        "incident",
+        priority,
+        UUID(int=3),
+        "acme",
+        None,
+        None,
+        OPENED,
+    )
+
+
+def lived(happened: list[tuple[int, str]]) -> tuple[Tracked, list[Input], datetime]:
+    """A clock after these minutes and things, with its timers fired when due; all that it heard."""
+    terms = AGREEMENT.terms("resolution", "major", "incident")
+    heard = [Input(1, "opened", OPENED, OPENED, terms)]
+    tracked, at = begun(UUID(int=5), ticket("major"), "resolution", heard[0], TABLES), OPENED
+    for minutes, what in happened:
+        at += minutes * MINUTE
+        tracked = _kept(tracked, fires(tracked, at, TABLES), heard)
+        if what in PRIORITIES:
+            terms = AGREEMENT.terms("resolution", what, "incident")
+            said = Input(0, "target_changed", at, at, terms)
+        else:
+            said = Input(0, what, at, at)  # type: ignore[arg-type]
+        tracked = _kept(tracked, hears(tracked, said, TABLES), heard)
+    priority = next((what for _, what in reversed(happened) if what in PRIORITIES), "major")
+    at += 600 * MINUTE + timedelta(seconds=1)
+    tracked = _kept(tracked, fires(tracked, at, TABLES), heard)
+    clock, ordinal = tracked.clock, tracked.ordinal
+    return Tracked(tracked.id, ticket(priority), clock, ordinal, 0), heard, at
+
+
+def _kept(before: Tracked, change: Change, heard: list[Input]) -> Tracked:
+    heard.extend(one for one, _ in change.heard)
+    return Tracked(before.id, before.ticket, change.clock, change.ordinal, 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps)
+def test_the_same_agreement_gives_the_same_outcome(happened: list[tuple[int, str]]) -> None:
+    tracked, heard, at = lived(happened)
+    tried = what_if(tracked, heard, (AGREEMENT, AGREEMENT), at, TABLES)
+    assert not tried.decided_otherwise
+    assert not tried.moved
+    assert not tried.at_once
