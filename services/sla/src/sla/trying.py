@@ -8,6 +8,7 @@ from uuid import UUID
 from common.database import Connection
 from sla.agreements.agreement import Agreement
 from sla.calendars.timetable import Timetable
+from sla.clocks.tracked import Tracked
 from sla.clocks.what_if import WhatIf, what_if
 from sla.store import agreements, calendars, history
 from sla.store.history import Place, Sought
@@ -55,8 +56,7 @@ async def batches(
 
 
 async def _tried(tx: Connection, trial: Trial, ids: list[UUID]) -> list[WhatIf]:
-    contract = trial.version.contract
-    tracked = [one for one in await history.clocks_of(tx, ids) if one.clock.contract == contract]
+    tracked = [one for one in await history.clocks_of(tx, ids) if _concerns(trial.version, one)]
     heard = await history.heard_by(tx, [one.id for one in tracked])
     former = {one.ticket.agreement_version for one in tracked} - {None}
     known = await agreements.versions_of(tx, [id for id in former if id is not None])
@@ -72,6 +72,11 @@ async def _tried(tx: Connection, trial: Trial, ids: list[UUID]) -> list[WhatIf]:
         )
         for one in tracked
     ]
+
+
+def _concerns(version: Agreement, one: Tracked) -> bool:
+    """Of the same kind of contract; a partner's only with that partner."""
+    return (one.clock.contract, one.partner) == (version.contract, version.partner)
 
 
 def _of(known: Mapping[UUID, Agreement], id: UUID | None) -> Agreement | None:

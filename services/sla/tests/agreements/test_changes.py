@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.database import Database
-from common.events.tickets import TicketPrioritised
+from common.events.tickets import TicketForwarded, TicketPrioritised
 from common.testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, resolution, whole, wrong
+from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said, underpin
+from sla.testing.looking import about, clocks_of, resolution, whole, wrong
 from sla.timers import TIMERS
 
 ACME = "/v1/agreements/acme-standard"
@@ -238,3 +238,22 @@ async def test_the_database_refuses_one_person_and_overlaps_too(
     with pytest.raises(IntegrityError, match=r"check constraint|exclusion constraint"):
         async with database.transaction() as tx:
             await tx.execute(text(alone))
+
+
+@pytest.mark.parametrize(("ended", "cancelled"), [("acme-standard", 0), ("hosthaven-standard", 1)])
+async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
+    database: Database, theo: AsyncClient, gina: AsyncClient, ended: str, cancelled: int
+) -> None:
+    """R13: what the partner promised us is measured beside what we promised"""
+    await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
+    handed = said(TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven")
+    await hear(database, HANDLERS, (opened(1), 1), (handed, 2))
+    address = f"/v1/agreements/{ended}/deactivate"
+    await theo.post(address, json={"reason": "They have left us"})
+    assert (await gina.post(address + "/confirm")).status_code == 200
+    await swept(database)
+    states = [(await clocks_of(database, 1, n))["resolution"].clock.state for n in (0, 1)]
+    assert states == [("cancelled", "running")[cancelled], ("running", "cancelled")[cancelled]]
+    found = (await theo.post(f"/v1/agreements/{ended}/simulate", json={})).json()
+    assert (found["tickets"], found["moved"]) == (1, 0)
+    await whole(database)
