@@ -8,6 +8,7 @@ from sla.heartbeat import keep_beating
 from sla.routes import ROUTERS
 from sla.routes.status import keep_status
 from sla.settings import SlaSettings
+from sla.store.directory import contact_at
 from sla.store.rollups import pending
 from sla.timers import TIMERS
 
@@ -21,4 +22,5 @@ SERVICE = Service(
     timers=TIMERS,
     background=(keep_counted, keep_forecasting, keep_status, keep_beating),
     pending=pending,
+    resolve_contact=contact_at,
 )

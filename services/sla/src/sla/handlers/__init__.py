@@ -14,7 +14,7 @@ from common.events.deliveries import (
     DeliveryVerified,
     DeliveryWithdrawn,
 )
-from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.tickets import (
     AlertEnded,
     AlertRaised,
@@ -38,7 +38,7 @@ from common.events.tickets import (
 )
 from common.inbox import Handlers, each, in_turn
 from sla.handlers.deliveries import on_delivery
-from sla.handlers.directory import on_customer, on_environment, on_partner
+from sla.handlers.directory import on_contact, on_customer, on_environment, on_partner
 from sla.handlers.hearing import assigned, hear, replied, resumed, waiting
 from sla.handlers.outages import (
     on_alert_ended,
@@ -76,6 +76,7 @@ HANDLERS: Handlers = {
     BlockerLifted: each(on_blocker_lifted),
     AlertRaised: each(on_alert_raised),
     AlertEnded: each(on_alert_ended),
+    ContactKnown: each(on_contact),
     CustomerKnown: each(on_customer),
     EnvironmentKnown: each(on_environment),
     PartnerKnown: each(on_partner),

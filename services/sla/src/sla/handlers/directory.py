@@ -2,7 +2,7 @@
 
 from common.database import Connection, moment
 from common.event import Received
-from common.events.directory import CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
 from sla.reviewing import expect
 from sla.store import customers, directory
 
@@ -14,6 +14,15 @@ async def on_customer(tx: Connection, received: Received[CustomerKnown]) -> None
     days = {"day_zone": await directory.zone_of_days(tx, event.timezone)}
     await directory.keep_customer(tx, told | more | days)
     await expect(tx, await customers.named(tx, [event.customer_id]), await moment(tx))
+
+
+async def on_contact(tx: Connection, received: Received[ContactKnown]) -> None:
+    """Who is erased or has left is nobody for whom the portal speaks."""
+    event, gone = received.event, received.event.erased or received.event.retired
+    told = {"id": event.contact_id, "customer": event.customer, "sequence": received.sequence}
+    await directory.keep_contact(
+        tx, told | {"address_digest": None if gone else event.address_digest}
+    )
 
 
 async def on_environment(tx: Connection, received: Received[EnvironmentKnown]) -> None:

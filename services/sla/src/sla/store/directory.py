@@ -1,4 +1,4 @@
-"""What intake says about customers, environments and partners: the newest state wins."""
+"""What intake says about customers, contacts, environments and partners: the newest state wins."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,12 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from common.database import Connection, passing
+from common.people import Contact, address_digest
 from common.telemetry import logger
-from sla.tables.directory import customers, environments, partners
+from sla.tables.directory import contacts, customers, environments, partners
 
 log = logger(__name__)
 
 _ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
+
+CONTACT = "a contact"
+"""What a contact is called here: their name stays in intake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ async def keep_environment(tx: Connection, told: dict[str, object]) -> None:
 
 async def keep_partner(tx: Connection, told: dict[str, object]) -> None:
     await _keep(tx, partners, told)
+
+
+async def keep_contact(tx: Connection, told: dict[str, object]) -> None:
+    await _keep(tx, contacts, told)
+
+
+async def contact_at(tx: Connection, address: str) -> Contact | None:
+    """The contact with this address. Two that claim one (it is moving from one to the other, and
+    the word of one of them is under way) are none: nobody may see another customer's data."""
+    known = contacts.c.address_digest == address_digest(address)
+    found = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(known))).all()
+    return Contact(found[0].id, CONTACT, found[0].customer) if len(found) == 1 else None
 
 
 async def _keep(tx: Connection, table: Table, told: dict[str, object]) -> None:

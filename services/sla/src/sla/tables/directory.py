@@ -16,6 +16,15 @@ customers = Table(
     Column("sequence", BigInteger),
 )
 
+contacts = Table(
+    "contacts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("customer", Text),
+    Column("address_digest", Text),
+    Column("sequence", BigInteger),
+)
+
 environments = Table(
     "environments",
     METADATA,

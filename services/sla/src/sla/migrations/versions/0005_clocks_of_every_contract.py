@@ -47,9 +47,20 @@ COMMENT ON INDEX ix_clocks_paused IS
     'Those that wait have no deadline and stand behind all that run: they need a queue of their own.';
 """
 
+CONTACTS = """
+CREATE TABLE contacts (
+    id uuid PRIMARY KEY,
+    customer text NOT NULL,
+    address_digest text,
+    sequence bigint NOT NULL
+);
+CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
+"""
+
 
 def upgrade() -> None:
-    for script in (CLOCKS, QUEUES):
+    for script in (CLOCKS, QUEUES, CONTACTS):
         for statement in script.split(";\n"):
             if statement.strip():
                 op.execute(statement)
