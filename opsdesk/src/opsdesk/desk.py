@@ -42,6 +42,11 @@ class Desk:
     async def get(self, service: str, path: str, **query: Any) -> Any:
         return (await self._ask("GET", service, path, params=query)).json()
 
+    async def read(self, service: str, path: str, **query: Any) -> str:
+        """What is answered as plain text."""
+        headers = {"Accept": "text/plain"}
+        return (await self._ask("GET", service, path, params=query, headers=headers)).text
+
     async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
         """Everything on a list, page by page."""
         cursor: JSON = {}

@@ -1,13 +1,16 @@
-"""`opsdesk clocks list`."""
+"""`opsdesk clocks list`, `opsdesk clocks explain`."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
-from typer import Option, Typer
+from typer import Argument, Option, Typer, echo
 
 from opsdesk.commands.console import run, show
 from opsdesk.desk import JSON
 from opsdesk.reading import lasting, shown
 from opsdesk.session import own_desk
+from opsdesk.trouble import Trouble
 
 app = Typer(help="Promises being measured.", no_args_is_help=True)
 FEW = 50
@@ -23,6 +26,34 @@ def list_(
     asked = {"customer": customer, "state": state}
     path = f"/v1/tickets/{ticket}/clocks" if ticket else "/v1/clocks"
     run(_list(path, {name: value for name, value in asked.items() if value is not None}))
+
+
+@app.command()
+def explain(
+    ticket: Annotated[str, Argument(help="By key: OPS-1042.")],
+    metric: Annotated[str, Argument(help="first_response, resolution, …")] = "resolution",
+    zone: Annotated[str | None, Option(help="Whose times to tell; else this machine's.")] = None,
+) -> None:
+    """Tell why a promise stands where it stands, hour by hour."""
+    run(_explain(ticket, metric, zone or local_zone()))
+
+
+async def _explain(ticket: str, metric: str, zone: str | None) -> None:
+    asked = {} if zone is None else {"zone": zone}
+    async with own_desk() as desk:
+        page = await desk.get("sla", f"/v1/tickets/{ticket}/clocks")
+        found = [one["id"] for one in page["items"] if one["metric"] == metric]
+        if not found:
+            known = ", ".join(sorted({one["metric"] for one in page["items"]})) or "none"
+            raise Trouble(f"{ticket} has no {metric} clock; it has: {known}.")
+        for id in found:
+            echo(await desk.read("sla", f"/v1/clocks/{id}/explanation", **asked))
+
+
+def local_zone(localtime: Path = Path("/etc/localtime")) -> str | None:
+    """The zone that this machine is set to, by its IANA name; None where that cannot be told."""
+    _, found, name = str(localtime.resolve()).partition("zoneinfo/")
+    return os.environ.get("TZ") or (name if found else None)
 
 
 async def _list(path: str, asked: JSON) -> None:

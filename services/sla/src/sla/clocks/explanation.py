@@ -1,16 +1,19 @@
 """Why each interval of a clock counted or did not, adding up to the second (C9). Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from sla.agreements.conditions import Window
 from sla.calendars.timetable import Timetable
 from sla.clocks.clock import ZERO, Clock, Timetables
 from sla.clocks.past import Stretch
 from sla.clocks.standing import stretches
 
-Reason = Literal["counted", "closed_hours", "holiday", "waiting_on_customer", "stopped"]
+Reason = Literal[
+    "counted", "closed_hours", "holiday", "break", "maintenance", "waiting_on_customer", "stopped"
+]
 LONGEST = timedelta(days=400)
 """A stretch beyond this is told as one interval: nobody reads its nights one by one."""
 
@@ -27,42 +30,57 @@ class Interval:
     name: str | None = None
 
 
-def explained(clock: Clock, as_of: datetime, tables: Timetables) -> list[Interval]:
-    """All the time from the opening to `as_of`, in order and without gaps."""
+def explained(
+    clock: Clock, as_of: datetime, tables: Timetables, maintenance: Sequence[Window] = ()
+) -> list[Interval]:
+    """All the time from the opening to `as_of`, in order and without gaps.
+
+    `maintenance` are the agreed windows: hours that a calendar takes out for one are told as that.
+    """
     return [
         interval
         for stretch in stretches(clock, as_of, tables)
-        for interval in _split(stretch, tables)
+        for interval in _split(stretch, tables, maintenance)
     ]
 
 
-def _split(stretch: Stretch, tables: Timetables) -> Iterator[Interval]:
+def _split(
+    stretch: Stretch, tables: Timetables, maintenance: Sequence[Window]
+) -> Iterator[Interval]:
     if stretch.why != "running":
         yield Interval(stretch.start, stretch.end, stretch.why, ZERO)
     elif stretch.end - stretch.start > LONGEST:
         yield Interval(stretch.start, stretch.end, "counted", stretch.worked)
     else:
-        yield from _by_hours(stretch.start, stretch.end, tables[stretch.calendar])
+        at, table = stretch.start, tables[stretch.calendar]
+        for opens, closes in table.openings(stretch.start, stretch.end):
+            if at < opens:
+                yield _closed(at, opens, table, maintenance)
+            yield Interval(opens, closes, "counted", closes - opens)
+            at = closes
+        if at < stretch.end:
+            yield _closed(at, stretch.end, table, maintenance)
 
 
-def _by_hours(start: datetime, end: datetime, table: Timetable) -> Iterator[Interval]:
-    at = start
-    for opens, closes in table.openings(start, end):
-        if at < opens:
-            yield _closed(at, opens, table)
-        yield Interval(opens, closes, "counted", closes - opens)
-        at = closes
-    if at < end:
-        yield _closed(at, end, table)
-
-
-def _closed(start: datetime, end: datetime, table: Timetable) -> Interval:
+def _closed(
+    start: datetime, end: datetime, table: Timetable, maintenance: Sequence[Window]
+) -> Interval:
     calendar = table.calendar
     first, last = (_wall(table, at).date() for at in (start, end - timedelta(microseconds=1)))
     names = [name for day, name in sorted(calendar.holidays.items()) if first <= day <= last]
-    return Interval(
-        start, end, "holiday" if names else "closed_hours", ZERO, ", ".join(names) or None
-    )
+    if names:
+        return Interval(start, end, "holiday", ZERO, ", ".join(names))
+    if any(begins <= start and end <= ends for begins, ends in maintenance):
+        return Interval(start, end, "maintenance", ZERO)
+    pause = first == last and first in calendar.breaks and _is_pause(start, end, table)
+    return Interval(start, end, "break" if pause else "closed_hours", ZERO)
+
+
+def _is_pause(start: datetime, end: datetime, table: Timetable) -> bool:
+    """Whether the calendar takes these hours out of a date that is open else."""
+    wall = _wall(table, start)
+    at = wall.hour * 3600 + wall.minute * 60 + wall.second
+    return any(begins <= at < ends for begins, ends in table.calendar.breaks[wall.date()])
 
 
 def _wall(table: Timetable, at: datetime) -> datetime:

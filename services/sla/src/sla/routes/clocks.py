@@ -12,14 +12,10 @@ from common.http import Asked, Instant, Page, Paging, cursor, router, set_etag
 from common.people import Caller, needs
 from sla.agreements.agreement import Contract
 from sla.clocks.clock import State
-from sla.clocks.explanation import explained
-from sla.clocks.standing import standing
 from sla.clocks.tracked import Tracked
 from sla.progress import timetables
 from sla.routes.shown import (
     ClockTold,
-    ExplanationTold,
-    IntervalTold,
     OneClockTold,
     ReplayTold,
     clock_told,
@@ -76,7 +72,7 @@ async def show_clock(
     caller: Annotated[Caller, needs("clocks:read")],
 ) -> OneClockTold:
     """One clock, with every firing: when due, when fired, how late."""
-    tracked = await _visible(tx, clock_id, caller)
+    tracked = await visible(tx, clock_id, caller)
     (told,) = await _told(tx, [tracked])
     set_etag(response, tracked.sequence)
     firings = firings_told(await clocks.inputs(tx, clock_id))
@@ -95,34 +91,6 @@ async def clocks_of_ticket(
     return Page[ClockTold](items=await _told(tx, [one for one in found if _sees(caller, one)]))
 
 
-@routes.get("/{clock_id}/explanation")
-async def explain_clock(
-    clock_id: UUID, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
-) -> ExplanationTold:
-    """Every interval with why it counted or did not; the counted ones add up (C9)."""
-    tracked = await _visible(tx, clock_id, caller)
-    at, tables = await moment(tx), await timetables(tx, [tracked])
-    terms = tracked.clock.terms
-    return ExplanationTold(
-        clock=clock_told(tracked, at, tables),
-        as_of=at,
-        agreement_version=tracked.ticket.agreement_version,
-        calendar_version=terms.calendar,
-        tz_version=tables[terms.calendar].calendar.zone.version,
-        counted_seconds=standing(tracked.clock, at, tables).counted // SECOND,
-        intervals=[
-            IntervalTold(
-                since=one.start,
-                until=one.end,
-                why=one.why,
-                counted_seconds=one.counted // SECOND,
-                name=one.name,
-            )
-            for one in explained(tracked.clock, at, tables)
-        ],
-    )
-
-
 class ReplayAsked(Asked):
     """`as_known_at`: only what was known then is folded; all of it where it is missing."""
 
@@ -137,7 +105,7 @@ async def replay_clock(
     asked: ReplayAsked | None = None,
 ) -> ReplayTold:
     """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
-    tracked = await _visible(tx, clock_id, caller)
+    tracked = await visible(tx, clock_id, caller)
     known_until = asked.as_known_at if asked else None
     heard = await clocks.inputs(tx, clock_id, known_until)
     if not heard:
@@ -159,7 +127,8 @@ async def replay_clock(
     )
 
 
-async def _visible(tx: Connection, id: UUID, caller: Caller) -> Tracked:
+async def visible(tx: Connection, id: UUID, caller: Caller) -> Tracked:
+    """The clock, if it exists for this caller. Raises NotFound."""
     found = await clocks.load(tx, [id])
     if not found or not _sees(caller, found[0]):
         raise NotFound("This clock")

@@ -75,6 +75,7 @@ class ExplanationTold(Told):
     clock: ClockTold
     as_of: datetime
     agreement_version: UUID | None
+    promise: str
     calendar_version: UUID
     tz_version: str
     counted_seconds: int
