@@ -79,8 +79,11 @@ async def _excused(tx: Connection, changed: list[Change]) -> list[Change]:
     Here because everything that breaks, by time or by news, is stored by `go_on`.
     """
     broken = [change for change in changed if any(breaks(change))]
+    if not broken:
+        return changed
     customers = {id for c in broken if (id := c.before.ticket.customer_id) is not None}
-    standing = await waivers.standing(tx, customers) if customers else []
+    first = min(at for change in broken for at in breaks(change))
+    standing = await waivers.standing(tx, customers, first)
     if not standing:
         return changed
     also = [heard.terms for c in broken for heard, _ in c.heard if heard.terms is not None]

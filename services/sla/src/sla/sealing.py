@@ -21,8 +21,8 @@ log = logger(__name__)
 KIND = "punctuality"
 """The kind of the deadline that recurs."""
 THE_CHAIN = UUID("01900000-0000-7000-8000-000000000005")
-MOST = 2_000
-"""Lines of one seal: some 50 ms, which is how late a breach may fire for its sake."""
+MOST = 1_000
+"""Lines of one seal: 150 ms on a busy machine, which is how late a breach may fire for its sake."""
 AGAIN = timedelta(minutes=1)
 """After which it is looked again whether all transactions of the day have ended."""
 DAY = timedelta(days=1)

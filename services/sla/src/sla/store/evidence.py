@@ -43,28 +43,39 @@ WRITTEN_AT = """coalesce((
 
 _LINES = text(
     f"""
+    WITH fired AS MATERIALIZED (
+        SELECT known_at, n.name, clock_id, ordinal
+        FROM clock_inputs, LATERAL
+            (SELECT 'clock/' || clock_id || '/' || lpad(ordinal::text, 9, '0') AS name) AS n
+        WHERE kind = 'fired' AND known_at >= :after_at AND known_at <= :until_at
+            AND (known_at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
+            AND (known_at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
+        ORDER BY known_at, n.name COLLATE "C" LIMIT :limit),
+    beaten AS MATERIALIZED (
+        SELECT b.*, n.name
+        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_told("at")} AS name) AS n
+        WHERE at >= :after_at AND at <= :until_at
+            AND (at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
+            AND (at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
+        ORDER BY at, n.name COLLATE "C" LIMIT :limit)
     SELECT at, name, line FROM (
-        SELECT i.known_at AS at, n.name, jsonb_build_object(
-            'firing', n.name, 'kind', i.body::jsonb -> 'firing' ->> 0,
+        SELECT i.known_at AS at, fired.name, jsonb_build_object(
+            'firing', fired.name, 'kind', i.body::jsonb -> 'firing' ->> 0,
             'reason', i.body::jsonb -> 'firing' ->> 3, 'blind', i.blind,
             'due_at', {_told("i.at")}, 'heard_at', {_told(HEARD_AT)},
             'fired_at', {_told("i.known_at")}, 'written_at', {_told(WRITTEN_AT)})::text AS line
-        FROM clock_inputs i, LATERAL
-            (SELECT 'clock/' || i.clock_id || '/' || lpad(i.ordinal::text, 9, '0') AS name) AS n
-        WHERE i.kind = 'fired' AND i.known_at >= :after_at AND i.known_at <= :until_at
+        FROM fired JOIN clock_inputs i USING (clock_id, ordinal)
         UNION ALL
-        SELECT b.at, n.name, jsonb_build_object(
-            'beat', n.name, 'at', {_told("b.at")}, 'since', {_told("b.since")},
+        SELECT b.at, b.name, jsonb_build_object(
+            'beat', b.name, 'at', {_told("b.at")}, 'since', {_told("b.since")},
             'looks', b.looks, 'longest_ms', round(extract(epoch FROM b.longest) * 1000))::text
-        FROM beats b, LATERAL
-            (SELECT 'beat/' || b.run || '/' || {_told("b.at")} AS name) AS n
-        WHERE b.at >= :after_at AND b.at <= :until_at
+        FROM beaten b
     ) AS lines
-    WHERE (at, name COLLATE "C") > (:after_at, :after_name COLLATE "C")
-        AND (at, name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
     ORDER BY at, name COLLATE "C" LIMIT :limit
     """
 )
+"""First the places, which an index has in order; only what is chosen becomes lines."""
+
 _FIRST = text(
     """
     SELECT least((SELECT min(known_at) FROM clock_inputs WHERE kind = 'fired'),

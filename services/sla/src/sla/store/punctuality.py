@@ -9,14 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.database import Connection, moment
 from sla.punctuality.gaps import Beat
-from sla.store.evidence import HEARD_AT, WRITTEN_AT
+from sla.store.evidence import HEARD_AT
 from sla.tables.punctuality import beats
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of warnings and breaches. A lag runs from when one was due, or later became known to be, to
-    the last statement of the transaction that fired it (C8); None where nothing fired."""
+    """Of warnings and breaches. A lag runs from when one was due, or became known to be more than a
+    tenth of a second later (`heard_late`), to the last statement of the transaction that fired it
+    (C8); None where nothing fired."""
 
     count: int
     early: int
@@ -28,15 +29,22 @@ class Figures:
 
 
 _FIRED = f"""
-    SELECT i.known_at, i.at, i.blind, {HEARD_AT} AS heard_at, {WRITTEN_AT} AS written_at
-    FROM clock_inputs i WHERE i.kind = 'fired' AND i.known_at >= :since AND i.known_at < :until
+    SELECT i.known_at < i.at AS early, i.blind, i.heard_at > i.at AS heard_late,
+        coalesce(max(f.fired_at), i.known_at) - greatest(i.at, i.heard_at) AS lag
+    FROM (
+        SELECT i.*, CASE WHEN i.known_at - i.at > interval '0.1 s' THEN {HEARD_AT} END AS heard_at
+        FROM clock_inputs i
+        WHERE i.kind = 'fired' AND i.known_at >= :since AND i.known_at < :until) AS i
+    LEFT JOIN (
+        SELECT subject, due_at, fired_at FROM firings
+        WHERE kind = 'clock' AND fired_at >= :since AND due_at < :until) AS f
+        ON f.subject = i.clock_id AND i.known_at BETWEEN f.due_at AND f.fired_at
+    GROUP BY i.clock_id, i.ordinal, i.at, i.known_at, i.blind, i.heard_at
 """
+"""SQL: what fired in `[since, until)`. Joined at once: one look-up each would take 30 times as long."""
 _FIGURES = text(
     f"""
-    WITH fired AS MATERIALIZED (
-        SELECT known_at < at AS early, blind, heard_at > at AS heard_late,
-            written_at - greatest(at, heard_at) AS lag
-        FROM ({_FIRED}) AS found)
+    WITH fired AS MATERIALIZED ({_FIRED})
     SELECT count(*) AS count, count(*) FILTER (WHERE early) AS early,
         count(*) FILTER (WHERE blind) AS blind, count(*) FILTER (WHERE heard_late) AS heard_late,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY lag) AS p50,
@@ -51,8 +59,7 @@ _DECADES = text(
     f"""
     SELECT floor(4 * log(greatest(extract(epoch FROM lag) * 1000, 0.1)))::int AS quarter,
         count(*) AS firings
-    FROM (SELECT written_at - greatest(at, heard_at) AS lag FROM ({_FIRED}) AS found) AS fired
-    GROUP BY 1 ORDER BY 1
+    FROM ({_FIRED}) AS fired GROUP BY 1 ORDER BY 1
     """
 )
 

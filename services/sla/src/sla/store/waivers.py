@@ -62,14 +62,16 @@ async def lock_customer(tx: Connection, id: UUID) -> None:
     await tx.execute(_ALONE, {"id": str(id)})
 
 
-async def standing(tx: Connection, customer_ids: Collection[UUID]) -> list[Waiver]:
-    """The decided waivers over a period of these customers, who are locked against decisions.
+async def standing(tx: Connection, customer_ids: Collection[UUID], since: datetime) -> list[Waiver]:
+    """The decided waivers over a period of these customers, who are locked against decisions; those
+    that ended at `since` or before are left out.
 
     Two statements: a decision that was waited for must be seen.
     """
     await tx.execute(_SHARED, {"ids": list(customer_ids)})
     found = select(waivers).where(
         waivers.c.customer_id.in_(customer_ids),
+        waivers.c.ends_at > since,
         waivers.c.clock_id.is_(None),
         waivers.c.decided_at.is_not(None),
         waivers.c.state.in_(OF_PERIODS),

@@ -57,6 +57,7 @@ WAIVERS: tuple[str, ...] = (
 
 PUNCTUALITY: tuple[str, ...] = (
     "CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired'",
+    "CREATE INDEX ix_firings_fired_at ON firings USING brin (fired_at) WITH (autosummarize = on)",
     """
     CREATE TABLE beats (
         run uuid NOT NULL,
