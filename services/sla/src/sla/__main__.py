@@ -11,6 +11,7 @@ from sla.app import SERVICE
 from sla.counting import wrong_figures
 from sla.proof import wrong_evidence
 from sla.punctual_program import program
+from sla.store.outage_proof import unlike_their_records
 from sla.verification import differences
 
 app = command(SERVICE)
@@ -19,8 +20,8 @@ app.add_typer(program(SERVICE), name="punctuality")
 
 @app.command()
 def verify() -> None:
-    """Replay every clock from its inputs, count every figure of the reports again, and recompute the
-    seals over what fired when.
+    """Replay every clock from its inputs, count every figure of the reports again, recompute the
+    seals over what fired when, and hold every outage against its records.
 
     Ends with 1 and the differences where there are any.
     """
@@ -30,7 +31,7 @@ def verify() -> None:
         raise typer.Exit(1)
     typer.echo(
         "sla: every clock is what its inputs say, every figure what the facts say, "
-        "every firing what was sealed"
+        "every firing what was sealed, every outage what was last said of it"
     )
 
 
@@ -40,7 +41,9 @@ async def _verify() -> list[str]:
     try:
         wrong = [difference async for difference in differences(database)]
         wrong += [figure async for figure in wrong_figures(database)]
-        return wrong + [place async for place in wrong_evidence(database)]
+        wrong += [place async for place in wrong_evidence(database)]
+        async with database.transaction() as tx:
+            return wrong + await unlike_their_records(tx)
     finally:
         await database.close()
 

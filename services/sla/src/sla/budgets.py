@@ -1,7 +1,7 @@
 """The downtime that a month allows: people are told while there is still some left (R3).
 
-A budget is that of one agreement, customer and month. It is looked at whenever an outage of the
-customer changes, and while one lasts, at the very instant at which the next share is used up.
+A budget is that of one agreement, customer and month. It is looked at when an outage of the customer
+has changed, and while one lasts, at the very instant at which the next share is used up.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -30,7 +30,11 @@ SECOND = timedelta(seconds=1)
 async def keep_budgets(
     tx: Connection, place: Place, start: datetime, end: datetime, at: datetime
 ) -> None:
-    """Look at the budgets that an outage at the place, in `[start, end)`, may have used."""
+    """Have the budgets looked at that an outage at the place, in `[start, end)`, may have used.
+
+    Not at once: of an outage that is heard of late, the end may be the very next event. The timer
+    waits until what is unheard is heard, and looks once, however many alerts a storm brings.
+    """
     promised = await agreements.published(tx, await _whose(tx, place))
     wanted = [
         (agreement, customer_id, day)
@@ -38,7 +42,8 @@ async def keep_budgets(
         for agreement in sorted({one.key for one in several if one.availability is not None})
         for day in _months(start, end)
     ]
-    await look_at(tx, [await budgets.hold(tx, *one) for one in sorted(wanted)], at)
+    held = [await budgets.hold(tx, *one) for one in sorted(wanted)]
+    await arm(tx, [Deadline(KIND, budget.id, at) for budget in held])
 
 
 async def _whose(tx: Connection, place: Place) -> Collection[UUID]:
@@ -55,7 +60,7 @@ def _months(start: datetime, end: datetime) -> Iterator[date]:
         day = following(day)
 
 
-async def look_at(tx: Connection, held: Sequence[Budget], at: datetime) -> None:
+async def _look_at_all(tx: Connection, held: Sequence[Budget], at: datetime) -> None:
     """Tell what of these budgets, whose rows are locked, is used up, and arm what comes next."""
     for day in sorted({budget.month for budget in held}):
         mine = [budget for budget in held if budget.month == day]
@@ -134,7 +139,7 @@ async def on_budgets_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
         for budget in held
         if at >= await _end_of(tx, budget)
     ]
-    await look_at(tx, [*held, *over], at)
+    await _look_at_all(tx, [*held, *over], at)
 
 
 async def _end_of(tx: Connection, budget: Budget) -> datetime:

@@ -85,6 +85,25 @@ async def test_eight_who_report_the_same_at_once_make_one_outage(
     assert len(await counting(database)) == 1
 
 
+async def test_eight_alerts_heard_at_once_count_once(database: Database, theo: AsyncClient) -> None:
+    """By eight consumers, of one service; all of them end an hour later"""
+    await asyncio.gather(*(hear(database, HANDLERS, (raised(n), 1)) for n in range(8)))
+    assert len(await counting(database)) == 8
+    ends = [over(number, NINE, NINE + HOUR) for number in range(8)]
+    await asyncio.gather(*(hear(database, HANDLERS, (end, 2)) for end in ends))
+    figures = (await theo.get(JUNE)).json()
+    assert (figures["down_seconds"], figures["failures"], figures["mttr_seconds"]) == (
+        3600,
+        1,
+        3600,
+    )
+    used = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert used == []  # nobody is told of eleven hours that it was not down
+    await fire(database, TIMERS)
+    used = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert [(one.body["share"], one.sequence) for one in used] == [(0.5, 1)]
+
+
 async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:

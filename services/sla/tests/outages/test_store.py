@@ -10,6 +10,7 @@ from common.database import Database
 from sla.outages.availability import Availability
 from sla.outages.place import Question
 from sla.store import availability
+from sla.store.outage_proof import unlike_their_records
 from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 from sla.testing.failing import fail, rewrite
 
@@ -104,3 +105,18 @@ async def test_what_was_said_of_an_outage_stays(database: Database, statement: s
     with pytest.raises(DBAPIError):
         async with database.transaction() as tx:
             await tx.execute(text(statement))
+
+
+async def test_verify_finds_an_outage_that_its_records_do_not_say(database: Database) -> None:
+    """R16: `python -m sla verify`"""
+    kept, edited = [await fail(database, NINE, NINE + HOUR, ACME, service=s) for s in "ab"]
+    await rewrite(database, kept, NINE, NINE + 2 * HOUR, NINE + 3 * HOUR)
+    async with database.transaction() as tx:
+        assert await unlike_their_records(tx) == []
+        row = {"id": edited.id}
+        await tx.execute(text("UPDATE outages SET ended_at = started_at WHERE id = :id"), row)
+        (wrong,) = await unlike_their_records(tx)
+        assert wrong.startswith(f"outage {edited.key}: stands otherwise")
+        await tx.execute(text("UPDATE outages SET ordinal = 7 WHERE id = :id"), row)
+        (wrong,) = await unlike_their_records(tx)
+        assert wrong == f"outage {edited.key}: has 1 records where it should have 7"

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import Field
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
@@ -24,7 +23,8 @@ from sla.budgets import keep_budgets
 from sla.outage_news import maintenance_facts
 from sla.outages.maintenance import LONGEST, Denied, PlannedMaintenance, agree, cancel
 from sla.outages.outage import whole
-from sla.routes.placing import PlacedAsked, PlacedTold, placed
+from sla.routes.maintenance_shown import MaintenanceAsked, MaintenanceTold, told
+from sla.routes.placing import placed
 from sla.routes.wish import Name, id_or_key
 from sla.store import maintenance, visibility
 
@@ -35,29 +35,6 @@ REFUSED: dict[Denied, str] = {
     "ALREADY_AGREED": "It is agreed already.",
     "CANCELLED": "It is over, or called off.",
 }
-
-
-class MaintenanceAsked(PlacedAsked):
-    """`[starts_at, ends_at)`. `title` is read by customers."""
-
-    title: Annotated[str, Field(min_length=3, max_length=200)]
-    starts_at: datetime
-    ends_at: datetime
-
-
-class MaintenanceTold(PlacedTold):
-    """It excuses downtime once `agreed_at` is set, and until `cancelled_at`."""
-
-    id: UUID
-    key: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    announced_by: str | None
-    announced_at: datetime
-    agreed_by: str | None
-    agreed_at: datetime | None
-    cancelled_at: datetime | None
 
 
 @routes.post("", status_code=201)
@@ -217,25 +194,4 @@ def _entry(
     grounds = {"key": planned.key, **times, **more}
     return Entry(
         at, caller.sub, f"maintenance.{action}", f"maintenance/{planned.id}", grounds, caller.behind
-    )
-
-
-def told(planned: PlannedMaintenance, caller: Caller) -> MaintenanceTold:
-    """Customers are not told which of us said so."""
-    hidden = caller.customer is not None
-    place = planned.place
-    return MaintenanceTold(
-        customer=place.customer,
-        environment=place.environment,
-        service=place.service,
-        id=planned.id,
-        key=planned.key,
-        title=planned.title,
-        starts_at=planned.starts_at,
-        ends_at=planned.ends_at,
-        announced_by=None if hidden else planned.announced_by,
-        announced_at=planned.announced_at,
-        agreed_by=None if hidden else planned.agreed_by,
-        agreed_at=planned.agreed_at,
-        cancelled_at=planned.cancelled_at,
     )
