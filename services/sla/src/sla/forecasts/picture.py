@@ -36,7 +36,7 @@ def calibration(score: Score, title: str) -> str:
 
 
 def _frame(title: str) -> Iterator[str]:
-    yield _text(LEFT, 34, title, INK, size=20, anchor="start", weight="600")
+    yield _text(LEFT, 34, title, INK, size=17, anchor="start", weight="600")
     for tenth in range(0, 11, 2):
         share = tenth / 10
         x, y = _x(share), _y(share)
@@ -46,6 +46,8 @@ def _frame(title: str) -> Iterator[str]:
         yield _text(LEFT - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
     yield _line(_x(0), _y(0), _x(1), _y(1), GREY, dash="5 5")
     yield _text(LEFT + SIDE / 2, TOP + SIDE + 46, "forecast: probability of a breach", INK, size=13)
+    calibrated = "On the line: what was forecast came as often as was said."
+    yield _text(LEFT, TOP + SIDE + 76, calibrated, GREY, size=12, anchor="start")
     middle = TOP + SIDE / 2
     yield (
         f'<text x="20" y="{middle}" fill="{INK}" font-size="13" text-anchor="middle" {FONT}'
@@ -75,7 +77,7 @@ def _dot(one: Tally, most: int) -> Iterator[str]:
     radius = max(3.5, LARGEST * sqrt(one.forecasts / most))
     said = f"forecast {one.forecast:.0%}, came {one.observed:.0%}, of {one.forecasts}"
     yield (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}" fill-opacity="0.75"'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}" fill-opacity="0.9"'
         f' stroke="#ffffff" stroke-width="1.5"><title>{said}</title></circle>'
     )
 
