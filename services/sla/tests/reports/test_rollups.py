@@ -1,5 +1,6 @@
 """The figures of the reports are what a count of the rows says, whatever has happened to them."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -347,3 +348,29 @@ async def test_a_figure_that_the_facts_do_not_lead_to_is_named(database: Databas
     months = [one for one in wrong if one.startswith("ticket_figures: month 2026-06-01")]
     assert len(months) == 4  # facts and figures, of Acme and of everybody
     assert all("2026-06-01" in one for one in wrong)
+
+
+async def test_consumers_side_by_side_lose_no_figure(database: Database) -> None:
+    """Six of them, all about one customer's one day, while days are counted again and again."""
+    await promise(database)
+
+    async def consumer(first: int) -> None:
+        for number in range(first, first + 8):
+            await hear(database, HANDLERS, (opened(number), 1))
+            await hear(database, HANDLERS, (said(TicketResolved, number, NINE + HOUR), 2))
+
+    async def counter() -> None:
+        while not done.is_set():
+            await count_again(database)
+
+    done = asyncio.Event()
+    counting = asyncio.create_task(counter())
+    await asyncio.gather(*(consumer(first) for first in range(100, 700, 100)))
+    done.set()
+    await counting
+    await count_all(database)
+    found = await figures(database, "ticket_figures", "opened, resolved, gone")
+    assert sorted(found.values()) == [48, 48, 48]
+    met = await figures(database, "clock_figures", "met", ", metric, contract, agreement")
+    assert sorted(met.values()) == [48, 48]
+    assert [wrong async for wrong in wrong_figures(database)] == []

@@ -8,11 +8,11 @@ import pytest
 from httpx import AsyncClient
 
 from common.database import Database
-from common.events.tickets import TicketReopened, TicketReplied, TicketResolved
+from common.events.tickets import TicketForwarded, TicketReopened, TicketReplied, TicketResolved
 from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_all
+from sla.counting import count_all, wrong_figures
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
 from sla.testing.looking import wrong
 from sla.timers import TIMERS
 
@@ -127,3 +127,25 @@ async def test_questions_that_no_report_answers_are_refused(theo: AsyncClient) -
 async def test_without_a_period_it_is_this_month(theo: AsyncClient) -> None:
     told = (await theo.get("/v1/reports/backlog")).json()
     assert (told["since"], told["until"]) == ("2026-06-01", "2026-06-02")
+
+
+async def test_partners_contracts_are_reported_apart(
+    database: Database, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R13: the partner breaks what it promised us; the customer's figures know nothing of it"""
+    await underpin(database, await promise(database), "hosthaven")
+    away = said(
+        TicketForwarded, 1, NINE + HOUR, state="forwarded", to="partner", partner="hosthaven"
+    )
+    await hear(database, HANDLERS, (opened(1), 1), (away, 2))
+    await stand_at(database, NINE + 7 * HOUR)
+    await fire(database, TIMERS)
+    await count_all(database)
+    theirs = await ask(theo, "compliance", "contract=uc&group_by=agreement&metric=resolution")
+    assert [(row["group"], row["breached"]) for row in theirs["rows"]] == [
+        ("hosthaven-standard", 1)
+    ]
+    ours = await ask(theo, "compliance", "group_by=contract")
+    assert [(row["group"], row["breached"]) for row in ours["rows"]] == [("sla", 1)]
+    assert (await ask(jan, "compliance", "contract=uc"))["total"]["total"] == 0
+    assert [wrong async for wrong in wrong_figures(database)] == []

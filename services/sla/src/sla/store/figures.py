@@ -63,14 +63,10 @@ TICKETS = Figures(
     """,
 )
 
-_PROMISED = """
-    JOIN tickets ticket ON ticket.id = clock.ticket_id
-    LEFT JOIN agreement_versions version ON version.id
-        = coalesce(clock.agreement_version, ticket.agreement_version)
-    LEFT JOIN agreements agreement ON agreement.id = version.agreement_id
-"""
+_PROMISED = "JOIN tickets ticket ON ticket.id = clock.ticket_id"
+# A partner's or second level's clock has an agreement of its own; else that of the ticket holds.
 _PROMISE = f"""{TICKET}, clock.metric, clock.contract,
-        coalesce(agreement.key, '') AS agreement"""
+        coalesce(clock.agreement, ticket.agreement, '') AS agreement"""
 
 CLOCKS = Figures(
     "clock_figures",

@@ -137,8 +137,8 @@ MARKS = (
                 ARRAY[was.opened_at, became.opened_at] AS opened
             FROM was JOIN became USING (id)
             WHERE (was.customer_id, was.service, was.priority, was.kind, was.opened_at,
-                was.agreement_version) IS DISTINCT FROM (became.customer_id, became.service,
-                became.priority, became.kind, became.opened_at, became.agreement_version)
+                was.agreement) IS DISTINCT FROM (became.customer_id, became.service,
+                became.priority, became.kind, became.opened_at, became.agreement)
         ), instants AS (
             SELECT customers, unnest(opened) AS at FROM counted_otherwise
             UNION ALL
@@ -184,9 +184,9 @@ MARKS = (
             (became.customer_id, became.outcome_at), (became.customer_id, became.stopped_at)
         ) AS instants (whose, at)
         WHERE at IS NOT NULL
-            AND (was.customer_id, was.outcome, was.outcome_at, was.stopped_at, was.took_seconds)
-            IS DISTINCT FROM (became.customer_id, became.outcome, became.outcome_at,
-                became.stopped_at, became.took_seconds);
+            AND (was.customer_id, was.outcome, was.outcome_at, was.stopped_at, was.took_seconds,
+                was.agreement) IS DISTINCT FROM (became.customer_id, became.outcome,
+                became.outcome_at, became.stopped_at, became.took_seconds, became.agreement);
         RETURN NULL;
     END $$
     """,
