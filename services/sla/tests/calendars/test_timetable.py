@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sla.calendars.calendar import Calendar, always, hours
 from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.zone import read_zone
-from sla.testing.drawn import calendars_near
+from sla.testing.drawn import ODD, calendars_near
 from sla.testing.oracle import after, between, is_open
 
 NINE_TO_FIVE = hours([("09:00", "17:00")])
@@ -19,33 +19,33 @@ HOUR = timedelta(hours=1)
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime]:
+def questions(draw: st.DrawFn, zone: str | None = None) -> tuple[Calendar, datetime, datetime]:
     """A calendar, and two instants within three days of an odd change in its zone."""
-    calendar, change = draw(calendars_near())
+    calendar, change = draw(calendars_near(zone))
     minutes = st.integers(-3 * 1440, 3 * 1440)
     start, end = sorted(change + timedelta(minutes=draw(minutes)) for _ in range(2))
     return calendar, start, end
 
 
-@settings(max_examples=150, deadline=None)
-@given(questions())
-def test_open_time_is_what_the_wall_clock_shows(
-    asked: tuple[Calendar, datetime, datetime],
-) -> None:
-    """A1, A2"""
-    calendar, start, end = asked
+@pytest.mark.parametrize("zone", sorted(ODD))
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_open_time_is_what_the_wall_clock_shows(zone: str, data: st.DataObject) -> None:
+    """A1, A2: every minute, in every one of the odd zones"""
+    calendar, start, end = data.draw(questions(zone))
     table = Timetable(calendar)
     assert table.between(start, end) == between(calendar, start, end)
     assert table.open(start) == is_open(calendar, start)
 
 
-@settings(max_examples=100, deadline=None)
-@given(questions(), st.booleans())
+@pytest.mark.parametrize("zone", sorted(ODD))
+@settings(max_examples=20, deadline=None)
+@given(data=st.data(), backwards=st.booleans())
 def test_an_amount_is_reached_at_the_earliest_instant(
-    asked: tuple[Calendar, datetime, datetime], backwards: bool
+    zone: str, data: st.DataObject, backwards: bool
 ) -> None:
     """A3; counting back: the latest"""
-    calendar, start, end = asked
+    calendar, start, end = data.draw(questions(zone))
     table, amount = Timetable(calendar), between(calendar, start, end)
     if backwards:
         assert table.after(end, -amount) == after(calendar, end, -amount)

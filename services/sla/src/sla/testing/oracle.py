@@ -1,6 +1,8 @@
 """The slow truth about calendars: every minute is looked up on the wall, one after the other."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from sla.calendars.calendar import DAY, Calendar, Span
@@ -8,11 +10,18 @@ from sla.calendars.calendar import DAY, Calendar, Span
 MINUTE = timedelta(minutes=1)
 
 
+@cache
+def zone_info(name: str) -> ZoneInfo:
+    """The zone as Python reads it; of the installed release, not of whatever the machine has."""
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """A1 and A2 word for word; extensions open whatever else is said."""
     if any(start <= at.timestamp() < end for start, end in calendar.extensions):
         return True
-    wall = at.astimezone(ZoneInfo(calendar.zone.name))
+    wall = at.astimezone(zone_info(calendar.zone.name))
     today, yesterday = wall.date(), wall.date() - timedelta(days=1)
     second = wall.hour * 3600 + wall.minute * 60 + wall.second
 
