@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import text
 
 from common.database import Database
 from common.events.directory import PartnerKnown
@@ -166,53 +164,6 @@ async def test_two_drafts_of_one_time_cannot_both_be_published(
     late = await gina.post(second + "/publish")
     assert (late.status_code, late.json()["type"]) == (409, "urn:opsdesk:error:overlap")
     assert (await gina.post(second + "/withdraw")).json()["state"] == "withdrawn"
-
-
-@pytest.mark.parametrize(
-    ("changed", "pointer"),
-    [
-        (
-            {"targets": [{"metric": "resolution", "priority": "major", "target_seconds": 0}]},
-            "/targets/0/target_seconds",
-        ),
-        (
-            {"targets": [{"metric": "resolution", "priority": "major", "target_seconds": -1}]},
-            "/targets/0/target_seconds",
-        ),
-        ({"targets": offer()["targets"] * 2}, "/targets/1"),
-        ({"valid_from": "2026-01-01T00:00:00"}, "/valid_from"),
-        ({"timezone": "Mars/Olympus"}, "/timezone"),
-        ({"calendar": {"timezone": "Europe/Amsterdam"}}, "/calendar/weekly"),
-        ({"customers": ["acme", "nobody"]}, "/customers/1"),
-        ({"availability": 1.1}, "/availability"),
-        ({"reserved_seconds": 0}, "/reserved_seconds"),
-        ({"price": {"amount": "1.001", "currency": "EUR"}}, "/price/amount"),
-        ({"price": {"amount": "-1", "currency": "EUR"}}, "/price/amount"),
-        ({"maintenance": {"weekly": {"sun": [["04:00", "02:70"]]}}}, "/maintenance/weekly/sun"),
-        (
-            {
-                "maintenance": {
-                    "dated": [{"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}]
-                }
-            },
-            "/maintenance/dated/0/end",
-        ),
-        ({"contract": "uc", "customer": None}, "/partner"),
-        ({"contract": "ola", "team": "second level", "partner": "hosthaven"}, "/partner"),
-        ({"customer": None}, "/customer"),
-        ({"contract": "uc", "partner": "hosthaven", "customer_signs": True}, "/customer_signs"),
-        ({"penalties": "nul \0"}, "/penalties"),
-        ({"supersedes": 0}, "/supersedes"),
-    ],
-)
-async def test_what_no_agreement_can_say_is_refused_and_nothing_is_stored(
-    database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
-) -> None:
-    await know(database, (ACME, "acme"))
-    assert pointer in wrong(await theo.post(AGREEMENTS, json=offer(**changed)))
-    async with database.transaction() as tx:
-        for table in ("agreements", "calendars"):
-            assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0
 
 
 async def test_contracts_behind_the_promise_are_not_shown_to_customers(

@@ -49,16 +49,21 @@ UPDATE agreement_versions SET state = 'published',
     approved_by = proposed_by, approved_at = proposed_at,
     countersigned_by = published_by, countersigned_at = published_at
 WHERE published_at IS NOT NULL;
-UPDATE agreement_versions v
-SET state = CASE WHEN v.valid_from < later.valid_from THEN 'superseded' ELSE 'withdrawn' END,
-    valid_until = CASE WHEN v.valid_from < later.valid_from
-        THEN LEAST(v.valid_until, later.valid_from) ELSE v.valid_until END
-FROM agreement_versions later
-WHERE v.state = 'published' AND later.agreement_id = v.agreement_id
-    AND later.published_at IS NOT NULL AND later.version = (
-        SELECT min(next.version) FROM agreement_versions next
-        WHERE next.agreement_id = v.agreement_id AND next.version > v.version
-            AND next.published_at IS NOT NULL);
+WITH later AS (
+    SELECT v.id, min(next.valid_from) AS begins FROM agreement_versions v
+    JOIN agreement_versions next ON next.agreement_id = v.agreement_id
+        AND next.version > v.version AND next.published_at IS NOT NULL
+    WHERE v.published_at IS NOT NULL GROUP BY v.id)
+UPDATE agreement_versions v SET state = 'superseded',
+    valid_until = LEAST(v.valid_until, later.begins)
+FROM later WHERE later.id = v.id AND v.valid_from < later.begins;
+WITH later AS (
+    SELECT v.id, min(next.valid_from) AS begins FROM agreement_versions v
+    JOIN agreement_versions next ON next.agreement_id = v.agreement_id
+        AND next.version > v.version AND next.published_at IS NOT NULL
+    WHERE v.state = 'published' GROUP BY v.id)
+UPDATE agreement_versions v SET state = 'withdrawn', published_by = NULL, published_at = NULL
+FROM later WHERE later.id = v.id AND v.valid_from >= later.begins;
 ALTER TABLE agreement_versions
     ADD CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
     ADD CHECK ((countersigned_by IS NULL) = (countersigned_at IS NULL)),
