@@ -28,12 +28,12 @@ function cell(row, kind, text, light) {
 }
 
 function share(value) {
-  return value === null ? "–" : `${(Math.floor(value * 100000) / 1000).toFixed(2)} %`;
+  return value === null ? "–" : `${(Math.floor(value * 100000) / 1000).toFixed(2)}%`;
 }
 
 function drawLine(body, line, only) {
   const row = body.insertRow();
-  cell(row, "th", line.service ?? (only ? "all services" : "no service named")).scope = "row";
+  cell(row, "th", line.service ?? (only ? "all services" : "no service")).scope = "row";
   cell(row, "td", line.open, line.open ? "" : "none");
   cell(row, "td", line.at_risk, line.at_risk ? "at_risk" : "none");
   cell(row, "td", line.breached, line.breached ? "broken" : "none");
