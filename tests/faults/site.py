@@ -86,35 +86,42 @@ class Site:
 
     async def at_rest(self, seconds: float = REST) -> float:
         """Wait until nothing is on its way any more; answer how long that took."""
-        began = time.monotonic()
-        async with asyncio.timeout(seconds):
-            quiet = 0
-            while quiet < 2:
-                quiet = quiet + 1 if await self._quiet() else 0
-                await asyncio.sleep(0.3)
+        began, quiet = time.monotonic(), 0
+        while quiet < 2:
+            stirring = await self._stirring()
+            quiet = 0 if stirring else quiet + 1
+            if time.monotonic() - began > seconds:
+                raise AssertionError(f"not at rest after {seconds:.0f} s: {stirring}")
+            await asyncio.sleep(0.3)
         return time.monotonic() - began
 
-    async def _quiet(self) -> bool:
+    async def _stirring(self) -> str | None:
+        """The first thing found that is still on its way; None when all is quiet."""
         try:
             connection = await asyncpg.connect(self.admin_url, timeout=5)
             try:
                 for schema in SCHEMAS:
-                    waiting = (
-                        f"SELECT (SELECT count(*) FROM {schema}.outbox)"
-                        f" + (SELECT count(*) FROM {schema}.deadlines"
-                        f" WHERE due_at <= {schema}.now() + interval '{SOON} s')"
-                    )
-                    if await connection.fetchval(waiting):
-                        return False
+                    if found := await connection.fetch(WAITING.format(schema=schema, soon=SOON)):
+                        return f"{schema}: " + ", ".join(row["what"] for row in found)
             finally:
                 await connection.close()
-            return await heard_everything(self.servers.bootstrap)
-        except (OSError, asyncpg.PostgresError):
-            return False
+            if await heard_everything(self.servers.bootstrap):
+                return None
+            return "records that a consumer has not read"
+        except (OSError, asyncpg.PostgresError) as error:
+            return f"no answer ({type(error).__name__})"
 
     async def faults(self, openings: list[Opening]) -> list[str]:
         """What the history checker finds wrong."""
         return faults(await history(self.admin_url, self.servers.bootstrap, openings))
+
+
+WAITING = """
+    (SELECT 'unsent ' || subject AS what FROM {schema}.outbox LIMIT 3)
+    UNION ALL
+    (SELECT kind || ' due ' || due_at || coalesce(', ' || problem, '') FROM {schema}.deadlines
+     WHERE due_at <= {schema}.now() + interval '{soon} s' LIMIT 3)
+"""
 
 
 @asynccontextmanager

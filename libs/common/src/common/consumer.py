@@ -17,7 +17,7 @@ from common.applier import Applier, Stopped
 from common.database import Database, passing
 from common.inbox import Handlers, Inbox
 from common.inbox_store import Record
-from common.kafka import Kafka
+from common.kafka import Kafka, looked_at, within
 from common.peers import Peers
 from common.telemetry import logger, metrics
 
@@ -32,6 +32,9 @@ STALE = 5.0
 """Seconds after which an unanswered question for the end offsets means: we hear nothing."""
 STUCK = 15.0
 """Seconds with lag and without progress, after which the client is made anew."""
+
+LAST = 5.0
+"""Seconds that a poll under way has to end in when its client is given up."""
 
 
 class Consumer:
@@ -111,21 +114,33 @@ class Consumer:
         self._applied, self._ends = {}, {}
         client.subscribe(self.inbox.topics, listener=_Anew(self._applied, self.applier))
         try:
-            async with asyncio.timeout(30):
-                await client.start()
+            await within(30, client.start())
             self._client, self._progress_at = client, self._now()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._poll(client))
-                group.create_task(self._commit(client))
-                group.create_task(self._watch())
-        except* Stopped as stopped:
-            raise stopped.exceptions[0] from None
-        except* Exception as errors:  # noqa: BLE001 - passed on, without the group around it
-            raise errors.exceptions[0] from None
+            await self._hear(client)
         finally:
             self._client = None
             self._asked_at = float("-inf")
             await _stop(client)
+
+    async def _hear(self, client: Any) -> None:
+        """Poll, commit and watch until one of them fails, and raise that.
+
+        Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may
+        swallow its cancellation while the broker is down. Then nobody would hear again.
+        """
+        tasks = [
+            asyncio.create_task(part)
+            for part in (self._poll(client), self._commit(client), self._watch())
+        ]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.add_done_callback(looked_at)
+                task.cancel()
+            await asyncio.wait(tasks, timeout=LAST)
+        errors = [error for task in ended if (error := looked_at(task))]
+        raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
 
     async def _poll(self, client: Any) -> None:
         sweep_at = 0.0
@@ -175,8 +190,7 @@ class Consumer:
             due = {tp: at for tp, at in self._applied.items() if told.get(tp) != at}
             due = {tp: at for tp, at in due.items() if tp in client.assignment()}
             if due:
-                async with asyncio.timeout(10):
-                    await client.commit(due)
+                await within(10, client.commit(due))
                 told |= due
 
     async def _watch(self) -> None:
@@ -199,16 +213,18 @@ class Consumer:
         client = self._client
         if client is None:
             raise TimeoutError("not connected")
-        async with asyncio.timeout(3):
-            partitions = client.assignment()
-            if not partitions:
-                raise TimeoutError("no partitions assigned yet")
-            for partition in partitions - self._applied.keys():
-                position = await client.position(partition)
-                self._applied.setdefault(partition, position)
-            self._ends = await client.end_offsets(list(partitions))
-            await self._peers.ask(client, self._everything(client) - partitions, self._now())
-            self._asked_at = self._now()
+        await within(3, self._look(client))
+
+    async def _look(self, client: Any) -> None:
+        partitions = client.assignment()
+        if not partitions:
+            raise TimeoutError("no partitions assigned yet")
+        for partition in partitions - self._applied.keys():
+            position = await client.position(partition)
+            self._applied.setdefault(partition, position)
+        self._ends = await client.end_offsets(list(partitions))
+        await self._peers.ask(client, self._everything(client) - partitions, self._now())
+        self._asked_at = self._now()
 
     def _everything(self, client: Any) -> set[TopicPartition]:
         return {
@@ -244,5 +260,4 @@ class _Anew(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unt
 async def _stop(client: Any) -> None:
     """`stop()` can hang while the broker is down: time-boxed, then left to the collector."""
     with suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(3):
-            await client.stop()
+        await within(3, client.stop())

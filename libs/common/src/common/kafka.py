@@ -1,11 +1,15 @@
 """How to reach Kafka: the settings that producer, consumer and tools share."""
 
+import asyncio
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from common.settings import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,28 @@ class Kafka:
                 "sasl_plain_password": self.password,
             }
         return options
+
+
+async def within(seconds: float, doing: Coroutine[Any, Any, T]) -> T:
+    """What a call of aiokafka answers. Raises TimeoutError after `seconds`, come what may.
+
+    Two faults of aiokafka 0.14 are kept away from the caller. A call that swallows its cancellation
+    is left to itself, where `asyncio.timeout` would wait for it for ever. And a call that fails
+    because a task *inside* was cancelled (`stop()` after an outage) raises CancelledError: to the
+    caller it would look like its own end, and a loop would stop without a word.
+    """
+    task = asyncio.ensure_future(doing)
+    task.add_done_callback(looked_at)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        ended = task.done()
+        task.cancel()
+    if not ended or task.cancelled():
+        raise TimeoutError(f"no answer within {seconds:.0f} s")
+    return task.result()
+
+
+def looked_at(task: asyncio.Future[Any]) -> BaseException | None:
+    """Why a task ended; as its done callback: that counts as seen, though nobody waits for it."""
+    return TimeoutError("given up inside") if task.cancelled() else task.exception()

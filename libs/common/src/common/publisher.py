@@ -15,7 +15,7 @@ from aiokafka.errors import InvalidMessageError, KafkaError, MessageSizeTooLarge
 from aiokafka.partitioner import DefaultPartitioner
 
 from common.event import Envelope
-from common.kafka import Kafka
+from common.kafka import Kafka, within
 
 PATIENCE = 10.0
 LARGEST = 1_000_000
@@ -52,13 +52,11 @@ class Publisher:
         )
 
     async def start(self) -> None:
-        async with asyncio.timeout(PATIENCE):
-            await self._producer.start()
+        await within(PATIENCE, self._producer.start())
 
     async def discard(self) -> None:
         with suppress(TimeoutError, KafkaError):
-            async with asyncio.timeout(2):
-                await self._producer.stop()
+            await within(2, self._producer.stop())
 
     async def publish(self, rows: Sequence[Any]) -> list[int]:
         """Send rows in their order; answer the ids that Kafka has acknowledged.
@@ -66,8 +64,7 @@ class Publisher:
         Rows that did not fit this round's batch are left for the next. Raises Unsent where a
         batch failed, with what is safe all the same.
         """
-        async with asyncio.timeout(PATIENCE):
-            batches = await self._batches(rows)
+        batches = await within(PATIENCE, self._batches(rows))
         outcomes = await asyncio.gather(
             *(self._send(place, chosen) for place, chosen in batches.items())
         )
@@ -102,10 +99,7 @@ class Publisher:
         if not taken:
             return [], [(rows[0], "the event is larger than a batch may be")], None
         try:
-            async with asyncio.timeout(PATIENCE):
-                batch.close()
-                done = await self._producer.send_batch(batch, place[0], partition=place[1])
-                await done
+            await within(PATIENCE, self._handed(batch, place))
         except REFUSED as error:
             if len(taken) == 1:
                 return [], [(taken[0], type(error).__name__)], None
@@ -113,6 +107,11 @@ class Publisher:
         except (KafkaError, TimeoutError, OSError) as error:
             return [], [], error
         return taken, [], None
+
+    async def _handed(self, batch: Any, place: tuple[str, int]) -> None:
+        batch.close()
+        done = await self._producer.send_batch(batch, place[0], partition=place[1])
+        await done
 
     async def _halves(
         self, place: tuple[str, int], rows: Sequence[Any]

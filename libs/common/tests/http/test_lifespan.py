@@ -84,3 +84,22 @@ async def test_a_loop_that_fails_is_started_anew_later_and_later(
     await lifespan.supervised("loop", loop)
     assert tried == 10
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+
+
+async def test_a_loop_whose_library_cancels_itself_is_started_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only who is cancelled from outside has ended; seen with aiokafka after a long outage."""
+    monkeypatch.setattr(lifespan, "FIRST_PAUSE", 0.0)
+    tried = 0
+
+    async def loop() -> None:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            inside = asyncio.create_task(asyncio.sleep(60))
+            inside.cancel()
+            await inside
+
+    await lifespan.supervised("loop", loop)
+    assert tried == 2

@@ -92,6 +92,11 @@ async def supervised(name: str, loop: Loop) -> None:
         began = clock.time()
         try:
             return await loop()
+        except asyncio.CancelledError:
+            # A library's own task was cancelled, not this one: that must not end us in silence.
+            if (mine := asyncio.current_task()) is None or mine.cancelling():
+                raise
+            log.exception("loop.failed", loop=name)
         except Exception:
             log.exception("loop.failed", loop=name)
         metrics.BACKGROUND_RESTARTS.labels(name).inc()
