@@ -11,6 +11,7 @@ from opsdesk.commands import (
     events,
     login,
     outages,
+    reviews,
     standing,
     tickets,
     token,
@@ -35,6 +36,7 @@ app.add_typer(outages.app, name="outages")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(events.app, name="events")
 app.add_typer(token.app, name="token")
 app.add_typer(company.app, name="company")

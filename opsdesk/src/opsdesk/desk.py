@@ -47,6 +47,10 @@ class Desk:
         headers = {"Accept": "text/plain"}
         return (await self._ask("GET", service, path, params=query, headers=headers)).text
 
+    async def fetch(self, service: str, path: str, **query: Any) -> httpx.Response:
+        """The answer as it came, whatever it is: a page, a file."""
+        return await self._ask("GET", service, path, params=query)
+
     async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
         """Everything on a list, page by page."""
         cursor: JSON = {}

@@ -16,7 +16,7 @@ from opsdesk.trouble import Trouble
 
 def demo(
     journeys: Annotated[
-        list[str] | None, Argument(help="J1 J2 J3 J4 J5; all if none is named.")
+        list[str] | None, Argument(help="J1 J2 J3 J4 J5 J6; all if none is named.")
     ] = None,
 ) -> None:
     """Play the journeys; each run makes new tickets and moves the simulated time on."""

@@ -1,4 +1,4 @@
-"""The main job, J1 to J5, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
+"""The main job, J1 to J6, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
 
 A journey acts through the public API only, tells what it sees, and answers the facts.
 """
@@ -12,6 +12,7 @@ from opsdesk.journeys import (
     j3_blocker_at_night,
     j4_waiver,
     j5_forecast,
+    j6_review,
 )
 from opsdesk.stage import Stage
 
@@ -28,4 +29,5 @@ JOURNEYS = {
     "J3": Journey("A Blocker at 3 a.m. on a Sunday", j3_blocker_at_night.play),
     "J4": Journey("The GM's waiver", j4_waiver.play),
     "J5": Journey("A promise will break", j5_forecast.play),
+    "J6": Journey("The month is over", j6_review.play),
 }
