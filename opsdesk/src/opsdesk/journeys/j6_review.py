@@ -43,7 +43,7 @@ async def play(stage: Stage) -> Told:
     path = f"/v1/reviews/{key}"
     draft = await stage["dana"].get("sla", path)
     _tell(stage, draft)
-    jan = stage.desks.portal("jan@acme.example")
+    jan = stage["jan"]
     hidden = await _not_there(jan.get("sla", path))
     own = await _explained_and_drawn_again(stage, path, draft, ticket)
     await stage["theo"].post("sla", f"{path}/publish")

@@ -44,7 +44,7 @@ async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
-    dana: AsyncClient, anna: AsyncClient, jan: AsyncClient
+    database: Database, dana: AsyncClient, anna: AsyncClient, jan: AsyncClient
 ) -> None:
     for caller, said in (
         (dana, "Jan asks for a window on Sundays."),
@@ -59,6 +59,7 @@ async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
     assert shown["agenda"][-1] == "A new warehouse"
     page = (await jan.get(JUNE_REVIEW + "?format=html")).text
     assert "Jan asks for a window on Sundays." in page
+    await whole(database)
 
 
 async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(

@@ -185,6 +185,7 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     assert [(one["key"], one["state"]) for one in report["delivered"]] == [("DLV-1", "delivered")]
     unknown = {"clock_id": str(UUID(int=99)), "text": "because"}
     assert wrong(await dana.post("/v1/reviews/acme-2026-06/reasons", json=unknown)) == ["/clock_id"]
+    await whole(database)
 
 
 async def test_outages_count_as_availability_counts_them(

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Invalid, Violation
-from common.http import Told, router, set_etag
+from common.http import Told, router
 from common.ids import uuid7
 from common.people import Caller, needs
 from sla import obligations
@@ -17,7 +17,7 @@ from sla.routes.reviews.asked import ActionAsked, ItemAsked, MinuteAsked, Remark
 from sla.routes.reviews.publishing import locked
 from sla.routes.reviews.told import ActionTold, MinuteTold, action_told
 from sla.routes.wish import Name
-from sla.store import clocks, meetings, reviews
+from sla.store import clocks, meetings
 from sla.store.reviews import Review
 
 routes = router("/v1/reviews", tags=["reviews"])
@@ -47,7 +47,6 @@ async def add_item(
     asked: ItemAsked,
     request: Request,
     tx: Transaction,
-    response: Response,
     caller: Annotated[Caller, needs("reviews:write")],
 ) -> ItemTold:
     """Something to talk about, beside what the figures bring up by themselves."""
@@ -55,7 +54,7 @@ async def add_item(
     at = await moment(tx)
     number = await meetings.add_item(tx, review.id, asked.title, caller.sub, at)
     _at_most(number, MOST_ITEMS, "agenda items")
-    await _said(tx, review, caller, "review.agenda", at, response)
+    await _said(tx, review, caller, "review.agenda", at)
     return ItemTold(number=number, title=asked.title, by=caller.sub, at=at)
 
 
@@ -65,7 +64,6 @@ async def take_minutes(
     asked: MinuteAsked,
     request: Request,
     tx: Transaction,
-    response: Response,
     caller: Annotated[Caller, needs("reviews:write")],
 ) -> MinuteTold:
     """What was said. The customer reads it, too."""
@@ -73,7 +71,7 @@ async def take_minutes(
     at = await moment(tx)
     number = await meetings.add_minute(tx, review.id, asked.text, caller.sub, at)
     _at_most(number, MOST_MINUTES, "minutes")
-    await _said(tx, review, caller, "review.minutes", at, response)
+    await _said(tx, review, caller, "review.minutes", at)
     return MinuteTold(number=number, text=asked.text, by=caller.sub, at=at)
 
 
@@ -83,7 +81,6 @@ async def give_reason(
     asked: RemarkAsked,
     request: Request,
     tx: Transaction,
-    response: Response,
     caller: Annotated[Caller, needs("reviews:write")],
 ) -> RemarkTold:
     """Why a promise broke. It stands in what is drawn up from now on; the last word counts."""
@@ -97,7 +94,7 @@ async def give_reason(
     if tracked.clock.broken_at is None:
         raise Conflict("This promise has not been broken.")
     await meetings.add_remark(tx, tracked.id, asked.text, caller.sub, at)
-    await _said(tx, review, caller, "review.reason", at, response)
+    await _said(tx, review, caller, "review.reason", at)
     return RemarkTold(
         ticket=tracked.ticket.key,
         metric=tracked.clock.metric,
@@ -142,12 +139,9 @@ async def agree_on(
     return action_told(action)
 
 
-async def _said(
-    tx: Connection, review: Review, caller: Caller, what: str, at: datetime, response: Response
-) -> None:
-    """The review has changed: on record, and with its new sequence."""
+async def _said(tx: Connection, review: Review, caller: Caller, what: str, at: datetime) -> None:
+    """On record. The review's sequence counts what others are told of it: it stays."""
     await record(tx, Entry(at, caller.sub, what, f"review/{review.id}", {}, caller.behind))
-    set_etag(response, await reviews.bump(tx, review))
 
 
 def _at_most(count: int, most: int, what: str) -> None:
