@@ -10,9 +10,10 @@ from sla.clocks.tracked import Tracked
 from sla.outages.place import Question
 from sla.progress import timetables
 from sla.reviews import assembling, uptimes
+from sla.reviews.assembling import SECOND
 from sla.reviews.month import Month, Span, zone_named
-from sla.reviews.report import LONGEST_LIST, Breach, OutageLine, Report, Uptime
-from sla.store import availability, clocks, deliveries, meetings, months, tickets, waived
+from sla.reviews.report import LONGEST_LIST, Breach, OutageLine, Report, Reserved, Uptime
+from sla.store import availability, clocks, deliveries, hours, meetings, months, tickets, waived
 from sla.store.customers import Named
 
 
@@ -48,6 +49,7 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         uptimes=shares,
         upcoming=await deliveries.upcoming(tx, customer.key, LONGEST_LIST),
         delivered=await deliveries.delivered(tx, customer.key, *span, LONGEST_LIST),
+        reserved=await _reserved(tx, customer, month),
         notes=_notes(customer, zone, span, at),
     )
 
@@ -71,6 +73,17 @@ async def _breaches(
     remarks = await meetings.remarks(tx, ids)
     ordered: Sequence[Tracked] = [tracked[id] for id in ids]
     return tuple(assembling.breach(one, at, tables, keys, remarks) for one in ordered), total
+
+
+async def _reserved(tx: Connection, customer: Named, month: Month) -> tuple[Reserved, ...]:
+    """By agreement; hours are booked by the customer's dates."""
+    first, until = month.days[0], month.after.days[0]
+    found = await hours.page(tx, first, until, customer_id=customer.id, limit=LONGEST_LIST)
+    return tuple(
+        Reserved(one.agreement, one.hours.reserved // SECOND, one.hours.used // SECOND)
+        for one in found
+        if one.hours.reserved is not None
+    )
 
 
 async def _availability(

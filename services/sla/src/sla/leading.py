@@ -5,9 +5,13 @@ from datetime import datetime
 from common.database import Connection
 from sla.outages.place import Question
 from sla.reviews import assembling
+from sla.reviews.assembling import SECOND
 from sla.reviews.month import Month
 from sla.reviews.report import CustomerLine, Leadership
-from sla.store import availability, customers, meetings, months, reviews
+from sla.store import availability, customers, hours, meetings, months, reviews
+
+MOST = 10_000
+"""Accounts of reserved hours that one report adds up."""
 
 
 async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leadership:
@@ -20,6 +24,7 @@ async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leade
     waiting = await meetings.waiting(tx, at.date())
     known = await availability.known_of_month(tx, None, month.days[0])
     up = {one.id: known.of_month(Question(one.id), month.days[0], at) for one in everybody}
+    used = await _hours(tx, month)
     lines = [
         CustomerLine(
             customer.key,
@@ -30,6 +35,8 @@ async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leade
             *waiting.get(customer.id, (0, 0)),
             availability=up[customer.id].share,
             outages=up[customer.id].failures.count,
+            reserved_seconds=used.get(customer.key, (0, 0))[0],
+            used_seconds=used.get(customer.key, (0, 0))[1],
         )
         for customer in everybody
     ]
@@ -38,6 +45,18 @@ async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leade
         for place, one in enumerate(trail)
     ]
     return Leadership(str(month), at, tuple(lines), tuple(trend))
+
+
+async def _hours(tx: Connection, month: Month) -> dict[str, tuple[int, int]]:
+    """Seconds that the month reserved for each customer, by key, and what was used of them."""
+    found: dict[str, tuple[int, int]] = {}
+    first, until = month.days[0], month.after.days[0]
+    for one in await hours.page(tx, first, until, limit=MOST):
+        reserved, used = found.get(one.customer, (0, 0))
+        if one.hours.reserved is not None:
+            reserved += one.hours.reserved // SECOND
+            found[one.customer] = reserved, used + one.hours.used // SECOND
+    return found
 
 
 def _review(edition: int | None) -> str:

@@ -225,6 +225,23 @@ async def test_outages_count_as_availability_counts_them(
     assert (acme["availability"], acme["outages"]) == (production["share"], 1)
 
 
+async def test_reserved_hours_are_told_as_they_are_booked(
+    database: Database, theo: AsyncClient, dana: AsyncClient, gina: AsyncClient
+) -> None:
+    await promise(database, reserved=10 * HOUR)
+    await hear(database, HANDLERS, (opened(1), 1))
+    work = {"ticket": "OPS-1", "minutes": 90, "day": "2026-06-01"}
+    assert (await theo.post("/v1/work", json=work)).status_code == 201
+    await stand_at(database, JULY)
+    await fire(database, TIMERS)
+    shown = (await dana.get("/v1/reviews/acme-2026-06")).json()
+    (hours,) = shown["report"]["reserved"]
+    assert (hours["reserved_seconds"], hours["used_seconds"]) == (36_000, 5_400)
+    assert "Reserved hours" in shown["agenda"]
+    (acme,) = (await gina.get("/v1/leadership-report?month=2026-06")).json()["customers"]
+    assert (acme["reserved_seconds"], acme["used_seconds"]) == (36_000, 5_400)
+
+
 async def test_what_is_published_stays_as_it_was_known(
     database: Database, theo: AsyncClient, dana: AsyncClient, jan: AsyncClient
 ) -> None:

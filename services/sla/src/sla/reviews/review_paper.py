@@ -7,14 +7,14 @@ from sla.reports.compliance import Compliance
 from sla.reviews import wording
 from sla.reviews.charts.kept import kept
 from sla.reviews.charts.spread import spread
-from sla.reviews.charts.strip import strip
 from sla.reviews.charts.trend import trend
 from sla.reviews.charts.volume import volume
 from sla.reviews.meeting import Meeting, agenda
 from sla.reviews.meeting_paper import actions, minutes
 from sla.reviews.month import read_month
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
-from sla.reviews.report import Breach, ChangeLine, Part, Report, Usage, WaiverLine
+from sla.reviews.report import Breach, Part, Report, Usage, WaiverLine
+from sla.reviews.running_paper import availability, changes, reserved_hours
 
 
 def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
@@ -34,9 +34,9 @@ def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
             _promises(report),
             _breaches(report),
             _waivers(report),
-            _availability(report),
-            *_reserved(report),
-            _changes(report),
+            availability(report),
+            *reserved_hours(report),
+            changes(report),
             actions(meeting.actions, report.month),
             minutes(meeting.minutes, zone),
         ),
@@ -201,104 +201,3 @@ def _decision(one: WaiverLine) -> str:
     if one.state == "expired":
         return "expired unanswered" if one.decided_at is None else "approved, expired since"
     return one.state
-
-
-def _availability(report: Report) -> Section:
-    drawings = []
-    if report.uptimes:
-        drawings.append(strip(report.uptimes, read_month(report.month).days))
-    measured = (
-        Column("What", weight=1.4),
-        Column("Available", "uptime"),
-        Column("Promised", "uptime"),
-        Column("Down", "lasting"),
-        Column("Of agreed time", "lasting"),
-        Column("Mean time to repair", "lasting", 1.2),
-        Column("Between failures", "lasting"),
-    )
-    uptimes = [
-        (
-            one.subject,
-            one.share,
-            one.promised,
-            one.down_seconds,
-            one.agreed_seconds,
-            one.repair_seconds,
-            one.between_seconds,
-        )
-        for one in report.uptimes
-    ]
-    happened = (
-        Column("Outage", weight=0.7),
-        Column("Where", weight=1.4),
-        Column("Effect", weight=0.8),
-        Column("From", "instant"),
-        Column("Until", "instant"),
-        Column("In this month", "lasting", 0.9),
-        Column("Cause", weight=2),
-    )
-    outages = [
-        (one.key, one.subject, one.state, one.began, one.ended, one.seconds, one.cause)
-        for one in report.outages
-    ]
-    tables = (
-        *((Table(measured, uptimes),) if uptimes else ()),
-        Table(happened, outages, "There was no outage."),
-    )
-    return Section("Availability and outages", drawings=tuple(drawings), tables=tables)
-
-
-def _reserved(report: Report) -> Iterator[Section]:
-    if not report.reserved:
-        return
-    columns = (
-        Column("Agreement", weight=1.6),
-        Column("Reserved", "lasting"),
-        Column("Used", "lasting"),
-        Column("Left", "lasting"),
-        Column("Used", "share"),
-    )
-    rows = [
-        (
-            one.agreement,
-            one.reserved_seconds,
-            one.used_seconds,
-            max(one.reserved_seconds - one.used_seconds, 0),
-            one.used_seconds / one.reserved_seconds if one.reserved_seconds else None,
-        )
-        for one in report.reserved
-    ]
-    yield Section("Reserved hours", tables=(Table(columns, rows),))
-
-
-def _changes(report: Report) -> Section:
-    return Section(
-        "Changes",
-        tables=(
-            _deliveries("Upcoming", report.upcoming, "No change is on its way."),
-            _deliveries("This month", report.delivered, "Nothing was delivered in this month."),
-        ),
-    )
-
-
-def _deliveries(title: str, changes: Sequence[ChangeLine], nothing: str) -> Table:
-    columns = (
-        Column(title, weight=0.8),
-        Column("Product"),
-        Column("Version"),
-        Column("Environment", weight=1.2),
-        Column("State"),
-        Column("Since", "instant"),
-    )
-    rows = [
-        (
-            one.key,
-            one.product,
-            one.version,
-            one.environment,
-            wording.CHANGES.get(one.state, one.state),
-            one.at,
-        )
-        for one in changes
-    ]
-    return Table(columns, rows, nothing)
