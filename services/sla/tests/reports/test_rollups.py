@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select, text
 
 from common.database import Database
@@ -27,7 +28,8 @@ from common.events.tickets import (
     TicketWaiting,
 )
 from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_again, count_all, wrong_figures
+from common.testing.waiting import until
+from sla.counting import count_again, count_all, keep_counted, wrong_figures
 from sla.handlers import HANDLERS
 from sla.reports.percentiles import bucket
 from sla.store import clocks, rollups
@@ -374,3 +376,19 @@ async def test_consumers_side_by_side_lose_no_figure(database: Database) -> None
     met = await figures(database, "clock_figures", "met", ", metric, contract, agreement")
     assert sorted(met.values()) == [48, 48]
     assert [wrong async for wrong in wrong_figures(database)] == []
+
+
+async def test_what_is_marked_is_counted_by_itself(database: Database, app: FastAPI) -> None:
+    await promise(database)
+    counting = asyncio.create_task(keep_counted(app))
+    try:
+        await hear(database, HANDLERS, (opened(1), 1))
+        await until(lambda: counted(database))
+    finally:
+        counting.cancel()
+    assert sorted((await figures(database, "ticket_figures", "opened")).values()) == [1]
+
+
+async def counted(database: Database) -> bool:
+    async with database.transaction() as tx:
+        return await rollups.pending(tx) == 0
