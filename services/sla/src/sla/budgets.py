@@ -25,6 +25,8 @@ from sla.store.budgets import Budget
 KIND = "budget"
 """The kind of deadline at which a budget's next share is used up, or its month is over."""
 SECOND = timedelta(seconds=1)
+OLDEST = timedelta(days=400)
+"""Months further back are history: the figures are corrected, and nobody is warned of them."""
 
 
 async def keep_budgets(
@@ -40,7 +42,7 @@ async def keep_budgets(
         (agreement, customer_id, day)
         for customer_id, several in promised.items()
         for agreement in sorted({one.key for one in several if one.availability is not None})
-        for day in _months(start, end)
+        for day in _months(max(start, at - OLDEST), end)
     ]
     held = [await budgets.hold(tx, *one) for one in sorted(wanted)]
     await arm(tx, [Deadline(KIND, budget.id, at) for budget in held])

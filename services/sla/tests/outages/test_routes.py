@@ -322,6 +322,25 @@ async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> Non
     ]
 
 
+async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_nothing(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """Figures reach as far as calendars do; warnings are about months that people can still act on"""
+    long_ago = report(started_at="1970-01-01T00:00:01Z")
+    assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
+    await fire(database, TIMERS)
+    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert len({one["month"] for one in used}) == 13  # since the agreement holds
+    assert (await theo.get(JUNE.replace("2026-06", "1971-01"))).json()["down_seconds"] > 0
+    times = {"starts_at": "2199-12-30T00:00:00Z", "ends_at": "2199-12-31T00:00:00Z"}
+    far = {"environment": "acme-prod", "title": "The sun goes out"} | times
+    planned = (await theo.post("/v1/maintenance", json=far)).headers["Location"]
+    assert (await gina.post(f"{planned}/agree")).status_code == 200
+    assert (await theo.post(f"{planned}/cancel")).status_code == 200
+    await fire(database, TIMERS)
+    assert (await theo.get(JUNE.replace("2026-06", "2098-12"))).status_code == 200
+
+
 async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
     outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
     drawn = await theo.get(JUNE.replace("?", "/picture.svg?"))

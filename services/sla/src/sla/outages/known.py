@@ -148,10 +148,21 @@ class Known:
         place = outage.place
         if not question.concerns(place) or not self._bought(question, place):
             return False
-        if question.agreement is None or place.service is None:
-            return True
-        governing = holding(self._of_customer(question), place.service, outage.started_at)
-        return governing is not None and governing.key == question.agreement
+        return (
+            question.agreement is None or place.service is None or self._governs(question, outage)
+        )
+
+    def _governs(self, question: Question, outage: Outage) -> bool:
+        """Whether the agreement asked for is the one that holds for the service, when the outage
+        begins or, where it lasts so long, when a version of it does."""
+        every = self._of_customer(question)
+        for version in self._agreements(question):
+            at = max(outage.started_at, version.valid_from)
+            if outage.ended_at is None or at <= outage.ended_at:
+                holds = holding(every, outage.place.service, at)
+                if holds is not None and holds.key == question.agreement:
+                    return True
+        return False
 
     def _bought(self, question: Question, place: Place) -> bool:
         """An outage for everybody hits those who bought the service, where the catalogue knows."""

@@ -100,7 +100,8 @@ async def cancel_maintenance(
     if not isinstance(after, PlannedMaintenance):
         return await _denied(tx, after, planned, caller, at)
     await _kept(tx, after, at, caller, "cancel")
-    await keep_budgets(tx, after.place, after.starts_at, max(at, after.starts_at), at)
+    if after.starts_at <= at:
+        await keep_budgets(tx, after.place, after.starts_at, at, at)
     await _told_others(tx, MaintenanceCancelled, after, at, cancelled_at=at)
     return told(after, caller)
 
