@@ -29,8 +29,12 @@ async def differences(database: Database) -> AsyncIterator[str]:
             ids = list(await tx.scalars(following.order_by(clock_table.c.id).limit(BATCH)))
             loaded = await clocks.load(tx, ids)
             decided = await _decided(tx, loaded)
+            heard = await clocks.inputs_of(tx, ids)
+            also = [one.terms for told in heard.values() for one in told if one.terms]
+            tables = await timetables(tx, loaded, also)
             for tracked in loaded:
-                if wrong := await difference(tx, tracked) or contradiction(tracked, decided):
+                wrong = difference(tracked, heard[tracked.id], tables)
+                if wrong := wrong or contradiction(tracked, decided):
                     yield f"clock/{tracked.id} ({tracked.ticket.key}): {wrong}"
         if not ids:
             return
@@ -44,12 +48,10 @@ async def _decided(tx: Connection, loaded: list[Tracked]) -> list[Waiver]:
     return await waivers.decided(tx, [one.id for one in broken], customers) if broken else []
 
 
-async def difference(tx: Connection, tracked: Tracked) -> str | None:
+def difference(tracked: Tracked, heard: list[Input], tables: Timetables) -> str | None:
     """How the clock differs from the fold over its inputs; None when it does not."""
-    heard = [one.heard for one in await clocks.inputs(tx, tracked.id)]
     if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
         return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
-    tables = await timetables(tx, [tracked], [one.terms for one in heard if one.terms])
     again, wrong = replayed(tracked.clock, heard, tables)
     if wrong is None and written(again) != written(tracked.clock):
         wrong = f"is {again.state} with deadline {again.deadline} when replayed"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -56,11 +57,11 @@ def step(clock: Clock, heard: Input, tables: Timetables) -> Clock:
     effect = effect_of(clock, heard)
     waiting = WAITING.get(heard.kind, clock.waiting)
     terms = heard.terms or clock.terms
-    changed = replace(clock, waiting=waiting, terms=terms, moved_by=heard.kind)
-    if effect is None and terms == clock.terms and changed.why == clock.why:
+    as_before = not clock.open or (waiting and terms.pausable) == clock.waits
+    if effect is None and as_before and terms == clock.terms:
         return clock if waiting == clock.waiting else replace(clock, waiting=waiting)
     at = max(heard.at, clock.since)
-    moved = changed if at == clock.since else _turned(clock, changed, at, tables)
+    moved = _turned(clock, at, tables, waiting=waiting, terms=terms, moved_by=heard.kind)
     if effect is not None:
         moved = effect(moved, heard)
     return _judged(_aimed(moved, tables))
@@ -95,16 +96,19 @@ def _fired(clock: Clock, firing: Firing) -> Clock:
     return replace(clock, fired=fired, breached_at=firing.due_at, breach_reason=firing.reason)
 
 
-def _turned(before: Clock, changed: Clock, at: datetime, tables: Timetables) -> Clock:
-    """The changed clock, the present stretch of the one before ended at `at`, the next begun."""
-    why, calendar = before.why, before.terms.calendar
-    worked = ZERO if why == "stopped" else tables[calendar].between(before.since, at)
+def _turned(clock: Clock, at: datetime, tables: Timetables, **changed: Any) -> Clock:
+    """The changed clock, its present stretch ended at `at` as it was, and the next one begun."""
+    if at == clock.since:
+        return replace(clock, **changed)
+    why, calendar = clock.why, clock.terms.calendar
+    worked = ZERO if why == "stopped" else tables[calendar].between(clock.since, at)
     return replace(
-        changed,
+        clock,
         since=at,
-        counted=before.counted + worked if why == "running" else before.counted,
-        paused=before.paused + worked if why == "waiting_on_customer" else before.paused,
-        stretches=before.stretches.followed_by(Stretch(before.since, at, why, calendar, worked)),
+        counted=clock.counted + worked if why == "running" else clock.counted,
+        paused=clock.paused + worked if why == "waiting_on_customer" else clock.paused,
+        stretches=clock.stretches.followed_by(Stretch(clock.since, at, why, calendar, worked)),
+        **changed,
     )
 
 

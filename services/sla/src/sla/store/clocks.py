@@ -83,6 +83,10 @@ INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
     $6::text[], $7::boolean[])
 """
+_ALL_HEARD = """
+SELECT clock_id, ordinal, kind, at, known_at, body FROM clock_inputs
+WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,14 @@ async def inputs(tx: Connection, id: UUID, known_until: datetime | None = None) 
         Heard(id, read_input(row.ordinal, row.kind, row.at, row.known_at, row.body), row.blind)
         for row in rows
     ]
+
+
+async def inputs_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
+    """What each of these clocks has heard, in order: for replaying many, on the raw connection."""
+    heard: dict[UUID, list[Input]] = {id: [] for id in ids}
+    for id, ordinal, kind, at, known_at, body in await (await raw(tx)).fetch(_ALL_HEARD, list(ids)):
+        heard[id].append(read_input(ordinal, kind, at, known_at, body))
+    return heard
 
 
 def _tracked(row: Row[Any]) -> Tracked:

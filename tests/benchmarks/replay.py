@@ -1,0 +1,75 @@
+"""`python -m sla verify` on many clocks: stored inputs read, folded again, compared byte for byte.
+
+Processor time of this process; what PostgreSQL spends on reading is not in it.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from common.database import Database
+from common.ids import uuid7
+from sla.clocks.clock import Input, InputKind, Timetables
+from sla.clocks.tracked import Ticket, Tracked, begun, hears
+from sla.store import calendars, clocks, tickets
+from sla.store.clocks import Heard
+from sla.testing.company import ACME, NINE, promise
+from sla.verification import differences
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.ground import schema_of, servers
+from tests.benchmarks.result import Result
+
+EVENTS, ROUNDS, LEAST = 20, 3, 20_000
+KINDS: tuple[InputKind, ...] = ("waiting", "resumed", "resolved", "reopened")
+
+
+async def run(effort: Effort) -> AsyncIterator[Result]:
+    number = min(effort.armed // 250, 4_000)
+    with servers() as found:
+        async with schema_of(found, "sla", simulated=True) as url:
+            database = Database(url, "sla", pool_size=2)
+            stored = await _store(database, number)
+            fastest = float("inf")
+            for _ in range(ROUNDS):
+                began = time.process_time()
+                wrong = [one async for one in differences(database)]
+                fastest = min(fastest, time.process_time() - began)
+                assert wrong == [], wrong[:3]
+            await database.close()
+    rate = stored / fastest
+    work = f"{number:,} clocks replayed from {stored:,} inputs, compared byte for byte"
+    yield Result(work, f"{rate:,.0f} events/s", "", "", ">= 20,000 events/s", rate >= LEAST)
+
+
+async def _store(database: Database, number: int) -> int:
+    """How many inputs the clocks have; each waits, goes on, is resolved and reopened in turn."""
+    agreement = await promise(database, metrics=("resolution",))
+    terms = agreement.terms("resolution", "major", "incident")
+    stored = 0
+    async with database.transaction() as tx:
+        tables = await calendars.timetables(tx, [terms.calendar])
+        for place in range(number):
+            ticket = Ticket(
+                UUID(int=place + 1), f"BEN-{place}", "Synthetic", "incident", "major", ACME, "acme",
+                None, None, NINE, agreement.id, agreement.key,
+            )  # fmt: skip
+            opened = Input(1, "opened", NINE, NINE, terms)
+            lived, heard = _lived(begun(uuid7(), ticket, "resolution", opened, tables), tables)
+            await tickets.keep(tx, [ticket])
+            await clocks.add(tx, [lived])
+            await clocks.hear(tx, [Heard(lived.id, one) for one in (opened, *heard)])
+            stored += 1 + len(heard)
+    return stored
+
+
+def _lived(tracked: Tracked, tables: Timetables) -> tuple[Tracked, list[Input]]:
+    heard: list[Input] = []
+    for place in range(1, EVENTS):
+        at = NINE + place * timedelta(minutes=31)
+        change = hears(tracked, Input(0, KINDS[place % len(KINDS)], at, at), tables)
+        heard += [one for one, _ in change.heard]
+        changed = {"clock": change.clock, "ordinal": change.ordinal, "next_at": change.next_at}
+        tracked = replace(tracked, **changed)  # type: ignore[arg-type]
+    return tracked, heard
