@@ -6,7 +6,8 @@ inputs of the clocks and their deadlines: nothing here fires, and nothing can be
 of which reports tell are marked, and not counted yet.
 
 That takes a third of a millisecond a ticket. So one ticket in COPIES is made like this, and the
-others are its copies, some minutes later each; their courses still tell the first one's times.
+others are its copies, spread over the other days: side by side they would share the cells of the
+roll-ups, and flatter them. Their courses still tell the first one's times.
 """
 
 import random
@@ -40,26 +41,28 @@ SERVICES = {"billing": 40, "portal": 30, "reporting": 15, "imports": 10, "archiv
 
 _ID = "md5({0} || :copy)::uuid"
 _FIRST = "key NOT LIKE 'BEN-%-%'"
+_LATER = """(CAST(:later AS interval) - CASE WHEN tickets.opened_at + CAST(:later AS interval)
+    < CAST(:end AS timestamptz) THEN interval '0' ELSE CAST(:whole AS interval) END)"""
 _COPY = (
     f"""
     INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment,
         service, opened_at, agreement_version, agreement, ended_at, ended_as)
     SELECT {_ID.format("id")}, key || :copy, title, kind, priority, customer_id, customer,
-        environment, service, opened_at + :later, agreement_version, agreement,
-        ended_at + :later, ended_as
+        environment, service, opened_at + {_LATER}, agreement_version, agreement,
+        ended_at + {_LATER}, ended_as
     FROM tickets WHERE {_FIRST}
     """,
     f"""
     INSERT INTO ticket_turns (ticket_id, ordinal, kind, at, customer_id, change)
-    SELECT {_ID.format("ticket_id")}, ordinal, turn.kind, at + :later, turn.customer_id, change
+    SELECT {_ID.format("ticket_id")}, ordinal, turn.kind, at + {_LATER}, turn.customer_id, change
     FROM ticket_turns turn JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
     f"""
     INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
         outcome_at, next_at, ordinal, sequence, course, stopped_at, took_seconds)
     SELECT {_ID.format("clocks.id")}, {_ID.format("ticket_id")}, clocks.customer_id, metric, state,
-        deadline + :later, broken_at + :later, outcome, outcome_at + :later, next_at + :later,
-        ordinal, sequence, course, stopped_at + :later, took_seconds
+        deadline + {_LATER}, broken_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
+        ordinal, sequence, course, stopped_at + {_LATER}, took_seconds
     FROM clocks JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
 )
@@ -114,18 +117,19 @@ async def _fill(database: Database, size: Size, dice: random.Random) -> None:
     lives = _lives(promised, size, dice)
     while batch := list(islice(lives, BATCH)):
         await _store(database, batch, {one.id: one for one in promised}, tables)
-    spread = timedelta(days=size.days) / size.tickets
+    whole = timedelta(days=size.days)
     for copy in range(1, min(COPIES, size.tickets)):
-        await _copy(database, copy, copy * spread)
+        await _copy(database, copy, copy * whole / COPIES, whole)
     async with database.transaction() as tx:
         await tx.execute(text(_MARK_ALL))
 
 
-async def _copy(database: Database, copy: int, later: timedelta) -> None:
-    """All first tickets once more, under other ids and a little later."""
+async def _copy(database: Database, copy: int, later: timedelta, whole: timedelta) -> None:
+    """All first tickets once more, under other ids and so much later; the youngest begin anew."""
+    when = {"later": later, "end": END, "whole": whole}
     async with database.transaction() as tx:
         for statement in _COPY:
-            await tx.execute(text(statement), {"copy": f"-{copy}", "later": later})
+            await tx.execute(text(statement), {"copy": f"-{copy}"} | when)
         await tx.execute(text("DELETE FROM recounts"))
 
 
