@@ -145,12 +145,12 @@ def _parts(title: str, parts: Sequence[Part]) -> Table:
 
 def _breaches(report: Report) -> Section:
     columns = (
-        Column("Ticket", weight=0.7),
+        Column("Ticket", weight=0.9),
         Column("What", weight=2),
-        Column("Priority", weight=0.7),
-        Column("Promise", weight=1),
+        Column("Priority", weight=0.9),
+        Column("Promise", weight=1.1),
         Column("Broken at", "instant", 1.1),
-        Column("Too late by", "lasting", 0.8),
+        Column("Too late by", "lasting", 1.1),
         Column("Reason", weight=2.4),
     )
     more = report.breaches_total - len(report.breaches)
