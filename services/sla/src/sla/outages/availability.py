@@ -192,18 +192,23 @@ def budget(agreed: Iterable[Agreed], start: datetime, end: datetime) -> timedelt
 def failures(
     troubles: Sequence[Trouble], start: datetime, until: datetime, now: datetime
 ) -> Failures:
-    """Times that it went down in `[start, until)`, other than wholly within agreed maintenance."""
+    """Times that it went down in `[start, until)`, other than wholly within agreed maintenance: one
+    that begins in it counts from the first instant outside."""
     begun = [trouble for trouble in troubles if trouble.start < until]
     lasted = [Span(t.start, t.end) for t in begun if t.effect in ("down", "excused")]
     down = sorted(trouble.start for trouble in begun if trouble.effect == "down")
     began = [
-        span for span in union(lasted) if start <= span.start < until and _holds_one(span, down)
+        span
+        for span in union(lasted)
+        if (first := _first_within(span, down)) is not None and start <= first < until
     ]
     ended = [span.end - span.start for span in began if span.end is not None and span.end <= now]
     return Failures(len(began), len(ended), sum(ended, ZERO))
 
 
-def _holds_one(span: Span, instants: Sequence[datetime]) -> bool:
-    """Whether one of the sorted instants lies in the span, its end included."""
+def _first_within(span: Span, instants: Sequence[datetime]) -> datetime | None:
+    """The first of the sorted instants that lies in the span, its end included."""
     found = bisect_left(instants, span.start)
-    return found < len(instants) and (span.end is None or instants[found] <= span.end)
+    if found == len(instants) or (span.end is not None and instants[found] > span.end):
+        return None
+    return instants[found]
