@@ -17,7 +17,7 @@ from common.applier import Applier, Stopped
 from common.database import Database, passing
 from common.inbox import Handlers, Inbox
 from common.inbox_store import Record
-from common.kafka import Kafka, looked_at, within
+from common.kafka import Kafka, until_one_fails, within
 from common.peers import Peers
 from common.telemetry import logger, metrics
 
@@ -32,9 +32,6 @@ STALE = 5.0
 """Seconds after which an unanswered question for the end offsets means: we hear nothing."""
 STUCK = 15.0
 """Seconds with lag and without progress, after which the client is made anew."""
-
-LAST = 5.0
-"""Seconds that a poll under way has to end in when its client is given up."""
 
 
 class Consumer:
@@ -116,31 +113,11 @@ class Consumer:
         try:
             await within(30, client.start())
             self._client, self._progress_at = client, self._now()
-            await self._hear(client)
+            await until_one_fails(self._poll(client), self._commit(client), self._watch())
         finally:
             self._client = None
             self._asked_at = float("-inf")
             await _stop(client)
-
-    async def _hear(self, client: Any) -> None:
-        """Poll, commit and watch until one of them fails, and raise that.
-
-        Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may
-        swallow its cancellation while the broker is down. Then nobody would hear again.
-        """
-        tasks = [
-            asyncio.create_task(part)
-            for part in (self._poll(client), self._commit(client), self._watch())
-        ]
-        try:
-            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.add_done_callback(looked_at)
-                task.cancel()
-            await asyncio.wait(tasks, timeout=LAST)
-        errors = [error for task in ended if (error := looked_at(task))]
-        raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
 
     async def _poll(self, client: Any) -> None:
         sweep_at = 0.0

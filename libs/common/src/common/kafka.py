@@ -11,6 +11,9 @@ from common.settings import Settings
 
 T = TypeVar("T")
 
+LAST = 5.0
+"""Seconds that work under way has to end in when its client is given up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
@@ -75,3 +78,22 @@ async def within(seconds: float, doing: Coroutine[Any, Any, T]) -> T:
 def looked_at(task: asyncio.Future[Any]) -> BaseException | None:
     """Why a task ended; as its done callback: that counts as seen, though nobody waits for it."""
     return TimeoutError("given up inside") if task.cancelled() else task.exception()
+
+
+async def until_one_fails(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run endless parts until one of them fails, and raise that.
+
+    Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may swallow
+    its cancellation while the broker is down. Then nobody would hear again.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.add_done_callback(looked_at)
+            task.cancel()
+        await asyncio.wait(tasks, timeout=LAST)
+    for task in tasks:
+        if task in ended and (error := looked_at(task)):
+            raise error

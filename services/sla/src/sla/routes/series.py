@@ -128,14 +128,8 @@ async def promise_figure(
         begun = f"version {former[-1].version} is valid from {former[-1].valid_from.isoformat()}"
         raise Invalid([Violation("/valid_from", "order", f"{begun}; give a later instant")])
     at = await moment(tx)
-    required = Required(
-        len(former) + 1,
-        asked.valid_from,
-        asked.better,
-        asked.judged_by,
-        asked.target,
-        asked.baseline,
-    )
+    judgement = (asked.better, asked.judged_by, asked.target, asked.baseline)
+    required = Required(len(former) + 1, asked.valid_from, *judgement)
     await series.require(tx, found.series.id, required, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.promise", found, asked))
     return await told(tx, found)
