@@ -79,8 +79,16 @@ class Installation:
         `settings` are `OPSDESK_*` variables of this process alone.
         """
         port = free_port(service.port if self._fixed_ports else None)
-        environment = self.environment(service) | dict(settings or {})
+        environment = self.environment(service) | self._links(service, port) | dict(settings or {})
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
+
+    def _links(self, service: Service, port: int) -> dict[str, str]:
+        """Where the links in mails lead: to the ports that were really taken."""
+        if service.name != "escalation":
+            return {}
+        sla = self.services.get("sla")
+        own = {"OPSDESK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        return own | ({"OPSDESK_SLA_URL": sla.url} if sla else {})
 
     def stop(self) -> None:
         """All services at once, then the mail server."""

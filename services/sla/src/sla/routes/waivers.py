@@ -133,6 +133,9 @@ async def _of_clock(tx: Connection, asked: WaiverAsked, caller: Caller) -> tuple
     tracked = await clocks.lock_one(tx, asked.clock_id)
     if tracked is None:
         raise _wrong("/clock_id", "unknown", "there is no such clock")
+    if tracked.clock.contract != "sla":
+        said = "it is a partner's or second level's promise to us: there is no customer to waive it"
+        raise _wrong("/clock_id", "contract", said)
     at = await moment(tx)
     if asked.expires_at <= at:
         raise _wrong("/expires_at", "past", "give an instant that is yet to come")

@@ -25,6 +25,8 @@ COMMENT ON COLUMN clocks.forwarding IS
     'Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.';
 COMMENT ON COLUMN clocks.agreement_version IS
     'Of a partner''s or second level''s clock; else that of the ticket holds.';
+-- Ended clocks are hardly touched again: a fifth of each page kept free was a hundred bytes a clock.
+ALTER TABLE clocks SET (fillfactor = 90);
 ALTER TABLE early_inputs
     ADD COLUMN forwarded_to text CHECK (forwarded_to IN ('second_level', 'partner')),
     ADD COLUMN partner text,

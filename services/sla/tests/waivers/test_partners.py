@@ -1,0 +1,23 @@
+"""A waiver is the GM's word on a promise to a customer; what a partner owes us is none (R2, R13)."""
+
+from httpx import AsyncClient
+
+from common.database import Database
+from common.events.tickets import TicketForwarded
+from common.testing.protocol import hear
+from sla.handlers import HANDLERS
+from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
+from sla.testing.looking import clocks_of
+
+
+async def test_a_partners_promise_cannot_be_waived(database: Database, theo: AsyncClient) -> None:
+    await underpin(database, await promise(database), "hosthaven")
+    to = {"state": "forwarded", "to": "partner", "partner": "hosthaven"}
+    forwarded = said(TicketForwarded, 1, NINE + HOUR, **to)
+    await hear(database, HANDLERS, (opened(1), 1), (forwarded, 2))
+    theirs = (await clocks_of(database, 1, 1))["resolution"]
+    asked = {"clock_id": str(theirs.id), "reason": "They are busy"}
+    until = (NINE + 48 * HOUR).isoformat()
+    answer = await theo.post("/v1/waivers", json=asked | {"expires_at": until})
+    assert answer.status_code == 422
+    assert [one["code"] for one in answer.json()["errors"]] == ["contract"]
