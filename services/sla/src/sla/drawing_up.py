@@ -6,14 +6,33 @@ from zoneinfo import ZoneInfo
 
 from common.database import Connection
 from sla import counting
+from sla.calendars.month import Month, Span, zone_named
 from sla.clocks.tracked import Tracked
+from sla.measuring import measured
 from sla.outages.place import Question
 from sla.progress import timetables
 from sla.reviews import assembling, uptimes
 from sla.reviews.assembling import SECOND
-from sla.reviews.month import Month, Span, zone_named
-from sla.reviews.report import LONGEST_LIST, Breach, OutageLine, Report, Reserved, Uptime
-from sla.store import availability, clocks, deliveries, hours, meetings, months, tickets, waived
+from sla.reviews.report import (
+    LONGEST_LIST,
+    Breach,
+    MeasuredLine,
+    OutageLine,
+    Report,
+    Reserved,
+    Uptime,
+)
+from sla.store import (
+    availability,
+    clocks,
+    deliveries,
+    hours,
+    meetings,
+    months,
+    series,
+    tickets,
+    waived,
+)
 from sla.store.customers import Named
 
 
@@ -50,6 +69,7 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         upcoming=await deliveries.upcoming(tx, customer.key, LONGEST_LIST),
         delivered=await deliveries.delivered(tx, customer.key, *span, LONGEST_LIST),
         reserved=await _reserved(tx, customer, month),
+        measured=await _measured(tx, customer, month, at),
         notes=_notes(customer, zone, span, at),
     )
 
@@ -83,6 +103,25 @@ async def _reserved(tx: Connection, customer: Named, month: Month) -> tuple[Rese
         Reserved(one.agreement, one.hours.reserved // SECOND, one.hours.used // SECOND)
         for one in found
         if one.hours.reserved is not None
+    )
+
+
+async def _measured(
+    tx: Connection, customer: Named, month: Month, at: datetime
+) -> tuple[MeasuredLine, ...]:
+    promised = await series.page(tx, customer.key, LONGEST_LIST, None, promised=True)
+    return tuple(
+        MeasuredLine(
+            one.series.name,
+            one.series.service or one.series.environment or "",
+            one.series.unit,
+            one.required.judged_by,
+            one.required.better,
+            one.required.target,
+            one.actual,
+            one.verdict,
+        )
+        for one in await measured(tx, promised[:LONGEST_LIST], at, month)
     )
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from common.database import Connection
+from sla.calendars.month import Month
 from sla.outages.place import Question
 from sla.reviews import assembling
 from sla.reviews.assembling import SECOND
-from sla.reviews.month import Month
 from sla.reviews.report import CustomerLine, Leadership
 from sla.store import availability, customers, hours, meetings, months, reviews
 

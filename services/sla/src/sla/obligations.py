@@ -8,9 +8,9 @@ from common.database import Connection
 from common.deadlines import Deadline, Due, arm
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue
 from common.outbox import Announcement, announce
+from sla.calendars.month import zone_named
 from sla.reviewing import facts_of
 from sla.reviews.action import Action
-from sla.reviews.month import zone_named
 from sla.store import customers, meetings, reviews
 from sla.store.reviews import Review
 

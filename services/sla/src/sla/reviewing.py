@@ -10,8 +10,8 @@ from common.deadlines import Deadline, Due, arm
 from common.events.reviews import ReviewPublished, ReviewReady
 from common.ids import uuid7
 from common.outbox import Announcement, announce
+from sla.calendars.month import Month, month_of, zone_named
 from sla.drawing_up import drawn
-from sla.reviews.month import Month, month_of, zone_named
 from sla.store import customers, reviews
 from sla.store.customers import Named
 from sla.store.reviews import Audience, Edition, Review

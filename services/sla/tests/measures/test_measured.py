@@ -12,7 +12,6 @@ from sqlalchemy import text
 from common.database import Database
 from common.testing.client import client
 from common.testing.protocol import fire, stand_at, told
-from sla.measures.month import Month
 from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, know
 from sla.timers import TIMERS
 
@@ -176,17 +175,3 @@ async def test_samples_and_promises_are_never_rewritten(database: Database) -> N
         async with database.transaction() as tx:
             may = "SELECT has_table_privilege(current_user, :table, 'UPDATE')"
             assert not await tx.scalar(text(may), {"table": table})
-
-
-@pytest.mark.parametrize(
-    ("month", "zone", "since", "hours"),
-    [
-        ("2026-03", "Europe/Amsterdam", "2026-02-28T23:00:00+00:00", 743),
-        ("2026-10", "Europe/Amsterdam", "2026-09-30T22:00:00+00:00", 745),
-        ("2026-12", "UTC", "2026-12-01T00:00:00+00:00", 744),
-    ],
-)
-def test_a_month_is_the_zones_own(month: str, zone: str, since: str, hours: int) -> None:
-    """C12: with the hour that spring takes and autumn gives."""
-    begin, end = Month.read(month).span(zone)
-    assert (begin.isoformat(), (end - begin) // HOUR) == (since, hours)

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from sla.calendars.month import Month
 from sla.reviews.action import (
     Action,
     Deed,
@@ -16,7 +17,6 @@ from sla.reviews.action import (
     send_back,
     verify,
 )
-from sla.reviews.month import Month
 
 AT = datetime(2026, 7, 3, 9, tzinfo=UTC)
 JUNE = Month(2026, 6)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sla.reviews.month import Month
+from sla.calendars.month import Month
 
 ActionState = Literal["open", "done", "verified"]
 Denied = Literal["NOT_OWNER", "SELF_VERIFICATION", "NOT_OPEN", "NOT_DONE", "VERIFIED"]

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from sla.calendars.month import Month
 from sla.clocks.clock import Timetables
 from sla.clocks.standing import standing
 from sla.clocks.tracked import Tracked
 from sla.reports.compliance import Compliance
-from sla.reviews.month import Month
 from sla.reviews.report import Breach, Day, Part, Usage
 
 SECOND = timedelta(seconds=1)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from sla.calendars.month import read_month
 from sla.reviews import wording
 from sla.reviews.action import Action
 from sla.reviews.meeting import Minute
-from sla.reviews.month import read_month
 from sla.reviews.paper import Column, Section, Table
 
 

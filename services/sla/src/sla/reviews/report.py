@@ -135,6 +135,20 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredLine:
+    """A measured figure against the one that was promised, both in `unit`."""
+
+    name: str
+    place: str
+    unit: str
+    judged_by: str
+    better: str
+    target: float
+    actual: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One customer's month. `trend` ends with this month and begins five before it."""
 
@@ -161,6 +175,7 @@ class Report:
     upcoming: tuple[ChangeLine, ...] = ()
     delivered: tuple[ChangeLine, ...] = ()
     reserved: tuple[Reserved, ...] = ()
+    measured: tuple[MeasuredLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a reader must know about the figures: that the month is not over, say."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from sla.calendars.month import read_month
 from sla.reports.compliance import Compliance
 from sla.reviews import wording
 from sla.reviews.charts.kept import kept
@@ -11,10 +12,9 @@ from sla.reviews.charts.trend import trend
 from sla.reviews.charts.volume import volume
 from sla.reviews.meeting import Meeting, agenda
 from sla.reviews.meeting_paper import actions, minutes
-from sla.reviews.month import read_month
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 from sla.reviews.report import Breach, Part, Report, Usage, WaiverLine
-from sla.reviews.running_paper import availability, changes, reserved_hours
+from sla.reviews.running_paper import availability, changes, measured_figures, reserved_hours
 
 
 def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
@@ -35,6 +35,7 @@ def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
             _breaches(report),
             _waivers(report),
             availability(report),
+            *measured_figures(report),
             *reserved_hours(report),
             changes(report),
             actions(meeting.actions, report.month),

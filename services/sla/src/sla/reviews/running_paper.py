@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.calendars.month import read_month
 from sla.reviews import wording
 from sla.reviews.charts.strip import strip
-from sla.reviews.month import read_month
 from sla.reviews.paper import Column, Section, Table
 from sla.reviews.report import ChangeLine, Report
 
@@ -52,6 +52,32 @@ def availability(report: Report) -> Section:
         Table(happened, outages, "There was no outage."),
     )
     return Section("Availability and outages", drawings=tuple(drawings), tables=tables)
+
+
+def measured_figures(report: Report) -> Iterator[Section]:
+    """Actual against required, as far as figures were promised."""
+    if not report.measured:
+        return
+    columns = (
+        Column("Figure", weight=1.6),
+        Column("Where", weight=1.2),
+        Column("Judged by", weight=0.8),
+        Column("Required"),
+        Column("Actual"),
+        Column("Verdict"),
+    )
+    rows = [
+        (
+            one.name,
+            one.place,
+            one.judged_by,
+            f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
+            "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
+            wording.VERDICTS[one.verdict],
+        )
+        for one in report.measured
+    ]
+    yield Section("Measured figures", tables=(Table(columns, rows),))
 
 
 def reserved_hours(report: Report) -> Iterator[Section]:

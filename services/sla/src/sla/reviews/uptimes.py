@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sla.calendars.month import Span
 from sla.outages.availability import Availability
 from sla.outages.outage import Outage
 from sla.outages.place import Place
-from sla.reviews.month import Span
 from sla.reviews.report import OutageLine, Uptime
 
 SECOND = timedelta(seconds=1)

@@ -90,3 +90,7 @@ def points(now: float | None, before: float | None) -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+VERDICTS = {"kept": "kept", "broken": "missed", "unmeasured": "not measured"}
+"""What became of a promised figure."""

@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 
 from common.database import Connection
+from sla.calendars.month import read_month
 from sla.reviews.action import Action
 from sla.reviews.meeting import AgendaItem, Minute
-from sla.reviews.month import read_month
 from sla.tables.directory import customers
 from sla.tables.reviews import breach_remarks, review_actions, review_agenda, review_minutes
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from common.database import Connection
+from sla.calendars.month import Month, Span
 from sla.reports.compliance import Compliance
 from sla.reports.period import Period
 from sla.reports.volume import Backlog, Volume
-from sla.reviews.month import Month, Span
 from sla.reviews.report import Part, Spread, Usage
 from sla.store import reports
 from sla.store.reports import Group, Question

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.database import Connection
-from sla.reviews.month import Month, read_month
+from sla.calendars.month import Month, read_month
 from sla.reviews.report import Report
 from sla.tables.directory import customers
 from sla.tables.reviews import review_audiences, review_editions, review_schedules, reviews

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sla.calendars.month import read_month, zone_named
 from sla.reports.compliance import Compliance
 from sla.reviews.action import Action
 from sla.reviews.meeting import AgendaItem, Meeting, Minute
-from sla.reviews.month import read_month, zone_named
 from sla.reviews.report import (
     Breach,
     ChangeLine,

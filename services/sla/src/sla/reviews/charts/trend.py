@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.calendars.month import read_month
 from sla.reviews import wording
 from sla.reviews.charts.drawing import (
     DARK,
@@ -16,7 +17,6 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.month import read_month
 from sla.reviews.report import Usage
 
 WIDTH, HEIGHT = 480.0, 160.0

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import Invalid, Violation
 from common.http import Asked
-from sla.reviews.month import Month, NoMonth, read_month
+from sla.calendars.month import Month, NoMonth, read_month
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
 Title = Annotated[str, Field(min_length=3, max_length=300)]

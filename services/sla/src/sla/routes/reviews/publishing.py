@@ -12,7 +12,7 @@ from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
 from common.http import answer, if_match, router, set_etag
 from common.people import Caller, needs
 from sla import reviewing
-from sla.reviews.month import month_of, zone_named
+from sla.calendars.month import month_of, zone_named
 from sla.routes.reviews.asked import AudienceAsked, Publication, ReviewAsked, month_asked
 from sla.routes.reviews.seeing import seen
 from sla.routes.reviews.told import AudienceTold, ReviewTold, review_told
