@@ -16,6 +16,8 @@ TriggerKind = Literal[
     "waiver_requested",
     "limit_ahead",
     "limit_reached",
+    "budget_used",
+    "budget_gone",
     "review_ready",
     "review_published",
     "review_action",
@@ -30,6 +32,8 @@ OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
     "debt_overdue": ("dm", "po"),
     "limit_ahead": ("dm", "po"),  # R3: early enough to plan for it
     "limit_reached": ("dm", "po"),
+    "budget_used": ("dm", "po"),
+    "budget_gone": ("dm", "gm", "po"),
     "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
 }
 """Roles that are told at once whatever the policy says."""

@@ -15,6 +15,7 @@ from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdu
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.forecasts import ClockForecast
 from common.events.measures import UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.outages import BudgetUsed
 from common.events.reviews import (
     ReviewActionAgreed,
     ReviewActionDue,
@@ -39,6 +40,7 @@ from common.events.waivers import (
 )
 from common.inbox import Handlers, each
 from escalation.handlers import (
+    budgets,
     clocks,
     deliveries,
     directory,
@@ -77,6 +79,7 @@ HANDLERS: Handlers = {
     UsageLimitAhead: each(usage.on_limit_ahead),
     UsageLimitReached: each(usage.on_limit_reached),
     UsageLimitFar: each(usage.on_limit_far),
+    BudgetUsed: each(budgets.on_budget_used),
     ReviewReady: each(reviews.on_ready),
     ReviewPublished: each(reviews.on_published),
     ReviewActionAgreed: each(reviews.on_action_agreed),
