@@ -37,6 +37,12 @@ async def gina(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
+async def dana(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "dana") as caller:
+        yield caller
+
+
+@pytest.fixture
 async def jan(app: FastAPI) -> AsyncIterator[AsyncClient]:
     """A contact of Acme."""
     async with client(app, "jan") as caller:

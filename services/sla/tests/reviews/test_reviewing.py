@@ -1,59 +1,21 @@
-"""Reviews at the edges: drawn up when the month is over, published by two, frozen, seen by whom."""
+"""Reviews are drawn up when the month is over, from what is known then."""
 
-import io
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
 from httpx import AsyncClient
-from pypdf import PdfReader
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from common.database import Database
 from common.events.deliveries import DeliveryApproved, DeliverySubmitted, DeliveryVerified
 from common.events.directory import CustomerKnown, EnvironmentKnown
-from common.events.tickets import TicketReplied, TicketResolved
-from common.testing.client import client
-from common.testing.protocol import Told, fire, hear, stand_at, told
-from sla.counting import count_all
+from common.testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, know, opened, promise, said
+from sla.testing.company import ACME, HOUR, NINE, know, opened, promise
+from sla.testing.june import DAY, JULY, june, said_of_reviews
 from sla.testing.looking import resolution, whole, wrong
 from sla.timers import TIMERS
-
-DAY = timedelta(days=1)
-JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
-"""Midnight in Amsterdam."""
-
-
-@pytest.fixture
-async def dana(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with client(app, "dana") as caller:
-        yield caller
-
-
-async def june(database: Database) -> None:
-    """Two tickets of Acme: one solved in time, one late; and the month is over."""
-    await promise(database, metrics=("first_response", "resolution"))
-    replied = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=1))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
-    await hear(database, HANDLERS, (replied, 2))
-    await stand_at(database, NINE + 4 * HOUR)
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + 4 * HOUR), 3))
-    await fire(database, TIMERS)
-    await stand_at(database, NINE + 2 * DAY)
-    await fire(database, TIMERS)
-    await hear(database, HANDLERS, (said(TicketResolved, 2, NINE + 2 * DAY), 2))
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
-
-
-async def said_of_reviews(database: Database) -> list[Told]:
-    return [one for one in await told(database) if one.type.startswith("opsdesk.review.")]
 
 
 async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_drawn_up(
@@ -240,186 +202,3 @@ async def test_reserved_hours_are_told_as_they_are_booked(
     assert "Reserved hours" in shown["agenda"]
     (acme,) = (await gina.get("/v1/leadership-report?month=2026-06")).json()["customers"]
     assert (acme["reserved_seconds"], acme["used_seconds"]) == (36_000, 5_400)
-
-
-async def test_what_is_published_stays_as_it_was_known(
-    database: Database, theo: AsyncClient, dana: AsyncClient, jan: AsyncClient
-) -> None:
-    """A5: a later correction is a new edition, with its reason, by two people"""
-    await june(database)
-    address = "/v1/reviews/acme-2026-06"
-    assert (await jan.get(address)).status_code == 404
-    published = await dana.post(address + "/publish")
-    assert (published.status_code, published.json()["edition"]) == (200, 1)
-    assert (await dana.post(address + "/publish", json={})).status_code == 409
-    first = (await jan.get(address)).json()
-    late = opened(3, NINE + HOUR)
-    await hear(database, HANDLERS, (late, 1))
-    assert (await jan.get(address)).json()["report"] == first["report"]
-    await stand_at(database, JULY + HOUR)
-    assert (await theo.post(address + "/draw-again")).status_code == 200
-    assert (await jan.get(address)).json()["report"] == first["report"]
-    own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
-    assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
-    assert wrong(await dana.post(address + "/publish", json={})) == ["/reason"]
-    again = await dana.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
-    assert again.json()["edition"] == 2
-    newest = (await jan.get(address)).json()
-    assert (newest["report"]["usage"]["opened"], newest["shown_edition"]) == (3, 2)
-    assert (await jan.get(address + "?edition=1")).json()["report"] == first["report"]
-    assert (await jan.get(address + "?edition=0")).status_code == 404
-    assert (await jan.get(address + "?edition=3")).status_code == 404
-    for change in (
-        "UPDATE review_editions SET figures = '{}'",
-        "DELETE FROM review_editions",
-        "UPDATE review_minutes SET text = ''",
-    ):
-        with pytest.raises(DBAPIError, match="permission denied"):
-            await _as_the_service(database, change)
-    kinds = [one.type.split(".")[2] for one in await said_of_reviews(database)]
-    assert kinds == ["ready", "published", "ready", "published"]
-    await whole(database)
-
-
-async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: AsyncClient) -> None:
-    """Four eyes, in the database as well"""
-    await know(database, (ACME, "acme"))
-    body = {"customer": "acme", "month": "2026-06"}
-    drawn = await dana.post("/v1/reviews", json=body)
-    assert drawn.status_code == 201
-    assert (await dana.post("/v1/reviews", json=body)).status_code == 409
-    shown = (await dana.get(drawn.headers["Location"])).json()
-    assert shown["report"]["notes"] == ["The month is not over: these figures are preliminary."]
-    own = await dana.post(drawn.headers["Location"] + "/publish")
-    assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
-    with pytest.raises(DBAPIError, match="check"):
-        async with database.transaction() as tx:
-            await tx.execute(
-                text(
-                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, drawn_by, drawn_at,"
-                    " drawn_by, drawn_at FROM reviews"
-                )
-            )
-
-
-async def test_its_audience_is_named_when_it_is_told_of(
-    database: Database, dana: AsyncClient
-) -> None:
-    await june(database)
-    contact = str(UUID(int=12))
-    wanted = {"people": ["theo", "dana", "theo"], "contacts": [contact]}
-    put = await dana.put("/v1/customers/acme/review-audience", json=wanted)
-    assert put.json()["people"] == ["theo", "dana"]
-    assert (await dana.get("/v1/customers/acme/review-audience")).json() == put.json()
-    assert (await dana.put("/v1/customers/nobody/review-audience", json=wanted)).status_code == 404
-    await dana.post("/v1/reviews/acme-2026-06/publish")
-    published = (await said_of_reviews(database))[-1].body
-    assert (published["people"], published["roles"]) == (["theo", "dana"], [])
-    assert published["contacts"] == [contact]
-
-
-async def test_it_comes_in_every_form(
-    database: Database, dana: AsyncClient, jan: AsyncClient
-) -> None:
-    await june(database)
-    address = "/v1/reviews/acme-2026-06"
-    await dana.post(address + "/publish")
-    media = {
-        "html": "text/html; charset=utf-8",
-        "pdf": "application/pdf",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "csv": "text/csv; charset=utf-8",
-    }
-    for form, media_type in media.items():
-        asked = await jan.get(f"{address}?format={form}")
-        assert (asked.status_code, asked.headers["content-type"]) == (200, media_type)
-        assert f"review-acme-2026-06.{form}" in asked.headers["content-disposition"]
-        accepted = await jan.get(address, headers={"Accept": media_type.partition(";")[0]})
-        assert accepted.content == asked.content or form == "xlsx"
-    page = await jan.get(address, headers={"Accept": "text/html,application/xhtml+xml"})
-    policies = page.headers.get_list("content-security-policy")
-    assert len(policies) == 1
-    assert "style-src 'sha256-" in policies[0]
-    content = (await jan.get(address + "?format=pdf")).content
-    told = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
-    assert "Operational review, June 2026" in told
-    assert "OPS-2" in told
-    assert (await jan.get(address + "?format=docx")).status_code == 422
-
-
-async def test_a_customer_sees_the_own_reviews_and_no_others(
-    database: Database, dana: AsyncClient, jan: AsyncClient
-) -> None:
-    """R4: 404, never 403"""
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
-    for customer in ("acme", "brightwater"):
-        await dana.post(f"/v1/reviews/{customer}-2026-06/publish")
-    assert len((await dana.get("/v1/reviews?month=2026-06")).json()["items"]) == 2
-    mine = (await jan.get("/v1/reviews")).json()["items"]
-    assert [one["customer"] for one in mine] == ["acme"]
-    assert (await jan.get("/v1/reviews?customer=brightwater")).json()["items"] == []
-    assert (await jan.get("/v1/reviews/brightwater-2026-06")).status_code == 404
-    assert (await jan.get("/v1/reviews/brightwater-2026-06?format=pdf")).status_code == 404
-    assert (await jan.get("/v1/leadership-report?month=2026-06")).status_code == 403
-    assert (
-        await jan.post("/v1/reviews/acme-2026-06/minutes", json={"text": "no"})
-    ).status_code == 403
-
-
-async def test_bad_questions_are_told_what_is_wrong(database: Database, dana: AsyncClient) -> None:
-    await know(database, (ACME, "acme"))
-    for month in ("2026-13", "June", "99999-01", "2026-06-01", ""):
-        body = {"customer": "acme", "month": month}
-        assert wrong(await dana.post("/v1/reviews", json=body)) == ["/month"]
-        asked = await dana.get("/v1/reviews", params={"month": month})
-        assert asked.status_code == 422
-    future = {"customer": "acme", "month": "2026-07"}
-    assert wrong(await dana.post("/v1/reviews", json=future)) == ["/month"]
-    nobody = {"customer": "nobody", "month": "2026-05"}
-    assert wrong(await dana.post("/v1/reviews", json=nobody)) == ["/customer"]
-    await dana.post("/v1/reviews", json={"customer": "acme", "month": "2026-05"})
-    huge = await dana.post("/v1/reviews/acme-2026-05/minutes", json={"text": "x" * 10_001})
-    assert wrong(huge) == ["/text"]
-    assert (await dana.get("/v1/reviews/acme-2026-04")).status_code == 404
-    stale = await dana.post("/v1/reviews/acme-2026-05/draw-again", headers={"If-Match": '"7"'})
-    assert stale.status_code == 412
-
-
-async def test_leaders_see_all_customers_with_what_is_owed(
-    database: Database, gina: AsyncClient, dana: AsyncClient
-) -> None:
-    await june(database)
-    await know(database, (BRIGHTWATER, "brightwater"))
-    action = {
-        "title": "Watch the disk",
-        "criterion": "An alert",
-        "owner": "anna",
-        "due": "2026-06-30",
-    }
-    await dana.post("/v1/reviews/acme-2026-06/actions", json=action)
-    await count_all(database)
-    told = (await gina.get("/v1/leadership-report?month=2026-06")).json()
-    acme, brightwater = told["customers"]
-    shown = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
-    assert acme["usage"] == shown["usage"], "the same figures as in the customer's own review"
-    assert (acme["review"], acme["open_actions"], acme["overdue_actions"]) == (
-        "to be published",
-        1,
-        0,
-    )
-    assert (brightwater["review"], brightwater["usage"]["opened"]) == ("not drawn up", 0)
-    assert told["trend"][-1]["opened"] == 2
-    for form in ("html", "pdf", "xlsx", "csv"):
-        assert (
-            await gina.get(f"/v1/leadership-report?month=2026-06&format={form}")
-        ).status_code == 200
-    assert (await gina.get("/v1/leadership-report?month=2026-6")).status_code == 422
-    assert (await gina.get("/v1/leadership-report")).status_code == 422
-
-
-async def _as_the_service(database: Database, change: str) -> None:
-    async with database.transaction() as tx:
-        await tx.execute(text("SET LOCAL ROLE opsdesk_sla"))
-        await tx.execute(text(change))

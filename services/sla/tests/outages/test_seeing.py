@@ -1,0 +1,181 @@
+"""Outages and availability over HTTP: who sees what, who is told, and bad questions."""
+
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.database import Database
+from common.testing.client import client
+from common.testing.protocol import fire, hear, stand_at, told
+from sla.handlers import HANDLERS
+from sla.testing.alarming import over, raised
+from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE
+from sla.testing.evening import DAY, JUNE, acme_on_monday_evening, at, report
+from sla.testing.failing import fail
+from sla.testing.looking import wrong
+from sla.timers import TIMERS
+
+
+@pytest.fixture(autouse=True)
+async def acme(database: Database, app: FastAPI) -> None:
+    await acme_on_monday_evening(database)
+
+
+async def test_a_customer_sees_the_own_outages_and_no_others(
+    database: Database, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R4: 404, never 403"""
+    own = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
+    theirs = await fail(database, NINE, NINE + HOUR, BRIGHTWATER, "brightwater-prod")
+    everybodys = await fail(database, NINE + HOUR, NINE + 2 * HOUR, service="portal")
+    seen = (await jan.get("/v1/outages")).json()["items"]
+    assert {one["key"] for one in seen} == {own.key, everybodys.key}
+    assert (await jan.get("/v1/outages?customer=brightwater")).json()["items"] == []
+    assert (await jan.get(f"/v1/outages/{theirs.key}")).status_code == 404
+    assert (await theo.get(f"/v1/outages/{theirs.key}")).status_code == 200
+    assert (await jan.get("/v1/availability?customer=brightwater")).status_code == 404
+    assert (await jan.get("/v1/availability?environment=brightwater-prod")).status_code == 404
+    assert (await jan.get("/v1/availability")).json()["customer"] == "acme"
+    assert (await jan.post("/v1/outages", json=report())).status_code == 403
+    assert (await jan.get("/v1/outage-rules")).status_code == 403
+
+
+async def test_lists_are_paged_and_narrowed(database: Database, theo: AsyncClient) -> None:
+    for number in range(5):
+        end = None if number == 4 else NINE + (number + 0.5) * HOUR
+        await fail(database, NINE + number * HOUR, end, ACME, "acme-prod", service=f"s{number}")
+    pages, address = [], "/v1/outages?limit=2"
+    while address:
+        page = (await theo.get(address)).json()
+        pages += [one["service"] for one in page["items"]]
+        address = page["next"] and f"/v1/outages?limit=2&cursor={page['next']}"
+    assert pages == ["s4", "s3", "s2", "s1", "s0"]
+
+    async def services(query: str) -> list[str]:
+        return [one["service"] for one in (await theo.get(f"/v1/outages?{query}")).json()["items"]]
+
+    assert await services("state=open") == ["s4"]
+    assert await services("state=ended&service=s1") == ["s1"]
+    assert await services("environment=acme-staging") == []
+    assert await services("customer=brightwater") == []
+    soon = (NINE + 2 * HOUR).isoformat().replace("+00:00", "Z")
+    assert await services(f"to={soon}&source=hand") == ["s1", "s0"]
+    assert await services(f"from={soon}") == ["s4", "s3", "s2"]
+
+
+async def test_staging_counts_only_where_it_is_asked_for(
+    database: Database, theo: AsyncClient
+) -> None:
+    await fail(database, NINE, NINE + HOUR, ACME, "acme-staging")
+    assert (await theo.get(JUNE)).json()["down_seconds"] == 0
+    asked = "/v1/availability?month=2026-06&environment=acme-staging"
+    assert (await theo.get(asked)).json()["down_seconds"] == 3600
+
+
+async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
+    usual = await theo.get("/v1/outage-rules")
+    assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
+    rules = {"rules": [{"effect": "impaired", "levels": ["warning"]}]}
+    stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
+    assert stale.status_code == 412
+    made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
+    assert (made.json()["version"], made.json()["made_by"]) == (1, "gina")
+    assert (await theo.get("/v1/outage-rules")).json() == made.json()
+
+
+async def test_people_are_told_while_some_of_the_budget_is_left(
+    database: Database, theo: AsyncClient
+) -> None:
+    """R3: 99 % of 198 h leave 7128 s; each share is told once, at the instant it is used up"""
+    await stand_at(database, NINE)
+    await hear(database, HANDLERS, (raised(1), 1))
+    for minutes in (59, 60, 89, 90, 107, 119, 600):
+        await stand_at(database, NINE + timedelta(minutes=minutes))
+        await fire(database, TIMERS)
+    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert [one["share"] for one in used] == [0.5, 0.75, 0.9, 1.0]
+    assert [one["reached_at"][11:19] for one in used] == [
+        "07:59:24",
+        "08:29:06",
+        "08:46:55",
+        "08:58:48",
+    ]
+    assert {one["month"] for one in used} == {"2026-06-01"}
+    await hear(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
+    await stand_at(database, NINE + 20 * DAY)
+    await fire(database, TIMERS)
+    again = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert len(again) == 4
+    assert (await theo.get(JUNE)).json()["met"] is False
+
+
+async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> None:
+    await stand_at(database, NINE)
+    await hear(database, HANDLERS, (raised(1), 1))
+    for days in (29, 30, 31):
+        await stand_at(database, NINE + days * DAY + 2 * HOUR)
+        await fire(database, TIMERS)
+    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert [(one["month"][:7], one["share"]) for one in used] == [
+        (month, share) for month in ("2026-06", "2026-07") for share in (0.5, 0.75, 0.9, 1.0)
+    ]
+
+
+async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_nothing(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """Figures reach as far as calendars do; warnings are about months that people can still act on"""
+    long_ago = report(started_at="1970-01-01T00:00:01Z")
+    assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
+    await fire(database, TIMERS)
+    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    assert len({one["month"] for one in used}) == 13  # since the agreement holds
+    assert (await theo.get(JUNE.replace("2026-06", "1971-01"))).json()["down_seconds"] > 0
+    times = {"starts_at": "2199-12-30T00:00:00Z", "ends_at": "2199-12-31T00:00:00Z"}
+    far = {"environment": "acme-prod", "title": "The sun goes out"} | times
+    planned = (await theo.post("/v1/maintenance", json=far)).headers["Location"]
+    assert (await gina.post(f"{planned}/agree")).status_code == 200
+    assert (await theo.post(f"{planned}/cancel")).status_code == 200
+    await fire(database, TIMERS)
+    assert (await theo.get(JUNE.replace("2026-06", "2098-12"))).status_code == 200
+
+
+async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
+    outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
+    drawn = await theo.get(JUNE.replace("?", "/picture.svg?"))
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    picture = ElementTree.fromstring(drawn.text)
+    titles = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}title")]
+    assert any(outage.key in title for title in titles)
+    days = [one.text for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Mon 1 Jun" in days
+    assert "Tue 30 Jun" in days
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["month=2026-13", "month=1969-01", "month=9999-12", "month=2026-6", "as_known_at=2026-06-01"],
+)
+async def test_bad_months_are_refused(theo: AsyncClient, asked: str) -> None:
+    assert (await theo.get(f"/v1/availability?{asked}")).status_code == 422
+
+
+async def test_bad_places_are_refused(theo: AsyncClient) -> None:
+    for body, pointer in (
+        ({"environment": "nowhere"}, "/environment"),
+        ({"customer": "nobody"}, "/customer"),
+        ({"customer": "brightwater"}, "/customer"),
+        ({"started_at": at(99)}, "/started_at"),
+        ({"environment": None, "service": None}, ""),
+    ):
+        assert wrong(await theo.post("/v1/outages", json=report(**body))) == [pointer]
+
+
+async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
+    async with client(app, "pipeline") as machine, client(app, None) as nobody:
+        for address in ("/v1/outages", "/v1/availability", "/v1/maintenance"):
+            assert (await machine.get(address)).status_code == 403
+            assert (await nobody.get(address)).status_code == 401
