@@ -5,16 +5,22 @@ is opened, and some of them also when a text cell is edited. So an apostrophe st
 which says "text" to all of them. https://owasp.org/www-community/attacks/CSV_Injection
 """
 
-BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+import re
+
+SIGNS = ("=", "+", "-", "@", "|", "%")
+BREAKS = ("\t", "\r", "\n")
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The full-width forms of = + - @, which spreadsheets in some languages take for the same."""
+_SKIPPED = re.compile(r"^[\s\u200b\ufeff]+")
+"""Blanks of any kind, the separators of old (0x1c-0x1f) among them."""
 
 
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it where it could be taken for a formula."""
-    # Spaces are skipped by readers, so they must not hide what comes after them.
-    shown = text.lstrip(" \u00a0\u200b\ufeff")
-    return f"'{text}" if shown.startswith((*BEGINNINGS, *WIDE)) else text
+    # What readers skip must not hide what comes after it.
+    shown = _SKIPPED.sub("", text)
+    dangerous = shown.startswith((*SIGNS, *WIDE)) or text.lstrip(" \u00a0").startswith(BREAKS)
+    return f"'{text}" if dangerous else text
 
 
 def without_controls(text: str) -> str:
