@@ -31,8 +31,6 @@ from sla.papers.written import NUMBERS, written
 from sla.reviews.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.reviews.paper import Paper, Section, Table, Tile
 
-MEDIA_TYPE = "application/pdf"
-
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
 WIDTH = A4[0] - LEFT - RIGHT

@@ -11,7 +11,6 @@ import xlsxwriter
 from sla.papers.harmless import harmless, without_controls
 from sla.reviews.paper import Kind, Paper, Section, Table, Value
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_000
 """Characters; a cell holds 32,767."""
 LONGEST_NAME = 31
