@@ -19,7 +19,7 @@ from sla.clocks.clock import Input
 from sla.clocks.tracked import Tracked, hears
 from sla.progress import go_on, timetables
 from sla.reminding import plan
-from sla.store import clocks, waivers
+from sla.store import clocks, waiver_scopes, waivers
 from sla.waivers.waiver import Decision, Denied, Waiver, approve, refuse, revoke, withdraw
 
 Verdict = Literal["approve", "refuse", "revoke", "withdraw"]
@@ -45,7 +45,7 @@ async def hold(tx: Connection, name: UUID | str) -> Held | None:
     tracked = await _lock_scope(tx, seen[0])
     waiver, sequence = await waivers.lock(tx, seen[0].id)
     at = await moment(tx)
-    return Held(waiver, sequence, tracked, await waivers.deadline(tx, waiver, at), at)
+    return Held(waiver, sequence, tracked, await waiver_scopes.deadline(tx, waiver.id, at), at)
 
 
 async def _lock_scope(tx: Connection, waiver: Waiver) -> Tracked | None:
@@ -60,7 +60,7 @@ async def ask(tx: Connection, waiver: Waiver, tracked: Tracked | None, caller: C
     """Store a new request and announce it at once, with the deadline in it (R3)."""
     at = waiver.requested_at
     await waivers.add(tx, waiver, 1)
-    deadline = await waivers.deadline(tx, waiver, at)
+    deadline = await waiver_scopes.deadline(tx, waiver.id, at)
     await plan(tx, waiver, deadline)
     told = waiver_news.facts(waiver, tracked, deadline, at)
     event = waiver_news.requested(waiver.clock_id is not None, told)

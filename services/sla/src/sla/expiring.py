@@ -10,7 +10,7 @@ from common.event import Event
 from common.outbox import Announcement, announce
 from sla import waiver_news
 from sla.reminding import plan
-from sla.store import clocks, waivers
+from sla.store import clocks, waiver_scopes, waivers
 from sla.waivers.reminding import is_due
 from sla.waivers.waiver import Waiver, expire
 
@@ -21,7 +21,7 @@ async def on_waivers_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
     The clock is read without its lock: a reminder decides nothing.
     """
     for waiver, sequence in await waivers.load(tx, [one.subject for one in due]):
-        deadline = await waivers.deadline(tx, waiver, at)
+        deadline = await waiver_scopes.deadline(tx, waiver.id, at)
         after = _after(waiver, deadline, at)
         if after != waiver:
             await waivers.save(tx, after, sequence + 1)

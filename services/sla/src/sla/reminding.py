@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.database import Connection, moment
 from common.deadlines import Deadline, arm
-from sla.store import waivers
+from sla.store import waiver_scopes, waivers
 from sla.waivers.reminding import next_at
 from sla.waivers.waiver import Waiver
 
@@ -24,4 +24,4 @@ async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):
-        await plan(tx, waiver, await waivers.deadline(tx, waiver, await moment(tx)))
+        await plan(tx, waiver, await waiver_scopes.deadline(tx, waiver.id, await moment(tx)))

@@ -13,7 +13,7 @@ from common.ids import uuid7
 from common.people import Caller, needs
 from sla.clocks.tracked import Tracked
 from sla.deciding import Held, Verdict, ask, decide, hold
-from sla.routes.waived import DecisionAsked, EndingAsked, WaiverAsked, WaiverTold
+from sla.routes.waived import DecisionAsked, EndingAsked, WaiverAsked, WaiverTold, one_told, told
 from sla.routes.wish import Name, id_or_key
 from sla.store import clocks, directory, waivers
 from sla.waivers.waiver import Denied, Waiver, WaiverState
@@ -38,7 +38,7 @@ async def request_waiver(
         waiver, tracked = await _of_period(tx, asked, caller), None
     await ask(tx, waiver, tracked, caller)
     response.headers["Location"] = f"/v1/waivers/{waiver.id}"
-    return WaiverTold.model_validate(waiver)
+    return await one_told(tx, waiver)
 
 
 @routes.post("/{name}/approve")
@@ -102,7 +102,7 @@ async def list_waivers(
     after = page.after_as(datetime, UUID)
     wanted = waivers.Wanted(state, customer, clock)
     found = await waivers.page(tx, wanted, page.limit, after and (after[0], after[1]))
-    shown = [WaiverTold.model_validate(waiver) for waiver, _ in found[: page.limit]]
+    shown = await told(tx, (waiver for waiver, _ in found[: page.limit]))
     last = shown[-1] if len(found) > page.limit else None
     return Page[WaiverTold](items=shown, next=cursor(last.requested_at, last.id) if last else None)
 
@@ -119,7 +119,7 @@ async def show_waiver(
         raise NotFound("This waiver")
     waiver, sequence = found
     set_etag(response, sequence)
-    return WaiverTold.model_validate(waiver)
+    return await one_told(tx, waiver)
 
 
 async def _of_clock(tx: Connection, asked: WaiverAsked, caller: Caller) -> tuple[Waiver, Tracked]:
@@ -198,10 +198,10 @@ async def _decided(
     held = await hold(tx, id_or_key(name))
     if held is None:
         raise NotFound("This waiver")
-    if_match(request, held.sequence, WaiverTold.model_validate(held.waiver))
+    if_match(request, held.sequence, await one_told(tx, held.waiver))
     decided = await decide(tx, held, verdict, caller, reason)
     if isinstance(decided, Held):
-        return WaiverTold.model_validate(decided.waiver)
+        return await one_told(tx, decided.waiver)
     # An answer, not an exception: it commits, so that the attempt is on record.
     return answer(REFUSALS[decided])  # type: ignore[return-value]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, insert, or_, select, text, update
 
 from common.database import Connection
 from sla.tables.clocks import clocks
@@ -117,31 +117,6 @@ async def lock_requests(tx: Connection, clock_ids: Iterable[UUID]) -> list[Waive
     asked = asked.where(waivers.c.state == "requested").order_by(waivers.c.id)
     ids = list(await tx.scalars(asked.with_for_update()))
     return [waiver for waiver, _ in await load(tx, ids)] if ids else []
-
-
-async def deadline(tx: Connection, waiver: Waiver, at: datetime) -> datetime | None:
-    """By when it must be decided to count for all that it is about; None of a clock that does not
-    run, because nobody knows when it will break.
-
-    Of a period: when the first of its running clocks breaks, else its start while that is ahead,
-    else its end.
-    """
-    running = select(func.min(clocks.c.deadline)).where(clocks.c.state == "running")
-    if waiver.clock_id is not None:
-        found: datetime | None = await tx.scalar(running.where(clocks.c.id == waiver.clock_id))
-        return found
-    assert waiver.starts_at is not None
-    first = running.where(
-        clocks.c.customer_id == waiver.customer_id,
-        clocks.c.contract == "sla",
-        clocks.c.deadline >= max(at, waiver.starts_at),
-        clocks.c.deadline < waiver.good_until,
-    )
-    if waiver.service is not None:
-        named = select(tickets.c.id).where(tickets.c.service == waiver.service)
-        first = first.where(clocks.c.ticket_id.in_(named))
-    breaks_first: datetime | None = await tx.scalar(first)
-    return breaks_first or (waiver.starts_at if waiver.starts_at > at else waiver.good_until)
 
 
 async def page(
