@@ -32,6 +32,7 @@ def test_all_commands_are_listed() -> None:
         "clocks",
         "status",
         "forecast",
+        "waivers",
         "outages",
         "escalations",
         "oncall",

@@ -16,6 +16,7 @@ from opsdesk.commands import (
     tickets,
     token,
     travel,
+    waivers,
 )
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
 app.command()(standing.status)
 app.command()(standing.forecast)
+app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)

@@ -41,7 +41,7 @@ def oncall(
     at: Annotated[str | None, Option(help="An instant; without it, now.")] = None,
 ) -> None:
     """Show who is on call."""
-    run(_oncall({"at": instant(at).isoformat()} if at else {}))
+    run(_oncall(at))
 
 
 async def _list(asked: JSON) -> None:
@@ -66,7 +66,8 @@ async def _acknowledge(key: str) -> None:
     say(f"{case['key']} is yours: {case['title']}.")
 
 
-async def _oncall(asked: JSON) -> None:
+async def _oncall(at: str | None) -> None:
+    asked = {"at": instant(at).isoformat()} if at else {}
     async with own_desk() as desk:
         told = await desk.get("escalation", "/v1/oncall", **asked)
     rows = ((one["rota"], ", ".join(one["people"]) or "nobody") for one in told["items"])
