@@ -1,16 +1,8 @@
 """`opsdesk outages`: what is asked for, and how the answers read."""
 
-import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
-import httpx
 import pytest
-from typer.testing import CliRunner
 
-from opsdesk.__main__ import app
-from opsdesk.desk import JSON, Desk
-from opsdesk.running import Running
+from opsdesk.testing import Terminal, listed, problem
 
 OUTAGE = {
     "key": "OUT-7",
@@ -48,52 +40,41 @@ FIGURES = {
         }
     ],
 }
-Asked = list[tuple[str, str, JSON]]
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    seen: Asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content) if request.content else dict(request.url.params)
-        seen.append((request.method, request.url.path, body))
-        if request.method == "POST":
-            return httpx.Response(200, json=OUTAGE)
-        told = FIGURES if "availability" in request.url.path else {"items": [OUTAGE], "next": None}
-        return httpx.Response(200, json=told)
-
-    monkeypatch.setattr("opsdesk.commands.outages.own_desk", _desk(answer))
-    return seen
+def desk(terminal: Terminal) -> Terminal:
+    terminal.services.answers |= {
+        "GET /v1/outages": listed(OUTAGE),
+        "POST /v1/outages": OUTAGE,
+        "POST /v1/outages/OUT-7/end": OUTAGE,
+        "GET /v1/availability": FIGURES,
+    }
+    return terminal
 
 
-def _desk(answer: Callable[[httpx.Request], httpx.Response]) -> object:
-    @asynccontextmanager
-    async def own_desk() -> AsyncIterator[Desk]:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-            yield Desk(client, Running({"sla": "http://sla"}, "kafka:9092"), "a-token")
-
-    return own_desk
-
-
-def _said(*words: str) -> str:
-    told = CliRunner().invoke(app, ["outages", *words])
-    assert told.exit_code == 0, told.output
-    return told.output
+def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
+    told = desk("outages", "list", "--customer", "acme", "--state", "ended")
+    words = " ".join(told.split())
+    assert "OUT-7" in words
+    assert "1 h 30 min" in words
+    assert "CEST" in words
+    query = {"limit": "50", "customer": "acme", "state": "ended"}
+    assert desk.services.asked == [("GET", "/v1/outages", query)]
 
 
-def test_outages_are_listed(asked: Asked) -> None:
-    told = _said("list", "--customer", "acme", "--state", "ended")
-    assert "OUT-7" in told
-    assert "1 h 30 min" in told
-    assert asked == [("GET", "/v1/outages", {"limit": "50", "customer": "acme", "state": "ended"})]
+def test_what_was_no_outage_after_all_is_told_as_such(desk: Terminal) -> None:
+    desk.services.answers["GET /v1/outages"] = listed(OUTAGE | {"counts": False})
+    assert "was none" in " ".join(desk("outages", "list").split())
 
 
-def test_an_outage_is_opened_and_ended_by_hand(asked: Asked) -> None:
-    assert "OUT-7 is open: billing is down" in _said("open", "No login", "--service", "billing")
-    ended = _said("end", "OUT-7", "--at", "2026-06-01T10:30:00+02:00", "--reason", "Restarted")
+def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
+    """An instant without offset is meant in the reader's zone"""
+    opened = desk("outages", "open", "No login", "--service", "billing")
+    assert "OUT-7 is open: billing is down since Mon 01 Jun 2026 09:00:00 CEST." in opened
+    ended = desk("outages", "end", "OUT-7", "--at", "2026-06-01T10:30", "--reason", "Restarted")
     assert "OUT-7 has ended after 1 h 30 min." in ended
-    assert asked == [
+    assert desk.services.asked == [
         ("POST", "/v1/outages", {"reason": "No login", "service": "billing"}),
         (
             "POST",
@@ -103,8 +84,33 @@ def test_an_outage_is_opened_and_ended_by_hand(asked: Asked) -> None:
     ]
 
 
-def test_availability_says_how_it_was_counted(asked: Asked) -> None:
-    told = _said("availability", "--customer", "acme", "--month", "2026-06")
+def test_availability_says_how_it_was_counted(desk: Terminal) -> None:
+    told = desk("outages", "availability", "--customer", "acme", "--month", "2026-06")
     for words in ("99.2424%", "99.0000%", "met", "75.7575%", "OUT-7"):
         assert words in told
-    assert asked == [("GET", "/v1/availability", {"customer": "acme", "month": "2026-06"})]
+    query = {"customer": "acme", "month": "2026-06"}
+    assert desk.services.asked == [("GET", "/v1/availability", query)]
+
+
+def test_a_month_in_which_nothing_was_promised_is_told(desk: Terminal) -> None:
+    nothing = {"availability": None, "promised": None, "met": None, "budget_used": None}
+    desk.services.answers["GET /v1/availability"] = FIGURES | nothing
+    assert "nothing was promised" in desk("outages", "availability", "--customer", "acme")
+
+
+@pytest.mark.parametrize(
+    "words", [("open", "No login", "--since", "noon"), ("end", "OUT-7", "--at", "noon")]
+)
+def test_what_is_no_instant_is_said_and_nothing_is_asked(
+    desk: Terminal, words: tuple[str, ...]
+) -> None:
+    assert "'noon' is no instant: write" in desk.complains("outages", *words)
+    assert desk.services.asked == []
+
+
+def test_what_sla_refuses_is_said_in_its_words(desk: Terminal) -> None:
+    said = "OUT-7 was seen by monitoring; it ends there."
+    no = problem(409, "conflict", "This cannot be done now", said)
+    desk.services.answers["POST /v1/outages/OUT-7/end"] = no
+    assert said in desk.complains("outages", "end", "OUT-7")
+    assert "Not found" in desk.complains("outages", "end", "OUT-8")

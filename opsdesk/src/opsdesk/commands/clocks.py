@@ -1,14 +1,12 @@
 """`opsdesk clocks list`, `opsdesk clocks explain`."""
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option, Typer, echo
 
-from opsdesk.commands.console import run, show
+from opsdesk.commands.console import run, say, show
 from opsdesk.desk import JSON
-from opsdesk.reading import lasting, shown
+from opsdesk.reading import lasting, readers_zone, shown
 from opsdesk.session import own_desk
 from opsdesk.trouble import Trouble
 
@@ -32,14 +30,13 @@ def list_(
 def explain(
     ticket: Annotated[str, Argument(help="By key: OPS-1042.")],
     metric: Annotated[str, Argument(help="first_response, resolution, …")] = "resolution",
-    zone: Annotated[str | None, Option(help="Whose times to tell; else this machine's.")] = None,
+    zone: Annotated[str | None, Option(help="Whose times to tell; else your own.")] = None,
 ) -> None:
     """Tell why a promise stands where it stands, hour by hour."""
-    run(_explain(ticket, metric, zone or local_zone()))
+    run(_explain(ticket, metric, zone or str(readers_zone())))
 
 
-async def _explain(ticket: str, metric: str, zone: str | None) -> None:
-    asked = {} if zone is None else {"zone": zone}
+async def _explain(ticket: str, metric: str, zone: str) -> None:
     async with own_desk() as desk:
         page = await desk.get("sla", f"/v1/tickets/{ticket}/clocks")
         found = [one["id"] for one in page["items"] if one["metric"] == metric]
@@ -47,13 +44,7 @@ async def _explain(ticket: str, metric: str, zone: str | None) -> None:
             known = ", ".join(sorted({one["metric"] for one in page["items"]})) or "none"
             raise Trouble(f"{ticket} has no {metric} clock; it has: {known}.")
         for id in found:
-            echo(await desk.read("sla", f"/v1/clocks/{id}/explanation", **asked))
-
-
-def local_zone(localtime: Path = Path("/etc/localtime")) -> str | None:
-    """The zone that this machine is set to, by its IANA name; None where that cannot be told."""
-    _, found, name = str(localtime.resolve()).partition("zoneinfo/")
-    return os.environ.get("TZ") or (name if found else None)
+            echo(await desk.read("sla", f"/v1/clocks/{id}/explanation", zone=zone))
 
 
 async def _list(path: str, asked: JSON) -> None:
@@ -61,6 +52,8 @@ async def _list(path: str, asked: JSON) -> None:
         page = await desk.get("sla", path, limit=FEW, **asked)
     columns = ("ticket", "clock", "state", "target", "deadline", "outcome")
     show("Clocks", columns, (_row(clock) for clock in page["items"]))
+    if page["next"]:
+        say(f"These are the first {FEW} to break; narrow it down by --customer or --state.")
 
 
 def _row(clock: JSON) -> tuple[object, ...]:

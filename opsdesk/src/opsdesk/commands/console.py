@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from typer import Exit
 
 from opsdesk.desk import Problem
@@ -39,7 +40,7 @@ def say(line: str = "") -> None:
 
 
 def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    table = Table(*columns, title=title, title_justify="left")
+    table = Table(*columns, title=_plain(title), title_justify="left")
     for row in rows:
         table.add_row(*("-" if cell is None else str(cell) for cell in row))
     console.print(table, markup=False)
@@ -47,11 +48,16 @@ def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -
 
 def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
     """Two columns: what, and its value; what is empty is left out."""
-    table = Table(title=title, title_justify="left", show_header=False)
+    table = Table(title=_plain(title), title_justify="left", show_header=False)
     for name, value in facts:
         if value not in (None, "", []):
             table.add_row(name, str(value))
     console.print(table, markup=False)
+
+
+def _plain(title: str) -> Text:
+    """Brackets in a ticket's title are no markup; rich would read them as such in titles alone."""
+    return Text(title, style="table.title")
 
 
 def _hint(trouble: Trouble | Problem) -> str:

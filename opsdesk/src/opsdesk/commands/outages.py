@@ -6,7 +6,7 @@ from typer import Argument, Option, Typer
 
 from opsdesk.commands.console import run, say, show, show_facts
 from opsdesk.desk import JSON
-from opsdesk.reading import lasting, shown
+from opsdesk.reading import instant, lasting, shown
 from opsdesk.session import own_desk
 
 app = Typer(help="What was down, and how much that was.", no_args_is_help=True)
@@ -34,21 +34,21 @@ def open_(
     environment: Environment = None,
     service: Service = None,
     customer: Customer = None,
-    since: Annotated[str | None, Option(help="An instant with offset; now, if left out.")] = None,
+    since: Annotated[str | None, Option(help="An instant; now, if left out.")] = None,
 ) -> None:
     """Report by hand that something is down."""
     place = {"customer": customer, "environment": environment, "service": service}
-    run(_open(_said(reason=reason, started_at=since, **place)))
+    run(_open(_said(reason=reason, **place), since))
 
 
 @app.command("end")
 def end(
     outage: Annotated[str, Argument(help="Its key, such as OUT-7.")],
-    at: Annotated[str | None, Option(help="An instant with offset; now, if left out.")] = None,
+    at: Annotated[str | None, Option(help="An instant; now, if left out.")] = None,
     reason: Annotated[str | None, Option(help="What ended it.")] = None,
 ) -> None:
     """Say that what was reported by hand is up again."""
-    run(_end(outage, _said(ended_at=at, reason=reason)))
+    run(_end(outage, _said(reason=reason), at))
 
 
 @app.command("availability")
@@ -78,16 +78,18 @@ async def _list(asked: JSON) -> None:
         say(f"These are the newest {FEW}; narrow it down by --customer or --state.")
 
 
-async def _open(asked: JSON) -> None:
+async def _open(asked: JSON, since: str | None) -> None:
+    times = {"started_at": instant(since).isoformat()} if since else {}
     async with own_desk() as desk:
-        outage = await desk.post("sla", "/v1/outages", asked)
+        outage = await desk.post("sla", "/v1/outages", asked | times)
     place = outage["service"] or outage["environment"]
     say(f"{outage['key']} is open: {place} is down since {shown(outage['started_at'])}.")
 
 
-async def _end(key: str, asked: JSON) -> None:
+async def _end(key: str, asked: JSON, at: str | None) -> None:
+    times = {"ended_at": instant(at).isoformat()} if at else {}
     async with own_desk() as desk:
-        outage = await desk.post("sla", f"/v1/outages/{key}/end", asked)
+        outage = await desk.post("sla", f"/v1/outages/{key}/end", asked | times)
     say(f"{outage['key']} has ended after {lasting(outage['lasted_seconds'])}.")
 
 

@@ -9,6 +9,7 @@ from opsdesk.commands.console import run, say, show, show_facts
 from opsdesk.desk import JSON
 from opsdesk.reading import shown
 from opsdesk.session import own_desk
+from opsdesk.trouble import Trouble
 
 app = Typer(help="Operational reviews: a customer's month.", no_args_is_help=True)
 FEW = 50
@@ -43,9 +44,7 @@ def fetch(
 ) -> None:
     """Keep it as a file, to print or to send."""
     asked = {"format": form} | ({} if edition is None else {"edition": edition})
-    content, file = run(_fetched(key, asked)), to or Path(f"review-{key}.{form}")
-    file.write_bytes(content)
-    say(f"{file}: {len(content):,} bytes")
+    run(_fetch(key, asked, to or Path(f"review-{key}.{form}")))
 
 
 async def _list(asked: JSON) -> None:
@@ -84,9 +83,19 @@ async def _show(key: str, asked: JSON) -> None:
         show("Actions", ("action", "what", "owner", "due", "state"), owed)
 
 
-async def _fetched(key: str, asked: JSON) -> bytes:
+async def _fetch(key: str, asked: JSON, file: Path) -> None:
     async with own_desk() as desk:
-        return (await desk.fetch("sla", f"/v1/reviews/{key}", **asked)).content
+        content = (await desk.fetch("sla", f"/v1/reviews/{key}", **asked)).content
+    _keep(content, file)
+
+
+def _keep(content: bytes, file: Path) -> None:
+    """Raises Trouble where the file cannot be written."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Trouble(f"{file} cannot be written ({error.strerror}); name another: --to.") from None
+    say(f"{file}: {len(content):,} bytes")
 
 
 def _share(share: float | None) -> str:
