@@ -92,6 +92,6 @@ async def one_told(tx: Connection, waiver: Waiver) -> WaiverTold:
 def _told(waiver: Waiver, scope: Scope, at: datetime) -> WaiverTold:
     decide_by = scope.decide_by if waiver.state == "requested" else None
     left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
-    more = {"ticket": scope.ticket, "metric": scope.metric}
-    more |= {"decide_by": decide_by, "seconds_left": left}
+    time = {"decide_by": decide_by, "seconds_left": left}
+    more = {"ticket": scope.ticket, "metric": scope.metric, **time}
     return WaiverTold.model_validate(waiver).model_copy(update=more)
