@@ -124,5 +124,5 @@ async def test_laying_the_views_again_keeps_them(owner_url: str, reader: Reader)
 
 
 def test_a_service_without_views_has_none() -> None:
-    assert views_of("intake") == ()
+    assert views_of("opsdesk") == ()
     assert len(views_of("sla")) == len(VIEWS)

@@ -17,6 +17,8 @@ fact. Connect as `{READER}`; it sees these views, no table, and changes nothing.
 - The role's statements end after 30 s, and so does a transaction that idles (an open snapshot slows the
   queues that everything else works by); it holds 20 connections at most. For longer questions, let the
   tool import, or point it at a replica. Prefer the `daily` views for anything over time.
+- Services know the same ticket by the same `ticket_id`: join `intake_tickets` (the work) with `sla_clocks`
+  (the promises).
 - The same comments are in the database: `\\d+ {SCHEMA}.sla_tickets`.
 
 `prepare_database` (`make run`, and the `prepare` container) makes schema, role and rights; `migrate` of
@@ -24,7 +26,8 @@ each service lays its views. The password is that of every role: derived from th
 (`make run` writes the address to `addresses.json` as `reporting_database_url`), `OPSDESK_ROLE_PASSWORD` in
 containers, and yours in production (`ALTER ROLE {READER} PASSWORD`).
 
-A service adds a view in its `reporting.py` (`common.reporting.View`); a test holds that each column is told.
+A service adds a view in its `reporting.py` (`common.reporting.View`; see intake's); nothing else is to be
+done, and no migration: the next `migrate` lays it. A test holds that each column is told.
 """.strip()
 
 

@@ -16,6 +16,7 @@ from common.database import Database
 from common.kafka import Kafka
 from common.telemetry.logs import configure_logs
 from common.testing.databases import Template, Templates
+from common.testing.psql import Psql, psql_of
 
 _numbers = itertools.count(1)
 
@@ -79,3 +80,9 @@ async def owner_url(database: Database, templates: Templates, template: Template
     """The owner role's address of the same database: for tampering, and for migrations."""
     name = database.url.rpartition("/")[2]
     return templates.owner_url(template, name)
+
+
+@pytest.fixture
+def psql(database: Database, servers: object) -> Psql:
+    """PostgreSQL's own program, as the role of the BI tools, on the same database."""
+    return psql_of(servers, database.url.rpartition("/")[2])
