@@ -13,7 +13,7 @@ from msgspec.structs import replace as changed
 from common.database import Connection
 from common.deadlines import Deadline, Due, Timer, arm
 from sla.agreements.agreement import Agreement
-from sla.clocks.clock import Input
+from sla.clocks.clock import Input, InputKind
 from sla.clocks.tracked import Tracked, hears
 from sla.progress import go_on, timetables
 from sla.store import agreements, clocks, sweeps
@@ -25,6 +25,7 @@ LOOKS = 2
 LAST_LOOK = timedelta(minutes=2)
 """After the decision. No statement may take longer than `common.database.COMMAND`."""
 ENDED = "the agreement was deactivated"
+_COVERS: dict[sweeps.Kind, InputKind] = {"extend": "cover_extended", "shorten": "cover_ended"}
 
 
 async def begin(tx: Connection, sweep: Sweep) -> None:
@@ -78,7 +79,7 @@ async def _told(
         return [(one, heard) for one in tracked]
     if sweep.kind == "move":
         return await _moved(tx, sweep, tracked)
-    return await _extended(tx, sweep, tracked)
+    return await _covered(tx, sweep, tracked)
 
 
 async def _moved(
@@ -93,7 +94,7 @@ async def _moved(
     return [(to.ticket(one), to.heard(one)) for one in mine]
 
 
-async def _extended(
+async def _covered(
     tx: Connection, sweep: Sweep, tracked: list[Tracked]
 ) -> list[tuple[Tracked, Input]]:
     ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
@@ -105,9 +106,9 @@ async def _extended(
         ticket, terms = one.ticket, one.clock.terms
         used = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
         if used != terms.calendar:
-            longer = changed(terms, calendar=used)
+            other = changed(terms, calendar=used)
             at = sweep.decided_at
-            told.append((one, Input(0, "cover_extended", at, at, longer)))
+            told.append((one, Input(0, _COVERS[sweep.kind], at, at, other)))
     return told
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.database import Database
-from sla.testing.company import promise
+from sla.testing.company import BRIGHTWATER, know, promise
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,50 @@ async def test_the_database_refuses_one_person_and_overlaps_too(
     with pytest.raises(IntegrityError, match=r"check constraint|exclusion constraint"):
         async with database.transaction() as tx:
             await tx.execute(text(alone))
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("ended_by = made_by, ended_at = made_at, ended_from = starts_at", "four_eyes"),
+        ("ended_by = 'gina', ended_at = made_at, ended_from = ends_at", "ended"),
+        ("ended_by = 'gina', ended_at = ends_at, ended_from = starts_at", "ended"),
+        ("ended_by = 'gina', ended_at = made_at", "ended"),
+    ],
+)
+async def test_the_database_lets_only_another_person_end_cover_and_only_what_is_to_come(
+    database: Database, word: str, why: str
+) -> None:
+    """R1: deadlines come later then, which could hide a breach"""
+    await promise(database)
+    made = (
+        "INSERT INTO cover_extensions (id, agreement_id, starts_at, ends_at, priorities, reason,"
+        " made_by, made_at) SELECT gen_random_uuid(), id, sla.now() + interval '1 h',"
+        " sla.now() + interval '2 h', '{}', 'x', 'theo', sla.now() FROM agreements"
+    )
+    async with database.transaction() as tx:
+        await tx.execute(text(made))
+    with pytest.raises(IntegrityError, match=f"ck_cover_extensions_{why}"):
+        async with database.transaction() as tx:
+            await tx.execute(text(f"UPDATE cover_extensions SET ending = 'x', {word}"))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("customer_signs = true", "ck_agreement_versions_party"),
+        (
+            "countersigned_for = (SELECT id FROM customers WHERE key = 'brightwater')",
+            "fk_agreement_versions_party",
+        ),
+    ],
+)
+async def test_the_database_takes_no_countersigner_of_another_customer(
+    database: Database, change: str, why: str
+) -> None:
+    """One person per side: where the customer signs, it is the customer with whom it is made"""
+    await promise(database)
+    await know(database, (BRIGHTWATER, "brightwater"))
+    with pytest.raises(IntegrityError, match=why):
+        async with database.transaction() as tx:
+            await tx.execute(text(f"UPDATE agreement_versions SET {change}"))

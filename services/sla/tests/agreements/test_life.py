@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -15,7 +16,9 @@ from sla.agreements.validity import Overlap, Validity, succession
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 THEO, GINA, OMAR = Person("theo"), Person("gina"), Person("omar")
-JAN = Person("contact/jan", customer=True)
+JAN = Person("contact/jan", customer=True, party=UUID(int=1))
+EVE = Person("contact/eve", customer=True)
+"""A contact of another customer, whom it covers, too."""
 DRAFT = Life(Signature("theo", MONDAY))
 
 
@@ -48,6 +51,8 @@ def state(life: Life | Denied) -> str:
         (True, (THEO, GINA), "CUSTOMER_SIGNS"),
         (True, (THEO, JAN), "agreed"),
         (True, (JAN, GINA), "agreed"),
+        (True, (THEO, EVE), "NOT_THE_PARTY"),
+        (False, (THEO, EVE), "NOT_THE_PARTY"),
         (False, (THEO, GINA, OMAR), "NOT_NOW"),
     ],
 )

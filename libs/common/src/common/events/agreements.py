@@ -115,6 +115,17 @@ class AgreementExtended(AgreementEvent):
     priorities: list[Priority]
 
 
+class AgreementCoverEnded(AgreementEvent):
+    """Extra cover counts for `[starts_at, ends_at)` only, less than was announced; at the same
+    instant for both it was withdrawn. Open clocks follow."""
+
+    type: ClassVar[str] = "opsdesk.agreement.cover_ended.v1"
+    extension_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    priorities: list[Priority]
+
+
 class AgreementClocksMoved(AgreementEvent):
     """Open clocks of earlier versions are measured by this one from now on (C6)."""
 

@@ -7,24 +7,32 @@ portal, the other side's is one of its contacts, else a second one of our own pe
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
 Side = Literal["ours", "theirs"]
-Denied = Literal["NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS"]
+Denied = Literal[
+    "NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS", "NOT_THE_PARTY"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """`party`: the customer for whom one of its contacts signs; None of our own people."""
+
     by: str
     at: datetime
+    party: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts. `customer`: a contact of the customer, who acts for the other side."""
+    """Who acts. `customer`: a contact of a customer, who acts for the other side; `party` is that
+    customer where the version is made with it, not only covers it, too."""
 
     name: str
     customer: bool = False
+    party: UUID | None = None
 
     @property
     def side(self) -> Side:
@@ -66,10 +74,12 @@ def approve(life: Life, person: Person, at: datetime) -> Life | Denied:
     signatures = {one.by for one in (life.ours, life.theirs) if one is not None}
     if person.name in signatures:
         return "ALREADY_COUNTED"
+    if person.customer and person.party is None:
+        return "NOT_THE_PARTY"
     side = _side(life, person)
     if side is None:
         return "CUSTOMER_SIGNS"
-    signed = _signed(life, side, Signature(person.name, at))
+    signed = _signed(life, side, Signature(person.name, at, person.party))
     return replace(signed, state="agreed") if signed.ours and signed.theirs else signed
 
 

@@ -36,6 +36,7 @@ InputKind = Literal[
     "closed",
     "target_changed",
     "cover_extended",
+    "cover_ended",
     "agreement_moved",
     "fired",
     "waived",

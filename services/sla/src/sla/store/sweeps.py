@@ -13,7 +13,7 @@ from sla.agreements.agreement import Agreement
 from sla.tables.agreements import clock_sweeps as sweeps
 from sla.tables.clocks import clocks
 
-Kind = Literal["cancel", "move", "extend"]
+Kind = Literal["cancel", "move", "extend", "shorten"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,13 @@ def _life(row: Row[Any]) -> Life:
         row.customer_signs,
         row.state,
         _signature(row.approved_by, row.approved_at),
-        _signature(row.countersigned_by, row.countersigned_at),
+        _signature(row.countersigned_by, row.countersigned_at, row.countersigned_for),
         _signature(row.published_by, row.published_at),
     )
 
 
-def _signature(by: str | None, at: datetime | None) -> Signature | None:
-    return None if by is None or at is None else Signature(by, at)
+def _signature(by: str | None, at: datetime | None, party: UUID | None = None) -> Signature | None:
+    return None if by is None or at is None else Signature(by, at, party)
 
 
 def lived(life: Life) -> dict[str, Any]:
@@ -93,6 +93,7 @@ def lived(life: Life) -> dict[str, Any]:
         "approved_at": life.ours and life.ours.at,
         "countersigned_by": life.theirs and life.theirs.by,
         "countersigned_at": life.theirs and life.theirs.at,
+        "countersigned_for": life.theirs and life.theirs.party,
         "published_by": life.published and life.published.by,
         "published_at": life.published and life.published.at,
     }

@@ -43,6 +43,7 @@ agreement_versions = Table(
     instant("approved_at"),
     Column("countersigned_by", Text),
     instant("countersigned_at"),
+    Column("countersigned_for", Uuid),
     Column("published_by", Text),
     instant("published_at"),
 )
@@ -69,6 +70,10 @@ cover_extensions = Table(
     Column("reason", Text),
     Column("made_by", Text),
     instant("made_at"),
+    Column("ended_by", Text),
+    instant("ended_at"),
+    instant("ended_from"),
+    Column("ending", Text),
 )
 
 clock_sweeps = Table(

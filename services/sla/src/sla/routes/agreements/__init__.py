@@ -8,6 +8,7 @@ from sla.routes.agreements import (
     extending,
     living,
     page,
+    shortening,
     talking,
     trying,
 )
@@ -19,6 +20,7 @@ ROUTERS = (
     talking.routes,
     changing.routes,
     extending.routes,
+    shortening.routes,
     ending.routes,
     page.routes,
     trying.routes,

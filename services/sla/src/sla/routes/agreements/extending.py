@@ -43,6 +43,9 @@ class ExtensionAsked(Asked):
 
 
 class ExtensionTold(Told):
+    """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
+    `ending`; at its start: it was withdrawn. Null where it counts to its `end`."""
+
     id: UUID
     start: datetime
     end: datetime
@@ -50,6 +53,10 @@ class ExtensionTold(Told):
     reason: str
     made_by: str
     made_at: datetime
+    ended_from: datetime | None = None
+    ended_by: str | None = None
+    ended_at: datetime | None = None
+    ending: str | None = None
 
 
 @routes.post("/{name}/extensions", status_code=201)
@@ -69,23 +76,23 @@ async def extend_cover(
     _fits(asked, at)
     priorities = tuple(dict.fromkeys(asked.priorities))
     made = Extension(uuid7(), asked.start, asked.end, priorities, asked.reason, caller.sub, at)
-    binding = await _binding(tx, found, at)
-    if not any(reaches(made, version.agreement) for version in binding):
+    bound = await binding(tx, found, at)
+    if not any(reaches(made, version.agreement) for version in bound):
         said = "no published version is valid then; its cover can be extended once it is"
         raise Invalid([Violation("/start", "not_valid", said)])
     await extensions.add(tx, found.agreement_id, made)
-    await _extend(tx, found, binding, made)
+    await _extend(tx, found, bound, made)
     told: dict[str, Any] = {
         "starts_at": made.start,
         "ends_at": made.end,
         "priorities": list(made.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
-    await tell(tx, found, AgreementExtended(**facts(binding[0], at), extension_id=made.id, **told))
+    await tell(tx, found, AgreementExtended(**facts(bound[0], at), extension_id=made.id, **told))
     grounds = {"extension": made.id, "reason": asked.reason, **told}
     await note(tx, found, "agreement.extend", caller, at, grounds)
     response.headers["Location"] = f"/v1/agreements/{found.agreement_id}/extensions"
-    return ExtensionTold.model_validate(made)
+    return extension_told(made)
 
 
 @routes.get("/{name}/extensions")
@@ -100,9 +107,17 @@ async def list_extensions(
     after = page.after_as(datetime, UUID)
     place = after and (after[0], after[1])
     listed = await extensions.page(tx, found.agreement_id, page.limit, place)
-    items = [ExtensionTold.model_validate(one) for one in listed[: page.limit]]
+    items = [extension_told(one) for one in listed[: page.limit]]
     last = items[-1] if len(listed) > page.limit else None
     return Page[ExtensionTold](items=items, next=cursor(last.start, last.id) if last else None)
+
+
+def extension_told(extension: Extension) -> ExtensionTold:
+    told, word = ExtensionTold.model_validate(extension), extension.shortened
+    if word is None:
+        return told
+    ended = {"ended_from": word.since, "ended_by": word.by, "ended_at": word.at}
+    return told.model_copy(update={**ended, "ending": word.reason})
 
 
 def _fits(asked: ExtensionAsked, at: datetime) -> None:
@@ -119,7 +134,7 @@ def _fits(asked: ExtensionAsked, at: datetime) -> None:
         raise Invalid(wrong)
 
 
-async def _binding(tx: Connection, found: AgreementVersion, at: datetime) -> list[AgreementVersion]:
+async def binding(tx: Connection, found: AgreementVersion, at: datetime) -> list[AgreementVersion]:
     """The versions that are valid now or later."""
     history = await agreements.history(tx, found.agreement_id)
     return [
@@ -131,11 +146,11 @@ async def _binding(tx: Connection, found: AgreementVersion, at: datetime) -> lis
 
 
 async def _extend(
-    tx: Connection, found: AgreementVersion, binding: list[AgreementVersion], made: Extension
+    tx: Connection, found: AgreementVersion, bound: list[AgreementVersion], made: Extension
 ) -> None:
     by = (made.made_by, made.made_at)
     try:
-        longer = [await covering.cover(tx, one.agreement, [made], by) for one in binding]
+        longer = [await covering.cover(tx, one.agreement, [made], by) for one in bound]
     except OutOfRange as error:
         raise unanswerable(error, "/end") from None
     if any(longer):

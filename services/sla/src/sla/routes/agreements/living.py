@@ -40,6 +40,7 @@ REFUSED: dict[Denied, str] = {
     "ALREADY_COUNTED": "One person counts once. Somebody else approves for the other side.",
     "CUSTOMER_SIGNS": "This side has approved; the other side's approval is still to come.",
     "NOT_YOURS": "Only our own people do this.",
+    "NOT_THE_PARTY": "A contact of the customer with whom it is made approves of it.",
 }
 
 
@@ -123,7 +124,7 @@ async def _take(
     if found.over:
         raise Conflict("This agreement was deactivated: its versions stay as they are.")
     at = await moment(tx)
-    after = step.move(found.life, Person(caller.sub, caller.customer is not None), at)
+    after = step.move(found.life, _person(found, caller), at)
     if after == "NOT_NOW":
         raise Conflict(f"This version is {found.life.state}: that cannot be done with it now.")
     if not isinstance(after, Life):
@@ -132,6 +133,12 @@ async def _take(
     await _follow(tx, found, after, at)
     await _record(tx, found, step.action, caller, at, {"state": after.state})
     return shown(await _reread(tx, found, caller), caller)
+
+
+def _person(found: AgreementVersion, caller: Caller) -> Person:
+    party = found.agreement.customer_id if caller.customer == found.customer else None
+    contact = caller.customer is not None
+    return Person(caller.sub, contact, party if contact else None)
 
 
 async def _follow(tx: Connection, found: AgreementVersion, after: Life, at: datetime) -> None:
