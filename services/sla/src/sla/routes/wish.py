@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
 
 from common.database import Connection
 from common.errors import Invalid, Violation
@@ -43,7 +43,20 @@ class CalendarAsked(Asked):
     breaks: Dated = Field(default_factory=dict)
 
 
-CalendarWish = CalendarAsked | Annotated[str, Field(min_length=1, max_length=100)]
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def _either(given: Any, read: ValidatorFunctionWrapHandler) -> CalendarAsked | str:
+    """What is wrong is said of what was meant, and of nothing else: pydantic tries both, and puts
+    the name of each into the place of the error."""
+    if isinstance(given, CalendarAsked):
+        return given
+    if isinstance(given, dict):
+        return CalendarAsked.model_validate(given)
+    return _NAME.validate_python(given)
+
+
+CalendarWish = Annotated[CalendarAsked | Name, WrapValidator(_either)]
 """A calendar written out, or the id or key of a stored one."""
 
 

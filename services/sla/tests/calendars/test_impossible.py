@@ -1,0 +1,213 @@
+"""What cannot be computed is a clear problem with a stable type, named by its place; nothing is stored."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+
+from common.database import Database
+from sla.testing.company import AMSTERDAM
+
+COMPUTE, SIMULATE = "/v1/calendars/compute", "/v1/clocks/simulate"
+AT = "2026-06-01T07:00:00Z"
+OPENED = {"at": AT, "type": "opened"}
+OPEN = {"open": {"at": AT}}
+NIGHT = {"timezone": "Europe/Amsterdam", "weekly": {}}
+FAR = "3026-06-01T07:00:00Z"
+NAIVE = "2026-06-01T07:00:00"
+MILLENNIUM = 1000 * 366 * 86_400
+
+
+def _calendar(**changed: Any) -> dict[str, Any]:
+    return AMSTERDAM | changed
+
+
+def _asked(*questions: dict[str, Any], **calendar: Any) -> dict[str, Any]:
+    return {"calendar": _calendar(**calendar), "questions": list(questions or [OPEN])}
+
+
+def _life(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "calendar": AMSTERDAM,
+        "metric": "resolution",
+        "target_seconds": 4 * 3600,
+        "events": [OPENED, *events],
+        "as_of": "2026-06-01T12:00:00Z",
+    } | more
+
+
+def _event(type: str, at: str = "2026-06-01T08:00:00Z", **more: Any) -> dict[str, Any]:
+    return {"at": at, "type": type, **more}
+
+
+def _hours(*pairs: tuple[str, str]) -> dict[str, Any]:
+    return {"mon": [list(pair) for pair in pairs]}
+
+
+async def _refused(database: Database, answer: Response) -> list[tuple[str, str]]:
+    """Where it is wrong, and how, by stable codes; after a look at what was stored."""
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["type"] == "urn:opsdesk:error:invalid"
+    assert told["trace_id"]
+    assert all(error["detail"] for error in told["errors"])
+    async with database.transaction() as tx:
+        for table in ("calendars", "clocks", "clock_inputs", "tickets", "outbox", "audit"):
+            assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+    return [(error["pointer"], error["code"]) for error in told["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (_asked({"open": {"at": NAIVE}}), ("/questions/0/open/at", "timezone_aware")),
+        (
+            _asked({"after": {"start": NAIVE, "seconds": 1}}),
+            ("/questions/0/after/start", "timezone_aware"),
+        ),
+        (
+            _asked({"between": {"start": AT, "end": NAIVE}}),
+            ("/questions/0/between/end", "timezone_aware"),
+        ),
+        (
+            _asked({"between": {"start": AT, "end": "2199-12-31T23:59:59Z"}}),
+            ("/questions/0", "out_of_range"),
+        ),
+        (_asked({"open": {"at": FAR}}), ("/questions/0/open/at", "instant_range")),
+        (
+            _asked({"between": {"start": AT, "end": FAR}}),
+            ("/questions/0/between/end", "instant_range"),
+        ),
+        (
+            _asked({"after": {"start": AT, "seconds": MILLENNIUM}}),
+            ("/questions/0/after/seconds", "less_than_equal"),
+        ),
+        (
+            _asked({"after": {"start": AT, "seconds": -MILLENNIUM}}),
+            ("/questions/0/after/seconds", "greater_than_equal"),
+        ),
+        (_asked(timezone="Mars/Olympus"), ("/calendar/timezone", "timezone")),
+        (_asked(timezone="../../etc/passwd"), ("/calendar/timezone", "timezone")),
+        (_asked(timezone="Europe/\0"), ("/calendar/timezone", "nul")),
+        (
+            _asked(weekly=_hours(("08:00", "12:00"), ("11:00", "13:00"))),
+            ("/calendar/weekly/mon", "hours"),
+        ),
+        (
+            _asked(weekly=_hours(("22:00", "06:00"), ("23:00", "24:00"))),
+            ("/calendar/weekly/mon", "hours"),
+        ),
+        (_asked(weekly=_hours(("08:00", "25:00"))), ("/calendar/weekly/mon", "hours")),
+        (
+            _asked(breaks={"2026-06-01": [["13:00", "12:00"], ["11:00", "14:00"]]}),
+            ("/calendar/breaks/2026-06-01", "hours"),
+        ),
+        (_asked(holidays=["2026-02-30"]), ("/calendar/holidays/0", "date_from_datetime_parsing")),
+        (
+            _asked({"after": {"start": AT, "seconds": 1}}, weekly={}),
+            ("/questions/0", "never_opens"),
+        ),
+        (_asked(*[OPEN] * 1001), ("/questions", "too_long")),
+        (_asked(weekly={"monday": []}), ("/calendar/weekly/monday/[key]", "literal_error")),
+        (_asked(hours={}), ("/calendar/hours", "extra_forbidden")),
+        ({**_asked(), "calendar": 7}, ("/calendar", "string_type")),
+        ({**_asked(), "calendar": "a\0b"}, ("/calendar", "nul")),
+        ({**_asked(), "calendar": "nowhere"}, ("/calendar", "unknown")),
+    ],
+)
+async def test_a_computation_that_cannot_be_is_refused(
+    database: Database, theo: AsyncClient, body: dict[str, Any], place: tuple[str, str]
+) -> None:
+    """A1, A4"""
+    assert await _refused(database, await theo.post(COMPUTE, json=body)) == [place]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (_life(events=[_event("opened", NAIVE)]), ("/events/0/at", "timezone_aware")),
+        (_life(as_of=NAIVE), ("/as_of", "timezone_aware")),
+        (_life(as_of="2150-01-01T00:00:00Z"), ("/events", "out_of_range")),
+        (_life(as_of=FAR), ("/as_of", "instant_range")),
+        (_life(_event("waiting", FAR)), ("/events/1/at", "instant_range")),
+        (_life(target_seconds=MILLENNIUM), ("/target_seconds", "less_than_equal")),
+        (_life(target_seconds=0), ("/target_seconds", "greater_than")),
+        (_life(target_seconds=-5), ("/target_seconds", "greater_than")),
+        (
+            _life(_event("target_changed", target_seconds=0)),
+            ("/events/1/target_seconds", "greater_than"),
+        ),
+        (
+            _life(_event("target_changed", target_seconds=-1)),
+            ("/events/1/target_seconds", "greater_than"),
+        ),
+        (_life(_event("waiting", target_seconds=60)), ("/events/1/target_seconds", "meaningless")),
+        (
+            _life(_event("waiting"), _event("resumed", "2026-06-01T07:59:59Z")),
+            ("/events/2/at", "order"),
+        ),
+        (_life(_event("waiting", "2026-06-01T06:59:59Z")), ("/events/1/at", "order")),
+        (_life(_event("opened")), ("/events/1/type", "opening")),
+        (_life(events=[_event("waiting")]), ("/events/0/type", "opening")),
+        (_life(events=[]), ("/events", "too_short")),
+        (_life(as_of="2026-06-01T06:59:59Z"), ("/as_of", "order")),
+        (_life(_event("exploded")), ("/events/1/type", "literal_error")),
+        (_life(_event("wait\0ing")), ("/events/1/type", "nul")),
+        (_life(metric="mood"), ("/metric", "literal_error")),
+        (_life(warnings=[0]), ("/warnings/0", "greater_than")),
+        (_life(*[_event("waiting")] * 1000), ("/events", "too_long")),
+        (_life(calendar=_calendar(timezone="Mars/Olympus")), ("/calendar/timezone", "timezone")),
+        (
+            _life(calendar=_calendar(weekly=_hours(("08:00", "12:00"), ("11:00", "13:00")))),
+            ("/calendar/weekly/mon", "hours"),
+        ),
+        (_life(calendar=NIGHT), ("/events", "never_opens")),
+        (_life(calendar="nowhere"), ("/calendar", "unknown")),
+    ],
+)
+async def test_a_life_that_cannot_be_is_refused(
+    database: Database, theo: AsyncClient, body: dict[str, Any], place: tuple[str, str]
+) -> None:
+    """A4, C2"""
+    assert await _refused(database, await theo.post(SIMULATE, json=body)) == [place]
+
+
+async def test_everything_that_is_wrong_is_named_at_once(
+    database: Database, theo: AsyncClient
+) -> None:
+    body = _asked({"open": {"at": NAIVE}}, {"open": {"at": FAR}}, {"after": {"start": AT}})
+    assert await _refused(database, await theo.post(COMPUTE, json=body)) == [
+        ("/questions/0/open/at", "timezone_aware"),
+        ("/questions/1/open/at", "instant_range"),
+        ("/questions/2/after/seconds", "missing"),
+    ]
+
+
+async def test_a_thousand_questions_and_a_thousand_events_are_answered(theo: AsyncClient) -> None:
+    answers = (await theo.post(COMPUTE, json=_asked(*[OPEN] * 1000))).json()["answers"]
+    assert answers == [{"open": True}] * 1000
+    events = [_event(("waiting", "resumed")[number % 2]) for number in range(999)]
+    answer = await theo.post(SIMULATE, json=_life(*events))
+    assert (answer.status_code, answer.json()["state"]) == (200, "paused")
+
+
+async def test_hours_that_end_where_they_begin_last_a_day_and_need_no_order(
+    theo: AsyncClient,
+) -> None:
+    """A1: the end runs into the next date"""
+    days = {"mon": [["13:00", "14:00"], ["08:00", "12:00"]], "tue": [["08:00", "08:00"]]}
+    spans = ("2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z", "2026-06-04T00:00:00Z")
+    asked = [{"between": {"start": a, "end": b}} for a, b in pairwise(spans)]
+    answers = (await theo.post(COMPUTE, json=_asked(*asked, weekly=days))).json()["answers"]
+    assert answers == [{"seconds": 5 * 3600}, {"seconds": 24 * 3600}]
+
+
+async def test_the_widest_span_that_can_be_asked_for_is_answered(theo: AsyncClient) -> None:
+    """130 years, from the first instant that calendars know to the last"""
+    wide = {"between": {"start": "1970-01-01T00:00:01Z", "end": "2099-12-30T00:00:00Z"}}
+    answer = await theo.post(COMPUTE, json=_asked(wide))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["answers"][0]["seconds"] > 129 * 250 * 9 * 3600
