@@ -7,6 +7,7 @@ from common.http import create_app as create
 from delivery_gate.handlers import HANDLERS
 from delivery_gate.routes import ROUTERS
 from delivery_gate.settings import DeliveryGateSettings
+from delivery_gate.store.contacts import contact_at
 from delivery_gate.timers import TIMERS
 
 SERVICE = Service(
@@ -17,6 +18,7 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
+    resolve_contact=contact_at,
 )
 
 

@@ -1,17 +1,18 @@
-"""What the gate does when it hears of environments and of Blockers."""
+"""What the gate does when it hears of environments, of contacts and of Blockers."""
 
 from typing import Literal
 
 from common.database import Connection, moment
 from common.event import Received
-from common.events.directory import EnvironmentKnown
+from common.events.directory import ContactKnown, EnvironmentKnown
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
 from common.inbox import Handlers, NotYetKnown, each
 from delivery_gate.consequences import revoked
 from delivery_gate.emergency import Blocker, BlockerState, EmergencyChange, revoke
 from delivery_gate.environment import Environment
 from delivery_gate.recording import ITSELF, By, Scene
-from delivery_gate.store import emergencies, environments
+from delivery_gate.store import contacts, emergencies, environments
+from delivery_gate.store.contacts import Known
 
 LiftedBecause = Literal["lowered", "resolved", "closed", "merged", "moved"]
 WHY: dict[LiftedBecause, str] = {
@@ -30,6 +31,13 @@ async def on_environment_known(tx: Connection, heard: Received[EnvironmentKnown]
         said.environment_id, said.environment, said.customer_id, said.customer, said.tier
     )
     await environments.know(tx, environment, said.name, retired=said.retired)
+
+
+async def on_contact_known(tx: Connection, heard: Received[ContactKnown]) -> None:
+    """Who is erased or has left is nobody for whom the portal speaks."""
+    said = heard.event
+    digest = None if said.erased or said.retired else said.address_digest
+    await contacts.know(tx, Known(said.contact_id, said.customer, digest, heard.sequence))
 
 
 async def on_blocker_raised(tx: Connection, heard: Received[BlockerRaised]) -> None:
@@ -70,6 +78,7 @@ async def _lock(tx: Connection, said: TicketEvent) -> None:
 
 HANDLERS: Handlers = {
     EnvironmentKnown: each(on_environment_known),
+    ContactKnown: each(on_contact_known),
     BlockerRaised: each(on_blocker_raised),
     BlockerLifted: each(on_blocker_lifted),
 }

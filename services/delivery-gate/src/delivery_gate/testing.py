@@ -46,9 +46,10 @@ class Play:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await caller.post(f"/v1/{path}", json=body, headers=named)
 
-    async def get(self, who: str, path: str) -> Response:
+    async def get(self, who: str, path: str, **headers: str) -> Response:
         async with client(self.app, who) as caller:
-            return await caller.get(f"/v1/{path}")
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            return await caller.get(f"/v1/{path}", headers=named)
 
     async def at_once(self, *calls: Awaitable[T]) -> list[T]:
         """Run them at the same time: with connections open before, else the first would have

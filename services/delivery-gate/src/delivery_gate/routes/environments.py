@@ -68,7 +68,7 @@ async def list_environments(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, needs("environments:read")],
 ) -> Page[EnvironmentTold]:
-    """In the order of their keys; a customer's contact sees the own ones."""
+    """In the order of their keys; a customer's contact sees the own ones, in the portal, too."""
     after = page.after_as(str)
     found = await store.page(tx, caller.customer, after[0] if after else None, page.limit + 1)
     items = [EnvironmentTold.model_validate(one) for one in found[: page.limit]]

@@ -3,6 +3,7 @@
 Where two people are needed, the database asks for two as well.
 """
 
+from delivery_gate.tables.contacts import contacts
 from delivery_gate.tables.deliveries import approvals, deliveries, verdicts
 from delivery_gate.tables.metadata import METADATA
 from delivery_gate.tables.obligations import emergency_changes, follow_ups
@@ -14,6 +15,7 @@ __all__ = [
     "approvals",
     "blockers",
     "checks",
+    "contacts",
     "criteria",
     "deliveries",
     "emergency_changes",

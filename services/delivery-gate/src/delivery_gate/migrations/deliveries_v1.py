@@ -1,0 +1,159 @@
+"""Deliveries and what is owed because of them, as revision 0001 makes them. History: never edited."""
+
+DELIVERIES = """
+CREATE TABLE deliveries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    product text NOT NULL,
+    version text,
+    wanted_digest text,
+    version_id uuid,
+    digest text,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    customer text NOT NULL,
+    tier text NOT NULL,
+    lifecycle text NOT NULL,
+    readiness jsonb NOT NULL,
+    attempt integer NOT NULL,
+    counted boolean NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    state text NOT NULL,
+    started_by text,
+    started_at timestamptz,
+    ended_at timestamptz,
+    CONSTRAINT pk_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_deliveries_id_requested_by UNIQUE (id, requested_by),
+    CONSTRAINT ck_deliveries_state
+        CHECK (state IN ('evaluating', 'in_review', 'approved', 'delivering', 'verifying',
+            'delivered', 'refused', 'rolled_back', 'superseded', 'withdrawn', 'expired')),
+    CONSTRAINT ck_deliveries_nothing_unversioned
+        CHECK (state NOT IN ('approved', 'delivering', 'verifying', 'delivered') OR (version_id
+            IS NOT NULL AND digest IS NOT NULL)),
+    CONSTRAINT uq_deliveries_key UNIQUE (key),
+    CONSTRAINT fk_deliveries_product FOREIGN KEY (product) REFERENCES products (key),
+    CONSTRAINT fk_deliveries_version_id FOREIGN KEY (version_id) REFERENCES versions (id),
+    CONSTRAINT fk_deliveries_environment_id FOREIGN KEY (environment_id)
+        REFERENCES environments (id)
+);
+CREATE INDEX ix_deliveries_deferred ON deliveries (product, digest) WHERE state = 'evaluating';
+CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
+CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state = 'delivered';
+CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
+    WHERE state IN ('evaluating', 'in_review', 'approved');
+CREATE UNIQUE INDEX uq_deliveries_attempt ON deliveries (environment_id, product, version, attempt)
+    WHERE counted;
+CREATE UNIQUE INDEX uq_deliveries_one_runs ON deliveries (environment_id)
+    WHERE state IN ('delivering', 'verifying');
+CREATE TABLE approvals (
+    delivery_id uuid NOT NULL,
+    approved_by text NOT NULL,
+    criteria_version integer NOT NULL,
+    requested_by text NOT NULL,
+    digest text NOT NULL,
+    environment text NOT NULL,
+    attempt integer NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT pk_approvals PRIMARY KEY (delivery_id, approved_by, criteria_version),
+    CONSTRAINT fk_approvals_delivery_id_requested_by FOREIGN KEY (delivery_id, requested_by)
+        REFERENCES deliveries (id, requested_by),
+    CONSTRAINT ck_approvals_four_eyes CHECK (approved_by <> requested_by)
+);
+CREATE TABLE verdicts (
+    id uuid NOT NULL,
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    delivery_id uuid NOT NULL,
+    customer text NOT NULL,
+    outcome text NOT NULL,
+    reasons jsonb NOT NULL,
+    follow_ups jsonb NOT NULL,
+    criteria_version integer NOT NULL,
+    spoken_by text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT pk_verdicts PRIMARY KEY (id),
+    CONSTRAINT ck_verdicts_outcome CHECK (outcome IN ('accepted', 'refused', 'deferred')),
+    CONSTRAINT ck_verdicts_no_bare_refusal
+        CHECK (outcome <> 'refused' OR (reasons <> '[]' AND follow_ups <> '[]')),
+    CONSTRAINT uq_verdicts_position UNIQUE (position),
+    CONSTRAINT fk_verdicts_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id)
+);
+CREATE INDEX ix_verdicts_delivery_id ON verdicts (delivery_id);
+CREATE INDEX ix_verdicts_refused ON verdicts (position) WHERE outcome = 'refused';
+"""
+
+OBLIGATIONS = """
+CREATE TABLE follow_ups (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    kind text NOT NULL,
+    demand text NOT NULL,
+    delivery_id uuid,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    held_product text,
+    held_version text,
+    held_digest text,
+    opened_at timestamptz NOT NULL,
+    state text NOT NULL,
+    evidence text,
+    closed_by text,
+    closed_at timestamptz,
+    confirmed_by text,
+    confirmed_at timestamptz,
+    CONSTRAINT pk_follow_ups PRIMARY KEY (id),
+    CONSTRAINT ck_follow_ups_kind CHECK (kind IN ('documentation', 'investigation', 'retest')),
+    CONSTRAINT ck_follow_ups_state CHECK (state IN ('open', 'closed', 'confirmed')),
+    CONSTRAINT ck_follow_ups_four_eyes CHECK (confirmed_by <> closed_by),
+    CONSTRAINT ck_follow_ups_evidence
+        CHECK (state = 'open' OR num_nonnulls(evidence, closed_by, closed_at) = 3),
+    CONSTRAINT ck_follow_ups_confirmed
+        CHECK ((state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)),
+    CONSTRAINT uq_follow_ups_key UNIQUE (key),
+    CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id),
+    CONSTRAINT fk_follow_ups_environment_id FOREIGN KEY (environment_id)
+        REFERENCES environments (id)
+);
+CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
+CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
+CREATE TABLE emergency_changes (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    customer text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    what text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    state text NOT NULL,
+    authorized_by text,
+    authorized_at timestamptz,
+    applied_by text,
+    applied_at timestamptz,
+    settled_by uuid,
+    settled_at timestamptz,
+    revoked_at timestamptz,
+    revoked_why text,
+    CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
+    CONSTRAINT ck_emergency_changes_state
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
+    CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
+    CONSTRAINT ck_emergency_changes_authorized
+        CHECK (state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL),
+    CONSTRAINT ck_emergency_changes_applied
+        CHECK (state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL),
+    CONSTRAINT uq_emergency_changes_key UNIQUE (key),
+    CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
+        REFERENCES environments (id),
+    CONSTRAINT fk_emergency_changes_settled_by FOREIGN KEY (settled_by)
+        REFERENCES deliveries (id)
+);
+CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
+    WHERE state IN ('requested', 'authorized', 'applied');
+"""
