@@ -7,6 +7,7 @@ from intake.contacts import resolve_contact
 from intake.routes import (
     accept,
     alerts,
+    classifying,
     directory,
     emails,
     handing,
@@ -31,6 +32,7 @@ SERVICE: Final = Service(
         moves.routes,
         handing.routes,
         priorities.routes,
+        classifying.routes,
         emails.taking,
         emails.listing,
         alerts.routes,

@@ -121,7 +121,7 @@ def reject(ticket: Ticket, by: str) -> Ticket | Refusal:
 def close(ticket: Ticket, at: datetime) -> Ticket | Refusal:
     if refusal := permits(ticket, "close"):
         return refusal
-    return replace(ticket, state="closed", closed_at=at)
+    return replace(ticket, state="closed", closed_at=at, correction=None)
 
 
 def reopen(ticket: Ticket) -> Ticket | Refusal:
@@ -143,7 +143,14 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Refusal:
             "another-customer",
             f"{into.key} belongs to another customer; only tickets of one customer are merged.",
         )
-    return replace(ticket, state="merged", merged_into=into.id, waiting_on=None, lowering=None)
+    return replace(
+        ticket,
+        state="merged",
+        merged_into=into.id,
+        waiting_on=None,
+        lowering=None,
+        correction=None,
+    )
 
 
 def _open_again(ticket: Ticket) -> Ticket:

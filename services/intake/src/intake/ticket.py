@@ -35,6 +35,7 @@ Action = Literal[
     "reopen",
     "merge",
     "prioritise",
+    "reclassify",
 ]
 Waiting = Literal["customer", "partner", "second_level"]
 Behind = Literal["second_level", "partner"]
@@ -58,6 +59,7 @@ ALLOWED: Final[dict[Action, frozenset[State]]] = {
     "reopen": frozenset({"resolved", "verified", "closed"}),
     "merge": OPEN,
     "prioritise": OPEN,
+    "reclassify": OPEN | {"resolved", "verified"},
 }
 
 
@@ -68,6 +70,18 @@ class Lowering:
     priority: Priority
     impact: Impact | None
     urgency: Urgency | None
+    asked_by: str
+    asked_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a ticket is, as one person says and a second has to confirm (R1); None: as it stands."""
+
+    kind: Kind | None
+    nature: Nature | None
+    service: str | None
     asked_by: str
     asked_at: datetime
     reason: str
@@ -105,6 +119,9 @@ class Ticket:
     lowering: Lowering | None = None
     priority_by: str | None = None
     priority_confirmed_by: str | None = None
+    correction: Correction | None = None
+    reclassified_by: str | None = None
+    reclassified_confirmed_by: str | None = None
     resolution: str | None = None
     resolved_by: str | None = None
     resolved_at: datetime | None = None

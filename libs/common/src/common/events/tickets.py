@@ -64,6 +64,21 @@ class TicketPrioritised(TicketEvent):
     second: str | None = None
 
 
+class TicketReclassified(TicketEvent):
+    """What the ticket is was corrected: `kind` and `service` hold now, and from its opening on.
+
+    It may weaken the promise, so it always takes two (R1): `asked_by` one, confirmed by `second`.
+    Their reason stays in intake.
+    """
+
+    type: ClassVar[str] = "opsdesk.ticket.reclassified.v1"
+    opened_at: AwareDatetime
+    was_kind: Kind
+    was_service: str | None
+    asked_by: str
+    second: str
+
+
 class TicketAssigned(TicketEvent):
     type: ClassVar[str] = "opsdesk.ticket.assigned.v1"
     team: str | None = None

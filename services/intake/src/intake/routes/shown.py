@@ -20,8 +20,19 @@ class LoweringShown(Told):
     reason: str
 
 
+class CorrectionShown(Told):
+    """What the ticket is, as one person says, which waits for a second; null: as it stands."""
+
+    kind: Kind | None
+    nature: Nature | None
+    service: str | None
+    asked_by: str
+    asked_at: datetime
+    reason: str
+
+
 class TicketShown(Told):
-    """A ticket. `reporter` and `lowering` are shown to staff only."""
+    """A ticket. `reporter`, `lowering` and `correction` are shown to staff only."""
 
     id: UUID
     key: str
@@ -44,6 +55,7 @@ class TicketShown(Told):
     partner: str | None
     waiting_on: Waiting | None
     lowering: LoweringShown | None
+    correction: CorrectionShown | None
     opened_at: datetime
     opened_by: str
     resolution: str | None
@@ -105,4 +117,4 @@ def shown_to(caller: Caller, ticket: Ticket) -> TicketShown:
     told = TicketShown.model_validate(ticket)
     if caller.customer is None:
         return told
-    return told.model_copy(update={"lowering": None, "reporter": None})
+    return told.model_copy(update={"lowering": None, "correction": None, "reporter": None})

@@ -1,6 +1,6 @@
 """Tickets: read, locked, listed, kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from common.database import Connection
 from intake.priority import Priority
 from intake.reference import key_of, number_in, reference
 from intake.tables import customers, environments, tickets
-from intake.ticket import OPEN, Kind, Lowering, State, Ticket
+from intake.ticket import OPEN, Correction, Kind, Lowering, State, Ticket
 
 _JOINED: Final[Select[Any]] = select(
     tickets, customers.c.key.label("customer"), environments.c.key.label("environment")
@@ -24,7 +24,7 @@ _JOINED: Final[Select[Any]] = select(
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN)]
 )
-_LOOKED_UP: Final = frozenset({"key", "customer", "environment", "lowering"})
+_LOOKED_UP: Final = frozenset({"key", "customer", "environment", "lowering", "correction"})
 _PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _LOOKED_UP)
 
 
@@ -151,27 +151,45 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _ticket(row: Row[Any]) -> Ticket:
     told = row._mapping
-    pending = None
-    if told["lowering_priority"] is not None:
-        pending = Lowering(
-            told["lowering_priority"],
-            told["lowering_impact"],
-            told["lowering_urgency"],
-            told["lowering_by"],
-            told["lowering_at"],
-            told["lowering_reason"],
-        )
     return Ticket(
         key=key_of(told["number"]),
         customer=told["customer"],
         environment=told["environment"],
-        lowering=pending,
+        lowering=_lowering(told),
+        correction=_correction(told),
         **{name: told[name] for name in _PLAIN},
+    )
+
+
+def _lowering(told: Mapping[str, Any]) -> Lowering | None:
+    if told["lowering_priority"] is None:
+        return None
+    return Lowering(
+        told["lowering_priority"],
+        told["lowering_impact"],
+        told["lowering_urgency"],
+        told["lowering_by"],
+        told["lowering_at"],
+        told["lowering_reason"],
+    )
+
+
+def _correction(told: Mapping[str, Any]) -> Correction | None:
+    if told["correction_by"] is None:
+        return None
+    return Correction(
+        told["correction_kind"],
+        told["correction_nature"],
+        told["correction_service"],
+        told["correction_by"],
+        told["correction_at"],
+        told["correction_reason"],
     )
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
     lowering = asdict(ticket.lowering) if ticket.lowering else {}
+    correction = asdict(ticket.correction) if ticket.correction else {}
     return {
         **{name: getattr(ticket, name) for name in _PLAIN},
         "number": number_in(ticket.key),
@@ -181,4 +199,10 @@ def _row(ticket: Ticket) -> dict[str, Any]:
         "lowering_by": lowering.get("asked_by"),
         "lowering_at": lowering.get("asked_at"),
         "lowering_reason": lowering.get("reason"),
+        "correction_kind": correction.get("kind"),
+        "correction_nature": correction.get("nature"),
+        "correction_service": correction.get("service"),
+        "correction_by": correction.get("asked_by"),
+        "correction_at": correction.get("asked_at"),
+        "correction_reason": correction.get("reason"),
     }
