@@ -96,6 +96,8 @@ def _share(firing: Firing, clock: Clock) -> float:
 
 
 def _moved(telling: Telling, before: Clock, after: Clock, heard: Input) -> Iterator[ClockEvent]:
+    if before.terms.target is None and after.terms.target is None and after.cancelled is None:
+        return  # one that promises nothing is not worth telling
     facts = telling.facts(after)
     yield from _restated(facts, before, after, heard)
     if before.breached_at is not None and after.broken_at is None:

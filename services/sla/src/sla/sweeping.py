@@ -14,13 +14,15 @@ from common.database import Connection
 from common.deadlines import Deadline, Due, Timer, arm
 from sla.agreements.agreement import Agreement
 from sla.clocks.clock import Input, InputKind
-from sla.clocks.tracked import Tracked, hears
+from sla.clocks.tracked import Handed, Tracked, hears
+from sla.late_starts import LateStart, start_late
 from sla.progress import go_on, timetables
-from sla.store import agreements, clocks, sweeps
+from sla.store import agreements, clocks, sweeps, tickets
 from sla.store.sweeps import Sweep
 
 KIND = "sweep"
 BATCH = 200
+OPEN = ("running", "paused", "idle", "withdrawn")
 LOOKS = 2
 LAST_LOOK = timedelta(minutes=2)
 """After the decision. No statement may take longer than `common.database.COMMAND`."""
@@ -49,8 +51,11 @@ TIMER = Timer(sweeps.lock, on_sweeps_due)
 async def _go_on(tx: Connection, sweep: Sweep, at: datetime) -> datetime | None:
     """When the sweep goes on; None once it is through."""
     if ids := await sweeps.take(tx, sweep, BATCH):
+        open_ones = await tickets.lock_open_ones(tx, ids) if sweep.kind == "move" else set()
         tracked = await clocks.lock_many(tx, ids)
-        await sweeps.count(tx, sweep, await _change(tx, sweep, tracked, at))
+        count = await _change(tx, sweep, tracked, at)
+        mine = [one for one in tracked if one.ticket.id in open_ones]
+        await sweeps.count(tx, sweep, count + await _start(tx, sweep, mine, at))
         return at
     if sweep.looks == LOOKS:
         return None
@@ -91,7 +96,30 @@ async def _moved(
     await sweeps.move_tickets(tx, {one.ticket.id for one in mine if not one.forwarding}, target.id)
     await sweeps.move_behind(tx, [one.id for one in mine if one.forwarding], target)
     to = _Change(sweep, target)
-    return [(to.ticket(one), to.heard(one)) for one in mine]
+    return [(to.ticket(one), to.heard(one)) for one in mine if one.clock.state in OPEN]
+
+
+async def _start(tx: Connection, sweep: Sweep, tracked: list[Tracked], at: datetime) -> int:
+    """Start what only the version promises to which these clocks' open tickets were moved.
+
+    How many clocks. Those that would have ended before are not started: results stay (0601).
+    """
+    if sweep.version_id is None or not tracked:
+        return 0
+    target = (await agreements.versions_of(tx, [sweep.version_id]))[sweep.version_id]
+    to, ids = _Change(sweep, target), {one.ticket.id for one in tracked}
+    measured = await clocks.metrics_of(tx, ids)
+    earlier = await tickets.heard_early(tx, ids)
+    promised = changed(to.said, known_at=at)
+    starts = []
+    for (id, number), one in {(one.ticket.id, one.forwarding): one for one in tracked}.items():
+        missing = [metric for metric in target.metrics() if (id, number, metric) not in measured]
+        if missing and target.covers(one.ticket.customer_id, one.ticket.service):
+            ticket = to.ticket(one).ticket
+            handed = Handed(ticket, one.clock.contract, number, one.partner)
+            since = one.clock.opened_at
+            starts.append(LateStart(handed, since, target, missing, promised, earlier[id]))
+    return await start_late(tx, starts, results_stay=True)
 
 
 async def _covered(
@@ -123,7 +151,12 @@ class _Change:
         moved = replace(one.ticket, agreement_version=self.target.id, agreement=self.target.key)
         return replace(one, ticket=moved)
 
+    @property
+    def said(self) -> Input:
+        at = self.sweep.decided_at
+        return Input(0, "agreement_moved", at, at)
+
     def heard(self, one: Tracked) -> Input:
-        ticket, at = one.ticket, self.sweep.decided_at
+        ticket = one.ticket
         terms = self.target.terms(one.clock.metric, ticket.priority, ticket.kind)
-        return Input(0, "agreement_moved", at, at, terms)
+        return changed(self.said, terms=terms)

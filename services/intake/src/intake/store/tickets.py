@@ -1,11 +1,21 @@
 """Tickets: read, locked, listed, kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    Select,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from common.database import Connection
 from intake.priority import Priority
@@ -161,7 +171,7 @@ def _ticket(row: Row[Any]) -> Ticket:
     )
 
 
-def _lowering(told: Mapping[str, Any]) -> Lowering | None:
+def _lowering(told: RowMapping) -> Lowering | None:
     if told["lowering_priority"] is None:
         return None
     return Lowering(
@@ -174,7 +184,7 @@ def _lowering(told: Mapping[str, Any]) -> Lowering | None:
     )
 
 
-def _correction(told: Mapping[str, Any]) -> Correction | None:
+def _correction(told: RowMapping) -> Correction | None:
     if told["correction_by"] is None:
         return None
     return Correction(

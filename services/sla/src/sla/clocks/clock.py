@@ -38,6 +38,7 @@ InputKind = Literal[
     "cover_extended",
     "cover_ended",
     "agreement_moved",
+    "reclassified",
     "fired",
     "waived",
     "cancelled",

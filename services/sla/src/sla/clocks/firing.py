@@ -9,7 +9,13 @@ from sla.clocks.fold import step
 
 
 def next_firing(clock: Clock, tables: Timetables) -> Firing | None:
-    """The one timer that a clock arms; None while it does not run."""
+    """The one timer that a clock arms; None while it does not run.
+
+    One that has stopped fires where its ticket was corrected: what it is now it was then, and an
+    incident called a question until it was answered would hide a breach (C5, C6, R1).
+    """
+    if clock.state == "stopped":
+        return _too_late(clock)
     if clock.state != "running":
         return None
     found = [*_share(clock, tables), *_fixed(clock), *_breach(clock)]
@@ -39,7 +45,7 @@ def fired(firing: Firing, known_at: datetime, ordinal: int = 0) -> Heard:
 def _may_fire(clock: Clock, until: datetime) -> bool:
     """False where no calendar need be asked: counted time passes no faster than time itself."""
     if clock.deadline is None or not clock.open:
-        return False
+        return _too_late(clock) is not None
     if clock.deadline < until or clock.terms.ahead:
         return True
     at_most = clock.counted + (until - clock.since)
@@ -47,6 +53,15 @@ def _may_fire(clock: Clock, until: datetime) -> bool:
         clock.counted <= amount < at_most and kind not in clock.fired
         for kind, amount in shares(clock.terms)
     )
+
+
+def _too_late(clock: Clock) -> Firing | None:
+    target, deadline = clock.terms.target, clock.deadline
+    if clock.moved_by != "reclassified" or clock.open or BREACH in clock.fired:
+        return None
+    if target is None or deadline is None or clock.counted <= target:
+        return None
+    return Firing(BREACH, clock.since, deadline, clock.moved_by)
 
 
 def _share(clock: Clock, tables: Timetables) -> Iterator[Firing]:

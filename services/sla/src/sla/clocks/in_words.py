@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from textwrap import wrap
 
 from sla.clocks.clock import BREACH, Firing
 from sla.clocks.story import WORDS, Story, lasting
@@ -25,6 +26,10 @@ def _lines(story: Story) -> Iterator[str]:
         counted = f"+ {lasting(one.counted)}" if one.counted else "-"
         name = f" ({one.name})" if one.name else ""
         yield f"{span:<48}{counted:>12}  {WORDS[one.why]}{name}"
+    for turn in story.turns:
+        first, *more = wrap(turn.words, 66)
+        yield f"{story.day_and_time(turn.at):<34}{first}"
+        yield from (f"{'':<34}{line}" for line in more)
     for firing in story.firings:
         yield f"{story.day_and_time(firing.due_at):<60}  {_fired(firing)}"
 

@@ -125,6 +125,12 @@ def _marks(story: Story, scale: _Scale) -> Iterator[str]:
                 f' stroke-width="1.5"><title>{escape(firing.kind)}:'
                 f" {story.day_and_time(firing.due_at)}</title></circle>"
             )
+    for turn in story.turns:
+        x = scale.x(turn.at)
+        yield (
+            f'<path d="M{x} {FLOOR - 9}l6 9h-12z" fill="{INK}"><title>{escape(turn.words)}:'
+            f" {story.day_and_time(turn.at)}</title></path>"
+        )
     if deadline is not None:
         x = scale.x(max(deadline, scale.start))
         colour = RED if story.standing.breached else INK

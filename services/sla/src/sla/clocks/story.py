@@ -1,11 +1,11 @@
 """Everything that explains one clock, for whatever draws or writes it down. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sla.clocks.clock import Clock, Firing
+from sla.clocks.clock import Clock, Firing, Input, InputKind
 from sla.clocks.explanation import Interval, Reason
 from sla.clocks.standing import Standing
 
@@ -18,6 +18,41 @@ WORDS: dict[Reason, str] = {
     "waiting_on_customer": "waiting on the customer",
     "stopped": "stopped",
 }
+
+TURNS: Mapping[InputKind, str] = {
+    "target_changed": "another priority",
+    "agreement_moved": "another version of the agreement",
+    "cover_extended": "extra cover",
+    "reclassified": "the ticket was corrected",
+}
+"""Why something else is promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From `at` on something else was promised: `why`, and what (None: nothing)."""
+
+    at: datetime
+    why: str
+    target: timedelta | None
+
+    @property
+    def words(self) -> str:
+        now = "nothing is promised" if self.target is None else f"{lasting(self.target)} promised"
+        return f"{self.why}: {now}"
+
+
+def turns(heard: Iterable[Input]) -> list[Turn]:
+    """The inputs of a clock by which what is promised changed, after the one that opened it."""
+    return [
+        Turn(one.at, _why(one), one.terms.target)
+        for one in heard
+        if one.terms is not None and one.kind in TURNS
+    ]
+
+
+def _why(heard: Input) -> str:
+    return f"{TURNS[heard.kind]} ({heard.reason})" if heard.reason else TURNS[heard.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +70,7 @@ class Story:
     firings: Sequence[Firing]
     as_of: datetime
     zone: ZoneInfo
+    turns: Sequence[Turn] = ()
 
     @property
     def verdict(self) -> str:

@@ -27,6 +27,7 @@ from common.events.tickets import (
     TicketMerged,
     TicketOpened,
     TicketPrioritised,
+    TicketReclassified,
     TicketRejected,
     TicketReopened,
     TicketReplied,
@@ -45,6 +46,7 @@ from sla.handlers.outages import (
     on_alert_raised,
     on_blocker_lifted,
     on_blocker_raised,
+    on_corrected_down,
     on_opened_down,
 )
 from sla.handlers.tickets import (
@@ -52,6 +54,7 @@ from sla.handlers.tickets import (
     on_merged,
     on_opened,
     on_prioritised,
+    on_reclassified,
     on_triaged,
 )
 from sla.handlers.turns import turns_to
@@ -60,6 +63,7 @@ HANDLERS: Handlers = {
     TicketOpened: in_turn(on_opened, on_opened_down),
     TicketTriaged: each(on_triaged),
     TicketPrioritised: each(on_prioritised),
+    TicketReclassified: in_turn(each(on_reclassified), each(on_corrected_down)),
     TicketAssigned: hear(assigned),
     TicketForwarded: each(on_forwarded),
     TicketHandedBack: hear("handed_back"),

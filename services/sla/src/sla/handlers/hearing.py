@@ -35,10 +35,9 @@ def hear(kind: InputKind | Says) -> Handler:
     async def handle(tx: Connection, events: Sequence[Received[T]]) -> None:
         told = [r for r in events if any(says(r.event, contract) for contract in CONTRACTS)]
         heard = {r.event.ticket_id: r for r in told}
+        # The ticket before its clocks, as whoever starts clocks late locks them.
+        await tickets.hear_early(tx, [one for r in heard.values() for one in _early(r, says)])
         tracked = await clocks.lock_of_tickets(tx, heard)
-        silent = heard.keys() - {one.ticket.id for one in tracked}
-        if early := [one for id in silent for one in _early(heard[id], says)]:
-            await tickets.hear_early(tx, early)
         if tracked:
             known_at, tables = await moment(tx), await timetables(tx, tracked)
 
@@ -57,8 +56,15 @@ def hear(kind: InputKind | Says) -> Handler:
 
 
 def _early(received: Received[T], says: Says) -> list[Early]:
-    said = says(received.event, "sla")
-    return [Early(received.event.ticket_id, said, instant(received))] if said else []
+    """What clocks that start later hear of it: all of them the same, but for an answer to us."""
+    event, at = received.event, instant(received)
+    ours, behind = says(event, "sla"), CONTRACTS[1:]
+    early = [Early(event.ticket_id, ours, at)] if ours else []
+    return early + [
+        Early(event.ticket_id, "answered", at, contract=contract)
+        for contract in behind
+        if says(event, contract) == "answered"
+    ]
 
 
 def instant(received: Received[T]) -> datetime:

@@ -13,6 +13,7 @@ from common.events.tickets import (
     BlockerRaised,
     TicketEvent,
     TicketOpened,
+    TicketReclassified,
 )
 from sla.outage_log import Report, begin, finish, supersede
 from sla.outages.outage import Outage, ended
@@ -23,6 +24,8 @@ from sla.store import directory, outage_rules, outages
 
 ITSELF = "opsdesk"
 """Who said it, where no person did."""
+DONE = frozenset({"resolved", "verified", "closed", "merged"})
+"""States of tickets that block nothing."""
 
 
 async def on_alert_raised(tx: Connection, received: Received[AlertRaised]) -> None:
@@ -92,6 +95,23 @@ async def on_blocker_lifted(tx: Connection, received: Received[BlockerLifted]) -
         after = ended(outage, received.at)
         if after is not None:
             await finish(tx, outage, after, event.by or ITSELF, await moment(tx), event.reason)
+
+
+async def on_corrected_down(tx: Connection, received: Received[TicketReclassified]) -> None:
+    """A blocker that is no incident, or about another service, is no word about this one any more.
+
+    It ends now, as when a blocker is lowered: whoever says that it never was down corrects it, by
+    two people.
+    """
+    event = received.event
+    if event.priority != "blocker":
+        return
+    for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
+        after = ended(outage, received.at)
+        if after is not None:
+            await finish(tx, outage, after, event.by or ITSELF, await moment(tx), "corrected")
+    if event.state not in DONE:
+        await _down(tx, event, received.at)
 
 
 async def _down(tx: Connection, event: TicketEvent, started_at: datetime) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from msgspec.structs import replace as changed
+
 from common.database import Connection, moment
 from common.event import Received
 from common.events.tickets import (
@@ -12,15 +14,17 @@ from common.events.tickets import (
     TicketMerged,
     TicketOpened,
     TicketPrioritised,
+    TicketReclassified,
     TicketTriaged,
 )
-from sla.agreements.agreement import Agreement
+from sla.agreements.agreement import Agreement, Terms
 from sla.clocks.clock import Input
 from sla.clocks.tracked import Tracked, hears
 from sla.forwarding import Forwarding, forward
 from sla.handlers.hearing import instant
 from sla.opening import Opened, open_clocks
 from sla.progress import go_on, timetables
+from sla.reclassifying import reclassify
 from sla.store import agreements, clocks, tickets
 from sla.store.tickets import Early
 
@@ -36,7 +40,7 @@ async def on_triaged(tx: Connection, received: Received[TicketTriaged]) -> None:
     if await clocks.lock_of_tickets(tx, [event.ticket_id]):
         return
     await open_clocks(tx, [Opened(event, event.opened_at)])
-    for early in await tickets.take_early(tx, event.ticket_id):
+    for early in (await tickets.heard_early(tx, [event.ticket_id]))[event.ticket_id]:
         await _hear_early(tx, early)
 
 
@@ -49,7 +53,8 @@ async def _hear_early(tx: Connection, early: Early) -> None:
     tracked = await clocks.lock_of_tickets(tx, [early.ticket_id])
     known_at, tables = await moment(tx), await timetables(tx, tracked)
     heard = Input(0, early.kind, early.at, known_at)
-    await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)
+    spoken_to = [one for one in tracked if early.contract in (None, one.clock.contract)]
+    await go_on(tx, [hears(one, heard, tables) for one in spoken_to], known_at)
 
 
 async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> None:
@@ -58,20 +63,19 @@ async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> N
     ticket = await tickets.find(tx, event.ticket_id)
     if ticket is None:
         return
-    if ticket.customer_id is None:
-        await tickets.hear_early(tx, [Early(ticket.id, "forwarded", at, event.to, event.partner)])
-    else:
+    await tickets.hear_early(tx, [Early(ticket.id, "forwarded", at, event.to, event.partner)])
+    if ticket.customer_id is not None:
         await forward(tx, ticket, Forwarding(at, event.partner))
 
 
 async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) -> None:
     """The promise for the new priority applies to all the time already counted (C6)."""
     event = received.event
-    tracked = await clocks.lock_of_tickets(tx, [event.ticket_id])
     await tickets.reprioritise(tx, event.ticket_id, event.priority)
+    tracked = await clocks.lock_of_tickets(tx, [event.ticket_id])
     promised = await _agreements(tx, tracked)
     now = [
-        (_as(one, event), promised[id].terms(one.clock.metric, event.priority, event.kind))
+        (_as(one, event), _terms(promised[id], one, event))
         for one in tracked
         if (id := one.ticket.agreement_version) is not None
     ]
@@ -82,6 +86,12 @@ async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) 
         for one, terms in now
     ]
     await go_on(tx, changes, known_at)
+
+
+async def on_reclassified(tx: Connection, received: Received[TicketReclassified]) -> None:
+    """What is promised for its kind and service applies to all the time already counted (C6)."""
+    event = received.event
+    await reclassify(tx, event.ticket_id, event.kind, event.service, instant(received))
 
 
 async def on_merged(tx: Connection, received: Received[TicketMerged]) -> None:
@@ -97,6 +107,12 @@ async def _agreements(tx: Connection, tracked: Sequence[Tracked]) -> Mapping[UUI
     """The versions under which the clocks were started: a later one does not reach back (A5)."""
     ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
     return await agreements.versions_of(tx, ids)
+
+
+def _terms(promised: Agreement, tracked: Tracked, event: TicketEvent) -> Terms:
+    """None is promised of a service that it is not about: the ticket's may have been corrected."""
+    terms = promised.terms(tracked.clock.metric, event.priority, event.kind)
+    return terms if promised.serves(tracked.ticket.service) else changed(terms, target=None)
 
 
 def _as(tracked: Tracked, event: TicketEvent) -> Tracked:

@@ -26,6 +26,7 @@ CHANGES = {
 WHY = {
     "deadline": "The target time ran out",
     "target_changed": "A change of priority or agreement moved the deadline into the past",
+    "reclassified": "The ticket was corrected, and its deadline had passed by then",
 }
 
 

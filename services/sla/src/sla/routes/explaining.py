@@ -19,11 +19,11 @@ from sla.clocks.explanation import explained
 from sla.clocks.in_words import in_words
 from sla.clocks.picture import picture
 from sla.clocks.standing import standing
-from sla.clocks.story import Story
+from sla.clocks.story import Story, turns
 from sla.clocks.tracked import Tracked
 from sla.progress import timetables
 from sla.routes.clocks import visible
-from sla.routes.shown import ExplanationTold, IntervalTold, clock_told
+from sla.routes.shown import ExplanationTold, IntervalTold, TurnTold, clock_told
 from sla.store import agreements, calendars, clocks
 
 routes = router("/v1/clocks", tags=["clocks"])
@@ -49,6 +49,14 @@ class Explaining:
             calendar_version=terms.calendar,
             tz_version=self.tables[terms.calendar].calendar.zone.version,
             counted_seconds=story.standing.counted // SECOND,
+            changes=[
+                TurnTold(
+                    at=one.at,
+                    why=one.why,
+                    target_seconds=None if one.target is None else one.target // SECOND,
+                )
+                for one in story.turns
+            ],
             intervals=[
                 IntervalTold(
                     since=one.start,
@@ -90,6 +98,7 @@ async def _asked(
         firings,
         at,
         ZoneInfo(zone or home.name),
+        turns(one.heard for one in heard),
     )
     return Explaining(tracked, story, tables)
 

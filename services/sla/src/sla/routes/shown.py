@@ -71,6 +71,14 @@ class IntervalTold(Told):
     name: str | None
 
 
+class TurnTold(Told):
+    """From `at` on `target_seconds` are promised; null: nothing."""
+
+    at: datetime
+    why: str
+    target_seconds: int | None
+
+
 class ExplanationTold(Told):
     clock: ClockTold
     as_of: datetime
@@ -79,6 +87,7 @@ class ExplanationTold(Told):
     calendar_version: UUID
     tz_version: str
     counted_seconds: int
+    changes: list[TurnTold]
     intervals: list[IntervalTold]
 
 

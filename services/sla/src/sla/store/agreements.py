@@ -51,6 +51,13 @@ async def versions_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agree
     return {row.id: agreement_of(row) for row in found}
 
 
+async def deactivated(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these versions whose agreement was deactivated."""
+    joined = select(versions.c.id).join(agreements, agreements.c.id == versions.c.agreement_id)
+    over = joined.where(versions.c.id.in_(ids), agreements.c.ended_at.is_not(None))
+    return set(await tx.scalars(over))
+
+
 async def lock_key(tx: Connection, key: str) -> UUID | None:
     """Hold the agreement with this key until the end; its id, or None for a new key."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 1))))

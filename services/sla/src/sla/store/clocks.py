@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 
 from common.database import Connection, raw
+from sla.agreements.agreement import Metric
 from sla.clocks.clock import Clock, Input
 from sla.clocks.course import read, read_input, written, written_body
 from sla.clocks.tracked import Tracked
@@ -134,6 +135,13 @@ async def of_ticket(tx: Connection, ticket_id: UUID) -> list[Tracked]:
     ordered = (clocks.c.forwarding, clocks.c.metric)
     found = _LOADED.where(clocks.c.ticket_id == ticket_id).order_by(*ordered)
     return [_tracked(row) for row in await tx.execute(found)]
+
+
+async def metrics_of(tx: Connection, ticket_ids: Collection[UUID]) -> set[tuple[UUID, int, Metric]]:
+    """What is measured of these tickets: ticket, forwarding (0: for the customer), metric."""
+    columns = (clocks.c.ticket_id, clocks.c.forwarding, clocks.c.metric)
+    rows = await tx.execute(select(*columns).where(clocks.c.ticket_id.in_(ticket_ids)))
+    return {(row.ticket_id, row.forwarding, row.metric) for row in rows}
 
 
 async def add(tx: Connection, begun: Sequence[Tracked]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, Boolean, Row, Uuid, bindparam, insert, select, text, update
 
 from common.database import Connection
 from sla.agreements.agreement import Agreement
@@ -41,7 +41,9 @@ _GATHER = text(
     """
     INSERT INTO clock_sweep_items (sweep_id, clock_id)
     SELECT :sweep, measured.id FROM (
-        SELECT clocks.id, clocks.state, tickets.agreement_version
+        SELECT clocks.id, tickets.agreement_version,
+            CASE WHEN :move AND clocks.state = 'stopped' AND tickets.ended_at IS NULL
+                THEN 'idle' ELSE clocks.state END AS state
         FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id WHERE clocks.contract = 'sla'
         UNION ALL
         SELECT id, state, agreement_version FROM clocks WHERE agreement_version IS NOT NULL
@@ -52,7 +54,7 @@ _GATHER = text(
         AND measured.state IN ('running', 'paused', 'idle', 'withdrawn')
     ON CONFLICT DO NOTHING
     """
-).bindparams(bindparam("version", type_=Uuid))
+).bindparams(bindparam("version", type_=Uuid), bindparam("move", type_=Boolean))
 _TAKE = text(
     """
     DELETE FROM clock_sweep_items WHERE (sweep_id, clock_id) IN (
@@ -104,9 +106,11 @@ async def of_agreement(
 
 
 async def gather(tx: Connection, sweep: Sweep) -> None:
-    """Look for the clocks that are to change: open ones, of tickets not yet moved."""
+    """Look for the clocks that are to change: open ones, of tickets not yet moved. Of a move also
+    stopped ones of open tickets: to these more may be promised now."""
     version = sweep.version_id if sweep.kind == "move" else None
-    asked = {"sweep": sweep.id, "agreement": sweep.agreement_id, "version": version}
+    move = sweep.kind == "move"
+    asked = {"sweep": sweep.id, "agreement": sweep.agreement_id, "version": version, "move": move}
     await tx.execute(_GATHER, asked)
     looked = update(sweeps).where(sweeps.c.id == sweep.id).values(looks=sweep.looks + 1)
     await tx.execute(looked)

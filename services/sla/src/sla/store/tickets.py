@@ -1,4 +1,4 @@
-"""What sla keeps of tickets, and what it hears of those in triage, which have no promise yet."""
+"""What sla keeps of tickets, and what it heard of them, for clocks that start later."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 
 from common.database import Connection, raw
+from sla.agreements.agreement import Contract
 from sla.clocks.clock import InputKind
 from sla.clocks.tracked import Ticket
 from sla.tables.tickets import early_inputs, tickets
@@ -16,16 +17,21 @@ from sla.tables.tickets import early_inputs, tickets
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """Something heard during triage; `forwarded_to` and `partner` of a forwarding alone."""
+    """Something heard of a ticket; `forwarded_to` and `partner` of a forwarding alone.
+
+    `contract`: whose clocks it speaks to, where it is not all of them.
+    """
 
     ticket_id: UUID
     kind: InputKind
     at: datetime
     forwarded_to: str | None = None
     partner: str | None = None
+    contract: Contract | None = None
 
 
 _FACTS = tuple(field.name for field in fields(Ticket))
+_EARLY = tuple(field.name for field in fields(Early))
 
 _KEEP = """
 INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
@@ -39,14 +45,26 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
     agreement_version = excluded.agreement_version, agreement = excluded.agreement
 """
 _ADD_EARLY = """
-INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner)
-SELECT heard.ticket_id, (SELECT coalesce(max(known.ordinal), 0) + 1 FROM early_inputs known
-    WHERE known.ticket_id = heard.ticket_id),
-    heard.kind, heard.at, heard.forwarded_to, heard.partner
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
-    AS heard (ticket_id, kind, at, forwarded_to, partner)
-JOIN tickets ON tickets.id = heard.ticket_id AND tickets.customer_id IS NULL
+INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
+SELECT heard.ticket_id,
+    (SELECT coalesce(max(known.ordinal), 0) FROM early_inputs known
+        WHERE known.ticket_id = heard.ticket_id)
+    + row_number() OVER (PARTITION BY heard.ticket_id ORDER BY place),
+    heard.kind, heard.at, heard.forwarded_to, heard.partner, heard.contract
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+    WITH ORDINALITY AS heard (ticket_id, kind, at, forwarded_to, partner, contract, place)
+JOIN tickets ON tickets.id = heard.ticket_id
+ORDER BY heard.ticket_id, place
 """
+_LOCK = text("SELECT FROM tickets WHERE id = :id FOR UPDATE").bindparams(
+    bindparam("id", type_=Uuid)
+)
+_LOCK_OPEN = text(
+    """
+    SELECT id, ended_at FROM tickets
+    WHERE id IN (SELECT ticket_id FROM clocks WHERE clocks.id = ANY(:clocks)) ORDER BY id FOR UPDATE
+    """
+).bindparams(bindparam("clocks", type_=ARRAY(Uuid)))
 
 
 async def keep(tx: Connection, kept: Sequence[Ticket]) -> None:
@@ -65,21 +83,34 @@ async def find(tx: Connection, id_or_key: UUID | str) -> Ticket | None:
     return ticket_of(row) if row else None
 
 
+async def lock(tx: Connection, id: UUID) -> Ticket | None:
+    """The ticket, and nothing is heard of it until the end. It comes before its clocks."""
+    await tx.execute(_LOCK, {"id": id})
+    return await find(tx, id)
+
+
+async def lock_open_ones(tx: Connection, clock_ids: Collection[UUID]) -> set[UUID]:
+    """Lock the tickets of these clocks, in the order of ids; answers which of them are open."""
+    rows = await tx.execute(_LOCK_OPEN, {"clocks": list(clock_ids)})
+    return {row.id for row in rows if row.ended_at is None}
+
+
 async def hear_early(tx: Connection, heard: Collection[Early]) -> None:
-    """Keep what was heard of tickets in triage, of each one thing; of others it is nothing to us."""
-    columns = [[getattr(one, field.name) for one in heard] for field in fields(Early)]
-    await (await raw(tx)).execute(_ADD_EARLY, *columns)
+    """Keep what was heard of tickets; of those that sla does not know, nothing.
+
+    Holds the tickets, so that no clock starts beside it (see `lock`).
+    """
+    if heard:
+        columns = [[getattr(one, field.name) for one in heard] for field in fields(Early)]
+        await (await raw(tx)).execute(_ADD_EARLY, *columns)
 
 
-async def take_early(tx: Connection, ticket_id: UUID) -> list[Early]:
-    """What was heard during triage, in order; it is not kept any longer."""
-    mine = early_inputs.c.ticket_id == ticket_id
-    kept = select(early_inputs).where(mine).order_by(early_inputs.c.ordinal)
-    heard = [
-        Early(row.ticket_id, row.kind, row.at, row.forwarded_to, row.partner)
-        for row in await tx.execute(kept)
-    ]
-    await tx.execute(delete(early_inputs).where(mine))
+async def heard_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[Early]]:
+    """What was heard of each of these tickets, in order."""
+    kept = select(early_inputs).where(early_inputs.c.ticket_id.in_(ticket_ids))
+    heard: dict[UUID, list[Early]] = {id: [] for id in ticket_ids}
+    for row in await tx.execute(kept.order_by(early_inputs.c.ticket_id, early_inputs.c.ordinal)):
+        heard[row.ticket_id].append(Early(*(getattr(row, name) for name in _EARLY)))
     return heard
 
 

@@ -32,4 +32,5 @@ early_inputs = Table(
     instant("at"),
     Column("forwarded_to", Text),
     Column("partner", Text),
+    Column("contract", Text),
 )

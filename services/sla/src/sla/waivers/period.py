@@ -36,6 +36,26 @@ def excused(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Ch
     return change if len(inputs) == len(change.heard) else instead(change, inputs, tables)
 
 
+def reconsidered(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
+    """The change of a ticket that was corrected: what is about its former service excuses what
+    broke no more, and what is about its present one does (C11)."""
+    clock, ticket = change.clock, change.before.ticket
+    broken, known_at = clock.broken_at, change.heard[-1][0].known_at
+    if broken is None or clock.contract != "sla":
+        return change
+    told: list[Waived] = []
+    for waiver in waivers:
+        covering = waiver.waived is not None and waiver.waived.covers(broken)
+        covered = any(one.waiver == waiver.id and one.covers(broken) for one in clock.waivers)
+        if covered and not _concerns(waiver, ticket):
+            told.append(Waived(waiver.id, known_at, known_at))
+        elif waiver.waived is not None and covering and not covered and _concerns(waiver, ticket):
+            told.append(waiver.waived)
+    inputs = [Input(0, "waived", one.at, known_at, waived=one) for one in told]
+    heard = [one for one, _ in change.heard]
+    return instead(change, [*heard, *inputs], tables) if inputs else change
+
+
 def contradiction(tracked: Tracked, waivers: Iterable[Waiver]) -> str | None:
     """How what excuses a broken clock, or does not, is not what the waivers say; None where it is.
 

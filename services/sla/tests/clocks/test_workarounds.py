@@ -1,0 +1,73 @@
+"""How soon the customer can go on working, by what intake tells (C1)."""
+
+from uuid import UUID
+
+import pytest
+
+from common.database import Database
+from common.events.tickets import (
+    TicketEvent,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketWorkedAround,
+)
+from common.testing.protocol import fire, hear, stand_at, told
+from sla.clocks.clock import Clock
+from sla.handlers import HANDLERS
+from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.testing.looking import about, clocks_of, whole
+from sla.timers import TIMERS
+
+MESSAGE = UUID(int=7)
+
+
+def around(hours: float) -> TicketWorkedAround:
+    return said(TicketWorkedAround, 1, NINE + hours * HOUR, message_id=MESSAGE)
+
+
+async def happened(database: Database, *events: TicketEvent) -> Clock:
+    """The `workaround` clock after ticket 1 was opened at nine and these things happened to it."""
+    await promise(database, metrics=("workaround", "resolution"))
+    numbered = enumerate([opened(1), *events], start=1)
+    await hear(database, HANDLERS, *((event, number) for number, event in numbered))
+    await whole(database)
+    return (await clocks_of(database, 1))["workaround"].clock
+
+
+async def test_a_workaround_meets_it_and_the_resolution_runs_on(database: Database) -> None:
+    clock = await happened(database, around(3))
+    assert (clock.state, clock.outcome, clock.stopped_at) == ("stopped", "met", NINE + 3 * HOUR)
+    ours = (await clocks_of(database, 1))["resolution"].clock
+    assert (ours.state, ours.deadline) == ("running", NINE + 8 * HOUR)
+    assert about(await told(database), "workaround") == ["started", "met"]
+
+
+async def test_a_mere_reply_is_no_workaround(database: Database) -> None:
+    word = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
+    assert (await happened(database, word)).state == "running"
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_resolution_ends_it_and_after_a_workaround_it_stays_ended(
+    database: Database, first: bool
+) -> None:
+    """What was solved needs no way around; opened again, it needs one where there was none."""
+    solved = said(TicketResolved, 1, NINE + 2 * HOUR)
+    back = said(TicketReopened, 1, NINE + 4 * HOUR)
+    clock = await happened(database, *([around(1)] if first else []), solved, back)
+    assert clock.state == ("stopped" if first else "running")
+    assert clock.counted == (HOUR if first else 2 * HOUR)
+
+
+async def test_without_one_it_breaks_on_its_own(database: Database) -> None:
+    """C5, C8; a workaround afterwards comes too late"""
+    await happened(database)
+    await stand_at(database, NINE + 9 * HOUR)
+    await fire(database, TIMERS)
+    await hear(database, HANDLERS, (around(9), 2))
+    clock = (await clocks_of(database, 1))["workaround"].clock
+    assert (clock.broken_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
+    kinds = about(await told(database), "workaround")
+    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    await whole(database)
