@@ -38,7 +38,7 @@ async def test_each_public_reply_begins_the_next_cycle(database: Database) -> No
     await hear(database, HANDLERS, (reply(3), 3))
     clock = await news_clock(database)
     assert (clock.state, clock.counted, clock.worst) == ("running", timedelta(0), 3 * HOUR)
-    assert clock.deadline == NINE + 24 * HOUR + 3 * HOUR
+    assert clock.deadline == NINE + 24 * HOUR + 2 * HOUR
     await whole(database)
 
 

@@ -46,7 +46,7 @@ _GATHER = text(
                 THEN 'idle' ELSE clocks.state END AS state
         FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id WHERE clocks.contract = 'sla'
         UNION ALL
-        SELECT id, state, agreement_version FROM clocks WHERE agreement_version IS NOT NULL
+        SELECT id, agreement_version, state FROM clocks WHERE agreement_version IS NOT NULL
     ) AS measured
     JOIN agreement_versions ON agreement_versions.id = measured.agreement_version
     WHERE agreement_versions.agreement_id = :agreement

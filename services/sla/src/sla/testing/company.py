@@ -92,14 +92,24 @@ async def promise(
     return version
 
 
+async def also_promise(database: Database, under: Agreement, key: str, **more: Any) -> Agreement:
+    """Another published agreement, like that one but for what is given."""
+    version = replace(under, id=uuid7(), key=key, **more)
+    async with database.transaction() as tx:
+        agreement_id = uuid7()
+        await agreements.add(tx, agreement_id, version)
+        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+    return version
+
+
 async def underpin(
     database: Database, under: Agreement, partner: str | None = None, share: float = 0.5
 ) -> Agreement:
     """What second level, or a partner, promised us: for all customers, in a share of the time."""
-    version = replace(
+    return await also_promise(
+        database,
         under,
-        id=uuid7(),
-        key=f"{partner or 'second-level'}-standard",
+        f"{partner or 'second-level'}-standard",
         customer_id=None,
         contract="uc" if partner else "ola",
         partner=partner,
@@ -107,11 +117,6 @@ async def underpin(
             replace(one, within=one.within and one.within * share) for one in under.targets
         ),
     )
-    async with database.transaction() as tx:
-        agreement_id = uuid7()
-        await agreements.add(tx, agreement_id, version)
-        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
-    return version
 
 
 def said(event: type[T], number: int, at: datetime = NINE, **more: Any) -> T:

@@ -15,6 +15,7 @@ from common.events.tickets import (
     TicketEvent,
     TicketMerged,
     TicketPrioritised,
+    TicketReclassified,
     TicketRejected,
     TicketReopened,
     TicketReplied,
@@ -106,18 +107,28 @@ class Lives:
 
     def _other(self, number: int, at: datetime) -> TicketEvent:
         facts = self._told(number)
-        match self.dice.randrange(4):
+        match self.dice.randrange(5):
             case 0:
                 was = self.facts[number]["priority"]
                 facts["priority"] = self.dice.choice(["blocker", "critical", "minor", "trivial"])
                 self.facts[number]["priority"] = facts["priority"]
                 return said(TicketPrioritised, number, at, was=was, **facts)
+            case 4:
+                return self._corrected(number, at)
             case 1:
                 return said(TicketReplied, number, at, message_id=UUID(int=7), **facts)
             case 2:
                 return said(TicketWaiting, number, at, on="customer", **facts)
             case _:
                 return said(TicketTriaged, number, at, opened_at=self._opened_at(number), **facts)
+
+    def _corrected(self, number: int, at: datetime) -> TicketEvent:
+        facts = self.facts[number]
+        was = {"was_kind": facts["kind"], "was_service": facts["service"]}
+        facts["kind"] = self.dice.choice(["incident", "question", "problem"])
+        facts["service"] = self.dice.choice(["billing", "portal"])
+        people = {"asked_by": "anna", "second": "omar", "opened_at": facts["opened_at"]}
+        return said(TicketReclassified, number, at, **self._told(number), **was, **people)
 
     def _told(self, number: int) -> dict[str, Any]:
         return {name: value for name, value in self.facts[number].items() if name != "opened_at"}
