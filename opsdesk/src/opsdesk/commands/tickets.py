@@ -1,4 +1,4 @@
-"""`opsdesk tickets list | show | open`."""
+"""`opsdesk tickets list | show | open | reclassify | confirm-classification`."""
 
 from typing import Annotated
 
@@ -51,6 +51,35 @@ def open_(
     run(_open({name: value for name, value in asked.items() if value is not None}))
 
 
+@app.command("reclassify")
+def reclassify(
+    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
+    reason: Annotated[str, Option(help="Why it is something else.")],
+    kind: Annotated[
+        str | None, Option(help="incident, service_request, change_request, problem, question")
+    ] = None,
+    service: Annotated[str | None, Option(help="The service's key.")] = None,
+    nature: Annotated[
+        str | None,
+        Option(help="Of a change request: corrective, adaptive, perfective, preventive."),
+    ] = None,
+) -> None:
+    """Say what a ticket is; it holds once another person confirms it."""
+    asked = {"kind": kind, "service": service, "nature": nature, "reason": reason}
+    run(_reclassify(ticket, {name: value for name, value in asked.items() if value is not None}))
+
+
+@app.command("confirm-classification")
+def confirm_classification(
+    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
+    agree: Annotated[bool, Option("--agree/--decline", help="Or leave it as it is.")] = True,
+    reason: Annotated[str | None, Option(help="Why.")] = None,
+) -> None:
+    """Confirm what somebody else says that a ticket is."""
+    said = {"agree": agree} | ({"reason": reason} if reason else {})
+    run(_confirm_classification(ticket, said))
+
+
 async def _list(asked: JSON) -> None:
     async with own_desk() as desk:
         page = await desk.get("intake", "/v1/tickets", limit=FEW, **asked)
@@ -75,6 +104,31 @@ async def _open(asked: JSON) -> None:
     async with own_desk() as desk:
         ticket = await desk.post("intake", "/v1/tickets", asked)
     say(f"{ticket['key']} is open: {ticket['priority']}, {ticket['customer']}.")
+
+
+async def _reclassify(ref: str, asked: JSON) -> None:
+    async with own_desk() as desk:
+        ticket = await desk.post("intake", f"/v1/tickets/{ref}/reclassify", asked)
+    pending = ticket["correction"]
+    if pending is None:
+        say(f"{ticket['key']} stays what it is: {_classified(ticket)}.")
+        return
+    wanted = ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
+    say(f"{ticket['key']} is {_classified(ticket)}; somebody else must confirm that it is")
+    say(f"{_classified(wanted)}: opsdesk tickets confirm-classification {ticket['key']}")
+
+
+async def _confirm_classification(ref: str, said: JSON) -> None:
+    async with own_desk() as desk:
+        address = f"/v1/tickets/{ref}/classification-confirmations"
+        ticket = await desk.post("intake", address, said)
+    say(f"{ticket['key']} is {_classified(ticket)}.")
+
+
+def _classified(ticket: JSON) -> str:
+    """`a question about billing`."""
+    kind = str(ticket["kind"]).replace("_", " ")
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} about {ticket['service'] or 'no service'}"
 
 
 async def show_clocks(desk: Desk, ticket: str) -> None:
@@ -103,6 +157,7 @@ _TOLD = (
     "state",
     "priority",
     "kind",
+    "service",
     "customer",
     "environment",
     "channel",

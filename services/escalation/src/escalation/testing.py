@@ -114,7 +114,7 @@ def clock(kind: type[C], **own: Any) -> C:
     return kind(**warned().model_dump() | own)
 
 
-def ticket(kind: type[T], **own: Any) -> T:
+def ticket(kind: type[T], /, **own: Any) -> T:
     facts: dict[str, Any] = {
         "at": NIGHT,
         "ticket_id": TICKET,

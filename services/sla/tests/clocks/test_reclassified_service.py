@@ -1,5 +1,6 @@
 """What a correction of a ticket's service does to its clocks, committed for real (C6)."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,7 +27,7 @@ async def test_another_service_comes_under_its_own_agreement(database: Database)
     """C6, A5: the most specific one that held when the ticket was opened"""
     under = await promise(database, metrics=("resolution",))
     early = await portal(database, under, "resolution", hours=3, valid_until=NINE + HOUR)
-    later = {"version": 2, "valid_from": NINE + HOUR, "key": "acme-portal-late"}
+    later: dict[str, Any] = {"version": 2, "valid_from": NINE + HOUR, "key": "acme-portal-late"}
     await also_promise(database, early, **later | {"valid_until": None})
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(2, service="portal"), 2))
     tracked = await resolution(database)
