@@ -23,6 +23,7 @@ TURNS: Mapping[InputKind, str] = {
     "target_changed": "another priority",
     "agreement_moved": "another version of the agreement",
     "cover_extended": "extra cover",
+    "cover_ended": "extra cover that ended",
     "reclassified": "the ticket was corrected",
 }
 """Why something else is promised."""
