@@ -77,7 +77,7 @@ def live(metric: Metric, inputs: list[Input], delays: list[int]) -> tuple[Clock,
         kept += [fired(one, known, len(kept) + n) for n, one in enumerate(missed, start=1)]
         kept.append(replace(heard, ordinal=len(kept) + 1, known_at=known))
         clock = step(clock, kept[-1], TABLES)
-    return timers(clock, kept, known + 2000 * MINUTE), kept
+    return timers(clock, kept, known + 10_000 * MINUTE), kept
 
 
 def timers(clock: Clock, kept: list[Input], now: datetime) -> Clock:
