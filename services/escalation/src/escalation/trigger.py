@@ -13,6 +13,7 @@ TriggerKind = Literal[
     "blocker_raised",
     "forwarded",
     "debt_overdue",
+    "outage",
     "waiver_requested",
     "limit_ahead",
     "limit_reached",
@@ -30,6 +31,7 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "debt_overdue": ("dm", "po"),
+    "outage": ("dm",),  # R3, R5: a customer feels it now
     "limit_ahead": ("dm", "po"),  # R3: early enough to plan for it
     "limit_reached": ("dm", "po"),
     "budget_used": ("dm", "po"),

@@ -15,7 +15,13 @@ from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdu
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.forecasts import ClockForecast
 from common.events.measures import UsageLimitAhead, UsageLimitFar, UsageLimitReached
-from common.events.outages import BudgetUsed
+from common.events.outages import (
+    BudgetUsed,
+    OutageCorrected,
+    OutageEnded,
+    OutageStarted,
+    OutageSuperseded,
+)
 from common.events.reviews import (
     ReviewActionAgreed,
     ReviewActionDue,
@@ -38,13 +44,14 @@ from common.events.waivers import (
     WaiverReminded,
     WaiverWithdrawn,
 )
-from common.inbox import Handlers, each
+from common.inbox import Handlers, each, in_turn
 from escalation.handlers import (
     budgets,
     clocks,
     deliveries,
     directory,
     forecasts,
+    outages,
     reviews,
     tickets,
     usage,
@@ -68,7 +75,7 @@ HANDLERS: Handlers = {
     WaiverReminded: each(waivers.on_reminded),
     WaiverWithdrawn: each(waivers.on_ended),
     WaiverExpired: each(waivers.on_ended),
-    BlockerRaised: each(tickets.on_blocker_raised),
+    BlockerRaised: in_turn(each(tickets.on_blocker_raised), each(outages.on_blocker_raised)),
     BlockerLifted: each(tickets.on_blocker_lifted),
     TicketForwarded: each(tickets.on_forwarded),
     TicketResolved: tickets.on_tickets_ended,
@@ -80,6 +87,10 @@ HANDLERS: Handlers = {
     UsageLimitReached: each(usage.on_limit_reached),
     UsageLimitFar: each(usage.on_limit_far),
     BudgetUsed: each(budgets.on_budget_used),
+    OutageStarted: each(outages.on_started),
+    OutageEnded: each(outages.on_ended),
+    OutageCorrected: each(outages.on_corrected),
+    OutageSuperseded: each(outages.on_superseded),
     ReviewReady: each(reviews.on_ready),
     ReviewPublished: each(reviews.on_published),
     ReviewActionAgreed: each(reviews.on_action_agreed),
