@@ -8,6 +8,9 @@ from email.policy import default
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import text
+
+from common.database import Database
 from common.events.clocks import ClockEvent, ClockWarned
 from common.events.tickets import TicketEvent
 from escalation.escalation import Escalation, Outcome, opened
@@ -183,3 +186,22 @@ class MemoryPost:
             return Rejected("refused")
         self.sent.append(message)
         return self._outcome
+
+
+async def run(database: Database, sql: str) -> list[tuple[object, ...]]:
+    async with database.transaction() as tx:
+        done = await tx.execute(text(sql))
+        return [tuple(row) for row in done] if done.returns_rows else []
+
+
+async def leases_end(database: Database) -> None:
+    """The holder is gone, or the pause is over."""
+    await run(database, "UPDATE notifications SET next_try_at = statement_timestamp()")
+
+
+async def states(database: Database) -> list[tuple[object, ...]]:
+    return await run(database, "SELECT person, channel, state FROM notifications ORDER BY 1, 2")
+
+
+async def only_anna(database: Database) -> None:
+    await run(database, "UPDATE people SET retired = true WHERE sub = 'omar'")

@@ -1,52 +1,10 @@
-"""The rules of clocks, one by one. Times are minutes after Monday 09:00 UTC on a 24/7 calendar
-unless a test says otherwise."""
-
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+"""The rules of clocks, one by one: what counts, what stops them, what every cycle is."""
 
 import pytest
 
-from sla.agreements.agreement import Metric, Terms
-from sla.calendars.calendar import Calendar, always, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.clocks.clock import Clock, Input, InputKind, Waived
-from sla.clocks.firing import fired, next_firing
-from sla.clocks.fold import fold, step
-from sla.clocks.simulation import Simulated, simulate
+from sla.clocks.clock import InputKind
 from sla.clocks.standing import standing, stretches
-
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-ROUND, OFFICE = UUID(int=1), UUID(int=2)
-ZONE = read_zone("Europe/Amsterdam")
-TABLES = {
-    ROUND: Timetable(always(ZONE)),
-    OFFICE: Timetable(Calendar(ZONE, (hours([("08:00", "17:00")]),) * 5 + ((), ()))),
-}
-MINUTE = timedelta(minutes=1)
-
-
-def at(minutes: float) -> datetime:
-    return NINE + minutes * MINUTE
-
-
-def terms(minutes: float | None, calendar: UUID = ROUND, pausable: bool = True) -> Terms:
-    return Terms(None if minutes is None else minutes * MINUTE, calendar, pausable)
-
-
-def heard(minutes: float, kind: InputKind, promised: Terms | None = None) -> Input:
-    return Input(0, kind, at(minutes), at(minutes), promised)
-
-
-def run(
-    metric: Metric, promised: Terms, *events: tuple[float, InputKind], until: float = 600
-) -> Simulated:
-    inputs = [heard(0, "opened", promised), *(heard(when, kind) for when, kind in events)]
-    return simulate(metric, inputs, at(until), TABLES)
-
-
-def told(simulated: Simulated) -> list[tuple[str, datetime]]:
-    return [(firing.kind, firing.due_at) for firing in simulated.firings]
+from sla.testing.minutes import MINUTE, OFFICE, TABLES, at, run, terms, told
 
 
 def test_warnings_come_at_their_shares_and_the_breach_after_them() -> None:
@@ -124,69 +82,6 @@ def test_a_paused_clock_does_not_newly_breach() -> None:
     assert clock.breach_reason == "resumed"
 
 
-def test_a_new_target_applies_to_all_the_time_already_counted() -> None:
-    """C6"""
-    inputs = [heard(0, "opened", terms(240)), heard(60, "target_changed", terms(120))]
-    later = simulate("resolution", inputs, at(60), TABLES).clock
-    assert later.deadline == at(120)
-
-
-def test_a_deadline_moved_into_the_past_breaches_at_the_moment_of_the_change() -> None:
-    """C6, C8; the deadline is where the time was reached, though pauses lie between"""
-    inputs = [
-        heard(0, "opened", terms(240)),
-        heard(60, "waiting"),
-        heard(120, "resumed"),
-        heard(180, "target_changed", terms(30)),
-    ]
-    simulated = simulate("resolution", inputs, at(181), TABLES)
-    assert simulated.clock.deadline == at(30)
-    assert told(simulated)[-1] == ("breach", at(180))
-    assert simulated.clock.breach_reason == "target_changed"
-
-
-def test_a_blocker_counts_on_its_own_calendar_from_the_change_on() -> None:
-    """C6, R10: 17:00 is past when the ticket becomes a blocker with two hours left"""
-    inputs = [
-        heard(0, "opened", terms(600, OFFICE)),
-        heard(420, "target_changed", terms(480, ROUND)),
-    ]
-    clock = simulate("resolution", inputs, at(420), TABLES).clock
-    assert (clock.counted, clock.deadline) == (360 * MINUTE, at(540))
-
-
-def test_a_target_of_none_withdraws_the_clock_and_a_later_one_revives_it() -> None:
-    """C6"""
-    inputs = [
-        heard(0, "opened", terms(60)),
-        heard(30, "target_changed", terms(None)),
-        heard(90, "target_changed", terms(120)),
-    ]
-    assert simulate("resolution", inputs, at(60), TABLES).clock.state == "withdrawn"
-    revived = simulate("resolution", inputs, at(90), TABLES).clock
-    assert (revived.state, revived.deadline) == ("running", at(120))
-
-
-def test_a_longer_target_takes_the_breach_back_and_the_record_keeps_it() -> None:
-    """C5, C6: late is measured against the deadline that holds; R1 wants two people for this"""
-    inputs = [heard(0, "opened", terms(60)), heard(90, "target_changed", terms(240))]
-    simulated = simulate("resolution", inputs, at(100), TABLES)
-    assert simulated.clock.broken_at is None
-    assert ("breach", at(60)) in told(simulated)
-
-
-def test_a_moved_deadline_arms_only_the_warnings_still_ahead() -> None:
-    """C7"""
-    inputs = [heard(0, "opened", terms(100)), heard(80, "target_changed", terms(120))]
-    assert told(simulate("resolution", inputs, at(121), TABLES)) == [
-        ("warning_50", at(50)),
-        ("warning_75", at(75)),
-        ("warning_75", at(90)),
-        ("warning_90", at(108)),
-        ("breach", at(120)),
-    ]
-
-
 def test_every_cycle_of_next_reply_counts_and_the_worst_is_kept() -> None:
     """C1"""
     events: list[tuple[float, InputKind]] = [
@@ -226,43 +121,6 @@ def test_a_cancelled_clock_hears_nothing_more() -> None:
     """C10"""
     clock = run("resolution", terms(60), (10, "cancelled"), (20, "resolved"), until=99).clock
     assert (clock.state, clock.deadline, clock.outcome) == ("cancelled", None, None)
-
-
-def breached_blind() -> Clock:
-    clock = fold("resolution", [heard(0, "opened", terms(60))], TABLES)
-    while (firing := next_firing(clock, TABLES)) is not None:
-        clock = step(clock, fired(firing, at(61)), TABLES)
-    return clock
-
-
-@pytest.mark.parametrize("kind", ["resolved", "waiting"])
-def test_a_stop_in_time_that_is_heard_late_takes_the_breach_back(kind: InputKind) -> None:
-    """architecture, 6"""
-    clock = step(breached_blind(), heard(60, kind), TABLES)
-    assert (clock.broken_at, clock.counted) == (None, 60 * MINUTE)
-
-
-def test_a_stop_too_late_that_is_heard_late_takes_nothing_back() -> None:
-    assert step(breached_blind(), heard(60.5, "resolved"), TABLES).broken_at == at(60)
-
-
-def test_a_reply_heard_late_does_not_take_a_resolutions_breach_back() -> None:
-    assert step(breached_blind(), heard(59, "replied"), TABLES).broken_at == at(60)
-
-
-@pytest.mark.parametrize(
-    ("approved", "expires", "outcome"),
-    [(59, 90, "excused"), (60, 90, "breached"), (30, 60, "breached"), (30, 60.1, "excused")],
-)
-def test_only_a_waiver_approved_before_and_valid_at_the_breach_counts(
-    approved: float, expires: float, outcome: str
-) -> None:
-    """C11"""
-    waived = Waived(UUID(int=9), at(approved), at(expires))
-    clock = step(
-        breached_blind(), Input(0, "waived", at(approved), at(approved), waived=waived), TABLES
-    )
-    assert clock.outcome == outcome
 
 
 def test_stretches_say_why_time_counted_or_not() -> None:

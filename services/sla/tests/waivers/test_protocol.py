@@ -22,6 +22,7 @@ from sla.calendars.zone import read_zone
 from sla.clocks.clock import Input
 from sla.clocks.fold import fold
 from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
+from sla.testing.excusing import Life
 from sla.waivers.period import excused
 from sla.waivers.waiver import (
     Decision,
@@ -42,31 +43,6 @@ SERVICES = ("billing", "portal", None)
 ASKING = st.sampled_from(["theo", "theo", "theo", "gina"])
 DECIDING = st.sampled_from(["greg", "greg", "greg", "greg", "gina", "theo"])
 VERDICTS = st.sampled_from(["approve", "approve", "approve", "revoke", "refuse", "withdraw"])
-
-
-@dataclass
-class Life:
-    """What has happened to a waiver, in the words of the rules."""
-
-    about_clock: int | None
-    service: str | None
-    starts_at: datetime | None
-    ends_at: datetime
-    requested_by: str
-    approved_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-    def covers(self, clock: int, service: str | None, broken: datetime) -> bool:
-        if self.approved_at is None or self.approved_at >= broken:
-            return False
-        if self.revoked_at is not None and broken >= self.revoked_at:
-            return False
-        if broken >= self.ends_at:
-            return False
-        if self.about_clock is not None:
-            return self.about_clock == clock
-        fits = self.service is None or self.service == service
-        return fits and self.starts_at is not None and self.starts_at <= broken
 
 
 @dataclass

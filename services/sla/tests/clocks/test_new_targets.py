@@ -1,0 +1,67 @@
+"""A clock whose target changes while it runs: deadlines, breaches and warnings follow (C6, C7)."""
+
+from sla.clocks.simulation import simulate
+from sla.testing.minutes import MINUTE, OFFICE, ROUND, TABLES, at, heard, terms, told
+
+
+def test_a_new_target_applies_to_all_the_time_already_counted() -> None:
+    """C6"""
+    inputs = [heard(0, "opened", terms(240)), heard(60, "target_changed", terms(120))]
+    later = simulate("resolution", inputs, at(60), TABLES).clock
+    assert later.deadline == at(120)
+
+
+def test_a_deadline_moved_into_the_past_breaches_at_the_moment_of_the_change() -> None:
+    """C6, C8; the deadline is where the time was reached, though pauses lie between"""
+    inputs = [
+        heard(0, "opened", terms(240)),
+        heard(60, "waiting"),
+        heard(120, "resumed"),
+        heard(180, "target_changed", terms(30)),
+    ]
+    simulated = simulate("resolution", inputs, at(181), TABLES)
+    assert simulated.clock.deadline == at(30)
+    assert told(simulated)[-1] == ("breach", at(180))
+    assert simulated.clock.breach_reason == "target_changed"
+
+
+def test_a_blocker_counts_on_its_own_calendar_from_the_change_on() -> None:
+    """C6, R10: 17:00 is past when the ticket becomes a blocker with two hours left"""
+    inputs = [
+        heard(0, "opened", terms(600, OFFICE)),
+        heard(420, "target_changed", terms(480, ROUND)),
+    ]
+    clock = simulate("resolution", inputs, at(420), TABLES).clock
+    assert (clock.counted, clock.deadline) == (360 * MINUTE, at(540))
+
+
+def test_a_target_of_none_withdraws_the_clock_and_a_later_one_revives_it() -> None:
+    """C6"""
+    inputs = [
+        heard(0, "opened", terms(60)),
+        heard(30, "target_changed", terms(None)),
+        heard(90, "target_changed", terms(120)),
+    ]
+    assert simulate("resolution", inputs, at(60), TABLES).clock.state == "withdrawn"
+    revived = simulate("resolution", inputs, at(90), TABLES).clock
+    assert (revived.state, revived.deadline) == ("running", at(120))
+
+
+def test_a_longer_target_takes_the_breach_back_and_the_record_keeps_it() -> None:
+    """C5, C6: late is measured against the deadline that holds; R1 wants two people for this"""
+    inputs = [heard(0, "opened", terms(60)), heard(90, "target_changed", terms(240))]
+    simulated = simulate("resolution", inputs, at(100), TABLES)
+    assert simulated.clock.broken_at is None
+    assert ("breach", at(60)) in told(simulated)
+
+
+def test_a_moved_deadline_arms_only_the_warnings_still_ahead() -> None:
+    """C7"""
+    inputs = [heard(0, "opened", terms(100)), heard(80, "target_changed", terms(120))]
+    assert told(simulate("resolution", inputs, at(121), TABLES)) == [
+        ("warning_50", at(50)),
+        ("warning_75", at(75)),
+        ("warning_75", at(90)),
+        ("warning_90", at(108)),
+        ("breach", at(120)),
+    ]
