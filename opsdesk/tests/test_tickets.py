@@ -8,6 +8,8 @@ TICKET = {
     "priority": "critical",
     "state": "in_progress",
     "kind": "incident",
+    "service": "billing",
+    "correction": None,
     "customer": "acme",
     "environment": "acme-prod",
     "channel": "portal",

@@ -113,9 +113,8 @@ async def _reclassify(ref: str, asked: JSON) -> None:
     if pending is None:
         say(f"{ticket['key']} stays what it is: {_classified(ticket)}.")
         return
-    wanted = ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
     say(f"{ticket['key']} is {_classified(ticket)}; somebody else must confirm that it is")
-    say(f"{_classified(wanted)}: opsdesk tickets confirm-classification {ticket['key']}")
+    say(f"{_classified(_wanted(ticket))}: opsdesk tickets confirm-classification {ticket['key']}")
 
 
 async def _confirm_classification(ref: str, said: JSON) -> None:
@@ -123,6 +122,12 @@ async def _confirm_classification(ref: str, said: JSON) -> None:
         address = f"/v1/tickets/{ref}/classification-confirmations"
         ticket = await desk.post("intake", address, said)
     say(f"{ticket['key']} is {_classified(ticket)}.")
+
+
+def _wanted(ticket: JSON) -> JSON:
+    """The ticket as its pending correction says that it is."""
+    pending = ticket["correction"]
+    return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
 
 
 def _classified(ticket: JSON) -> str:
@@ -150,6 +155,9 @@ def _clock(clock: JSON) -> tuple[object, ...]:
 def _facts(ticket: JSON) -> list[tuple[str, object]]:
     told = [(name.replace("_", " "), ticket[name]) for name in _TOLD]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
+    if pending := ticket["correction"]:
+        words = f"{_classified(_wanted(ticket))}, says {pending['asked_by']}: {pending['reason']}"
+        told.append(("to be confirmed", words))
     return [*told, *((name, shown(at)) for name, at in times if at)]
 
 

@@ -115,7 +115,9 @@ def test_a_correction_leaves_nothing_late_unsaid(
     clock, _ = live(metric, inputs, delays)
     assert next_firing(clock, TABLES) is None
     target = clock.terms.target
-    if clock.moved_by == "reclassified" and target is not None and clock.counted > target:
+    if clock.state == "paused" or target is None:
+        return  # what is paused does so when it runs on
+    if clock.moved_by == "reclassified" and clock.counted > target:
         assert BREACH in clock.fired
         assert clock.outcome == "breached"
 
