@@ -1,6 +1,7 @@
 """Random lives with corrections among all else: what is stored is what a replay gives (C6, C9)."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -29,7 +30,7 @@ async def test_clocks_with_corrections_are_what_a_replay_says(
     database: Database, seed: int
 ) -> None:
     """Late, repeated, reprioritised, triaged, merged; under one agreement, two, or none."""
-    services = {"services": ("billing",)} if seed % 2 else {}
+    services: dict[str, Any] = {"services": ("billing",)} if seed % 2 else {}
     under = await promise(database, metrics=("first_response", "resolution"), **services)
     await portal(database, under, "next_reply", "update", "resolution", hours=3)
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("workaround",))
