@@ -61,6 +61,44 @@ def test_how_promises_stand_and_what_will_break_is_shown() -> None:
     assert "Forecasts" in _told("forecast", "--customer", "acme")
 
 
+def test_a_waiver_is_asked_for_and_approved_with_the_time_left_in_sight() -> None:
+    """R2: by another person, who sees how long there is to decide"""
+    _told("login", "anna")
+    opened = _told("tickets", "open", "The export is slow", "--customer", "acme")
+    ticket = opened.split()[0]
+    _told("time", "+1m")
+    until = ("--until", "2035-01-01T12:00")
+    asked = _told("waivers", "request", "The index is built at night", "--ticket", ticket, *until)
+    key = asked.split()[0]
+    assert f"{key} is requested: resolution of {ticket}." in asked
+    assert "Time left for the general manager: " in asked
+    denied = _opsdesk("waivers", "approve", key)
+    assert (denied.exit_code, len(denied.output.splitlines())) == (1, 1)
+    _told("login", "gina")
+    listed = _told("waivers", "list", "--customer", "acme")
+    assert f"resolution of {ticket}" in listed
+    assert " min" in listed
+    assert f"opsdesk waivers approve {key}" in _told("waivers", "show", key)
+    approved = _told("waivers", "approve", key, "--reason", "As agreed with the clinic")
+    assert "It covers what breaks before Mon 01 Jan 2035 12:00:00 CET." in approved
+    assert key in _told("waivers", "list", "--state", "approved")
+
+
+def test_an_outage_reported_by_hand_is_escalated_until_it_is_over() -> None:
+    """R3, R5"""
+    _told("login", "anna")
+    opened = _told("outages", "open", "Nobody can pay", "--environment", "acme-prod")
+    key = opened.split()[0]
+    _told("time", "+1m")
+    _told("login", "dana")
+    (case,) = [line for line in _told("escalations", "list").splitlines() if f"{key}:" in line]
+    assert "acme-prod is down, reported" in case
+    _told("login", "anna")
+    assert "has ended after" in _told("outages", "end", key, "--reason", "Restarted")
+    _told("time", "+1m")
+    assert f"{key}:" in _told("escalations", "list", "--state", "resolved")
+
+
 def test_any_topic_can_be_followed() -> None:
     told = _told("events", "tail", "opsdesk.directory", "--from-start", "--count", "3")
     assert len(told.splitlines()) == 3
