@@ -148,7 +148,7 @@ async def test_cover_ends_early_once_and_never_after_its_end(
     assert (await end(gina, address)).status_code == 200
     assert (await end(gina, address)).status_code == 409
     other = await extend(theo)
-    await stand_at(database, SATURDAY + 6 * HOUR)
+    await stand_at(database, SATURDAY + 6 * HOUR - timedelta(milliseconds=1))
     assert "is over" in (await end(gina, other)).json()["detail"]
 
 

@@ -47,11 +47,11 @@ class Extension:
 def shorten(extension: Extension, word: Shortened) -> Extension | Denied:
     """Deadlines come later then, which could hide a breach: it takes another person (R1).
 
-    `word.since` lies before the end that was agreed, and not in the past: what was covered stays so.
+    `word.since` does not lie in the past: what was covered stays so.
     """
     if extension.shortened is not None:
         return "ENDED"
-    if extension.end <= word.at:
+    if extension.end <= word.since:
         return "OVER"
     if extension.made_by == word.by:
         return "SELF_APPROVAL"
