@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.outages.maintenance import PlannedMaintenance, agree, cancel, excusing
+from sla.outages.maintenance import Plan, PlannedMaintenance, agree, cancel
 from sla.outages.outage import (
     Outage,
     Record,
@@ -135,10 +135,10 @@ def test_only_what_was_agreed_beforehand_excuses() -> None:
     agreed = agree(PLANNED, "omar", NOON - MINUTE)
     assert isinstance(agreed, PlannedMaintenance)
     assert agree(agreed, "omar", NOON - MINUTE) == "ALREADY_AGREED"
-    (window,) = excusing([agreed], BILLING)
+    (window,) = Plan([agreed]).excusing(BILLING)
     assert (window.start, window.end) == (NOON, NOON + 9 * MINUTE)
-    assert list(excusing([agreed], replace(BILLING, service=None))) == []
-    assert list(excusing([agreed], replace(BILLING, service="portal"))) == []
+    assert list(Plan([agreed]).excusing(replace(BILLING, service=None))) == []
+    assert list(Plan([agreed]).excusing(replace(BILLING, service="portal"))) == []
 
 
 def test_what_is_called_off_excuses_until_then() -> None:

@@ -68,11 +68,15 @@ class Timetable:
         """Open time in `[start, end)`; zero when `end <= start`. Raises NeverOpens, OutOfRange."""
         if end <= start:
             return _ZERO
+        counted = self.opened(start, end)
+        if counted == _ZERO:
+            self._must_open_near(self._covered(start), self._covered(end))
+        return counted
+
+    def opened(self, start: datetime, end: datetime) -> timedelta:
+        """The same for `start <= end`, and zero where it never opens. Raises OutOfRange."""
         since, until = self._covered(start), self._covered(end)
-        counted = self._open_before(until) - self._open_before(since)
-        if counted == 0:
-            self._must_open_near(since, until)
-        return counted * _ONE
+        return (self._open_before(until) - self._open_before(since)) * _ONE
 
     def open(self, at: datetime) -> bool:
         """Whether `at` is working time (A2). Raises NeverOpens, OutOfRange."""

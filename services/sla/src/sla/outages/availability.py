@@ -31,8 +31,7 @@ class Agreed:
         first, last = max(start, self.start), min(end, self.end)
         if last <= first:
             return ZERO
-        opened = self.timetable.openings(first, last)
-        return sum((closes - opens for opens, closes in opened), ZERO)
+        return self.timetable.opened(first, last)
 
     def budget(self, start: datetime, end: datetime) -> timedelta | None:
         """How much of the service time within `[start, end)` may be down."""

@@ -3,10 +3,11 @@
 One load serves a customer's page as well as a report about all of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sla.calendars.timetable import Timetable
 from sla.calendars.zone import read_zone
 from sla.catalogue.graph import Graph
 from sla.outages.availability import Agreed, Availability, availability
-from sla.outages.maintenance import PlannedMaintenance, excusing
+from sla.outages.maintenance import Plan, PlannedMaintenance
 from sla.outages.month import Month, month
 from sla.outages.outage import Outage, whole
 from sla.outages.place import Place, Question
@@ -85,7 +86,7 @@ class Known:
         """Whether something that counts for the question is down still."""
         return any(
             one.effect == "down" and one.ended_at is None and self._concerns(question, one)
-            for one in self.outages
+            for one in self._outages(question)
         )
 
     def held(self, question: Question, start: datetime, end: datetime) -> list[Held]:
@@ -111,15 +112,32 @@ class Known:
         ]
         return found or [Agreed(held[0].start, held[-1].end, ROUND_THE_CLOCK)]
 
+    def _outages(self, question: Question) -> Iterable[Outage]:
+        """Those that can matter to the question: of one customer, and of everybody."""
+        if question.customer_id is None:
+            return self.outages
+        return chain(*(self._by_customer.get(one, ()) for one in {question.customer_id, None}))
+
+    @cached_property
+    def _by_customer(self) -> Mapping[UUID | None, Sequence[Outage]]:
+        found: dict[UUID | None, list[Outage]] = {}
+        for one in self.outages:
+            found.setdefault(one.place.customer_id, []).append(one)
+        return found
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return Plan(self.maintenance)
+
     def _troubles(self, question: Question, held: Sequence[Held]) -> Iterator[Trouble]:
         nodes = beneath(self.graph, question, self._key(question))
         excuses: dict[str | None, list[Window]] = {}
-        for outage in self.outages:
+        for outage in self._outages(question):
             if self._concerns(question, outage):
                 place = question.within(outage.place)
                 if place.service not in excuses:
                     excuses[place.service] = self._excuses(question, place, held)
-                windows = [*excuses[place.service], *excusing(self.maintenance, place)]
+                windows = [*excuses[place.service], *self._plan.excusing(place)]
                 yield from excused(outage.trouble(), windows)
             elif impairs(outage.place, nodes, question):
                 yield outage.trouble()._replace(effect="impaired")
@@ -134,10 +152,7 @@ class Known:
     def _windows(self, question: Question, held: Sequence[Held]) -> Iterator[Window]:
         """Maintenance that is shown: what concerns the question at least in part."""
         yield from self._agreed_windows(held)
-        for planned in self.maintenance:
-            window = planned.window()
-            if window is not None and question.concerns(planned.place):
-                yield window
+        yield from self._plan.concerning(question)
 
     def _agreed_windows(self, held: Sequence[Held]) -> Iterator[Window]:
         for start, end, agreement in held:

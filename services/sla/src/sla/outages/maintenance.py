@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, product
 from typing import Literal
 from uuid import UUID
 
-from sla.outages.place import Place
+from sla.outages.place import Place, Question
 from sla.outages.strip import Window
 
 Denied = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
 LONGEST = timedelta(days=31)
 """A window that is longer is a shutdown, which the agreement should say."""
+_Names = tuple[UUID | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,32 @@ def cancel(planned: PlannedMaintenance, by: str, at: datetime) -> PlannedMainten
     return replace(planned, cancelled_by=by, cancelled_at=at, sequence=planned.sequence + 1)
 
 
-def excusing(planned: Iterable[PlannedMaintenance], place: Place) -> Iterator[Window]:
-    """The windows that excuse an outage at the place: all of it must have been in maintenance."""
-    for one in planned:
-        window = one.window()
-        if window is not None and one.place.covers(place):
-            yield window
+class Plan:
+    """All windows of maintenance, found by where they are: however many others were planned."""
+
+    def __init__(self, planned: Iterable[PlannedMaintenance]) -> None:
+        self._at: dict[_Names, list[Window]] = {}
+        self._of: dict[UUID | None, list[tuple[Place, Window]]] = {}
+        for one in planned:
+            window, place = one.window(), one.place
+            if window is not None:
+                self._at.setdefault(_names(place), []).append(window)
+                self._of.setdefault(place.customer_id, []).append((place, window))
+
+    def excusing(self, place: Place) -> Iterator[Window]:
+        """The windows that excuse an outage at the place: all of it must have been in maintenance,
+        so a window names the same as the place, or leaves the name out."""
+        for names in product(*({None, name} for name in _names(place))):
+            yield from self._at.get(names, ())
+
+    def concerning(self, question: Question) -> Iterator[Window]:
+        """The windows that concern the question at least in part."""
+        asked = question.customer_id
+        whose = self._of if asked is None else {asked, None}
+        for place, window in chain(*(self._of.get(one, ()) for one in whose)):
+            if question.concerns(place):
+                yield window
+
+
+def _names(place: Place) -> _Names:
+    return place.customer_id, place.environment, place.service

@@ -19,17 +19,6 @@ class Place:
     tier: str | None = None
     customer: str | None = None
 
-    def covers(self, other: "Place") -> bool:
-        """Whether all of the other place lies within this one."""
-        return all(
-            mine is None or mine == theirs
-            for mine, theirs in (
-                (self.customer_id, other.customer_id),
-                (self.environment, other.environment),
-                (self.service, other.service),
-            )
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -145,7 +145,11 @@ def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
 
 def _append(segments: list[Segment], new: Segment) -> None:
     last = segments[-1] if segments else None
-    if last is not None and replace(last, end=new.end) == replace(new, start=last.start):
+    if last is not None and _alike(last, new):
         segments[-1] = replace(last, end=new.end)
     else:
         segments.append(new)
+
+
+def _alike(one: Segment, other: Segment) -> bool:
+    return (one.state, one.troubles, one.windows) == (other.state, other.troubles, other.windows)

@@ -6,8 +6,10 @@ than 5 % (the square root of 1.1, minus 1), whatever was added up.
 """
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 GROWTH = 1.1
 ERROR = math.sqrt(GROWTH) - 1
@@ -42,12 +44,16 @@ class Times:
 
     def percentile(self, share: float) -> float | None:
         """The time within which at least `share` of all ended, in seconds; None of nothing."""
-        wanted, found = math.ceil(share * self.ended), 0
-        for number in sorted(self.counts):
-            found += self.counts[number]
-            if found >= wanted:
-                return middle(number)
-        return None
+        return self.percentiles([share])[0]
+
+    def percentiles(self, shares: Sequence[float]) -> list[float | None]:
+        """The same for several shares in rising order, in one walk."""
+        if not self.ended:
+            return [None] * len(shares)
+        numbers = sorted(self.counts)
+        passed = list(accumulate(self.counts[number] for number in numbers))
+        wanted = (math.ceil(share * passed[-1]) for share in shares)
+        return [middle(numbers[bisect_left(passed, one)]) for one in wanted]
 
     def __add__(self, other: "Times") -> "Times":
         both = self.counts.keys() | other.counts.keys()

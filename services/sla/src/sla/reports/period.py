@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Step = Literal["day", "week", "month"]
-Span = Literal["day", "month", "total"]
-"""What a figure is about; `total`: a month with services, priorities and kinds together."""
+Apart = Literal["service", "priority", "kind"]
+Span = Literal["day", "month", "total", Apart]
+"""What a figure is about; `total`: a month with services, priorities and kinds together; `service`
+and so on: a month in which these are told apart, and the others together."""
 DAY = timedelta(days=1)
 
 

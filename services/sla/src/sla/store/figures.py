@@ -137,3 +137,32 @@ WORK = Figures(
 )
 
 ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES, WORK)
+"""Counted from facts, day by day, and added up to months."""
+
+SUMS = Figures(
+    "time_sums",
+    ("apart", "metric", "contract", "agreement"),
+    {"buckets": "smallint[]", "ended": "int[]", "seconds": "bigint"},
+    """
+    SELECT customer_id, day, service, priority, kind, apart, metric, contract, agreement,
+        array_agg(bucket ORDER BY bucket)::smallint[], array_agg(ended ORDER BY bucket)::int[],
+        sum(seconds)::bigint
+    FROM (
+        SELECT f.customer_id, f.day, told.service, told.priority, told.kind, told.apart, f.metric,
+            f.contract, f.agreement, f.bucket, sum(f.ended) AS ended, sum(f.seconds) AS seconds
+        FROM asked JOIN time_figures f ON f.span = '{span}'
+            AND f.customer_id = asked.customer_id AND f.day = asked.day
+        CROSS JOIN LATERAL (VALUES
+            ('', '', '', ''),
+            ('service', f.service, '', ''),
+            ('priority', '', f.priority, ''),
+            ('kind', '', '', f.kind)
+        ) AS told (apart, service, priority, kind)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ) AS histograms
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    """,
+)
+"""Whole histograms in a row each, that tell one of service, priority and kind apart, or none: most
+questions ask for no more, and a row for every bucket of every cell were a hundred times as many.
+Its facts are the figures of `{span}`."""

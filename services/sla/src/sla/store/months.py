@@ -14,7 +14,7 @@ from sla.reports.compliance import Compliance
 from sla.reports.period import Period
 from sla.reports.volume import Backlog, Volume
 from sla.reviews.report import Part, Spread, Usage
-from sla.store import reports
+from sla.store import histograms, reports
 from sla.store.reports import Group, Question
 
 FIRST = date(1970, 1, 1)
@@ -68,7 +68,7 @@ async def parts(tx: Connection, customer_id: UUID, month: Month, group: Group) -
 async def spreads(tx: Connection, customer_id: UUID, month: Month) -> tuple[Spread, ...]:
     """Percentiles of counted time, from a histogram: off by less than 5 %."""
     asked = Question(_period(month), customer_id, PROMISED, "metric")
-    found = {name: times for (name, _), times in (await reports.times(tx, asked)).items()}
+    found = {name: times for (name, _), times in (await histograms.times(tx, asked)).items()}
     return tuple(
         Spread(
             metric,

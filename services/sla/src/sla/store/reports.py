@@ -4,13 +4,14 @@ Where neither a customer nor an agreement matters, the figures of all customers 
 however many there are; where nothing but them matters, months are read as totals.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     Table,
@@ -26,12 +27,11 @@ from sqlalchemy import (
 from common.database import Connection
 from sla.reports.compliance import Compliance
 from sla.reports.costs import Costs
-from sla.reports.percentiles import Times
-from sla.reports.period import Period, Piece, Step
+from sla.reports.period import Apart, Period, Piece, Step
 from sla.reports.volume import Backlog, Volume
 from sla.store.rollups import EVERYBODY
 from sla.tables.directory import customers
-from sla.tables.rollups import clock_figures, ticket_figures, time_figures, work_figures
+from sla.tables.rollups import clock_figures, ticket_figures, work_figures
 
 Group = Literal[
     "customer", "service", "priority", "kind", "metric", "contract", "agreement", "rate"
@@ -40,8 +40,6 @@ MOST = 100_000
 """Rows that a report may read from the database after adding up."""
 DETAILS = frozenset({"customer", "agreement"})
 """What the figures of all customers together do not tell apart."""
-FINER = frozenset({"service", "priority", "kind"})
-"""What totals do not tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,19 @@ class Question:
         return self.customer_id is None and asked.isdisjoint(DETAILS)
 
     @property
+    def apart(self) -> list[Apart]:
+        """Which of services, priorities and kinds it tells apart."""
+        return [name for name in get_args(Apart) if name in (*self.where, self.group)]
+
+    @property
     def pieces(self) -> list[Piece]:
-        asked = {*self.where, self.group}
-        return self.period.pieces(self.step, "total" if asked.isdisjoint(FINER) else "month")
+        match self.apart:
+            case []:
+                return self.period.pieces(self.step, "total")
+            case [one]:
+                return self.period.pieces(self.step, one)
+            case _:
+                return self.period.pieces(self.step)
 
 
 class TooMuch(Exception):
@@ -75,38 +83,24 @@ Place = tuple[str | None, date | None]
 
 async def volume(tx: Connection, asked: Question) -> dict[Place, Volume]:
     names = ("opened", "resolved", "rejected", "reopened", "merged", "entered", "gone")
-    rows = await _rows(tx, ticket_figures, names, asked)
+    rows = await added_up(tx, ticket_figures, names, asked)
     return {place: Volume(*figures) for place, figures in rows}
 
 
 async def compliance(tx: Connection, asked: Question) -> dict[Place, Compliance]:
-    rows = await _rows(tx, clock_figures, ("met", "breached", "excused"), asked)
+    rows = await added_up(tx, clock_figures, ("met", "breached", "excused"), asked)
     return {place: Compliance(*figures) for place, figures in rows}
-
-
-async def times(tx: Connection, asked: Question) -> dict[Place, Times]:
-    found: dict[Place, dict[int, tuple[int, int]]] = {}
-    rows = await _rows(tx, time_figures, ("ended", "seconds"), asked, time_figures.c.bucket)
-    for place, (bucket, ended, seconds) in rows:
-        found.setdefault(place, {})[bucket] = (ended, seconds)
-    return {
-        place: Times(
-            {bucket: ended for bucket, (ended, _) in buckets.items()},
-            sum(seconds for _, seconds in buckets.values()),
-        )
-        for place, buckets in found.items()
-    }
 
 
 async def backlog(tx: Connection, asked: Question) -> dict[Place, Backlog]:
     """By how much the backlog changed in each step."""
-    rows = await _rows(tx, ticket_figures, ("entered", "gone", "opened_epochs"), asked)
+    rows = await added_up(tx, ticket_figures, ("entered", "gone", "opened_epochs"), asked)
     return {place: Backlog(entered - gone, epochs) for place, (entered, gone, epochs) in rows}
 
 
 async def costs(tx: Connection, asked: Question) -> dict[Place, Costs]:
     found: dict[Place, Costs] = {}
-    rows = await _rows(tx, work_figures, ("minutes", "cents"), asked, work_figures.c.currency)
+    rows = await added_up(tx, work_figures, ("minutes", "cents"), asked, work_figures.c.currency)
     for place, (currency, minutes, cents) in rows:
         found[place] = found.get(place, Costs()) + Costs(minutes, {currency: (minutes, cents)})
     return found
@@ -115,22 +109,27 @@ async def costs(tx: Connection, asked: Question) -> dict[Place, Costs]:
 async def still_open(tx: Connection, asked: Question) -> list[tuple[date, int]]:
     """Tickets that are open now, by the day of their opening, whatever the period."""
     t = ticket_figures
-    # Literals, not parameters: a generic plan can prove the partial index from nothing else.
-    none, span = literal(0, literal_execute=True), literal("day", literal_execute=True)
-    days = select(t.c.day, func.sum(t.c.still_open)).where(t.c.still_open > none)
-    rows = await tx.execute(days.where(t.c.span == span, *_narrowed(t, asked)).group_by(t.c.day))
+    days = select(t.c.day, func.sum(t.c.still_open)).where(t.c.still_open > _literal(0))
+    rows = await tx.execute(
+        days.where(t.c.span == _literal("day"), *_narrowed(t, asked)).group_by(t.c.day)
+    )
     return [(day, int(tickets)) for day, tickets in rows]
 
 
-async def _rows(
+async def added_up(
     tx: Connection,
     table: Table,
     names: tuple[str, ...],
     asked: Question,
     *keys: ColumnElement[Any],
+    among: Sequence[Piece] | None = None,
 ) -> Iterator[tuple[Place, tuple[Any, ...]]]:
-    """Place and figures, preceded by the values of `keys`. Raises TooMuch."""
-    pieces = [_piece(table, names, asked, piece, keys) for piece in asked.period.pieces(asked.step)]
+    """Place and figures, preceded by the values of `keys`. `among`: these pieces of the period.
+    Raises TooMuch."""
+    parts = asked.pieces if among is None else among
+    if not parts:
+        return iter(())
+    pieces = [_piece(table, names, asked, piece, keys) for piece in parts]
     every = union_all(*pieces).subquery()
     own = [every.c[key.name] for key in keys]
     sums = [func.sum(every.c[name]) for name in names]
@@ -154,17 +153,29 @@ def _piece(
     piece: Piece,
     keys: tuple[ColumnElement[Any], ...],
 ) -> Select[Any]:
-    place = _place(table, asked.group).label("place")
-    step = _step(table, asked).label("step")
     sums = [func.sum(table.c[name]).label(name) for name in names]
+    return within(table, asked, piece, *keys, *sums).group_by("place", "step", *keys)
+
+
+def within(
+    table: Table, asked: Question, piece: Piece, *columns: ColumnElement[Any]
+) -> Select[Any]:
+    """The rows of a piece: `place`, `step`, and these columns."""
+    place = _place(table, asked.group).label("place")
     found = (
-        select(place, step, *keys, *sums)
-        .where(table.c.span == piece.span, *_narrowed(table, asked))
+        select(place, _step(table, asked).label("step"), *columns)
+        .where(table.c.span == _literal(piece.span), *_narrowed(table, asked))
         .where(table.c.day >= piece.since, table.c.day < piece.until)
     )
     if asked.group == "customer":
-        found = found.join(customers, customers.c.id == table.c.customer_id)
-    return found.group_by(place, step, *keys)
+        return found.join(customers, customers.c.id == table.c.customer_id)
+    return found
+
+
+def _literal(value: Any) -> BindParameter[Any]:
+    """Not a parameter: a generic plan can prove a partial index from nothing else, nor guess how
+    many rows a span has."""
+    return literal(value, literal_execute=True)
 
 
 def _place(table: Table, group: Group | None) -> ColumnElement[Any]:
@@ -182,11 +193,12 @@ def _step(table: Table, asked: Question) -> ColumnElement[Any]:
 
 
 def _narrowed(table: Table, asked: Question) -> Iterator[ColumnElement[bool]]:
+    everybody = _literal(EVERYBODY)
     if asked.customer_id is not None:
         yield table.c.customer_id == asked.customer_id
     elif asked.together:
-        yield table.c.customer_id == EVERYBODY
+        yield table.c.customer_id == everybody
     else:
-        yield table.c.customer_id != EVERYBODY
+        yield table.c.customer_id != everybody
     for name, value in asked.where.items():
         yield table.c[name] == value

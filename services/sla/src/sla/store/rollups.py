@@ -6,17 +6,21 @@ all customers together. One replica counts at a time (an advisory lock).
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from common.database import Connection, raw
 from sla.reports.period import Span
-from sla.store.figures import ALL, Figures
+from sla.store.figures import ALL, SUMS, TIMES, Figures
 
 LOCK = 7_270_041
 MARKS = 5_000
 """So many marks are taken at once: what they name is counted in one transaction."""
 EVERYBODY = UUID(int=0)
 """The customer that stands for all of them together."""
+
+TOGETHER: tuple[Span, ...] = ("total", "service", "priority", "kind")
+"""Months once more, all or all but one of these together: most questions about years ask no more."""
 
 Day = tuple[UUID, date]
 """A customer, and a day of theirs."""
@@ -97,34 +101,43 @@ async def settled_days(tx: Connection) -> list[Day]:
 async def count(tx: Connection, days: Sequence[Day]) -> None:
     """Count these days again, and the months and companies that they are part of."""
     connection = await raw(tx)
-    for figures in ALL:
-        for span, scope, sums in levels(figures, days):
-            await connection.execute(_replace(figures, span, sums), *turned(scope))
+    for figures, span, scope, sums in levels(days):
+        await connection.execute(_replace(figures, span, sums), *turned(scope))
 
 
 async def differences(tx: Connection, days: Sequence[Day]) -> list[str]:
     """What is stored of these days, and of what they are part of, and is not what the facts say."""
     connection = await raw(tx)
     found: list[str] = []
-    for figures in ALL:
-        for span, scope, sums in levels(figures, days):
-            rows = await connection.fetch(_compare(figures, span, sums), *turned(scope))
-            found += [f"{figures.table}: {span} {row['day']} {dict(row)}" for row in rows]
+    for figures, span, scope, sums in levels(days):
+        rows = await connection.fetch(_compare(figures, span, sums), *turned(scope))
+        found += [f"{figures.table}: {span} {row['day']} {dict(row)}" for row in rows]
     return found
 
 
-def levels(figures: Figures, days: Sequence[Day]) -> Iterator[tuple[Span, Sequence[Day], str]]:
-    """From the facts upwards: span, what to count, and the query that counts it.
+class Level(NamedTuple):
+    """Figures of a span: what to count, and the query that counts it."""
 
-    `total` is a month, too, with services, priorities and kinds together: for the longest periods.
-    """
+    figures: Figures
+    span: Span
+    scope: Sequence[Day]
+    sums: str
+
+
+def levels(days: Sequence[Day]) -> Iterator[Level]:
+    """From the facts upwards."""
     months = sorted({(customer, day.replace(day=1)) for customer, day in days})
-    yield "day", days, _of_facts(figures)
-    yield "day", sorted({(EVERYBODY, day) for _, day in days}), _of_customers(figures)
-    yield "month", months, _of_days(figures)
-    yield "month", sorted({(EVERYBODY, month) for _, month in months}), _of_days(figures)
-    both = sorted({*months, *((EVERYBODY, month) for _, month in months)})
-    yield "total", both, _of_months(figures)
+    all_days = sorted({(EVERYBODY, day) for _, day in days})
+    all_months = sorted({(EVERYBODY, month) for _, month in months})
+    for figures in ALL:
+        yield Level(figures, "day", days, _of_facts(figures))
+        yield Level(figures, "day", all_days, _of_customers(figures))
+        yield Level(figures, "month", months, _of_days(figures))
+        yield Level(figures, "month", all_months, _of_days(figures))
+        for span in () if figures is TIMES else TOGETHER:
+            yield Level(figures, span, [*months, *all_months], _of_months(figures, span))
+    yield Level(SUMS, "day", all_days, SUMS.facts.format(span="day"))
+    yield Level(SUMS, "month", [*months, *all_months], SUMS.facts.format(span="month"))
 
 
 def turned(days: Sequence[Day]) -> tuple[list[UUID], list[date]]:
@@ -159,10 +172,11 @@ def _of_days(figures: Figures) -> str:
 _TOGETHER = {"customer_id": f"'{EVERYBODY}'::uuid"}
 
 
-def _of_months(figures: Figures) -> str:
+def _of_months(figures: Figures, span: Span) -> str:
+    told = [f"f.{key}" if key == span else "''" for key in ("service", "priority", "kind")]
     return _summed(
         figures,
-        ", ".join(["f.customer_id", "f.day", "''", "''", "''", *figures.keys]),
+        ", ".join(["f.customer_id", "f.day", *told, *figures.keys]),
         f"asked JOIN {figures.table} f ON f.span = 'month'"
         " AND f.customer_id = asked.customer_id AND f.day = asked.day",
     )

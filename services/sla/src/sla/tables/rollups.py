@@ -1,6 +1,6 @@
 """Tables: ticket turns, and the figures that are counted from the facts."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, SmallInteger, Table, Text, Uuid
 
 from sla.tables.schema import METADATA, instant
 
@@ -55,3 +55,6 @@ clock_figures = _figures(
 time_figures = _figures("time_figures", ("metric", "contract", "agreement"), "ended", "seconds")
 time_figures.append_column(Column("bucket", Integer, primary_key=True))
 work_figures = _figures("work_figures", ("rate", "currency"), "minutes", "cents")
+time_sums = _figures("time_sums", ("apart", "metric", "contract", "agreement"), "seconds")
+for _array, _kind in (("buckets", SmallInteger), ("ended", Integer)):
+    time_sums.append_column(Column(_array, ARRAY(_kind, dimensions=1)))

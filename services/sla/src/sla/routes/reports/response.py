@@ -11,7 +11,7 @@ from sla.agreements.agreement import Contract
 from sla.reports.percentiles import Times
 from sla.reports.period import Period
 from sla.routes.reports.asking import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
-from sla.store import reports
+from sla.store import histograms
 
 routes = router("/v1/reports/response", tags=["reports"])
 
@@ -65,7 +65,7 @@ async def report_response(
     hidden = found.hidden or (caller.customer is not None and contract != "sla")
     under = "" if metric == "elapsed" else contract
     question = found.narrowed({"metric": metric, "agreement": agreement, "contract": under})
-    counted = {} if hidden else await bounded(reports.times, tx, question)
+    counted = {} if hidden else await bounded(histograms.times, tx, question)
     total: Times = sum(counted.values(), Times({}))
     return ResponseTold(
         **told(found),
@@ -80,7 +80,8 @@ def _row(group: str | None, step: Period, times: Times) -> TimesRow:
 
 
 def _figures(times: Times) -> dict[str, Any]:
-    shares = {f"{name}_seconds": _whole(times.percentile(share)) for name, share in SHARES.items()}
+    found = zip(SHARES, times.percentiles([*SHARES.values()]), strict=True)
+    shares = {f"{name}_seconds": _whole(seconds) for name, seconds in found}
     return {"ended": times.ended, "mean_seconds": _whole(times.mean), **shares}
 
 

@@ -1,0 +1,89 @@
+"""Whatever figures answer a question, the answer is the one that its days add up to."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from common.database import Connection, Database
+from common.testing.protocol import fire, hear, stand_at
+from sla.counting import count_all, wrong_figures
+from sla.handlers import HANDLERS
+from sla.reports.compliance import Compliance
+from sla.reports.percentiles import Times
+from sla.reports.period import Period
+from sla.reports.volume import Volume
+from sla.store import histograms, reports
+from sla.store.reports import Question
+from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla.testing.lives import Lives
+from sla.timers import TIMERS
+
+MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
+"""Whole months, and edges that are counted day by day."""
+ASKERS = (
+    (reports.volume, Volume()),
+    (reports.compliance, Compliance()),
+    (histograms.times, Times({})),
+)
+WHERE = ({}, {"service": "billing"}, {"priority": "major"}, {"service": "", "kind": "incident"})
+GROUPS = (None, "customer", "service", "priority", "kind")
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_every_question_is_answered_as_its_days_are(database: Database, seed: int) -> None:
+    """By all customers or one, narrowed and grouped; days are rows of their own, months are sums."""
+    await promise(database, metrics=("first_response", "resolution"))
+    await promise(database, (BRIGHTWATER, "brightwater"))
+    lives, now = Lives(seed), NINE
+    for _ in range(8):
+        now += lives.dice.choice([5, 100, 200]) * HOUR
+        await stand_at(database, now)
+        await fire(database, TIMERS)
+        await hear(database, HANDLERS, *lives.events(now))
+    await count_all(database)
+    assert [wrong async for wrong in wrong_figures(database)] == []
+    async with database.transaction() as tx:
+        something = 0
+        for customer, where, group in product((None, ACME), WHERE, GROUPS):
+            asked = Question(MONTHS, customer, where, group)
+            something += await _agrees_with_its_days(tx, asked)
+        assert something > 50
+
+
+async def _agrees_with_its_days(tx: Connection, asked: Question) -> int:
+    """How many figures there were to compare."""
+    compared = 0
+    for ask, nothing in ASKERS:
+        found = await ask(tx, asked)
+        by_day = await ask(tx, replace(asked, step="day"))
+        added = dict.fromkeys(found, nothing)
+        for (group, _), one in by_day.items():
+            added[group, None] += one
+        assert found == added, (ask, asked)
+        by_month = await ask(tx, replace(asked, step="month"))
+        assert sum(by_month.values(), nothing) == sum(added.values(), nothing), (ask, asked)
+        compared += len(found)
+    return compared
+
+
+async def test_a_wrong_sum_is_named(database: Database) -> None:
+    await promise(database)
+    lives = Lives(3)
+    for day in range(1, 5):
+        now = NINE + timedelta(days=day)
+        await stand_at(database, now)
+        await hear(database, HANDLERS, *lives.events(now))
+        await fire(database, TIMERS)
+    await count_all(database)
+    assert [wrong async for wrong in wrong_figures(database)] == []
+    async with database.transaction() as tx:
+        for table, column in (("time_sums", "seconds"), ("clock_figures", "breached")):
+            await tx.exec_driver_sql(
+                f"UPDATE {table} SET {column} = {column} + 1"
+                + (" WHERE span = 'priority'" if table == "clock_figures" else "")
+            )
+    wrong = [one async for one in wrong_figures(database)]
+    for table in ("time_sums: month", "time_sums: day", "clock_figures: priority"):
+        assert any(one.startswith(table) for one in wrong), table
