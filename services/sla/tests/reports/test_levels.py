@@ -1,8 +1,10 @@
 """Whatever figures answer a question, the answer is the one that its days add up to."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -22,12 +24,12 @@ from sla.timers import TIMERS
 
 MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
 """Whole months, and edges that are counted day by day."""
-ASKERS = (
+ASKERS: tuple[tuple[Callable[..., Any], Any], ...] = (
     (reports.volume, Volume()),
     (reports.compliance, Compliance()),
     (histograms.times, Times({})),
 )
-WHERE = ({}, {"service": "billing"}, {"priority": "major"}, {"service": "", "kind": "incident"})
+WHERE: tuple[dict[str, str], ...] = ({}, {"service": "billing"}, {"priority": "major"}, {"service": "", "kind": "incident"})
 GROUPS = (None, "customer", "service", "priority", "kind")
 
 
