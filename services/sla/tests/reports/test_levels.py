@@ -17,7 +17,7 @@ from sla.reports.percentiles import Times
 from sla.reports.period import Period
 from sla.reports.volume import Volume
 from sla.store import histograms, reports
-from sla.store.reports import Question
+from sla.store.reports import Group, Question
 from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 from sla.testing.lives import Lives
 from sla.timers import TIMERS
@@ -29,8 +29,13 @@ ASKERS: tuple[tuple[Callable[..., Any], Any], ...] = (
     (reports.compliance, Compliance()),
     (histograms.times, Times({})),
 )
-WHERE: tuple[dict[str, str], ...] = ({}, {"service": "billing"}, {"priority": "major"}, {"service": "", "kind": "incident"})
-GROUPS = (None, "customer", "service", "priority", "kind")
+WHERE: tuple[dict[str, str], ...] = (
+    {},
+    {"service": "billing"},
+    {"priority": "major"},
+    {"service": "", "kind": "incident"},
+)
+GROUPS: tuple[Group | None, ...] = (None, "customer", "service", "priority", "kind")
 
 
 @pytest.mark.parametrize("seed", range(2))
