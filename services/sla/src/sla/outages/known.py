@@ -89,6 +89,21 @@ class Known:
             for one in self._outages(question)
         )
 
+    def services(self, customer_id: UUID | None) -> set[str]:
+        """Those that were sold or promised to the customer (None: to anybody), or have been down."""
+        customer = self.customers.get(customer_id) if customer_id else None
+        sold = {
+            name
+            for name, buyers in self.graph.sold_to.items()
+            if customer_id is None or (customer and customer.key in buyers)
+        }
+        whose = self.agreements if customer_id is None else (customer_id,)
+        covering = (one for id in whose for one in self._of_customer(Question(id)))
+        promised = {name for one in covering for name in one.services}
+        asked = Question(customer_id)
+        down = {one.place.service for one in self._outages(asked) if self._concerns(asked, one)}
+        return sold | promised | {name for name in down if name}
+
     def held(self, question: Question, start: datetime, end: datetime) -> list[Held]:
         """Which agreement held when; all of `[start, end)`, in order."""
         known = self._agreements(question)
