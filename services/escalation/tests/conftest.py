@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert
 
 from common.database import Database
-from common.testing.client import app_for, settings_for
+from common.testing.client import app_for, client, settings_for
 from common.testing.protocol import stand_at
 from common.testing.tokens import STAFF
 from escalation.app import SERVICE
@@ -74,3 +75,21 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
 @pytest.fixture
 def notifier(database: Database, settings: EscalationSettings) -> Notifier:
     return Notifier(database, SmtpPost(settings), settings)
+
+
+@pytest.fixture
+async def theo(app: FastAPI) -> Any:
+    async with client(app, "theo") as http:
+        yield http
+
+
+@pytest.fixture
+async def anna(app: FastAPI) -> Any:
+    async with client(app, "anna") as http:
+        yield http
+
+
+@pytest.fixture
+async def omar(app: FastAPI) -> Any:
+    async with client(app, "omar") as http:
+        yield http

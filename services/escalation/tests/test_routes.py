@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.database import Database
-from common.testing.client import client
 from common.testing.protocol import fire, hear, stand_at, told
 from escalation import escalation
 from escalation.fact import Refused
@@ -17,71 +15,8 @@ from escalation.handlers import HANDLERS
 from escalation.store import cases
 from escalation.telling import keep
 from escalation.testing import MINUTE, NIGHT, warned
+from escalation.testing.over_http import POLICY, firings, set_up
 from escalation.timers import TIMERS
-
-ROTA: dict[str, Any] = {
-    "key": "night",
-    "layers": [
-        {
-            "participants": ["sven", "mia"],
-            "start": "2026-02-23T09:00",
-            "timezone": "Europe/Amsterdam",
-            "length": 1,
-            "unit": "weeks",
-        }
-    ],
-}
-POLICY: dict[str, Any] = {
-    "key": "critical",
-    "steps": [
-        {"targets": [{"kind": "rota", "name": "night"}], "delay_seconds": 300},
-        {"targets": [{"kind": "role", "name": "tom"}], "delay_seconds": 600},
-    ],
-    "fallback": "gina",
-    "audiences": ["dm"],
-}
-MATRIX: dict[str, Any] = {
-    "rows": [
-        {"when": {"severity": ["blocker", "critical"]}, "policy": "critical"},
-        {"when": {}, "policy": "house"},
-    ]
-}
-
-
-@pytest.fixture
-async def theo(app: FastAPI) -> Any:
-    async with client(app, "theo") as http:
-        yield http
-
-
-@pytest.fixture
-async def anna(app: FastAPI) -> Any:
-    async with client(app, "anna") as http:
-        yield http
-
-
-@pytest.fixture
-async def omar(app: FastAPI) -> Any:
-    async with client(app, "omar") as http:
-        yield http
-
-
-async def set_up(theo: AsyncClient) -> None:
-    for path, body in (("/v1/rotas", ROTA), ("/v1/policies", POLICY)):
-        assert (await theo.post(path, json=body)).status_code == 201
-    assert (await theo.put("/v1/matrix", json=MATRIX)).status_code == 200
-
-
-def pointers(answer: Response) -> list[tuple[str, str]]:
-    assert answer.status_code == 422, answer.text
-    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
-
-
-async def firings(database: Database) -> Any:
-    """How many deadlines have had an effect once everything due has been looked at."""
-    await fire(database, TIMERS)
-    async with database.transaction() as tx:
-        return await tx.scalar(text("SELECT count(*) FROM firings"))
 
 
 async def test_the_matrix_sends_a_critical_warning_to_who_is_on_call(

@@ -2,82 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
-import pytest
-from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.database import Database
-from common.testing.client import client
 from common.testing.protocol import fire, stand_at
 from escalation.testing import MINUTE, NIGHT
+from escalation.testing.over_http import POLICY, ROTA, firings
 from escalation.timers import TIMERS
-
-ROTA: dict[str, Any] = {
-    "key": "night",
-    "layers": [
-        {
-            "participants": ["sven", "mia"],
-            "start": "2026-02-23T09:00",
-            "timezone": "Europe/Amsterdam",
-            "length": 1,
-            "unit": "weeks",
-        }
-    ],
-}
-POLICY: dict[str, Any] = {
-    "key": "critical",
-    "steps": [
-        {"targets": [{"kind": "rota", "name": "night"}], "delay_seconds": 300},
-        {"targets": [{"kind": "role", "name": "tom"}], "delay_seconds": 600},
-    ],
-    "fallback": "gina",
-    "audiences": ["dm"],
-}
-MATRIX: dict[str, Any] = {
-    "rows": [
-        {"when": {"severity": ["blocker", "critical"]}, "policy": "critical"},
-        {"when": {}, "policy": "house"},
-    ]
-}
-
-
-@pytest.fixture
-async def theo(app: FastAPI) -> Any:
-    async with client(app, "theo") as http:
-        yield http
-
-
-@pytest.fixture
-async def anna(app: FastAPI) -> Any:
-    async with client(app, "anna") as http:
-        yield http
-
-
-@pytest.fixture
-async def omar(app: FastAPI) -> Any:
-    async with client(app, "omar") as http:
-        yield http
-
-
-async def set_up(theo: AsyncClient) -> None:
-    for path, body in (("/v1/rotas", ROTA), ("/v1/policies", POLICY)):
-        assert (await theo.post(path, json=body)).status_code == 201
-    assert (await theo.put("/v1/matrix", json=MATRIX)).status_code == 200
-
-
-def pointers(answer: Response) -> list[tuple[str, str]]:
-    assert answer.status_code == 422, answer.text
-    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
-
-
-async def firings(database: Database) -> Any:
-    """How many deadlines have had an effect once everything due has been looked at."""
-    await fire(database, TIMERS)
-    async with database.transaction() as tx:
-        return await tx.scalar(text("SELECT count(*) FROM firings"))
 
 
 async def test_an_acknowledgement_racing_a_step_never_leaves_a_page_behind(
