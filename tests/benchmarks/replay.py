@@ -13,8 +13,8 @@ from common.database import Database
 from common.ids import uuid7
 from sla.clocks.clock import Input, InputKind, Timetables
 from sla.clocks.tracked import Ticket, Tracked, begun, hears
-from sla.store import calendars, clocks, tickets
-from sla.store.clocks import Heard
+from sla.store import calendars, clocks, inputs, tickets
+from sla.store.inputs import Heard
 from sla.testing.company import ACME, NINE, promise
 from sla.verification import differences
 from tests.benchmarks.effort import Effort
@@ -58,8 +58,8 @@ async def _store(database: Database, number: int) -> int:
             opened = Input(1, "opened", NINE, NINE, terms)
             lived, heard = _lived(begun(uuid7(), ticket, "resolution", opened, tables), tables)
             await tickets.keep(tx, [ticket])
-            await clocks.add(tx, [lived])
-            await clocks.hear(tx, [Heard(lived.id, one) for one in (opened, *heard)])
+            await clocks.add(tx, [(lived, opened)])
+            await inputs.append(tx, [Heard(lived.id, one) for one in heard])
             stored += 1 + len(heard)
     return stored
 

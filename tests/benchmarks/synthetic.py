@@ -183,10 +183,10 @@ async def _store(
     tables: Timetables,
 ) -> None:
     measured = [
-        tracked
+        one
         for life in lives
         if life.ticket.agreement_version is not None
-        for tracked in _clocks(life, promised[life.ticket.agreement_version], tables)
+        for one in _clocks(life, promised[life.ticket.agreement_version], tables)
     ]
     async with database.transaction() as tx:
         await tickets.keep(tx, [life.ticket for life in lives])
@@ -202,7 +202,9 @@ async def _store(
         await tx.execute(text("DELETE FROM recounts"))
 
 
-def _clocks(life: Life, agreement: Agreement, tables: Timetables) -> Iterator[Tracked]:
+def _clocks(
+    life: Life, agreement: Agreement, tables: Timetables
+) -> Iterator[tuple[Tracked, Input]]:
     ticket, dice = life.ticket, random.Random(life.ticket.id.int)
     for metric in METRICS:
         terms = agreement.terms(metric, ticket.priority, ticket.kind)
@@ -211,7 +213,7 @@ def _clocks(life: Life, agreement: Agreement, tables: Timetables) -> Iterator[Tr
         tracked = begun(id, ticket, metric, heard, tables)
         for kind, at in _heard(life):
             tracked = _after(hears(tracked, Input(0, kind, at, at), tables))
-        yield _after(fires(tracked, END, tables))
+        yield _after(fires(tracked, END, tables)), heard
 
 
 def _heard(life: Life) -> Iterator[tuple[InputKind, datetime]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fastapi import FastAPI
 
 from common.command.serving import serve
-from common.database import ANNOUNCED, Database
+from common.database import Database
 from common.http.idempotency import Key
 from intake.accepting import Write
 from intake.app import SERVICE
@@ -32,7 +32,7 @@ class OneByOne:
             at, numbers = await store.moment_and_numbers(raw, self.database.schema, 1)
             opening = write(numbers[0], at)
             await store.accept(raw, [opening])
-        for wake in self.database.on_commit[ANNOUNCED]:
+        for wake in self.database.on_announced:
             wake()
         return opening
 

@@ -19,15 +19,17 @@ from common.inbox import Handlers, Inbox
 from common.inbox_store import Record
 from common.kafka import Kafka, until_one_fails, within
 from common.peers import Peers
+from common.reading import Read, ReadAhead
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
-BATCH = 500
 FETCH_WAIT_MS = 20
 SWEEP = 1.0
 """Seconds between looks at parked records whose reference may have come another way."""
 HEARTBEAT = 1.0
+AGAIN = 0.5
+"""Seconds until the next try where our own database did not take the records."""
 STALE = 5.0
 """Seconds after which an unanswered question for the end offsets means: we hear nothing."""
 STUCK = 15.0
@@ -113,42 +115,48 @@ class Consumer:
         try:
             await within(30, client.start())
             self._client, self._progress_at = client, self._now()
-            await until_one_fails(self._poll(client), self._commit(client), self._watch())
+            ahead = ReadAhead(client, self._applied)
+            await until_one_fails(
+                ahead.run(), self._poll(ahead), self._commit(client), self._watch()
+            )
         finally:
             self._client = None
             self._asked_at = float("-inf")
             await _stop(client)
 
-    async def _poll(self, client: Any) -> None:
+    async def _poll(self, ahead: ReadAhead) -> None:
         sweep_at = 0.0
         while True:
-            polled = await client.getmany(timeout_ms=250, max_records=BATCH)
+            polled = await ahead.take(SWEEP)
             self._busy = True
             if polled:
-                await self._apply(client, polled)
+                await self._apply(polled)
             if self.applier.parked and (polled or self._now() >= sweep_at):
                 await self._release()
                 sweep_at = self._now() + SWEEP
             self._busy = False
 
-    async def _apply(self, client: Any, polled: dict[TopicPartition, Sequence[Any]]) -> None:
-        for partition, messages in polled.items():
-            self._applied.setdefault(partition, messages[0].offset)
+    async def _apply(self, polled: Read) -> None:
+        """Apply these records, however long our own database is away."""
         records = [Record.of(message) for messages in polled.values() for message in messages]
+        while not await self._applies(records):  # noqa: ASYNC110 - no event tells that it is back
+            await asyncio.sleep(AGAIN)
+        for partition, messages in polled.items():
+            # Not where the group has given it to somebody else meanwhile, nor behind what they did.
+            if partition in self._applied:
+                end = messages[-1].offset + 1
+                self._applied[partition] = max(self._applied[partition], end)
+        self._progress_at = self._now()
+
+    async def _applies(self, records: Sequence[Record]) -> bool:
         try:
             await self.applier.apply(records)
         except Exception as error:
             if not passing(error):
                 raise
-            # Our own database is away: stand where we stood, and ask again in a moment.
             self.trouble = f"consumer: waits for the database ({type(error).__name__})"
-            for partition, messages in polled.items():
-                client.seek(partition, messages[0].offset)
-            await asyncio.sleep(0.5)
-            return
-        for partition, messages in polled.items():
-            self._applied[partition] = messages[-1].offset + 1
-        self._progress_at = self._now()
+            return False
+        return True
 
     async def _release(self) -> None:
         """Apply what was parked. Another replica may be at it, too: then there is a next time."""

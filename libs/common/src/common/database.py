@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import asyncpg
 from fastapi import Depends, Request
-from sqlalchemy import MetaData, make_url, text
+from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Connection = AsyncConnection
@@ -47,14 +47,15 @@ def metadata() -> MetaData:
 class Database:
     """A service's door to its schema.
 
-    `on_commit` maps a mark that a transaction carries (ANNOUNCED, ARMED) to what is to be woken
-    once that transaction has been committed, and only then.
+    `on_announced` and `on_armed` are called once a transaction that announced something, or armed
+    deadlines, has been committed, and only then; the latter with the earliest instant armed.
     """
 
     def __init__(self, url: str, schema: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.schema = schema
-        self.on_commit: dict[str, list[Callable[[], None]]] = {ANNOUNCED: [], ARMED: []}
+        self.on_announced: list[Callable[[], None]] = []
+        self.on_armed: list[Callable[[datetime], None]] = []
         self.engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
@@ -80,10 +81,13 @@ class Database:
             connection.info["schema"] = self.schema
             async with connection.begin():
                 yield connection
-            marks = [mark for mark in self.on_commit if connection.info.pop(mark, False)]
-        for mark in marks:
-            for wake in self.on_commit[mark]:
-                wake()
+            announced = connection.info.pop(ANNOUNCED, False)
+            armed: datetime | None = connection.info.pop(ARMED, None)
+        for wake in self.on_announced if announced else ():
+            wake()
+        if armed is not None:
+            for look in self.on_armed:
+                look(armed)
 
     async def connect(self) -> "asyncpg.Connection[Any]":
         """A connection of its own, outside the pool: for leases that live as long as it does.
@@ -105,12 +109,14 @@ async def moment(tx: Connection) -> datetime:
 
     Read in the locking statement it would be the time before the wait.
     """
-    return cast(datetime, await tx.scalar(text(f"SELECT {tx.info['schema']}.now()")))
+    return cast(datetime, await (await raw(tx)).fetchval(f"SELECT {tx.info['schema']}.now()"))
 
 
 async def raw(tx: Connection) -> "asyncpg.Connection[Any]":
     """The asyncpg connection below, in the same transaction: for the measured hot paths only."""
-    driver: Any = (await tx.get_raw_connection()).driver_connection
+    assert tx.sync_connection is not None, "a transaction is connected"
+    # Not `get_raw_connection`: its greenlet costs as much as a small statement.
+    driver: Any = tx.sync_connection.connection.driver_connection
     if not driver.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
         await tx.exec_driver_sql("SELECT 1")

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
 
-from common.database import ARMED, Connection
+from common.database import ARMED, Connection, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +66,17 @@ Timers = Mapping[str, Timer]
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
 _SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
 
-_ARM = text(
-    """
+_ARM = """
     INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
-    SELECT * FROM unnest(:kinds, :subjects, :due, :wake)
+    SELECT kind, subject, due_at, due_at
+    FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS due (kind, subject, due_at)
     ON CONFLICT (kind, subject) DO UPDATE SET
         due_at = excluded.due_at,
         generation = nextval('deadline_generations'),
         tries = 0,
         problem = NULL,
         wake_at = LEAST(armed.wake_at, excluded.wake_at)
-    """
-).bindparams(
-    bindparam("kinds", type_=ARRAY(Text)),
-    bindparam("subjects", type_=ARRAY(Uuid)),
-    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("wake", type_=ARRAY(DateTime(timezone=True))),
-)
+"""
 _DISARM = text(
     """
     UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
@@ -101,14 +95,14 @@ async def arm(tx: Connection, deadlines: Sequence[Deadline]) -> None:
     armed = [deadline for deadline in ordered if deadline.due_at is not None]
     gone = [deadline for deadline in ordered if deadline.due_at is None]
     if armed:
-        due = [deadline.due_at for deadline in armed]
-        await tx.execute(_ARM, {**_keys(armed), "due": due, "wake": due})
-        tx.info[ARMED] = True
+        due = [due_at for deadline in armed if (due_at := deadline.due_at)]
+        await (await raw(tx)).execute(_ARM, *_keys(armed).values(), due)
+        tx.info[ARMED] = min(tx.info.get(ARMED) or due[0], *due)
     if gone:
         await tx.execute(_DISARM, _keys(gone))
 
 
-def _keys(deadlines: Sequence[Deadline]) -> dict[str, object]:
+def _keys(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
     return {
         "kinds": [deadline.kind for deadline in deadlines],
         "subjects": [deadline.subject for deadline in deadlines],

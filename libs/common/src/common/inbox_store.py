@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
+from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.database import Connection
+from common.database import Connection, raw
 
 Subject = tuple[str, str]
 """(source, subject)"""
@@ -63,27 +63,16 @@ _LOCK = text(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("subjects", type_=ARRAY(Text)),
 )
-_PLACES = (
-    bindparam("sources", type_=ARRAY(Text)),
-    bindparam("subjects", type_=ARRAY(Text)),
-    bindparam("sequences", type_=ARRAY(BigInteger)),
-    bindparam("dead", type_=ARRAY(BigInteger)),
-)
-_BEGIN = text(
-    """
-    INSERT INTO inbox (source, subject, sequence, dead_at)
-    SELECT * FROM unnest(:sources, :subjects, :sequences, :dead)
-    ON CONFLICT (source, subject) DO NOTHING
-    """
-).bindparams(*_PLACES)
-_GO_ON = text(
-    """
-    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at
-    FROM unnest(:sources, :subjects, :sequences, :dead)
-      AS moved (source, subject, sequence, dead_at)
-    WHERE (inbox.source, inbox.subject) = (moved.source, moved.subject)
-    """
-).bindparams(*_PLACES)
+_MOVED = """unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+      AS moved (source, subject, sequence, dead_at)"""
+_BEGIN = f"""
+    INSERT INTO inbox (source, subject, sequence, dead_at) SELECT * FROM {_MOVED}
+    ON CONFLICT (source, subject) DO NOTHING RETURNING true
+"""
+_GO_ON = f"""
+    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at FROM {_MOVED}
+    WHERE (inbox.source, inbox.subject) = (moved.source, moved.subject) RETURNING true
+"""
 
 
 async def lock_places(tx: Connection, subjects: Iterable[Subject]) -> dict[Subject, Place]:
@@ -106,14 +95,7 @@ async def advance(tx: Connection, places: Mapping[Subject, Place]) -> None:
     for statement, moved in ((_BEGIN, new), (_GO_ON, known)):
         if not moved:
             continue
-        done = await tx.execute(
-            statement,
-            {
-                "sources": [source for (source, _), _ in moved],
-                "subjects": [subject for (_, subject), _ in moved],
-                "sequences": [place.sequence for _, place in moved],
-                "dead": [place.dead_at for _, place in moved],
-            },
-        )
-        if done.rowcount != len(moved):
+        columns = zip(*((*subject, p.sequence, p.dead_at) for subject, p in moved), strict=True)
+        done = await (await raw(tx)).fetch(statement, *columns)
+        if len(done) != len(moved):
             raise OverTaken("another consumer moved the same subject")

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, text
-
-from common.database import ANNOUNCED, Connection
+from common.database import ANNOUNCED, Connection, raw
 from common.event import Event
 from common.ids import uuid7
 from common.telemetry import current_traceparent
@@ -33,16 +31,8 @@ COLUMNS = (
 Row = tuple[UUID, str, str, str, str, str, int, str, str | None, str]
 
 _NAMES = ", ".join(name for name, _ in COLUMNS)
-_INSERT = text(
-    f"INSERT INTO outbox ({_NAMES}) SELECT * FROM unnest("
-    + ", ".join(f":{name}" for name, _ in COLUMNS)
-    + ")"
-).bindparams(
-    *(
-        bindparam(name, type_=ARRAY({"uuid": Uuid, "bigint": BigInteger}.get(kind, Text)))
-        for name, kind in COLUMNS
-    )
-)
+_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS, start=1))
+_INSERT = f"INSERT INTO outbox ({_NAMES}) SELECT * FROM unnest({_ARRAYS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +54,7 @@ async def announce(tx: Connection, *announcements: Announcement) -> None:
     if not announcements:
         return
     columns = zip(*rows(announcements), strict=True)
-    await tx.execute(
-        _INSERT, {name: list(values) for (name, _), values in zip(COLUMNS, columns, strict=True)}
-    )
+    await (await raw(tx)).execute(_INSERT, *columns)
     tx.info[ANNOUNCED] = True
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from common.database import ANNOUNCED, Database
+from common.database import Database
 from common.kafka import Kafka
 from common.publisher import Publisher, Unsent
 from common.telemetry import logger, metrics
@@ -53,7 +53,7 @@ class Relay:
         self.leads = False
         self._wake = asyncio.Event()
         self._notify = asyncio.Event()
-        database.on_commit[ANNOUNCED].append(self.wake)
+        database.on_announced.append(self.wake)
 
     @property
     def _channel(self) -> str:

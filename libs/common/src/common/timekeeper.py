@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.database import ARMED, Database, moment, passing
+from common.database import Database, moment, passing
 from common.deadlines import Due, Timers, record_fired, take
 from common.pulse import Pulse
 from common.telemetry import logger, metrics
@@ -53,18 +53,22 @@ class Timekeeper:
         self.pulse = Pulse()
         self._behind_since: float | None = None
         self._wake = asyncio.Event()
-        database.on_commit[ARMED].append(self.wake)
+        self._looks_at: datetime | None = None
+        database.on_armed.append(self.wake)
         now = f"{database.schema}.now()"
         self._scan = text(
             "SELECT kind, subject, due_at, wake_at, generation FROM deadlines"
             f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at LIMIT {BATCH}"
         ).bindparams(_KINDS)
-        self._next = text(f"SELECT extract(epoch FROM min(wake_at) - {now}) FROM deadlines")
+        self._next = text(
+            f"SELECT {now} AS at, extract(epoch FROM min(wake_at) - {now}) AS pause FROM deadlines"
+        )
         self._held_back = False
 
-    def wake(self) -> None:
-        """An earlier deadline has been armed, or time has jumped: look now."""
-        self._wake.set()
+    def wake(self, due_at: datetime) -> None:
+        """Something is due then, or time has jumped beyond it: look now, if we would not by then."""
+        if self._looks_at is None or due_at < self._looks_at:
+            self._wake.set()
 
     async def run(self) -> None:
         """Fire what falls due, for as long as the service runs."""
@@ -80,6 +84,7 @@ class Timekeeper:
 
     async def _tick(self) -> None:
         self._wake.clear()
+        self._looks_at = None  # until it is known, whatever is armed may be nearer
         done = await self.fire_due()
         self.pulse.looked()
         if done.more:
@@ -89,15 +94,17 @@ class Timekeeper:
             # one is due would never pause.
             return await self._sleep(LOCKED if done.locked else POLL)
         async with self.database.transaction() as tx:
-            pause = await tx.scalar(self._next)
-        await self._sleep(POLL if pause is None else min(POLL, max(0.001, float(pause))))
+            at, pause = (await tx.execute(self._next)).one()
+        seconds = POLL if pause is None else min(POLL, max(0.001, float(pause)))
+        self._looks_at = at + timedelta(seconds=seconds)
+        await self._sleep(seconds)
 
     async def _sleep(self, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._wake.wait()
-                # Who arms with every poll would have us look more often than they commit.
+                # Who arms for now with every poll would have us look more often than they commit.
                 await asyncio.sleep(GATHER)
 
     async def fire_due(self) -> Round:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from common import timekeeper
 from common.database import Connection, Database, moment
 from common.deadlines import Deadline, Due, Timer, Timers, arm
 from common.testing.ledger import NOON, lock_accounts, make_tables
 from common.testing.protocol import fire, stand_at
+from common.testing.waiting import running, until
 from common.timekeeper import Timekeeper
 
 ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))
@@ -207,3 +210,29 @@ async def test_no_effect_had_to_be_put_off_for_being_early(database: Database) -
     await fire(database, TIMERS)
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT sum(tries) FROM deadlines")) == 0
+
+
+async def test_only_what_is_due_before_the_next_look_has_it_look_earlier(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consumer that arms deadlines of hours away with every poll leaves the timers asleep."""
+    monkeypatch.setattr(timekeeper, "POLL", 60)  # the next look by itself: in a minute
+    keeper = Timekeeper(database, TIMERS)
+    async with running(keeper):
+        await until(lambda: keeper._looks_at is not None)
+        woken = 0
+
+        def wake() -> None:
+            nonlocal woken
+            woken += 1
+
+        with mock.patch.object(keeper._wake, "set", wake):
+            await armed(database, Deadline("pay", ONE, NOON + 2 * MINUTE))
+            assert woken == 0
+        await armed(database, Deadline("pay", TWO, NOON))
+        await until(lambda: _fired(database, TWO))
+    assert [subject for subject, *_ in await firings(database)] == [TWO]
+
+
+async def _fired(database: Database, subject: UUID) -> bool:
+    return subject in [fired for fired, *_ in await firings(database)]

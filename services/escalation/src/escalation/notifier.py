@@ -13,7 +13,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from common.database import ANNOUNCED, Connection, Database, passing
+from common.database import Connection, Database, passing
 from common.telemetry import logger, metrics
 from escalation import fact
 from escalation.case import Case
@@ -52,7 +52,7 @@ class Notifier:
         self.post = post
         self.settings = settings
         self._wake = asyncio.Event()
-        database.on_commit[ANNOUNCED].append(self._wake.set)
+        database.on_announced.append(self._wake.set)
 
     async def run(self) -> None:
         under_way: set[asyncio.Task[None]] = set()

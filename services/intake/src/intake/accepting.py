@@ -17,7 +17,7 @@ from uuid import UUID
 
 import asyncpg
 
-from common.database import ANNOUNCED, Database, passing
+from common.database import Database, passing
 from common.errors import Busy
 from common.http.idempotency import Key
 from common.telemetry import logger, metrics
@@ -146,7 +146,7 @@ class Accepting:
                 raise
             return
         metrics.BATCH_SIZE.observe(len(written))
-        for wake in self.database.on_commit[ANNOUNCED]:
+        for wake in self.database.on_announced:
             wake()
         _answer(written, kept, _taken)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from common.database import Connection, moment
+from common.database import Connection
 from common.events.tickets import TicketEvent
 from common.ids import uuid7
 from common.inbox import NotYetKnown
@@ -51,13 +51,14 @@ async def open_clocks(tx: Connection, opened: Sequence[Opened]) -> None:
     """
     by_customer = await _agreements(tx, opened)
     covering = [_covering(one, by_customer) for one in opened]
-    await tickets.keep(tx, [o.ticket(a) for o, a in zip(opened, covering, strict=True)])
+    kept = [o.ticket(a) for o, a in zip(opened, covering, strict=True)]
+    known_at = await tickets.keep(tx, kept)
     promised = [
-        (one.ticket(agreement), agreement)
-        for one, agreement in zip(opened, covering, strict=True)
+        (ticket, agreement)
+        for ticket, agreement in zip(kept, covering, strict=True)
         if agreement is not None
     ]
-    await _start(tx, promised)
+    await _start(tx, promised, known_at)
 
 
 async def _agreements(
@@ -78,8 +79,9 @@ def _covering(one: Opened, by_customer: Mapping[UUID, Sequence[Agreement]]) -> A
     return holding(by_customer.get(one.event.customer_id, ()), one.event.service, one.opened_at)
 
 
-async def _start(tx: Connection, promised: Sequence[tuple[Ticket, Agreement]]) -> None:
-    known_at = await moment(tx)
+async def _start(
+    tx: Connection, promised: Sequence[tuple[Ticket, Agreement]], known_at: datetime
+) -> None:
     used = {id for _, a in promised for id in (a.calendar, *a.calendars.values())}
     tables = await calendars.timetables(tx, used)
     started: list[tuple[Tracked, Input]] = []

@@ -15,8 +15,8 @@ from sla.clocks.tracked import Change, Tracked
 from sla.forecasts.handling import handlings
 from sla.news import Telling, first_news, news
 from sla.reminding import follow
-from sla.store import calendars, clocks, handling, waivers
-from sla.store.clocks import Heard
+from sla.store import calendars, clocks, handling, inputs, waivers
+from sla.store.inputs import Heard
 from sla.waivers.period import breaks, excused
 
 KIND = "clock"
@@ -39,12 +39,11 @@ async def begin(tx: Connection, begun: Sequence[tuple[Tracked, Input]], at: date
     if not begun:
         return
     announced, kept = [], []
-    for tracked, _ in begun:
+    for tracked, opened in begun:
         said = _numbered(tracked, first_news(Telling(tracked, at)))
         announced += said
-        kept.append(replace(tracked, sequence=tracked.sequence + len(said)))
+        kept.append((replace(tracked, sequence=tracked.sequence + len(said)), opened))
     await clocks.add(tx, kept)
-    await clocks.hear(tx, [Heard(tracked.id, opened) for tracked, opened in begun])
     armed = [Deadline(KIND, t.id, t.next_at) for t, _ in begun if t.next_at is not None]
     await arm(tx, armed)
     await announce(tx, *announced)
@@ -66,7 +65,7 @@ async def go_on(
         heard += [Heard(change.before.id, one, blind) for one, _ in change.heard]
         kept.append(_after(change, len(said)))
     await clocks.save(tx, kept)
-    await clocks.hear(tx, heard)
+    await inputs.append(tx, heard)
     await handling.note(tx, [one for change in changed for one in handlings(change)])
     await follow(tx, [c.before.id for c in changed if c.clock.deadline != c.before.clock.deadline])
     await rearm(tx, [one for one, was in zip(kept, changed, strict=True) if _differs(one, was)])

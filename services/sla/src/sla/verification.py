@@ -12,7 +12,7 @@ from sla.clocks.firing import next_firing
 from sla.clocks.fold import start, step
 from sla.clocks.tracked import Tracked
 from sla.progress import timetables
-from sla.store import clocks, waivers
+from sla.store import clocks, inputs, waivers
 from sla.tables.clocks import clocks as clock_table
 from sla.waivers.period import contradiction
 from sla.waivers.waiver import Waiver
@@ -29,7 +29,7 @@ async def differences(database: Database) -> AsyncIterator[str]:
             ids = list(await tx.scalars(following.order_by(clock_table.c.id).limit(BATCH)))
             loaded = await clocks.load(tx, ids)
             decided = await _decided(tx, loaded)
-            heard = await clocks.inputs_of(tx, ids)
+            heard = await inputs.of_clocks(tx, ids)
             also = [one.terms for told in heard.values() for one in told if one.terms]
             tables = await timetables(tx, loaded, also)
             for tracked in loaded:

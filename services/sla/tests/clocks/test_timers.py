@@ -10,7 +10,7 @@ from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
 from common.testing.protocol import fire, hear, stand_at, told
 from common.timekeeper import Timekeeper
 from sla.handlers import HANDLERS
-from sla.store import clocks
+from sla.store import inputs
 from sla.testing.company import HOUR, NINE, opened, promise, said
 from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
@@ -54,7 +54,7 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
     kinds = about(await told(database), "resolution")
     assert kinds == ["started", "warned", "warned", "warned", "breached"]
     async with database.transaction() as tx:
-        heard = await clocks.inputs(tx, (await resolution(database)).id)
+        heard = await inputs.of_clock(tx, (await resolution(database)).id)
         lag = heard[-1].heard.known_at - heard[-1].heard.at
         assert lag == 16 * HOUR
         assert await tx.scalar(text("SELECT count(*) FROM deadlines WHERE kind = 'clock'")) == 0

@@ -70,7 +70,7 @@ async def move_time(
         ),
         {"at": move.at, "frozen": move.frozen},
     )
-    tx.info[ARMED] = True  # what is due by the new time fires now, not at the next look
+    tx.info[ARMED] = present  # what is due by the new time fires now, not at the next look
     return await _position(request, tx)
 
 

@@ -22,7 +22,7 @@ from sla.routes.shown import (
     firings_told,
 )
 from sla.routes.wish import Name, id_or_key
-from sla.store import clocks, queue, tickets
+from sla.store import clocks, inputs, queue, tickets
 from sla.store.queue import Wanted
 from sla.verification import replayed
 
@@ -75,7 +75,7 @@ async def show_clock(
     tracked = await visible(tx, clock_id, caller)
     (told,) = await _told(tx, [tracked])
     set_etag(response, tracked.sequence)
-    firings = firings_told(await clocks.inputs(tx, clock_id))
+    firings = firings_told(await inputs.of_clock(tx, clock_id))
     return OneClockTold(**told.model_dump(), firings=firings)
 
 
@@ -107,7 +107,7 @@ async def replay_clock(
     """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
     tracked = await visible(tx, clock_id, caller)
     known_until = asked.as_known_at if asked else None
-    heard = await clocks.inputs(tx, clock_id, known_until)
+    heard = await inputs.of_clock(tx, clock_id, known_until)
     if not heard:
         raise NotFound("At that instant the clock")
     also = [one.heard.terms for one in heard if one.heard.terms]

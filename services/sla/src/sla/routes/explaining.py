@@ -24,7 +24,7 @@ from sla.clocks.tracked import Tracked
 from sla.progress import timetables
 from sla.routes.clocks import visible
 from sla.routes.shown import ExplanationTold, IntervalTold, TurnTold, clock_told
-from sla.store import agreements, calendars, clocks
+from sla.store import agreements, calendars, inputs
 
 routes = router("/v1/clocks", tags=["clocks"])
 
@@ -87,7 +87,7 @@ async def _asked(
     maintenance = await _maintenance(tx, tracked, agreement)
     at, terms = await moment(tx), tracked.clock.terms
     home = tables[terms.calendar].calendar.zone
-    heard = await clocks.inputs(tx, clock_id)
+    heard = await inputs.of_clock(tx, clock_id)
     firings: list[Firing] = [one.heard.firing for one in heard if one.heard.firing is not None]
     story = Story(
         _heading(tracked),

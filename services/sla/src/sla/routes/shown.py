@@ -8,7 +8,7 @@ from common.http import Told
 from sla.clocks.clock import Timetables
 from sla.clocks.standing import standing
 from sla.clocks.tracked import Tracked
-from sla.store.clocks import Heard
+from sla.store.inputs import Heard
 
 SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 

@@ -5,7 +5,7 @@ timers alike.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 from common.database import Connection, raw
 from sla.agreements.agreement import Metric
 from sla.clocks.clock import Clock, Input
-from sla.clocks.course import read, read_input, written, written_body
+from sla.clocks.course import read, written
 from sla.clocks.tracked import Tracked
+from sla.store.inputs import columns_of
 from sla.store.tickets import ticket_of
-from sla.tables.clocks import clock_inputs, clocks
+from sla.tables.clocks import clocks
 from sla.tables.tickets import tickets
 
 SECOND = timedelta(seconds=1)
@@ -72,31 +73,27 @@ def _unnested(columns: Mapping[str, str]) -> str:
     return f"unnest({arrays})"
 
 
-_ADD = f"INSERT INTO clocks ({', '.join(_COLUMNS)}) SELECT * FROM {_unnested(_COLUMNS)}"
+_FIRST_HEARD = {
+    "heard": "int",
+    "heard_kind": "text",
+    "heard_at": "timestamptz",
+    "known_at": "timestamptz",
+    "body": "text",
+}
+_NEW = _COLUMNS | _FIRST_HEARD
+_ADD = f"""
+WITH new ({", ".join(_NEW)}) AS (SELECT * FROM {_unnested(_NEW)}), added AS (
+    INSERT INTO clocks ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM new
+)
+INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
+SELECT id, {", ".join(_FIRST_HEARD)}, false FROM new
+"""
 _SAVED = {"id": "uuid"} | _CHANGING
 _SAVE = f"""
 UPDATE clocks SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
 FROM {_unnested(_SAVED)} AS new ({", ".join(_SAVED)})
 WHERE clocks.id = new.id
 """
-_HEARD = """
-INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
-    $6::text[], $7::boolean[])
-"""
-_ALL_HEARD = """
-SELECT clock_id, ordinal, kind, at, known_at, body FROM clock_inputs
-WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """An input as it is stored with its clock. `blind`: see the timers."""
-
-    clock_id: UUID
-    heard: Input
-    blind: bool = False
 
 
 async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
@@ -144,45 +141,16 @@ async def metrics_of(tx: Connection, ticket_ids: Collection[UUID]) -> set[tuple[
     return {(row.ticket_id, row.forwarding, row.metric) for row in rows}
 
 
-async def add(tx: Connection, begun: Sequence[Tracked]) -> None:
-    rows = [(*_born_with(one), *_changing(one)) for one in begun]
-    await (await raw(tx)).execute(_ADD, *_turned(rows, len(_COLUMNS)))
+async def add(tx: Connection, begun: Sequence[tuple[Tracked, Input]]) -> None:
+    """Store new clocks, each with the input that opened it."""
+    rows = [(*_born_with(one), *_changing(one), *columns_of(opened)) for one, opened in begun]
+    await (await raw(tx)).execute(_ADD, *_turned(rows, len(_NEW)))
 
 
 async def save(tx: Connection, changed: Sequence[Tracked]) -> None:
     """Store clocks that were locked before."""
     rows = [(one.id, *_changing(one)) for one in changed]
     await (await raw(tx)).execute(_SAVE, *_turned(rows, len(_SAVED)))
-
-
-async def hear(tx: Connection, heard: Sequence[Heard]) -> None:
-    """Append inputs."""
-    rows = [
-        (h.clock_id, i.ordinal, i.kind, i.at, i.known_at, written_body(i), h.blind)
-        for h in heard
-        for i in (h.heard,)
-    ]
-    await (await raw(tx)).execute(_HEARD, *_turned(rows, 7))
-
-
-async def inputs(tx: Connection, id: UUID, known_until: datetime | None = None) -> list[Heard]:
-    """What the clock has heard, in order; at most what was known at an instant."""
-    found = select(clock_inputs).where(clock_inputs.c.clock_id == id)
-    if known_until is not None:
-        found = found.where(clock_inputs.c.known_at <= known_until)
-    rows = await tx.execute(found.order_by(clock_inputs.c.ordinal))
-    return [
-        Heard(id, read_input(row.ordinal, row.kind, row.at, row.known_at, row.body), row.blind)
-        for row in rows
-    ]
-
-
-async def inputs_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
-    """What each of these clocks has heard, in order: for replaying many, on the raw connection."""
-    heard: dict[UUID, list[Input]] = {id: [] for id in ids}
-    for id, ordinal, kind, at, known_at, body in await (await raw(tx)).fetch(_ALL_HEARD, list(ids)):
-        heard[id].append(read_input(ordinal, kind, at, known_at, body))
-    return heard
 
 
 def _tracked(row: Row[Any]) -> Tracked:

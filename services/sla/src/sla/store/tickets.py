@@ -43,6 +43,7 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
     customer = excluded.customer, environment = excluded.environment,
     service = excluded.service, opened_at = excluded.opened_at,
     agreement_version = excluded.agreement_version, agreement = excluded.agreement
+RETURNING sla.now()
 """
 _ADD_EARLY = """
 INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
@@ -67,10 +68,12 @@ _LOCK_OPEN = text(
 ).bindparams(bindparam("clocks", type_=ARRAY(Uuid)))
 
 
-async def keep(tx: Connection, kept: Sequence[Ticket]) -> None:
-    """Store tickets, or their new facts, by one statement."""
-    columns = [[getattr(ticket, field.name) for ticket in kept] for field in fields(Ticket)]
-    await (await raw(tx)).execute(_KEEP, *columns)
+async def keep(tx: Connection, kept: Sequence[Ticket]) -> datetime:
+    """Store tickets, one at least, or their new facts. The moment, their rows being ours: asked
+    for by itself, it would cost a hot path a fifteenth of its time."""
+    columns = [[getattr(ticket, name) for ticket in kept] for name in _FACTS]
+    at: datetime = await (await raw(tx)).fetchval(_KEEP, *columns)
+    return at
 
 
 async def reprioritise(tx: Connection, id: UUID, priority: str) -> None:
