@@ -97,7 +97,7 @@ async def _breaches(
 
 async def _reserved(tx: Connection, customer: Named, month: Month) -> tuple[Reserved, ...]:
     """By agreement; hours are booked by the customer's dates."""
-    first, until = month.days[0], month.after.days[0]
+    first, until = month.first, month.after.first
     found = await hours.page(tx, first, until, customer_id=customer.id, limit=LONGEST_LIST)
     return tuple(
         Reserved(one.agreement, one.hours.reserved // SECOND, one.hours.used // SECOND)
@@ -129,7 +129,7 @@ async def _availability(
     tx: Connection, customer: Named, month: Month, at: datetime
 ) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
     """Of production as a whole, and of each service that was promised or was down (C12)."""
-    day, zone = month.days[0], zone_named(customer.timezone)
+    day, zone = month.first, zone_named(customer.timezone)
     known = await availability.known_of_month(tx, {customer.id}, day)
     promised = {name for one in known.agreements.get(customer.id, ()) for name in one.services}
     services = sorted(promised | {one.place.service for one in known.outages if one.place.service})

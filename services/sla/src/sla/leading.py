@@ -22,8 +22,8 @@ async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leade
     mine = {one.id: usages.get(one.key, assembling.nothing(trail)) for one in everybody}
     states = await reviews.states(tx, month)
     waiting = await meetings.waiting(tx, at.date())
-    known = await availability.known_of_month(tx, None, month.days[0])
-    up = {one.id: known.of_month(Question(one.id), month.days[0], at) for one in everybody}
+    known = await availability.known_of_month(tx, None, month.first)
+    up = {one.id: known.of_month(Question(one.id), month.first, at) for one in everybody}
     used = await _hours(tx, month)
     lines = [
         CustomerLine(
@@ -50,7 +50,7 @@ async def drawn_for_leaders(tx: Connection, month: Month, at: datetime) -> Leade
 async def _hours(tx: Connection, month: Month) -> dict[str, tuple[int, int]]:
     """Seconds that the month reserved for each customer, by key, and what was used of them."""
     found: dict[str, tuple[int, int]] = {}
-    first, until = month.days[0], month.after.days[0]
+    first, until = month.first, month.after.first
     for one in await hours.page(tx, first, until, limit=MOST):
         reserved, used = found.get(one.customer, (0, 0))
         if one.hours.reserved is not None:

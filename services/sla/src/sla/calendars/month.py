@@ -51,12 +51,13 @@ class Month:
         return Month(years, number + 1)
 
     @property
+    def first(self) -> date:
+        return date(self.year, self.number, 1)
+
+    @property
     def days(self) -> tuple[date, ...]:
-        first, later = date(self.year, self.number, 1), self.after
-        return tuple(
-            first + timedelta(days=day)
-            for day in range((date(later.year, later.number, 1) - first).days)
-        )
+        lasts = (self.after.first - self.first).days
+        return tuple(self.first + timedelta(days=day) for day in range(lasts))
 
     def span(self, zone: ZoneInfo) -> Span:
         """From its first midnight to that of the next month.

@@ -29,7 +29,7 @@ async def usages(
 ) -> dict[str | None, tuple[Usage, ...]]:
     """These months, which follow on each other: of one customer (under None); or of each, by key."""
     group: Literal["customer"] | None = None if customer_id else "customer"
-    period = Period(months[0].days[0], months[-1].after.days[0])
+    period = Period(months[0].first, months[-1].after.first)
     asked = Question(period, customer_id, {}, group, "month")
     earlier = replace(asked, period=Period(FIRST, period.since), step=None)
     volumes = await reports.volume(tx, asked)
@@ -40,7 +40,7 @@ async def usages(
     for name in {None, *(place[0] for place in (*volumes, *kept, *open_before))}:
         standing, rows = open_before.get((name, None), Backlog()), []
         for month in months:
-            place = name, month.days[0]
+            place = name, month.first
             standing += changes.get(place, Backlog())
             volume, counted = volumes.get(place, Volume()), kept.get(place, Compliance())
             rows.append(
@@ -102,4 +102,4 @@ async def broken(
 
 
 def _period(month: Month) -> Period:
-    return Period(month.days[0], month.after.days[0])
+    return Period(month.first, month.after.first)

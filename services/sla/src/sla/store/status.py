@@ -1,37 +1,46 @@
-"""How promises stand now: open ones alone, read from their partial index by one statement."""
+"""How promises stand now: open ones, counted from their partial index alone; of what is foreseen, those
+that are at risk. No more is read than that, however many tickets there have been."""
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from common.database import Connection, moment
 from sla.reports.status import Line, Status
 
-_LINES = text(
-    """
-    SELECT customers.key AS customer, customers.name, standing.service,
-        coalesce(standing.open, 0) AS open, coalesce(standing.at_risk, 0) AS at_risk,
-        coalesce(standing.likely, 0) AS likely, coalesce(standing.breached, 0) AS breached,
-        standing.next_at
-    FROM customers LEFT JOIN (
-        SELECT clocks.customer_id, tickets.service, count(*) AS open,
-            count(*) FILTER (WHERE clocks.broken_at IS NOT NULL) AS breached,
-            count(*) FILTER (WHERE clocks.broken_at IS NULL
-                AND forecasts.outlook IN ('at_risk', 'likely')) AS at_risk,
-            count(*) FILTER (WHERE clocks.broken_at IS NULL
-                AND forecasts.outlook = 'likely') AS likely,
-            min(clocks.deadline) FILTER (WHERE clocks.broken_at IS NULL) AS next_at
-        FROM clocks
-        JOIN tickets ON tickets.id = clocks.ticket_id
-        LEFT JOIN forecasts ON forecasts.clock_id = clocks.id AND forecasts.open
-        WHERE clocks.state IN ('running', 'paused') AND clocks.contract = 'sla'
-            AND (CAST(:customer AS text) IS NULL OR clocks.customer_id =
-                (SELECT id FROM customers WHERE key = :customer))
-        GROUP BY clocks.customer_id, tickets.service
-    ) AS standing ON standing.customer_id = customers.id
-    WHERE (NOT customers.retired OR standing.open > 0)
-        AND (CAST(:customer AS text) IS NULL OR customers.key = :customer)
-    ORDER BY customers.name, customers.key, standing.service NULLS FIRST
-    """
-)
+_OPEN = "clocks.state IN ('running', 'paused') AND clocks.service IS NOT NULL"
+"""Open promises to customers: theirs alone tell a service, if only an empty one."""
+
+
+def _lines(whose: str) -> TextClause:
+    """`whose`: a condition on the clocks."""
+    return text(
+        f"""
+        WITH standing AS (
+            SELECT customer_id, service, count(*) AS open,
+                count(*) FILTER (WHERE broken) AS breached,
+                min(deadline) FILTER (WHERE NOT broken) AS next_at
+            FROM clocks WHERE {_OPEN} AND {whose} GROUP BY 1, 2
+        ), foreseen AS (
+            SELECT clocks.customer_id, clocks.service, count(*) AS at_risk,
+                count(*) FILTER (WHERE outlook = 'likely') AS likely
+            FROM forecasts JOIN clocks ON clocks.id = forecasts.clock_id
+            WHERE forecasts.open AND outlook IN ('at_risk', 'likely')
+                AND {_OPEN} AND NOT clocks.broken AND {whose}
+            GROUP BY 1, 2
+        )
+        SELECT customers.key AS customer, customers.name, nullif(standing.service, ''),
+            coalesce(open, 0) AS open, coalesce(at_risk, 0), coalesce(likely, 0),
+            coalesce(breached, 0), next_at
+        FROM customers LEFT JOIN standing ON standing.customer_id = customers.id
+        LEFT JOIN foreseen USING (customer_id, service)
+        WHERE (NOT customers.retired OR standing.open > 0)
+            AND (CAST(:customer AS text) IS NULL OR customers.key = :customer)
+        ORDER BY customers.name, customers.key, standing.service
+        """
+    )
+
+
+_ALL = _lines("true")
+_OF_ONE = _lines("clocks.customer_id = (SELECT id FROM customers WHERE key = :customer)")
 # Whatever changes a promise tells of it: each event takes a number, in every replica.
 _VERSION = text(
     "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')), 0)"
@@ -40,7 +49,8 @@ _VERSION = text(
 
 async def status(tx: Connection, customer: str | None = None) -> Status:
     """Of all customers, or of one by key; one without open promises has a line all the same."""
-    rows = await tx.execute(_LINES, {"customer": customer})
+    lines = _ALL if customer is None else _OF_ONE
+    rows = await tx.execute(lines, {"customer": customer})
     return Status(await moment(tx), tuple(Line(*row) for row in rows))
 
 
