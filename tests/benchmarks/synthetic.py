@@ -68,12 +68,15 @@ _COPY = (
 )
 _MARK_ALL = """
 INSERT INTO recounts (customer_id, at)
-SELECT customer_id, day + interval '12 hours' FROM (
-    SELECT customer_id, date_trunc('day', opened_at) AS day FROM tickets
-    UNION SELECT customer_id, date_trunc('day', at) FROM ticket_turns
-    UNION SELECT customer_id, date_trunc('day', outcome_at) FROM clocks WHERE outcome IS NOT NULL
-    UNION SELECT customer_id, date_trunc('day', stopped_at) FROM clocks
-    WHERE stopped_at IS NOT NULL
+SELECT id, (day + interval '12 hours') AT TIME ZONE day_zone FROM (
+    SELECT DISTINCT id, day_zone, date_trunc('day', at AT TIME ZONE day_zone) AS day
+    FROM customers JOIN (
+        SELECT customer_id, opened_at AS at FROM tickets
+        UNION ALL SELECT customer_id, at FROM ticket_turns
+        UNION ALL SELECT customer_id, outcome_at FROM clocks WHERE outcome IS NOT NULL
+        UNION ALL SELECT customer_id, stopped_at FROM clocks WHERE stopped_at IS NOT NULL
+        UNION ALL SELECT customer_id, ended_at FROM tickets WHERE ended_at IS NOT NULL
+    ) instants ON instants.customer_id = customers.id
 ) days ORDER BY day
 """
 
