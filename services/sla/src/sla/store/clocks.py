@@ -51,6 +51,7 @@ _BORN_WITH = {
     "partner": "text",
     "agreement_version": "uuid",
     "agreement": "text",
+    "service": "text",
 }
 _CHANGING = {
     "state": "text",
@@ -174,6 +175,7 @@ def _born_with(tracked: Tracked) -> tuple[Any, ...]:
         tracked.partner,
         ticket.agreement_version if own else None,
         ticket.agreement if own else None,
+        (ticket.service or "") if tracked.clock.contract == "sla" else None,
     )
 
 

@@ -33,7 +33,8 @@ STATEMENTS = (
     """,
     """
     CREATE TRIGGER name_service BEFORE INSERT ON clocks
-        FOR EACH ROW WHEN (NEW.contract = 'sla') EXECUTE FUNCTION sla.name_service()
+        FOR EACH ROW WHEN (NEW.contract = 'sla' AND NEW.service IS NULL)
+        EXECUTE FUNCTION sla.name_service()
     """,
     # One that was open before this migration, or is opened again after its ticket was corrected.
     f"""
