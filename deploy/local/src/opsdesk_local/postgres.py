@@ -23,7 +23,13 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 # What survives `kill -9` of the server but not a power cut; fit for tests only.
-_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+_NOT_DURABLE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+    # In the data folder, which is removed: a server that is killed leaves its segments in /dev/shm.
+    "dynamic_shared_memory_type": "mmap",
+}
 _LONGEST_SOCKET_FOLDER = 80
 
 

@@ -4,11 +4,12 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from opsdesk_local.class_archive import kafka_programs
+from opsdesk_local.in_memory import in_memory
 from opsdesk_local.jvm import FULL_SPEED, QUICK_START
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.postgres import Postgres
@@ -53,13 +54,19 @@ def embedded_servers(
 ) -> Iterator[Servers]:
     """Empty servers of our own, stopped and removed at the end; for tests that kill servers.
 
-    Not durable: they outlive `kill -9`, but not a power cut. Durable is for benchmarks: as in
-    production, `fsync` is on and Java compiles Kafka fully.
+    Not durable: they outlive `kill -9`, but not a power cut, and PostgreSQL's data is in memory
+    where there is room. Durable is for benchmarks: as in production, it is on disk, `fsync` is on
+    and Java compiles Kafka fully.
     """
     state = state or open_state()
-    with _folder_of_our_own(state.test) as folder:
+    with (
+        _folder_of_our_own(state.test) as folder,
+        nullcontext(folder)
+        if durable
+        else in_memory(state.folder, int(folder.name), folder) as data,
+    ):
         postgres = Postgres(
-            folder / "postgres",
+            data / "postgres",
             postgres_programs(state),
             state.password("postgres"),
             durable=durable,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsdesk_local.failure import CannotRun
+from opsdesk_local.in_memory import forget
 
 CLONE = Path(__file__).resolve().parents[4]
 
@@ -56,6 +57,7 @@ class State:
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+        forget(self.folder)
 
     def _secret(self) -> bytes:
         file = self.folder / "secret"
