@@ -53,11 +53,10 @@ class ProblemResponse(Response):
         await super().__call__(scope, receive, send)
 
 
-def answer(problem: Problem, scope: Scope | None = None) -> ProblemResponse:
+def answer(problem: Problem) -> ProblemResponse:
     """The problem as a response. RETURNED by a route it commits, so that a denial leaves its audit
-    record; RAISED, the problem rolls back. With `scope` its body is made at once, to be stored."""
-    response = ProblemResponse(problem)
-    return response if scope is None else response.about(scope)
+    record; RAISED, the problem rolls back. The route says `-> X | Response`, `response_model=X`."""
+    return ProblemResponse(problem)
 
 
 def problem_of(error: Exception) -> Problem:

@@ -57,14 +57,14 @@ async def request_correction(
     return correction_told(correction)
 
 
-@routes.post("/{correction_id}/confirm")
+@routes.post("/{correction_id}/confirm", response_model=OneOutageTold)
 async def confirm_correction(
     name: Name,
     correction_id: UUID,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("outages:confirm")],
-) -> OneOutageTold:
+) -> OneOutageTold | Response:
     """By another person than who asked for it. All figures are what it says from now on; what was
     known before can still be asked for with `as_known_at`."""
     outage, correction = await _to_decide(tx, name, correction_id, request)
@@ -72,7 +72,7 @@ async def confirm_correction(
     if correction.requested_by == caller.sub:
         await record(tx, _entry(at, caller, "confirm.denied", correction))
         said = "Somebody else than who asked for the correction confirms it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))  # type: ignore[return-value]
+        return answer(Forbidden(said, code="SELF_APPROVAL"))
     after = _possible(outage, correction.wish, at)
     people = (correction.requested_by, caller.sub)
     kept = await correct(tx, outage, after, people, at, correction.reason)
@@ -81,21 +81,21 @@ async def confirm_correction(
     return one_told(kept, said_of_it, await corrections.of_outage(tx, kept.id, MOST), caller)
 
 
-@routes.post("/{correction_id}/refuse")
+@routes.post("/{correction_id}/refuse", response_model=CorrectionTold)
 async def refuse_correction(
     name: Name,
     correction_id: UUID,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("outages:confirm")],
-) -> CorrectionTold:
+) -> CorrectionTold | Response:
     """The outage stays as it is. By another person, too: one's own is left to lie."""
     _, correction = await _to_decide(tx, name, correction_id, request)
     at = await moment(tx)
     if correction.requested_by == caller.sub:
         await record(tx, _entry(at, caller, "refuse.denied", correction))
         said = "Somebody else than who asked for the correction decides on it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))  # type: ignore[return-value]
+        return answer(Forbidden(said, code="SELF_APPROVAL"))
     return correction_told(await _decide(tx, correction, "refused", caller, at))
 
 

@@ -70,13 +70,13 @@ def _sensible(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         raise Invalid([Violation("/ends_at", "order", said)])
 
 
-@routes.post("/{name}/agree")
+@routes.post("/{name}/agree", response_model=MaintenanceTold)
 async def agree_to_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("maintenance:agree")],
-) -> MaintenanceTold:
+) -> MaintenanceTold | Response:
     """By the customer, or by another person than who announced it, before it begins."""
     planned, at = await _locked(tx, name, request, caller)
     after = agree(planned, caller.sub, at)
@@ -87,13 +87,13 @@ async def agree_to_maintenance(
     return told(after, caller)
 
 
-@routes.post("/{name}/cancel")
+@routes.post("/{name}/cancel", response_model=MaintenanceTold)
 async def cancel_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("maintenance:write")],
-) -> MaintenanceTold:
+) -> MaintenanceTold | Response:
     """Called off, or ended early: downtime from then on counts."""
     planned, at = await _locked(tx, name, request, caller)
     after = cancel(planned, caller.sub, at)
@@ -161,13 +161,13 @@ async def _locked(
 
 async def _denied(
     tx: Connection, why: Denied, planned: PlannedMaintenance, caller: Caller, at: datetime
-) -> MaintenanceTold:
+) -> MaintenanceTold | Response:
     """The refusal as an answer: it commits, so that the attempt is on record."""
     await record(tx, _entry(at, caller, "denied", planned, why=why))
     if why == "SELF_APPROVAL":
         said = "The customer, or another person than who announced it, agrees to it."
-        return answer(Forbidden(said, code=why))  # type: ignore[return-value]
-    return answer(Conflict(REFUSED[why], code=why))  # type: ignore[return-value]
+        return answer(Forbidden(said, code=why))
+    return answer(Conflict(REFUSED[why], code=why))
 
 
 async def _kept(

@@ -41,50 +41,50 @@ async def request_waiver(
     return await one_told(tx, waiver)
 
 
-@routes.post("/{name}/approve")
+@routes.post("/{name}/approve", response_model=WaiverTold)
 async def approve_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: DecisionAsked | None = None,
-) -> WaiverTold:
+) -> WaiverTold | Response:
     """Counts for what breaks after it; whoever takes the lock first has come first."""
     return await _decided(tx, name, request, caller, "approve", asked.reason if asked else None)
 
 
-@routes.post("/{name}/refuse")
+@routes.post("/{name}/refuse", response_model=WaiverTold)
 async def refuse_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: DecisionAsked | None = None,
-) -> WaiverTold:
+) -> WaiverTold | Response:
     """The promise stands."""
     return await _decided(tx, name, request, caller, "refuse", asked.reason if asked else None)
 
 
-@routes.post("/{name}/revoke")
+@routes.post("/{name}/revoke", response_model=WaiverTold)
 async def revoke_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:approve")],
     asked: EndingAsked,
-) -> WaiverTold:
+) -> WaiverTold | Response:
     """Nothing that breaks from now on is covered; what broke before stays excused."""
     return await _decided(tx, name, request, caller, "revoke", asked.reason)
 
 
-@routes.post("/{name}/withdraw")
+@routes.post("/{name}/withdraw", response_model=WaiverTold)
 async def withdraw_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("waivers:request")],
     asked: EndingAsked,
-) -> WaiverTold:
+) -> WaiverTold | Response:
     """By whoever asked for it, while nobody has decided."""
     return await _decided(tx, name, request, caller, "withdraw", asked.reason)
 
@@ -194,7 +194,7 @@ async def _decided(
     caller: Caller,
     verdict: Verdict,
     reason: str | None,
-) -> WaiverTold:
+) -> WaiverTold | Response:
     held = await hold(tx, id_or_key(name))
     if held is None:
         raise NotFound("This waiver")
@@ -203,7 +203,7 @@ async def _decided(
     if isinstance(decided, Held):
         return await one_told(tx, decided.waiver)
     # An answer, not an exception: it commits, so that the attempt is on record.
-    return answer(REFUSALS[decided])  # type: ignore[return-value]
+    return answer(REFUSALS[decided])
 
 
 def _wrong(pointer: str, code: str, detail: str) -> Invalid:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
@@ -46,14 +46,14 @@ class SweepTold(Told):
     done_at: datetime | None
 
 
-@routes.post("/{name}/move-open-clocks", status_code=202)
+@routes.post("/{name}/move-open-clocks", status_code=202, response_model=SweepTold)
 async def move_open_clocks(
     name: Name,
     asked: ReasonAsked,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> SweepTold:
+) -> SweepTold | Response:
     """Open clocks of earlier versions are measured by this one: its targets apply to all the time
     already counted (C6). By another person than the one who published it: it could hide a breach."""
     found = await locked(tx, id_or_key(name), caller)
@@ -65,7 +65,7 @@ async def move_open_clocks(
         denied = {"code": "SELF_APPROVAL"}
         await note(tx, found, "agreement.move_clocks.denied", caller, at, denied)
         said = "Somebody else than the publisher moves clocks to it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))  # type: ignore[return-value]
+        return answer(Forbidden(said, code="SELF_APPROVAL"))
     version = found.agreement
     sweep = Sweep(
         uuid7(),

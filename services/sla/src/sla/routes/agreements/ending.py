@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
@@ -51,20 +51,20 @@ async def ask_for_the_end(
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/deactivate/confirm")
+@routes.post("/{name}/deactivate/confirm", response_model=AgreementTold)
 async def confirm_the_end(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """By another person than the one who asked. It promises nothing any more, and its open clocks
     are cancelled; it is said aloud."""
     found, at = await _locked(tx, name, request, caller)
     ending = confirm(found.ending, caller.sub, at)
     if ending == "SELF_APPROVAL":
         await _record(tx, found, "agreement.deactivate.denied", caller, at, ending)
-        return answer(Forbidden(REFUSED[ending], code=ending))  # type: ignore[return-value]
+        return answer(Forbidden(REFUSED[ending], code=ending))
     if not isinstance(ending, Ending):
         raise Conflict(REFUSED[ending])
     await agreements.end(tx, found.agreement_id, ending)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.database import Connection, Transaction, moment
@@ -59,58 +59,58 @@ APPROVE = Step("agreement.approve", rules.approve)
 PUBLISH = Step("agreement.publish", rules.publish)
 
 
-@routes.post("/{name}/propose")
+@routes.post("/{name}/propose", response_model=AgreementTold)
 async def propose_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """A draft is open to comments and approval now; a customer who signs in the portal sees it."""
     return await _take(tx, name, request, caller, PROPOSE)
 
 
-@routes.post("/{name}/revise")
+@routes.post("/{name}/revise", response_model=AgreementTold)
 async def revise_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """Back to a draft that can be changed; approvals given so far are gone."""
     return await _take(tx, name, request, caller, REVISE)
 
 
-@routes.post("/{name}/withdraw")
+@routes.post("/{name}/withdraw", response_model=AgreementTold)
 async def withdraw_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """Given up before it was published."""
     return await _take(tx, name, request, caller, WITHDRAW)
 
 
-@routes.post("/{name}/approve")
+@routes.post("/{name}/approve", response_model=AgreementTold)
 async def approve_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:sign")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """By two different people, one per side: where `customer_signs`, the second is a contact of the
     customer."""
     return await _take(tx, name, request, caller, APPROVE)
 
 
-@routes.post("/{name}/publish")
+@routes.post("/{name}/publish", response_model=AgreementTold)
 async def publish_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> AgreementTold:
+) -> AgreementTold | Response:
     """By another person than the author; tickets opened in its validity are promised by it. Where
     the version before has an open end, that is now where this one begins."""
     return await _take(tx, name, request, caller, PUBLISH)
@@ -118,7 +118,7 @@ async def publish_agreement(
 
 async def _take(
     tx: Connection, name: str, request: Request, caller: Caller, step: Step
-) -> AgreementTold:
+) -> AgreementTold | Response:
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
     if found.over:
@@ -129,7 +129,7 @@ async def _take(
         raise Conflict(f"This version is {found.life.state}: that cannot be done with it now.")
     if not isinstance(after, Life):
         await _record(tx, found, f"{step.action}.denied", caller, at, {"code": after})
-        return answer(Forbidden(REFUSED[after], code=after))  # type: ignore[return-value]
+        return answer(Forbidden(REFUSED[after], code=after))
     await _follow(tx, found, after, at)
     await _record(tx, found, step.action, caller, at, {"state": after.state})
     return shown(await _reread(tx, found, caller), caller)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from common.database import Connection, Transaction, moment
 from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
@@ -40,7 +40,7 @@ class EndAsked(Asked):
     reason: Reason
 
 
-@routes.post("/{name}/extensions/{extension_id}/end")
+@routes.post("/{name}/extensions/{extension_id}/end", response_model=ExtensionTold)
 async def end_cover(
     name: Name,
     extension_id: UUID,
@@ -48,7 +48,7 @@ async def end_cover(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, needs("agreements:write")],
-) -> ExtensionTold:
+) -> ExtensionTold | Response:
     """Extra cover ends early; before its start: it is withdrawn. Open clocks follow, and their
     deadlines may come later: that takes another person than the one who extended it (R1). What has
     passed stays covered."""
@@ -63,7 +63,7 @@ async def end_cover(
     if after == "SELF_APPROVAL":
         await note(tx, found, "agreement.end_cover.denied", caller, at, {"code": after})
         said = "Somebody else than the person who extended the cover ends it."
-        return answer(Forbidden(said, code=after))  # type: ignore[return-value]
+        return answer(Forbidden(said, code=after))
     if not isinstance(after, Extension):
         raise Conflict(OVER[after])
     await _shorten(tx, found, before, after)

@@ -54,7 +54,7 @@ async def show_action(
     return action_told(found[0])
 
 
-@routes.post("/{name}/finish")
+@routes.post("/{name}/finish", response_model=ActionTold)
 async def finish_action(
     name: Name,
     asked: Evidence,
@@ -62,28 +62,28 @@ async def finish_action(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, needs("actions:work")],
-) -> ActionTold:
+) -> ActionTold | Response:
     """Its owner says that it is done, and what shows it."""
     action = await _locked(tx, name, request)
     deed = Deed(caller.sub, await moment(tx), asked.evidence)
     return await _kept(tx, action, finish(action, deed), deed, "finish", caller, response)
 
 
-@routes.post("/{name}/verify")
+@routes.post("/{name}/verify", response_model=ActionTold)
 async def verify_action(
     name: Name,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, needs("actions:verify")],
-) -> ActionTold:
+) -> ActionTold | Response:
     """Another person than the owner has seen what shows it."""
     action = await _locked(tx, name, request)
     deed = Deed(caller.sub, await moment(tx), "")
     return await _kept(tx, action, verify(action, deed), deed, "verify", caller, response)
 
 
-@routes.post("/{name}/send-back")
+@routes.post("/{name}/send-back", response_model=ActionTold)
 async def send_action_back(
     name: Name,
     asked: Wanting,
@@ -91,14 +91,14 @@ async def send_action_back(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, needs("actions:verify")],
-) -> ActionTold:
+) -> ActionTold | Response:
     """Another person found the evidence wanting: it is open again."""
     action = await _locked(tx, name, request)
     deed = Deed(caller.sub, await moment(tx), asked.reason)
     return await _kept(tx, action, send_back(action, deed), deed, "send_back", caller, response)
 
 
-@routes.post("/{name}/hand-over")
+@routes.post("/{name}/hand-over", response_model=ActionTold)
 async def hand_action_over(
     name: Name,
     asked: HandOver,
@@ -106,7 +106,7 @@ async def hand_action_over(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, needs("reviews:write")],
-) -> ActionTold:
+) -> ActionTold | Response:
     """Somebody else owns it from now on, or it is due on another day; who did that is on record."""
     action = await _locked(tx, name, request)
     deed = Deed(caller.sub, await moment(tx), f"{asked.owner} by {asked.due}")
@@ -130,14 +130,14 @@ async def _kept(
     what: str,
     caller: Caller,
     response: Response,
-) -> ActionTold:
+) -> ActionTold | Response:
     """Store what came of it; a refusal commits too, so that the attempt is on record."""
     subject = f"review-action/{action.id}"
     if not isinstance(outcome, Action):
         entry = f"review_action.{what}.denied"
         denied = Entry(deed.at, deed.by, entry, subject, {"why": outcome}, caller.behind)
         await record(tx, denied)
-        return answer(REFUSALS[outcome])  # type: ignore[return-value]
+        return answer(REFUSALS[outcome])
     set_etag(response, await meetings.save_action(tx, outcome))
     await obligations.expect(tx, outcome)
     grounds = {"state": outcome.state, "owner": outcome.owner, "said": deed.said}
