@@ -10,14 +10,14 @@ from opsdesk_support.terminal import Played, Terminal
 
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch) -> Played:
-    played = Played()
+    fake = Played()
     for service in ("SLA", "INTAKE", "ESCALATION", "DELIVERY_GATE"):
         monkeypatch.setenv(f"OPSDESK_{service}_URL", f"http://{service.lower()}")
     monkeypatch.setenv("OPSDESK_TOKEN", "a-token")
     monkeypatch.setenv("TZ", "Europe/Amsterdam")
-    there = partial(httpx.AsyncClient, transport=httpx.MockTransport(played))
-    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", there)
-    return played
+    fake_client = partial(httpx.AsyncClient, transport=httpx.MockTransport(fake))
+    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", fake_client)
+    return fake
 
 
 @pytest.fixture

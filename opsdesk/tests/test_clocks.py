@@ -20,9 +20,9 @@ BY_NIGHT = "Thu 24 Dec 2026 15:30  counted: open [Mon-Fri]"
 
 def test_open_clocks_are_listed_in_the_readers_zone(terminal: Terminal) -> None:
     terminal.services.answers["GET /v1/clocks"] = listed(CLOCK)
-    told = " ".join(terminal("clocks", "list", "--customer", "acme").split())
-    assert "Thu 24 Dec 2026 15:30:00 CET" in told
-    assert "4 h" in told
+    output = " ".join(terminal("clocks", "list", "--customer", "acme").split())
+    assert "Thu 24 Dec 2026 15:30:00 CET" in output
+    assert "4 h" in output
     asked = {"limit": "50", "customer": "acme"}
     assert terminal.services.asked == [("GET", "/v1/clocks", asked)]
 
@@ -62,20 +62,20 @@ def test_a_terminal_whose_zone_does_not_exist_reads_utc(
     assert terminal.services.asked[-1] == ("GET", EXPLANATION, {"zone": "UTC"})
 
 
-def test_a_zone_that_sla_does_not_know_is_said_in_its_words(terminal: Terminal) -> None:
-    said = "'Mars' is no IANA time zone; write it like Europe/Amsterdam"
+def test_a_zone_that_sla_does_not_know_is_reported_in_its_words(terminal: Terminal) -> None:
+    message = "'Mars' is no IANA time zone; write it like Europe/Amsterdam"
     terminal.services.answers["GET /v1/tickets/OPS-7/clocks"] = listed(CLOCK)
-    terminal.services.answers[f"GET {EXPLANATION}"] = problem(422, "invalid", "Invalid", said)
-    assert said in terminal.complains("clocks", "explain", "OPS-7", "--zone", "Mars")
+    terminal.services.answers[f"GET {EXPLANATION}"] = problem(422, "invalid", "Invalid", message)
+    assert message in terminal.complains("clocks", "explain", "OPS-7", "--zone", "Mars")
 
 
-def test_a_metric_that_the_ticket_has_not_is_said_with_those_it_has(terminal: Terminal) -> None:
+def test_a_metric_that_the_ticket_has_not_is_reported_with_those_it_has(terminal: Terminal) -> None:
     terminal.services.answers["GET /v1/tickets/OPS-7/clocks"] = listed(CLOCK)
-    said = "OPS-7 has no update clock; it has: resolution."
-    assert terminal.complains("clocks", "explain", "OPS-7", "update") == said
+    message = "OPS-7 has no update clock; it has: resolution."
+    assert terminal.complains("clocks", "explain", "OPS-7", "update") == message
 
 
-def test_a_ticket_without_clocks_is_said(terminal: Terminal) -> None:
+def test_a_ticket_without_clocks_is_reported(terminal: Terminal) -> None:
     terminal.services.answers["GET /v1/tickets/OPS-8/clocks"] = listed()
     assert "it has: none." in terminal.complains("clocks", "explain", "OPS-8")
     assert "Not found" in terminal.complains("clocks", "explain", "OPS-9")

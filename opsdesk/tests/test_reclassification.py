@@ -23,8 +23,13 @@ TICKET: dict[str, Any] = {
     "opened_at": "2026-06-01T07:00:00Z",
     "resolved_at": None,
 }
-ASKED = {"kind": "question", "service": None, "asked_by": "anna", "reason": "Only asks [how]"}
-PENDING = TICKET | {"correction": ASKED}
+PENDING_RECLASSIFICATION = {
+    "kind": "question",
+    "service": None,
+    "asked_by": "anna",
+    "reason": "Only asks [how]",
+}
+PENDING = TICKET | {"correction": PENDING_RECLASSIFICATION}
 RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
 CONFIRM = "POST /v1/tickets/OPS-7/classification-confirmations"
 
@@ -33,25 +38,25 @@ def test_a_correction_is_asked_for_and_says_how_it_is_confirmed(terminal: Termin
     """R1"""
     terminal.services.answers[RECLASSIFY] = PENDING
     words = ("--kind", "question", "--reason", "Only asks [how]")
-    told = terminal("tickets", "reclassify", "OPS-7", *words)
-    assert "OPS-7 is an incident about billing; somebody else must confirm" in told
-    assert "a question about billing: opsdesk tickets confirm-classification OPS-7" in told
+    output = terminal("tickets", "reclassify", "OPS-7", *words)
+    assert "OPS-7 is an incident about billing; somebody else must confirm" in output
+    assert "a question about billing: opsdesk tickets confirm-classification OPS-7" in output
     body = {"kind": "question", "reason": "Only asks [how]"}
     assert terminal.services.asked == [("POST", "/v1/tickets/OPS-7/reclassify", body)]
 
 
 def test_asking_for_what_stands_says_that_it_stays(terminal: Terminal) -> None:
     terminal.services.answers[RECLASSIFY] = TICKET
-    told = terminal(
+    output = terminal(
         "tickets", "reclassify", "OPS-7", "--service", "billing", "--reason", "As it is"
     )
-    assert "OPS-7 stays what it is: an incident about billing." in told
+    assert "OPS-7 stays what it is: an incident about billing." in output
 
 
 def test_a_correction_is_confirmed_or_declined(terminal: Terminal) -> None:
     terminal.services.answers[CONFIRM] = TICKET | {"kind": "question"}
-    told = terminal("tickets", "confirm-classification", "OPS-7")
-    assert "OPS-7 is a question about billing." in told
+    output = terminal("tickets", "confirm-classification", "OPS-7")
+    assert "OPS-7 is a question about billing." in output
     terminal.services.answers[CONFIRM] = TICKET
     words = ("--decline", "--reason", "It is down")
     declined = terminal("tickets", "confirm-classification", "OPS-7", *words)
@@ -69,5 +74,5 @@ def test_whoever_looks_sees_what_waits_for_a_second_person(terminal: Terminal) -
         "GET /v1/tickets/OPS-7/messages": listed(),
         "GET /v1/tickets/OPS-7/clocks": listed(),
     }
-    told = " ".join(terminal("tickets", "show", "OPS-7").split())
-    assert "a question about billing, says anna: Only asks [how]" in told
+    output = " ".join(terminal("tickets", "show", "OPS-7").split())
+    assert "a question about billing, says anna: Only asks [how]" in output

@@ -36,11 +36,11 @@ CLOCK = {
 }
 
 
-def test_open_tickets_are_listed_unless_said_otherwise(terminal: Terminal) -> None:
+def test_open_tickets_are_listed_unless_asked_otherwise(terminal: Terminal) -> None:
     terminal.services.answers["GET /v1/tickets"] = listed(TICKET) | {"next": "more"}
-    told = " ".join(terminal("tickets", "list", "--customer", "acme").split())
-    assert "Mon 01 Jun 2026 09:00:00 CEST" in told
-    assert "These are the newest 50" in told
+    output = " ".join(terminal("tickets", "list", "--customer", "acme").split())
+    assert "Mon 01 Jun 2026 09:00:00 CEST" in output
+    assert "These are the newest 50" in output
     terminal("tickets", "list", "--all")
     terminal("tickets", "list", "--state", "resolved")
     asked = [query for _, _, query in terminal.services.asked]
@@ -58,7 +58,7 @@ def test_a_ticket_is_shown_with_its_messages_and_clocks(terminal: Terminal) -> N
         "GET /v1/tickets/OPS-7/messages": listed(MESSAGE),
         "GET /v1/tickets/OPS-7/clocks": listed(CLOCK),
     }
-    told = " ".join(terminal("tickets", "show", "OPS-7").split())
+    output = " ".join(terminal("tickets", "show", "OPS-7").split())
     for words in (
         "OPS-7: Invoices are [not] sent",
         "Mon 01 Jun 2026 09:10:00 CEST anna (out, public)",
@@ -66,18 +66,18 @@ def test_a_ticket_is_shown_with_its_messages_and_clocks(terminal: Terminal) -> N
         "Clocks of OPS-7",
         "Mon 01 Jun 2026 13:00:00 CEST",
     ):
-        assert words in told
+        assert words in output
 
 
-def test_a_ticket_is_opened_with_what_was_said_of_it_alone(terminal: Terminal) -> None:
+def test_a_ticket_is_opened_with_given_fields_only(terminal: Terminal) -> None:
     terminal.services.answers["POST /v1/tickets"] = TICKET
-    told = terminal("tickets", "open", "Invoices are not sent", "--customer", "acme")
-    assert "OPS-7 is open: critical, acme." in told
+    output = terminal("tickets", "open", "Invoices are not sent", "--customer", "acme")
+    assert "OPS-7 is open: critical, acme." in output
     body = {"title": "Invoices are not sent", "customer": "acme"}
     assert terminal.services.asked == [("POST", "/v1/tickets", body)]
 
 
-def test_what_intake_refuses_is_said(terminal: Terminal) -> None:
+def test_what_intake_refuses_is_reported(terminal: Terminal) -> None:
     no = problem(422, "invalid", "This cannot be accepted", "See `errors`.")
     terminal.services.answers["POST /v1/tickets"] = no
     assert "This cannot be accepted" in terminal.complains("tickets", "open", "x")

@@ -14,7 +14,7 @@ from delivery_gate.environments.domain import Environment
 from delivery_gate.versions.domain import Reference, Version
 from delivery_gate_support.gate_client import Play
 from opsdesk_testing.client import app_for
-from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DIGEST = "sha256:" + "1" * 64
@@ -62,7 +62,7 @@ def schema() -> str:
 @pytest.fixture
 async def play(database: Database) -> Play:
     """The gate, knowing Acme's two environments, on Monday at nine."""
-    await stand_at(database, NINE)
+    await freeze_time(database, NINE)
     play = Play(app_for(SERVICE, database), database)
     await play.knows_environments()
     return play

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from delivery_gate.timers import TIMERS
 from delivery_gate_support.gate_client import Play, digest
-from opsdesk_testing.protocol import fire, stand_at, told
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 SUNDAY_THREE = datetime(2030, 1, 13, 3, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ async def test_a_blocker_at_three_on_a_sunday(play: Play) -> None:
     """J3."""
     await play.version("1.4.0", "1")
     await play.in_production("1.4.0", "1")
-    await stand_at(play.database, SUNDAY_THREE)
+    await freeze_time(play.database, SUNDAY_THREE)
     asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
     denied = await play.post("anna", "emergency-changes", asked)
     assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
@@ -91,27 +91,29 @@ async def test_a_blocker_at_three_on_a_sunday(play: Play) -> None:
     assert (place["state"], place["debt"]) == ("compliant", None)
     settled = await play.seen("anna", f"emergency-changes/{change['key']}")
     assert (settled["state"], settled["settled_by"]) == ("settled", paying["id"])
-    await stand_at(play.database, SUNDAY_THREE + timedelta(days=9))
-    await fire(play.database, TIMERS)
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(days=9))
+    await fire_due(play.database, TIMERS)
     assert "opsdesk.environment.debt_overdue.v1" not in [
-        one.type for one in await told(play.database)
+        one.type for one in await outbox_events(play.database)
     ]
 
 
 async def test_an_overdue_debt_is_told_once(play: Play) -> None:
     """J3, G8: escalation hears it and tells DM and PO."""
-    await stand_at(play.database, SUNDAY_THREE)
+    await freeze_time(play.database, SUNDAY_THREE)
     await play.blocker_raised()
     asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
     change = await play.done("anna", "emergency-changes", asked)
     await play.done("omar", f"emergency-changes/{change['key']}/authorize")
     await play.done("sven", f"emergency-changes/{change['key']}/apply")
-    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72) - timedelta(seconds=1))
-    assert await fire(play.database, TIMERS) == 0
-    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72))
-    await fire(play.database, TIMERS)
-    await fire(play.database, TIMERS)
-    overdue = [one for one in await told(play.database) if one.type.endswith("debt_overdue.v1")]
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(hours=72) - timedelta(seconds=1))
+    assert await fire_due(play.database, TIMERS) == 0
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(hours=72))
+    await fire_due(play.database, TIMERS)
+    await fire_due(play.database, TIMERS)
+    overdue = [
+        one for one in await outbox_events(play.database) if one.type.endswith("debt_overdue.v1")
+    ]
     assert [one.body["emergency"] for one in overdue] == [change["key"]]
     place = await play.seen("anna", "environments/acme-prod")
     assert place["debt"]["overdue_since"] == place["debt"]["due_at"]

@@ -31,7 +31,7 @@ async def test_the_migrations_make_exactly_these_columns(
         for table in METADATA.tables.values()
         for column in table.columns
     }
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     found = {row[0] for row in await connection.fetch(COLUMNS, tables)}
     await connection.close()
     assert found == wanted
@@ -45,7 +45,7 @@ async def test_the_migrations_make_exactly_these_constraints(
         for table in METADATA.tables.values()
         for one in [*table.constraints, *table.indexes]
     }
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     found = {row[0] for row in await connection.fetch(NAMES, tables)}
     await connection.close()
     assert found == wanted
@@ -66,7 +66,7 @@ async def test_what_was_said_stays_said(
     database: Database, table: str, column: str, change: str
 ) -> None:
     """G1, R16: the service's own role may neither change nor delete it."""
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute(change.format(table, column))
     await connection.close()

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsdesk_local.class_data_archive import kafka_programs
-from opsdesk_local.jvm import FULL_SPEED, QUICK_START
+from opsdesk_local.jvm import FULL_SPEED_OPTIONS, QUICK_START_OPTIONS
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
-from opsdesk_local.ramdisk import in_memory
+from opsdesk_local.ramdisk import ramdisk_folder
 from opsdesk_local.state import State, open_state
 
 ADMIN_DATABASE_URL = "OPSDESK_TEST_ADMIN_DATABASE_URL"
@@ -63,7 +63,7 @@ def embedded_servers(
         _folder_of_our_own(state.test) as folder,
         nullcontext(folder)
         if durable
-        else in_memory(state.folder, int(folder.name), folder) as data,
+        else ramdisk_folder(state.folder, int(folder.name), folder) as data,
     ):
         postgres = Postgres(
             data / "postgres",
@@ -75,7 +75,7 @@ def embedded_servers(
             folder,
             kafka_programs(state),
             size=brokers,
-            java_options=FULL_SPEED if durable else QUICK_START,
+            java_options=FULL_SPEED_OPTIONS if durable else QUICK_START_OPTIONS,
         )
         try:
             postgres.launch()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from common.auth import Caller
 from common.errors import Problem
-from common.http import answer
+from common.http import problem_response
 from common.persistence.database import Connection
 from delivery_gate.criteria.domain.verdict import Code, Denied
 from delivery_gate.deliveries.commands import By, Scene, note_denied
@@ -38,7 +38,7 @@ TITLES: Final[Mapping[int, str]] = {
 
 
 def by(caller: Caller) -> By:
-    return By(caller.sub, caller.behind)
+    return By(caller.sub, caller.via_machine)
 
 
 def problem(denied: Denied) -> Problem:
@@ -69,4 +69,4 @@ async def deny_at(
 ) -> Response:
     """The same where no environment is concerned."""
     await note_denied(tx, at, who, action, subject, denied)
-    return answer(problem(denied))
+    return problem_response(problem(denied))

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from common.events.directory import ContactKnown, EnvironmentKnown
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
-from common.messaging.inbox import Handlers, NotYetKnown, each
-from common.persistence.database import Connection, moment
+from common.messaging.inbox import Handlers, MissingReference, for_each
+from common.persistence.database import Connection, transaction_time
 from delivery_gate.deliveries.commands import ITSELF, By, Scene
 from delivery_gate.directory import store as contacts
 from delivery_gate.directory.store import Known
@@ -26,7 +26,7 @@ WHY: dict[LiftedBecause, str] = {
 }
 
 
-async def on_environment_known(tx: Connection, heard: Received[EnvironmentKnown]) -> None:
+async def on_environment_known(tx: Connection, heard: ReceivedEvent[EnvironmentKnown]) -> None:
     """The directory's word on who an environment belongs to."""
     said = heard.event
     environment = Environment(
@@ -35,14 +35,14 @@ async def on_environment_known(tx: Connection, heard: Received[EnvironmentKnown]
     await environments.know(tx, environment, said.name, retired=said.retired)
 
 
-async def on_contact_known(tx: Connection, heard: Received[ContactKnown]) -> None:
+async def on_contact_known(tx: Connection, heard: ReceivedEvent[ContactKnown]) -> None:
     """Who is erased or has left is nobody for whom the portal speaks."""
     said = heard.event
     digest = None if said.erased or said.retired else said.address_digest
     await contacts.know(tx, Known(said.contact_id, said.customer, digest, heard.sequence))
 
 
-async def on_blocker_raised(tx: Connection, heard: Received[BlockerRaised]) -> None:
+async def on_blocker_raised(tx: Connection, heard: ReceivedEvent[BlockerRaised]) -> None:
     """From now on an emergency change may rest on this ticket, on its environment alone."""
     said = heard.event
     await _lock(tx, heard.event)
@@ -50,7 +50,7 @@ async def on_blocker_raised(tx: Connection, heard: Received[BlockerRaised]) -> N
     await emergencies.know_blocker(tx, blocker, said.environment_id)
 
 
-async def on_blocker_lifted(tx: Connection, heard: Received[BlockerLifted]) -> None:
+async def on_blocker_lifted(tx: Connection, heard: ReceivedEvent[BlockerLifted]) -> None:
     """What was not applied yet must not be applied any more (G8)."""
     said = heard.event
     await _lock(tx, said)
@@ -59,7 +59,7 @@ async def on_blocker_lifted(tx: Connection, heard: Received[BlockerLifted]) -> N
     blocker = Blocker(said.ticket_id, said.ticket, None if moved else said.environment, state)
     await emergencies.know_blocker(tx, blocker, None if moved else said.environment_id)
     why = f"{said.ticket} {WHY[said.reason]}."
-    at = await moment(tx)
+    at = await transaction_time(tx)
     for change in await emergencies.lock_pending_of(tx, said.ticket_id):
         ended = revoke(change, why, at)
         if isinstance(ended, EmergencyChange):
@@ -75,12 +75,12 @@ async def _lock(tx: Connection, said: TicketEvent) -> None:
     here = {said.environment_id} if said.environment_id else set()
     wanted = here | await emergencies.environments_of(tx, said.ticket_id)
     if not here <= await environments.lock_all(tx, wanted):
-        raise NotYetKnown(f"environment/{said.environment_id}", EnvironmentKnown.source)
+        raise MissingReference(f"environment/{said.environment_id}", EnvironmentKnown.source)
 
 
 HANDLERS: Handlers = {
-    EnvironmentKnown: each(on_environment_known),
-    ContactKnown: each(on_contact_known),
-    BlockerRaised: each(on_blocker_raised),
-    BlockerLifted: each(on_blocker_lifted),
+    EnvironmentKnown: for_each(on_environment_known),
+    ContactKnown: for_each(on_contact_known),
+    BlockerRaised: for_each(on_blocker_raised),
+    BlockerLifted: for_each(on_blocker_lifted),
 }

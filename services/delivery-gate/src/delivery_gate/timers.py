@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.events.deliveries import DeliveryExpired, EnvironmentDebtOverdue
-from common.messaging.outbox import announce
+from common.messaging.outbox import publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due, Timer, Timers
 from delivery_gate.deliveries import events
@@ -35,7 +35,7 @@ async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
             fired_at=at,
         )
         await environments.save(tx, kept)
-        await announce(tx, told)
+        await publish(tx, told)
         scene = Scene(tx, kept, NOBODY, at)
         await scene.note("environment.debt_overdue", f"environment/{kept.id}", change=debt.change)
 

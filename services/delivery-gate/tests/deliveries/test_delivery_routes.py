@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from delivery_gate_support.gate_client import READY, Play, digest
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 WORK = [{"kind": "documentation", "demand": "Write the rollback plan."}]
 
@@ -210,6 +210,6 @@ async def test_each_event_has_the_next_number_of_its_subject(play: Play) -> None
     await play.in_production("1.4.0", "1")
     await play.submitted(None, "acme-prod")
     numbers: dict[str, list[int]] = {}
-    for one in await told(play.database):
+    for one in await outbox_events(play.database):
         numbers.setdefault(one.subject, []).append(one.sequence)
     assert all(found == list(range(1, len(found) + 1)) for found in numbers.values()), numbers

@@ -6,7 +6,7 @@ import httpx
 
 from delivery_gate.timers import TIMERS
 from delivery_gate_support.gate_client import Play, digest
-from opsdesk_testing.protocol import fire, stand_at, told
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
@@ -64,11 +64,11 @@ async def test_what_runs_must_be_what_was_approved(play: Play) -> None:
 async def test_a_request_that_waits_too_long_expires(play: Play) -> None:
     await play.version("1.0", "1")
     made = await play.submitted("1.0", "acme-staging")
-    await stand_at(play.database, NINE + timedelta(days=30))
-    await fire(play.database, TIMERS)
+    await freeze_time(play.database, NINE + timedelta(days=30))
+    await fire_due(play.database, TIMERS)
     after = await play.seen("anna", f"deliveries/{made['key']}")
     assert after["state"] == "expired"
-    assert (await told(play.database))[-1].type == "opsdesk.delivery.expired.v1"
+    assert (await outbox_events(play.database))[-1].type == "opsdesk.delivery.expired.v1"
 
 
 async def test_new_criteria_void_the_approvals(play: Play, owner_url: str) -> None:
@@ -92,17 +92,17 @@ async def test_a_request_expires_or_is_approved_never_both(play: Play) -> None:
     """Two at one instant: both lock the request's row."""
     await play.version("1.0", "1")
     made = await play.submitted("1.0", "acme-staging")
-    await stand_at(play.database, NINE + timedelta(days=30))
+    await freeze_time(play.database, NINE + timedelta(days=30))
     answer, _ = await play.at_once(
         play.post("anna", f"deliveries/{made['key']}/approve"),
         fired(play),
     )
-    await fire(play.database, TIMERS)
+    await fire_due(play.database, TIMERS)
     after = await play.seen("anna", f"deliveries/{made['key']}")
     assert after["state"] == "expired"
     assert len(after["approvals"]) == (1 if answer.status_code == 200 else 0)
 
 
 async def fired(play: Play) -> httpx.Response:
-    await fire(play.database, TIMERS)
+    await fire_due(play.database, TIMERS)
     return httpx.Response(200)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from common.events.directory import EnvironmentKnown
 from common.events.tickets import BlockerRaised
 from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, Play, digest
-from opsdesk_testing.protocol import stand_at, told
+from opsdesk_testing.protocol import freeze_time, outbox_events
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
@@ -65,7 +65,7 @@ async def test_an_old_investigation_does_not_explain_a_new_drift(play: Play) -> 
     await play.staged("1.0", "1")
     path = "environments/acme-staging/observations"
     for hour, digit in enumerate("919"):
-        await stand_at(play.database, NINE + timedelta(hours=hour))
+        await freeze_time(play.database, NINE + timedelta(hours=hour))
         place = await play.done("monitor", path, {"product": "billing", "digest": digest(digit)})
     assert place["state"] == "drifted"
     second, first = (await play.seen("quin", "follow-ups?state=open"))["items"]
@@ -83,7 +83,7 @@ async def test_restoring_the_known_digest_ends_the_drift(play: Play) -> None:
     await play.done("monitor", path, {"product": "billing", "digest": None})
     place = await play.done("monitor", path, {"product": "billing", "digest": digest("1")})
     assert place["state"] == "compliant"
-    types = [one.type for one in await told(play.database) if "environment." in one.type]
+    types = [one.type for one in await outbox_events(play.database) if "environment." in one.type]
     assert types == ["opsdesk.environment.drifted.v1", "opsdesk.environment.compliant.v1"]
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from delivery_gate_support.gate_client import Play
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 
 @pytest.fixture
@@ -89,7 +89,9 @@ async def test_who_confirms_has_seen_that_evidence_and_no_other(
     await play.done("omar", f"{path}/close", {"evidence": "Second."})
     late = await play.post("quin", f"{path}/confirm", If_Match=seen)
     assert (late.status_code, late.json()["present"]["evidence"]) == (412, "Second.")
-    mine = [one for one in await told(play.database) if one.subject.startswith("follow-up/")]
+    mine = [
+        one for one in await outbox_events(play.database) if one.subject.startswith("follow-up/")
+    ]
     assert [(one.type.split(".")[2], one.sequence) for one in mine] == [
         ("opened", 1),
         ("evidenced", 2),

@@ -10,7 +10,7 @@ from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT, clock, warned
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
 WAITS = text(
@@ -23,7 +23,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
     database: Database,
 ) -> None:
     """E14, and locks: the event waits for the move, and must still find the case."""
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (warned(), 1))
     async with database.transaction() as moving:
         await moving.execute(
             text(
@@ -35,7 +35,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
             text("UPDATE escalations SET policy_id = (SELECT id FROM policies WHERE key = 'other')")
         )
         met = asyncio.create_task(
-            hear(database, HANDLERS, (clock(ClockMet, stopped_at=NIGHT, counted_seconds=1), 2))
+            deliver(database, HANDLERS, (clock(ClockMet, stopped_at=NIGHT, counted_seconds=1), 2))
         )
         await until(lambda: _somebody_waits(database))
     await met

@@ -6,7 +6,7 @@ from common.events.tickets import BlockerLifted, BlockerRaised, TicketForwarded,
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT, ticket
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 
 
 async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what_it_is(
@@ -20,12 +20,12 @@ async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what
     now = {"kind": "problem", "service": "portal"}
     forwarded = ticket(TicketForwarded, to="second_level", **now)
     lifted = ticket(BlockerLifted, reason="resolved", **now)
-    await hear(database, HANDLERS, (ticket(BlockerRaised), 1), (corrected, 2))
+    await deliver(database, HANDLERS, (ticket(BlockerRaised), 1), (corrected, 2))
     asked = text("SELECT trigger, kind, service, status FROM escalations ORDER BY id")
     async with database.transaction() as tx:
         before = [tuple(row) for row in await tx.execute(asked)]
     assert before == [("blocker_raised", "incident", None, "open")]
-    await hear(database, HANDLERS, (forwarded, 3), (lifted, 4))
+    await deliver(database, HANDLERS, (forwarded, 3), (lifted, 4))
     async with database.transaction() as tx:
         after = [tuple(row) for row in await tx.execute(asked)]
         assert await tx.scalar(text("SELECT count(*) FROM parked")) == 0

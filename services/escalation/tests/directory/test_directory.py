@@ -9,7 +9,7 @@ from escalation.cases.commands import roster
 from escalation.directory import store as directory
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT, PROD
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 
 
 def nora(**changed: Any) -> PersonKnown:
@@ -26,7 +26,7 @@ def nora(**changed: Any) -> PersonKnown:
 
 
 async def test_a_person_is_known_with_roles_zone_and_work_address(database: Database) -> None:
-    await hear(database, HANDLERS, (nora(), 1), (nora(roles=["tom"]), 5), (nora(), 4))
+    await deliver(database, HANDLERS, (nora(), 1), (nora(roles=["tom"]), 5), (nora(), 4))
     async with database.transaction() as tx:
         assert (await roster(tx)).people["nora"] == {"tom"}, "whole state: the latest counts"
         found = (await directory.known(tx, {"nora"}))["nora"]
@@ -34,7 +34,7 @@ async def test_a_person_is_known_with_roles_zone_and_work_address(database: Data
 
 
 async def test_somebody_who_has_left_is_told_nothing(database: Database) -> None:
-    await hear(database, HANDLERS, (nora(), 1), (nora(retired=True), 2))
+    await deliver(database, HANDLERS, (nora(), 1), (nora(retired=True), 2))
     async with database.transaction() as tx:
         assert "nora" not in (await roster(tx)).people
         assert set(await directory.known(tx, {"nora"})) == {"house"}
@@ -44,7 +44,7 @@ async def test_nobody_takes_the_last_resorts_place(database: Database) -> None:
     """E4: the house is reached by the settings' address, also where somebody is called so."""
     async with database.transaction() as tx:
         before = (await directory.known(tx, set()))["house"]
-    await hear(database, HANDLERS, (nora(sub="house", retired=True), 1))
+    await deliver(database, HANDLERS, (nora(sub="house", retired=True), 1))
     async with database.transaction() as tx:
         assert (await directory.known(tx, set()))["house"] == before
 
@@ -59,7 +59,7 @@ async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database
         tier="staging",
         name="Staging after all",
     )
-    await hear(database, HANDLERS, (staging, 1))
+    await deliver(database, HANDLERS, (staging, 1))
     async with database.transaction() as tx:
         assert await directory.tier_of(tx, "acme-prod") == "staging"
         assert await directory.tier_of(tx, "unheard-of") is None
@@ -74,7 +74,7 @@ async def test_a_customer_is_known_by_its_key(database: Database) -> None:
         timezone="Europe/Amsterdam",
         language="en",
     )
-    await hear(database, HANDLERS, (acme, 1))
+    await deliver(database, HANDLERS, (acme, 1))
     async with database.transaction() as tx:
         assert await directory.customer_exists(tx, "acme")
         assert not await directory.customer_exists(tx, "brightwater")

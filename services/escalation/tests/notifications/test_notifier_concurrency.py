@@ -13,7 +13,7 @@ from escalation.notifications.domain.notification import Delivered, SendOutcome
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation_support.builders import warned
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
 
@@ -39,7 +39,7 @@ async def test_one_conversation_that_hangs_delays_nobody_else(
     monkeypatch.setattr(sending, "AT_ONCE", 2)
     for number in range(3):
         late = warned(clock_id=UUID(int=number + 1), ticket_id=UUID(int=number + 101))
-        await hear(database, HANDLERS, (late, 1))
+        await deliver(database, HANDLERS, (late, 1))
     post = FirstHangs()
 
     async def all_but_one() -> bool:

@@ -17,7 +17,7 @@ from escalation_support.builders import (
     warned,
 )
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 
 
 async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallback(
@@ -35,7 +35,7 @@ async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallba
         "anna@meridian.example": "550 5.1.1 no such user",
         "316@sms.example": "550 gone",
     }
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (warned(), 1))
     while await notifier.send_ready():
         pass
     assert await states(database) == [
@@ -44,7 +44,7 @@ async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallba
         ("house", "email", "sent"),
     ]
     assert mailbox.sent_to() == ["duty"]
-    failed = [e.body for e in await told(database) if "notification_failed" in e.type]
+    failed = [e.body for e in await outbox_events(database) if "notification_failed" in e.type]
     assert {(b["channel"], b["reason"]) for b in failed} == {
         ("email", "the mail server answered 550 5.1.1"),
         ("sms", "the mail server answered 550"),
@@ -57,7 +57,7 @@ async def test_a_temporary_error_is_tried_again_with_the_same_id(
     """E19."""
     await only_anna(database)
     mailbox.answers = ["451 4.3.0 later", "451 4.3.0 later"]
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (warned(), 1))
     for _ in range(3):
         await notifier.send_ready()
         await leases_end(database)
@@ -70,7 +70,7 @@ async def test_when_the_server_stays_away_another_way_is_tried_as_well(
 ) -> None:
     """E19: and the first is never given up."""
     await only_anna(database)
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (warned(), 1))
     notifier = Notifier(database, MemoryPost(Unsure("away")), settings)
     for _ in range(8):
         await notifier.send_ready()
@@ -86,7 +86,7 @@ async def test_what_is_no_address_is_as_good_as_rejected(
     await run(
         database, "UPDATE people SET email = E'a@x.example\\nBcc: b@x.example' WHERE sub = 'anna'"
     )
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (warned(), 1))
     while await notifier.send_ready():
         pass
     assert mailbox.sent_to() == ["on-duty"]

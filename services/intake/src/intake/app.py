@@ -38,9 +38,9 @@ SERVICE: Final = Service(
         alert_routes.routes,
         *directory_routes.ROUTERS,
     ),
-    thin=(create_ticket_fast.ROUTE,),
+    fast_routes=(create_ticket_fast.ROUTE,),
     timers=TIMERS,
     background=(create_ticket_fast.end_accepting,),
     resolve_contact=resolve_contact,
-    larger_bodies={"/v1/emails": 25 * MIB},
+    body_limits={"/v1/emails": 25 * MIB},
 )

@@ -13,7 +13,7 @@ from common.persistence.database import Database
 from intake.alerts.domain.alert import Post
 from intake.alerts.domain.alertmanager import instant, read
 from intake.tickets.domain.rejection import Refusal
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 PATH = "/v1/alerts/alertmanager_webhook_v4"
 LABELS = {"alertname": "Slow", "customer": "acme", "env": "prod", "severity": "critical"}
@@ -40,7 +40,9 @@ async def post(monitor: AsyncClient, *alerts: dict[str, Any], **more: Any) -> Re
 
 async def types(database: Database) -> list[str]:
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
@@ -57,7 +59,7 @@ async def test_an_alert_opens_an_incident_on_its_environment(
         "Checkout p99 over 2s",
     )
     assert await types(database) == ["opened", "alert_raised"]
-    raised = (await told(database))[-1]
+    raised = (await outbox_events(database))[-1]
     assert raised.body["started_at"] == "2026-03-29T00:58:12.326990Z"
     assert raised.sequence == 1
 

@@ -13,7 +13,7 @@ from common.persistence.database import Database
 from intake.tickets import ticket_batcher
 from intake.tickets.routes.create_ticket_fast import accepting_of
 from intake.tickets.store import ticket_batch as store
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 
@@ -45,7 +45,7 @@ async def test_many_at_once_are_all_kept_in_few_batches(
     assert len(keys) == await count(database, "tickets") == 60
     assert sum(batches) == 60
     assert len(batches) < 60
-    events = [one for one in await told(database) if one.topic == "opsdesk.tickets"]
+    events = [one for one in await outbox_events(database) if one.topic == "opsdesk.tickets"]
     assert {one.body["ticket"] for one in events} == keys
     assert {one.sequence for one in events} == {1}
     async with database.transaction() as tx:
@@ -56,7 +56,7 @@ async def test_many_at_once_are_all_kept_in_few_batches(
 async def test_a_blocker_tells_both_of_its_events(anna: AsyncClient, database: Database) -> None:
     answer = await post(anna, priority="blocker")
     assert answer.headers["etag"] == '"2"'
-    events = (await told(database))[-2:]
+    events = (await outbox_events(database))[-2:]
     assert [(one.type.split(".")[2], one.sequence) for one in events] == [
         ("opened", 1),
         ("blocker_raised", 2),

@@ -21,7 +21,7 @@ from common.events.tickets import (
     TicketWorkedAround,
 )
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from sla.agreements.domain.agreement import METRICS
 from sla.clocks.store import tickets
 from sla.clocks.store.tickets import Early
@@ -63,7 +63,7 @@ async def kept(database: Database) -> list[Early]:
 async def happened(database: Database) -> None:
     await underpin(database, await promise(database, metrics=METRICS))
     events = enumerate([opened(1), *a_life()], start=1)
-    await hear(database, HANDLERS, *((event, number) for number, event in events))
+    await deliver(database, HANDLERS, *((event, number) for number, event in events))
 
 
 async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> None:
@@ -106,7 +106,7 @@ async def test_second_levels_answer_during_triage_is_heard_by_their_clock(
     taken = said(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", **nobody)
     triaged = said(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
     events = (opened(1, **nobody, needs_triage=True), handed, taken, triaged)
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     theirs = (await clocks_of(database, 1, 1))["first_response"].clock
     assert (theirs.opened_at, theirs.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
     assert (await clocks_of(database, 1))["first_response"].clock.state == "running"

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
 from sla_support.assertions import whole, wrong
 from sla_support.company import ACME, HOUR, NINE, know, opened
@@ -29,9 +29,9 @@ async def test_what_is_published_stays_as_it_was_known(
     assert (await dana.post(address + "/publish", json={})).status_code == 409
     first = (await jan.get(address)).json()
     late = opened(3, NINE + HOUR)
-    await hear(database, HANDLERS, (late, 1))
+    await deliver(database, HANDLERS, (late, 1))
     assert (await jan.get(address)).json()["report"] == first["report"]
-    await stand_at(database, JULY + HOUR)
+    await freeze_time(database, JULY + HOUR)
     assert (await theo.post(address + "/draw-again")).status_code == 200
     assert (await jan.get(address)).json()["report"] == first["report"]
     own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})

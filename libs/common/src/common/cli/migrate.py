@@ -5,10 +5,10 @@ import asyncpg
 from common.http import Service
 from common.persistence.migrations import migrate
 from common.settings import Settings
-from common.simulated_time import install
+from common.simulated_time import install_now_function
 
 
-async def bring_up_to_date(service: Service, settings: Settings) -> str:
+async def migrate_service(service: Service, settings: Settings) -> str:
     """Run the migrations as the schema's owner and install the wanted clock; say what was done.
 
     Safe to run from several replicas at once. Raises SystemExit without the owner's address.
@@ -22,7 +22,7 @@ async def bring_up_to_date(service: Service, settings: Settings) -> str:
     before, after = await migrate(url, service.schema, module_of(service))
     connection = await asyncpg.connect(url)
     try:
-        changed = await install(connection, service.schema, simulated=simulated)
+        changed = await install_now_function(connection, service.schema, simulated=simulated)
     finally:
         await connection.close()
     schema = f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}"

@@ -13,13 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from common.persistence.bi_views import statements, views_of
+from common.persistence.bi_views import load_views, view_statements
 
-LOCK = 7_270_001
+MIGRATION_LOCK_ID = 7_270_001
 """Advisory lock: two replicas that start at once migrate one after the other."""
 
 
-def run(metadata: MetaData) -> None:
+def run_migrations(metadata: MetaData) -> None:
     """The body of a service's `migrations/env.py`."""
     context.configure(
         connection=context.config.attributes["connection"],
@@ -42,11 +42,13 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
     )
     try:
         async with engine.connect() as connection:
-            await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+            await connection.execute(
+                text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK_ID}
+            )
             await connection.commit()
-            done = await connection.run_sync(_upgrade, folder(module))
+            done = await connection.run_sync(_upgrade, migrations_folder(module))
             # After the newest revision, as the code of today says: a view is code, not data.
-            for statement in statements(schema, views_of(module)):
+            for statement in view_statements(schema, load_views(module)):
                 await connection.exec_driver_sql(statement)
             await connection.commit()
             return done
@@ -54,7 +56,7 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
         await engine.dispose()
 
 
-def folder(module: str) -> Path:
+def migrations_folder(module: str) -> Path:
     """Where a service keeps its migrations: inside its package, so that they install with it."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from delivery_gate.criteria.domain.criteria import Lifecycle
 from delivery_gate.deliveries.store.evaluation_input import current_criteria
@@ -12,7 +12,7 @@ from delivery_gate.deliveries.store.evaluation_input import current_criteria
 routes = router("/v1/criteria", ["criteria"])
 
 
-class DemandTold(Told):
+class DemandTold(ResponseModel):
     """`promotion`: per lifecycle, the tiers in which the digest has to be verified before."""
 
     checks: Sequence[str]
@@ -21,7 +21,7 @@ class DemandTold(Told):
     promotion: Mapping[Lifecycle, Sequence[str]]
 
 
-class CriteriaTold(Told):
+class CriteriaTold(ResponseModel):
     """`demands` per tier; a tier that is not named is judged like `strictest`."""
 
     version: int
@@ -34,7 +34,7 @@ class CriteriaTold(Told):
 
 @routes.get("")
 async def get_criteria(
-    tx: Transaction, caller: Annotated[Caller, needs("deliveries:read")]
+    tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
 ) -> CriteriaTold:
     """The criteria of now. Approvals count under the version they were given for (G2)."""
     criteria = await current_criteria(tx)

@@ -8,10 +8,10 @@ from typing import Any
 from common import audit
 from common.audit import JSON
 from common.events.deliveries import DeliveryEvent, FollowUpOpened
-from common.messaging.outbox import announce
+from common.messaging.outbox import publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from delivery_gate.criteria.domain.verdict import Denied, FollowUpKind
 from delivery_gate.deliveries import events
 from delivery_gate.deliveries.domain.delivery import WAITING, Delivery, Judged
@@ -74,7 +74,7 @@ async def record(
         event, delivery, scene.environment, scene.at, scene.by.sub, **more
     )
     await deliveries.save(scene.tx, kept)
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     await scene.note(action, f"delivery/{kept.id}", state=kept.state, attempt=kept.attempt)
     await _mind_patience(scene.tx, kept)
     return kept
@@ -118,7 +118,7 @@ async def _tell_judged(scene: Scene, judged: Judged, event: type[DeliveryEvent] 
     kept, told = events.of_delivery(
         event, judged.delivery, scene.environment, scene.at, scene.by.sub, **more
     )
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     return kept
 
 
@@ -145,7 +145,7 @@ async def open_follow_up(
     )
     kept, told = events.of_follow_up(FollowUpOpened, follow_up, scene.at, scene.by.sub)
     await follow_ups.add(scene.tx, kept, scene.environment.id)
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     return kept
 
 
@@ -156,12 +156,12 @@ async def record_new(scene: Scene, delivery: Delivery, *, counted: bool) -> None
 
 async def expect_patience(tx: Connection, delivery: Delivery, until: datetime) -> None:
     """A request that waits for longer expires."""
-    await arm(tx, [Deadline(PATIENCE, delivery.id, until)])
+    await schedule(tx, [Deadline(PATIENCE, delivery.id, until)])
 
 
 async def _mind_patience(tx: Connection, delivery: Delivery) -> None:
     if delivery.state not in WAITING:
-        await arm(tx, [Deadline(PATIENCE, delivery.id, None)])
+        await schedule(tx, [Deadline(PATIENCE, delivery.id, None)])
 
 
 def _reasons(judged: Judged) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from fastapi import Request
 from common.auth import Caller
 from common.errors import NotFound
 from common.http import if_match
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from delivery_gate.deliveries.commands import Scene
 from delivery_gate.deliveries.domain.delivery import Delivery
 from delivery_gate.deliveries.schemas import told
@@ -29,4 +29,4 @@ async def of_delivery(
     delivery = await deliveries.lock(tx, id)
     if "if-match" in request.headers:
         if_match(request, delivery.sequence, await told(tx, delivery))
-    return Scene(tx, environment, by(caller), await moment(tx)), delivery
+    return Scene(tx, environment, by(caller), await transaction_time(tx)), delivery

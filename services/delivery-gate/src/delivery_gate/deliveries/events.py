@@ -13,7 +13,7 @@ from common.events.deliveries import (
     Shortcoming,
     VersionRegistered,
 )
-from common.messaging.outbox import Announcement
+from common.messaging.outbox import OutboxEvent
 from delivery_gate.criteria.domain.verdict import Reason
 from delivery_gate.deliveries.domain.delivery import Delivery
 from delivery_gate.emergencies.domain import EmergencyChange
@@ -29,7 +29,7 @@ def of_delivery(
     at: datetime,
     by: str | None,
     **more: Any,
-) -> tuple[Delivery, Announcement]:
+) -> tuple[Delivery, OutboxEvent]:
     """A request without a version name tells an empty one."""
     told = replace(delivery, sequence=delivery.sequence + 1)
     said = event(
@@ -48,12 +48,12 @@ def of_delivery(
         by=by,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return told, OutboxEvent(said, told.sequence)
 
 
 def of_follow_up(
     event: type[FollowUpEvent], follow_up: FollowUp, at: datetime, by: str | None, **more: Any
-) -> tuple[FollowUp, Announcement]:
+) -> tuple[FollowUp, OutboxEvent]:
     told = replace(follow_up, sequence=follow_up.sequence + 1)
     held = told.held
     said = event(
@@ -68,7 +68,7 @@ def of_follow_up(
         by=by,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return told, OutboxEvent(said, told.sequence)
 
 
 def of_emergency(
@@ -78,7 +78,7 @@ def of_emergency(
     at: datetime,
     by: str | None,
     **more: Any,
-) -> tuple[EmergencyChange, Announcement]:
+) -> tuple[EmergencyChange, OutboxEvent]:
     told = replace(change, sequence=change.sequence + 1)
     said = event(
         at=at,
@@ -93,12 +93,12 @@ def of_emergency(
         by=by,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return told, OutboxEvent(said, told.sequence)
 
 
 def of_environment(
     event: type[EnvironmentEvent], environment: Environment, at: datetime, **more: Any
-) -> tuple[Environment, Announcement]:
+) -> tuple[Environment, OutboxEvent]:
     told = replace(environment, sequence=environment.sequence + 1)
     said = event(
         at=at,
@@ -107,10 +107,10 @@ def of_environment(
         customer=told.customer,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return told, OutboxEvent(said, told.sequence)
 
 
-def of_version(version: Version) -> Announcement:
+def of_version(version: Version) -> OutboxEvent:
     """A version has one event in its life."""
     said = VersionRegistered(
         at=version.registered_at,
@@ -120,7 +120,7 @@ def of_version(version: Version) -> Announcement:
         digest=version.digest,
         by=version.registered_by,
     )
-    return Announcement(said, 1)
+    return OutboxEvent(said, 1)
 
 
 def shortcomings(reasons: Iterable[Reason]) -> list[Shortcoming]:

@@ -1,7 +1,7 @@
 """Deferred requests are tried again, unchanged, when what was missing may have come (G9)."""
 
 from common.events.deliveries import DeliveryEvent, DeliveryRefused, DeliveryReviewable
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from delivery_gate.deliveries.commands import By, Scene, record_judged
 from delivery_gate.deliveries.domain.delivery import evaluate
 from delivery_gate.deliveries.store import deliveries
@@ -17,7 +17,7 @@ async def try_deferred_again(tx: Connection, version: Version, by: By) -> None:
         delivery = await deliveries.lock(tx, id)
         if delivery.state != "evaluating":
             continue
-        scene = Scene(tx, environment, by, await moment(tx))
+        scene = Scene(tx, environment, by, await transaction_time(tx))
         known = await facts(tx, delivery.wanted, environment)
         judged = evaluate(delivery, known, scene.at)
         if judged.verdict.outcome != "deferred":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from common.persistence.database import Connection
 from delivery_gate.criteria.domain.criteria import Lifecycle
 from delivery_gate.criteria.domain.verdict import Code, Outcome
@@ -13,14 +13,14 @@ from delivery_gate.deliveries.store import verdicts
 from delivery_gate.deliveries.store.verdicts import Spoken
 
 
-class ReasonTold(Told):
+class ReasonTold(ResponseModel):
     code: Code
     criterion: str
     argument: str
     evidence: str | None
 
 
-class VerdictTold(Told):
+class VerdictTold(ResponseModel):
     """`follow_ups`: keys of the work that it opened, or that holds the version already."""
 
     outcome: Outcome
@@ -31,7 +31,7 @@ class VerdictTold(Told):
     at: datetime
 
 
-class ApprovalTold(Told):
+class ApprovalTold(ResponseModel):
     """`criteria_version`: an approval counts under the criteria it was given for, no others."""
 
     by: str
@@ -39,7 +39,7 @@ class ApprovalTold(Told):
     criteria_version: int
 
 
-class DeliveryTold(Told):
+class DeliveryTold(ResponseModel):
     """`verdict`: the latest one. `attempt`: see G5; a request turned away by an open follow-up
     carries the number that it would have had."""
 

@@ -6,12 +6,21 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
 from common.events.deliveries import EmergencyAuthorized, EmergencyRequested
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.messaging.outbox import announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.messaging.outbox import publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.criteria.domain.verdict import Denied
 from delivery_gate.deliveries import events
@@ -28,11 +37,11 @@ from delivery_gate.keys import next_key
 
 routes = router("/v1/emergency-changes", ["emergency changes"])
 
-Worker = Annotated[Caller, needs("emergencies:work")]
+Worker = Annotated[Caller, requires("emergencies:work")]
 NOWHERE = UUID(int=0)
 
 
-class EmergencyAsked(Asked):
+class EmergencyAsked(RequestModel):
     """`ticket`: id or key of the open Blocker on this environment. `what` is changed, and why."""
 
     environment: Line
@@ -40,11 +49,11 @@ class EmergencyAsked(Asked):
     what: Words
 
 
-class RevocationAsked(Asked):
+class RevocationAsked(RequestModel):
     reason: Words
 
 
-class EmergencyTold(Told):
+class EmergencyTold(ResponseModel):
     """Name its id or key in `contains` of the version that pays the debt."""
 
     id: UUID
@@ -73,8 +82,10 @@ async def request_emergency(
     """Ask for a change without a version. Denied unless there is an open Blocker right there."""
     environment = await environments.find(tx, asked.environment, lock=True)
     if environment is None:
-        raise Invalid([Violation("/environment", "unknown", "there is no such environment")])
-    scene = Scene(tx, environment, by(caller), await moment(tx))
+        raise ValidationFailed(
+            [Violation("/environment", "unknown", "there is no such environment")]
+        )
+    scene = Scene(tx, environment, by(caller), await transaction_time(tx))
     blocker = await store.blocker_named(tx, asked.ticket)
     wanted = EmergencyChange(
         id=uuid7(),
@@ -100,7 +111,7 @@ async def request_emergency(
 async def list_emergencies(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     environment: Annotated[str | None, Query(max_length=200)] = None,
     state: EmergencyState | None = None,
 ) -> Page[EmergencyTold]:
@@ -109,7 +120,9 @@ async def list_emergencies(
     found = await store.page(tx, environment, state, after, page.limit + 1)
     items = [EmergencyTold.model_validate(one) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page(items=items, next=cursor(items[-1].requested_at, items[-1].id) if more else None)
+    return Page(
+        items=items, next=encode_cursor(items[-1].requested_at, items[-1].id) if more else None
+    )
 
 
 @routes.get("/{ref}")
@@ -117,7 +130,7 @@ async def get_emergency(
     ref: Said,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
 ) -> EmergencyTold:
     change = await store.find(tx, ref)
     if change is None:
@@ -131,7 +144,7 @@ async def authorize_emergency(
     ref: Said,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("emergencies:authorize")],
+    caller: Annotated[Caller, requires("emergencies:authorize")],
 ) -> EmergencyTold | Response:
     """A second person takes the responsibility too."""
     scene, change, blocker = await _scene(tx, ref, caller, request)
@@ -142,7 +155,7 @@ async def authorize_emergency(
         EmergencyAuthorized, said, scene.environment, scene.at, caller.sub
     )
     await store.save(tx, kept)
-    await announce(tx, event)
+    await publish(tx, event)
     await scene.note("emergency.authorize", f"emergency/{kept.id}", ticket=kept.ticket)
     return EmergencyTold.model_validate(kept)
 
@@ -182,7 +195,7 @@ async def _requested(scene: Scene, change: EmergencyChange) -> EmergencyChange:
         EmergencyRequested, named, scene.environment, scene.at, scene.by.sub
     )
     await store.add(scene.tx, kept, scene.environment)
-    await announce(scene.tx, event)
+    await publish(scene.tx, event)
     await scene.note("emergency.request", f"emergency/{kept.id}", ticket=kept.ticket)
     return kept
 
@@ -198,4 +211,4 @@ async def _scene(
     change = await store.lock(tx, place[0])
     if_match(request, change.sequence, EmergencyTold.model_validate(change))
     blocker = await store.blocker(tx, change.ticket_id)
-    return Scene(tx, environment, by(caller), await moment(tx)), change, blocker
+    return Scene(tx, environment, by(caller), await transaction_time(tx)), change, blocker

@@ -11,8 +11,8 @@ from common.events.deliveries import (
     EnvironmentDrifted,
     EnvironmentInDebt,
 )
-from common.messaging.outbox import announce
-from common.scheduling.deadlines import Deadline, arm
+from common.messaging.outbox import publish
+from common.scheduling.deadlines import Deadline, schedule
 from delivery_gate.deliveries import events
 from delivery_gate.deliveries.commands import DEBT, Scene, open_follow_up, record
 from delivery_gate.deliveries.domain.delivery import Delivery, set_aside
@@ -53,9 +53,9 @@ async def _settled(scene: Scene, debt: Debt, delivery: Delivery, version: Versio
         version=version.name,
     )
     await emergencies.save(scene.tx, kept)
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     await scene.note("emergency.settle", f"emergency/{kept.id}", delivery=delivery.key)
-    await arm(scene.tx, [Deadline(DEBT, scene.environment.id, None)])
+    await schedule(scene.tx, [Deadline(DEBT, scene.environment.id, None)])
 
 
 async def applied(scene: Scene, change: EmergencyChange, due_after: timedelta) -> EmergencyChange:
@@ -75,8 +75,8 @@ async def applied(scene: Scene, change: EmergencyChange, due_after: timedelta) -
         due_at=due_at,
     )
     await environments.save(scene.tx, owing)
-    await announce(scene.tx, told, owed)
-    await arm(scene.tx, [Deadline(DEBT, owing.id, due_at)])
+    await publish(scene.tx, told, owed)
+    await schedule(scene.tx, [Deadline(DEBT, owing.id, due_at)])
     grounds = {"ticket": kept.ticket, "debt_due_at": due_at}
     await scene.note("emergency.apply", f"emergency/{kept.id}", **grounds)
     return kept
@@ -87,7 +87,7 @@ async def revoked(scene: Scene, change: EmergencyChange, why: str) -> EmergencyC
         EmergencyRevoked, change, scene.environment, scene.at, scene.by.sub, reason=why
     )
     await emergencies.save(scene.tx, kept)
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     await scene.note("emergency.revoke", f"emergency/{kept.id}", ticket=kept.ticket)
     return kept
 
@@ -99,7 +99,7 @@ async def observed(scene: Scene, product: str, digest: str | None) -> Environmen
         seen = digest or "no digest"
         after, told = events.of_environment(EnvironmentDrifted, after, scene.at, observed=seen)
         await environments.save(scene.tx, after)
-        await announce(scene.tx, told)
+        await publish(scene.tx, told)
         await scene.note("environment.drift", f"environment/{after.id}", digest=digest)
         demand = f"UNAUTHORIZED_CHANGE: find out who put {seen} of {product} on {after.key}."
         await open_follow_up(scene, "investigation", demand, None, None)
@@ -118,7 +118,7 @@ async def _changed(scene: Scene, after: Environment) -> Environment:
         return after
     if after.state == "compliant" != scene.environment.state:
         after, told = events.of_environment(EnvironmentCompliant, after, scene.at)
-        await announce(scene.tx, told)
+        await publish(scene.tx, told)
         await scene.note("environment.comply", f"environment/{after.id}")
     await environments.save(scene.tx, after)
     return after

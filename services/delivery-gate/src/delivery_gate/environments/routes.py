@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, Told, cursor, router, set_etag
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router, set_etag
+from common.persistence.database import Transaction, transaction_time
 from delivery_gate.deliveries.commands import Scene
 from delivery_gate.denials import by
 from delivery_gate.environments import store
@@ -25,14 +25,14 @@ routes = router("/v1/environments", ["environments"])
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
-class ObservationAsked(Asked):
+class ObservationAsked(RequestModel):
     """`digest` null: the product runs, and nobody can say what it is."""
 
     product: Line
     digest: Digest | None
 
 
-class DebtTold(Told):
+class DebtTold(ResponseModel):
     """`change`: the emergency change that a delivered version has to contain by `due_at`."""
 
     change_id: UUID
@@ -42,13 +42,13 @@ class DebtTold(Told):
     overdue_since: datetime | None
 
 
-class DriftTold(Told):
+class DriftTold(ResponseModel):
     product: str
     digest: str | None
     since: datetime
 
 
-class EnvironmentTold(Told):
+class EnvironmentTold(ResponseModel):
     """`running`: per product the digest that was last delivered and verified."""
 
     id: UUID
@@ -66,13 +66,13 @@ class EnvironmentTold(Told):
 async def list_environments(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("environments:read")],
+    caller: Annotated[Caller, requires("environments:read")],
 ) -> Page[EnvironmentTold]:
     """In the order of their keys; a customer's contact sees the own ones, in the portal, too."""
     after = page.after_as(str)
     found = await store.page(tx, caller.customer, after[0] if after else None, page.limit + 1)
     items = [EnvironmentTold.model_validate(one) for one in found[: page.limit]]
-    return Page(items=items, next=cursor(items[-1].key) if len(found) > page.limit else None)
+    return Page(items=items, next=encode_cursor(items[-1].key) if len(found) > page.limit else None)
 
 
 @routes.get("/{ref}")
@@ -80,11 +80,11 @@ async def get_environment(
     ref: Said,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("environments:read")],
+    caller: Annotated[Caller, requires("environments:read")],
 ) -> EnvironmentTold:
     """What is not the caller's does not exist for them."""
     environment = await store.find(tx, ref)
-    if environment is None or not caller.sees(environment.customer):
+    if environment is None or not caller.can_see(environment.customer):
         raise NotFound(f"Environment {ref}")
     set_etag(response, environment.sequence)
     return EnvironmentTold.model_validate(environment)
@@ -95,13 +95,13 @@ async def report_observation(
     ref: Said,
     asked: ObservationAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("environments:report")],
+    caller: Annotated[Caller, requires("environments:report")],
 ) -> EnvironmentTold:
     """Say what runs. What nothing explains is drift: investigated, and nothing is accepted (G10)."""
     environment: Environment | None = await store.find(tx, ref, lock=True)
     if environment is None:
         raise NotFound(f"Environment {ref}")
     if await versions.product(tx, asked.product) is None:
-        raise Invalid([Violation("/product", "unknown", "register this product first")])
-    scene = Scene(tx, environment, by(caller), await moment(tx))
+        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+    scene = Scene(tx, environment, by(caller), await transaction_time(tx))
     return EnvironmentTold.model_validate(await observed(scene, asked.product, asked.digest))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
 from common.events.deliveries import (
     FollowUpClosed,
@@ -14,9 +14,18 @@ from common.events.deliveries import (
     FollowUpEvidenced,
     FollowUpReopened,
 )
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.messaging.outbox import announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.messaging.outbox import publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from delivery_gate.criteria.domain.verdict import Denied, FollowUpKind
 from delivery_gate.deliveries import events
 from delivery_gate.deliveries.commands import Scene
@@ -29,16 +38,16 @@ from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, conf
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 
-Confirmer = Annotated[Caller, needs("followups:confirm")]
+Confirmer = Annotated[Caller, requires("followups:confirm")]
 
 
-class EvidenceAsked(Asked):
+class EvidenceAsked(RequestModel):
     """What shows that the work is done: a link, a run, a document."""
 
     evidence: Words
 
 
-class FollowUpTold(Told):
+class FollowUpTold(ResponseModel):
     """`holds`: the version may not be delivered anywhere meanwhile."""
 
     id: UUID
@@ -63,7 +72,7 @@ class FollowUpTold(Told):
 async def list_follow_ups(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     state: FollowUpState | None = None,
     product: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[FollowUpTold]:
@@ -72,7 +81,9 @@ async def list_follow_ups(
     found = await store.page(tx, state, product, after, page.limit + 1)
     items = [_told(one) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page(items=items, next=cursor(items[-1].opened_at, items[-1].id) if more else None)
+    return Page(
+        items=items, next=encode_cursor(items[-1].opened_at, items[-1].id) if more else None
+    )
 
 
 @routes.get("/{ref}")
@@ -80,7 +91,7 @@ async def get_follow_up(
     ref: Said,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
 ) -> FollowUpTold:
     follow_up = await store.find(tx, ref)
     if follow_up is None:
@@ -96,7 +107,7 @@ async def close_follow_up(
     request: Request,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("followups:work")],
+    caller: Annotated[Caller, requires("followups:work")],
 ) -> FollowUpTold | Response:
     """Say that it is done, with evidence. It holds until another person confirms."""
     scene, follow_up = await _scene(tx, ref, caller, request)
@@ -143,7 +154,7 @@ async def _scene(
     environment = await environments.lock(tx, place[1])
     follow_up = await store.lock(tx, place[0])
     if_match(request, follow_up.sequence, _told(follow_up))
-    return Scene(tx, environment, by(caller), await moment(tx)), follow_up
+    return Scene(tx, environment, by(caller), await transaction_time(tx)), follow_up
 
 
 async def _kept(
@@ -156,7 +167,7 @@ async def _kept(
 ) -> FollowUpTold:
     kept, told = events.of_follow_up(event, said, scene.at, scene.by.sub, **more)
     await store.save(scene.tx, kept)
-    await announce(scene.tx, told)
+    await publish(scene.tx, told)
     await scene.note(action, f"follow-up/{kept.id}", key=kept.key, state=kept.state)
     set_etag(response, kept.sequence)
     return _told(kept)

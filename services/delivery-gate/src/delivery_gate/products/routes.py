@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Depends, Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Asked, Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.deliveries.commands import note
 from delivery_gate.denials import by
@@ -20,12 +20,12 @@ from delivery_gate.versions.store import Product
 routes = router("/v1/products", ["products"])
 
 
-class ProductAsked(Asked):
+class ProductAsked(RequestModel):
     key: Key
     name: Line
 
 
-class ProductTold(Told):
+class ProductTold(ResponseModel):
     """`versions`: how many were registered so far."""
 
     id: UUID
@@ -41,10 +41,10 @@ async def add_product(
     asked: ProductAsked,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("versions:write")],
+    caller: Annotated[Caller, requires("versions:write")],
 ) -> ProductTold:
     """Make a product known. Its key is what versions and deliveries name."""
-    at = await moment(tx)
+    at = await transaction_time(tx)
     product = Product(uuid7(), asked.key, asked.name, 0, caller.sub, at)
     if not await store.add_product(tx, product):
         raise Conflict(f"There is a product {asked.key} already; use it, or choose another key.")
@@ -57,18 +57,18 @@ async def add_product(
 async def list_products(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("versions:read")],
+    caller: Annotated[Caller, requires("versions:read")],
 ) -> Page[ProductTold]:
     """In the order of their keys."""
     after = page.after_as(str)
     found = await store.product_page(tx, after[0] if after else None, page.limit + 1)
     items = [ProductTold.model_validate(one) for one in found[: page.limit]]
-    return Page(items=items, next=cursor(items[-1].key) if len(found) > page.limit else None)
+    return Page(items=items, next=encode_cursor(items[-1].key) if len(found) > page.limit else None)
 
 
 @routes.get("/{key}")
 async def get_product(
-    key: Said, tx: Transaction, caller: Annotated[Caller, needs("versions:read")]
+    key: Said, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
 ) -> ProductTold:
     product = await store.product(tx, key)
     if product is None:

@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field, StringConstraints
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, Told, cursor, router
-from common.messaging.outbox import announce
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.messaging.outbox import publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.criteria.domain.criteria import Check, CheckResult
 from delivery_gate.criteria.domain.verdict import Denied
@@ -30,7 +30,7 @@ routes = router("/v1/versions", ["versions"])
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-class VersionAsked(Asked):
+class VersionAsked(RequestModel):
     """`contains`: ids or keys of the emergency changes that this version is declared to contain."""
 
     product: Line
@@ -39,7 +39,7 @@ class VersionAsked(Asked):
     contains: list[Line] = Field(default_factory=list, max_length=100)
 
 
-class CheckAsked(Asked):
+class CheckAsked(RequestModel):
     """`at`: when the check ended; without it, now."""
 
     kind: Kind
@@ -48,18 +48,18 @@ class CheckAsked(Asked):
     evidence: Link | None = None
 
 
-class ChecksAsked(Asked):
+class ChecksAsked(RequestModel):
     checks: Annotated[list[CheckAsked], Field(min_length=1, max_length=50)]
 
 
-class CheckTold(Told):
+class CheckTold(ResponseModel):
     kind: str
     result: CheckResult
     at: datetime
     evidence: str | None
 
 
-class VersionTold(Told):
+class VersionTold(ResponseModel):
     """`checks`: the latest run of each kind on this digest. `ordinal`: higher is newer."""
 
     id: UUID
@@ -78,13 +78,13 @@ async def register_version(
     asked: VersionAsked,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("versions:write")],
+    caller: Annotated[Caller, requires("versions:write")],
 ) -> VersionTold | Response:
     """Bind a name to a digest, for ever (G1). The same again answers the known version."""
     product = await store.product(tx, asked.product, lock=True)
     if product is None:
-        raise Invalid([Violation("/product", "unknown", "register this product first")])
-    at = await moment(tx)
+        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+    at = await transaction_time(tx)
     wanted = Version(
         id=uuid7(),
         product=product.key,
@@ -113,13 +113,13 @@ async def _changes(tx: Connection, said: Sequence[str]) -> frozenset[UUID]:
         if one not in found
     ]
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     return frozenset(found.values())
 
 
 async def _keep(tx: Connection, version: Version, caller: Caller) -> None:
     await store.add(tx, version)
-    await announce(tx, events.of_version(version))
+    await publish(tx, events.of_version(version))
     subject, grounds = f"version/{version.id}", {"name": version.name, "digest": version.digest}
     await note(tx, version.registered_at, by(caller), "version.register", subject, **grounds)
 
@@ -128,7 +128,7 @@ async def _keep(tx: Connection, version: Version, caller: Caller) -> None:
 async def list_versions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("versions:read")],
+    caller: Annotated[Caller, requires("versions:read")],
     product: str | None = None,
 ) -> Page[VersionTold]:
     """Newest first."""
@@ -136,12 +136,14 @@ async def list_versions(
     found = await store.page(tx, product, after, page.limit + 1)
     items = await _told_all(tx, found[: page.limit])
     more = len(found) > page.limit
-    return Page(items=items, next=cursor(items[-1].registered_at, items[-1].id) if more else None)
+    return Page(
+        items=items, next=encode_cursor(items[-1].registered_at, items[-1].id) if more else None
+    )
 
 
 @routes.get("/{ref}")
 async def get_version(
-    ref: Said, tx: Transaction, caller: Annotated[Caller, needs("versions:read")]
+    ref: Said, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
 ) -> VersionTold:
     """By id, or as `product:name`."""
     return await _told(tx, await _known(tx, ref))
@@ -152,17 +154,17 @@ async def report_checks(
     ref: Said,
     asked: ChecksAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("checks:write")],
+    caller: Annotated[Caller, requires("checks:write")],
 ) -> VersionTold:
     """Keep results of checks; requests that waited for them are judged again at once (G9)."""
-    version, at = await _known(tx, ref), await moment(tx)
+    version, at = await _known(tx, ref), await transaction_time(tx)
     early = [
         Violation(f"/checks/{place}/at", "future", "this lies in the future")
         for place, one in enumerate(asked.checks)
         if one.at is not None and one.at > at
     ]
     if early:
-        raise Invalid(early)
+        raise ValidationFailed(early)
     runs = [Check(one.kind, one.result, one.at or at, one.evidence) for one in asked.checks]
     await store.report(tx, version, runs, caller.sub)
     results = {run.kind: run.result for run in runs}

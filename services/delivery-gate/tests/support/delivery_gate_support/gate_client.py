@@ -12,11 +12,11 @@ from httpx import Response
 
 from common.events.directory import EnvironmentKnown
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
-from common.persistence.database import Database, moment
+from common.persistence.database import Database, transaction_time
 from delivery_gate.criteria.domain.criteria import READINESS
 from delivery_gate.handlers import HANDLERS
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 
 T = TypeVar("T")
 ACME: Final = UUID(int=0xAC)
@@ -56,7 +56,9 @@ class Play:
         committed when the second gets one."""
         async with AsyncExitStack() as opened:
             for _ in calls:
-                await moment(await opened.enter_async_context(self.database.transaction()))
+                await transaction_time(
+                    await opened.enter_async_context(self.database.transaction())
+                )
         return await asyncio.gather(*calls)
 
     async def done(self, who: str, path: str, body: Any = None) -> dict[str, Any]:
@@ -76,11 +78,11 @@ class Play:
         """Intake says something; each subject counts on its own."""
         sequence = self.heard.get(event.subject(), 0) + 1
         self.heard[event.subject()] = sequence
-        await hear(self.database, HANDLERS, (event, sequence))
+        await deliver(self.database, HANDLERS, (event, sequence))
 
     async def knows_environments(self) -> None:
         async with self.database.transaction() as tx:
-            at = await moment(tx)
+            at = await transaction_time(tx)
         for key, id in ENVIRONMENTS.items():
             known = EnvironmentKnown(
                 at=at,
@@ -98,7 +100,7 @@ class Play:
     ) -> None:
         """Intake tells that OPS-1 became, or no longer is, a Blocker."""
         async with self.database.transaction() as tx:
-            at = await moment(tx)
+            at = await transaction_time(tx)
         blocks = kind is BlockerRaised or more.get("reason") in {"resolved", "closed", "moved"}
         event = kind(
             at=at,

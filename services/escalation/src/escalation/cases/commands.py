@@ -9,9 +9,9 @@ from datetime import datetime
 
 from common.events.escalations import audience_topic
 from common.messaging import outbox
-from common.messaging.outbox import Announcement
-from common.persistence.database import Connection, moment
-from common.scheduling.deadlines import Deadline, arm
+from common.messaging.outbox import OutboxEvent
+from common.persistence.database import Connection, transaction_time
+from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import events as case_events
 from escalation.cases import store as cases
 from escalation.cases.domain import timeline
@@ -48,13 +48,13 @@ async def keep(tx: Connection, case: Case, outcome: Outcome) -> Case:
     if state.policy_id != case.policy.id:
         case = replace(case, policy=await policy_store.policy(tx, state.policy_id))
     after = await _tell_of(tx, replace(case, state=state), facts)
-    await arm(tx, _deadlines(after))
+    await schedule(tx, _deadlines(after))
     return after
 
 
 async def note(tx: Connection, case: Case, told: Callable[[datetime], Fact]) -> Case:
     """Add to a case's timeline what does not change the case."""
-    return await _tell_of(tx, case, (told(await moment(tx)),))
+    return await _tell_of(tx, case, (told(await transaction_time(tx)),))
 
 
 async def _tell_of(tx: Connection, case: Case, facts: Sequence[Fact]) -> Case:
@@ -65,8 +65,8 @@ async def _tell_of(tx: Connection, case: Case, facts: Sequence[Fact]) -> Case:
     for number, told in numbered:
         await _notify(tx, case, told, number)
     also = tuple(audience_topic(audience) for audience in case.audiences)
-    announced = [Announcement(case_events.event(case, told), n, also) for n, told in numbered]
-    await outbox.announce(tx, *announced)
+    announced = [OutboxEvent(case_events.event(case, told), n, also) for n, told in numbered]
+    await outbox.publish(tx, *announced)
     return case
 
 
@@ -101,9 +101,9 @@ async def tell(
     messages = planned(case.id, str(number), purpose, people, known, at)
     await notifications.add(tx, messages)
     waiting = [m for m in messages if m.state == "waiting"]
-    await arm(tx, [Deadline(NOTIFICATION, m.id, m.send_at) for m in waiting])
+    await schedule(tx, [Deadline(NOTIFICATION, m.id, m.send_at) for m in waiting])
 
 
 async def _cancel(tx: Connection, case: Case, person: str | None) -> None:
     gone = await notifications.cancel(tx, case.id, person)
-    await arm(tx, [Deadline(NOTIFICATION, id, None) for id in gone])
+    await schedule(tx, [Deadline(NOTIFICATION, id, None) for id in gone])

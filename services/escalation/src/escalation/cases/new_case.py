@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.cases.commands import keep, roster
@@ -29,12 +29,12 @@ async def trigger(
     """
     chosen = await _policy(tx, cause, policy)
     while True:
-        at = await moment(tx)
+        at = await transaction_time(tx)
         new = await cases.add(tx, _case(uuid7(), cause, chosen, at))
         if new:
             return await keep(tx, new, _opened(new, await roster(tx), note, by, at)), True
         for known in await cases.lock_unresolved(tx, [cause.dedup_key]):
-            at = await moment(tx)
+            at = await transaction_time(tx)
             return await keep(tx, known, lifecycle.again(known.state, note, at)), False
         # Resolved by somebody between the two looks: the key is free again.
 
@@ -44,13 +44,13 @@ async def inform(tx: Connection, cause: Trigger, people: Sequence[str], note: st
     its cause ends. Of an unresolved case of the same dedup key: tell them what has changed."""
     chosen = await _policy(tx, cause, None)
     while True:
-        at = await moment(tx)
+        at = await transaction_time(tx)
         new = await cases.add(tx, _quiet(_case(uuid7(), cause, chosen, at)))
         if new:
             facts = (timeline.Opened(at, note, cause.at), timeline.Informed(at, tuple(people)))
             return await keep(tx, new, (new.state, facts))
         for known in await cases.lock_unresolved(tx, [cause.dedup_key]):
-            at = await moment(tx)
+            at = await transaction_time(tx)
             changed = replace(known, trigger=cause)
             repeated = (timeline.Repeated(at, note), timeline.Informed(at, tuple(people)))
             return await keep(tx, changed, (known.state, repeated))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from escalation.cases.domain.case import Case
 from escalation.cases.store import Entry
 from escalation.policies.domain.policy import Policy
@@ -14,25 +14,25 @@ from escalation.rotas.domain.time_window import Window
 from escalation.rotas.schemas import DAYS
 
 
-class WindowTold(Told):
+class WindowTold(ResponseModel):
     days: list[str]
     start: str
     end: str
     timezone: str
 
 
-class TargetTold(Told):
+class TargetTold(ResponseModel):
     kind: str
     name: str
 
 
-class StepTold(Told):
+class StepTold(ResponseModel):
     targets: list[TargetTold]
     delay_seconds: int
     windows: list[WindowTold]
 
 
-class PolicyTold(Told):
+class PolicyTold(ResponseModel):
     id: UUID
     key: str
     version: int
@@ -46,7 +46,7 @@ class PolicyTold(Told):
     critical: bool
 
 
-class LayerTold(Told):
+class LayerTold(ResponseModel):
     participants: list[str]
     start: str
     timezone: str
@@ -55,7 +55,7 @@ class LayerTold(Told):
     hours: list[WindowTold]
 
 
-class OverrideTold(Told):
+class OverrideTold(ResponseModel):
     kind: str
     start: datetime
     end: datetime
@@ -63,14 +63,14 @@ class OverrideTold(Told):
     replaces: str | None
 
 
-class RotaTold(Told):
+class RotaTold(ResponseModel):
     key: str
     version: int
     layers: list[LayerTold]
     overrides: list[OverrideTold]
 
 
-class EntryTold(Told):
+class EntryTold(ResponseModel):
     sequence: int
     at: datetime
     kind: str
@@ -79,7 +79,7 @@ class EntryTold(Told):
     detail: dict[str, Any]
 
 
-class EscalationTold(Told):
+class EscalationTold(ResponseModel):
     """`next_at` is when time acts next: the next step, the acknowledgement's time-out, or the end
     of the snooze, as `state` says. `round` and `step` are of the step that fired last."""
 

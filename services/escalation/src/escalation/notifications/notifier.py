@@ -13,7 +13,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from common.persistence.database import Connection, Database, passing
+from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger, metrics
 from escalation.cases import store as cases
 from escalation.cases.commands import note
@@ -54,7 +54,7 @@ class Notifier:
         self.post = post
         self.settings = settings
         self._wake = asyncio.Event()
-        database.on_announced.append(self._wake.set)
+        database.on_outbox_events.append(self._wake.set)
 
     async def run(self) -> None:
         under_way: set[asyncio.Task[None]] = set()
@@ -84,7 +84,7 @@ class Notifier:
             async with self.database.transaction() as tx:
                 return await notifications.lease(tx, LEASE, free)
         except Exception as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             return []
 

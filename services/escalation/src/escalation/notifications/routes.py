@@ -8,10 +8,10 @@ from fastapi import Query
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import Asked, Told, router
-from common.persistence.database import Transaction, moment
+from common.http import RequestModel, ResponseModel, router
+from common.persistence.database import Transaction, transaction_time
 from escalation.cases.routes.escalations import found
 from escalation.directory import store as directory
 from escalation.notifications import store as notifications
@@ -29,7 +29,7 @@ DAY = 24 * 3600
 routes = router("/v1", tags=["notifications"])
 
 
-class NotificationTold(Told):
+class NotificationTold(ResponseModel):
     """Without the address: who it is, is enough. `problem` is why the last attempt failed."""
 
     id: UUID
@@ -44,36 +44,36 @@ class NotificationTold(Told):
     problem: str | None
 
 
-class NotificationsTold(Told):
+class NotificationsTold(ResponseModel):
     items: list[NotificationTold]
     next: str | None = None
 
 
-class ChannelAsked(Asked):
+class ChannelAsked(RequestModel):
     """`sms` is an address of an e-mail-to-SMS gateway."""
 
     kind: ChannelKind
     address: Annotated[str, Field(max_length=254, pattern=r"^[^@\s<>,;:\"]+@[A-Za-z0-9.-]+$")]
 
 
-class RuleAsked(Asked):
+class RuleAsked(RequestModel):
     delay_seconds: Annotated[int, Field(ge=0, le=DAY)] = 0
     channel: ChannelKind | None = None
 
 
-class SettingsAsked(Asked):
+class SettingsAsked(RequestModel):
     """The first channel is the default; the work address is always the last one (E13)."""
 
     channels: Annotated[tuple[ChannelAsked, ...], Field(max_length=5)] = ()
     rules: Annotated[tuple[RuleAsked, ...], Field(min_length=1, max_length=10)] = (RuleAsked(),)
 
 
-class RuleTold(Told):
+class RuleTold(ResponseModel):
     delay_seconds: int
     channel: str | None
 
 
-class SettingsTold(Told):
+class SettingsTold(ResponseModel):
     person: str
     channels: list[str]
     rules: list[RuleTold]
@@ -83,7 +83,7 @@ class SettingsTold(Told):
 async def list_notifications(
     tx: Transaction,
     escalation: Annotated[str, Query(min_length=1, max_length=100)],
-    caller: Annotated[Caller, needs("escalations:read")],
+    caller: Annotated[Caller, requires("escalations:read")],
 ) -> NotificationsTold:
     """Whom a case has told and how that went; `escalation` is its id or key."""
     case = await found(tx, escalation)
@@ -93,7 +93,7 @@ async def list_notifications(
 
 @routes.get("/people/{sub}/notification-settings", response_model=SettingsTold)
 async def show_settings(
-    tx: Transaction, sub: str, caller: Annotated[Caller, needs("oncall:read")]
+    tx: Transaction, sub: str, caller: Annotated[Caller, requires("oncall:read")]
 ) -> SettingsTold:
     """Through which kinds of channels somebody is told, and after how long."""
     return _told(await _person(tx, sub))
@@ -104,16 +104,16 @@ async def change_settings(
     tx: Transaction,
     sub: str,
     wanted: SettingsAsked,
-    caller: Annotated[Caller, needs("escalations:acknowledge")],
+    caller: Annotated[Caller, requires("escalations:acknowledge")],
 ) -> SettingsTold:
     """Change how you yourself are told; for others only with the permission for rotas."""
-    if sub != caller.sub and not caller.has("oncall:write"):
+    if sub != caller.sub and not caller.has_permission("oncall:write"):
         raise Forbidden("Change your own settings, or ask somebody who keeps the rotas.")
     await _person(tx, sub)
     channels = tuple(Channel(c.kind, c.address) for c in wanted.channels)
     rules = tuple(Rule(timedelta(seconds=r.delay_seconds), r.channel) for r in wanted.rules)
     await directory.put_settings(tx, sub, channels, rules)
-    entry = Entry(await moment(tx), caller.sub, "person.settings", f"person/{sub}", {})
+    entry = Entry(await transaction_time(tx), caller.sub, "person.settings", f"person/{sub}", {})
     await record(tx, entry)
     return _told(await _person(tx, sub))
 

@@ -7,10 +7,19 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases.schemas import PolicyTold, policy_told
 from escalation.directory import store as directory
@@ -31,7 +40,7 @@ Value = Annotated[str, Field(min_length=1, max_length=100)]
 Values = Annotated[tuple[Value, ...], Field(max_length=50)]
 
 
-class WhenAsked(Asked):
+class WhenAsked(RequestModel):
     """Per fact the values that hold; one left out asks nothing."""
 
     severity: Values = ()
@@ -45,18 +54,18 @@ class WhenAsked(Asked):
         return Conditions(**{name: frozenset(values) for name, values in self})
 
 
-class RowAsked(Asked):
+class RowAsked(RequestModel):
     when: WhenAsked
     policy: Key
 
 
-class MatrixAsked(Asked):
+class MatrixAsked(RequestModel):
     """Read from the top: the first row that holds decides, the last one must always hold (E17)."""
 
     rows: Annotated[tuple[RowAsked, ...], Field(min_length=1, max_length=200)]
 
 
-class WhenTold(Told):
+class WhenTold(ResponseModel):
     severity: list[str]
     kind: list[str]
     customer: list[str]
@@ -65,12 +74,12 @@ class WhenTold(Told):
     trigger: list[str]
 
 
-class RowTold(Told):
+class RowTold(ResponseModel):
     when: WhenTold
     policy: str
 
 
-class MatrixTold(Told):
+class MatrixTold(ResponseModel):
     version: int
     rows: list[RowTold]
 
@@ -80,19 +89,19 @@ async def make_policy(
     tx: Transaction,
     wanted: PolicyAsked,
     response: Response,
-    caller: Annotated[Caller, needs("policies:write")],
+    caller: Annotated[Caller, requires("policies:write")],
 ) -> PolicyTold:
     """Make a policy, or a new version of one. Cases that run keep the version they started with."""
     await policy_store.lock(tx, policies)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     former = await policy_store.newest_policy(tx, wanted.key)
     made = wanted.policy(uuid7(), former.version + 1 if former else 1)
     if wrong := [*_own_faults(made), *await _dangling(tx, made, at)]:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     await policy_store.add_policy(tx, made, at, caller.sub)
     about = {"version": made.version}
     await record(
-        tx, Entry(at, caller.sub, "policy.make", f"policy/{made.key}", about, caller.behind)
+        tx, Entry(at, caller.sub, "policy.make", f"policy/{made.key}", about, caller.via_machine)
     )
     response.headers["Location"] = f"/v1/policies/{made.key}"
     return policy_told(made)
@@ -102,13 +111,13 @@ async def make_policy(
 async def list_policies(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("policies:read")],
+    caller: Annotated[Caller, requires("policies:read")],
 ) -> Page[PolicyTold]:
     """The newest version of each policy, by key."""
     after = page.after_as(str)
     found = [p for p in await policy_store.all_policies(tx) if not after or p.key > after[0]]
     shown, more = found[: page.limit], len(found) > page.limit
-    following = cursor(shown[-1].key) if more else None
+    following = encode_cursor(shown[-1].key) if more else None
     return Page[PolicyTold](items=[policy_told(p) for p in shown], next=following)
 
 
@@ -116,7 +125,7 @@ async def list_policies(
 async def show_policy(
     tx: Transaction,
     key: str,
-    caller: Annotated[Caller, needs("policies:read")],
+    caller: Annotated[Caller, requires("policies:read")],
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> PolicyTold:
     """A policy by key: its newest version, or the one asked for."""
@@ -129,7 +138,7 @@ async def show_policy(
 
 @routes.get("/matrix", response_model=MatrixTold)
 async def show_matrix(
-    tx: Transaction, response: Response, caller: Annotated[Caller, needs("policies:read")]
+    tx: Transaction, response: Response, caller: Annotated[Caller, requires("policies:read")]
 ) -> MatrixTold:
     """Which policy a trigger gets."""
     present, version = await policy_store.newest_matrix(tx)
@@ -143,20 +152,20 @@ async def change_matrix(
     request: Request,
     wanted: MatrixAsked,
     response: Response,
-    caller: Annotated[Caller, needs("policies:write")],
+    caller: Annotated[Caller, requires("policies:write")],
 ) -> MatrixTold:
     """Replace the matrix. Refused unless its last row always holds (E17)."""
     await policy_store.lock(tx, matrices)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     present, version = await policy_store.newest_matrix(tx)
     if_match(request, version, _told(present.rows, version))
     rows = tuple(Row(row.when.conditions(), row.policy) for row in wanted.rows)
     known = {p.key for p in await policy_store.all_policies(tx)}
     if wrong := list(_matrix_faults(wanted, rows, known)):
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     version = await policy_store.add_matrix(tx, rows, at, caller.sub)
     about = {"version": version}
-    await record(tx, Entry(at, caller.sub, "matrix.change", "matrix", about, caller.behind))
+    await record(tx, Entry(at, caller.sub, "matrix.change", "matrix", about, caller.via_machine))
     set_etag(response, version)
     return _told(rows, version)
 

@@ -6,10 +6,19 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Instant, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, Transaction, transaction_time
 from escalation.cases.schemas import RotaTold, rota_told
 from escalation.directory import store as directory
 from escalation.policies import store as policy_store
@@ -22,14 +31,14 @@ MOST_OVERRIDES = 500
 routes = router("/v1", tags=["on call"])
 
 
-class OnCall(Told):
+class OnCall(ResponseModel):
     """`people` may be empty: nobody is on call then."""
 
     rota: str
     people: list[str]
 
 
-class OnCallTold(Told):
+class OnCallTold(ResponseModel):
     at: datetime
     items: list[OnCall]
 
@@ -39,13 +48,13 @@ async def make_rota(
     tx: Transaction,
     wanted: RotaAsked,
     response: Response,
-    caller: Annotated[Caller, needs("oncall:write")],
+    caller: Annotated[Caller, requires("oncall:write")],
 ) -> RotaTold:
     """Make a rota, or a new version of one; it counts for every step that fires from now on."""
     overrides = enumerate(wanted.overrides)
     wrong = [Violation(f"/overrides/{n}", "override", w) for n, o in overrides if (w := o.wrong())]
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     return await _make(tx, wanted.rota(), response, caller)
 
 
@@ -56,19 +65,21 @@ async def override_rota(
     key: str,
     wanted: OverrideAsked,
     response: Response,
-    caller: Annotated[Caller, needs("oncall:write")],
+    caller: Annotated[Caller, requires("oncall:write")],
 ) -> RotaTold:
     """Change who is on call for a while (E16); makes a new version of the rota."""
     if why := wanted.wrong():
-        raise Invalid([Violation("", "override", why)])
+        raise ValidationFailed([Violation("", "override", why)])
     await policy_store.lock(tx, rotas)
     rota, version = (await policy_store.all_rotas(tx)).get(key) or _gone()
     if_match(request, version, rota_told(rota, version))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     # What is over says nothing about the future; versions keep it for the past.
     present = tuple(o for o in rota.overrides if o.end > at)
     if len(present) >= MOST_OVERRIDES:
-        raise Invalid([Violation("", "override", f"a rota has at most {MOST_OVERRIDES} overrides")])
+        raise ValidationFailed(
+            [Violation("", "override", f"a rota has at most {MOST_OVERRIDES} overrides")]
+        )
     changed = Rota(rota.key, rota.layers, (*present, wanted.override()))
     return await _make(tx, changed, response, caller)
 
@@ -77,20 +88,23 @@ async def override_rota(
 async def list_rotas(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("oncall:read")],
+    caller: Annotated[Caller, requires("oncall:read")],
 ) -> Page[RotaTold]:
     """The newest version of each rota, by key."""
     after = page.after_as(str)
     everything = await policy_store.all_rotas(tx)
     found = [one for key, one in everything.items() if not after or key > after[0]]
     shown, more = found[: page.limit], len(found) > page.limit
-    following = cursor(shown[-1][0].key) if more else None
+    following = encode_cursor(shown[-1][0].key) if more else None
     return Page[RotaTold](items=[rota_told(*one) for one in shown], next=following)
 
 
 @routes.get("/rotas/{key}", response_model=RotaTold)
 async def show_rota(
-    tx: Transaction, key: str, response: Response, caller: Annotated[Caller, needs("oncall:read")]
+    tx: Transaction,
+    key: str,
+    response: Response,
+    caller: Annotated[Caller, requires("oncall:read")],
 ) -> RotaTold:
     """A rota by key."""
     rota, version = (await policy_store.all_rotas(tx)).get(key) or _gone()
@@ -101,12 +115,12 @@ async def show_rota(
 @routes.get("/oncall", response_model=OnCallTold)
 async def show_on_call(
     tx: Transaction,
-    caller: Annotated[Caller, needs("oncall:read")],
+    caller: Annotated[Caller, requires("oncall:read")],
     at: Instant | None = None,
     rota: str | None = None,
 ) -> OnCallTold:
     """Who is on call at an instant (now, if none is given), by rota."""
-    at = at or await moment(tx)
+    at = at or await transaction_time(tx)
     everything = await policy_store.all_rotas(tx)
     if rota is not None and rota not in everything:
         _gone()
@@ -117,12 +131,14 @@ async def show_on_call(
 
 async def _make(tx: Connection, rota: Rota, response: Response, caller: Caller) -> RotaTold:
     if wrong := await _strangers(tx, rota):
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     await policy_store.lock(tx, rotas)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     version = await policy_store.add_rota(tx, rota, at, caller.sub)
     about = {"version": version}
-    await record(tx, Entry(at, caller.sub, "rota.make", f"rota/{rota.key}", about, caller.behind))
+    await record(
+        tx, Entry(at, caller.sub, "rota.make", f"rota/{rota.key}", about, caller.via_machine)
+    )
     set_etag(response, version)
     response.headers["Location"] = f"/v1/rotas/{rota.key}"
     return rota_told(rota, version)

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from common.http import Asked
+from common.http import RequestModel
 from escalation.policies.domain.policy import Policy, Step, Target
 from escalation.policies.domain.trigger import Audience
 from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
@@ -56,7 +56,7 @@ Local = Annotated[
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class WindowAsked(Asked):
+class WindowAsked(RequestModel):
     """`[start, end)` in local time on these days; `end` not after `start`: into the next day."""
 
     days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
@@ -70,12 +70,12 @@ class WindowAsked(Asked):
         return Window(days, start, end, self.timezone)
 
 
-class TargetAsked(Asked):
+class TargetAsked(RequestModel):
     kind: Literal["person", "rota", "role"]
     name: Sub
 
 
-class StepAsked(Asked):
+class StepAsked(RequestModel):
     targets: Annotated[tuple[TargetAsked, ...], Field(min_length=1, max_length=20)]
     delay_seconds: Annotated[int, Field(ge=0, le=WEEK)]
     windows: Annotated[tuple[WindowAsked, ...], Field(max_length=20)] = ()
@@ -86,7 +86,7 @@ class StepAsked(Asked):
         return Step(targets, timedelta(seconds=self.delay_seconds), windows)
 
 
-class PolicyAsked(Asked):
+class PolicyAsked(RequestModel):
     """A new version of a policy; running cases keep theirs (E14)."""
 
     key: Key
@@ -116,7 +116,7 @@ class PolicyAsked(Asked):
         )
 
 
-class LayerAsked(Asked):
+class LayerAsked(RequestModel):
     """Participants that take turns of `length` units from the local time `start` on."""
 
     participants: Annotated[tuple[Sub, ...], Field(min_length=1, max_length=50)]
@@ -132,7 +132,7 @@ class LayerAsked(Asked):
         return Layer(self.participants, start, self.timezone, self.length, self.unit, hours)
 
 
-class OverrideAsked(Asked):
+class OverrideAsked(RequestModel):
     """`add` needs `person`, `remove` needs `replaces`, `replace` needs both."""
 
     kind: Literal["add", "remove", "replace"]
@@ -155,7 +155,7 @@ class OverrideAsked(Asked):
         return Override(self.kind, self.start, self.end, self.person, self.replaces)
 
 
-class RotaAsked(Asked):
+class RotaAsked(RequestModel):
     """A new version of a rota; the newest counts from now on, for steps that fire from now on."""
 
     key: Key

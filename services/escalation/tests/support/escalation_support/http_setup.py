@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from escalation.timers import TIMERS
-from opsdesk_testing.protocol import fire
+from opsdesk_testing.protocol import fire_due
 
 ROTA: dict[str, Any] = {
     "key": "night",
@@ -51,6 +51,6 @@ def pointers(answer: Response) -> list[tuple[str, str]]:
 
 async def firings(database: Database) -> Any:
     """How many deadlines have had an effect once everything due has been looked at."""
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         return await tx.scalar(text("SELECT count(*) FROM firings"))

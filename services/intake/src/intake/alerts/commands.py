@@ -11,11 +11,11 @@ from uuid import UUID
 
 from common.errors import Problem
 from common.events.tickets import AlertEnded, AlertEvent, AlertRaised
-from common.http.body import read_json
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, moment
+from common.http.body import parse_json
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
 from intake.alerts.domain.alert import Alert, Post, environment_keys, reported
 from intake.alerts.domain.formats import FORMATS
@@ -48,12 +48,12 @@ async def understand(tx: Connection, post_id: UUID) -> list[Taken] | Refusal:
     """Let a kept post take effect. What it cannot be read for is kept beside it."""
     kept = await alerts.lock_post(tx, post_id)
     post = _read(kept)
-    await arm(tx, [Deadline(UNREAD, kept.id, None)])
+    await schedule(tx, [Deadline(UNREAD, kept.id, None)])
     if isinstance(post, Refusal):
         await alerts.settle_post(tx, kept.id, "unreadable", post.detail)
         return post
     await alerts.lock_monitor(tx, kept.monitor)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     taken = [await _take(tx, kept, alert, at) for alert in post.alerts]
     if post.unseen:
         await _note_unseen(tx, kept, {one.ticket for one in taken if one.ticket}, post.unseen, at)
@@ -63,7 +63,7 @@ async def understand(tx: Connection, post_id: UUID) -> list[Taken] | Refusal:
 
 def _read(kept: KeptPost) -> Post | Refusal:
     try:
-        return FORMATS[kept.format](read_json(kept.raw))
+        return FORMATS[kept.format](parse_json(kept.raw))
     except Problem as problem:
         return Refusal("malformed", problem.detail)
 
@@ -135,7 +135,7 @@ async def _begin(
     )
     await alerts.add(tx, begun)
     key = ticket.key if ticket else None
-    await announce(tx, Announcement(_told(AlertRaised, begun, key, at), begun.sequence))
+    await publish(tx, OutboxEvent(_told(AlertRaised, begun, key, at), begun.sequence))
     return begun
 
 
@@ -143,7 +143,7 @@ async def _end(tx: Connection, found: Episode, ended_at: datetime, at: datetime)
     ended = replace(found, ended_at=max(ended_at, found.started_at), sequence=found.sequence + 1)
     await alerts.keep(tx, ended)
     key = await _key(tx, ended.ticket_id)
-    await announce(tx, Announcement(_told(AlertEnded, ended, key, at), ended.sequence))
+    await publish(tx, OutboxEvent(_told(AlertEnded, ended, key, at), ended.sequence))
 
 
 def _told(

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Malformed, Problem, Violation
-from common.http import Told
-from common.http.openapi import REFUSALS
-from common.persistence.database import Database, moment
+from common.auth import Caller, requires
+from common.errors import BadRequest, Problem, ValidationFailed, Violation
+from common.http import ResponseModel
+from common.http.openapi import ERROR_RESPONSES
+from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
 from intake.alerts.commands import UNREAD, understand
 from intake.alerts.domain.formats import FORMATS
@@ -23,10 +23,10 @@ SECOND_LOOK: Final = timedelta(seconds=30)
 """After how long a post is looked at again that was kept and not understood."""
 
 # Not transactional by itself: this route commits twice, what came and then what it means.
-routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=REFUSALS)
+routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=ERROR_RESPONSES)
 
 
-class AlertTaken(Told):
+class AlertTaken(ResponseModel):
     """`known`: this alert's episode was told before. `ticket` is a key."""
 
     dedup_key: str
@@ -34,7 +34,7 @@ class AlertTaken(Told):
     ticket: str | None
 
 
-class PostTaken(Told):
+class PostTaken(ResponseModel):
     id: UUID
     alerts: list[AlertTaken]
 
@@ -51,7 +51,7 @@ class PostTaken(Told):
 async def take(
     format: Annotated[str, Path(max_length=100)],
     request: Request,
-    caller: Annotated[Caller, needs("alerts:write")],
+    caller: Annotated[Caller, requires("alerts:write")],
 ) -> PostTaken:
     """Take a monitor's post in, in its own format. Unknown fields are kept, never refused."""
     if format not in FORMATS:
@@ -74,15 +74,15 @@ async def take(
 async def _keep(database: Database, format: str, raw: bytes, monitor: str) -> UUID:
     """Commit the post as it came, before anything can go wrong with understanding it."""
     async with database.transaction() as tx:
-        at = await moment(tx)
+        at = await transaction_time(tx)
         post = KeptPost(uuid7(), format, monitor, raw, at)
         await alerts.keep_post(tx, post)
-        await arm(tx, [Deadline(UNREAD, post.id, at + SECOND_LOOK)])
+        await schedule(tx, [Deadline(UNREAD, post.id, at + SECOND_LOOK)])
     return post.id
 
 
 def _problem(why: Refusal) -> Problem:
     """Kept all the same; but the monitor's set-up is wrong, and sending it again will not help."""
     if why.code == "malformed":
-        return Malformed(why.detail)
-    return Invalid([Violation("", why.code, why.detail)])
+        return BadRequest(why.detail)
+    return ValidationFailed([Violation("", why.code, why.detail)])

@@ -13,8 +13,8 @@ from common.events.directory import (
     PartnerKnown,
     PersonKnown,
 )
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Database, moment
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Database, transaction_time
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
 from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, PARTNERS, PEOPLE
@@ -76,7 +76,7 @@ def known(entry: Entry, at: datetime) -> DirectoryEvent:
 
 async def tell(tx: Connection, entry: Entry, at: datetime) -> None:
     """Announce a record whose `sequence` is new."""
-    await announce(tx, Announcement(known(entry, at), entry.sequence))
+    await publish(tx, OutboxEvent(known(entry, at), entry.sequence))
 
 
 async def announce_all(database: Database) -> int:
@@ -87,8 +87,8 @@ async def announce_all(database: Database) -> int:
         while True:
             async with database.transaction() as tx:
                 again = await shelf.bump(tx, after, BATCH)
-                at = await moment(tx)
-                await announce(tx, *(Announcement(known(one, at), one.sequence) for one in again))
+                at = await transaction_time(tx)
+                await publish(tx, *(OutboxEvent(known(one, at), one.sequence) for one in again))
             if not again:
                 break
             after, total = again[-1].id, total + len(again)

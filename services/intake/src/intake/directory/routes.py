@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Path, Response
 
 from common import audit
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
@@ -34,13 +34,13 @@ partners = router("/v1/partners", ["reference data"])
 people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (customers, partners, people)
 
-Writer = Annotated[Caller, needs("directory:write")]
-Reader = Annotated[Caller, needs("directory:read")]
+Writer = Annotated[Caller, requires("directory:write")]
+Reader = Annotated[Caller, requires("directory:read")]
 Of = Annotated[str, Path(max_length=63, description="The customer's key.")]
 Listing = Annotated[Paging, Depends()]
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
-S = TypeVar("S", bound=Told)
+S = TypeVar("S", bound=ResponseModel)
 
 
 async def _add(tx: Connection, caller: Caller, shelf: Shelf[T], record: T, name: str) -> T:
@@ -52,11 +52,13 @@ async def _add(tx: Connection, caller: Caller, shelf: Shelf[T], record: T, name:
                 f"{name} is taken by another record. Take another name.", type="name-taken"
             )
         return found
-    at = await moment(tx)
+    at = await transaction_time(tx)
     await tell(tx, record, at)
     kind = type(record).__name__.lower()
     subject = f"{kind}/{record.id}"
-    await audit.record(tx, audit.Entry(at, caller.sub, f"{kind}.add", subject, {}, caller.behind))
+    await audit.record(
+        tx, audit.Entry(at, caller.sub, f"{kind}.add", subject, {}, caller.via_machine)
+    )
     return record
 
 
@@ -71,7 +73,7 @@ async def _page(
     found = await shelf.page(tx, after[0] if after else None, page.limit + 1, of)
     items = [shown.model_validate(one) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page[S](items=items, next=cursor(found[page.limit - 1].id) if more else None)
+    return Page[S](items=items, next=encode_cursor(found[page.limit - 1].id) if more else None)
 
 
 async def _customer(tx: Connection, key: str) -> Customer:

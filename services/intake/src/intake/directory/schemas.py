@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from common.http import Asked, Told
+from common.http import RequestModel, ResponseModel
 from intake.directory.domain.address import is_address, normal
 from intake.directory.domain.environment import Tier
 
@@ -35,34 +35,34 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
 Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 
-class CustomerAsked(Asked):
+class CustomerAsked(RequestModel):
     key: Key
     name: Name
     timezone: Zone = "UTC"
     language: Language = "en"
 
 
-class ContactAsked(Asked):
+class ContactAsked(RequestModel):
     name: Name
     address: Address
     phone: Phone | None = None
     language: Language = "en"
 
 
-class EnvironmentAsked(Asked):
+class EnvironmentAsked(RequestModel):
     key: Key
     tier: Tier
     name: Name
 
 
-class PartnerAsked(Asked):
+class PartnerAsked(RequestModel):
     key: Key
     name: Name
     timezone: Zone = "UTC"
     email: Address | None = None
 
 
-class PersonAsked(Asked):
+class PersonAsked(RequestModel):
     """A member of staff; `sub` is the subject of the person's tokens."""
 
     sub: Name
@@ -73,7 +73,7 @@ class PersonAsked(Asked):
     roles: Annotated[list[Role], Field(max_length=8)]
 
 
-class CustomerShown(Told):
+class CustomerShown(ResponseModel):
     id: UUID
     key: str
     name: str
@@ -82,7 +82,7 @@ class CustomerShown(Told):
     sequence: int
 
 
-class ContactShown(Told):
+class ContactShown(ResponseModel):
     id: UUID
     customer: str
     name: str
@@ -92,7 +92,7 @@ class ContactShown(Told):
     sequence: int
 
 
-class EnvironmentShown(Told):
+class EnvironmentShown(ResponseModel):
     id: UUID
     key: str
     customer: str
@@ -101,7 +101,7 @@ class EnvironmentShown(Told):
     sequence: int
 
 
-class PartnerShown(Told):
+class PartnerShown(ResponseModel):
     id: UUID
     key: str
     name: str
@@ -110,7 +110,7 @@ class PartnerShown(Told):
     sequence: int
 
 
-class PersonShown(Told):
+class PersonShown(ResponseModel):
     id: UUID
     sub: str
     name: str

@@ -10,9 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
 from intake.directory.domain.environment import meant
 from intake.mail import store as mails
@@ -43,7 +43,7 @@ async def understand(tx: Connection, mail_id: UUID) -> KeptMail:
     else:
         settled = await _place(tx, kept, mail)
     await mails.settle(tx, settled)
-    await arm(tx, [Deadline(UNREAD, kept.id, None)])
+    await schedule(tx, [Deadline(UNREAD, kept.id, None)])
     return settled
 
 
@@ -69,7 +69,7 @@ async def _place(tx: Connection, kept: KeptMail, mail: Mail) -> KeptMail:
 
 async def _open(tx: Connection, kept: KeptMail, mail: Mail, sender: Sender, text: str) -> Ticket:
     """A known contact's mail is a ticket of their customer; anybody else's waits for triage."""
-    at = await moment(tx)
+    at = await transaction_time(tx)
     contact = await directory.CONTACTS.find(tx, mail.sender) if mail.sender else None
     known = await directory.environments_of(tx, contact.customer_id) if contact else ()
     ticket = opened(
@@ -92,7 +92,7 @@ async def _join(
     tx: Connection, home: Ticket, kept: KeptMail, mail: Mail, sender: Sender, text: str
 ) -> Ticket:
     before = await tickets.lock_survivor(tx, home.id)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     message = _message(before, kept, mail, sender, text)
     await messages.add(tx, message)
     if message.direction == "inbound":

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, UnsupportedMedia, Violation
-from common.http import Page, Paging, Told, cursor, router
-from common.http.openapi import REFUSALS
-from common.persistence.database import Connection, Database, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import UnsupportedMediaType, ValidationFailed, Violation
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.http.openapi import ERROR_RESPONSES
+from common.persistence.database import Connection, Database, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from common.telemetry import logger
 from intake.mail import store as mails
 from intake.mail.commands import UNREAD, understand
@@ -34,16 +34,16 @@ SECOND_LOOK: Final = timedelta(seconds=30)
 """After how long a mail is looked at again that was kept and not understood."""
 
 # Not transactional by itself: this route commits twice, what came and then what it means.
-taking = APIRouter(prefix="/v1/emails", tags=["emails"], responses=REFUSALS)
+taking = APIRouter(prefix="/v1/emails", tags=["emails"], responses=ERROR_RESPONSES)
 listing = router("/v1/emails", ["emails"])
 
 
-class TicketNamed(Told):
+class TicketNamed(ResponseModel):
     id: UUID
     key: str
 
 
-class MailTaken(Told):
+class MailTaken(ResponseModel):
     """`opened` a ticket, `joined` one, was a `duplicate`, was `ignored` (a machine's), or only
     `received`: kept, and understood later."""
 
@@ -67,14 +67,14 @@ STATUS: Final = {"opened": 201, "joined": 201, "duplicate": 200, "ignored": 202,
         }
     },
 )
-async def take(request: Request, caller: Annotated[Caller, needs("emails:write")]) -> Response:
+async def take(request: Request, caller: Annotated[Caller, requires("emails:write")]) -> Response:
     """Take a raw mail in, at most 25 MiB. Sent twice it is one mail."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != MEDIA:
-        raise UnsupportedMedia(MEDIA)
+        raise UnsupportedMediaType(MEDIA)
     raw = await request.body()
     if not raw:
-        raise Invalid([Violation("", "empty", "send the raw mail as the body")])
+        raise ValidationFailed([Violation("", "empty", "send the raw mail as the body")])
     database: Database = request.app.state.database
     kept, is_new = await _keep(database, raw, caller.sub)
     try:
@@ -90,7 +90,7 @@ async def take(request: Request, caller: Annotated[Caller, needs("emails:write")
 
 @listing.get("")
 async def listed(
-    caller: Annotated[Caller, needs("tickets:work")],
+    caller: Annotated[Caller, requires("tickets:work")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     outcome: Outcome = "ignored",
@@ -100,18 +100,18 @@ async def listed(
     found = await mails.held_back(tx, outcome, after[0] if after else None, page.limit + 1)
     items = [MailShown.model_validate(one) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page[MailShown](items=items, next=cursor(items[-1].id) if more else None)
+    return Page[MailShown](items=items, next=encode_cursor(items[-1].id) if more else None)
 
 
 async def _keep(database: Database, raw: bytes, by: str) -> tuple[KeptMail, bool]:
     """Commit the mail as it came. The one that is kept, and whether this one is it."""
     digest, message_id = await asyncio.to_thread(_identity, raw)
     async with database.transaction() as tx:
-        at = await moment(tx)
+        at = await transaction_time(tx)
         mail = KeptMail(uuid7(), message_id, digest, raw, by, at)
         id = await mails.keep(tx, mail)
         if id == mail.id:
-            await arm(tx, [Deadline(UNREAD, id, at + SECOND_LOOK)])
+            await schedule(tx, [Deadline(UNREAD, id, at + SECOND_LOOK)])
     return mail if id == mail.id else replace(mail, id=id), id == mail.id
 
 

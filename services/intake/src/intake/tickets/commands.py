@@ -12,7 +12,7 @@ from typing import Any, Final
 from common import audit
 from common.audit import JSON
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from intake.tickets.domain.blocker import blocker_changes
 from intake.tickets.domain.rejection import Refusal
@@ -60,7 +60,7 @@ async def record(
     """Store the change of a locked ticket and tell it. The ticket as it is now."""
     kept, told = announcements(before, after, by.sub, at, facts)
     await tickets.keep(tx, kept)
-    await announce(tx, *told)
+    await publish(tx, *told)
     await audit.record(tx, _entry(kept, by, at, action, grounds or {}))
     return kept
 
@@ -71,14 +71,14 @@ async def record_new(
     """Store a new ticket and tell it. The ticket with its sequence."""
     kept, told, entry = new_ticket(ticket, by, at)
     await tickets.add(tx, kept, description)
-    await announce(tx, *told)
+    await publish(tx, *told)
     await audit.record(tx, entry)
     return kept
 
 
 def new_ticket(
     ticket: Ticket, by: By, at: datetime
-) -> tuple[Ticket, list[Announcement], audit.Entry]:
+) -> tuple[Ticket, list[OutboxEvent], audit.Entry]:
     """A new ticket with its sequence, what is told of it, and its line in the audit trail."""
     what = fact(
         TicketOpened,
@@ -100,7 +100,7 @@ async def record_denied(
 
 def announcements(
     before: Ticket | None, after: Ticket, by: str | None, at: datetime, facts: Sequence[Fact]
-) -> tuple[Ticket, list[Announcement]]:
+) -> tuple[Ticket, list[OutboxEvent]]:
     """The ticket with its new sequence, and what is told of the change, in order."""
     told: list[tuple[Fact, Ticket]] = [(one, after) for one in facts]
     for change, about in blocker_changes(before, after):
@@ -110,7 +110,7 @@ def announcements(
         told.append((what, about))
     first = after.sequence + 1
     said = [
-        Announcement(_event(one, about, by, at), sequence)
+        OutboxEvent(_event(one, about, by, at), sequence)
         for sequence, (one, about) in enumerate(told, first)
     ]
     return replace(after, sequence=after.sequence + len(said)), said

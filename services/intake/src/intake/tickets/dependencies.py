@@ -8,10 +8,10 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Path, Request, Response
 
 from common.audit import JSON
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, Problem
-from common.http import answer, if_match, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.http import if_match, problem_response, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from intake.tickets.commands import By, Fact, record, record_denied
 from intake.tickets.domain.rejection import Refusal
 from intake.tickets.domain.ticket import Ticket
@@ -35,7 +35,7 @@ class Desk:
 
     @property
     def by(self) -> By:
-        return By(self.caller.sub, self.caller.behind)
+        return By(self.caller.sub, self.caller.via_machine)
 
     async def ticket(self) -> Ticket:
         """The ticket, locked; as the caller has seen it, where they say what they have seen."""
@@ -46,7 +46,7 @@ class Desk:
     async def act(self, action: str, decide: Decide, *tell: Tell, **grounds: JSON) -> Response:
         """Change the ticket as `decide` says; answer its new state, or why not."""
         before = await self.ticket()
-        at = await moment(self.tx)
+        at = await transaction_time(self.tx)
         return await self.conclude(action, before, decide(before, at), at, *tell, **grounds)
 
     async def conclude(
@@ -61,7 +61,7 @@ class Desk:
         """Store and tell what was decided. A refusal leaves its trace in the audit trail, too."""
         if isinstance(outcome, Refusal):
             await record_denied(self.tx, before, self.by, at, f"ticket.{action}", outcome)
-            return answer(problem_of(outcome))
+            return problem_response(problem_of(outcome))
         facts = [one if isinstance(one, Fact) else one(before) for one in tell]
         kept = await record(
             self.tx, before, outcome, self.by, at, f"ticket.{action}", *facts, grounds=grounds
@@ -90,19 +90,25 @@ def shown(caller: Caller, ticket: Ticket, status: int = 200) -> Response:
 
 
 async def _of_worker(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:work")], tx: Transaction
+    ref: Ref, request: Request, caller: Annotated[Caller, requires("tickets:work")], tx: Transaction
 ) -> Desk:
     return Desk(ref, request, caller, tx)
 
 
 async def _of_verifier(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:verify")], tx: Transaction
+    ref: Ref,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:verify")],
+    tx: Transaction,
 ) -> Desk:
     return Desk(ref, request, caller, tx)
 
 
 async def _of_writer(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:reply")], tx: Transaction
+    ref: Ref,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:reply")],
+    tx: Transaction,
 ) -> Desk:
     return Desk(ref, request, caller, tx)
 

@@ -17,9 +17,9 @@ from uuid import UUID
 
 import asyncpg
 
-from common.errors import Busy
-from common.http.idempotency import Key
-from common.persistence.database import Database, passing
+from common.errors import ServiceUnavailable
+from common.http.idempotency import IdempotencyKey
+from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import Opening, Raw
@@ -40,7 +40,7 @@ Write = Callable[[int, datetime], Opening]
 class KeyTaken(Exception):
     """The Idempotency-Key was used before: nothing was stored."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: IdempotencyKey) -> None:
         super().__init__("this Idempotency-Key was used before")
         self.key = key
 
@@ -50,7 +50,7 @@ class Waiting:
     """A request that waits for its ticket. `write` runs in the context of its own trace."""
 
     write: Write
-    key: Key | None
+    key: IdempotencyKey | None
     context: Context = field(default_factory=copy_context)
     done: "asyncio.Future[Opening]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -74,13 +74,13 @@ class Accepting:
         self._draining: asyncio.Task[None] | None = None
         self._raw: Raw | None = None
 
-    async def open(self, write: Write, key: Key | None) -> Opening:
+    async def open(self, write: Write, key: IdempotencyKey | None) -> Opening:
         """Store one ticket; returns when it is committed. Who goes away does not undo it.
 
         Raises KeyTaken, Busy (nothing known to be stored), or what PostgreSQL says of this ticket.
         """
         if len(self._queue) >= MOST_WAITING:
-            raise Busy(1)
+            raise ServiceUnavailable(1)
         waiting = Waiting(write, key)
         self._queue.append(waiting)
         if self._draining is None:
@@ -120,7 +120,7 @@ class Accepting:
         try:
             await self._store(batch)
         except Exception as error:  # noqa: BLE001 (it goes to the callers who wait)
-            if passing(error) or len(batch) == 1:
+            if is_transient(error) or len(batch) == 1:
                 for waiting in batch:
                     waiting.fail(error)
                 return
@@ -141,18 +141,18 @@ class Accepting:
                 raise
             raw.terminate()
             log.warning("accepting.connection_lost", error=type(error).__name__)
-            _answer(written, await self._look_up(written), lambda _: Busy(1))
+            _answer(written, await self._look_up(written), lambda _: ServiceUnavailable(1))
             if not written:
                 raise
             return
-        metrics.BATCH_SIZE.observe(len(written))
-        for wake in self.database.on_announced:
+        metrics.TICKET_BATCH_SIZE.observe(len(written))
+        for wake in self.database.on_outbox_events:
             wake()
         _answer(written, kept, _taken)
 
     async def _connected(self) -> Raw:
         if self._raw is None or self._raw.is_closed():
-            self._raw = await self.database.connect()
+            self._raw = await self.database.dedicated_connection()
         return self._raw
 
     async def _look_up(self, written: Sequence[tuple[Waiting, Opening]]) -> set[UUID]:
@@ -162,7 +162,7 @@ class Accepting:
             try:
                 return await store.those_kept(await self._connected(), ids)
             except Exception as error:
-                if not passing(error):
+                if not is_transient(error):
                     raise
                 await asyncio.sleep(1)
         return set()

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
 from common.events.deliveries import DeliveryDeferred, DeliveryRefused, DeliverySubmitted
-from common.http import Asked, Page, Paging, cursor, router, set_etag
-from common.messaging.outbox import announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, RequestModel, encode_cursor, router, set_etag
+from common.messaging.outbox import publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.criteria.domain.criteria import Lifecycle
 from delivery_gate.deliveries import events
@@ -41,7 +41,7 @@ Item = Literal[
 ]
 
 
-class DeliveryAsked(Asked):
+class DeliveryAsked(RequestModel):
     """`version`: the registered name; without one the request is judged, and refused, as it is.
 
     `readiness`: per item where its proof is (R8). `lifecycle` hotfix is for an environment with an
@@ -61,14 +61,14 @@ async def submit(
     asked: DeliveryAsked,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:submit")],
+    caller: Annotated[Caller, requires("deliveries:submit")],
 ) -> DeliveryTold:
     """Ask for a delivery. Answers 201 with the verdict, also where that is a refusal: it is on
     record then, open to QC, and its follow-ups hold the version."""
     environment = await environments.find(tx, asked.environment, lock=True)
     await _both_known(tx, asked, environment)
     assert environment is not None
-    scene = Scene(tx, environment, by(caller), await moment(tx))
+    scene = Scene(tx, environment, by(caller), await transaction_time(tx))
     wanted = Reference(asked.product, asked.version, asked.digest)
     known = await facts(tx, wanted, environment)
     request = Delivery(
@@ -97,7 +97,7 @@ async def _both_known(
     if environment is None:
         wrong.append(Violation("/environment", "unknown", "there is no such environment"))
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
 
 
 async def _record(scene: Scene, judged: Judged, known: Facts) -> Delivery:
@@ -106,7 +106,7 @@ async def _record(scene: Scene, judged: Judged, known: Facts) -> Delivery:
     submitted, event = events.of_delivery(
         DeliverySubmitted, judged.delivery, scene.environment, scene.at, scene.by.sub
     )
-    await announce(scene.tx, event)
+    await publish(scene.tx, event)
     await expect_patience(scene.tx, submitted, scene.at + known.criteria.patience)
     next_event = {"refused": DeliveryRefused, "deferred": DeliveryDeferred}.get(
         judged.verdict.outcome
@@ -119,7 +119,7 @@ async def _record(scene: Scene, judged: Judged, known: Facts) -> Delivery:
 async def list_deliveries(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     environment: Annotated[str | None, Query(max_length=200)] = None,
     product: Annotated[str | None, Query(max_length=200)] = None,
     state: DeliveryState | None = None,
@@ -130,7 +130,9 @@ async def list_deliveries(
     found = await store.page(tx, narrowed, after, page.limit + 1)
     items = await told_all(tx, found[: page.limit])
     more = len(found) > page.limit
-    return Page(items=items, next=cursor(items[-1].requested_at, items[-1].id) if more else None)
+    return Page(
+        items=items, next=encode_cursor(items[-1].requested_at, items[-1].id) if more else None
+    )
 
 
 @routes.get("/{ref}")
@@ -138,7 +140,7 @@ async def get_delivery(
     ref: Said,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
 ) -> DeliveryTold:
     delivery = await store.find(tx, ref)
     if delivery is None:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import Request, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
-from common.http import Asked, router, set_etag
+from common.http import RequestModel, router, set_etag
 from common.persistence.database import Transaction
 from delivery_gate.criteria.domain.verdict import Code, Denied, FollowUpKind, Reason
 from delivery_gate.deliveries import dependencies as delivery_dependencies
@@ -22,7 +22,7 @@ from delivery_gate.fields import Link, Said, Words
 
 routes = router("/v1/deliveries", ["deliveries"])
 
-Reviewer = Annotated[Caller, needs("deliveries:review")]
+Reviewer = Annotated[Caller, requires("deliveries:review")]
 Judgement = Literal[
     "READINESS_MISSING",
     "CHECK_FAILED",
@@ -33,7 +33,7 @@ Judgement = Literal[
 ]
 
 
-class ReasonAsked(Asked):
+class ReasonAsked(RequestModel):
     """Why the version is not fit for handover, in words that QC can weigh."""
 
     code: Judgement = "READINESS_MISSING"
@@ -42,12 +42,12 @@ class ReasonAsked(Asked):
     evidence: Link | None = None
 
 
-class FollowUpAsked(Asked):
+class FollowUpAsked(RequestModel):
     kind: FollowUpKind
     demand: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class RefusalAsked(Asked):
+class RefusalAsked(RequestModel):
     """At least one reason with an argument, and at least one follow-up: else it is no refusal."""
 
     reasons: list[ReasonAsked] = Field(default_factory=list, max_length=50)
@@ -108,7 +108,7 @@ async def withdraw_delivery(
     request: Request,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:submit")],
+    caller: Annotated[Caller, requires("deliveries:submit")],
 ) -> DeliveryTold | Response:
     """Take a request back before it starts; blames nobody."""
     scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.events.deliveries import (
     DeliveryDeferred,
     DeliveryEvent,
@@ -15,7 +15,7 @@ from common.events.deliveries import (
     DeliveryStarted,
     DeliveryVerified,
 )
-from common.http import Asked, router, set_etag
+from common.http import RequestModel, router, set_etag
 from common.persistence.database import Transaction
 from delivery_gate.criteria.domain.verdict import Denied, Outcome
 from delivery_gate.deliveries import dependencies as delivery_dependencies
@@ -30,7 +30,7 @@ from delivery_gate.fields import Link, Said, Words
 
 routes = router("/v1/deliveries", ["deliveries"])
 
-Runner = Annotated[Caller, needs("deliveries:run")]
+Runner = Annotated[Caller, requires("deliveries:run")]
 STARTS: dict[Outcome, type[DeliveryEvent]] = {
     "accepted": DeliveryStarted,
     "refused": DeliveryRefused,
@@ -38,13 +38,13 @@ STARTS: dict[Outcome, type[DeliveryEvent]] = {
 }
 
 
-class DigestAsked(Asked):
+class DigestAsked(RequestModel):
     """`digest`: what is really rolled out, or really runs, as sha256:… ."""
 
     digest: Annotated[str, Field(max_length=200)]
 
 
-class FailureAsked(Asked):
+class FailureAsked(RequestModel):
     argument: Words
     evidence: Link | None = None
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, Told, cursor, router
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction
 from delivery_gate.deliveries.schemas import VerdictTold, verdict_told
 from delivery_gate.deliveries.store import deliveries, verdicts
@@ -24,7 +24,7 @@ class VerdictsTold(VerdictTold):
     earlier: Sequence[VerdictTold]
 
 
-class RefusalTold(Told):
+class RefusalTold(ResponseModel):
     """A refusal with everything that QC needs to weigh it."""
 
     delivery_id: UUID
@@ -39,7 +39,7 @@ class RefusalTold(Told):
 
 @routes.get("/deliveries/{ref}/verdict")
 async def get_verdict(
-    ref: Said, tx: Transaction, caller: Annotated[Caller, needs("deliveries:read")]
+    ref: Said, tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
 ) -> VerdictsTold:
     place = await deliveries.place(tx, ref)
     said = [] if place is None else await verdicts.of_delivery(tx, place[0])
@@ -53,7 +53,7 @@ async def get_verdict(
 async def list_refusals(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     environment: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[RefusalTold]:
     """Every refusal with its reasons, latest first."""
@@ -73,4 +73,4 @@ async def list_refusals(
         for one in found[: page.limit]
     ]
     more = len(found) > page.limit
-    return Page(items=items, next=cursor(found[page.limit - 1].position) if more else None)
+    return Page(items=items, next=encode_cursor(found[page.limit - 1].position) if more else None)

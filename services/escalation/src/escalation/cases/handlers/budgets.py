@@ -1,6 +1,6 @@
 """A month's allowed downtime: people hear while some of it is left (R3)."""
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.outages import BudgetUsed
 from common.persistence.database import Connection
 from escalation.cases.handlers.closing import end
@@ -11,7 +11,7 @@ SEVERITY = {0.9: "major", 1.0: "critical"}
 """By share; below, it is minor."""
 
 
-async def on_budget_used(tx: Connection, received: Received[BudgetUsed]) -> None:
+async def on_budget_used(tx: Connection, received: ReceivedEvent[BudgetUsed]) -> None:
     """A later share joins the same case (E9); used up, it is a case of its own."""
     event = received.event
     gone = event.share >= 1

@@ -10,7 +10,7 @@ from common.events.clocks import (
     ClockMet,
     ClockWarned,
 )
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.cases.handlers.closing import end, withdraw
 from escalation.cases.new_case import tier, trigger
@@ -25,14 +25,14 @@ METRICS = {
 }
 
 
-async def on_clock_warned(tx: Connection, received: Received[ClockWarned]) -> None:
+async def on_clock_warned(tx: Connection, received: ReceivedEvent[ClockWarned]) -> None:
     """Tell before it breaks (R3). A later share joins the same case (E9)."""
     event = received.event
     used = f"{event.ticket}: time for {_promise(event)} is {event.share:.0%} used up"
     await trigger(tx, await _cause(tx, event, "clock_warned", used), used)
 
 
-async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -> None:
+async def on_clock_breached(tx: Connection, received: ReceivedEvent[ClockBreached]) -> None:
     """The breach takes the warning's place. One that the GM approved in time wakes nobody (R2)."""
     event = received.event
     ended = (
@@ -45,14 +45,16 @@ async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -
         await trigger(tx, await _cause(tx, event, "clock_breached", missed), missed)
 
 
-async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWithdrawn]) -> None:
+async def on_breach_withdrawn(
+    tx: Connection, received: ReceivedEvent[ClockBreachWithdrawn]
+) -> None:
     """It had stopped in time: whoever was told is told so."""
     event = received.event
     why = f"{event.ticket} was in time after all, which OpsDesk learned late"
     await withdraw(tx, _dedup(event, "clock_breached"), why)
 
 
-async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]) -> None:
+async def on_clocks_ended(tx: Connection, events: Sequence[ReceivedEvent[ClockEvent]]) -> None:
     """Whatever ended a clock ends what was escalated for it."""
     kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast", "clock_breached")
     ended = {_dedup(one.event, kind): _ending(one.event) for one in events for kind in kinds}

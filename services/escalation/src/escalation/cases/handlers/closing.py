@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from escalation.cases import store as cases
 from escalation.cases.commands import keep, note
 from escalation.cases.domain import lifecycle, timeline
@@ -40,7 +40,7 @@ async def end_of_tickets(
 
 
 async def _resolve(tx: Connection, case: Case, why: str, withdrawn: bool) -> None:
-    at = await moment(tx)
+    at = await transaction_time(tx)
     outcome = lifecycle.resolve(case.state, None, why, at, withdrawn=withdrawn)
     if not isinstance(outcome, Refused):
         await keep(tx, case, outcome)

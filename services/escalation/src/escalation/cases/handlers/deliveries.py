@@ -1,14 +1,14 @@
 """Environments that owe a version after an emergency change."""
 
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.cases.handlers.closing import end
 from escalation.cases.new_case import tier, trigger
 from escalation.policies.domain.trigger import Trigger
 
 
-async def on_debt_overdue(tx: Connection, received: Received[EnvironmentDebtOverdue]) -> None:
+async def on_debt_overdue(tx: Connection, received: ReceivedEvent[EnvironmentDebtOverdue]) -> None:
     """The version that must contain the emergency change is overdue: DM and PO hear of it (G8)."""
     event = received.event
     title = f"{event.environment}: no version contains emergency change {event.emergency} yet"
@@ -27,7 +27,7 @@ async def on_debt_overdue(tx: Connection, received: Received[EnvironmentDebtOver
 
 
 async def on_environment_compliant(
-    tx: Connection, received: Received[EnvironmentCompliant]
+    tx: Connection, received: ReceivedEvent[EnvironmentCompliant]
 ) -> None:
     event = received.event
     settled = f"{event.environment} owes nothing any more"

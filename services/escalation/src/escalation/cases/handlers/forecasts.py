@@ -1,6 +1,6 @@
 """Promises that are expected to break: who subscribed hears of it before it happens (R3)."""
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.forecasts import ClockForecast
 from common.persistence.database import Connection
 from escalation.cases.handlers.clocks import METRICS
@@ -11,7 +11,7 @@ from escalation.policies.domain.trigger import Trigger
 GETS_WORSE = {"safe": 0, "at_risk": 1, "likely": 2}
 
 
-async def on_forecast(tx: Connection, received: Received[ClockForecast]) -> None:
+async def on_forecast(tx: Connection, received: ReceivedEvent[ClockForecast]) -> None:
     """One notice for each subscriber when it gets worse. Nobody is paged: it is for planning, and
     whoever must act is woken by the warnings."""
     event = received.event

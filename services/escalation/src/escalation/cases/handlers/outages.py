@@ -4,7 +4,7 @@ What a blocker's ticket says is down is escalated as that blocker; here is what 
 report. Wherever both are known, in whichever order they were heard, one case remains.
 """
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.outages import (
     OutageCorrected,
     OutageEnded,
@@ -29,15 +29,15 @@ OF_OUTAGES: tuple[TriggerKind, ...] = ("outage",)
 SEEN = {"monitoring": "seen by monitoring", "ticket": "reported by a ticket", "hand": "reported"}
 
 
-async def on_started(tx: Connection, received: Received[OutageStarted]) -> None:
+async def on_started(tx: Connection, received: ReceivedEvent[OutageStarted]) -> None:
     await _heard(tx, received.event)
 
 
-async def on_ended(tx: Connection, received: Received[OutageEnded]) -> None:
+async def on_ended(tx: Connection, received: ReceivedEvent[OutageEnded]) -> None:
     await end(tx, {_dedup(received.event): _over(received.event)})
 
 
-async def on_corrected(tx: Connection, received: Received[OutageCorrected]) -> None:
+async def on_corrected(tx: Connection, received: ReceivedEvent[OutageCorrected]) -> None:
     """Two people know better: it was none, it is over, or it lasts after all."""
     event = received.event
     if not event.counts:
@@ -49,12 +49,12 @@ async def on_corrected(tx: Connection, received: Received[OutageCorrected]) -> N
         await _heard(tx, event)
 
 
-async def on_superseded(tx: Connection, received: Received[OutageSuperseded]) -> None:
+async def on_superseded(tx: Connection, received: ReceivedEvent[OutageSuperseded]) -> None:
     event = received.event
     await end(tx, {_dedup(event): f"monitoring measures it, as {event.superseded_by}"})
 
 
-async def on_blocker_raised(tx: Connection, received: Received[BlockerRaised]) -> None:
+async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
     """Its ticket is escalated from now on, in the place of what was for the outage alone."""
     event = received.event
     why = f"{event.ticket} is a blocker now"

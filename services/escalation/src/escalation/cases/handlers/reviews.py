@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.reviews import (
     ReviewActionAgreed,
     ReviewActionDue,
@@ -17,14 +17,14 @@ from escalation.directory import store as directory
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 
-async def on_ready(tx: Connection, received: Received[ReviewReady]) -> None:
+async def on_ready(tx: Connection, received: ReceivedEvent[ReviewReady]) -> None:
     """Somebody of its audience looks at it and publishes it; until then the case stays open."""
     event = received.event
     title = f"The review {event.review} is drawn up and waits to be published"
     await _tell(tx, event, "review_ready", title, await _audience(tx, event, event.drawn_by))
 
 
-async def on_published(tx: Connection, received: Received[ReviewPublished]) -> None:
+async def on_published(tx: Connection, received: ReceivedEvent[ReviewPublished]) -> None:
     """Told, and over: there is nothing left to do."""
     event = received.event
     await end(tx, {_dedup(event, "review_ready"): f"published by {event.published_by}"})
@@ -35,7 +35,7 @@ async def on_published(tx: Connection, received: Received[ReviewPublished]) -> N
     await end(tx, {_dedup(event, "review_published"): "for information"})
 
 
-async def on_action_agreed(tx: Connection, received: Received[ReviewActionAgreed]) -> None:
+async def on_action_agreed(tx: Connection, received: ReceivedEvent[ReviewActionAgreed]) -> None:
     """The owner knows what is owed, and by when."""
     event = received.event
     title = f"{event.action} of the review {event.review} is yours"
@@ -43,7 +43,7 @@ async def on_action_agreed(tx: Connection, received: Received[ReviewActionAgreed
     await end(tx, {_dedup(event, "review_action"): "for information"})
 
 
-async def on_action_due(tx: Connection, received: Received[ReviewActionDue]) -> None:
+async def on_action_due(tx: Connection, received: ReceivedEvent[ReviewActionDue]) -> None:
     """The owner, and those who meet about it: its day is over."""
     event = received.event
     title = f"{event.action} of the review {event.review} is due"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketForwarded
 from common.persistence.database import Connection
 from escalation.cases.handlers.closing import end, end_of_tickets
@@ -18,19 +18,19 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
 )
 
 
-async def on_blocker_raised(tx: Connection, received: Received[BlockerRaised]) -> None:
+async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
     event = received.event
     title = f"{event.ticket}: blocker on {event.environment or 'no known environment'}"
     await trigger(tx, await _cause(tx, event, "blocker_raised", title), title)
 
 
-async def on_blocker_lifted(tx: Connection, received: Received[BlockerLifted]) -> None:
+async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
     event = received.event
     lifted = f"the blocker was lifted: {event.reason}"
     await end(tx, {_dedup(event, "blocker_raised"): lifted})
 
 
-async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> None:
+async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
     """What OPS could not resolve and affects an environment: DM and PO hear of it (R5)."""
     event = received.event
     if event.environment is None:
@@ -40,7 +40,7 @@ async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> N
     await trigger(tx, await _cause(tx, event, "forwarded", title), title)
 
 
-async def on_tickets_ended(tx: Connection, events: Sequence[Received[TicketEvent]]) -> None:
+async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[TicketEvent]]) -> None:
     """Resolved, closed or merged: whatever ran about it is over."""
     ended = {one.event.ticket_id: f"{one.event.ticket} is {one.event.state}" for one in events}
     await end_of_tickets(tx, ended, ENDS_WITH_TICKET)

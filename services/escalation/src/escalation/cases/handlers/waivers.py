@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.waivers import (
     AnyWaiverEvent,
     PeriodWaiverApproved,
@@ -33,13 +33,13 @@ Ended = (
 )
 
 
-async def on_requested(tx: Connection, received: Received[Requested]) -> None:
+async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> None:
     """Only the GM can approve, and only before the deadline (R2)."""
     cause = _cause(received.event)
     await trigger(tx, cause, cause.title)
 
 
-async def on_reminded(tx: Connection, received: Received[WaiverReminded]) -> None:
+async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverReminded]) -> None:
     """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
     that somebody resolved by hand opens anew."""
     event = received.event
@@ -55,7 +55,7 @@ async def on_reminded(tx: Connection, received: Received[WaiverReminded]) -> Non
     await note(tx, case, lambda at: timeline.Informed(at, told))
 
 
-async def on_ended(tx: Connection, received: Received[Ended]) -> None:
+async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
     await end(tx, {_dedup(received.event): _ending(received.event)})
 
 

@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
-from common.http import Asked, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import RequestModel, if_match, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from escalation.cases import store as cases
 from escalation.cases.commands import keep, roster
 from escalation.cases.domain import lifecycle, policy_engine
@@ -28,17 +28,17 @@ Act = Callable[[Case, datetime], Outcome | Refused]
 Name = str
 
 
-class ResolutionAsked(Asked):
+class ResolutionAsked(RequestModel):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class SnoozeAsked(Asked):
+class SnoozeAsked(RequestModel):
     """For a blocker a second person asks for the same `until`; only then it is quiet (E7)."""
 
     until: datetime
 
 
-class MoveAsked(Asked):
+class MoveAsked(RequestModel):
     policy: Key
 
 
@@ -48,7 +48,7 @@ async def acknowledge(
     request: Request,
     name: Name,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:acknowledge")],
+    caller: Annotated[Caller, requires("escalations:acknowledge")],
 ) -> EscalationTold:
     """Take it: nobody else is told until it times out (E5, E6)."""
 
@@ -65,7 +65,7 @@ async def resolve(
     name: Name,
     wanted: ResolutionAsked,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
+    caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationTold:
     """End it, for good (E5)."""
 
@@ -81,7 +81,7 @@ async def escalate(
     request: Request,
     name: Name,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
+    caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationTold:
     """Fire the next step now, wrapping to the first; reopens (E8)."""
     who = await roster(tx)
@@ -99,7 +99,7 @@ async def snooze(
     name: Name,
     wanted: SnoozeAsked,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
+    caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationTold:
     """Quiet until an instant, then step 1 again (E7)."""
 
@@ -116,12 +116,12 @@ async def move(
     name: Name,
     wanted: MoveAsked,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
+    caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationTold:
     """Another policy takes over, at its first step; what was pending is cancelled (E14)."""
     policy = await policy_store.newest_policy(tx, wanted.policy)
     if policy is None:
-        raise Invalid([Violation("/policy", "unknown_policy", "no policy is called so")])
+        raise ValidationFailed([Violation("/policy", "unknown_policy", "no policy is called so")])
     who = await roster(tx)
 
     def act(case: Case, at: datetime) -> Outcome | Refused:
@@ -144,7 +144,7 @@ async def _do(
     if case is None:
         raise NotFound("This escalation")
     if_match(request, case.sequence, case_told(case))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     outcome = act(case, at)
     if isinstance(outcome, Refused):
         kind = f"escalation-{outcome.code.lower().replace('_', '-')}"
@@ -152,6 +152,8 @@ async def _do(
     after = await keep(tx, case, outcome)
     about = {"was": case.state.status, "is": after.state.status}
     subject = f"escalation/{case.id}"
-    await record(tx, Entry(at, caller.sub, f"escalation.{action}", subject, about, caller.behind))
+    await record(
+        tx, Entry(at, caller.sub, f"escalation.{action}", subject, about, caller.via_machine)
+    )
     set_etag(response, after.sequence)
     return case_told(after)

@@ -8,10 +8,10 @@ from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, encode_cursor, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.cases.domain.case import Case
@@ -30,7 +30,7 @@ Word = Annotated[str, Field(min_length=1, max_length=100)]
 Filter = Annotated[str | None, Query(max_length=100)]
 
 
-class EscalationAsked(Asked):
+class EscalationAsked(RequestModel):
     """Tell people now. `title` says what is wrong, without words or data of a customer.
 
     Asked again with the same `dedup_key` while unresolved, it adds to the case that runs (E9).
@@ -51,12 +51,12 @@ async def escalate_by_hand(
     tx: Transaction,
     wanted: EscalationAsked,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
+    caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationTold:
     """Open a case by hand; 200 instead of 201 when it joined one that runs."""
     if wrong := await _unknown(tx, wanted):
-        raise Invalid(wrong)
-    at = await moment(tx)
+        raise ValidationFailed(wrong)
+    at = await transaction_time(tx)
     cause = Trigger(
         "manual",
         wanted.severity,
@@ -71,7 +71,8 @@ async def escalate_by_hand(
     )
     case, new = await trigger(tx, cause, wanted.title, caller.sub, wanted.policy)
     await record(
-        tx, Entry(at, caller.sub, "escalation.open", f"escalation/{case.id}", {}, caller.behind)
+        tx,
+        Entry(at, caller.sub, "escalation.open", f"escalation/{case.id}", {}, caller.via_machine),
     )
     if not new:
         response.status_code = 200
@@ -84,7 +85,7 @@ async def escalate_by_hand(
 async def list_escalations(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("escalations:read")],
+    caller: Annotated[Caller, requires("escalations:read")],
     state: Literal["open", "acknowledged", "snoozed", "resolved"] | None = None,
     severity: Severity | None = None,
     trigger: TriggerKind | None = None,
@@ -104,7 +105,7 @@ async def list_escalations(
     filters = {name: value for name, value in given.items() if value is not None}
     found = await cases.listed(tx, filters, page.after_as(*PLACE), page.limit + 1)
     shown, more = found[: page.limit], len(found) > page.limit
-    following = cursor(shown[-1].opened_at, shown[-1].id) if more else None
+    following = encode_cursor(shown[-1].opened_at, shown[-1].id) if more else None
     return Page[EscalationTold](items=[case_told(case) for case in shown], next=following)
 
 
@@ -113,7 +114,7 @@ async def show_escalation(
     tx: Transaction,
     name: str,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:read")],
+    caller: Annotated[Caller, requires("escalations:read")],
 ) -> EscalationDetail:
     """A case by id or key, with its timeline."""
     case = await found(tx, name)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import Field
 
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
@@ -20,8 +20,8 @@ from common.events.tickets import (
     TicketWaiting,
     TicketWorkedAround,
 )
-from common.http import Asked, router
-from common.persistence.database import moment
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
 from intake.tickets.commands import Fact, fact
@@ -38,7 +38,7 @@ Words = Annotated[str, Field(min_length=1, max_length=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Nothing(Asked):
+class Nothing(RequestModel):
     """A move that needs no words may still say why."""
 
     reason: Annotated[str, Field(max_length=10_000)] | None = None
@@ -47,20 +47,20 @@ class Nothing(Asked):
 NOTHING: Final = Nothing()
 
 
-class Assignment(Asked):
+class Assignment(RequestModel):
     """`to` is the `sub` of a member of staff."""
 
     to: Name
     team: Name | None = None
 
 
-class Workaround(Asked):
+class Workaround(RequestModel):
     """`text`: how to go on working until the issue is resolved; the customer reads it."""
 
     text: Words
 
 
-class Pause(Asked):
+class Pause(RequestModel):
     """Waiting on the customer needs a question that they can see."""
 
     on: Waiting
@@ -68,15 +68,15 @@ class Pause(Asked):
     question: Words | None = None
 
 
-class Resolution(Asked):
+class Resolution(RequestModel):
     resolution: Words
 
 
-class Reason(Asked):
+class Reason(RequestModel):
     reason: Words
 
 
-class Merger(Asked):
+class Merger(RequestModel):
     """`into` is the id or key of the ticket that survives."""
 
     into: Annotated[str, Field(min_length=1, max_length=40)]
@@ -87,7 +87,7 @@ async def assign(desk: Working, asked: Assignment) -> Response:
     """Give the work to somebody."""
     if asked.to != desk.caller.sub and await directory.PEOPLE.find(desk.tx, asked.to) is None:
         unknown = f"nobody is known as {asked.to}; register them at /v1/people"
-        raise Invalid([Violation("/to", "unknown_person", unknown)])
+        raise ValidationFailed([Violation("/to", "unknown_person", unknown)])
     return await desk.act(
         "assign",
         lambda ticket, at: transitions.assign(ticket, asked.to, asked.team),
@@ -101,7 +101,7 @@ async def assign(desk: Working, asked: Assignment) -> Response:
 async def work_around(desk: Working, asked: Workaround) -> Response:
     """Tell the customer how to go on working: one that they do not know of would be none."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = transitions.work_around(before)
     told = _said(desk, before, asked.text, at)
     if isinstance(after, Ticket):
@@ -121,7 +121,7 @@ async def work_around(desk: Working, asked: Workaround) -> Response:
 async def wait(desk: Working, asked: Pause) -> Response:
     """Wait for the customer, the partner or second level."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     last = await messages.last_public(desk.tx, before.id)
     is_asked = asked.question is not None or asks_the_customer(last)
     after = transitions.wait(before, asked.on, asked=is_asked)

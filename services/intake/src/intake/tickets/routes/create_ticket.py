@@ -9,9 +9,9 @@ from common import audit
 from common.auth import Caller
 from common.http import idempotency, router
 from common.http.etag import etag
-from common.http.idempotency import Key
+from common.http.idempotency import IdempotencyKey
 from common.messaging import outbox
-from common.persistence.database import Connection, Database, Transaction, moment
+from common.persistence.database import Connection, Database, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.reference_cache import Places
 from intake.tickets.commands import By, new_ticket, record_new
@@ -34,34 +34,34 @@ async def open_ticket(asked: Wish, request: Request, caller: Opener, tx: Transac
 async def open_alone(tx: Connection, caller: Caller, asked: Wish, place: Place) -> Response:
     """Open one ticket in a transaction of its own."""
     number = await tickets.next_number(tx)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     ticket = asked.ticket(uuid7(), number, caller, place, at)
-    kept = await record_new(tx, ticket, asked.description, By(caller.sub, caller.behind), at)
+    kept = await record_new(tx, ticket, asked.description, By(caller.sub, caller.via_machine), at)
     return Response(_body(kept), CREATED, _headers(kept))
 
 
 async def open_again(
-    database: Database, key: Key, caller: Caller, asked: Wish, place: Place
+    database: Database, key: IdempotencyKey, caller: Caller, asked: Wish, place: Place
 ) -> Response:
     """What was answered under this key before; a ticket after all when that was too long ago."""
     async with database.transaction() as tx:
-        response = await idempotency.recall(tx, key)
+        response = await idempotency.find_response(tx, key)
         if response is None:
             response = await open_alone(tx, caller, asked, place)
-            await idempotency.remember(tx, key, response)
+            await idempotency.store_response(tx, key, response)
         return response
 
 
 def opening(
-    asked: Wish, caller: Caller, place: Place, key: Key | None, number: int, at: datetime
+    asked: Wish, caller: Caller, place: Place, key: IdempotencyKey | None, number: int, at: datetime
 ) -> Opening:
     """The same ticket for a batch: all its rows, and the answer. Raises Invalid."""
     ticket = asked.ticket(uuid7(), number, caller, place, at)
-    kept, told, entry = new_ticket(ticket, By(caller.sub, caller.behind), at)
+    kept, told, entry = new_ticket(ticket, By(caller.sub, caller.via_machine), at)
     return Opening(
         ticket=kept,
         description=asked.description,
-        told=outbox.rows(told),
+        told=outbox.outbox_rows(told),
         audited=audit.rows([entry]),
         headers=_headers(kept),
         body=_body(kept),

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller
-from common.auth.requirements import Needs
-from common.errors import Invalid, Malformed, Problem, UnsupportedMedia
-from common.http import answer, idempotency
-from common.http.body import DEEPEST, deeper_than
-from common.http.idempotency import Key
+from common.auth.requirements import RequiresPermission
+from common.errors import BadRequest, Problem, UnsupportedMediaType, ValidationFailed
+from common.http import idempotency, problem_response
+from common.http.body import MAX_JSON_DEPTH, nests_deeper_than
+from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
 from intake.tickets.routes.create_ticket import open_again, opening, places_of
 from intake.tickets.schemas.requests import Wish, place_of
@@ -28,28 +28,28 @@ from intake.tickets.store.ticket_batch import CREATED
 from intake.tickets.ticket_batcher import Accepting, KeyTaken
 
 PATH: Final = "/v1/tickets"
-_BAD_JSON: Final = f"The body is no valid JSON, or nested deeper than {DEEPEST} levels."
+_BAD_JSON: Final = f"The body is no valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
 
 
 class Accept:
     """The ASGI endpoint."""
 
-    needs = Needs("tickets:open")
+    needs = RequiresPermission("tickets:open")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             response = await self._response(scope, receive)
         except Problem as problem:
-            response = answer(problem)
+            response = problem_response(problem)
         await response(scope, receive, send)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
         app: FastAPI = scope["app"]
-        caller = self.needs.checked(await app.state.admission.admit(scope))
+        caller = self.needs.check(await app.state.admission.authenticate(scope))
         media, key_said = _headers(scope)
         body = await _body(receive)
         if media.partition(b";")[0].strip().lower() != b"application/json":
-            raise UnsupportedMedia("application/json")
+            raise UnsupportedMediaType("application/json")
         asked = _wish(body)
         key = _key(scope, key_said, caller, body)
         place = await place_of(places_of(app), caller, asked)
@@ -102,20 +102,22 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _wish(body: bytes) -> Wish:
-    if deeper_than(body, DEEPEST):
-        raise Malformed(_BAD_JSON)
+    if nests_deeper_than(body, MAX_JSON_DEPTH):
+        raise BadRequest(_BAD_JSON)
     try:
         return Wish.model_validate_json(body)
     except ValidationError as error:
         found = violations(error)
         raise (
-            Malformed(_BAD_JSON) if found[0].code == "json_invalid" else Invalid(found)
+            BadRequest(_BAD_JSON) if found[0].code == "json_invalid" else ValidationFailed(found)
         ) from None
 
 
-def _key(scope: Scope, said: bytes | None, caller: Caller, body: bytes) -> Key | None:
+def _key(scope: Scope, said: bytes | None, caller: Caller, body: bytes) -> IdempotencyKey | None:
     if said is None:
         return None
     target = f"{PATH}?{scope['query_string'].decode('latin-1')}"
-    request = idempotency.digest("POST", target, body)
-    return Key(caller.identity, idempotency.checked(said.decode("latin-1")), request)
+    request = idempotency.request_digest("POST", target, body)
+    return IdempotencyKey(
+        caller.identity, idempotency.validate_key(said.decode("latin-1")), request
+    )

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import Field
 
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketForwarded, TicketHandedBack, TicketHandedOver
-from common.http import Asked, router
-from common.persistence.database import moment
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
 from intake.tickets.commands import fact
@@ -24,7 +24,7 @@ from intake.tickets.store import messages
 routes = router("/v1/tickets", ["ticket moves"])
 
 
-class Forwarding(Asked):
+class Forwarding(RequestModel):
     """The hand-over record: what was seen, what was tried, what is excluded (R5)."""
 
     to: Behind
@@ -34,7 +34,7 @@ class Forwarding(Asked):
     excluded: Annotated[str, Field(max_length=10_000)] = ""
 
 
-class HandingBack(Asked):
+class HandingBack(RequestModel):
     """`found`: what second level or the partner says, as a note among staff."""
 
     found: Words
@@ -45,9 +45,9 @@ async def forward(desk: Working, asked: Forwarding) -> Response:
     """Hand a ticket to second level or a partner, with what was seen, tried and excluded."""
     if asked.partner and await directory.PARTNERS.find(desk.tx, asked.partner) is None:
         unknown = f"there is no partner {asked.partner}; see /v1/partners"
-        raise Invalid([Violation("/partner", "unknown_partner", unknown)])
+        raise ValidationFailed([Violation("/partner", "unknown_partner", unknown)])
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = transitions.forward(before, asked.to, asked.partner)
     written = HandOver(
         id=uuid7(), ticket_id=before.id, by=desk.caller.sub, at=at, **asked.model_dump()
@@ -71,7 +71,7 @@ async def forward(desk: Working, asked: Forwarding) -> Response:
 async def hand_back(desk: Working, asked: HandingBack) -> Response:
     """Give a forwarded ticket back to first level, with what was found."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = transitions.hand_back(before)
     if isinstance(after, Ticket):
         note = Message(uuid7(), before.id, "internal", "outbound", desk.caller.sub, asked.found, at)

@@ -6,10 +6,10 @@ from fastapi import Response
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketPrioritised, TicketTriaged
-from common.http import Asked, router
-from common.persistence.database import moment
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
 from intake.directory import store as directory
 from intake.tickets.commands import Fact, fact
 from intake.tickets.dependencies import Working
@@ -23,7 +23,7 @@ from intake.tickets.schemas.responses import TicketShown
 routes = router("/v1", ["ticket priorities"])
 
 
-class PriorityAsked(Asked):
+class PriorityAsked(RequestModel):
     """Either a `priority`, or `impact` and `urgency` from which the matrix tells it."""
 
     priority: Priority | None = None
@@ -47,14 +47,14 @@ class PriorityAsked(Asked):
         return Judgement(self.priority)
 
 
-class Confirmation(Asked):
+class Confirmation(RequestModel):
     """The second person's answer to a lower priority."""
 
     agree: bool
     reason: Annotated[str, Field(max_length=10_000)] | None = None
 
 
-class Place(Asked):
+class Place(RequestModel):
     """Keys of the customer and of one of its environments."""
 
     customer: Name
@@ -66,7 +66,7 @@ async def prioritise_ticket(desk: Working, asked: PriorityAsked) -> Response:
     """Set the priority. A lower one stands in `lowering` until a second person confirms it."""
     wanted = asked.judgement()
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = prioritise(before, wanted, desk.caller.sub, at, asked.reason)
     return await desk.conclude(
         "prioritise",
@@ -84,7 +84,7 @@ async def prioritise_ticket(desk: Working, asked: PriorityAsked) -> Response:
 async def confirm_priority(desk: Working, asked: Confirmation) -> Response:
     """Agree to the lower priority that somebody else asked for, or keep the higher one."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = confirm(before, desk.caller.sub) if asked.agree else decline(before)
     pending = before.lowering
     return await desk.conclude(
@@ -104,13 +104,13 @@ async def assign_customer(desk: Working, asked: Place) -> Response:
     customer = await directory.CUSTOMERS.find(desk.tx, asked.customer)
     if customer is None:
         unknown = f"there is no customer {asked.customer}; see /v1/customers"
-        raise Invalid([Violation("/customer", "unknown_customer", unknown)])
+        raise ValidationFailed([Violation("/customer", "unknown_customer", unknown)])
     environment = None
     if asked.environment is not None:
         environment = await directory.ENVIRONMENTS.find(desk.tx, asked.environment)
         if environment is None or environment.customer_id != customer.id:
             unknown = f"{customer.key} has no environment {asked.environment}"
-            raise Invalid([Violation("/environment", "unknown_environment", unknown)])
+            raise ValidationFailed([Violation("/environment", "unknown_environment", unknown)])
     return await desk.act(
         "triage",
         lambda ticket, at: transitions.assign_customer(ticket, customer, environment),

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from common.auth import Caller, needs
-from common.http import Page, Paging, cursor, router, set_etag
+from common.auth import Caller, requires
+from common.http import Page, Paging, encode_cursor, router, set_etag
 from common.persistence.database import Connection, Transaction
 from intake.directory import store as directory
 from intake.tickets.dependencies import Ref, seen
@@ -19,7 +19,7 @@ from intake.tickets.store.tickets import Wanted
 
 routes = router("/v1/tickets", ["tickets"])
 
-Reader = Annotated[Caller, needs("tickets:read")]
+Reader = Annotated[Caller, requires("tickets:read")]
 Name = Annotated[str | None, Query(max_length=200)]
 
 
@@ -64,7 +64,7 @@ async def listed(
     found = await tickets.page(tx, wanted, after[0] if after else None, page.limit + 1)
     items = [shown_to(caller, ticket) for ticket in found[: page.limit]]
     more = len(found) > page.limit
-    return Page[TicketShown](items=items, next=cursor(items[-1].id) if more else None)
+    return Page[TicketShown](items=items, next=encode_cursor(items[-1].id) if more else None)
 
 
 @routes.get("/{ref}")

@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.events.tickets import TicketReclassified
-from common.http import Asked, router
-from common.persistence.database import moment
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
 from intake.tickets.commands import Fact, fact
 from intake.tickets.dependencies import Working
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
@@ -19,7 +19,7 @@ from intake.tickets.schemas.responses import TicketShown
 routes = router("/v1/tickets", ["ticket classification"])
 
 
-class ClassificationAsked(Asked):
+class ClassificationAsked(RequestModel):
     """`kind`, `service` or both; what is left out stays. `nature` goes with a change request."""
 
     kind: Kind | None = None
@@ -41,7 +41,7 @@ class ClassificationAsked(Asked):
         return Classification(self.kind, self.nature, self.service)
 
 
-class ClassificationConfirmed(Asked):
+class ClassificationConfirmed(RequestModel):
     """The second person's answer to a correction."""
 
     agree: bool
@@ -52,7 +52,7 @@ class ClassificationConfirmed(Asked):
 async def reclassify_ticket(desk: Working, asked: ClassificationAsked) -> Response:
     """Say what the ticket is. It stands in `correction` until a second person confirms it."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = reclassify(before, asked.classification(), desk.caller.sub, at, asked.reason)
     return await desk.conclude(
         "reclassify",
@@ -72,7 +72,7 @@ async def reclassify_ticket(desk: Working, asked: ClassificationAsked) -> Respon
 async def confirm_classification(desk: Working, asked: ClassificationConfirmed) -> Response:
     """Agree to the correction that somebody else asked for, or leave the ticket as it is."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     after = confirm(before, desk.caller.sub) if asked.agree else decline(before)
     pending = before.correction
     return await desk.conclude(

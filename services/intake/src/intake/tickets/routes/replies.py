@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden
 from common.events.tickets import TicketReplied
-from common.http import Asked, Page, Paging, cursor, router
-from common.persistence.database import Transaction, moment
+from common.http import Page, Paging, RequestModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
 from intake.mail.commands import customer_replied
 from intake.tickets.commands import fact, record
@@ -21,10 +21,10 @@ from intake.tickets.store import messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])
 
-Reader = Annotated[Caller, needs("tickets:read")]
+Reader = Annotated[Caller, requires("tickets:read")]
 
 
-class Reply(Asked):
+class Reply(RequestModel):
     """`internal` ones are notes among staff: for customers they do not exist."""
 
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
@@ -47,12 +47,12 @@ async def listed(
     )
     items = [MessageShown.model_validate(one) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page[MessageShown](items=items, next=cursor(items[-1].id) if more else None)
+    return Page[MessageShown](items=items, next=encode_cursor(items[-1].id) if more else None)
 
 
 @routes.get("/{ref}/hand-overs")
 async def hand_overs(
-    ref: Ref, caller: Annotated[Caller, needs("tickets:verify")], tx: Transaction
+    ref: Ref, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
 ) -> list[HandOverShown]:
     """The hand-over records of a ticket, for staff."""
     ticket = seen(caller, await tickets.find(tx, ref), ref)
@@ -65,7 +65,7 @@ async def hand_overs(
 async def reply(desk: Writing, asked: Reply, response: Response) -> MessageShown:
     """Say something on a ticket: staff to the customer, or among themselves; customers to us."""
     before = await desk.ticket()
-    at = await moment(desk.tx)
+    at = await transaction_time(desk.tx)
     from_customer = desk.caller.customer is not None
     if from_customer and asked.visibility == "internal":
         raise Forbidden("Internal notes are for staff. Leave `visibility` out.")

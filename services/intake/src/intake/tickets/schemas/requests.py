@@ -8,20 +8,20 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.auth import Caller, needs
-from common.errors import Forbidden, Invalid, Violation
-from common.http import Asked
+from common.auth import Caller, requires
+from common.errors import Forbidden, ValidationFailed, Violation
+from common.http import RequestModel
 from intake.directory.domain.environment import Environment
 from intake.directory.reference_cache import Places
 from intake.tickets.domain.new_ticket import LONGEST_TITLE, Request, first_judgement, opened
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature, Ticket
 
-Opener = Annotated[Caller, needs("tickets:open")]
+Opener = Annotated[Caller, requires("tickets:open")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Wish(Asked):
+class Wish(RequestModel):
     """A request as it is told. Keys name customer and environment.
 
     Staff and machines say for which `customer`; contacts ask for their own. `opened_at` is when
@@ -53,7 +53,7 @@ class Wish(Asked):
         """The ticket that this asks for. Raises Invalid when it was asked for in the future."""
         if self.opened_at is not None and self.opened_at > at:
             late = "give an instant that has passed, or leave it out"
-            raise Invalid([Violation("/opened_at", "in_the_future", late)])
+            raise ValidationFailed([Violation("/opened_at", "in_the_future", late)])
         request = Request(
             kind=self.kind,
             title=self.title.strip(),
@@ -90,18 +90,20 @@ async def place_of(places: Places, caller: Caller, asked: Wish) -> Place:
     """
     key = asked.customer or caller.customer
     if key is None:
-        raise Invalid([Violation("/customer", "missing", "say for which customer")])
+        raise ValidationFailed([Violation("/customer", "missing", "say for which customer")])
     if caller.customer is not None and (asked.channel or asked.opened_at):
         raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
-    customer = await places.customer(key) if caller.sees(key) else None
+    customer = await places.customer(key) if caller.can_see(key) else None
     if customer is None:
-        raise Invalid([Violation("/customer", "unknown_customer", f"there is no customer {key}")])
+        raise ValidationFailed(
+            [Violation("/customer", "unknown_customer", f"there is no customer {key}")]
+        )
     environment = None
     if asked.environment is not None:
         environment = await places.environment(asked.environment)
         if environment is None or environment.customer_id != customer.id:
             unknown = f"{customer.key} has no environment {asked.environment}"
-            raise Invalid([Violation("/environment", "unknown_environment", unknown)])
+            raise ValidationFailed([Violation("/environment", "unknown_environment", unknown)])
     return Place(customer.id, customer.key, environment)
 
 

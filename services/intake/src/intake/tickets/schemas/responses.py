@@ -5,13 +5,13 @@ from typing import Literal
 from uuid import UUID
 
 from common.auth import Caller
-from common.http import Told
+from common.http import ResponseModel
 from intake.tickets.domain.message import Direction, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Behind, Channel, Kind, Nature, State, Ticket, Waiting
 
 
-class LoweringShown(Told):
+class LoweringShown(ResponseModel):
     """A lower priority that waits for a second person."""
 
     priority: Priority
@@ -20,7 +20,7 @@ class LoweringShown(Told):
     reason: str
 
 
-class CorrectionShown(Told):
+class CorrectionShown(ResponseModel):
     """What the ticket is, as one person says, which waits for a second; null: as it stands."""
 
     kind: Kind | None
@@ -31,7 +31,7 @@ class CorrectionShown(Told):
     reason: str
 
 
-class TicketShown(Told):
+class TicketShown(ResponseModel):
     """A ticket. `reporter`, `lowering` and `correction` are shown to staff only."""
 
     id: UUID
@@ -72,13 +72,13 @@ class TicketInFull(TicketShown):
     description: str | None
 
 
-class AttachmentShown(Told):
+class AttachmentShown(ResponseModel):
     name: str
     media_type: str
     size: int
 
 
-class MessageShown(Told):
+class MessageShown(ResponseModel):
     id: UUID
     visibility: Visibility
     direction: Direction
@@ -90,7 +90,7 @@ class MessageShown(Told):
     attachments: list[AttachmentShown]
 
 
-class HandOverShown(Told):
+class HandOverShown(ResponseModel):
     id: UUID
     by: str
     at: datetime
@@ -101,7 +101,7 @@ class HandOverShown(Told):
     excluded: str
 
 
-class MailShown(Told):
+class MailShown(ResponseModel):
     """A mail that was kept; its raw bytes are not shown."""
 
     id: UUID

@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from common import audit
-from common.http.idempotency import Key
+from common.http.idempotency import IdempotencyKey
 from common.messaging import outbox
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.ticket_key import number_in
@@ -34,11 +34,11 @@ class Opening:
 
     ticket: Ticket
     description: str | None
-    told: Sequence[outbox.Row]
+    told: Sequence[outbox.OutboxRow]
     audited: Sequence[tuple[Any, ...]]
     headers: Mapping[str, str]
     body: bytes
-    key: Key | None
+    key: IdempotencyKey | None
 
 
 _TICKET: Final = (
@@ -180,6 +180,6 @@ def _ticket(one: Opening) -> tuple[Any, ...]:
     )
 
 
-def _kept(one: Opening, key: Key) -> tuple[Any, ...]:
+def _kept(one: Opening, key: IdempotencyKey) -> tuple[Any, ...]:
     headers = json.dumps(dict(one.headers))
-    return (one.ticket.id, key.caller, key.key, key.request, CREATED, headers, one.body)
+    return (one.ticket.id, key.caller, key.key, key.request_digest, CREATED, headers, one.body)

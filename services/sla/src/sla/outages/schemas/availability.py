@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.outages.domain.availability import Agreed, Availability, Part
 from sla.outages.domain.timeline import State
 
@@ -28,7 +28,7 @@ class Name(NamedTuple):
         return ", ".join(filter(None, self[:3])) or "everything"
 
 
-class IntervalTold(Told):
+class IntervalTold(ResponseModel):
     """A stretch of time that was not simply up. `counted_seconds` is the agreed service time in it;
     of all with `why` = `down` they sum to `down_seconds`."""
 
@@ -42,7 +42,7 @@ class IntervalTold(Told):
     maintenance: tuple[str, ...]
 
 
-class StretchTold(Told):
+class StretchTold(ResponseModel):
     """While one version of an agreement held; `promised` of its service time may not be down."""
 
     since: datetime = Field(serialization_alias="from")
@@ -53,7 +53,7 @@ class StretchTold(Told):
     promised: float | None
 
 
-class AvailabilityTold(Told):
+class AvailabilityTold(ResponseModel):
     """`availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at `as_of`.
 
     `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that
