@@ -17,8 +17,8 @@ from common.messaging import outbox
 from common.now import now
 from common.persistence.ids import uuid7
 from intake.directory.domain.parties import Customer
-from intake.tickets.commands import By, new_ticket
-from intake.tickets.domain.new_ticket import Request, first_judgement, opened
+from intake.tickets.commands import Actor, prepare_new_ticket
+from intake.tickets.domain.new_ticket import TicketRequest, build_ticket, initial_priority
 from intake.tickets.domain.ticket import Ticket
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers
@@ -73,14 +73,14 @@ async def rate(servers: Servers, url: str, customer: Customer, seconds: float) -
 
 def a_ticket(customer: Customer) -> Ticket:
     """The ticket of BODY, as the core makes it."""
-    judgement = first_judgement("major", None, None)
-    request = Request("incident", BODY["title"], "staff", judgement)
-    return opened(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
+    judgement = initial_priority("major", None, None)
+    request = TicketRequest("incident", BODY["title"], "staff", judgement)
+    return build_ticket(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
 
 
 def _script(customer: Customer) -> str:
     """One statement: new ids and numbers by the database, everything else as intake stores it."""
-    ticket, outbox_event, entry = new_ticket(a_ticket(customer), By("anna"), now())
+    ticket, outbox_event, entry = prepare_new_ticket(a_ticket(customer), Actor("anna"), now())
     event, line = outbox.outbox_rows(outbox_event)[0], audit.rows([entry])[0]
     stored = {
         "kind": ticket.kind,

@@ -13,8 +13,8 @@ from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.tickets.store import ticket_batch as store
-from intake.tickets.store.ticket_batch import Opening, Raw
-from intake.tickets.ticket_batcher import Write
+from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
+from intake.tickets.ticket_batcher import RowsBuilder
 
 
 class UnbatchedTickets:
@@ -23,15 +23,15 @@ class UnbatchedTickets:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._turn = asyncio.Lock()
-        self._raw: Raw | None = None
+        self._raw: RawConnection | None = None
 
-    async def open(self, write: Write, key: IdempotencyKey | None) -> Opening:
+    async def open(self, write: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
         """Store one ticket; returns when it is committed."""
         async with self._turn:
             raw = self._raw = self._raw or await self.database.dedicated_connection()
-            at, numbers = await store.moment_and_numbers(raw, self.database.schema, 1)
+            at, numbers = await store.fetch_time_and_numbers(raw, self.database.schema, 1)
             opening = write(numbers[0], at)
-            await store.accept(raw, [opening])
+            await store.insert_batch(raw, [opening])
         for wake in self.database.on_outbox_events:
             wake()
         return opening

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from common.persistence.database import Database
 from escalation.app import SERVICE
-from escalation.notifications.mail_transport import SmtpPost
+from escalation.notifications.mail_transport import SmtpTransport
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation.tables import environments, people
@@ -74,7 +74,7 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
 
 @pytest.fixture
 def notifier(database: Database, settings: EscalationSettings) -> Notifier:
-    return Notifier(database, SmtpPost(settings), settings)
+    return Notifier(database, SmtpTransport(settings), settings)
 
 
 @pytest.fixture

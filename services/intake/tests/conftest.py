@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.tickets.routes.create_ticket_fast import accepting_of
+from intake.tickets.routes.create_ticket_fast import batcher_of
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import freeze_time
 
@@ -36,7 +36,7 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
     await freeze_time(database, NINE)
     app = app_for(SERVICE, database)
     yield app
-    await accepting_of(app).close()
+    await batcher_of(app).close()
 
 
 @pytest.fixture

@@ -45,9 +45,9 @@ def authenticator() -> Authenticator:
     return Authenticator(ISSUER, "opsdesk", FixedKeys(EC, RSA, ED))
 
 
-async def assert_refused(authorization: bytes | None, people: Authenticator | None = None) -> str:
+async def assert_refused(authorization: bytes | None, used: Authenticator | None = None) -> str:
     with pytest.raises(Unauthenticated) as no:
-        await (people or globals()["people"]()).authenticate(authorization)
+        await (used or authenticator()).authenticate(authorization)
     return no.value.detail
 
 

@@ -10,7 +10,14 @@ from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
-from escalation_support.builders import CLOCK, NIGHT, Mailbox, clock, ticket, warned
+from escalation_support.builders import (
+    CLOCK,
+    NIGHT,
+    Mailbox,
+    clock_event,
+    clock_warned,
+    ticket_event,
+)
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 HOUR = timedelta(hours=1)
@@ -26,7 +33,7 @@ def forecast(outlook: str = "likely", was: str = "safe", **own: Any) -> ClockFor
         "reasons": ["3 h of its 4 h are used up (75%); 1 h of support time are left."],
         "subscribers": ["dana", "pavel"],
     }
-    facts = warned().model_dump(include=set(ClockForecast.model_fields))
+    facts = clock_warned().model_dump(include=set(ClockForecast.model_fields))
     return ClockForecast.model_validate(facts | said | own)
 
 
@@ -47,7 +54,7 @@ async def test_one_notice_for_each_subscriber_and_nobody_is_paged(
         await fire_due(database, TIMERS)
         await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "pavel"]
-    letter = mailbox.letters[0]
+    letter = mailbox.messages[0]
     assert str(letter["Subject"]).endswith(
         "For your information: OPS-1042: resolution is likely to break (86%)"
     )
@@ -64,7 +71,7 @@ async def test_getting_worse_is_told_again_and_getting_better_is_not(
     await deliver(database, HANDLERS, (forecast("at_risk", "likely", probability=0.5), 3))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "dana", "pavel", "pavel"]
-    subjects = {str(one["Subject"]).partition("resolution ")[2] for one in mailbox.letters}
+    subjects = {str(one["Subject"]).partition("resolution ")[2] for one in mailbox.messages}
     assert "is likely to break (86%)" in subjects
     await deliver(database, HANDLERS, (forecast("safe", "at_risk", probability=0.1), 4))
     assert await opened_and_resolved(database) == [
@@ -81,14 +88,16 @@ async def test_without_subscribers_there_is_no_case(database: Database) -> None:
 async def test_what_was_expected_ends_when_it_comes_or_cannot_come_any_more(
     database: Database,
 ) -> None:
-    broke = clock(ClockBreached, due_at=NIGHT, fired_at=NIGHT, reason="deadline", approved=True)
-    met = clock(ClockMet, stopped_at=NIGHT, counted_seconds=60)
+    broke = clock_event(
+        ClockBreached, due_at=NIGHT, fired_at=NIGHT, reason="deadline", approved=True
+    )
+    met = clock_event(ClockMet, stopped_at=NIGHT, counted_seconds=60)
     await deliver(database, HANDLERS, (forecast(), 1))
     await deliver(database, HANDLERS, (broke, 1))
     await deliver(database, HANDLERS, (forecast(), 2))
     await deliver(database, HANDLERS, (met, 2))
     await deliver(database, HANDLERS, (forecast(), 3))
-    await deliver(database, HANDLERS, (ticket(TicketResolved, by="anna"), 1))
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, by="anna"), 1))
     assert await opened_and_resolved(database) == 3 * [
         ("opened", "clock_forecast"),
         ("resolved", "clock_forecast"),

@@ -17,7 +17,7 @@ from common.events.tickets import BlockerRaised
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.tables import environments
-from escalation_support.builders import ACME, MINUTE, NIGHT, TICKET, ticket
+from escalation_support.builders import ACME, MINUTE, NIGHT, TICKET, ticket_event
 from opsdesk_testing.protocol import deliver, outbox_events
 
 O = TypeVar("O", bound=OutageEvent)
@@ -153,7 +153,7 @@ async def test_an_outage_whose_blocker_is_escalated_is_a_line_of_that_case(
 ) -> None:
     """E9"""
     seen = outage(OutageStarted, reported_by="monitoring", ticket_id=TICKET)
-    await deliver(database, HANDLERS, (ticket(BlockerRaised), 1), (seen, 1))
+    await deliver(database, HANDLERS, (ticket_event(BlockerRaised), 1), (seen, 1))
     assert await said(database) == [("opened", "blocker_raised")]
     repeated = [one for one in await outbox_events(database) if "OUT-7" in str(one.body)]
     assert repeated
@@ -161,7 +161,7 @@ async def test_an_outage_whose_blocker_is_escalated_is_a_line_of_that_case(
 
 async def test_a_blocker_heard_after_its_outage_takes_its_place(database: Database) -> None:
     seen = outage(OutageStarted, reported_by="monitoring", ticket_id=TICKET)
-    await deliver(database, HANDLERS, (seen, 1), (ticket(BlockerRaised), 1))
+    await deliver(database, HANDLERS, (seen, 1), (ticket_event(BlockerRaised), 1))
     assert sorted(await said(database)) == [
         ("opened", "blocker_raised"),
         ("opened", "outage"),

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from escalation.timers import TIMERS
 from escalation_support.builders import MINUTE, NIGHT
-from escalation_support.http_setup import POLICY, ROTA, firings
+from escalation_support.http_setup import POLICY, ROTA, count_firings
 from opsdesk_testing.protocol import fire_due, freeze_time
 
 
@@ -53,7 +53,7 @@ async def test_an_acknowledgement_that_times_out_pages_again(
     shown = (await anna.post("/v1/escalations/ESC-1/acknowledge")).json()
     assert shown["next_at"] == "2026-03-01T03:10:00Z"
     await freeze_time(database, NIGHT + 10 * MINUTE)
-    assert await firings(database) == 1
+    assert await count_firings(database) == 1
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert [e["kind"] for e in shown["timeline"][-2:]] == ["reopened", "step_fired"]
     assert (shown["state"], shown["acknowledged_by"], shown["step"]) == ("open", [], 1)
@@ -65,9 +65,9 @@ async def test_a_snooze_that_ends_starts_over(database: Database, anna: AsyncCli
     until = {"until": "2026-03-01T05:00:00Z"}
     assert (await anna.post("/v1/escalations/ESC-1/snooze", json=until)).json()["step"] == 1
     await freeze_time(database, NIGHT + timedelta(hours=1))
-    assert await firings(database) == 0
+    assert await count_firings(database) == 0
     await freeze_time(database, NIGHT + timedelta(hours=2))
-    assert await firings(database) == 1
+    assert await count_firings(database) == 1
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert (shown["state"], shown["step"], shown["next_at"]) == ("open", 1, "2026-03-01T05:15:00Z")
 
@@ -85,4 +85,4 @@ async def test_where_each_acknowledges_for_themselves_the_others_are_still_told(
     listed = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()["items"]
     assert {n["person"]: n["state"] for n in listed} == {"anna": "cancelled", "omar": "ready"}
     await freeze_time(database, NIGHT + 5 * MINUTE)
-    assert await firings(database) == 1
+    assert await count_firings(database) == 1

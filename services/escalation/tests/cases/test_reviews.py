@@ -51,7 +51,7 @@ async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
         await fire_due(database, TIMERS)
         await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
-    (letter,) = mailbox.letters
+    (letter,) = mailbox.messages
     waits = "For your information: The review acme-2026-06 is drawn up and waits to be published"
     assert str(letter["Subject"]).endswith(waits)
     link = "Look: http://127.0.0.1:8002/v1/reviews/acme-2026-06?format=html"
@@ -72,7 +72,7 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
     await deliver(database, HANDLERS, (again, 2))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["pavel", "pavel"]
-    assert "published, edition 2" in str(mailbox.letters[1]["Subject"])
+    assert "published, edition 2" in str(mailbox.messages[1]["Subject"])
     ends = [("opened", "review_published"), ("resolved", "review_published")]
     assert await cases(database) == ends + ends
 
@@ -88,4 +88,4 @@ async def test_an_action_is_told_to_its_owner_and_to_all_when_its_day_is_over(
     await deliver(database, HANDLERS, (due, 2))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["anna", "anna", "dana"]
-    assert str(mailbox.letters[-1]["Subject"]).endswith("RA-7 of the review acme-2026-06 is due")
+    assert str(mailbox.messages[-1]["Subject"]).endswith("RA-7 of the review acme-2026-06 is due")

@@ -2,9 +2,9 @@
 
 from common.cli import create_cli
 from intake.app import SERVICE
-from intake.directory.events import announce_all
+from intake.directory.events import publish_all
 
-app = create_cli(SERVICE, announce=announce_all)
+app = create_cli(SERVICE, announce=publish_all)
 
 if __name__ == "__main__":
     app()

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from intake.directory.events import announce_all
+from intake.directory.events import publish_all
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.routes import unguarded
@@ -36,7 +36,7 @@ async def test_announce_says_all_of_it_again_with_a_higher_sequence(
     anna: AsyncClient, database: Database
 ) -> None:
     before = await heard(database)
-    assert await announce_all(database) == len(before)
+    assert await publish_all(database) == len(before)
     again = (await heard(database))[len(before) :]
     assert sorted(again) == sorted((kind, 2) for kind, _ in before)
 

@@ -192,7 +192,7 @@ async def test_a_mail_that_could_not_be_understood_is_later(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(mail_commands, "read_mail", broken)
+        patched.setattr(mail_commands, "parse_mail", broken)
         answer = await post(gateway, "first")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     assert await types(database) == []

@@ -7,12 +7,12 @@ from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.deliveries.store.evaluation_input import current_criteria
+from delivery_gate.deliveries.store.evaluation_input import get_current_criteria
 
 routes = router("/v1/criteria", ["criteria"])
 
 
-class DemandTold(ResponseModel):
+class RequirementsRead(ResponseModel):
     """`promotion`: per lifecycle, the tiers in which the digest has to be verified before."""
 
     checks: Sequence[str]
@@ -21,11 +21,11 @@ class DemandTold(ResponseModel):
     promotion: Mapping[Lifecycle, Sequence[str]]
 
 
-class CriteriaTold(ResponseModel):
+class CriteriaRead(ResponseModel):
     """`demands` per tier; a tier that is not named is judged like `strictest`."""
 
     version: int
-    demands: Mapping[str, DemandTold]
+    demands: Mapping[str, RequirementsRead]
     strictest: str
     approver_roles: Sequence[str]
     check_age_seconds: int
@@ -35,16 +35,17 @@ class CriteriaTold(ResponseModel):
 @routes.get("")
 async def get_criteria(
     tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
-) -> CriteriaTold:
+) -> CriteriaRead:
     """The criteria of now. Approvals count under the version they were given for (G2)."""
-    criteria = await current_criteria(tx)
-    return CriteriaTold(
+    criteria = await get_current_criteria(tx)
+    return CriteriaRead(
         version=criteria.version,
         demands={
-            tier: DemandTold.model_validate(demand) for tier, demand in criteria.demands.items()
+            tier: RequirementsRead.model_validate(demand)
+            for tier, demand in criteria.demands.items()
         },
         strictest=criteria.strictest,
         approver_roles=sorted(criteria.approver_roles),
         check_age_seconds=int(criteria.check_age.total_seconds()),
-        patience_seconds=int(criteria.patience.total_seconds()),
+        patience_seconds=int(criteria.approval_timeout.total_seconds()),
     )

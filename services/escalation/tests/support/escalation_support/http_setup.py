@@ -49,7 +49,7 @@ def pointers(answer: Response) -> list[tuple[str, str]]:
     return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
 
 
-async def firings(database: Database) -> Any:
+async def count_firings(database: Database) -> Any:
     """How many deadlines have had an effect once everything due has been looked at."""
     await fire_due(database, TIMERS)
     async with database.transaction() as tx:

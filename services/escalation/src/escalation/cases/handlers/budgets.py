@@ -3,8 +3,8 @@
 from common.events.envelope import ReceivedEvent
 from common.events.outages import BudgetUsed
 from common.persistence.database import Connection
-from escalation.cases.handlers.closing import end
-from escalation.cases.new_case import trigger
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 SEVERITY = {0.9: "major", 1.0: "critical"}
@@ -14,23 +14,25 @@ SEVERITY = {0.9: "major", 1.0: "critical"}
 async def on_budget_used(tx: Connection, received: ReceivedEvent[BudgetUsed]) -> None:
     """A later share joins the same case (E9); used up, it is a case of its own."""
     event = received.event
-    gone = event.share >= 1
-    kind: TriggerKind = "budget_gone" if gone else "budget_used"
-    if gone:
-        await end(tx, {_dedup(event, "budget_used"): "the allowed downtime is used up"})
-    said = "is used up: the promised availability is missed" if gone else "of it is used up"
-    share = "" if gone else f"{event.share:.0%} "
-    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{said}"
+    is_exhausted = event.share >= 1
+    kind: TriggerKind = "budget_gone" if is_exhausted else "budget_used"
+    if is_exhausted:
+        await resolve_cases(
+            tx, {_dedup_key(event, "budget_used"): "the allowed downtime is used up"}
+        )
+    text = "is used up: the promised availability is missed" if is_exhausted else "of it is used up"
+    share = "" if is_exhausted else f"{event.share:.0%} "
+    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{text}"
     cause = Trigger(
         kind,
         SEVERITY.get(event.share, "minor"),
-        _dedup(event, kind),
+        _dedup_key(event, kind),
         title,
         event.at,
         customer=event.customer,
     )
-    await trigger(tx, cause, title)
+    await open_or_join(tx, cause, title)
 
 
-def _dedup(event: BudgetUsed, kind: TriggerKind) -> str:
+def _dedup_key(event: BudgetUsed, kind: TriggerKind) -> str:
     return f"budget/{event.budget_id}/{kind}"

@@ -3,8 +3,8 @@
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
-from escalation.cases.handlers.closing import end
-from escalation.cases.new_case import tier, trigger
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger
 
 
@@ -20,10 +20,10 @@ async def on_debt_overdue(tx: Connection, received: ReceivedEvent[EnvironmentDeb
         event.at,
         customer=event.customer,
         environment=event.environment,
-        tier=await tier(tx, event.environment),
+        tier=await environment_tier(tx, event.environment),
         breaks_at=event.due_at,
     )
-    await trigger(tx, cause, title)
+    await open_or_join(tx, cause, title)
 
 
 async def on_environment_compliant(
@@ -31,4 +31,4 @@ async def on_environment_compliant(
 ) -> None:
     event = received.event
     settled = f"{event.environment} owes nothing any more"
-    await end(tx, {f"debt/{event.environment_id}": settled})
+    await resolve_cases(tx, {f"debt/{event.environment_id}": settled})

@@ -3,12 +3,12 @@
 from common.events.envelope import ReceivedEvent
 from common.events.forecasts import ClockForecast
 from common.persistence.database import Connection
-from escalation.cases.handlers.clocks import METRICS
-from escalation.cases.handlers.closing import end
-from escalation.cases.new_case import inform, tier
+from escalation.cases.handlers.clocks import METRIC_NAMES
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import environment_tier, notify_only
 from escalation.policies.domain.trigger import Trigger
 
-GETS_WORSE = {"safe": 0, "at_risk": 1, "likely": 2}
+OUTLOOK_RANK = {"safe": 0, "at_risk": 1, "likely": 2}
 
 
 async def on_forecast(tx: Connection, received: ReceivedEvent[ClockForecast]) -> None:
@@ -16,29 +16,31 @@ async def on_forecast(tx: Connection, received: ReceivedEvent[ClockForecast]) ->
     whoever must act is woken by the warnings."""
     event = received.event
     if event.outlook == "safe":
-        await end(tx, {dedup(event): "it is no longer expected to break"})
-    elif event.subscribers and GETS_WORSE[event.outlook] > GETS_WORSE[event.was]:
-        await inform(tx, await _cause(tx, event), event.subscribers, " ".join(event.reasons))
+        await resolve_cases(tx, {dedup_key(event): "it is no longer expected to break"})
+    elif event.subscribers and OUTLOOK_RANK[event.outlook] > OUTLOOK_RANK[event.was]:
+        await notify_only(
+            tx, await _build_trigger(tx, event), event.subscribers, " ".join(event.reasons)
+        )
 
 
-def dedup(event: ClockForecast) -> str:
+def dedup_key(event: ClockForecast) -> str:
     return f"clock/{event.clock_id}/clock_forecast"
 
 
-async def _cause(tx: Connection, event: ClockForecast) -> Trigger:
+async def _build_trigger(tx: Connection, event: ClockForecast) -> Trigger:
     expected = "is likely to break" if event.outlook == "likely" else "may break"
-    metric = METRICS[event.metric]
+    metric = METRIC_NAMES[event.metric]
     return Trigger(
         "clock_forecast",
         event.priority,
-        dedup(event),
+        dedup_key(event),
         f"{event.ticket}: {metric} {expected} ({event.probability:.0%})",
         event.at,
         kind=event.kind,
         service=event.service,
         customer=event.customer,
         environment=event.environment,
-        tier=await tier(tx, event.environment),
+        tier=await environment_tier(tx, event.environment),
         ticket_id=event.ticket_id,
         ticket=event.ticket,
         breaks_at=event.breaks_at,

@@ -8,10 +8,18 @@ from common.auth import Caller
 from common.http import ResponseModel
 from intake.tickets.domain.message import Direction, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.ticket import Behind, Channel, Kind, Nature, State, Ticket, Waiting
+from intake.tickets.domain.ticket import (
+    Channel,
+    HandoverTarget,
+    Kind,
+    Nature,
+    State,
+    Ticket,
+    WaitingOn,
+)
 
 
-class LoweringShown(ResponseModel):
+class PendingDowngradeRead(ResponseModel):
     """A lower priority that waits for a second person."""
 
     priority: Priority
@@ -20,7 +28,7 @@ class LoweringShown(ResponseModel):
     reason: str
 
 
-class CorrectionShown(ResponseModel):
+class PendingReclassificationRead(ResponseModel):
     """What the ticket is, as one person says, which waits for a second; null: as it stands."""
 
     kind: Kind | None
@@ -31,7 +39,7 @@ class CorrectionShown(ResponseModel):
     reason: str
 
 
-class TicketShown(ResponseModel):
+class TicketRead(ResponseModel):
     """A ticket. `reporter`, `lowering` and `correction` are shown to staff only."""
 
     id: UUID
@@ -51,11 +59,11 @@ class TicketShown(ResponseModel):
     contact_id: UUID | None
     assignee: str | None
     team: str | None
-    forwarded_to: Behind | None
+    forwarded_to: HandoverTarget | None
     partner: str | None
-    waiting_on: Waiting | None
-    lowering: LoweringShown | None
-    correction: CorrectionShown | None
+    waiting_on: WaitingOn | None
+    pending_downgrade: PendingDowngradeRead | None
+    pending_reclassification: PendingReclassificationRead | None
     opened_at: datetime
     opened_by: str
     resolution: str | None
@@ -68,17 +76,17 @@ class TicketShown(ResponseModel):
     sequence: int
 
 
-class TicketInFull(TicketShown):
+class TicketDetail(TicketRead):
     description: str | None
 
 
-class AttachmentShown(ResponseModel):
+class AttachmentRead(ResponseModel):
     name: str
     media_type: str
     size: int
 
 
-class MessageShown(ResponseModel):
+class MessageRead(ResponseModel):
     id: UUID
     visibility: Visibility
     direction: Direction
@@ -87,21 +95,21 @@ class MessageShown(ResponseModel):
     text: str
     html: str | None
     at: datetime
-    attachments: list[AttachmentShown]
+    attachments: list[AttachmentRead]
 
 
-class HandOverShown(ResponseModel):
+class HandOverRead(ResponseModel):
     id: UUID
     by: str
     at: datetime
-    to: Behind
+    to: HandoverTarget
     partner: str | None
     seen: str
     tried: str
     excluded: str
 
 
-class MailShown(ResponseModel):
+class MailRead(ResponseModel):
     """A mail that was kept; its raw bytes are not shown."""
 
     id: UUID
@@ -112,9 +120,11 @@ class MailShown(ResponseModel):
     ticket_id: UUID | None
 
 
-def shown_to(caller: Caller, ticket: Ticket) -> TicketShown:
+def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
     """The ticket as this caller may read it."""
-    told = TicketShown.model_validate(ticket)
+    response = TicketRead.model_validate(ticket)
     if caller.customer is None:
-        return told
-    return told.model_copy(update={"lowering": None, "correction": None, "reporter": None})
+        return response
+    return response.model_copy(
+        update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
+    )
