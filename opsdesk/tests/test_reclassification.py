@@ -23,7 +23,7 @@ TICKET: dict[str, Any] = {
     "opened_at": "2026-06-01T07:00:00Z",
     "resolved_at": None,
 }
-ASKED = {"kind": "question", "service": None, "asked_by": "anna", "reason": "Only asks [how]"}
+ASKED = {"kind": "question", "service": None, "requested_by": "anna", "reason": "Only asks [how]"}
 PENDING = TICKET | {"correction": ASKED}
 RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
 CONFIRM = "POST /v1/tickets/OPS-7/classification-confirmations"

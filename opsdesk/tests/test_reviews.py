@@ -12,8 +12,8 @@ REVIEW = {
     "key": "acme-2026-06",
     "customer": "acme",
     "month": "2026-06",
-    "drawn_by": "opsdesk",
-    "drawn_at": "2026-07-01T04:00:00Z",
+    "generated_by": "opsdesk",
+    "generated_at": "2026-07-01T04:00:00Z",
     "edition": 0,
 }
 SHOWN = REVIEW | {

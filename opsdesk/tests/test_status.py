@@ -17,7 +17,7 @@ FORECAST = {
     "metric": "resolution",
     "outlook": "likely",
     "probability": 0.83,
-    "breaks_at": "2026-06-01T02:20:00Z",
+    "expected_breach_at": "2026-06-01T02:20:00Z",
     "reasons": ["Likely to break.", "Two people are at work [of five]."],
 }
 

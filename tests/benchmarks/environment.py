@@ -60,7 +60,7 @@ def desk(found: Servers, *names: str) -> Iterator[Installation]:
             found.state.password,
             services=[service for service in SERVICES if service.name in names],
             settings={
-                "OPSDESK_TIME": "real",
+                "OPSDESK_TIME_MODE": "real",
                 "OPSDESK_REQUESTS_PER_MINUTE": "100000000",
                 "PYTHONPATH": os.pathsep.join([str(CLONE), os.environ.get("PYTHONPATH", "")]),
             },

@@ -63,7 +63,9 @@ def _result(work: str, rate: float, accepted: float) -> Result:
 async def _filled(office: Installation, effort: Effort) -> tuple[float, int]:
     """Tickets accepted a second while nothing leaves, and how many are in the outbox now."""
     away = f"127.0.0.1:{free_port()}"
-    async with running(replica(office, "intake", OPSDESK_KAFKA=away), ready=False) as intake:
+    async with running(
+        replica(office, "intake", OPSDESK_KAFKA_BOOTSTRAP_SERVERS=away), ready=False
+    ) as intake:
         done = await driven(tickets(office, intake, 64, effort.seconds * 2))
     return done.rate, done.total
 

@@ -13,7 +13,7 @@ from opsdesk.endpoints import SERVICES, Running
 def _at_a_terminal(running: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for service in SERVICES:
         monkeypatch.setenv(f"OPSDESK_{service.upper().replace('-', '_')}_URL", running.url(service))
-    monkeypatch.setenv("OPSDESK_KAFKA", running.kafka)
+    monkeypatch.setenv("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", running.kafka)
     monkeypatch.setenv("OPSDESK_LOCAL_ISSUER", str(running.issuer))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("TZ", "Europe/Amsterdam")

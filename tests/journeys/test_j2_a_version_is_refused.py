@@ -20,7 +20,7 @@ def test_ops_refuses_with_an_argument_although_all_checks_are_green(told: Told) 
     """R6, G4."""
     assert told.refused["state"] == "refused"
     assert {check["result"] for check in told.version["checks"]} <= {"passed"}
-    assert told.refused["verdict"]["spoken_by"] == "anna"
+    assert told.refused["verdict"]["decided_by"] == "anna"
     assert [one["argument"] for one in told.refused["verdict"]["reasons"]] == [ARGUMENT]
 
 

@@ -65,7 +65,7 @@ def test_the_gm_hears_of_the_request_while_there_is_time(stage: Stage, told: Tol
     left = [
         one.body["seconds_left"]
         for one in told.records
-        if one.type == "opsdesk.clock.waiver_reminded.v1"
+        if one.type == "opsdesk.waiver.decision_reminder.v1"
         and one.body["ticket"] == told.excused["ticket"]
     ]
     assert left

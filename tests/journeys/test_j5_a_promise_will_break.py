@@ -50,7 +50,7 @@ def test_only_turns_are_told_and_they_name_the_subscriber(told: Told) -> None:
     made = [
         one
         for one in told.records
-        if one.type == "opsdesk.clock.forecast.v1" and one.body["metric"] == "resolution"
+        if one.type == "opsdesk.forecast.changed.v1" and one.body["metric"] == "resolution"
     ]
     assert [one.body["outlook"] for one in made] == ["likely"]
     assert made[0].body["subscribers"] == ["dana"]

@@ -35,8 +35,8 @@ def told(stage_and_told: tuple[Stage, Told]) -> Told:
 
 def test_at_midnight_where_the_customer_lives_the_review_is_drawn_up(told: Told) -> None:
     """S1"""
-    assert told.draft["drawn_by"] == "opsdesk"
-    assert read(told.draft["drawn_at"]) == told.ended
+    assert told.draft["generated_by"] == "opsdesk"
+    assert read(told.draft["generated_at"]) == told.ended
     assert read(told.draft["report"]["until"]) == told.ended
 
 
@@ -52,7 +52,7 @@ def test_the_broken_promise_stands_in_it_with_its_reason(told: Told) -> None:
 def test_two_people_stand_for_it_and_the_customer_sees_it_only_then(told: Told) -> None:
     assert told.hidden.status == NOT_FOUND
     assert told.own.status == FORBIDDEN
-    assert (told.published["drawn_by"], told.published["published_by"]) == ("dana", "theo")
+    assert (told.published["generated_by"], told.published["published_by"]) == ("dana", "theo")
     assert told.published["shown_edition"] == 1
 
 

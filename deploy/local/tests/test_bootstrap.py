@@ -81,7 +81,7 @@ def test_no_maven(clone: Path) -> None:
 
 
 def test_no_python(clone: Path) -> None:
-    code, said = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
+    code, said = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
     assert (code, said) == (
         1,
         "OpsDesk needs Python 3.11 or newer: apt-get install python3 python3-venv\n",
@@ -94,7 +94,7 @@ def test_python_without_venv(clone: Path) -> None:
     half = clone / "programs" / "python3"
     half.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
     half.chmod(0o755)
-    code, said = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
+    code, said = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
     assert (code, said) == (
         1,
         "Python's venv module is missing: apt-get install python3-venv\n",

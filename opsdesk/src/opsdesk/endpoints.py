@@ -29,13 +29,13 @@ class Running:
 
 
 def find_running() -> Running:
-    """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
+    """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
     folders); without any URL the OpsDesk of `make run`. Raises Trouble when there is none."""
     named = {name: url for name in SERVICES if (url := os.environ.get(_variable(name)))}
     if named:
         return Running(
             named,
-            os.environ.get("OPSDESK_KAFKA", ""),
+            os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
             _folder("OPSDESK_LOCAL_ISSUER"),
             _folder("OPSDESK_MAIL"),
         )

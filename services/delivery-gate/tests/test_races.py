@@ -121,7 +121,7 @@ APPROVED_BY_A_LIE_ABOUT_THE_REQUESTER = """
 UNVERSIONED = "UPDATE deliveries SET version_id = NULL, digest = NULL, state = 'delivering'"
 BARE_REFUSAL = """
     INSERT INTO verdicts (id, delivery_id, customer, outcome, reasons, follow_ups,
-        criteria_version, spoken_by, at)
+        criteria_version, decided_by, at)
     SELECT id, id, customer, 'refused', '[]', '[]', 1, 'x', requested_at FROM deliveries
 """
 

@@ -58,7 +58,9 @@ class Settings(BaseSettings):
         None, description="the folder of the local issuer's keys; never in production"
     )
 
-    trace_share: float = Field(0.01, ge=0, le=1, description="the share of requests to trace")
+    trace_sample_ratio: float = Field(
+        0.01, ge=0, le=1, description="the share of requests to trace"
+    )
     otlp_endpoint: str | None = Field(
         None, description="where spans are sent (OTLP over HTTP); without it nothing is traced"
     )
@@ -79,11 +81,13 @@ class Settings(BaseSettings):
     def _refuse_what_does_not_fit(self) -> "Settings":
         if self.environment == "production":
             if self.time == "simulated":
-                raise ValueError("OPSDESK_TIME=simulated is refused in production: set it to real")
+                raise ValueError(
+                    "OPSDESK_TIME_MODE=simulated is refused in production: set it to real"
+                )
             if self.local_issuer or self.issuer == LOCAL_ISSUER:
                 raise ValueError(
                     "OPSDESK_LOCAL_ISSUER is refused in production: name your identity provider "
-                    "by OPSDESK_ISSUER and OPSDESK_JWKS"
+                    "by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
                 )
         if self.kafka_security.startswith("SASL") and not (
             self.kafka_username and self.kafka_password

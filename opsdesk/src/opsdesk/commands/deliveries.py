@@ -44,7 +44,7 @@ async def _show(ref: str) -> None:
     for approval in delivery["approvals"]:
         say(f"approved by {approval['by']} at {shown(approval['at'])}")
     if verdict := delivery["verdict"]:
-        say(f"{verdict['outcome']} by {verdict['spoken_by']} at {shown(verdict['at'])}")
+        say(f"{verdict['outcome']} by {verdict['decided_by']} at {shown(verdict['at'])}")
         for reason in verdict["reasons"]:
             say(f"  {reason['code']} ({reason['criterion']}): {reason['argument']}")
 

@@ -90,7 +90,7 @@ async def _end(key: str, asked: JSON, at: str | None) -> None:
     times = {"ended_at": instant(at).isoformat()} if at else {}
     async with own_desk() as desk:
         outage = await desk.post("sla", f"/v1/outages/{key}/end", asked | times)
-    say(f"{outage['key']} has ended after {lasting(outage['lasted_seconds'])}.")
+    say(f"{outage['key']} has ended after {lasting(outage['duration_seconds'])}.")
 
 
 async def _availability(asked: JSON) -> None:
@@ -104,7 +104,7 @@ async def _availability(asked: JSON) -> None:
 def _row(outage: JSON) -> tuple[object, ...]:
     times = shown(outage["started_at"]), shown(outage["ended_at"])
     place = outage["customer"], outage["environment"], outage["service"]
-    lasted = lasting(outage["lasted_seconds"]) if outage["counts"] else "was none"
+    lasted = lasting(outage["duration_seconds"]) if outage["counts"] else "was none"
     return outage["key"], *place, outage["source"], *times, lasted
 
 
@@ -119,8 +119,8 @@ def _facts(found: JSON) -> list[tuple[str, object]]:
         ("verdict", verdict[found["met"]]),
         ("agreed service time so far", lasting(found["agreed_seconds"])),
         ("down in it", lasting(found["down_seconds"])),
-        ("excused by agreed maintenance", lasting(found["excused_seconds"])),
-        ("impaired", lasting(found["impaired_seconds"])),
+        ("excused by agreed maintenance", lasting(found["excluded_seconds"])),
+        ("degraded", lasting(found["degraded_seconds"])),
         ("of the allowed downtime used", share("budget_used")),
         ("failures", found["failures"]),
         ("mean time to repair", lasting(found["mttr_seconds"])),
@@ -134,6 +134,6 @@ def _interval(one: JSON) -> tuple[object, ...]:
         shown(one["from"]),
         shown(one["until"]),
         one["why"],
-        lasting(one["counted_seconds"]),
+        lasting(one["elapsed_seconds"]),
         *names,
     )

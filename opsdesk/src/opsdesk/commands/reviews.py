@@ -56,8 +56,8 @@ async def _list(asked: JSON) -> None:
 
 def _row(one: JSON) -> tuple[object, ...]:
     edition = one["edition"] or "draft"
-    drawn_at = shown(one["drawn_at"])
-    return one["key"], one["customer"], one["month"], one["drawn_by"], drawn_at, edition
+    generated_at = shown(one["generated_at"])
+    return one["key"], one["customer"], one["month"], one["generated_by"], generated_at, edition
 
 
 async def _show(key: str, asked: JSON) -> None:

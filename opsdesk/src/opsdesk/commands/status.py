@@ -55,7 +55,9 @@ async def _of_ticket(ticket: str) -> None:
     async with own_desk() as desk:
         made = await desk.post("sla", "/v1/forecasts", {"ticket": ticket})
     for one in made["items"]:
-        say(f"{one['ticket']} {one['metric']}: {_expected(one)}, breaks {shown(one['breaks_at'])}")
+        say(
+            f"{one['ticket']} {one['metric']}: {_expected(one)}, breaks {shown(one['expected_breach_at'])}"
+        )
         for reason in one["reasons"]:
             say(f"  {reason}")
     if not made["items"]:
@@ -72,8 +74,8 @@ def _line(line: JSON) -> tuple[object, ...]:
 
 def _row(one: JSON) -> tuple[object, ...]:
     chance = f"{one['probability']:.0%}"
-    breaks_at, why = shown(one["breaks_at"]), " ".join(one["reasons"][1:])
-    return one["ticket"], one["metric"], OUTLOOKS[one["outlook"]], chance, breaks_at, why
+    expected_breach_at, why = shown(one["expected_breach_at"]), " ".join(one["reasons"][1:])
+    return one["ticket"], one["metric"], OUTLOOKS[one["outlook"]], chance, expected_breach_at, why
 
 
 def _expected(one: JSON) -> str:

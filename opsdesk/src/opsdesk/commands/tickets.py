@@ -156,7 +156,9 @@ def _facts(ticket: JSON) -> list[tuple[str, object]]:
     told = [(name.replace("_", " "), ticket[name]) for name in _TOLD]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
     if pending := ticket["correction"]:
-        words = f"{_classified(_wanted(ticket))}, says {pending['asked_by']}: {pending['reason']}"
+        words = (
+            f"{_classified(_wanted(ticket))}, says {pending['requested_by']}: {pending['reason']}"
+        )
         told.append(("to be confirmed", words))
     return [*told, *((name, shown(at)) for name, at in times if at)]
 

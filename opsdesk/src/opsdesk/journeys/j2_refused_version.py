@@ -46,7 +46,7 @@ async def play(stage: Stage) -> Told:
     await gate.approve(stage, second, "omar")
     delivered = await gate.bring_out(stage, second, "omar")
     verdicts = await stage["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
-    spoken = f"{verdicts['outcome']}, spoken by {verdicts['spoken_by']}"
+    spoken = f"{verdicts['outcome']}, spoken by {verdicts['decided_by']}"
     stage.say(f"On record for {second['key']}: {spoken}; {len(verdicts['earlier'])} before it.")
     await stage.settle()
     records = [one for one in stage.records if one.body.get("version") == version["name"]]

@@ -48,7 +48,7 @@ async def play(stage: Stage) -> Told:
     forecast = await _forecast(stage, ticket)
     steps.tell_letters(stage, ticket)
     acknowledged = await _acknowledged(stage, forecast)
-    deadline = steps.read(forecast["breaks_at"])
+    deadline = steps.read(forecast["expected_breach_at"])
     await stage.until(deadline + 10 * MINUTE)
     clock = (await steps.clocks_of(stage, ticket))["resolution"]
     stage.say(f"Nothing was changed: {ticket} {clock['outcome']} at {steps.on_the_wall(deadline)}.")
@@ -112,7 +112,7 @@ async def _forecast(stage: Stage, ticket: str) -> JSON:
     found = stage["dana"].items("sla", "/v1/forecasts", customer="brightwater")
     mine = [one async for one in found if one["ticket"] == ticket]
     (forecast,) = [one for one in mine if one["metric"] == "resolution"]
-    breaks = steps.on_the_wall(forecast["breaks_at"])
+    breaks = steps.on_the_wall(forecast["expected_breach_at"])
     stage.say(f"{ticket} breaks with {forecast['probability']:.0%} at {breaks}, for:")
     for reason in forecast["reasons"]:
         stage.say(f"  {reason}")

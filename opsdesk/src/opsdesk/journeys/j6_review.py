@@ -36,10 +36,10 @@ class Told:
 
 
 async def play(stage: Stage) -> Told:
-    ticket, broken_at = await _late(stage)
-    ended = _month_after(broken_at)
+    ticket, breached_at = await _late(stage)
+    ended = _month_after(breached_at)
     await stage.until(ended)
-    key = f"acme-{broken_at.astimezone(AMSTERDAM):%Y-%m}"
+    key = f"acme-{breached_at.astimezone(AMSTERDAM):%Y-%m}"
     path = f"/v1/reviews/{key}"
     draft = await stage["dana"].get("sla", path)
     _tell(stage, draft)
@@ -121,7 +121,7 @@ async def _explained_and_drawn_again(stage: Stage, path: str, draft: JSON, ticke
     stage.say(f"Why {ticket} was late, to the second:")
     for interval in why["intervals"]:
         since, until = (steps.on_the_wall(interval[name]) for name in ("since", "until"))
-        stage.say(f"  {since} - {until}: {interval['counted_seconds']:>6} s  {interval['why']}")
+        stage.say(f"  {since} - {until}: {interval['elapsed_seconds']:>6} s  {interval['why']}")
     reason = {"clock_id": broken["clock_id"], "text": REASON}
     await stage["dana"].post("sla", f"{path}/reasons", reason)
     await stage["dana"].post("sla", f"{path}/draw-again")

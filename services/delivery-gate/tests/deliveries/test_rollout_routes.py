@@ -77,7 +77,7 @@ async def test_new_criteria_void_the_approvals(play: Play, owner_url: str) -> No
     made = await play.submitted("1.0", "acme-staging")
     await play.approved(made["key"], "anna")
     owner = await asyncpg.connect(owner_url, server_settings={"search_path": "delivery_gate"})
-    await owner.execute("INSERT INTO criteria SELECT 2, body, 'theo', made_at FROM criteria")
+    await owner.execute("INSERT INTO criteria SELECT 2, body, 'theo', created_at FROM criteria")
     await owner.close()
     assert (await play.seen("quin", "criteria"))["version"] == 2
     path = f"deliveries/{made['key']}"

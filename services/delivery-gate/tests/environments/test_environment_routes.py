@@ -131,7 +131,7 @@ async def test_a_change_taken_back_is_not_applied(play: Play) -> None:
     assert empty.json()["code"] == "REASON_REQUIRED"
     body = {"reason": "Not needed."}
     revoked = await play.done("anna", f"emergency-changes/{change['key']}/revoke", body)
-    assert (revoked["state"], revoked["revoked_why"]) == ("revoked", "Not needed.")
+    assert (revoked["state"], revoked["revocation_reason"]) == ("revoked", "Not needed.")
 
 
 async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: Play) -> None:

@@ -5,17 +5,17 @@ from common.events.clocks import (
     ClockBreachWithdrawn,
     ClockCancelled,
     ClockMet,
-    ClockStopped,
-    ClockWarned,
+    ClockMissed,
+    ClockThresholdReached,
     WaiverApproved,
     WaiverRefused,
     WaiverRequested,
 )
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.events.outages import (
-    BudgetUsed,
+    DowntimeBudgetThresholdReached,
     OutageCorrected,
     OutageEnded,
     OutageStarted,
@@ -30,13 +30,13 @@ from common.events.tickets import (
     TicketMerged,
     TicketResolved,
 )
-from common.events.usage import UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
 from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverDecisionReminder,
     WaiverExpired,
-    WaiverReminded,
     WaiverWithdrawn,
 )
 from common.messaging.inbox import Handlers, each, in_turn
@@ -54,20 +54,20 @@ from escalation.cases.handlers import (
 from escalation.directory import handlers as directory
 
 HANDLERS: Handlers = {
-    ClockWarned: each(clocks.on_clock_warned),
+    ClockThresholdReached: each(clocks.on_clock_warned),
     ClockBreached: each(clocks.on_clock_breached),
     ClockBreachWithdrawn: each(clocks.on_breach_withdrawn),
     ClockMet: clocks.on_clocks_ended,
-    ClockStopped: clocks.on_clocks_ended,
+    ClockMissed: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
-    ClockForecast: each(forecasts.on_forecast),
+    ForecastChanged: each(forecasts.on_forecast),
     WaiverRequested: each(waivers.on_requested),
     WaiverApproved: each(waivers.on_ended),
     WaiverRefused: each(waivers.on_ended),
     PeriodWaiverRequested: each(waivers.on_requested),
     PeriodWaiverApproved: each(waivers.on_ended),
     PeriodWaiverRefused: each(waivers.on_ended),
-    WaiverReminded: each(waivers.on_reminded),
+    WaiverDecisionReminder: each(waivers.on_reminded),
     WaiverWithdrawn: each(waivers.on_ended),
     WaiverExpired: each(waivers.on_ended),
     BlockerRaised: in_turn(each(tickets.on_blocker_raised), each(outages.on_blocker_raised)),
@@ -78,10 +78,10 @@ HANDLERS: Handlers = {
     TicketMerged: tickets.on_tickets_ended,
     EnvironmentDebtOverdue: each(deliveries.on_debt_overdue),
     EnvironmentCompliant: each(deliveries.on_environment_compliant),
-    UsageLimitAhead: each(usage.on_limit_ahead),
+    UsageLimitApproaching: each(usage.on_limit_ahead),
     UsageLimitReached: each(usage.on_limit_reached),
-    UsageLimitFar: each(usage.on_limit_far),
-    BudgetUsed: each(budgets.on_budget_used),
+    UsageLimitCleared: each(usage.on_limit_far),
+    DowntimeBudgetThresholdReached: each(budgets.on_budget_used),
     OutageStarted: each(outages.on_started),
     OutageEnded: each(outages.on_ended),
     OutageCorrected: each(outages.on_corrected),

@@ -10,7 +10,7 @@ LOCAL = "on-duty@localhost"
 
 
 class EscalationSettings(Settings):
-    """Mail goes out through `smtp`; `last_resort` is who hears when nobody else can be told."""
+    """Mail goes out through `smtp`; `fallback_email` is who hears when nobody else can be told."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
     smtp: str = Field(
@@ -24,7 +24,7 @@ class EscalationSettings(Settings):
     mail_from: str = Field(
         "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
     )
-    last_resort: str = Field(
+    fallback_email: str = Field(
         LOCAL, pattern=r"^[^@\s]+@[^@\s]+$", description="the address told when nobody else can be"
     )
     public_url: str = Field(
@@ -38,8 +38,8 @@ class EscalationSettings(Settings):
 
     @model_validator(mode="after")
     def _name_a_last_resort(self) -> "EscalationSettings":
-        if self.environment == "production" and self.last_resort == LOCAL:
+        if self.environment == "production" and self.fallback_email == LOCAL:
             raise ValueError(
-                "OPSDESK_LAST_RESORT is missing: give the address told when nobody else can be"
+                "OPSDESK_FALLBACK_EMAIL is missing: give the address told when nobody else can be"
             )
         return self

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.events.clocks import ClockBreached, ClockMet
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.events.tickets import TicketResolved
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
@@ -16,18 +16,18 @@ from opsdesk_testing.protocol import fire, hear, stand_at, told
 HOUR = timedelta(hours=1)
 
 
-def forecast(outlook: str = "likely", was: str = "safe", **own: Any) -> ClockForecast:
+def forecast(outlook: str = "likely", was: str = "safe", **own: Any) -> ForecastChanged:
     said = {
         "forecast_id": CLOCK,
         "outlook": outlook,
         "was": was,
         "probability": 0.86,
-        "breaks_at": NIGHT + HOUR,
+        "expected_breach_at": NIGHT + HOUR,
         "reasons": ["3 h of its 4 h are used up (75%); 1 h of support time are left."],
         "subscribers": ["dana", "pavel"],
     }
-    facts = warned().model_dump(include=set(ClockForecast.model_fields))
-    return ClockForecast.model_validate(facts | said | own)
+    facts = warned().model_dump(include=set(ForecastChanged.model_fields))
+    return ForecastChanged.model_validate(facts | said | own)
 
 
 async def opened_and_resolved(database: Database) -> list[tuple[str, str]]:
@@ -82,7 +82,7 @@ async def test_what_was_expected_ends_when_it_comes_or_cannot_come_any_more(
     database: Database,
 ) -> None:
     broke = clock(ClockBreached, due_at=NIGHT, fired_at=NIGHT, reason="deadline", approved=True)
-    met = clock(ClockMet, stopped_at=NIGHT, counted_seconds=60)
+    met = clock(ClockMet, stopped_at=NIGHT, elapsed_seconds=60)
     await hear(database, HANDLERS, (forecast(), 1))
     await hear(database, HANDLERS, (broke, 1))
     await hear(database, HANDLERS, (forecast(), 2))

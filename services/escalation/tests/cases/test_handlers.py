@@ -35,7 +35,7 @@ async def notified(database: Database) -> list[object]:
 async def test_a_warning_tells_first_level_and_says_so_to_the_teams(database: Database) -> None:
     """R3, E1: row, notifications and events come to be together."""
     await hear(database, HANDLERS, (warned(), 1))
-    assert await states(database) == [("clock_warned", "open")]
+    assert await states(database) == [("clock_threshold_reached", "open")]
     assert await notified(database) == ["anna", "omar"]
     events = await told(database)
     main = [(e.type, e.sequence) for e in events if e.topic == "opsdesk.escalations"]
@@ -61,7 +61,7 @@ async def test_nothing_of_the_customers_words_goes_on(database: Database) -> Non
 async def test_a_further_warning_joins_the_case(database: Database) -> None:
     """E9: the timeline grows, nobody is told again."""
     await hear(database, HANDLERS, (warned(0.5), 1), (warned(0.75), 2))
-    assert await states(database) == [("clock_warned", "open")]
+    assert await states(database) == [("clock_threshold_reached", "open")]
     assert await notified(database) == ["anna", "omar"]
     kinds = await rows(database, "SELECT kind FROM timeline ORDER BY sequence")
     assert kinds == [("opened",), ("step_fired",), ("repeated",)]
@@ -69,9 +69,12 @@ async def test_a_further_warning_joins_the_case(database: Database) -> None:
 
 async def test_after_resolution_the_same_cause_makes_a_new_case(database: Database) -> None:
     """E9."""
-    ended = clock(ClockMet, stopped_at=NIGHT, counted_seconds=1)
+    ended = clock(ClockMet, stopped_at=NIGHT, elapsed_seconds=1)
     await hear(database, HANDLERS, (warned(0.5), 1), (ended, 2), (warned(0.75), 3))
-    assert await states(database) == [("clock_warned", "resolved"), ("clock_warned", "open")]
+    assert await states(database) == [
+        ("clock_threshold_reached", "resolved"),
+        ("clock_threshold_reached", "open"),
+    ]
 
 
 async def test_duplicates_and_disorder_change_nothing(database: Database) -> None:
@@ -80,7 +83,10 @@ async def test_duplicates_and_disorder_change_nothing(database: Database) -> Non
     await hear(database, HANDLERS, (breach, 2))
     assert await states(database) == []
     await hear(database, HANDLERS, (breach, 2), (warned(), 1), (breach, 2), (warned(), 1))
-    assert await states(database) == [("clock_warned", "resolved"), ("clock_breached", "open")]
+    assert await states(database) == [
+        ("clock_threshold_reached", "resolved"),
+        ("clock_breached", "open"),
+    ]
     assert await notified(database) == ["anna", "anna", "omar", "omar"]
 
 
@@ -88,7 +94,7 @@ async def test_a_breach_that_the_gm_approved_in_time_wakes_nobody(database: Data
     """R2: and ends the warning."""
     approved = clock(ClockBreached, **BREACHED, approved=True)
     await hear(database, HANDLERS, (warned(), 1), (approved, 2))
-    assert await states(database) == [("clock_warned", "resolved")]
+    assert await states(database) == [("clock_threshold_reached", "resolved")]
 
 
 async def test_whoever_was_told_of_a_withdrawn_breach_is_told_so(database: Database) -> None:
@@ -125,7 +131,7 @@ async def test_a_breach_withdrawn_after_the_ticket_ended_is_told_to_them_too(
 async def test_a_cancelled_clock_ends_what_it_set_off(database: Database) -> None:
     gone = clock(ClockCancelled, reason="merged into OPS-7")
     await hear(database, HANDLERS, (warned(), 1), (gone, 2))
-    assert await states(database) == [("clock_warned", "resolved")]
+    assert await states(database) == [("clock_threshold_reached", "resolved")]
     assert await rows(database, "SELECT count(*) FROM deadlines WHERE due_at IS NOT NULL") == [(0,)]
 
 

@@ -27,7 +27,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
     async with database.transaction() as moving:
         await moving.execute(
             text(
-                "INSERT INTO policies SELECT :id, 'other', 1, body, made_at, made_by FROM policies"
+                "INSERT INTO policies SELECT :id, 'other', 1, body, created_at, created_by FROM policies"
             ),
             {"id": uuid7()},
         )
@@ -35,7 +35,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
             text("UPDATE escalations SET policy_id = (SELECT id FROM policies WHERE key = 'other')")
         )
         met = asyncio.create_task(
-            hear(database, HANDLERS, (clock(ClockMet, stopped_at=NIGHT, counted_seconds=1), 2))
+            hear(database, HANDLERS, (clock(ClockMet, stopped_at=NIGHT, elapsed_seconds=1), 2))
         )
         await until(lambda: _somebody_waits(database))
     await met

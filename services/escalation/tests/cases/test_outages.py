@@ -92,7 +92,7 @@ async def test_two_outages_are_two_cases(database: Database) -> None:
     "changed",
     [
         {"ended_at": NIGHT},
-        {"effect": "impaired"},
+        {"effect": "degraded"},
         {"counts": False},
         {"reported_by": "ticket", "ticket_id": TICKET},
         {"environment": "acme-staging"},

@@ -13,8 +13,8 @@ from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverDecisionReminder,
     WaiverExpired,
-    WaiverReminded,
     WaiverWithdrawn,
 )
 from common.persistence.database import Database
@@ -80,7 +80,7 @@ async def test_reminded_she_is_told_again_with_the_time_that_is_left(
     asked = WaiverRequested if "ticket" in about else PeriodWaiverRequested
     await hear(database, HANDLERS, (asked(**about), 1))
     await rows_changed(database, "UPDATE escalations SET status = 'acknowledged', due_at = NULL")
-    reminded = WaiverReminded(**about, seconds_left=seconds)
+    reminded = WaiverDecisionReminder(**about, seconds_left=seconds)
     await hear(database, HANDLERS, (reminded, 2), (reminded, 2))
     assert await told_gina(database) == [("duty", "ready")] * 2
     notes = [e.body.get("note") for e in await told(database) if e.topic.endswith(".gm")]
@@ -95,7 +95,7 @@ async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(
     await hear(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
     gone = "UPDATE escalations SET status = 'resolved', due_at = NULL, resolved_at = opened_at"
     await rows_changed(database, gone)
-    await hear(database, HANDLERS, (WaiverReminded(**OF_CLOCK, seconds_left=60), 2))
+    await hear(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, seconds_left=60), 2))
     assert [status for _, status in await states(database)] == ["resolved", "open"]
     assert len(await told_gina(database)) == 2
 

@@ -74,7 +74,7 @@ ALERTS = View(
         Shown("started_at", "instant"),
         Shown("ended_at", "instant; null while it lasts"),
         Shown(
-            "lasted_seconds",
+            "duration_seconds",
             "from start to end; null while it lasts",
             "extract(epoch FROM ended_at - started_at)::bigint",
         ),

@@ -31,7 +31,7 @@ async def test_a_ticket_is_handed_back_with_what_was_found(
     assert (back.status_code, back.json()["state"]) == (200, "in_progress")
     assert back.json()["forwarded_to"] is None
     event = (await told(database))[-1]
-    assert (event.type, event.body["by_whom"]) == (
+    assert (event.type, event.body["handed_back_by"]) == (
         "opsdesk.ticket.handed_back.v1",
         "second_level",
     )

@@ -88,7 +88,7 @@ def test_asking_again_by_another_does_not_confirm() -> None:
     assert isinstance(again, Ticket)
     assert again.priority == "blocker"
     assert again.lowering
-    assert again.lowering.asked_by == "omar"
+    assert again.lowering.requested_by == "omar"
 
 
 def test_anybody_may_keep_the_higher_priority() -> None:

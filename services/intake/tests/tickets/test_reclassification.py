@@ -59,9 +59,9 @@ async def test_a_correction_takes_two_and_is_told_once_it_holds(
     expected = {
         "kind": "question",
         "service": "portal",
-        "was_kind": "incident",
-        "was_service": "billing",
-        "asked_by": "anna",
+        "previous_kind": "incident",
+        "previous_service": "billing",
+        "requested_by": "anna",
         "second": "omar",
         "opened_at": "2030-01-07T09:00:00Z",
     }

@@ -31,7 +31,12 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
     tracked = await clocks.load(tx, [one.subject for one in due])
     tables = await timetables(tx, tracked)
     changes = [fires(one, at, tables) for one in tracked]
-    await go_on(tx, [c for c in changes if c.heard], at, blind=any(one.blind for one in due))
+    await go_on(
+        tx,
+        [c for c in changes if c.heard],
+        at,
+        fired_without_events=any(one.fired_without_events for one in due),
+    )
     await rearm(tx, [change.before for change in changes if not change.heard])
 
 

@@ -139,10 +139,10 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
     for number in (1, 2):
         tracked = await resolution(database, number)
         assert tracked.clock.deadline == NINE + HOUR
-        assert (tracked.clock.broken_at, tracked.clock.breach_reason) == (at, "agreement_moved")
+        assert (tracked.clock.breached_at, tracked.clock.breach_reason) == (at, "agreement_moved")
         assert str(tracked.ticket.agreement_version) in address
     (change,) = (await theo.get("/v1/agreements/acme-standard/changes")).json()["items"]
-    assert (change["changed"], change["stood_for_by"]) == (2, "gina")
+    assert (change["changed"], change["confirmed_by"]) == (2, "gina")
     await whole(database)
 
 
@@ -179,7 +179,7 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
         open_ones = text("SELECT count(*) FROM clocks WHERE state <> 'cancelled'")
         assert await tx.scalar(open_ones) == 0
     types = [one.type for one in await told(database)]
-    assert types.count("opsdesk.agreement.deactivated.v1") == 1
+    assert types.count("opsdesk.agreement.terminated.v1") == 1
     assert types.count("opsdesk.clock.cancelled.v1") == 250
     again = await theo.post("/v1/agreements", json=next_version(3600))
     assert again.status_code == 409

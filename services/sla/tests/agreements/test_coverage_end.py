@@ -65,7 +65,7 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
     (listed,) = (await theo.get(ACME + "/extensions")).json()["items"]
     assert listed["ending"] == WHY["reason"]
     changes = (await theo.get(ACME + "/changes")).json()["items"]
-    assert [(one["kind"], one["stood_for_by"], one["changed"]) for one in changes] == [
+    assert [(one["kind"], one["confirmed_by"], one["changed"]) for one in changes] == [
         ("shorten", "theo", 1),
         ("extend", None, 1),
     ]
@@ -95,7 +95,7 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
     earlier = (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()
     assert earlier["deadline"] == (MONDAY + HOUR).isoformat().replace("+00:00", "Z")
     explained = (await theo.get(f"/v1/clocks/{clock}/explanation")).json()
-    assert explained["counted_seconds"] == 10 * 3600
+    assert explained["elapsed_seconds"] == 10 * 3600
     await stand_at(database, MONDAY + 5 * HOUR)
     await fire(database, TIMERS)
     assert (await resolution(database)).clock.outcome == "breached"

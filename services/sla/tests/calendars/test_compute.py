@@ -88,14 +88,14 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
     answer = await theo.post("/v1/clocks/simulate", json=life(waiting, resumed))
     assert answer.json() == {
         "state": "running",
-        "counted_seconds": 4 * 3600,
+        "elapsed_seconds": 4 * 3600,
         "paused_seconds": 3600,
         "deadline": "2026-06-01T12:00:00Z",
         "remaining_seconds": 0,
         "overrun_seconds": 0,
         "breached": False,
         "breached_at": None,
-        "worst_cycle_seconds": 4 * 3600,
+        "longest_cycle_seconds": 4 * 3600,
         "firings": [
             {"kind": "warning_50", "due_at": "2026-06-01T10:00:00Z"},
             {"kind": "warning_75", "due_at": "2026-06-01T11:00:00Z"},
@@ -105,19 +105,19 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
             {
                 "from": "2026-06-01T07:00:00Z",
                 "until": "2026-06-01T08:00:00Z",
-                "counted_seconds": 3600,
+                "elapsed_seconds": 3600,
                 "why": "running",
             },
             {
                 "from": "2026-06-01T08:00:00Z",
                 "until": "2026-06-01T09:00:00Z",
-                "counted_seconds": 0,
+                "elapsed_seconds": 0,
                 "why": "waiting_on_customer",
             },
             {
                 "from": "2026-06-01T09:00:00Z",
                 "until": "2026-06-01T12:00:00Z",
-                "counted_seconds": 3 * 3600,
+                "elapsed_seconds": 3 * 3600,
                 "why": "running",
             },
         ],

@@ -26,7 +26,7 @@ RESPONSE = {
     "service": "billing",
     "every_seconds": 3600,
 }
-QUICK = {"better": "lower", "judged_by": "p95", "target": 300, "baseline": 420}
+QUICK = {"better": "lower", "statistic": "p95", "target": 300, "baseline": 420}
 
 
 def iso(at: datetime) -> str:
@@ -160,7 +160,7 @@ async def test_people_hear_of_a_limit_in_time_and_once(
         await monitor.post("/v1/samples", json=batch(key, NINE + day * DAY - HOUR, 40.0 + day))
         await fire(database, TIMERS)
     said = [one for one in await told(database) if one.type.startswith("opsdesk.usage")]
-    assert [one.type for one in said] == ["opsdesk.usage.limit_ahead.v1"]
+    assert [one.type for one in said] == ["opsdesk.usage.limit_approaching.v1"]
     assert said[0].body["expected"] in CROSSED
     assert said[0].sequence == 1
     outlook = (await gina.get(f"/v1/series/{key}/outlook")).json()

@@ -37,7 +37,7 @@ async def test_a_service_is_versioned_announced_and_keeps_its_past(
     assert (await theo.get(first.headers["Location"])).json()["version"] == 1
     kept = (await theo.get("/v1/services/billing/versions?limit=1")).json()
     rest = (await theo.get(f"/v1/services/billing/versions?cursor={kept['next']}")).json()
-    assert [one["made_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
+    assert [one["created_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
     news = [one for one in await told(database) if one.type == "opsdesk.service.catalogued.v1"]
     assert [(one.sequence, one.body["version"]) for one in news] == [(1, 1), (2, 2)]
     with pytest.raises(ProgrammingError, match="permission denied"):
@@ -152,7 +152,7 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
     )
     spare_gone = (await theo.get("/v1/catalogue/impact?node=environment/acme-prod")).json()
     (hit,) = spare_gone["services"]
-    assert hit["customers"] == [{"customer": "acme", "effect": "impaired"}]
+    assert hit["customers"] == [{"customer": "acme", "effect": "degraded"}]
     assert {one["ticket"] for one in spare_gone["clocks"]} == {"OPS-1", "OPS-4"}
     window = "from=2026-06-01T14:00:00Z&until=2026-06-02T14:00:00Z"
     host = (await theo.get(f"/v1/catalogue/impact?node=partner/hosthaven&{window}")).json()
@@ -214,7 +214,7 @@ async def test_the_graph_is_drawn_and_what_a_failure_hits_is_marked(
     assert "1 of 2" in whole.text
     part = await theo.get("/v1/catalogue/picture?node=environment/acme-prod")
     shown = [one.text for one in ElementTree.fromstring(part.text).iter(f"{SVG}title")]
-    assert "service/billing: impaired" in shown
+    assert "service/billing: degraded" in shown
     assert "environment/acme-prod: down" in shown
     assert "service/alone: service" not in shown
 

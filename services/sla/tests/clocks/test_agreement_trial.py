@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.events.tickets import TicketPrioritised, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
@@ -25,7 +25,7 @@ async def week(app: FastAPI, database: Database) -> None:
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 5)))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
-    waits = said(TicketWaiting, 3, NINE + HOUR, on="customer")
+    waits = said(TicketOnHold, 3, NINE + HOUR, on="customer")
     raised = said(TicketPrioritised, 4, NINE + HOUR, priority="critical", was="major")
     await hear(database, HANDLERS, (solved, 2), (waits, 2), (raised, 2))
     await stand_at(database, NINE + 25 * HOUR)

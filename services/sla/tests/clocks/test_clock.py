@@ -21,8 +21,8 @@ def test_equal_is_in_time() -> None:
     """C5"""
     clock = run("resolution", terms(60), (60, "resolved")).clock
     assert (clock.state, clock.outcome) == ("stopped", "met")
-    assert run("resolution", terms(60), (60.001, "resolved")).clock.broken_at == at(60)
-    assert run("resolution", terms(60), until=60).clock.broken_at is None
+    assert run("resolution", terms(60), (60.001, "resolved")).clock.breached_at == at(60)
+    assert run("resolution", terms(60), until=60).clock.breached_at is None
 
 
 def test_a_stop_after_closing_time_is_late_though_no_more_time_counted() -> None:
@@ -76,9 +76,9 @@ def test_closing_changes_nothing() -> None:
 def test_a_paused_clock_does_not_newly_breach() -> None:
     """C5; it does so when it runs on, at that moment"""
     events: list[tuple[float, InputKind]] = [(60, "waiting")]
-    assert run("resolution", terms(60), *events).clock.broken_at is None
+    assert run("resolution", terms(60), *events).clock.breached_at is None
     clock = run("resolution", terms(60), *events, (90, "resumed"), until=91).clock
-    assert (clock.deadline, clock.breached_at) == (at(60), at(90))
+    assert (clock.deadline, clock.cycle_breached_at) == (at(60), at(90))
     assert clock.breach_reason == "resumed"
 
 
@@ -93,7 +93,7 @@ def test_every_cycle_of_next_reply_counts_and_the_worst_is_kept() -> None:
     ]
     clock = run("next_reply", terms(30), *events).clock
     assert standing(clock, at(600), TABLES).worst == 40 * MINUTE
-    assert (clock.outcome, clock.broken_at, clock.counted) == ("breached", at(40), 10 * MINUTE)
+    assert (clock.outcome, clock.breached_at, clock.counted) == ("breached", at(40), 10 * MINUTE)
 
 
 def test_next_reply_waits_for_the_customers_next_message() -> None:
@@ -105,7 +105,7 @@ def test_next_reply_waits_for_the_customers_next_message() -> None:
 def test_public_news_start_the_next_update_cycle() -> None:
     """C1"""
     clock = run("update", terms(60), (50, "replied"), until=100).clock
-    assert (clock.state, clock.deadline, clock.broken_at) == ("running", at(110), None)
+    assert (clock.state, clock.deadline, clock.breached_at) == ("running", at(110), None)
     assert run("update", terms(60), (50, "replied"), (100, "resolved")).clock.outcome == "met"
 
 

@@ -12,13 +12,13 @@ from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
     TicketHandedBack,
+    TicketOnHold,
     TicketReopened,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import hear
@@ -38,14 +38,14 @@ def a_life() -> list[TicketEvent]:
     second = {"state": "forwarded", "to": "second_level"}
     told: list[tuple[type[TicketEvent], dict[str, Any]]] = [
         (TicketReplied, {"message_id": MESSAGE}),
-        (TicketWaiting, {"on": "customer"}),
+        (TicketOnHold, {"on": "customer"}),
         (TicketCustomerReplied, {"message_id": MESSAGE}),
         (TicketForwarded, second),
         (TicketAssigned, {"state": "forwarded", "assignee": "sven"}),
-        (TicketWorkedAround, {"message_id": MESSAGE}),
-        (TicketWaiting, {"on": "customer"}),
+        (TicketWorkaroundProvided, {"message_id": MESSAGE}),
+        (TicketOnHold, {"on": "customer"}),
         (TicketResumed, {"waited_on": "customer"}),
-        (TicketHandedBack, {"by_whom": "second_level"}),
+        (TicketHandedBack, {"handed_back_by": "second_level"}),
         (TicketResolved, {}),
         (TicketReopened, {}),
     ]

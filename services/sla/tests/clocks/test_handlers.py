@@ -9,13 +9,13 @@ from sqlalchemy import text
 from common.events.tickets import (
     TicketCustomerReplied,
     TicketMerged,
+    TicketOnHold,
     TicketPrioritised,
     TicketRejected,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import fire, hear, stand_at, told
@@ -62,9 +62,9 @@ async def test_a_customer_without_a_promise_gets_no_clock(database: Database) ->
 async def test_waiting_pauses_and_an_answer_resumes(database: Database) -> None:
     """C2; waiting on a partner does not pause"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 3 * HOUR, message_id=UUID(int=7))
-    elsewhere = said(TicketWaiting, 1, NINE + 4 * HOUR, on="partner")
+    elsewhere = said(TicketOnHold, 1, NINE + 4 * HOUR, on="partner")
     await hear(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await resolution(database)).clock.state == "paused"
     await hear(database, HANDLERS, (answer, 3), (elsewhere, 4))
@@ -130,7 +130,7 @@ async def test_a_new_priority_applies_to_all_the_time_counted(database: Database
     tracked = await resolution(database)
     assert tracked.ticket.priority == "blocker"
     assert tracked.clock.deadline == NINE + 2 * HOUR
-    assert tracked.clock.broken_at == NINE + 3 * HOUR
+    assert tracked.clock.breached_at == NINE + 3 * HOUR
     breached = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
     assert {one["reason"] for one in breached} == {"deadline", "target_changed"}
     await whole(database)
@@ -159,7 +159,7 @@ async def test_a_merged_tickets_clocks_end(database: Database) -> None:
     await stand_at(database, NINE + 100 * HOUR)
     await fire(database, TIMERS)
     assert (await resolution(database, 1)).clock.cancelled == "merged into OPS-2"
-    assert (await resolution(database, 2)).clock.broken_at is not None
+    assert (await resolution(database, 2)).clock.breached_at is not None
     await whole(database)
 
 
@@ -167,7 +167,7 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
     """C2: what was heard meanwhile counts, too"""
     await promise(database)
     unknown = opened(1, customer_id=None, customer=None, needs_triage=True)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer", customer_id=None, customer=None)
+    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer", customer_id=None, customer=None)
     reply = said(
         TicketReplied, 1, NINE + HOUR / 2, message_id=UUID(int=7), customer_id=None, customer=None
     )
@@ -183,7 +183,7 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
 async def test_events_out_of_order_wait_for_each_other(database: Database) -> None:
     await promise(database)
     resumed = said(TicketResumed, 1, NINE + 2 * HOUR)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer")
     await hear(database, HANDLERS, (resumed, 3), (opened(1), 1))
     await hear(database, HANDLERS, (waiting, 2))
     clock = (await resolution(database)).clock

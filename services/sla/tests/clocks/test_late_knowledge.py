@@ -21,15 +21,15 @@ def breached_blind() -> Clock:
 def test_a_stop_in_time_that_is_heard_late_takes_the_breach_back(kind: InputKind) -> None:
     """architecture, 6"""
     clock = step(breached_blind(), heard(60, kind), TABLES)
-    assert (clock.broken_at, clock.counted) == (None, 60 * MINUTE)
+    assert (clock.breached_at, clock.counted) == (None, 60 * MINUTE)
 
 
 def test_a_stop_too_late_that_is_heard_late_takes_nothing_back() -> None:
-    assert step(breached_blind(), heard(60.5, "resolved"), TABLES).broken_at == at(60)
+    assert step(breached_blind(), heard(60.5, "resolved"), TABLES).breached_at == at(60)
 
 
 def test_a_reply_heard_late_does_not_take_a_resolutions_breach_back() -> None:
-    assert step(breached_blind(), heard(59, "replied"), TABLES).broken_at == at(60)
+    assert step(breached_blind(), heard(59, "replied"), TABLES).breached_at == at(60)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_longer_target_takes_the_breach_back_and_the_record_keeps_it() -> None
     """C5, C6: late is measured against the deadline that holds; R1 wants two people for this"""
     inputs = [heard(0, "opened", terms(60)), heard(90, "target_changed", terms(240))]
     simulated = simulate("resolution", inputs, at(100), TABLES)
-    assert simulated.clock.broken_at is None
+    assert simulated.clock.breached_at is None
     assert ("breach", at(60)) in told(simulated)
 
 

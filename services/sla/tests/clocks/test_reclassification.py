@@ -25,7 +25,7 @@ async def test_another_kind_applies_its_target_to_all_the_time_counted(
     await fire(database, TIMERS)
     tracked = await resolution(database)
     assert (tracked.ticket.kind, tracked.clock.deadline) == ("problem", NINE + 2 * HOUR)
-    assert tracked.clock.broken_at == NINE + 3 * HOUR
+    assert tracked.clock.breached_at == NINE + 3 * HOUR
     (breached,) = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
     assert (breached["kind"], breached["reason"]) == ("problem", "reclassified")
     assert breached["due_at"] == "2026-06-01T10:00:00Z"
@@ -37,7 +37,7 @@ async def test_a_kind_without_a_promise_withdraws_the_clock_until_it_is_correcte
 ) -> None:
     """C6"""
     await by_kind(database)
-    back = corrected(5, kind="incident", was_kind="question")
+    back = corrected(5, kind="incident", previous_kind="question")
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="question"), 2))
     assert (await resolution(database)).clock.state == "withdrawn"
     await hear(database, HANDLERS, (back, 3))
@@ -78,8 +78,12 @@ async def test_a_resolved_ticket_that_was_corrected_is_judged_by_what_it_is(
     await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     await fire(database, TIMERS)
     clock = (await resolution(database)).clock
-    assert (clock.state, clock.outcome, clock.broken_at) == ("stopped", "breached", NINE + 4 * HOUR)
-    back = corrected(5, kind="incident", was_kind="problem", state="resolved")
+    assert (clock.state, clock.outcome, clock.breached_at) == (
+        "stopped",
+        "breached",
+        NINE + 4 * HOUR,
+    )
+    back = corrected(5, kind="incident", previous_kind="problem", state="resolved")
     await hear(database, HANDLERS, (back, 4))
     assert (await resolution(database)).clock.outcome == "met"
     await whole(database)
@@ -90,7 +94,7 @@ async def test_in_triage_it_is_kept_and_counts_from_the_opening(database: Databa
     await by_kind(database)
     nobody: dict[str, Any] = {"customer_id": None, "customer": None}
     unknown = opened(1, **nobody, needs_triage=True)
-    named = corrected(1, kind="problem", was_service=None, **nobody)
+    named = corrected(1, kind="problem", previous_service=None, **nobody)
     triaged = said(TicketTriaged, 1, NINE + HOUR, opened_at=NINE, kind="problem", **BILLING)
     await hear(database, HANDLERS, (unknown, 1), (named, 2))
     assert await clocks_of(database, 1) == {}
@@ -103,7 +107,7 @@ async def test_it_takes_effect_once_and_in_its_turn(database: Database) -> None:
     await by_kind(database)
     problem, question = (
         corrected(1, kind="problem"),
-        corrected(2, kind="question", was_kind="problem"),
+        corrected(2, kind="question", previous_kind="problem"),
     )
     await hear(database, HANDLERS, (question, 3), (opened(1, **BILLING), 1), (question, 3))
     assert (await resolution(database)).ticket.kind == "incident"
@@ -125,5 +129,5 @@ async def test_its_deadlines_move_with_it(database: Database) -> None:
         fired += [NINE + half_hours * timedelta(minutes=30)] * await fire(database, TIMERS)
     minutes = [(at - NINE) // timedelta(minutes=1) for at in fired]
     assert minutes == [60, 90, 120]
-    assert (await resolution(database)).clock.broken_at == NINE + 2 * HOUR
+    assert (await resolution(database)).clock.breached_at == NINE + 2 * HOUR
     await whole(database)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-from common.events.tickets import TicketPrioritised, TicketReplied, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
@@ -37,7 +37,7 @@ async def test_what_is_promised_newly_is_measured_from_the_opening(database: Dat
     under = await promise(database, metrics=("resolution",))
     await portal(database, under, "first_response", "update", "resolution")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketWaiting, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, on="customer")
     await stand_at(database, NINE + 5 * HOUR)
     events = (opened(1, **BILLING), reply, waiting, corrected(5, service="portal"))
     await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
@@ -65,7 +65,7 @@ async def test_what_came_too_late_for_what_it_is_breaches_at_the_correction(
     await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     await fire(database, TIMERS)
     clock = (await clocks_of(database, 1))["first_response"].clock
-    assert (clock.deadline, clock.broken_at) == (NINE + 2 * HOUR, NINE + 4 * HOUR)
+    assert (clock.deadline, clock.breached_at) == (NINE + 2 * HOUR, NINE + 4 * HOUR)
     assert (clock.breach_reason, clock.outcome) == ("reclassified", "breached")
     assert clock.state == ("stopped" if answered else "running")
     breached = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
@@ -83,7 +83,7 @@ async def test_what_the_service_does_not_promise_is_withdrawn(database: Database
         TicketPrioritised, 1, NINE + 2 * HOUR, priority="blocker", was="major", service="portal"
     )
     solved = said(TicketResolved, 1, NINE + 3 * HOUR, priority="blocker", service="portal")
-    back = corrected(4, priority="blocker", was_service="portal")
+    back = corrected(4, priority="blocker", previous_service="portal")
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (gone, 2))
     tracked = await resolution(database)
     assert (tracked.clock.state, tracked.ticket.agreement_version) == ("withdrawn", None)
@@ -102,7 +102,7 @@ async def test_a_ticket_that_nobody_promised_anything_gets_its_clocks(database: 
     under = await promise(database, metrics=("resolution",), services=("portal",))
     await hear(database, HANDLERS, (opened(1, service="whatever"), 1))
     assert await clocks_of(database, 1) == {}
-    named = corrected(2, service="portal", was_service="whatever")
+    named = corrected(2, service="portal", previous_service="whatever")
     await hear(database, HANDLERS, (named, 2))
     tracked = await resolution(database)
     assert (tracked.clock.deadline, tracked.clock.counted) == (NINE + 8 * HOUR, 2 * HOUR)

@@ -67,7 +67,7 @@ async def test_a_partner_who_promised_nothing_for_the_former_service_is_measured
     await fire(database, TIMERS)
     clock = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (clock.opened_at, clock.deadline) == (NINE + HOUR, NINE + 3 * HOUR)
-    assert (clock.broken_at, clock.breach_reason) == (NINE + 4 * HOUR, "reclassified")
+    assert (clock.breached_at, clock.breach_reason) == (NINE + 4 * HOUR, "reclassified")
     await whole(database)
 
 
@@ -100,7 +100,7 @@ async def test_what_was_handed_back_stays_as_it_was_judged(database: Database) -
     under = await promise(database, metrics=("resolution",))
     uc = await underpin(database, under, "hosthaven")
     await theirs_for_the_portal(database, uc, "first_response", "resolution")
-    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, by_whom="partner", **BILLING)
+    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner", **BILLING)
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (back, 3))
     before = (await clocks_of(database, 1, 1))["resolution"].clock
     await hear(database, HANDLERS, (corrected(3, service="portal"), 4))

@@ -1,11 +1,11 @@
-"""What happens when time has come: once, never early, and taken back where it was blind."""
+"""What happens when time has come: once, never early, and taken back where it had fired without events."""
 
 import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text
 
-from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from common.scheduling.deadline_scheduler import Timekeeper
 from opsdesk_testing.protocol import fire, hear, stand_at, told
@@ -64,7 +64,7 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
 async def test_a_stopped_or_paused_clock_does_not_fire(database: Database) -> None:
     """C5"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=opened(1).ticket_id)
     await hear(database, HANDLERS, (opened(1), 1), (reply, 2), (waiting, 3))
     await stand_at(database, NINE + 100 * HOUR)
@@ -134,8 +134,10 @@ async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(
     await keeper.fire_due()
     warned = [one for one in await told(database) if one.type.endswith(("warned.v1", "ched.v1"))]
     assert warned
-    assert all(one.body["blind"] for one in warned)
+    assert all(one.body["fired_without_events"] for one in warned)
     async with database.transaction() as tx:
-        stored = await tx.scalar(text("SELECT count(*) FROM clock_inputs WHERE blind"))
+        stored = await tx.scalar(
+            text("SELECT count(*) FROM clock_inputs WHERE fired_without_events")
+        )
     assert stored == len(warned)
     await whole(database)

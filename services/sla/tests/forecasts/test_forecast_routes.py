@@ -39,7 +39,7 @@ async def past(database: Database, app: FastAPI) -> None:
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
     (made,) = (await dana.post("/v1/forecasts", json={"ticket": "OPS-100"})).json()["items"]
-    assert (made["outlook"], made["breaks_at"]) == ("likely", "2026-06-08T15:00:00Z")
+    assert (made["outlook"], made["expected_breach_at"]) == ("likely", "2026-06-08T15:00:00Z")
     assert made["known"] == 12
     assert made["ahead"] == 0
     assert len(made["reasons"]) == 2
@@ -110,7 +110,7 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
     (given,) = answer.json()["acknowledgements"]
     assert (given["sub"], given["outlook"], given["note"]) == ("dana", "likely", "Mia helps out.")
     event = (await told(database))[-1]
-    assert (event.type, event.sequence) == ("opsdesk.clock.forecast_acknowledged.v1", 2)
+    assert (event.type, event.sequence) == ("opsdesk.forecast.acknowledged.v1", 2)
     assert event.body["acknowledged_by"] == "dana"
     assert "note" not in event.body
     stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.events.tickets import TicketPrioritised, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised
 from common.persistence.database import Database
 from common.scheduling.deadlines import Deadline, arm
 from opsdesk_testing.protocol import fire, hear, stand_at
@@ -43,13 +43,13 @@ async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -
     await make_round(database)
     made = await forecast_of(database, 100)
     assert made.outlook == "likely"
-    assert made.breaks_at == MONDAY + 8 * HOUR
+    assert made.expected_breach_at == MONDAY + 8 * HOUR
     assert (made.estimate.known, made.estimate.broke, made.estimate.level) == (20, 1.0, 3)
     (told,) = await forecasts_told(database)
     assert told.subject == f"forecast/{made.id}"
     assert (told.body["was"], told.body["outlook"]) == ("safe", "likely")
     assert told.body["ticket"] == "OPS-100"
-    assert told.body["breaks_at"] == "2026-06-08T15:00:00Z"
+    assert told.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert told.body["reasons"][1] == (
         "Of 20 like it (major incident resolution) that had come this far,"
         " 100% took longer than it has left."
@@ -97,7 +97,7 @@ async def test_a_round_of_many_steps_passes_each_clock_once(
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
     await hear(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))
-    waiting = said(TicketWaiting, 30, NINE, on="customer", priority="minor")
+    waiting = said(TicketOnHold, 30, NINE, on="customer", priority="minor")
     await hear(database, HANDLERS, (waiting, 2))
     await make_round(database)
     found = [await forecast_of(database, number) for number in range(1, 34)]

@@ -35,7 +35,7 @@ wishes = st.builds(
     started_at=st.none() | instants,
     ended_at=st.none() | instants,
     reopened=st.booleans(),
-    effect=st.none() | st.sampled_from(("down", "impaired")),
+    effect=st.none() | st.sampled_from(("down", "degraded")),
     counts=st.none() | st.booleans(),
 )
 

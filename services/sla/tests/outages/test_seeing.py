@@ -78,11 +78,11 @@ async def test_staging_counts_only_where_it_is_asked_for(
 async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
     usual = await theo.get("/v1/outage-rules")
     assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
-    rules = {"rules": [{"effect": "impaired", "levels": ["warning"]}]}
+    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}]}
     stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
     assert stale.status_code == 412
     made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
-    assert (made.json()["version"], made.json()["made_by"]) == (1, "gina")
+    assert (made.json()["version"], made.json()["created_by"]) == (1, "gina")
     assert (await theo.get("/v1/outage-rules")).json() == made.json()
 
 
@@ -95,7 +95,11 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
     for minutes in (59, 60, 89, 90, 107, 119, 600):
         await stand_at(database, NINE + timedelta(minutes=minutes))
         await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    used = [
+        one.body
+        for one in await told(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert [one["share"] for one in used] == [0.5, 0.75, 0.9, 1.0]
     assert [one["reached_at"][11:19] for one in used] == [
         "07:59:24",
@@ -107,7 +111,11 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
     await hear(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
     await stand_at(database, NINE + 20 * DAY)
     await fire(database, TIMERS)
-    again = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    again = [
+        one
+        for one in await told(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert len(again) == 4
     assert (await theo.get(JUNE)).json()["met"] is False
 
@@ -118,7 +126,11 @@ async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> Non
     for days in (29, 30, 31):
         await stand_at(database, NINE + days * DAY + 2 * HOUR)
         await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    used = [
+        one.body
+        for one in await told(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert [(one["month"][:7], one["share"]) for one in used] == [
         (month, share) for month in ("2026-06", "2026-07") for share in (0.5, 0.75, 0.9, 1.0)
     ]
@@ -131,7 +143,11 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     long_ago = report(started_at="1970-01-01T00:00:01Z")
     assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
     await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    used = [
+        one.body
+        for one in await told(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert len({one["month"] for one in used}) == 13  # since the agreement holds
     assert (await theo.get(JUNE.replace("2026-06", "1971-01"))).json()["down_seconds"] > 0
     times = {"starts_at": "2199-12-30T00:00:00Z", "ends_at": "2199-12-31T00:00:00Z"}

@@ -71,8 +71,8 @@ async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: Asyn
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, drawn_by, drawn_at,"
-                    " drawn_by, drawn_at FROM reviews"
+                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, generated_by, generated_at,"
+                    " generated_by, generated_at FROM reviews"
                 )
             )
 

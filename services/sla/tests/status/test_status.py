@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.events.tickets import TicketWaiting
+from common.events.tickets import TicketOnHold
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import fire, hear, stand_at
@@ -35,7 +35,7 @@ async def busy(database: Database, app: FastAPI) -> None:
         opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
     ]
     await hear(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketWaiting, 102, MONDAY, on="customer")
+    waiting = said(TicketOnHold, 102, MONDAY, on="customer")
     await hear(database, HANDLERS, (waiting, 2))
     await fire(database, TIMERS)
     await make_round(database)

@@ -103,7 +103,11 @@ async def test_at_four_fifths_both_sides_are_told_once_a_month(
 
 
 async def warnings(database: Database) -> list[dict[str, Any]]:
-    return [one.body for one in await told(database) if one.type == "opsdesk.hours.warned.v1"]
+    return [
+        one.body
+        for one in await told(database)
+        if one.type == "opsdesk.reserved_hours.threshold_reached.v1"
+    ]
 
 
 async def test_a_correction_is_a_record_of_its_own(
@@ -208,4 +212,4 @@ async def test_what_cannot_be_booked_is_refused(
     assert (await anna.get("/v1/work/WRK-99")).status_code == 404
     missing = await anna.post("/v1/work/WRK-99/corrections", json={"minutes": 1, "reason": "none"})
     assert missing.status_code == 404
-    assert datetime.fromisoformat((await book(anna, 1))["recorded_at"]) == NINE
+    assert datetime.fromisoformat((await book(anna, 1))["created_at"]) == NINE

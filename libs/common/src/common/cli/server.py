@@ -65,8 +65,8 @@ async def refuse_the_wrong_clock(service: Service, settings: Settings) -> None:
     found = await _form(settings.database_url.get_secret_value(), service.schema)
     if found != wanted:
         raise SystemExit(
-            f"OPSDESK_TIME={settings.time} needs the {wanted} {service.schema}.now(), but the one "
-            f"in the database is {found}: run `migrate` with the same OPSDESK_TIME first."
+            f"OPSDESK_TIME_MODE={settings.time} needs the {wanted} {service.schema}.now(), but the one "
+            f"in the database is {found}: run `migrate` with the same OPSDESK_TIME_MODE first."
         )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from common.events.envelope import Event
 
 
-class HoursWarned(Event):
+class ReservedHoursThresholdReached(Event):
     """A month's reserved hours run out: `used_seconds` reached `share` of `reserved_seconds`.
 
     Once per agreement, customer and month. `month` is written 2026-06.
@@ -14,7 +14,7 @@ class HoursWarned(Event):
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
-    type: ClassVar[str] = "opsdesk.hours.warned.v1"
+    type: ClassVar[str] = "opsdesk.reserved_hours.threshold_reached.v1"
 
     account_id: UUID
     agreement: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 
-from common.events.dead_letters import RecordPutAside
+from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Envelope
 from common.messaging.outbox import Announcement, announce
 from common.messaging.positions import OverTaken, Record
@@ -94,7 +94,7 @@ async def bury(tx: Connection, service: str, graves: Sequence[Grave]) -> None:
 
 
 async def _announce_grave(tx: Connection, service: str, grave: Grave) -> None:
-    notice = RecordPutAside(
+    notice = RecordDeadLettered(
         at=(await tx.execute(text("SELECT statement_timestamp()"))).scalar_one(),
         notice_id=uuid7(),
         service=service,

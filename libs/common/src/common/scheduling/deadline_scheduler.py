@@ -109,7 +109,7 @@ class Timekeeper:
 
     async def fire_due(self) -> Round:
         """One look: everything due now, at most BATCH, in one transaction; alone what fails."""
-        kinds, blind = self._kinds()
+        kinds, fired_without_events = self._kinds()
         self._held_back = len(kinds) < len(self.timers)
         async with self.database.transaction() as tx:
             found = (await tx.execute(self._scan, {"kinds": kinds})).all()
@@ -117,15 +117,15 @@ class Timekeeper:
             return Round(0, more=False)
         candidates = [(row.kind, row.subject) for row in found]
         try:
-            fired = await self._fire(candidates, blind)
+            fired = await self._fire(candidates, fired_without_events)
         except Exception as error:
             if passing(error):
                 raise
-            fired = await self._one_by_one(candidates, blind)
+            fired = await self._one_by_one(candidates, fired_without_events)
         return Round(fired, more=fired > 0, locked=fired == 0)
 
     def _kinds(self) -> tuple[list[str], bool]:
-        """The kinds that may fire now, and whether those that wait for events fire blind."""
+        """The kinds that may fire now, and whether those that wait for events fire without them."""
         if not self.behind():
             self._behind_since = None
             return list(self.timers), False
@@ -135,11 +135,13 @@ class Timekeeper:
             return list(self.timers), True
         return [k for k, timer in self.timers.items() if not timer.waits_for_consumer], False
 
-    async def _one_by_one(self, candidates: Sequence[tuple[str, UUID]], blind: bool) -> int:
+    async def _one_by_one(
+        self, candidates: Sequence[tuple[str, UUID]], fired_without_events: bool
+    ) -> int:
         fired = 0
         for candidate in candidates:
             try:
-                fired += await self._fire([candidate], blind)
+                fired += await self._fire([candidate], fired_without_events)
             except Exception as error:
                 if passing(error):
                     raise
@@ -147,7 +149,9 @@ class Timekeeper:
                 await self._put_off(candidate, error)
         return fired
 
-    async def _fire(self, candidates: Sequence[tuple[str, UUID]], blind: bool) -> int:
+    async def _fire(
+        self, candidates: Sequence[tuple[str, UUID]], fired_without_events: bool
+    ) -> int:
         subjects: dict[str, list[UUID]] = defaultdict(list)
         for kind, subject in candidates:
             subjects[kind].append(subject)
@@ -160,8 +164,8 @@ class Timekeeper:
                 moved, due = await take(tx, kind, sorted(locked), at)
                 taken += moved + len(due)
                 if due:
-                    late = blind and self.timers[kind].waits_for_consumer
-                    due = [replace(one, blind=late) for one in due]
+                    late = fired_without_events and self.timers[kind].waits_for_consumer
+                    due = [replace(one, fired_without_events=late) for one in due]
                     await self.timers[kind].fire(tx, due, at)
                     fired += due
             fired_at = await moment(tx)
@@ -193,5 +197,5 @@ class Timekeeper:
 
 def _measure(fired: Sequence[Due], at: datetime) -> None:
     for one in fired:
-        metrics.FIRED.labels(one.kind, str(one.blind).lower()).inc()
+        metrics.FIRED.labels(one.kind, str(one.fired_without_events).lower()).inc()
         metrics.FIRING_LAG_SECONDS.labels(one.kind).observe((at - one.due_at).total_seconds())

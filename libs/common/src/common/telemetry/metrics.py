@@ -17,7 +17,7 @@ REQUEST_SECONDS = Histogram(
 )
 LIMITED = Counter("opsdesk_http_limited_total", "Requests answered 429.")
 BATCH_SIZE = Histogram(
-    "opsdesk_accept_batch_size",
+    "opsdesk_ticket_batch_size",
     "Tickets accepted by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
@@ -27,7 +27,7 @@ BACKGROUND_RESTARTS = Counter(
 
 # Outbox and relay
 PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
-RELAY_LEADS = Gauge("opsdesk_relay_leads", "1 where this replica publishes.")
+RELAY_LEADS = Gauge("opsdesk_relay_is_leader", "1 where this replica publishes.")
 OUTBOX_UNSENT = Gauge("opsdesk_outbox_unsent", "Events not yet on Kafka, as last seen.")
 OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldest unsent event.")
 OUTBOX_HELD = Gauge("opsdesk_outbox_held_keys", "Keys whose event Kafka refuses; others flow.")
@@ -50,7 +50,9 @@ HANDLE_SECONDS = Histogram(
 )
 
 # Deadlines
-FIRED = Counter("opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "blind"))
+FIRED = Counter(
+    "opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "fired_without_events")
+)
 FIRING_LAG_SECONDS = Histogram(
     "opsdesk_deadline_lag_seconds", "From due to fired.", ("kind",), buckets=(*FAST, 30, 60, 300)
 )
@@ -58,7 +60,9 @@ FIRING_FAILED = Counter("opsdesk_deadlines_failed_total", "Firings put off.", ("
 
 # Audit
 SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")
-SEALED_AT = Gauge("opsdesk_audit_sealer_seconds", "When the sealer last finished (Unix time).")
+SEALED_AT = Gauge(
+    "opsdesk_audit_last_seal_timestamp_seconds", "When the sealer last finished (Unix time)."
+)
 
 # Notifications
 NOTIFICATIONS = Counter(

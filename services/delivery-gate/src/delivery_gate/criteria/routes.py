@@ -28,8 +28,8 @@ class CriteriaTold(Told):
     demands: Mapping[str, DemandTold]
     strictest: str
     approver_roles: Sequence[str]
-    check_age_seconds: int
-    patience_seconds: int
+    max_check_age_seconds: int
+    approval_timeout_seconds: int
 
 
 @routes.get("")
@@ -45,6 +45,6 @@ async def get_criteria(
         },
         strictest=criteria.strictest,
         approver_roles=sorted(criteria.approver_roles),
-        check_age_seconds=int(criteria.check_age.total_seconds()),
-        patience_seconds=int(criteria.patience.total_seconds()),
+        max_check_age_seconds=int(criteria.check_age.total_seconds()),
+        approval_timeout_seconds=int(criteria.patience.total_seconds()),
     )

@@ -1,6 +1,6 @@
 """Deferred requests are tried again, unchanged, when what was missing may have come (G9)."""
 
-from common.events.deliveries import DeliveryEvent, DeliveryRefused, DeliveryReviewable
+from common.events.deliveries import DeliveryEvent, DeliveryReadyForReview, DeliveryRefused
 from common.persistence.database import Connection, moment
 from delivery_gate.deliveries.commands import By, Scene, record_judged
 from delivery_gate.deliveries.domain.delivery import evaluate
@@ -21,5 +21,7 @@ async def try_deferred_again(tx: Connection, version: Version, by: By) -> None:
         known = await facts(tx, delivery.wanted, environment)
         judged = evaluate(delivery, known, scene.at)
         if judged.verdict.outcome != "deferred":
-            event: type[DeliveryEvent] = DeliveryRefused if judged.refuses else DeliveryReviewable
+            event: type[DeliveryEvent] = (
+                DeliveryRefused if judged.refuses else DeliveryReadyForReview
+            )
             await record_judged(scene, judged, event, "delivery.evaluate", known.follow_ups)

@@ -27,7 +27,7 @@ class VerdictTold(Told):
     reasons: Sequence[ReasonTold]
     follow_ups: Sequence[str]
     criteria_version: int
-    spoken_by: str
+    decided_by: str
     at: datetime
 
 
@@ -105,6 +105,6 @@ def verdict_told(spoken: Spoken) -> VerdictTold:
         reasons=[ReasonTold.model_validate(reason) for reason in verdict.reasons],
         follow_ups=spoken.follow_ups,
         criteria_version=verdict.criteria_version,
-        spoken_by=spoken.spoken_by,
+        decided_by=spoken.decided_by,
         at=verdict.at,
     )

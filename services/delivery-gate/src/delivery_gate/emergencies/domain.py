@@ -46,7 +46,7 @@ class EmergencyChange:
     settled_by: UUID | None = None
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
-    revoked_why: str | None = None
+    revocation_reason: str | None = None
     sequence: int = 0
 
 
@@ -136,7 +136,7 @@ def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange |
         return Denied(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if not why.strip():
         return Denied(Code.REASON_REQUIRED, "Say why it is revoked.")
-    return replace(change, state="revoked", revoked_at=at, revoked_why=why)
+    return replace(change, state="revoked", revoked_at=at, revocation_reason=why)
 
 
 def _second(environment: Environment) -> Denied:

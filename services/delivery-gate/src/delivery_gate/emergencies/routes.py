@@ -63,7 +63,7 @@ class EmergencyTold(Told):
     settled_by: UUID | None
     settled_at: datetime | None
     revoked_at: datetime | None
-    revoked_why: str | None
+    revocation_reason: str | None
 
 
 @routes.post("", status_code=201, response_model=EmergencyTold)

@@ -159,7 +159,7 @@ def _moving(change: EmergencyChange) -> Mapping[str, Any]:
         "settled_by": change.settled_by,
         "settled_at": change.settled_at,
         "revoked_at": change.revoked_at,
-        "revoked_why": change.revoked_why,
+        "revocation_reason": change.revocation_reason,
     }
 
 
@@ -181,6 +181,6 @@ def _change(row: Row[Any]) -> EmergencyChange:
         settled_by=row.settled_by,
         settled_at=row.settled_at,
         revoked_at=row.revoked_at,
-        revoked_why=row.revoked_why,
+        revocation_reason=row.revocation_reason,
         sequence=row.sequence,
     )

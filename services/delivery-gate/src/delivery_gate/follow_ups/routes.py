@@ -11,7 +11,7 @@ from common.errors import NotFound
 from common.events.deliveries import (
     FollowUpClosed,
     FollowUpEvent,
-    FollowUpEvidenced,
+    FollowUpEvidenceSubmitted,
     FollowUpReopened,
 )
 from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
@@ -29,7 +29,7 @@ from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, conf
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 
-Confirmer = Annotated[Caller, needs("followups:confirm")]
+Confirmer = Annotated[Caller, needs("follow-ups:confirm")]
 
 
 class EvidenceAsked(Asked):
@@ -96,14 +96,14 @@ async def close_follow_up(
     request: Request,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("followups:work")],
+    caller: Annotated[Caller, needs("follow-ups:work")],
 ) -> FollowUpTold | Response:
     """Say that it is done, with evidence. It holds until another person confirms."""
     scene, follow_up = await _scene(tx, ref, caller, request)
     said = close(follow_up, caller.sub, asked.evidence, scene.at)
     if isinstance(said, Denied):
         return await deny(scene, "follow_up.close", f"follow-up/{follow_up.id}", said)
-    return await _kept(scene, said, FollowUpEvidenced, "follow_up.close", response)
+    return await _kept(scene, said, FollowUpEvidenceSubmitted, "follow_up.close", response)
 
 
 @routes.post("/{ref}/reject", response_model=FollowUpTold)

@@ -62,7 +62,7 @@ emergency_changes = Table(
     Column("settled_by", Uuid, ForeignKey("deliveries.id")),
     Column("settled_at", INSTANT),
     Column("revoked_at", INSTANT),
-    Column("revoked_why", Text),
+    Column("revocation_reason", Text),
     CheckConstraint(
         "state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')", name="state"
     ),

@@ -70,7 +70,7 @@ CREATE TABLE verdicts (
     reasons jsonb NOT NULL,
     follow_ups jsonb NOT NULL,
     criteria_version integer NOT NULL,
-    spoken_by text NOT NULL,
+    decided_by text NOT NULL,
     at timestamptz NOT NULL,
     CONSTRAINT pk_verdicts PRIMARY KEY (id),
     CONSTRAINT ck_verdicts_outcome CHECK (outcome IN ('accepted', 'refused', 'deferred')),
@@ -139,7 +139,7 @@ CREATE TABLE emergency_changes (
     settled_by uuid,
     settled_at timestamptz,
     revoked_at timestamptz,
-    revoked_why text,
+    revocation_reason text,
     CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
     CONSTRAINT ck_emergency_changes_state
         CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),

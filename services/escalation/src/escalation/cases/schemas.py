@@ -95,13 +95,13 @@ class EscalationTold(Told):
     environment: str | None
     ticket: str | None
     opened_at: datetime
-    breaks_at: datetime | None
+    expected_breach_at: datetime | None
     round: int
     step: int
     next_at: datetime | None
     exhausted: bool
     acknowledged_by: list[str]
-    snooze_asked_by: str | None
+    snooze_requested_by: str | None
     snooze_until: datetime | None
     resolved_at: datetime | None
     audiences: list[str]
@@ -187,13 +187,13 @@ def _facts(case: Case) -> dict[str, Any]:
         "environment": trigger.environment,
         "ticket": trigger.ticket,
         "opened_at": case.opened_at,
-        "breaks_at": trigger.breaks_at,
+        "expected_breach_at": trigger.expected_breach_at,
         "round": state.passes,
         "step": state.fired,
         "next_at": state.due_at,
         "exhausted": state.exhausted,
         "acknowledged_by": list(state.acknowledged_by),
-        "snooze_asked_by": state.snooze_asked_by,
+        "snooze_requested_by": state.snooze_requested_by,
         "snooze_until": state.snooze_until,
         "resolved_at": state.resolved_at,
         "audiences": list(case.audiences),

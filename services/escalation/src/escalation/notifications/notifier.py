@@ -181,5 +181,5 @@ async def notify(app: FastAPI) -> None:
     settings: EscalationSettings = app.state.settings
     database: Database = app.state.database
     async with database.transaction() as tx:
-        await directory.put_house(tx, settings.last_resort)
+        await directory.put_house(tx, settings.fallback_email)
     await Notifier(database, SmtpPost(settings), settings).run()

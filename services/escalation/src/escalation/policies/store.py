@@ -50,8 +50,8 @@ async def add_policy(tx: Connection, made: Policy, at: datetime, by: str) -> Non
             key=made.key,
             version=made.version,
             body=POLICY.dump_python(made, mode="json"),
-            made_at=at,
-            made_by=by,
+            created_at=at,
+            created_by=by,
         )
     )
 
@@ -67,7 +67,9 @@ async def add_matrix(tx: Connection, rows: tuple[Row, ...], at: datetime, by: st
     """Answers the new version."""
     version = 1 + (await tx.scalar(select(func.coalesce(func.max(matrices.c.version), 0))) or 0)
     body = ROWS.dump_python(rows, mode="json")
-    await tx.execute(insert(matrices).values(version=version, rows=body, made_at=at, made_by=by))
+    await tx.execute(
+        insert(matrices).values(version=version, rows=body, created_at=at, created_by=by)
+    )
     return version
 
 
@@ -84,6 +86,6 @@ async def add_rota(tx: Connection, made: Rota, at: datetime, by: str) -> int:
     version = 1 + (await tx.scalar(known) or 0)
     body = ROTA.dump_python(made, mode="json")
     await tx.execute(
-        insert(rotas).values(key=made.key, version=version, body=body, made_at=at, made_by=by)
+        insert(rotas).values(key=made.key, version=version, body=body, created_at=at, created_by=by)
     )
     return version

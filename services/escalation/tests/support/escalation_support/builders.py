@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.events.clocks import ClockEvent, ClockWarned
+from common.events.clocks import ClockEvent, ClockThresholdReached
 from common.events.tickets import TicketEvent
 from common.persistence.database import Database
 from escalation.cases.domain.lifecycle import Escalation, Outcome, opened
@@ -89,7 +89,7 @@ ACME, PROD = UUID(int=0xACE), UUID(int=0xACE0)
 TICKET, CLOCK = UUID(int=0x71C), UUID(int=0xC10)
 
 
-def warned(share: float = 0.75, **changed: Any) -> ClockWarned:
+def warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
     facts: dict[str, Any] = {
         "at": NIGHT,
         "clock_id": CLOCK,
@@ -109,7 +109,7 @@ def warned(share: float = 0.75, **changed: Any) -> ClockWarned:
         "due_at": NIGHT,
         "fired_at": NIGHT,
     }
-    return ClockWarned(**facts | changed)
+    return ClockThresholdReached(**facts | changed)
 
 
 def clock(kind: type[C], **own: Any) -> C:

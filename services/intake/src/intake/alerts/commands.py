@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.errors import Problem
-from common.events.tickets import AlertEnded, AlertEvent, AlertRaised
+from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
 from common.http.body import read_json
 from common.messaging.outbox import Announcement, announce
 from common.persistence.database import Connection, moment
@@ -143,13 +143,13 @@ async def _end(tx: Connection, found: Episode, ended_at: datetime, at: datetime)
     ended = replace(found, ended_at=max(ended_at, found.started_at), sequence=found.sequence + 1)
     await alerts.keep(tx, ended)
     key = await _key(tx, ended.ticket_id)
-    await announce(tx, Announcement(_told(AlertEnded, ended, key, at), ended.sequence))
+    await announce(tx, Announcement(_told(AlertResolved, ended, key, at), ended.sequence))
 
 
 def _told(
     event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
 ) -> AlertEvent:
-    more = {"ended_at": episode.ended_at} if event is AlertEnded else {}
+    more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
     return event.model_validate(
         {
             "at": at,

@@ -52,8 +52,10 @@ CLOCKS = View(
         Shown("state", "idle, running, paused, stopped, withdrawn, cancelled"),
         Shown("deadline", "instant at which the promise breaks; null while paused"),
         Shown("stopped_at", "instant; null unless stopped"),
-        Shown("took_seconds", "counted (working) time of its longest cycle; null unless stopped"),
-        Shown("broken_at", "instant of the breach that holds; null where there is none"),
+        Shown(
+            "elapsed_seconds", "counted (working) time of its longest cycle; null unless stopped"
+        ),
+        Shown("breached_at", "instant of the breach that holds; null where there is none"),
         Shown(
             "outcome", "met, breached, or excused (a waiver covers the breach); null: still open"
         ),
@@ -88,7 +90,7 @@ FIRINGS = View(
             "deadline, or which change moved it into the past",
             "body::json #>> '{firing,3}'",
         ),
-        Shown("blind", "whether sla could not hear of tickets when it fired"),
+        Shown("fired_without_events", "whether sla could not hear of tickets when it fired"),
     ),
 )
 OUTAGES = View(
@@ -103,7 +105,7 @@ OUTAGES = View(
         Shown("environment", "key of the environment"),
         Shown("service", "key of the service"),
         Shown("source", "monitoring, ticket, hand"),
-        Shown("effect", "down or impaired; only down counts against availability"),
+        Shown("effect", "down or degraded; only down counts against availability"),
         Shown("started_at", "instant"),
         Shown("ended_at", "instant; null while it lasts"),
         Shown("counts", "false: it was none, as was found later"),
@@ -124,7 +126,7 @@ WORK = View(
         Shown("day", "date of the work"),
         Shown("rate", "name of the rate in the rate sheet"),
         Shown("corrects", "the record that this one corrects; null: it is none"),
-        Shown("recorded_at", "instant"),
+        Shown("created_at", "instant"),
     ),
 )
 VIEWS = (TICKETS, TURNS, CLOCKS, FIRINGS, OUTAGES, WORK)

@@ -29,7 +29,7 @@ measure_promises = Table(
     Column("version", Integer, primary_key=True),
     instant("valid_from"),
     Column("better", Text),
-    Column("judged_by", Text),
+    Column("statistic", Text),
     Column("target", Float),
     Column("baseline", Float),
     Column("agreed_by", Text),

@@ -5,7 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from common.events.usage import UsageEvent, UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import (
+    UsageEvent,
+    UsageLimitApproaching,
+    UsageLimitCleared,
+    UsageLimitReached,
+)
 from common.messaging.outbox import Announcement, announce
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, arm
@@ -75,8 +80,8 @@ def _news(stored: Stored, limit: Limit, made: Outlook, at: datetime) -> UsageEve
     if made.standing == "reached":
         return UsageLimitReached(**facts)
     if made.standing == "far" or made.expected is None:
-        return UsageLimitFar(**facts)
-    return UsageLimitAhead(
+        return UsageLimitCleared(**facts)
+    return UsageLimitApproaching(
         **facts,
         expected=made.expected,
         earliest=made.earliest,

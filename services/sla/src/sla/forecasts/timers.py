@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.messaging.outbox import Announcement, announce
 from common.persistence.database import Connection, Database, moment
 from common.persistence.ids import uuid7
@@ -148,13 +148,13 @@ async def _tell(tx: Connection, turned_ones: Sequence[Made], at: datetime) -> No
     )
 
 
-def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ClockForecast:
+def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ForecastChanged:
     now = made.now
-    return ClockForecast(
+    return ForecastChanged(
         **forecast_facts(made.tracked.ticket, now, at),
         was=made.was.outlook if made.was else "safe",
         probability=round(now.estimate.probability, 3),
-        breaks_at=now.breaks_at,
+        expected_breach_at=now.expected_breach_at,
         reasons=reasons(now.standing, now.estimate),
         subscribers=tuple(subscribers),
     )

@@ -35,12 +35,12 @@ class GapTold(Told):
 
 
 class HeartbeatTold(Told):
-    """`longest_pause_ms`: the longest real time between two looks at what is due."""
+    """`longest_gap_ms`: the longest real time between two looks at what is due."""
 
     first_at: datetime | None
     last_at: datetime | None
     beats: int
-    longest_pause_ms: float | None
+    longest_gap_ms: float | None
 
 
 class DayTold(Told):
@@ -53,15 +53,15 @@ class DayTold(Told):
 
 class PunctualityTold(Told):
     """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
-    known to be due where that was later (`heard_late` of them), to the last statement of the
+    known to be due where that was later (`known_late` of them), to the last statement of the
     transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
 
     since: datetime
     until: datetime
     count: int
     early: int
-    blind: int
-    heard_late: int
+    fired_without_events: int
+    known_late: int
     overdue: int
     lag_p50_ms: float | None
     lag_p99_ms: float | None
@@ -98,8 +98,8 @@ async def show_punctuality(
         until=end,
         count=found.count,
         early=found.early,
-        blind=found.blind,
-        heard_late=found.heard_late,
+        fired_without_events=found.fired_without_events,
+        known_late=found.known_late,
         overdue=await punctuality.overdue(tx, now),
         lag_p50_ms=_ms(found.p50),
         lag_p99_ms=_ms(found.p99),
@@ -185,7 +185,7 @@ async def _alive(
         first_at=beats[0].at if beats else None,
         last_at=beats[-1].at if beats else None,
         beats=len(beats),
-        longest_pause_ms=_ms(longest),
+        longest_gap_ms=_ms(longest),
     )
     found = gaps(beats, begin, end) if begin < end else []
     told = [

@@ -30,4 +30,4 @@ async def handle(database: Database, number: int, within: timedelta, at: datetim
 
 
 async def forecasts_told(database: Database) -> list[Told]:
-    return [one for one in await told(database) if one.type == "opsdesk.clock.forecast.v1"]
+    return [one for one in await told(database) if one.type == "opsdesk.forecast.changed.v1"]

@@ -27,8 +27,8 @@ async def current_criteria(tx: Connection) -> Criteria:
         demands={tier: _demand(said) for tier, said in body["demands"].items()},
         strictest=body["strictest"],
         approver_roles=frozenset(body["approver_roles"]),
-        check_age=timedelta(seconds=body["check_age_seconds"]),
-        patience=timedelta(seconds=body["patience_seconds"]),
+        check_age=timedelta(seconds=body["max_check_age_seconds"]),
+        patience=timedelta(seconds=body["approval_timeout_seconds"]),
     )
 
 

@@ -27,7 +27,7 @@ class Spoken:
     environment: str
     customer: str
     attempt: int
-    spoken_by: str
+    decided_by: str
     follow_ups: tuple[str, ...]
     verdict: Verdict
 
@@ -50,7 +50,7 @@ async def speak(
             reasons=[_row(reason) for reason in verdict.reasons],
             follow_ups=list(follow_ups),
             criteria_version=verdict.criteria_version,
-            spoken_by=by,
+            decided_by=by,
             at=verdict.at,
         )
     )
@@ -113,7 +113,7 @@ def _from(row: Row[Any]) -> Spoken:
         row.environment,
         row.customer,
         row.attempt,
-        row.spoken_by,
+        row.decided_by,
         tuple(row.follow_ups),
         Verdict(row.outcome, reasons, row.criteria_version, row.at),
     )

@@ -42,7 +42,7 @@ class Escalation:
     next_step: int = 1
     exhausted: bool = False
     acknowledged_by: tuple[str, ...] = ()
-    snooze_asked_by: str | None = None
+    snooze_requested_by: str | None = None
     snooze_until: datetime | None = None
     resolved_at: datetime | None = None
 
@@ -70,7 +70,7 @@ def acknowledge(case: Escalation, policy: Policy, by: str, at: datetime) -> Outc
     if policy.acknowledge == "all":
         due_at = at + policy.ack_timeout if policy.ack_timeout else None
         case = replace(case, status="acknowledged", due_at=due_at, exhausted=False)
-        case = replace(case, snooze_asked_by=None, snooze_until=None)
+        case = replace(case, snooze_requested_by=None, snooze_until=None)
     return case, (Acknowledged(at, by),)
 
 
@@ -95,9 +95,9 @@ def snooze(case: Escalation, by: str, until: datetime, at: datetime) -> Outcome 
         return Refused("SNOOZE_PAST", "A snooze must end in the future.")
     if case.severity != "blocker":
         return _snoozed(case, Snoozed(at, by, until))
-    if case.snooze_asked_by not in (None, by) and case.snooze_until == until:
-        return _snoozed(case, Snoozed(at, case.snooze_asked_by or by, until, confirmed_by=by))
-    case = replace(case, snooze_asked_by=by, snooze_until=until)
+    if case.snooze_requested_by not in (None, by) and case.snooze_until == until:
+        return _snoozed(case, Snoozed(at, case.snooze_requested_by or by, until, confirmed_by=by))
+    case = replace(case, snooze_requested_by=by, snooze_until=until)
     return case, (SnoozeAsked(at, by, until),)
 
 
@@ -120,11 +120,11 @@ def restarted(case: Escalation, due_at: datetime) -> Escalation:
         next_step=1,
         exhausted=False,
         acknowledged_by=(),
-        snooze_asked_by=None,
+        snooze_requested_by=None,
         snooze_until=None,
     )
 
 
 def _snoozed(case: Escalation, fact: Snoozed) -> Outcome:
     case = replace(case, status="snoozed", due_at=fact.until, exhausted=False)
-    return replace(case, snooze_asked_by=None, snooze_until=fact.until), (fact,)
+    return replace(case, snooze_requested_by=None, snooze_until=fact.until), (fact,)

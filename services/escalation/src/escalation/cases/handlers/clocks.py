@@ -8,7 +8,7 @@ from common.events.clocks import (
     ClockCancelled,
     ClockEvent,
     ClockMet,
-    ClockWarned,
+    ClockThresholdReached,
 )
 from common.events.envelope import Received
 from common.persistence.database import Connection
@@ -25,11 +25,11 @@ METRICS = {
 }
 
 
-async def on_clock_warned(tx: Connection, received: Received[ClockWarned]) -> None:
+async def on_clock_warned(tx: Connection, received: Received[ClockThresholdReached]) -> None:
     """Tell before it breaks (R3). A later share joins the same case (E9)."""
     event = received.event
     used = f"{event.ticket}: time for {_promise(event)} is {event.share:.0%} used up"
-    await trigger(tx, await _cause(tx, event, "clock_warned", used), used)
+    await trigger(tx, await _cause(tx, event, "clock_threshold_reached", used), used)
 
 
 async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -> None:
@@ -38,7 +38,7 @@ async def on_clock_breached(tx: Connection, received: Received[ClockBreached]) -
     ended = (
         "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
     )
-    before: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast")
+    before: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast")
     await end(tx, {_dedup(event, kind): ended for kind in before})
     if not event.approved:
         missed = f"{event.ticket}: deadline for {_promise(event)} was missed"
@@ -54,7 +54,7 @@ async def on_breach_withdrawn(tx: Connection, received: Received[ClockBreachWith
 
 async def on_clocks_ended(tx: Connection, events: Sequence[Received[ClockEvent]]) -> None:
     """Whatever ended a clock ends what was escalated for it."""
-    kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast", "clock_breached")
+    kinds: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast", "clock_breached")
     ended = {_dedup(one.event, kind): _ending(one.event) for one in events for kind in kinds}
     await end(tx, ended)
 
@@ -89,5 +89,5 @@ async def _cause(tx: Connection, event: ClockEvent, kind: TriggerKind, title: st
         tier=await tier(tx, event.environment),
         ticket_id=event.ticket_id,
         ticket=event.ticket,
-        breaks_at=event.deadline,
+        expected_breach_at=event.deadline,
     )

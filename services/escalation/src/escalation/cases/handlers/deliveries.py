@@ -21,7 +21,7 @@ async def on_debt_overdue(tx: Connection, received: Received[EnvironmentDebtOver
         customer=event.customer,
         environment=event.environment,
         tier=await tier(tx, event.environment),
-        breaks_at=event.due_at,
+        expected_breach_at=event.due_at,
     )
     await trigger(tx, cause, title)
 

@@ -1,7 +1,7 @@
 """Promises that are expected to break: who subscribed hears of it before it happens (R3)."""
 
 from common.events.envelope import Received
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.persistence.database import Connection
 from escalation.cases.handlers.clocks import METRICS
 from escalation.cases.handlers.closing import end
@@ -11,7 +11,7 @@ from escalation.policies.domain.trigger import Trigger
 GETS_WORSE = {"safe": 0, "at_risk": 1, "likely": 2}
 
 
-async def on_forecast(tx: Connection, received: Received[ClockForecast]) -> None:
+async def on_forecast(tx: Connection, received: Received[ForecastChanged]) -> None:
     """One notice for each subscriber when it gets worse. Nobody is paged: it is for planning, and
     whoever must act is woken by the warnings."""
     event = received.event
@@ -21,11 +21,11 @@ async def on_forecast(tx: Connection, received: Received[ClockForecast]) -> None
         await inform(tx, await _cause(tx, event), event.subscribers, " ".join(event.reasons))
 
 
-def dedup(event: ClockForecast) -> str:
+def dedup(event: ForecastChanged) -> str:
     return f"clock/{event.clock_id}/clock_forecast"
 
 
-async def _cause(tx: Connection, event: ClockForecast) -> Trigger:
+async def _cause(tx: Connection, event: ForecastChanged) -> Trigger:
     expected = "is likely to break" if event.outlook == "likely" else "may break"
     metric = METRICS[event.metric]
     return Trigger(
@@ -41,5 +41,5 @@ async def _cause(tx: Connection, event: ClockForecast) -> Trigger:
         tier=await tier(tx, event.environment),
         ticket_id=event.ticket_id,
         ticket=event.ticket,
-        breaks_at=event.breaks_at,
+        expected_breach_at=event.expected_breach_at,
     )

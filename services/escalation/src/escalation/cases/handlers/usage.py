@@ -1,14 +1,19 @@
 """Usage that comes near its limit: people hear of it in time to plan (R3)."""
 
 from common.events.envelope import Received
-from common.events.usage import UsageEvent, UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import (
+    UsageEvent,
+    UsageLimitApproaching,
+    UsageLimitCleared,
+    UsageLimitReached,
+)
 from common.persistence.database import Connection
 from escalation.cases.handlers.closing import end
 from escalation.cases.new_case import tier, trigger
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 
-async def on_limit_ahead(tx: Connection, received: Received[UsageLimitAhead]) -> None:
+async def on_limit_ahead(tx: Connection, received: Received[UsageLimitApproaching]) -> None:
     """DM and PO hear of it while there is time to plan."""
     event = received.event
     title = f"{event.series}: {event.limit:g} {event.unit} is expected on {event.expected}"
@@ -23,7 +28,7 @@ async def on_limit_reached(tx: Connection, received: Received[UsageLimitReached]
     await trigger(tx, await _cause(tx, event, "limit_reached", "major", title), title)
 
 
-async def on_limit_far(tx: Connection, received: Received[UsageLimitFar]) -> None:
+async def on_limit_far(tx: Connection, received: Received[UsageLimitCleared]) -> None:
     event = received.event
     kinds: tuple[TriggerKind, ...] = ("limit_ahead", "limit_reached")
     await end(tx, {_dedup(event, kind): "the limit is far again" for kind in kinds})

@@ -50,9 +50,9 @@ def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[st
 
 
 def _facts(trigger: Trigger, zone: str) -> Iterator[str]:
-    if trigger.breaks_at:
-        verb = "Broke" if trigger.breaks_at <= trigger.at else "Breaks"
-        yield f"{verb}: {told_time(trigger.breaks_at, zone)}"
+    if trigger.expected_breach_at:
+        verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
+        yield f"{verb}: {told_time(trigger.expected_breach_at, zone)}"
     yield f"Since: {told_time(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,

@@ -52,7 +52,7 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     pending = ticket.correction
     if pending is None:
         return _nothing_pending(ticket)
-    if by == pending.asked_by:
+    if by == pending.requested_by:
         return Refusal(
             "four-eyes",
             f"{by} asked for the correction of {ticket.key}; another person must confirm it.",
@@ -61,7 +61,7 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     return replace(
         wanted.of(ticket),
         correction=None,
-        reclassified_by=pending.asked_by,
+        reclassified_by=pending.requested_by,
         reclassified_confirmed_by=by,
     )
 

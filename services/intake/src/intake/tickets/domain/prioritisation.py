@@ -40,13 +40,13 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     pending = ticket.lowering
     if pending is None:
         return Refusal("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
-    if by == pending.asked_by:
+    if by == pending.requested_by:
         return Refusal(
             "four-eyes",
             f"{by} asked for the lower priority of {ticket.key}; another person must confirm it.",
         )
     wanted = Judgement(pending.priority, pending.impact, pending.urgency)
-    return _apply(ticket, wanted, pending.asked_by, confirmed_by=by)
+    return _apply(ticket, wanted, pending.requested_by, confirmed_by=by)
 
 
 def decline(ticket: Ticket) -> Ticket | Refusal:

@@ -70,8 +70,8 @@ class Lowering:
     priority: Priority
     impact: Impact | None
     urgency: Urgency | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
@@ -82,8 +82,8 @@ class Correction:
     kind: Kind | None
     nature: Nature | None
     service: str | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 

@@ -11,14 +11,14 @@ from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
     TicketMerged,
+    TicketOnHold,
     TicketRejected,
     TicketReopened,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketVerified,
-    TicketWaiting,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
 from common.http import Asked, router
 from common.persistence.database import moment
@@ -112,7 +112,7 @@ async def work_around(desk: Working, asked: Workaround) -> Response:
         after,
         at,
         fact(TicketReplied, message_id=told.id),
-        fact(TicketWorkedAround, message_id=told.id),
+        fact(TicketWorkaroundProvided, message_id=told.id),
         message_id=str(told.id),
     )
 
@@ -125,7 +125,7 @@ async def wait(desk: Working, asked: Pause) -> Response:
     last = await messages.last_public(desk.tx, before.id)
     is_asked = asked.question is not None or asks_the_customer(last)
     after = transitions.wait(before, asked.on, asked=is_asked)
-    facts = [fact(TicketWaiting, on=asked.on)]
+    facts = [fact(TicketOnHold, on=asked.on)]
     if asked.question is not None and isinstance(after, Ticket):
         facts.insert(0, await _ask(desk, before, asked.question, at))
     return await desk.conclude("wait", before, after, at, *facts, on=asked.on, reason=asked.reason)

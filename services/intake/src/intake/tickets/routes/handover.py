@@ -76,7 +76,13 @@ async def hand_back(desk: Working, asked: HandingBack) -> Response:
     if isinstance(after, Ticket):
         note = Message(uuid7(), before.id, "internal", "outbound", desk.caller.sub, asked.found, at)
         await messages.add(desk.tx, note)
-    told = fact(TicketHandedBack, by_whom=before.forwarded_to, partner=before.partner)
+    told = fact(TicketHandedBack, handed_back_by=before.forwarded_to, partner=before.partner)
     return await desk.conclude(
-        "hand_back", before, after, at, told, by_whom=before.forwarded_to, partner=before.partner
+        "hand_back",
+        before,
+        after,
+        at,
+        told,
+        handed_back_by=before.forwarded_to,
+        partner=before.partner,
     )

@@ -93,7 +93,7 @@ async def confirm_priority(desk: Working, asked: Confirmation) -> Response:
         after,
         at,
         *_told(before, after),
-        asked_by=pending.asked_by if pending else None,
+        requested_by=pending.requested_by if pending else None,
         reason=asked.reason,
     )
 

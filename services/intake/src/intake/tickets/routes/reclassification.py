@@ -59,8 +59,8 @@ async def reclassify_ticket(desk: Working, asked: ClassificationAsked) -> Respon
         before,
         after,
         at,
-        was_kind=before.kind,
-        was_service=before.service,
+        previous_kind=before.kind,
+        previous_service=before.service,
         kind=asked.kind,
         nature=asked.nature,
         service=asked.service,
@@ -81,9 +81,9 @@ async def confirm_classification(desk: Working, asked: ClassificationConfirmed) 
         after,
         at,
         *_told(before, after),
-        was_kind=before.kind,
-        was_service=before.service,
-        asked_by=pending.asked_by if pending else None,
+        previous_kind=before.kind,
+        previous_service=before.service,
+        requested_by=pending.requested_by if pending else None,
         asked_because=pending.reason if pending else None,
         reason=asked.reason,
     )
@@ -99,9 +99,9 @@ def _told(before: Ticket, after: object) -> list[Fact]:
         fact(
             TicketReclassified,
             opened_at=after.opened_at,
-            was_kind=before.kind,
-            was_service=before.service,
-            asked_by=before.correction.asked_by,
+            previous_kind=before.kind,
+            previous_service=before.service,
+            requested_by=before.correction.requested_by,
             second=after.reclassified_confirmed_by,
         )
     ]

@@ -15,8 +15,8 @@ class LoweringShown(Told):
     """A lower priority that waits for a second person."""
 
     priority: Priority
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
@@ -26,8 +26,8 @@ class CorrectionShown(Told):
     kind: Kind | None
     nature: Nature | None
     service: str | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 

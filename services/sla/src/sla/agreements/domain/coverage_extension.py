@@ -26,7 +26,7 @@ class Shortened:
 class Extension:
     """All of `[start, end)` is open for these priorities; none named means all of them.
 
-    `shortened`: it ends before `end`, as another person than `made_by` decided.
+    `shortened`: it ends before `end`, as another person than `created_by` decided.
     """
 
     id: UUID
@@ -34,8 +34,8 @@ class Extension:
     end: datetime
     priorities: tuple[str, ...]
     reason: str
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
     shortened: Shortened | None = None
 
     @property
@@ -53,7 +53,7 @@ def shorten(extension: Extension, word: Shortened) -> Extension | Denied:
         return "ENDED"
     if extension.end <= word.since:
         return "OVER"
-    if extension.made_by == word.by:
+    if extension.created_by == word.by:
         return "SELF_APPROVAL"
     return replace(extension, shortened=replace(word, since=max(word.since, extension.start)))
 

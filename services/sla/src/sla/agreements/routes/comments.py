@@ -28,9 +28,9 @@ class CommentAsked(Asked):
 
 class CommentTold(Told):
     id: UUID
-    said_by: str
+    created_by: str
     side: Side
-    said_at: datetime
+    created_at: datetime
     comment: str
 
 

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from common.auth import Caller, needs
 from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
-from common.events.agreements import AgreementCoverEnded
+from common.events.agreements import AgreementCoverageExtensionEnded
 from common.http import Asked, answer, if_match, router
 from common.persistence.database import Connection, Transaction, moment
 from common.persistence.ids import uuid7
@@ -98,7 +98,7 @@ async def _shorten(
     # Superseded ones, too: tickets of theirs are still open.
     promised = [one.agreement for one in history if one.life.state in BINDING]
     if any([await covering.uncover(tx, one, before, after, by) for one in promised]):
-        kept = (word.reason, word.by, word.at, before.made_by)
+        kept = (word.reason, word.by, word.at, before.created_by)
         await sweeping.begin(tx, Sweep(uuid7(), found.agreement_id, "shorten", None, *kept))
 
 
@@ -112,7 +112,9 @@ async def _tell(
     }
     # Told of the version that is in force, not of a draft that may come after it.
     of = next(iter(await binding(tx, found, at)), found)
-    await tell(tx, found, AgreementCoverEnded(**facts(of, at), extension_id=after.id, **told))
+    await tell(
+        tx, found, AgreementCoverageExtensionEnded(**facts(of, at), extension_id=after.id, **told)
+    )
     assert after.shortened is not None
     grounds = {"extension": after.id, "reason": after.shortened.reason, **told}
     await note(tx, found, "agreement.end_cover", caller, at, grounds)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, needs
 from common.errors import Invalid, Violation
-from common.events.agreements import AgreementExtended
+from common.events.agreements import AgreementCoverageExtended
 from common.events.tickets import Priority
 from common.http import Asked, Page, Paging, Told, cursor, if_match, router
 from common.persistence.database import Connection, Transaction, moment
@@ -53,8 +53,8 @@ class ExtensionTold(Told):
     end: datetime
     priorities: list[Priority]
     reason: str
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
     ended_from: datetime | None = None
     ended_by: str | None = None
     ended_at: datetime | None = None
@@ -90,7 +90,9 @@ async def extend_cover(
         "priorities": list(made.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
-    await tell(tx, found, AgreementExtended(**facts(bound[0], at), extension_id=made.id, **told))
+    await tell(
+        tx, found, AgreementCoverageExtended(**facts(bound[0], at), extension_id=made.id, **told)
+    )
     grounds = {"extension": made.id, "reason": asked.reason, **told}
     await note(tx, found, "agreement.extend", caller, at, grounds)
     response.headers["Location"] = f"/v1/agreements/{found.agreement_id}/extensions"
@@ -150,11 +152,11 @@ async def binding(tx: Connection, found: AgreementVersion, at: datetime) -> list
 async def _extend(
     tx: Connection, found: AgreementVersion, bound: list[AgreementVersion], made: Extension
 ) -> None:
-    by = (made.made_by, made.made_at)
+    by = (made.created_by, made.created_at)
     try:
         longer = [await covering.cover(tx, one.agreement, [made], by) for one in bound]
     except OutOfRange as error:
         raise unanswerable(error, "/end") from None
     if any(longer):
-        agreement_id, kept = found.agreement_id, (made.reason, made.made_by, made.made_at)
+        agreement_id, kept = found.agreement_id, (made.reason, made.created_by, made.created_at)
         await sweeping.begin(tx, Sweep(uuid7(), agreement_id, "extend", None, *kept))

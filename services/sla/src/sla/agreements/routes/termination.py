@@ -8,7 +8,11 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, needs
 from common.errors import Conflict, Forbidden
-from common.events.agreements import AgreementDeactivated, AgreementEndAsked, AgreementEndDropped
+from common.events.agreements import (
+    AgreementTerminated,
+    AgreementTerminationRequested,
+    AgreementTerminationWithdrawn,
+)
 from common.http import answer, if_match, router
 from common.persistence.database import Connection, Transaction, moment
 from common.persistence.ids import uuid7
@@ -46,7 +50,7 @@ async def ask_for_the_end(
     if not isinstance(ending, Ending):
         raise Conflict(REFUSED[ending])
     await agreements.end(tx, found.agreement_id, ending)
-    await tell(tx, found, AgreementEndAsked(**facts(found, at)))
+    await tell(tx, found, AgreementTerminationRequested(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate.ask", caller, at, asked.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
@@ -71,7 +75,7 @@ async def confirm_the_end(
     by = (caller.sub, at, ending.asked.by)
     sweep = Sweep(uuid7(), found.agreement_id, "cancel", None, ending.reason, *by)
     await sweeping.begin(tx, sweep)
-    await tell(tx, found, AgreementDeactivated(**facts(found, at)))
+    await tell(tx, found, AgreementTerminated(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate", caller, at, ending.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
@@ -90,7 +94,7 @@ async def drop_the_end(
     if found.ending.done is not None:
         raise Conflict(REFUSED["OVER"])
     await agreements.end(tx, found.agreement_id, None)
-    await tell(tx, found, AgreementEndDropped(**facts(found, at)))
+    await tell(tx, found, AgreementTerminationWithdrawn(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate.drop", caller, at, found.ending.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 

@@ -24,8 +24,8 @@ async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
         "ends_at": extension.end,
         "priorities": list(extension.priorities),
         "reason": extension.reason,
-        "made_by": extension.made_by,
-        "made_at": extension.made_at,
+        "created_by": extension.created_by,
+        "created_at": extension.created_at,
     }
     await tx.execute(insert(cover_extensions).values(**values))
 
@@ -87,8 +87,8 @@ def _extension(row: Row[Any]) -> Extension:
         row.ends_at,
         tuple(row.priorities),
         row.reason,
-        row.made_by,
-        row.made_at,
+        row.created_by,
+        row.created_at,
         _shortened(row),
     )
 

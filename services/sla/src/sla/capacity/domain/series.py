@@ -40,7 +40,7 @@ class Required:
     version: int
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: float
     baseline: float | None = None
 

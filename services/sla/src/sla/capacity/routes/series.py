@@ -43,11 +43,11 @@ class SeriesAsked(Asked):
 
 
 class RequiredAsked(Asked):
-    """From `valid_from` on: the month's `judged_by` figure must be at most (or least) `target`."""
+    """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
 
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: Figure
     baseline: Figure | None = None
 
@@ -64,7 +64,7 @@ class RequiredTold(Told):
     version: int
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: float
     baseline: float | None
 
@@ -98,7 +98,7 @@ async def define_series(
     asked: SeriesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("measures:write")],
+    caller: Annotated[Caller, needs("series:write")],
 ) -> SeriesTold:
     """A new series; monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _customer(tx, asked)
@@ -119,7 +119,7 @@ async def promise_figure(
     name: Name,
     asked: RequiredAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("measures:write")],
+    caller: Annotated[Caller, needs("series:write")],
 ) -> SeriesTold:
     """The next version of what is promised. Former months keep the version they had (A5)."""
     found = await visible(tx, name, caller)
@@ -129,7 +129,7 @@ async def promise_figure(
         begun = f"version {former[-1].version} is valid from {former[-1].valid_from.isoformat()}"
         raise Invalid([Violation("/valid_from", "order", f"{begun}; give a later instant")])
     at = await moment(tx)
-    judgement = (asked.better, asked.judged_by, asked.target, asked.baseline)
+    judgement = (asked.better, asked.statistic, asked.target, asked.baseline)
     required = Required(len(former) + 1, asked.valid_from, *judgement)
     await series.require(tx, found.series.id, required, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.promise", found, asked))
@@ -141,7 +141,7 @@ async def set_limit(
     name: Name,
     asked: LimitAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("measures:write")],
+    caller: Annotated[Caller, needs("series:write")],
 ) -> SeriesTold:
     """Usage is looked at now and every night from then on; a limit that comes near is announced."""
     found = await visible(tx, name, caller)

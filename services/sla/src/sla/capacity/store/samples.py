@@ -69,8 +69,8 @@ class Actual:
     min: float
     last: float
 
-    def figure(self, judged_by: JudgedBy) -> float:
-        found: float = getattr(self, judged_by)
+    def figure(self, statistic: JudgedBy) -> float:
+        found: float = getattr(self, statistic)
         return found
 
 

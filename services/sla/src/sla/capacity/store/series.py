@@ -111,7 +111,7 @@ async def require(
             version=required.version,
             valid_from=required.valid_from,
             better=required.better,
-            judged_by=required.judged_by,
+            statistic=required.statistic,
             target=required.target,
             baseline=required.baseline,
             agreed_by=by[0],
@@ -126,7 +126,7 @@ async def required(tx: Connection, ids: Collection[UUID]) -> dict[UUID, tuple[Re
     by_series: dict[UUID, tuple[Required, ...]] = {}
     for row in await tx.execute(found.order_by(measure_promises.c.version)):
         version = Required(
-            row.version, row.valid_from, row.better, row.judged_by, row.target, row.baseline
+            row.version, row.valid_from, row.better, row.statistic, row.target, row.baseline
         )
         by_series[row.series_id] = (*by_series.get(row.series_id, ()), version)
     return by_series

@@ -47,8 +47,8 @@ def _again(clock: Clock, _: Input) -> Clock:
         counted=ZERO,
         deadline=None,
         fired=(),
-        earlier_breach=clock.broken_at,
-        breached_at=None,
+        earlier_breach=clock.breached_at,
+        cycle_breached_at=None,
         breach_reason=None,
         cycle=len(clock.stretches),
     )

@@ -100,7 +100,7 @@ def _alike(one: Terms, other: Terms) -> bool:
 
 
 def _breaks_at_once(clock: Clock, terms: Terms, at: datetime, tables: Timetables) -> bool:
-    if clock.state not in ("running", "paused") or clock.broken_at is not None:
+    if clock.state not in ("running", "paused") or clock.breached_at is not None:
         return False
     moved = step(clock, Input(0, "agreement_moved", at, at, terms), tables)
     return moved.state == "running" and moved.deadline is not None and moved.deadline < at

@@ -8,9 +8,9 @@ from common.events.envelope import Received
 from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
+    TicketOnHold,
     TicketReplied,
     TicketResumed,
-    TicketWaiting,
 )
 from common.messaging.inbox import Handler
 from common.persistence.database import Connection, moment
@@ -86,7 +86,7 @@ def assigned(event: TicketAssigned, contract: Contract) -> InputKind | None:
     return "answered" if contract == "ola" and event.state == "forwarded" else None
 
 
-def waiting(event: TicketWaiting, contract: Contract) -> InputKind | None:
+def waiting(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """Only waiting on the customer pauses anything (C2)."""
     return "waiting" if event.on == "customer" else None
 

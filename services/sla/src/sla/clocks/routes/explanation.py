@@ -50,7 +50,7 @@ class Explaining:
             promise=story.promise,
             calendar_version=terms.calendar,
             tz_version=self.tables[terms.calendar].calendar.zone.version,
-            counted_seconds=story.standing.counted // SECOND,
+            elapsed_seconds=story.standing.counted // SECOND,
             changes=[
                 TurnTold(
                     at=one.at,
@@ -64,7 +64,7 @@ class Explaining:
                     since=one.start,
                     until=one.end,
                     why=one.why,
-                    counted_seconds=one.counted // SECOND,
+                    elapsed_seconds=one.counted // SECOND,
                     name=one.name,
                 )
                 for one in story.intervals

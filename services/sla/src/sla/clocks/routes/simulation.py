@@ -77,20 +77,20 @@ def told(run: Simulated, as_of: datetime, table: Timetable) -> dict[str, Any]:
     stands = standing(run.clock, as_of, {CALENDAR: table})
     return {
         "state": stands.state,
-        "counted_seconds": stands.counted // SECOND,
+        "elapsed_seconds": stands.counted // SECOND,
         "paused_seconds": stands.paused // SECOND,
         "deadline": stands.deadline,
         "remaining_seconds": None if stands.remaining is None else stands.remaining // SECOND,
         "overrun_seconds": stands.overrun // SECOND,
         "breached": stands.breached,
         "breached_at": stands.breached_at,
-        "worst_cycle_seconds": stands.worst // SECOND,
+        "longest_cycle_seconds": stands.worst // SECOND,
         "firings": [{"kind": one.kind, "due_at": one.due_at} for one in run.firings],
         "intervals": [
             {
                 "from": one.start,
                 "until": one.end,
-                "counted_seconds": one.worked // SECOND if one.why == "running" else 0,
+                "elapsed_seconds": one.worked // SECOND if one.why == "running" else 0,
                 "why": one.why,
             }
             for one in stretches(run.clock, as_of, {CALENDAR: table})

@@ -18,7 +18,7 @@ Kind = Literal["cancel", "move", "extend", "shorten"]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """`version_id`: where clocks are moved to. `stood_for_by`: the second person behind a change that
+    """`version_id`: where clocks are moved to. `confirmed_by`: the second person behind a change that
     could hide a breach. `looks`: how often its clocks have been looked for; `changed`: how many."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Sweep:
     reason: str
     decided_by: str
     decided_at: datetime
-    stood_for_by: str | None = None
+    confirmed_by: str | None = None
     looks: int = 0
     changed: int = 0
     done_at: datetime | None = None
@@ -84,7 +84,7 @@ async def add(tx: Connection, sweep: Sweep) -> None:
         "reason": sweep.reason,
         "decided_by": sweep.decided_by,
         "decided_at": sweep.decided_at,
-        "stood_for_by": sweep.stood_for_by,
+        "confirmed_by": sweep.confirmed_by,
     }
     await tx.execute(insert(sweeps).values(**values, looks=0, changed=0))
 

@@ -33,7 +33,7 @@ MOST = 200
 
 
 class ForecastTold(Told):
-    """`probability` that it breaks if nothing changes; `breaks_at`: then it does, null while its
+    """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
     time stands still. `known`: how many like it are known to have come as far. `open`: the promise
     is neither kept nor broken yet."""
 
@@ -50,14 +50,14 @@ class ForecastTold(Told):
     environment: str | None
     outlook: Outlook
     probability: float
-    breaks_at: datetime | None
-    counted_seconds: int
+    expected_breach_at: datetime | None
+    elapsed_seconds: int
     target_seconds: int
     ahead: int | None
-    usually_open: float
+    typical_queue_length: float
     known: int
     reasons: Sequence[str]
-    made_at: datetime
+    created_at: datetime
     changed_at: datetime
     open: bool
 
@@ -123,7 +123,7 @@ async def list_forecasts(
     shown, more = found[: page.limit], len(found) > page.limit
     return Page[ForecastTold](
         items=[told(row) for row in shown],
-        next=cursor(shown[-1].breaks_at, shown[-1].id) if more else None,
+        next=cursor(shown[-1].expected_breach_at, shown[-1].id) if more else None,
     )
 
 
@@ -194,14 +194,14 @@ def told(row: Row[Any]) -> ForecastTold:
         kind=stands.group[2],
         outlook=made.outlook,
         probability=round(found.probability, 3),
-        breaks_at=made.breaks_at,
-        counted_seconds=int(stands.age),
+        expected_breach_at=made.expected_breach_at,
+        elapsed_seconds=int(stands.age),
         target_seconds=int(stands.target),
         ahead=stands.ahead,
-        usually_open=round(stands.usual, 1),
+        typical_queue_length=round(stands.usual, 1),
         known=found.known,
         reasons=reasons(stands, found),
-        made_at=made.made_at,
+        created_at=made.created_at,
         changed_at=made.changed_at,
         open=made.open,
     )

@@ -37,7 +37,7 @@ class SubscriptionTold(Told):
     customer: str | None
     service: str | None
     outlook: str
-    made_at: datetime
+    created_at: datetime
 
 
 @routes.post("", status_code=201)

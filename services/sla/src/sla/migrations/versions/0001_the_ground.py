@@ -97,7 +97,7 @@ CREATE TABLE clocks (
     metric text NOT NULL,
     state text NOT NULL,
     deadline timestamptz,
-    broken_at timestamptz,
+    breached_at timestamptz,
     outcome text CHECK (outcome IN ('met', 'breached', 'excused')),
     outcome_at timestamptz,
     next_at timestamptz,
@@ -118,7 +118,7 @@ CREATE TABLE clock_inputs (
     at timestamptz NOT NULL,
     known_at timestamptz NOT NULL,
     body text,
-    blind boolean NOT NULL DEFAULT false,
+    fired_without_events boolean NOT NULL DEFAULT false,
     PRIMARY KEY (clock_id, ordinal)
 );
 COMMENT ON TABLE clock_inputs IS 'What each clock heard, in order: fold it and get the clock (C9).';

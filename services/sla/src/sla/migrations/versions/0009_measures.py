@@ -35,8 +35,8 @@ TABLES: tuple[str, ...] = (
         version int NOT NULL CHECK (version > 0),
         valid_from timestamptz NOT NULL,
         better text NOT NULL CHECK (better IN ('lower', 'higher')),
-        judged_by text NOT NULL
-            CHECK (judged_by IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
+        statistic text NOT NULL
+            CHECK (statistic IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
         target double precision NOT NULL,
         baseline double precision,
         agreed_by text NOT NULL,

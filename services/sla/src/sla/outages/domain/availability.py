@@ -1,7 +1,7 @@
 """Availability = 1 - downtime outside agreed maintenance / agreed service time (C12). Pure.
 
 All instants are whole seconds, so that what is shown sums to the second. Sums of adjoining periods
-are the sums of the whole: `agreed`, `down`, `excused`, `impaired` and `budget` add up.
+are the sums of the whole: `agreed`, `down`, `excused`, `degraded` and `budget` add up.
 """
 
 from bisect import bisect_left
@@ -96,9 +96,9 @@ class Availability:
         return self._sum(part for part in maintained if part.segment.troubles)
 
     @cached_property
-    def impaired(self) -> timedelta:
+    def degraded(self) -> timedelta:
         """Agreed service time in which something beneath was down, and this was not."""
-        return self._sum(part for part in self.parts if part.segment.state == "impaired")
+        return self._sum(part for part in self.parts if part.segment.state == "degraded")
 
     @property
     def share(self) -> float | None:

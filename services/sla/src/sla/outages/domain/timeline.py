@@ -1,7 +1,7 @@
-"""A stretch of time as a strip of up, impaired, down and maintenance: overlapping ones count once.
+"""A stretch of time as a strip of up, degraded, down and maintenance: overlapping ones count once.
 
 Pure. Intervals are half-open `[start, end)`; at each instant the strip shows one state: down before
-maintenance before impaired before up. Downtime in agreed maintenance is `excused` beforehand.
+maintenance before degraded before up. Downtime in agreed maintenance is `excused` beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-Effect = Literal["down", "impaired"]
-State = Literal["up", "impaired", "down", "maintenance"]
+Effect = Literal["down", "degraded"]
+State = Literal["up", "degraded", "down", "maintenance"]
 
 
 class Span(NamedTuple):
@@ -26,7 +26,7 @@ class Trouble(NamedTuple):
 
     start: datetime
     end: datetime | None
-    effect: Literal["down", "impaired", "excused"]
+    effect: Literal["down", "degraded", "excused"]
     name: str
 
 
@@ -123,7 +123,7 @@ def _change(present: dict[Trouble | Window, int], edge: _Edge) -> None:
 
 
 def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]) -> Segment:
-    effects: dict[str, set[str]] = {"down": set(), "excused": set(), "impaired": set()}
+    effects: dict[str, set[str]] = {"down": set(), "excused": set(), "degraded": set()}
     windows = set()
     for what in present:
         if isinstance(what, Trouble):
@@ -140,7 +140,7 @@ def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
         return "down"
     if windows or effects["excused"]:
         return "maintenance"
-    return "impaired" if effects["impaired"] else "up"
+    return "degraded" if effects["degraded"] else "up"
 
 
 def _append(segments: list[Segment], new: Segment) -> None:

@@ -25,7 +25,7 @@ MOST_CORRECTIONS = 100
 
 
 class OutageAsked(PlacedAsked):
-    """`started_at` is now unless it was noticed later; `impaired` is worse than usual, not down."""
+    """`started_at` is now unless it was noticed later; `degraded` is worse than usual, not down."""
 
     effect: Effect = "down"
     started_at: datetime | None = None

@@ -13,7 +13,7 @@ from sla.outages.domain.timeline import State
 SECOND = timedelta(seconds=1)
 MOST_INTERVALS = 2000
 
-Why = Literal["down", "down_outside_hours", "down_in_maintenance", "maintenance", "impaired"]
+Why = Literal["down", "down_outside_hours", "down_in_maintenance", "maintenance", "degraded"]
 
 
 class Name(NamedTuple):
@@ -29,15 +29,15 @@ class Name(NamedTuple):
 
 
 class IntervalTold(Told):
-    """A stretch of time that was not simply up. `counted_seconds` is the agreed service time in it;
+    """A stretch of time that was not simply up. `elapsed_seconds` is the agreed service time in it;
     of all with `why` = `down` they sum to `down_seconds`."""
 
     since: datetime = Field(serialization_alias="from")
     until: datetime
     state: State
     why: Why
-    lasted_seconds: int
-    counted_seconds: int
+    duration_seconds: int
+    elapsed_seconds: int
     outages: tuple[str, ...]
     maintenance: tuple[str, ...]
 
@@ -58,7 +58,7 @@ class AvailabilityTold(Told):
 
     `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that
     is used up. `met`: whether the promise is kept, or while the month lasts, can still be kept;
-    null where nothing was promised. `excused_seconds`: down in agreed maintenance.
+    null where nothing was promised. `excluded_seconds`: down in agreed maintenance.
     `intervals_left_out`: there were more of them than are shown.
     """
 
@@ -73,8 +73,8 @@ class AvailabilityTold(Told):
     agreed_seconds: int
     agreed_whole_month_seconds: int
     down_seconds: int
-    excused_seconds: int
-    impaired_seconds: int
+    excluded_seconds: int
+    degraded_seconds: int
     availability: float | None
     promised: float | None
     budget_seconds: float | None
@@ -102,8 +102,8 @@ def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
         agreed_seconds=found.agreed // SECOND,
         agreed_whole_month_seconds=found.agreed_whole // SECOND,
         down_seconds=found.down // SECOND,
-        excused_seconds=found.excused // SECOND,
-        impaired_seconds=found.impaired // SECOND,
+        excluded_seconds=found.excused // SECOND,
+        degraded_seconds=found.degraded // SECOND,
         availability=found.share,
         promised=found.promised,
         budget_seconds=None if found.budget is None else found.budget / SECOND,
@@ -142,8 +142,8 @@ def _intervals(found: Availability) -> Iterator[IntervalTold]:
                 until=segment.end,
                 state=segment.state,
                 why=_why(part),
-                lasted_seconds=(segment.end - segment.start) // SECOND,
-                counted_seconds=part.counted // SECOND,
+                duration_seconds=(segment.end - segment.start) // SECOND,
+                elapsed_seconds=part.counted // SECOND,
                 outages=segment.troubles,
                 maintenance=segment.windows,
             )
@@ -156,4 +156,4 @@ def _why(part: Part) -> Why:
         case "maintenance":
             return "down_in_maintenance" if part.segment.troubles else "maintenance"
         case _:
-            return "impaired"
+            return "degraded"

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 class OutageTold(PlacedTold):
-    """`lasted_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
+    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
     `source`: `monitoring`, `ticket` or `hand`."""
 
     id: UUID
@@ -25,7 +25,7 @@ class OutageTold(PlacedTold):
     effect: str
     started_at: datetime
     ended_at: datetime | None
-    lasted_seconds: int | None
+    duration_seconds: int | None
     counts: bool
 
 
@@ -80,7 +80,7 @@ def told(outage: Outage) -> OutageTold:
         effect=outage.effect,
         started_at=outage.started_at,
         ended_at=outage.ended_at,
-        lasted_seconds=None if lasted is None else lasted // SECOND,
+        duration_seconds=None if lasted is None else lasted // SECOND,
         counts=outage.counts,
     )
 

@@ -97,7 +97,7 @@ TIMES = Figures(
     {"ended": "int", "seconds": "bigint"},
     f"""
     SELECT days.customer_id, days.day, {_PROMISE},
-        {_bucket("clock.took_seconds")} AS bucket, 1 AS ended, clock.took_seconds AS seconds
+        {_bucket("clock.elapsed_seconds")} AS bucket, 1 AS ended, clock.elapsed_seconds AS seconds
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
         AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
     {_PROMISED}

@@ -19,7 +19,7 @@ def paper(report: Leadership) -> Paper:
         name=f"leadership-{report.month}",
         title="Leadership report",
         subtitle=f"All customers, {month.title}",
-        standing=f"As known on {report.drawn_at:%d %b %Y %H:%M} UTC",
+        standing=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
         sections=(_promises(report), _customers(report), _running(report)),

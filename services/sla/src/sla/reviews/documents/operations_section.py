@@ -70,7 +70,7 @@ def measured_figures(report: Report) -> Iterator[Section]:
         (
             one.name,
             one.place,
-            one.judged_by,
+            one.statistic,
             f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
             "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
             wording.VERDICTS[one.verdict],

@@ -175,7 +175,7 @@ def _breach(one: Breach) -> tuple[Value, ...]:
     late = one.overrun_seconds
     why = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
     name = wording.metric(one.metric)
-    return (one.ticket, one.title, one.priority, name, one.broken_at, late, why)
+    return (one.ticket, one.title, one.priority, name, one.breached_at, late, why)
 
 
 def _waivers(report: Report) -> Section:

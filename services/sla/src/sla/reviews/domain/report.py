@@ -63,7 +63,7 @@ class Breach:
     service: str | None
     environment: str | None
     metric: str
-    broken_at: datetime
+    breached_at: datetime
     overrun_seconds: int
     running: bool
     why: str
@@ -141,7 +141,7 @@ class MeasuredLine:
     name: str
     place: str
     unit: str
-    judged_by: str
+    statistic: str
     better: str
     target: float
     actual: float | None
@@ -158,7 +158,7 @@ class Report:
     month: str
     since: datetime
     until: datetime
-    drawn_at: datetime
+    generated_at: datetime
     usage: Usage
     before: Usage
     trend: tuple[Usage, ...]
@@ -202,7 +202,7 @@ class Leadership:
     """All customers' months, each in the customer's own zone."""
 
     month: str
-    drawn_at: datetime
+    generated_at: datetime
     customers: tuple[CustomerLine, ...]
     trend: tuple[Usage, ...]
     notes: tuple[str, ...] = ()

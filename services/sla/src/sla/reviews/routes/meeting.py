@@ -92,7 +92,7 @@ async def give_reason(
         unknown = "this customer has no such clock; the review's breaches name them"
         raise Invalid([Violation("/clock_id", "unknown", unknown)])
     (tracked,) = found
-    if tracked.clock.broken_at is None:
+    if tracked.clock.breached_at is None:
         raise Conflict("This promise has not been broken.")
     await meetings.add_remark(tx, tracked.id, asked.text, caller.sub, at)
     await _said(tx, review, caller, "review.reason", at)

@@ -110,6 +110,6 @@ async def _edition(
 def _standing(published: Edition | None, report: Report) -> str:
     zone = zone_named(report.timezone)
     if published is None:
-        return f"Draft, as known on {instant(report.drawn_at, zone)}"
+        return f"Draft, as known on {instant(report.generated_at, zone)}"
     said = f"Edition {published.number}, published on {instant(published.published_at, zone)}"
     return f"{said}: {published.reason}" if published.reason else said

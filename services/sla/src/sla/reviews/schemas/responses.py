@@ -46,7 +46,7 @@ class ReportTold(Told):
     month: str
     since: datetime
     until: datetime
-    drawn_at: datetime
+    generated_at: datetime
     usage: UsageTold
     before: UsageTold
     trend: list[UsageTold]
@@ -73,8 +73,8 @@ class ReviewTold(Told):
     key: str
     customer: str
     month: str
-    drawn_by: str
-    drawn_at: datetime
+    generated_by: str
+    generated_at: datetime
     edition: int
 
 
@@ -141,7 +141,7 @@ class CustomerLineTold(Told):
 
 class LeadershipTold(Told):
     month: str
-    drawn_at: datetime
+    generated_at: datetime
     customers: list[CustomerLineTold]
     trend: list[UsageTold]
     notes: list[str]
@@ -153,8 +153,8 @@ def review_told(review: Review) -> ReviewTold:
         key=review.key,
         customer=review.customer,
         month=str(review.month),
-        drawn_by=review.drawn_by,
-        drawn_at=review.drawn_at,
+        generated_by=review.generated_by,
+        generated_at=review.generated_at,
         edition=review.edition,
     )
 

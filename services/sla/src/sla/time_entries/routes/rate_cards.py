@@ -45,8 +45,8 @@ class RatesTold(Told):
     rates: dict[str, int]
     valid_from: date
     valid_until: date | None
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @routes.post("", status_code=201)
@@ -54,7 +54,7 @@ async def make_rates(
     asked: RatesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("rates:write")],
+    caller: Annotated[Caller, needs("rate-cards:write")],
 ) -> RatesTold:
     """Days that are priced already keep their price: a sheet may begin in the past only where there
     was none."""
@@ -82,8 +82,8 @@ async def make_rates(
         rates=asked.rates,
         valid_from=asked.valid_from,
         valid_until=None,
-        made_by=caller.sub,
-        made_at=at,
+        created_by=caller.sub,
+        created_at=at,
     )
     await rates.add(tx, sheet)
     grounds = {"customer": asked.customer, "version": sheet.version, "from": str(sheet.valid_from)}
@@ -96,7 +96,7 @@ async def make_rates(
 async def list_rates(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("work:read")],
+    caller: Annotated[Caller, needs("time-entries:read")],
 ) -> Page[RatesTold]:
     """All versions, in the order of their making."""
     after = page.after_as(UUID)

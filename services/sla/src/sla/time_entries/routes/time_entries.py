@@ -58,8 +58,8 @@ class WorkTold(Told):
     rate: str
     corrects: UUID | None
     reason: str | None
-    recorded_by: str
-    recorded_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @routes.post("", status_code=201)
@@ -67,7 +67,7 @@ async def record_work(
     asked: WorkAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("work:write")],
+    caller: Annotated[Caller, needs("time-entries:write")],
 ) -> WorkTold:
     """Counts against the reserved hours of the agreement that covers the ticket, if there are any."""
     ticket = await _ticket(tx, asked.ticket)
@@ -88,8 +88,8 @@ async def record_work(
         rate=asked.rate,
         corrects=None,
         reason=None,
-        recorded_by=caller.sub,
-        recorded_at=at,
+        created_by=caller.sub,
+        created_at=at,
     )
     return await _booked(tx, recorded, caller, response)
 
@@ -100,7 +100,7 @@ async def correct_work(
     asked: CorrectionAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("work:write")],
+    caller: Annotated[Caller, needs("time-entries:write")],
 ) -> WorkTold:
     """A record of the difference; the first one stays as it was written."""
     first = await time_entries.find(tx, id_or_key(name))
@@ -119,7 +119,7 @@ async def correct_work(
         minutes=difference,
         corrects=first.id,
         reason=asked.reason,
-        recorded_by=caller.sub,
+        created_by=caller.sub,
     )
     return await _booked(tx, recorded, caller, response)
 
@@ -128,7 +128,7 @@ async def correct_work(
 async def list_work(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("work:read")],
+    caller: Annotated[Caller, needs("time-entries:read")],
     ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
 ) -> Page[WorkTold]:
     """In the order of recording; corrections are records of their own."""
@@ -142,7 +142,7 @@ async def list_work(
 
 @routes.get("/{name}")
 async def show_work(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("work:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, needs("time-entries:read")]
 ) -> WorkTold:
     found = await time_entries.find(tx, id_or_key(name))
     if found is None:
@@ -159,7 +159,7 @@ async def _ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket
 
 async def _booked(tx: Connection, recorded: Work, caller: Caller, response: Response) -> WorkTold:
     account = await hold(tx, recorded)
-    recorded = replace(recorded, recorded_at=await moment(tx))
+    recorded = replace(recorded, created_at=await moment(tx))
     await book(tx, recorded, account, caller)
     response.headers["Location"] = f"/v1/work/{recorded.id}"
     return WorkTold.model_validate(recorded)

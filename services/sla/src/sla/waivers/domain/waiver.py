@@ -83,15 +83,15 @@ class Decision:
 
 
 def approve(
-    waiver: Waiver, decision: Decision, deadline: datetime | None, broken_at: datetime | None
+    waiver: Waiver, decision: Decision, deadline: datetime | None, breached_at: datetime | None
 ) -> Waiver | Denied:
-    """`deadline` and `broken_at` are the clock's, as they are while its row is locked; of a period
+    """`deadline` and `breached_at` are the clock's, as they are while its row is locked; of a period
     both are None. What has expired unanswered can still be approved: late (C11)."""
     refusal = _denied(waiver, decision)
     if refusal is not None:
         return refusal
     passed = [end for end in (deadline, waiver.good_until) if end is not None]
-    late = decision.at >= min(passed) or broken_at is not None
+    late = decision.at >= min(passed) or breached_at is not None
     return _decided(waiver, decision, "approved", late=late)
 
 
