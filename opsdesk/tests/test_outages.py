@@ -9,7 +9,7 @@ OUTAGE = {
     "customer": "acme",
     "environment": "acme-prod",
     "service": "billing",
-    "source": "hand",
+    "source": "manual",
     "started_at": "2026-06-01T07:00:00Z",
     "ended_at": "2026-06-01T08:30:00Z",
     "duration_seconds": 5400,

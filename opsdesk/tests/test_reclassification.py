@@ -26,7 +26,7 @@ TICKET: dict[str, Any] = {
 ASKED = {"kind": "question", "service": None, "requested_by": "anna", "reason": "Only asks [how]"}
 PENDING = TICKET | {"correction": ASKED}
 RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
-CONFIRM = "POST /v1/tickets/OPS-7/classification-confirmations"
+CONFIRM = "POST /v1/tickets/OPS-7/classification/confirm"
 
 
 def test_a_correction_is_asked_for_and_says_how_it_is_confirmed(terminal: Terminal) -> None:

@@ -148,7 +148,7 @@ def main() -> None:
         max_overflow=48,
     )
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
-    app.state.people = People(settings.issuer, settings.audience, IssuerKeys(settings.jwks))
+    app.state.people = People(settings.issuer, settings.audience, IssuerKeys(settings.jwks_url))
     uvicorn.run(
         app,
         host=settings.host,

@@ -40,7 +40,7 @@ def test_approved_before_the_deadline_it_counts(told: Told) -> None:
     """C11: breached, with approval."""
     assert (told.in_time["decided_by"], told.in_time["late"]) == ("gina", False)
     assert read(told.in_time["decided_at"]) == told.deadline - HOUR
-    assert told.excused["outcome"] == "excused"
+    assert told.excused["outcome"] == "waived"
     assert read(told.excused["breached_at"]) == told.deadline
 
 
@@ -55,7 +55,7 @@ def test_approved_a_second_after_it_changes_nothing_and_is_shown_as_late(told: T
 def test_raw_and_adjusted_compliance_differ_by_the_waiver_that_counts(told: Told) -> None:
     """R2: two first responses met, one resolution excused, one broken."""
     found = told.compliance
-    assert (found["met"], found["breached"], found["excused"]) == (2, 1, 1)
+    assert (found["met"], found["breached"], found["waived"]) == (2, 1, 1)
     assert (found["raw"], found["adjusted"]) == (0.5, 0.75)
 
 

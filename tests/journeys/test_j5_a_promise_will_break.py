@@ -32,7 +32,7 @@ def told(stage_and_told: tuple[Stage, Told]) -> Told:
 
 def test_a_slow_past_makes_the_promise_likely_to_break(told: Told) -> None:
     """Minutes after it was opened, with the reason in words."""
-    assert told.forecast["outlook"] == "likely"
+    assert told.forecast["outlook"] == "likely_to_breach"
     assert told.forecast["known"] >= j5_forecast.PAST
     assert "major incident resolution" in told.forecast["reasons"][1]
 
@@ -52,7 +52,7 @@ def test_only_turns_are_told_and_they_name_the_subscriber(told: Told) -> None:
         for one in told.records
         if one.type == "opsdesk.forecast.changed.v1" and one.body["metric"] == "resolution"
     ]
-    assert [one.body["outlook"] for one in made] == ["likely"]
+    assert [one.body["outlook"] for one in made] == ["likely_to_breach"]
     assert made[0].body["subscribers"] == ["dana"]
 
 

@@ -51,7 +51,13 @@ def _value(name: str, value: Any, zone: tzinfo | None) -> str:
 
 
 def _is_instant(name: str) -> bool:
-    return name.endswith("_at") or name in {"deadline", "until", "was", "valid_from", "valid_until"}
+    return name.endswith("_at") or name in {
+        "deadline",
+        "until",
+        "previous",
+        "valid_from",
+        "valid_until",
+    }
 
 
 def _code(item: Any) -> str:

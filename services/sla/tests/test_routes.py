@@ -89,7 +89,7 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     assert (await jan.post(f"/v1/clocks/{clock}/replay", json={})).status_code == 404
     assert (await jan.get("/v1/agreements/brightwater-standard")).status_code == 404
     assert (await jan.get("/v1/agreements/acme-standard")).status_code == 200
-    shown = (await jan.get("/v1/compliance?customer=brightwater")).json()
+    shown = (await jan.get("/v1/reports/customer-compliance?customer=brightwater")).json()
     assert shown["customers"] == []
     assert (await jan.get("/v1/waivers")).status_code == 403
     question = {"calendar": "office", "questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
@@ -114,8 +114,8 @@ async def test_compliance_is_raw_and_adjusted(
         assert approved.json()["late"] is (number == 3)
     await fire(database, TIMERS)
     await stand_at(database, NINE + 9 * HOUR)
-    shown = (await theo.get("/v1/compliance")).json()
-    assert (shown["met"], shown["breached"], shown["excused"]) == (1, 1, 1)
+    shown = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (shown["met"], shown["breached"], shown["waived"]) == (1, 1, 1)
     assert (round(shown["raw"], 3), round(shown["adjusted"], 3)) == (0.333, 0.667)
     assert shown["customers"][0]["metrics"][0]["metric"] == "resolution"
     breached = [one.body for one in await told(database) if one.type.endswith(".breached.v1")]
@@ -164,7 +164,12 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
 
 async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
     async with client(app, "pipeline") as machine, client(app, None) as nobody:
-        for address in ("/v1/clocks", "/v1/agreements", "/v1/waivers", "/v1/compliance"):
+        for address in (
+            "/v1/clocks",
+            "/v1/agreements",
+            "/v1/waivers",
+            "/v1/reports/customer-compliance",
+        ):
             assert (await machine.get(address)).status_code == 403
             assert (await nobody.get(address)).status_code == 401
 

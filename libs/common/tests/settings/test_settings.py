@@ -37,14 +37,14 @@ def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], **more: st
 def test_production_is_the_default_and_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     settings = load(Settings)
-    assert (settings.environment, settings.time) == ("production", "real")
+    assert (settings.environment, settings.time_mode) == ("production", "real")
     assert settings.kafka_security == "SASL_SSL"
 
 
 def test_a_local_issuer_brings_its_name_and_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, LOCAL)
     settings = load(Settings)
-    assert (settings.issuer, settings.jwks) == (LOCAL_ISSUER, "/state/issuer/jwks.json")
+    assert (settings.issuer, settings.jwks_url) == (LOCAL_ISSUER, "/state/issuer/jwks.json")
     assert settings.kafka_security == "PLAINTEXT"
 
 

@@ -46,7 +46,7 @@ async def _show(ref: str) -> None:
     if verdict := delivery["verdict"]:
         say(f"{verdict['outcome']} by {verdict['decided_by']} at {shown(verdict['at'])}")
         for reason in verdict["reasons"]:
-            say(f"  {reason['code']} ({reason['criterion']}): {reason['argument']}")
+            say(f"  {reason['code']} ({reason['criterion']}): {reason['justification']}")
 
 
 def _row(delivery: JSON) -> tuple[object, ...]:

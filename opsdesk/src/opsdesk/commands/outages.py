@@ -131,9 +131,9 @@ def _facts(found: JSON) -> list[tuple[str, object]]:
 def _interval(one: JSON) -> tuple[object, ...]:
     names = ", ".join(one["outages"]), ", ".join(one["maintenance"])
     return (
-        shown(one["from"]),
-        shown(one["until"]),
-        one["why"],
+        shown(one["starts_at"]),
+        shown(one["ends_at"]),
+        one["reason"],
         lasting(one["elapsed_seconds"]),
         *names,
     )

@@ -67,7 +67,7 @@ async def _show(key: str, asked: JSON) -> None:
     kept = usage["compliance"]
     facts = (
         ("customer", report["name"]),
-        ("opened", f"{usage['opened']} ({report['before']['opened']} the month before)"),
+        ("opened", f"{usage['opened']} ({report['previous_month']['opened']} the month before)"),
         ("resolved", usage["resolved"]),
         ("open at its end", usage["open"]),
         ("kept, raw", _share(kept["raw"])),

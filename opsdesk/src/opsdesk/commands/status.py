@@ -10,8 +10,8 @@ from opsdesk.endpoints import find_running
 from opsdesk.formatting import shown
 from opsdesk.session import own_desk, token
 
-LIGHTS = {"kept": "on track", "at_risk": "at risk", "broken": "BROKEN"}
-OUTLOOKS = {"safe": "safe", "at_risk": "at risk", "likely": "LIKELY TO BREAK"}
+LIGHTS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
+OUTLOOKS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
 FEW = 50
 
 
@@ -69,7 +69,14 @@ def _line(line: JSON) -> tuple[object, ...]:
     available = None if line["availability"] is None else f"{line['availability']:.3%}"
     service = line["service"] or "-"
     figures = (line[name] for name in names)
-    return line["name"], service, LIGHTS[line["light"]], *figures, available, shown(line["next_at"])
+    return (
+        line["name"],
+        service,
+        LIGHTS[line["rag_status"]],
+        *figures,
+        available,
+        shown(line["next_at"]),
+    )
 
 
 def _row(one: JSON) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ FEW = 50
 @app.command("list")
 def list_(
     customer: Annotated[str | None, Option(help="The customer's key.")] = None,
-    state: Annotated[str | None, Option(help="new, in_progress, waiting, resolved, …")] = None,
+    state: Annotated[str | None, Option(help="new, in_progress, on_hold, resolved, …")] = None,
     everything: Annotated[bool, Option("--all", help="Also those that are done.")] = False,
 ) -> None:
     """Show the newest tickets, the open ones unless said otherwise."""
@@ -109,7 +109,7 @@ async def _open(asked: JSON) -> None:
 async def _reclassify(ref: str, asked: JSON) -> None:
     async with own_desk() as desk:
         ticket = await desk.post("intake", f"/v1/tickets/{ref}/reclassify", asked)
-    pending = ticket["correction"]
+    pending = ticket["pending_reclassification"]
     if pending is None:
         say(f"{ticket['key']} stays what it is: {_classified(ticket)}.")
         return
@@ -119,14 +119,14 @@ async def _reclassify(ref: str, asked: JSON) -> None:
 
 async def _confirm_classification(ref: str, said: JSON) -> None:
     async with own_desk() as desk:
-        address = f"/v1/tickets/{ref}/classification-confirmations"
+        address = f"/v1/tickets/{ref}/classification/confirm"
         ticket = await desk.post("intake", address, said)
     say(f"{ticket['key']} is {_classified(ticket)}.")
 
 
 def _wanted(ticket: JSON) -> JSON:
     """The ticket as its pending correction says that it is."""
-    pending = ticket["correction"]
+    pending = ticket["pending_reclassification"]
     return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
 
 
@@ -155,7 +155,7 @@ def _clock(clock: JSON) -> tuple[object, ...]:
 def _facts(ticket: JSON) -> list[tuple[str, object]]:
     told = [(name.replace("_", " "), ticket[name]) for name in _TOLD]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
-    if pending := ticket["correction"]:
+    if pending := ticket["pending_reclassification"]:
         words = (
             f"{_classified(_wanted(ticket))}, says {pending['requested_by']}: {pending['reason']}"
         )

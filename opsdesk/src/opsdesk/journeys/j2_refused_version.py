@@ -78,9 +78,9 @@ async def _refused(stage: Stage, version: JSON) -> JSON:
     delivery = await gate.submit(stage, version, PRODUCTION)
     said = {
         "reasons": [
-            {"code": "READINESS_MISSING", "criterion": "documentation", "argument": ARGUMENT}
+            {"code": "READINESS_MISSING", "criterion": "documentation", "justification": ARGUMENT}
         ],
-        "follow_ups": [{"kind": "documentation", "demand": DEMAND}],
+        "follow_ups": [{"kind": "documentation", "task": DEMAND}],
     }
     refused = await stage["anna"].post(GATE, f"/v1/deliveries/{delivery['key']}/refuse", said)
     stage.say(f'anna refuses {delivery["key"]}: "{ARGUMENT}"')
@@ -91,7 +91,7 @@ async def _refused(stage: Stage, version: JSON) -> JSON:
 async def _read_by_qc(stage: Stage, refused: JSON) -> JSON:
     refusals = stage["quin"].items(GATE, "/v1/refusals", environment=PRODUCTION)
     found = [one async for one in refusals if one["delivery"] == refused["key"]]
-    argument = found[0]["verdict"]["reasons"][0]["argument"]
+    argument = found[0]["verdict"]["reasons"][0]["justification"]
     stage.say(f'quin of QC reads the refusal of {refused["key"]}: "{argument}"')
     return found[0]
 

@@ -107,7 +107,7 @@ async def _opened(stage: Stage) -> str:
 
 
 async def _asked_in_vain(stage: Stage, ticket: str) -> Problem:
-    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
+    wish = {"environment": PRODUCTION, "ticket": ticket, "description": WHAT}
     denied = await stage["omar"].refused(GATE, CHANGES, wish)
     stage.say(f"omar asks for an emergency change: {denied.told.get('code')}. {denied.detail}")
     return denied
@@ -128,7 +128,7 @@ async def _raised(stage: Stage, ticket: str) -> None:
 
 async def _applied(stage: Stage, ticket: str) -> tuple[JSON, Problem]:
     """Asked for by omar, authorized by theo, applied by sven."""
-    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
+    wish = {"environment": PRODUCTION, "ticket": ticket, "description": WHAT}
     change = await stage["omar"].post(GATE, CHANGES, wish)
     path = f"{CHANGES}/{change['key']}"
     denied = await stage["omar"].refused(GATE, f"{path}/authorize")

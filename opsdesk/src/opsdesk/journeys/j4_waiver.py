@@ -130,10 +130,10 @@ async def _compliance(stage: Stage, start: datetime, at: datetime) -> JSON:
     """Of Brightwater, over the time of this journey."""
     told: JSON = await stage["dana"].get(
         "sla",
-        "/v1/compliance",
+        "/v1/reports/customer-compliance",
         customer="brightwater",
         **{"from": start.isoformat(), "to": (at + SECOND).isoformat()},
     )
-    counted = ", ".join(f"{name} {told[name]}" for name in ("met", "breached", "excused"))
+    counted = ", ".join(f"{name} {told[name]}" for name in ("met", "breached", "waived"))
     stage.say(f"Brightwater: {counted}; raw {told['raw']:.0%}, adjusted {told['adjusted']:.0%}.")
     return told

@@ -120,11 +120,11 @@ async def _explained_and_drawn_again(stage: Stage, path: str, draft: JSON, ticke
     why = await stage["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
     stage.say(f"Why {ticket} was late, to the second:")
     for interval in why["intervals"]:
-        since, until = (steps.on_the_wall(interval[name]) for name in ("since", "until"))
-        stage.say(f"  {since} - {until}: {interval['elapsed_seconds']:>6} s  {interval['why']}")
+        since, until = (steps.on_the_wall(interval[name]) for name in ("starts_at", "ends_at"))
+        stage.say(f"  {since} - {until}: {interval['elapsed_seconds']:>6} s  {interval['reason']}")
     reason = {"clock_id": broken["clock_id"], "text": REASON}
-    await stage["dana"].post("sla", f"{path}/reasons", reason)
-    await stage["dana"].post("sla", f"{path}/draw-again")
+    await stage["dana"].post("sla", f"{path}/breach-comments", reason)
+    await stage["dana"].post("sla", f"{path}/regenerate")
     own = await stage["dana"].refused("sla", f"{path}/publish")
     stage.say(f"dana gives the reason and draws it up again; publishing it herself: {own}")
     return own

@@ -53,7 +53,7 @@ def problem(denied: Denied) -> Problem:
         slug,
         TITLES[status],
         status,
-        denied.argument,
+        denied.justification,
         code=denied.code.value,
         outcome="denied",
     )

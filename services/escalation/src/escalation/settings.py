@@ -13,7 +13,7 @@ class EscalationSettings(Settings):
     """Mail goes out through `smtp`; `fallback_email` is who hears when nobody else can be told."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
-    smtp: str = Field(
+    smtp_server: str = Field(
         "127.0.0.1:25", pattern=r"^[^\s:]+:\d{1,5}$", description="the mail server as host:port"
     )
     smtp_security: Literal["plain", "starttls", "tls"] = Field(

@@ -131,7 +131,7 @@ timeline = Table(
     Column("at", INSTANT, nullable=False),
     Column("kind", Text, nullable=False),
     Column("by", Text),
-    Column("second", Text),
+    Column("confirmed_by", Text),
     Column("detail", JSONB, nullable=False),
 )
 

@@ -17,7 +17,7 @@ def used(share: float) -> DowntimeBudgetThresholdReached:
         customer_id=ACME,
         customer="acme",
         month="2026-03-01",
-        share=share,
+        threshold=share,
         reached_at=NIGHT,
         promised=0.995,
         budget_seconds=3600,

@@ -16,7 +16,7 @@ from opsdesk_testing.protocol import fire, hear, stand_at, told
 HOUR = timedelta(hours=1)
 
 
-def forecast(outlook: str = "likely", was: str = "safe", **own: Any) -> ForecastChanged:
+def forecast(outlook: str = "likely_to_breach", was: str = "safe", **own: Any) -> ForecastChanged:
     said = {
         "forecast_id": CLOCK,
         "outlook": outlook,
@@ -60,8 +60,8 @@ async def test_getting_worse_is_told_again_and_getting_better_is_not(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     await hear(database, HANDLERS, (forecast("at_risk", probability=0.4), 1))
-    await hear(database, HANDLERS, (forecast("likely", "at_risk"), 2))
-    await hear(database, HANDLERS, (forecast("at_risk", "likely", probability=0.5), 3))
+    await hear(database, HANDLERS, (forecast("likely_to_breach", "at_risk"), 2))
+    await hear(database, HANDLERS, (forecast("at_risk", "likely_to_breach", probability=0.5), 3))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "dana", "pavel", "pavel"]
     subjects = {str(one["Subject"]).partition("resolution ")[2] for one in mailbox.letters}

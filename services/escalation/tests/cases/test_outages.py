@@ -30,7 +30,7 @@ def outage(kind: type[O], **changed: Any) -> O:
         "outage_id": UUID(int=0x07),
         "outage": "OUT-7",
         "ticket_id": None,
-        "reported_by": "hand",
+        "reported_by": "manual",
         "effect": "down",
         "customer_id": ACME,
         "customer": "acme",

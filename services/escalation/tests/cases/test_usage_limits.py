@@ -51,10 +51,13 @@ async def test_a_limit_ahead_then_reached_then_far_again(database: Database) -> 
         plan_ahead_seconds=1,
     )
     await hear(database, HANDLERS, (ahead, 1))
-    assert await cases(database) == [("opened", "limit_ahead")]
+    assert await cases(database) == [("opened", "limit_approaching")]
     (audience,) = {one.topic for one in await told(database) if one.topic.endswith(".dm")}
     assert audience == "opsdesk.escalations.dm"
     await hear(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
-    assert (await cases(database))[1:] == [("resolved", "limit_ahead"), ("opened", "limit_reached")]
+    assert (await cases(database))[1:] == [
+        ("resolved", "limit_approaching"),
+        ("opened", "limit_reached"),
+    ]
     await hear(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
     assert (await cases(database))[3:] == [("resolved", "limit_reached")]

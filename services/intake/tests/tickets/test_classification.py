@@ -74,8 +74,8 @@ def test_nothing_changes_before_a_second_person_agrees(
     """R1: and then exactly what was asked"""
     pending = asked(wanted, ticket)
     assert facts(pending) == facts(ticket)
-    assert (pending.correction is None) == (wanted.of(ticket) == ticket)
-    if pending.correction is not None:
+    assert (pending.pending_reclassification is None) == (wanted.of(ticket) == ticket)
+    if pending.pending_reclassification is not None:
         done = confirm(pending, "omar")
         assert isinstance(done, Ticket)
         assert facts(done) == facts(wanted.of(ticket))
@@ -99,8 +99,8 @@ def test_asking_again_by_another_does_not_confirm() -> None:
     """R1: two requests are not a request and its confirmation"""
     again = asked(QUESTION, asked(QUESTION, by="anna"), by="omar")
     assert again.kind == "incident"
-    assert again.correction
-    assert again.correction.requested_by == "omar"
+    assert again.pending_reclassification
+    assert again.pending_reclassification.requested_by == "omar"
 
 
 def test_what_is_left_out_stays() -> None:
@@ -139,4 +139,4 @@ def test_what_was_asked_ends_with_the_ticket() -> None:
     merged = transitions.merge(asked(QUESTION), replace(NEW, id=UUID(int=2)))
     for ticket in (closed, merged):
         assert isinstance(ticket, Ticket)
-        assert ticket.correction is None
+        assert ticket.pending_reclassification is None

@@ -67,7 +67,7 @@ def test_raising_takes_one_person_and_lowering_two(old: Priority, new: Priority)
     ticket = prioritise(replace(NEW, priority=old), Judgement(new), "anna", NINE, "why")
     assert isinstance(ticket, Ticket)
     assert ticket.priority == (old if is_lower(new, old) else new)
-    assert (ticket.lowering is not None) == is_lower(new, old)
+    assert (ticket.pending_downgrade is not None) == is_lower(new, old)
 
 
 def test_the_second_person_is_another_one() -> None:
@@ -87,14 +87,14 @@ def test_asking_again_by_another_does_not_confirm() -> None:
     again = prioritise(asked("minor", "anna"), Judgement("minor"), "omar", NINE, "me too")
     assert isinstance(again, Ticket)
     assert again.priority == "blocker"
-    assert again.lowering
-    assert again.lowering.requested_by == "omar"
+    assert again.pending_downgrade
+    assert again.pending_downgrade.requested_by == "omar"
 
 
 def test_anybody_may_keep_the_higher_priority() -> None:
     kept = decline(asked("minor", "anna"))
     assert isinstance(kept, Ticket)
-    assert (kept.priority, kept.lowering) == ("blocker", None)
+    assert (kept.priority, kept.pending_downgrade) == ("blocker", None)
     assert code(confirm(kept, "omar")) == "nothing-pending"
 
 
@@ -112,7 +112,7 @@ def test_a_resolved_ticket_is_not_judged_again() -> None:
         (BLOCKER, replace(BLOCKER, priority="critical"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="resolved"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="merged"), ["lifted"]),
-        (BLOCKER, replace(BLOCKER, state="waiting"), []),
+        (BLOCKER, replace(BLOCKER, state="on_hold"), []),
         (
             replace(BLOCKER, state="resolved"),
             replace(BLOCKER, state="reopened"),

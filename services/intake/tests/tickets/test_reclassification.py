@@ -18,7 +18,7 @@ DOWN = {
     "environment": "acme-prod",
     "service": "billing",
 }
-CONFIRM = "classification-confirmations"
+CONFIRM = "classification/confirm"
 
 
 async def opened(who: AsyncClient, **more: Any) -> str:

@@ -123,9 +123,9 @@ async def test_lowering_a_priority_needs_a_second_person(
     key = await opened(anna, priority="blocker")
     pending = (await act(anna, key, "prioritise", priority="minor", reason="one user")).json()
     assert (pending["priority"], pending["lowering"]["priority"]) == ("blocker", "minor")
-    alone = await act(anna, key, "priority-confirmations", agree=True)
+    alone = await act(anna, key, "priority/confirm", agree=True)
     assert alone.status_code == 403
-    lowered = (await act(omar, key, "priority-confirmations", agree=True)).json()
+    lowered = (await act(omar, key, "priority/confirm", agree=True)).json()
     assert (lowered["priority"], lowered["lowering"]) == ("minor", None)
     assert await types(database) == ["opened", "blocker_raised", "prioritised", "blocker_lifted"]
     lifted = (await told(database))[-1].body
@@ -183,9 +183,9 @@ async def test_waiting_on_the_customer_asks_and_their_answer_resumes(
     waiting = await act(
         anna, key, "wait", on="customer", reason="need logs", question="Could you send the logs?"
     )
-    assert waiting.json()["state"] == "waiting"
+    assert waiting.json()["state"] == "on_hold"
     assert (await act(jan, key, "replies", text="Here they are.")).status_code == 201
-    assert await types(database) == ["opened", "replied", "waiting", "customer_replied", "resumed"]
+    assert await types(database) == ["opened", "replied", "on_hold", "customer_replied", "resumed"]
 
 
 async def test_a_customer_who_writes_again_reopens(

@@ -71,7 +71,7 @@ HANDLERS: Handlers = {
     TicketCustomerReplied: hear("customer_replied"),
     TicketOnHold: hear(waiting),
     TicketResumed: hear(resumed),
-    TicketWorkaroundProvided: hear("worked_around"),
+    TicketWorkaroundProvided: hear("workaround_provided"),
     TicketResolved: in_turn(turns_to("resolved"), hear("resolved")),
     TicketRejected: in_turn(turns_to("rejected"), hear("reopened")),
     TicketReopened: in_turn(turns_to("reopened"), hear("reopened")),

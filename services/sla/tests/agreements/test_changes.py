@@ -163,14 +163,14 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
     left = await theo.post("/v1/agreements", json=next_version(3600))
-    assert (await gina.post(ACME + "/deactivate/confirm")).status_code == 409
-    asked = await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
+    assert (await gina.post(ACME + "/termination/confirm")).status_code == 409
+    asked = await theo.post(ACME + "/termination", json={"reason": "They have left us"})
     assert asked.json()["ending"]["asked"]["by"] == "theo"
-    alone = await theo.post(ACME + "/deactivate/confirm")
+    alone = await theo.post(ACME + "/termination/confirm")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
-    done = await gina.post(ACME + "/deactivate/confirm")
+    done = await gina.post(ACME + "/termination/confirm")
     assert done.json()["ending"]["confirmed"]["by"] == "gina"
-    assert (await theo.get(ACME + "?version=1")).json()["state"] == "deactivated"
+    assert (await theo.get(ACME + "?version=1")).json()["state"] == "terminated"
     await swept(database)
     ended = (await resolution(database, 250)).clock
     assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
@@ -185,7 +185,7 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     assert again.status_code == 409
     assert (await theo.post(left.headers["Location"] + "/propose")).status_code == 409
     assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 422
-    assert (await theo.post(ACME + "/deactivate/drop")).status_code == 409
+    assert (await theo.delete(ACME + "/termination")).status_code == 409
     await whole(database)
 
 
@@ -193,8 +193,8 @@ async def test_a_ticket_stored_while_the_end_is_decided_is_found_by_the_second_l
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
-    await gina.post(ACME + "/deactivate/confirm")
+    await theo.post(ACME + "/termination", json={"reason": "They have left us"})
+    await gina.post(ACME + "/termination/confirm")
     await fire(database, TIMERS)
     await hear(database, HANDLERS, (opened(1, NINE - HOUR), 1))
     assert (await resolution(database)).clock.state == "running"

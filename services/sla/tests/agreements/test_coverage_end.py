@@ -69,7 +69,7 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
         ("shorten", "theo", 1),
         ("extend", None, 1),
     ]
-    (said,) = [one.body for one in await told(database) if "cover_ended" in one.type]
+    (said,) = [one.body for one in await told(database) if "coverage_extension_ended" in one.type]
     assert said["starts_at"] == said["ends_at"] == SATURDAY.isoformat().replace("+00:00", "Z")
     await hear(database, HANDLERS, (opened(2, FRIDAY, priority="minor"), 1))
     assert await deadline(database, 2) == plain

@@ -83,7 +83,7 @@ def life(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
     """C2, C4, C7"""
-    waiting = {"at": "2026-06-01T08:00:00Z", "type": "waiting"}
+    waiting = {"at": "2026-06-01T08:00:00Z", "type": "on_hold"}
     resumed = {"at": "2026-06-01T09:00:00Z", "type": "resumed"}
     answer = await theo.post("/v1/clocks/simulate", json=life(waiting, resumed))
     assert answer.json() == {
@@ -127,7 +127,7 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
-        (life({"at": "2026-06-01T06:00:00Z", "type": "waiting"}), ["/events/1/at"]),
+        (life({"at": "2026-06-01T06:00:00Z", "type": "on_hold"}), ["/events/1/at"]),
         (life({"at": "2026-06-01T08:00:00Z", "type": "opened"}), ["/events/1/type"]),
         (life(target_seconds=0), ["/target_seconds"]),
         (life(target_seconds=-5), ["/target_seconds"]),

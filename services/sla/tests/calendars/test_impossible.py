@@ -132,7 +132,7 @@ async def test_a_computation_that_cannot_be_is_refused(
         (_life(as_of=NAIVE), ("/as_of", "timezone_aware")),
         (_life(as_of="2150-01-01T00:00:00Z"), ("/events", "out_of_range")),
         (_life(as_of=FAR), ("/as_of", "instant_range")),
-        (_life(_event("waiting", FAR)), ("/events/1/at", "instant_range")),
+        (_life(_event("on_hold", FAR)), ("/events/1/at", "instant_range")),
         (_life(target_seconds=MILLENNIUM), ("/target_seconds", "less_than_equal")),
         (_life(target_seconds=0), ("/target_seconds", "greater_than")),
         (_life(target_seconds=-5), ("/target_seconds", "greater_than")),
@@ -144,21 +144,21 @@ async def test_a_computation_that_cannot_be_is_refused(
             _life(_event("target_changed", target_seconds=-1)),
             ("/events/1/target_seconds", "greater_than"),
         ),
-        (_life(_event("waiting", target_seconds=60)), ("/events/1/target_seconds", "meaningless")),
+        (_life(_event("on_hold", target_seconds=60)), ("/events/1/target_seconds", "meaningless")),
         (
-            _life(_event("waiting"), _event("resumed", "2026-06-01T07:59:59Z")),
+            _life(_event("on_hold"), _event("resumed", "2026-06-01T07:59:59Z")),
             ("/events/2/at", "order"),
         ),
-        (_life(_event("waiting", "2026-06-01T06:59:59Z")), ("/events/1/at", "order")),
+        (_life(_event("on_hold", "2026-06-01T06:59:59Z")), ("/events/1/at", "order")),
         (_life(_event("opened")), ("/events/1/type", "opening")),
-        (_life(events=[_event("waiting")]), ("/events/0/type", "opening")),
+        (_life(events=[_event("on_hold")]), ("/events/0/type", "opening")),
         (_life(events=[]), ("/events", "too_short")),
         (_life(as_of="2026-06-01T06:59:59Z"), ("/as_of", "order")),
         (_life(_event("exploded")), ("/events/1/type", "literal_error")),
         (_life(_event("wait\0ing")), ("/events/1/type", "nul")),
         (_life(metric="mood"), ("/metric", "literal_error")),
         (_life(warnings=[0]), ("/warnings/0", "greater_than")),
-        (_life(*[_event("waiting")] * 1000), ("/events", "too_long")),
+        (_life(*[_event("on_hold")] * 1000), ("/events", "too_long")),
         (_life(calendar=_calendar(timezone="Mars/Olympus")), ("/calendar/timezone", "timezone")),
         (
             _life(calendar=_calendar(weekly=_hours(("08:00", "12:00"), ("11:00", "13:00")))),
@@ -189,7 +189,7 @@ async def test_everything_that_is_wrong_is_named_at_once(
 async def test_a_thousand_questions_and_a_thousand_events_are_answered(theo: AsyncClient) -> None:
     answers = (await theo.post(COMPUTE, json=_asked(*[OPEN] * 1000))).json()["answers"]
     assert answers == [{"open": True}] * 1000
-    events = [_event(("waiting", "resumed")[number % 2]) for number in range(999)]
+    events = [_event(("on_hold", "resumed")[number % 2]) for number in range(999)]
     answer = await theo.post(SIMULATE, json=_life(*events))
     assert (answer.status_code, answer.json()["state"]) == (200, "paused")
 

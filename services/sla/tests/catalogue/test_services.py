@@ -205,14 +205,14 @@ async def test_the_graph_is_drawn_and_what_a_failure_hits_is_marked(
     await offer(theo, "identity", "partner/hosthaven")
     await offer(theo, "billing", spared, "service/identity", sold_to=["acme"])
     await offer(theo, "alone")
-    whole = await theo.get("/v1/catalogue/picture")
+    whole = await theo.get("/v1/catalogue/graph.svg")
     assert whole.headers["content-type"].startswith("image/svg+xml")
     titles = [one.text for one in ElementTree.fromstring(whole.text).iter(f"{SVG}title")]
     assert "partner/hosthaven: partner, single point of failure" in titles
     assert "service/billing: for acme" in titles
     assert "service/alone: service" in titles
     assert "1 of 2" in whole.text
-    part = await theo.get("/v1/catalogue/picture?node=environment/acme-prod")
+    part = await theo.get("/v1/catalogue/graph.svg?node=environment/acme-prod")
     shown = [one.text for one in ElementTree.fromstring(part.text).iter(f"{SVG}title")]
     assert "service/billing: degraded" in shown
     assert "environment/acme-prod: down" in shown

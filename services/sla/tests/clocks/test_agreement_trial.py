@@ -146,7 +146,7 @@ async def test_drafts_can_be_tried_and_customers_try_nothing(
     assert found["compliance"][0]["would"] == {
         "met": 0,
         "breached": 1,
-        "excused": 0,
+        "waived": 0,
         "raw": 0.0,
         "adjusted": 0.0,
     }

@@ -70,12 +70,12 @@ async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> 
     await happened(database)
     assert [(one.kind, one.contract) for one in await kept(database)] == [
         ("replied", None),
-        ("waiting", None),
+        ("on_hold", None),
         ("customer_replied", None),
         ("forwarded", None),
         ("answered", "ola"),
-        ("worked_around", None),
-        ("waiting", None),
+        ("workaround_provided", None),
+        ("on_hold", None),
         ("resumed", None),
         ("handed_back", None),
         ("resolved", None),

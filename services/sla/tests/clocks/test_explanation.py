@@ -45,7 +45,7 @@ TABLES = {
 def story(days: float = 4) -> Story:
     opening = Input(1, "opened", NINE, NINE, Terms(16 * HOUR, OFFICE))
     waits = [
-        Input(0, "waiting", NINE + 5 * HOUR, NINE),
+        Input(0, "on_hold", NINE + 5 * HOUR, NINE),
         Input(0, "resumed", NINE + 25 * HOUR, NINE),
     ]
     at = NINE + timedelta(days=days)

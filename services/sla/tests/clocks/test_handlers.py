@@ -144,7 +144,7 @@ async def test_a_priority_without_a_promise_withdraws_the_clock(database: Databa
     )
     raised = said(TicketPrioritised, 1, NINE + 2 * HOUR, priority="major", was="trivial")
     await hear(database, HANDLERS, (opened(1), 1), (lowered, 2))
-    assert (await resolution(database)).clock.state == "withdrawn"
+    assert (await resolution(database)).clock.state == "no_target"
     await hear(database, HANDLERS, (raised, 3))
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
     assert about(await told(database), "resolution") == ["started", "cancelled", "started"]

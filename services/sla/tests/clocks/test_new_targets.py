@@ -15,7 +15,7 @@ def test_a_deadline_moved_into_the_past_breaches_at_the_moment_of_the_change() -
     """C6, C8; the deadline is where the time was reached, though pauses lie between"""
     inputs = [
         heard(0, "opened", terms(240)),
-        heard(60, "waiting"),
+        heard(60, "on_hold"),
         heard(120, "resumed"),
         heard(180, "target_changed", terms(30)),
     ]
@@ -42,7 +42,7 @@ def test_a_target_of_none_withdraws_the_clock_and_a_later_one_revives_it() -> No
         heard(30, "target_changed", terms(None)),
         heard(90, "target_changed", terms(120)),
     ]
-    assert simulate("resolution", inputs, at(60), TABLES).clock.state == "withdrawn"
+    assert simulate("resolution", inputs, at(60), TABLES).clock.state == "no_target"
     revived = simulate("resolution", inputs, at(90), TABLES).clock
     assert (revived.state, revived.deadline) == ("running", at(120))
 

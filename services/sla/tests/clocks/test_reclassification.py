@@ -39,7 +39,7 @@ async def test_a_kind_without_a_promise_withdraws_the_clock_until_it_is_correcte
     await by_kind(database)
     back = corrected(5, kind="incident", previous_kind="question")
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="question"), 2))
-    assert (await resolution(database)).clock.state == "withdrawn"
+    assert (await resolution(database)).clock.state == "no_target"
     await hear(database, HANDLERS, (back, 3))
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
     assert about(await told(database), "resolution") == ["started", "cancelled", "started"]
@@ -113,7 +113,7 @@ async def test_it_takes_effect_once_and_in_its_turn(database: Database) -> None:
     assert (await resolution(database)).ticket.kind == "incident"
     await hear(database, HANDLERS, (problem, 2), (problem, 2))
     tracked = await resolution(database)
-    assert (tracked.ticket.kind, tracked.clock.state) == ("question", "withdrawn")
+    assert (tracked.ticket.kind, tracked.clock.state) == ("question", "no_target")
     await hear(database, HANDLERS, (question, 3))
     assert await resolution(database) == tracked
     await whole(database)

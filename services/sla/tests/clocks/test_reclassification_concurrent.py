@@ -32,7 +32,7 @@ async def test_a_period_waiver_excuses_what_the_ticket_is_about(
     await gina.post(address + "/approve")
     await stand_at(database, NINE + 9 * HOUR)
     await fire(database, TIMERS)
-    assert (await resolution(database, 1)).clock.outcome == "excused"
+    assert (await resolution(database, 1)).clock.outcome == "waived"
     assert (await resolution(database, 2)).clock.outcome == "breached"
     swapped = (
         (corrected(9, 1, service="portal"), 2),
@@ -40,10 +40,10 @@ async def test_a_period_waiver_excuses_what_the_ticket_is_about(
     )
     await hear(database, HANDLERS, *swapped)
     assert (await resolution(database, 1)).clock.outcome == "breached"
-    assert (await resolution(database, 2)).clock.outcome == "excused"
+    assert (await resolution(database, 2)).clock.outcome == "waived"
     await whole(database)
     await hear(database, HANDLERS, (corrected(10, 1, previous_service="portal"), 3))
-    assert (await resolution(database, 1)).clock.outcome == "excused"
+    assert (await resolution(database, 1)).clock.outcome == "waived"
     await whole(database)
 
 

@@ -86,9 +86,9 @@ async def test_what_the_service_does_not_promise_is_withdrawn(database: Database
     back = corrected(4, priority="blocker", previous_service="portal")
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (gone, 2))
     tracked = await resolution(database)
-    assert (tracked.clock.state, tracked.ticket.agreement_version) == ("withdrawn", None)
+    assert (tracked.clock.state, tracked.ticket.agreement_version) == ("no_target", None)
     await hear(database, HANDLERS, (raised, 3))
-    assert (await resolution(database)).clock.state == "withdrawn"
+    assert (await resolution(database)).clock.state == "no_target"
     await hear(database, HANDLERS, (solved, 4), (back, 5))
     tracked = await resolution(database)
     assert tracked.ticket.agreement_version == under.id

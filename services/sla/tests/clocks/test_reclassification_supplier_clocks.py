@@ -88,9 +88,9 @@ async def test_what_they_did_not_promise_is_withdrawn_and_stays_so(database: Dat
         ),
     )
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (gone, 3))
-    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "withdrawn"
+    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
     await hear(database, HANDLERS, (raised, 4))
-    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "withdrawn"
+    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
     assert (await clocks_of(database, 1))["resolution"].clock.state == "running"
     await whole(database)
 

@@ -79,7 +79,7 @@ async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
         (said(TicketResumed, 1, NINE + HOUR, waited_on="customer"), "hosthaven", False, False),
         (said(TicketAssigned, 1, NINE + HOUR, state="forwarded"), "hosthaven", False, False),
         (said(TicketAssigned, 1, NINE + HOUR, state="forwarded"), None, True, False),
-        (said(TicketAssigned, 1, NINE + HOUR, state="waiting"), None, False, False),
+        (said(TicketAssigned, 1, NINE + HOUR, state="on_hold"), None, False, False),
         (
             said(
                 TicketReplied,

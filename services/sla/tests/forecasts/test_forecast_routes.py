@@ -39,7 +39,10 @@ async def past(database: Database, app: FastAPI) -> None:
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
     (made,) = (await dana.post("/v1/forecasts", json={"ticket": "OPS-100"})).json()["items"]
-    assert (made["outlook"], made["expected_breach_at"]) == ("likely", "2026-06-08T15:00:00Z")
+    assert (made["outlook"], made["expected_breach_at"]) == (
+        "likely_to_breach",
+        "2026-06-08T15:00:00Z",
+    )
     assert made["known"] == 12
     assert made["ahead"] == 0
     assert len(made["reasons"]) == 2
@@ -75,7 +78,7 @@ async def test_subscribers_are_named_in_what_is_told(
 ) -> None:
     for who, wish in (
         ("dana", {"customer": "acme", "service": "billing"}),
-        ("pavel", {"outlook": "likely"}),
+        ("pavel", {"outlook": "likely_to_breach"}),
         ("theo", {"customer": "brightwater"}),
         ("gina", {"customer": "acme", "service": "portal"}),
     ):
@@ -108,7 +111,11 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
     etag = (await dana.get(path)).headers["ETag"]
     answer = await dana.post(f"{path}/acknowledge", json={"note": "Mia helps out."})
     (given,) = answer.json()["acknowledgements"]
-    assert (given["sub"], given["outlook"], given["note"]) == ("dana", "likely", "Mia helps out.")
+    assert (given["sub"], given["outlook"], given["note"]) == (
+        "dana",
+        "likely_to_breach",
+        "Mia helps out.",
+    )
     event = (await told(database))[-1]
     assert (event.type, event.sequence) == ("opsdesk.forecast.acknowledged.v1", 2)
     assert event.body["acknowledged_by"] == "dana"

@@ -42,12 +42,12 @@ async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -
     await hear(database, HANDLERS, (opened(100, MONDAY), 1))
     await make_round(database)
     made = await forecast_of(database, 100)
-    assert made.outlook == "likely"
+    assert made.outlook == "likely_to_breach"
     assert made.expected_breach_at == MONDAY + 8 * HOUR
     assert (made.estimate.known, made.estimate.broke, made.estimate.level) == (20, 1.0, 3)
     (told,) = await forecasts_told(database)
     assert told.subject == f"forecast/{made.id}"
-    assert (told.body["was"], told.body["outlook"]) == ("safe", "likely")
+    assert (told.body["was"], told.body["outlook"]) == ("safe", "likely_to_breach")
     assert told.body["ticket"] == "OPS-100"
     assert told.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert told.body["reasons"][1] == (

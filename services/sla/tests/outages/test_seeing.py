@@ -161,7 +161,7 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
 
 async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
     outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
-    drawn = await theo.get(JUNE.replace("?", "/picture.svg?"))
+    drawn = await theo.get(JUNE.replace("?", "/chart.svg?"))
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     picture = ElementTree.fromstring(drawn.text)
     titles = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}title")]

@@ -83,7 +83,7 @@ async def test_the_report_tells_the_month(database: Database, dana: AsyncClient)
     usage = report["usage"]
     assert (usage["opened"], usage["resolved"], usage["open"]) == (2, 2, 0)
     counted = usage["compliance"]
-    assert (counted["met"], counted["breached"], counted["excused"]) == (2, 2, 0)
+    assert (counted["met"], counted["breached"], counted["waived"]) == (2, 2, 0)
     assert (counted["raw"], counted["adjusted"]) == (0.5, 0.5)
     assert [one["name"] for one in report["metrics"]] == ["first_response", "resolution"]
     assert report["days"][0] == {"day": "2026-06-01", "opened": 2, "resolved": 1}
@@ -134,11 +134,11 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     await stand_at(database, JULY)
     await fire(database, TIMERS)
     reason = {"clock_id": str(clock), "text": "The index was built by day, against the plan"}
-    said_so = await dana.post("/v1/reviews/acme-2026-06/reasons", json=reason)
+    said_so = await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=reason)
     assert (said_so.status_code, said_so.json()["ticket"]) == (201, "OPS-1")
     before = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
     assert [one["remark"] for one in before["breaches"]] == [None]
-    assert (await dana.post("/v1/reviews/acme-2026-06/draw-again")).status_code == 200
+    assert (await dana.post("/v1/reviews/acme-2026-06/regenerate")).status_code == 200
     report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
     (broken,) = report["breaches"]
     assert (broken["remark"], broken["waiver"]) == (reason["text"], asked["key"])
@@ -146,7 +146,9 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     assert [(one["key"], one["state"]) for one in report["upcoming"]] == [("DLV-2", "approved")]
     assert [(one["key"], one["state"]) for one in report["delivered"]] == [("DLV-1", "delivered")]
     unknown = {"clock_id": str(UUID(int=99)), "text": "because"}
-    assert wrong(await dana.post("/v1/reviews/acme-2026-06/reasons", json=unknown)) == ["/clock_id"]
+    assert wrong(await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=unknown)) == [
+        "/clock_id"
+    ]
     await whole(database)
 
 
@@ -193,7 +195,7 @@ async def test_reserved_hours_are_told_as_they_are_booked(
     await promise(database, reserved=10 * HOUR)
     await hear(database, HANDLERS, (opened(1), 1))
     work = {"ticket": "OPS-1", "minutes": 90, "day": "2026-06-01"}
-    assert (await theo.post("/v1/work", json=work)).status_code == 201
+    assert (await theo.post("/v1/time-entries", json=work)).status_code == 201
     await stand_at(database, JULY)
     await fire(database, TIMERS)
     shown = (await dana.get("/v1/reviews/acme-2026-06")).json()

@@ -32,7 +32,7 @@ async def test_what_is_published_stays_as_it_was_known(
     await hear(database, HANDLERS, (late, 1))
     assert (await jan.get(address)).json()["report"] == first["report"]
     await stand_at(database, JULY + HOUR)
-    assert (await theo.post(address + "/draw-again")).status_code == 200
+    assert (await theo.post(address + "/regenerate")).status_code == 200
     assert (await jan.get(address)).json()["report"] == first["report"]
     own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")

@@ -48,7 +48,7 @@ async def tickets(database: Database) -> None:
 
 async def book(caller: AsyncClient, minutes: int, **more: Any) -> dict[str, Any]:
     body = {"ticket": "OPS-1", "minutes": minutes, "day": "2026-06-01"} | more
-    answer = await caller.post("/v1/work", json=body)
+    answer = await caller.post("/v1/time-entries", json=body)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -115,19 +115,19 @@ async def test_a_correction_is_a_record_of_its_own(
 ) -> None:
     """R16"""
     first = await book(anna, 90)
-    address = f"/v1/work/{first['key']}/corrections"
+    address = f"/v1/time-entries/{first['key']}/corrections"
     fewer = await theo.post(address, json={"minutes": 30, "reason": "It was half an hour"})
     assert (fewer.json()["minutes"], fewer.json()["corrects"]) == (-60, first["id"])
     none = await theo.post(address, json={"minutes": 0, "reason": "Another ticket"})
     assert none.json()["minutes"] == -30
     same = await theo.post(address, json={"minutes": 0, "reason": "Another ticket"})
-    of_correction = f"/v1/work/{none.json()['key']}/corrections"
+    of_correction = f"/v1/time-entries/{none.json()['key']}/corrections"
     again = await theo.post(of_correction, json={"minutes": 5, "reason": "Why not"})
     assert (same.status_code, again.status_code) == (409, 409)
-    assert (await anna.get(f"/v1/work/{first['id']}")).json()["minutes"] == 90
-    listed = (await anna.get("/v1/work?ticket=OPS-1&limit=2")).json()
+    assert (await anna.get(f"/v1/time-entries/{first['id']}")).json()["minutes"] == 90
+    listed = (await anna.get("/v1/time-entries?ticket=OPS-1&limit=2")).json()
     assert [one["minutes"] for one in listed["items"]] == [90, -60]
-    rest = (await anna.get(f"/v1/work?ticket=OPS-1&cursor={listed['next']}")).json()
+    rest = (await anna.get(f"/v1/time-entries?ticket=OPS-1&cursor={listed['next']}")).json()
     assert [one["minutes"] for one in rest["items"]] == [-30]
     assert (await hours(anna))[0]["used_seconds"] == 0
     with pytest.raises(ProgrammingError, match="permission denied"):
@@ -145,11 +145,11 @@ async def test_work_is_priced_by_the_sheet_of_its_day(
     unpriced = await costs(database, anna)
     assert unpriced["total"] == {"minutes": 170, "unpriced_minutes": 170, "amounts": []}
     general = {"currency": "EUR", "rates": {"standard": 12_000}, "valid_from": "2026-05-01"}
-    assert (await theo.post("/v1/rate-sheets", json=general)).status_code == 201
+    assert (await theo.post("/v1/rate-cards", json=general)).status_code == 201
     own = general | {"customer": "acme", "rates": {"standard": 9_000}, "valid_from": "2026-06-01"}
-    assert (await theo.post("/v1/rate-sheets", json=own)).status_code == 201
+    assert (await theo.post("/v1/rate-cards", json=own)).status_code == 201
     both = own | {"rates": {"standard": 9_000, "night": 15_000}, "valid_from": "2026-06-02"}
-    assert (await theo.post("/v1/rate-sheets", json=both)).status_code == 201
+    assert (await theo.post("/v1/rate-cards", json=both)).status_code == 201
     priced = await costs(database, jan)
     assert priced["total"]["amounts"] == [{"currency": "EUR", "amount": "135.00"}]
     assert priced["total"]["unpriced_minutes"] == 20
@@ -166,7 +166,7 @@ async def test_work_is_priced_by_the_sheet_of_its_day(
 async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
     """A5"""
     sheet = {"currency": "EUR", "rates": {"standard": 12_000}, "valid_from": "2026-05-01"}
-    first = (await theo.post("/v1/rate-sheets", json=sheet)).json()
+    first = (await theo.post("/v1/rate-cards", json=sheet)).json()
     assert (first["version"], first["valid_until"]) == (1, None)
     for body, status in (
         (sheet | {"valid_from": "2026-04-01"}, 409),
@@ -177,10 +177,10 @@ async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
         (sheet | {"rates": {"Über": 1}}, 422),
         (sheet | {"customer": "nobody"}, 422),
     ):
-        assert (await theo.post("/v1/rate-sheets", json=body)).status_code == status, body
-    listed = (await theo.get("/v1/rate-sheets?limit=1")).json()
+        assert (await theo.post("/v1/rate-cards", json=body)).status_code == status, body
+    listed = (await theo.get("/v1/rate-cards?limit=1")).json()
     assert listed["items"][0]["valid_until"] == "2026-06-01"
-    (second,) = (await theo.get(f"/v1/rate-sheets?cursor={listed['next']}")).json()["items"]
+    (second,) = (await theo.get(f"/v1/rate-cards?cursor={listed['next']}")).json()["items"]
     assert second["version"] == 2
 
 
@@ -204,12 +204,14 @@ async def test_what_cannot_be_booked_is_refused(
         ({"day": "2026-06-03"}, "/day"),
         ({"day": "0001-01-01"}, "/day"),
     ):
-        assert wrong(await anna.post("/v1/work", json=body | change)) == [pointer]
+        assert wrong(await anna.post("/v1/time-entries", json=body | change)) == [pointer]
     triage = opened(3, customer_id=None, customer=None, needs_triage=True)
     await hear(database, HANDLERS, (triage, 1))
-    assert (await anna.post("/v1/work", json=body | {"ticket": "OPS-3"})).status_code == 409
-    assert (await jan.post("/v1/work", json=body)).status_code == 403
-    assert (await anna.get("/v1/work/WRK-99")).status_code == 404
-    missing = await anna.post("/v1/work/WRK-99/corrections", json={"minutes": 1, "reason": "none"})
+    assert (await anna.post("/v1/time-entries", json=body | {"ticket": "OPS-3"})).status_code == 409
+    assert (await jan.post("/v1/time-entries", json=body)).status_code == 403
+    assert (await anna.get("/v1/time-entries/WRK-99")).status_code == 404
+    missing = await anna.post(
+        "/v1/time-entries/WRK-99/corrections", json={"minutes": 1, "reason": "none"}
+    )
     assert missing.status_code == 404
     assert datetime.fromisoformat((await book(anna, 1))["created_at"]) == NINE

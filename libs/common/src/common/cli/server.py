@@ -30,7 +30,7 @@ def serve(service: Service) -> None:
     asyncio.run(refuse_the_wrong_clock(service, settings))
     listening = _listen(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(service, *([routes] if settings.time == "simulated" else [])),
+        create_app(service, *([routes] if settings.time_mode == "simulated" else [])),
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -61,11 +61,11 @@ def spare_the_collector() -> None:
 
 async def refuse_the_wrong_clock(service: Service, settings: Settings) -> None:
     """Raise SystemExit unless `<schema>.now()` is what the settings say, to the letter."""
-    wanted: Form = "simulated" if settings.time == "simulated" else "plain"
+    wanted: Form = "simulated" if settings.time_mode == "simulated" else "plain"
     found = await _form(settings.database_url.get_secret_value(), service.schema)
     if found != wanted:
         raise SystemExit(
-            f"OPSDESK_TIME_MODE={settings.time} needs the {wanted} {service.schema}.now(), but the one "
+            f"OPSDESK_TIME_MODE={settings.time_mode} needs the {wanted} {service.schema}.now(), but the one "
             f"in the database is {found}: run `migrate` with the same OPSDESK_TIME_MODE first."
         )
 

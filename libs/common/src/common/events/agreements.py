@@ -54,7 +54,7 @@ class AgreementApproved(AgreementEvent):
 
     type: ClassVar[str] = "opsdesk.agreement.approved.v1"
     version_id: UUID
-    side: Literal["ours", "theirs"]
+    side: Literal["own", "counterparty"]
 
 
 class AgreementRevised(AgreementEvent):
@@ -79,11 +79,11 @@ class AgreementAgreed(AgreementEvent):
 
 
 class AgreementSuperseded(AgreementEvent):
-    """The validity of `version` ends at `until`, where that of the next one begins."""
+    """The validity of `version` ends at `valid_until`, where that of the next one begins."""
 
     type: ClassVar[str] = "opsdesk.agreement.superseded.v1"
     superseded_by: int
-    until: AwareDatetime
+    valid_until: AwareDatetime
 
 
 class AgreementTerminationRequested(AgreementEvent):

@@ -13,7 +13,7 @@ Contract = Literal["sla", "ola", "uc"]
 
 
 class ClockEvent(Event):
-    """`deadline` is the instant at which the promise breaks; None while paused or withdrawn.
+    """`deadline` is the instant at which the promise breaks; None while paused or without a target.
 
     `contract`: whose promise it is. `sla` ours to the customer, `ola` second level's to us, `uc`
     that of `partner` (a key) to us; only the first is a promise to the customer (R13).
@@ -62,15 +62,15 @@ class ClockDeadlineChanged(ClockEvent):
     """The deadline changed for another reason than a pause (C6)."""
 
     type: ClassVar[str] = "opsdesk.clock.deadline_changed.v1"
-    was: AwareDatetime | None
+    previous: AwareDatetime | None
     reason: str
 
 
 class ClockThresholdReached(ClockEvent):
-    """`share` of the target is used up (0.5, 0.75, 0.9 by default). `fired_without_events`: see ClockBreached."""
+    """`threshold` of the target is used up (0.5, 0.75, 0.9 by default). `fired_without_events`: see ClockBreached."""
 
     type: ClassVar[str] = "opsdesk.clock.threshold_reached.v1"
-    share: float
+    threshold: float
     due_at: AwareDatetime
     fired_at: AwareDatetime
     fired_without_events: bool = False

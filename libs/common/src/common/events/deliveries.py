@@ -18,7 +18,7 @@ class Shortcoming(BaseModel):
 
     code: str
     criterion: str | None = None
-    argument: str
+    justification: str
 
 
 class VersionRegistered(Event):

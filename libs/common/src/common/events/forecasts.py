@@ -9,7 +9,7 @@ from common.events.clocks import Metric
 from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
 
-Outlook = Literal["safe", "at_risk", "likely"]
+Outlook = Literal["safe", "at_risk", "likely_to_breach"]
 
 
 class ForecastEvent(Event):
@@ -45,7 +45,7 @@ class ForecastChanged(ForecastEvent):
     to hear of it."""
 
     type: ClassVar[str] = "opsdesk.forecast.changed.v1"
-    was: Outlook
+    previous: Outlook
     probability: float
     expected_breach_at: AwareDatetime | None
     reasons: tuple[str, ...]

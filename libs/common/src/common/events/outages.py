@@ -31,7 +31,7 @@ class OutageEvent(PlacedEvent):
     outage_id: UUID
     outage: str
     ticket_id: UUID | None
-    reported_by: Literal["monitoring", "ticket", "hand"]
+    reported_by: Literal["monitoring", "ticket", "manual"]
     effect: Literal["down", "degraded"]
     started_at: AwareDatetime
     ended_at: AwareDatetime | None
@@ -85,7 +85,7 @@ class ServiceDegraded(ConditionEvent):
     """Something beneath it is down (now something else, perhaps). It is not down itself."""
 
     type: ClassVar[str] = "opsdesk.service.degraded.v1"
-    since: AwareDatetime
+    started_at: AwareDatetime
 
 
 class ServiceRestored(ConditionEvent):
@@ -123,7 +123,7 @@ class MaintenanceCancelled(MaintenanceEvent):
 
 
 class DowntimeBudgetThresholdReached(Event):
-    """`share` of the downtime that a month allows is used up (R3): 0.5, 0.75, 0.9, 1. Beyond 1 the
+    """`threshold` of the downtime that a month allows is used up (R3): 0.5, 0.75, 0.9, 1. Beyond 1 the
     promised availability is missed, whatever comes. `month` is its first date.
     """
 
@@ -136,7 +136,7 @@ class DowntimeBudgetThresholdReached(Event):
     customer_id: UUID
     customer: str
     month: str
-    share: float
+    threshold: float
     reached_at: AwareDatetime
     promised: float
     budget_seconds: int

@@ -7,7 +7,7 @@ from common.events.envelope import Event
 
 
 class ReservedHoursThresholdReached(Event):
-    """A month's reserved hours run out: `used_seconds` reached `share` of `reserved_seconds`.
+    """A month's reserved hours run out: `used_seconds` reached `threshold` of `reserved_seconds`.
 
     Once per agreement, customer and month. `month` is written 2026-06.
     """
@@ -21,7 +21,7 @@ class ReservedHoursThresholdReached(Event):
     customer_id: UUID
     customer: str
     month: str
-    share: float
+    threshold: float
     reserved_seconds: int
     used_seconds: int
 

@@ -57,17 +57,17 @@ class TicketTriaged(TicketEvent):
 
 
 class TicketPrioritised(TicketEvent):
-    """`priority` is the new one. Lowered only with a `second` person (R1)."""
+    """`priority` is the new one. Lowered only with a `confirmed_by` person (R1)."""
 
     type: ClassVar[str] = "opsdesk.ticket.prioritised.v1"
-    was: Priority
-    second: str | None = None
+    previous: Priority
+    confirmed_by: str | None = None
 
 
 class TicketReclassified(TicketEvent):
     """What the ticket is was corrected: `kind` and `service` hold now, and from its opening on.
 
-    It may weaken the promise, so it always takes two (R1): `requested_by` one, confirmed by `second`.
+    It may weaken the promise, so it always takes two (R1): `requested_by` one, confirmed by `confirmed_by`.
     Their reason stays in intake.
     """
 
@@ -76,7 +76,7 @@ class TicketReclassified(TicketEvent):
     previous_kind: Kind
     previous_service: str | None
     requested_by: str
-    second: str
+    confirmed_by: str
 
 
 class TicketAssigned(TicketEvent):
@@ -122,7 +122,7 @@ class TicketOnHold(TicketEvent):
     """Only waiting on the customer pauses the customer's clocks (C2)."""
 
     type: ClassVar[str] = "opsdesk.ticket.on_hold.v1"
-    on: Literal["customer", "partner", "second_level"]
+    waiting_on: Literal["customer", "partner", "second_level"]
 
 
 class TicketResumed(TicketEvent):

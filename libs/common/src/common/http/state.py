@@ -19,7 +19,7 @@ def furnish(
     app.state.settings = settings
     app.state.database = database
     app.state.people = people or People(
-        settings.issuer, settings.audience, IssuerKeys(settings.jwks)
+        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
     )
     app.state.limits = Limits(settings.requests_per_minute)
     app.state.admission = Admission(

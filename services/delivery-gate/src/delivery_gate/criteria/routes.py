@@ -22,10 +22,10 @@ class DemandTold(Told):
 
 
 class CriteriaTold(Told):
-    """`demands` per tier; a tier that is not named is judged like `strictest`."""
+    """`requirements` per tier; a tier that is not named is judged like `strictest`."""
 
     version: int
-    demands: Mapping[str, DemandTold]
+    requirements: Mapping[str, DemandTold]
     strictest: str
     approver_roles: Sequence[str]
     max_check_age_seconds: int
@@ -40,8 +40,9 @@ async def get_criteria(
     criteria = await current_criteria(tx)
     return CriteriaTold(
         version=criteria.version,
-        demands={
-            tier: DemandTold.model_validate(demand) for tier, demand in criteria.demands.items()
+        requirements={
+            tier: DemandTold.model_validate(demand)
+            for tier, demand in criteria.requirements.items()
         },
         strictest=criteria.strictest,
         approver_roles=sorted(criteria.approver_roles),

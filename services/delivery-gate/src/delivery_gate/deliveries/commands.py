@@ -137,7 +137,7 @@ async def open_follow_up(
         id=uuid7(),
         key=await next_key(scene.tx, "FUP"),
         kind=kind,
-        demand=demand,
+        task=demand,
         delivery_id=delivery.id if delivery else None,
         environment=scene.environment.key,
         held=held,

@@ -64,7 +64,7 @@ def of_follow_up(
         product=held.product if held else None,
         version=held.name if held else None,
         environment=told.environment,
-        reason=told.demand,
+        reason=told.task,
         by=by,
         **more,
     )
@@ -125,6 +125,8 @@ def of_version(version: Version) -> Announcement:
 
 def shortcomings(reasons: Iterable[Reason]) -> list[Shortcoming]:
     return [
-        Shortcoming(code=reason.code, criterion=reason.criterion, argument=reason.argument)
+        Shortcoming(
+            code=reason.code, criterion=reason.criterion, justification=reason.justification
+        )
         for reason in reasons
     ]

@@ -16,7 +16,7 @@ from delivery_gate.deliveries.store.verdicts import Spoken
 class ReasonTold(Told):
     code: Code
     criterion: str
-    argument: str
+    justification: str
     evidence: str | None
 
 
@@ -28,7 +28,7 @@ class VerdictTold(Told):
     follow_ups: Sequence[str]
     criteria_version: int
     decided_by: str
-    at: datetime
+    decided_at: datetime
 
 
 class ApprovalTold(Told):
@@ -106,5 +106,5 @@ def verdict_told(spoken: Spoken) -> VerdictTold:
         follow_ups=spoken.follow_ups,
         criteria_version=verdict.criteria_version,
         decided_by=spoken.decided_by,
-        at=verdict.at,
+        decided_at=verdict.at,
     )

@@ -33,11 +33,11 @@ NOWHERE = UUID(int=0)
 
 
 class EmergencyAsked(Asked):
-    """`ticket`: id or key of the open Blocker on this environment. `what` is changed, and why."""
+    """`ticket`: id or key of the open Blocker on this environment. `description` is changed, and why."""
 
     environment: Line
     ticket: Line
-    what: Words
+    description: Words
 
 
 class RevocationAsked(Asked):
@@ -52,7 +52,7 @@ class EmergencyTold(Told):
     environment: str
     ticket_id: UUID
     ticket: str
-    what: str
+    description: str
     state: EmergencyState
     requested_by: str
     requested_at: datetime
@@ -60,7 +60,7 @@ class EmergencyTold(Told):
     authorized_at: datetime | None
     applied_by: str | None
     applied_at: datetime | None
-    settled_by: UUID | None
+    settled_by_version: UUID | None
     settled_at: datetime | None
     revoked_at: datetime | None
     revocation_reason: str | None
@@ -82,7 +82,7 @@ async def request_emergency(
         environment=environment.key,
         ticket_id=blocker.ticket_id if blocker else NOWHERE,
         ticket=blocker.key if blocker else asked.ticket,
-        what=asked.what,
+        description=asked.description,
         requested_by=caller.sub,
         requested_at=scene.at,
     )

@@ -39,18 +39,18 @@ class EvidenceAsked(Asked):
 
 
 class FollowUpTold(Told):
-    """`holds`: the version may not be delivered anywhere meanwhile."""
+    """`blocks_delivery`: the version may not be delivered anywhere meanwhile."""
 
     id: UUID
     key: str
     kind: FollowUpKind
-    demand: str
+    task: str
     state: FollowUpState
     delivery_id: UUID | None
     environment: str
     product: str | None
     version: str | None
-    holds: bool
+    blocks_delivery: bool
     opened_at: datetime
     evidence: str | None
     closed_by: str | None
@@ -128,7 +128,7 @@ async def confirm_follow_up(
     if isinstance(said, Denied):
         return await deny(scene, "follow_up.confirm", f"follow-up/{follow_up.id}", said)
     drift = scene.environment.drift
-    if drift is not None and said.explains(drift.since):
+    if drift is not None and said.explains(drift.started_at):
         await explained(scene)
     closer = {"closed_by": said.closed_by}
     return await _kept(scene, said, FollowUpClosed, "follow_up.confirm", response, **closer)
@@ -168,13 +168,13 @@ def _told(follow_up: FollowUp) -> FollowUpTold:
         id=follow_up.id,
         key=follow_up.key,
         kind=follow_up.kind,
-        demand=follow_up.demand,
+        task=follow_up.task,
         state=follow_up.state,
         delivery_id=follow_up.delivery_id,
         environment=follow_up.environment,
         product=held.product if held else None,
         version=held.name if held else None,
-        holds=held is not None and follow_up.state != "confirmed",
+        blocks_delivery=held is not None and follow_up.state != "confirmed",
         opened_at=follow_up.opened_at,
         evidence=follow_up.evidence,
         closed_by=follow_up.closed_by,

@@ -89,7 +89,7 @@ CREATE TABLE follow_ups (
     key text NOT NULL,
     sequence bigint NOT NULL,
     kind text NOT NULL,
-    demand text NOT NULL,
+    task text NOT NULL,
     delivery_id uuid,
     environment_id uuid NOT NULL,
     environment text NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE emergency_changes (
     customer text NOT NULL,
     ticket_id uuid NOT NULL,
     ticket text NOT NULL,
-    what text NOT NULL,
+    description text NOT NULL,
     requested_by text NOT NULL,
     requested_at timestamptz NOT NULL,
     state text NOT NULL,
@@ -136,7 +136,7 @@ CREATE TABLE emergency_changes (
     authorized_at timestamptz,
     applied_by text,
     applied_at timestamptz,
-    settled_by uuid,
+    settled_by_version uuid,
     settled_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
@@ -151,7 +151,7 @@ CREATE TABLE emergency_changes (
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id),
-    CONSTRAINT fk_emergency_changes_settled_by FOREIGN KEY (settled_by)
+    CONSTRAINT fk_emergency_changes_settled_by_version FOREIGN KEY (settled_by_version)
         REFERENCES deliveries (id)
 );
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)

@@ -16,8 +16,8 @@ from escalation.rotas.schemas import DAYS
 
 class WindowTold(Told):
     days: list[str]
-    start: str
-    end: str
+    starts_at: str
+    ends_at: str
     timezone: str
 
 
@@ -48,7 +48,7 @@ class PolicyTold(Told):
 
 class LayerTold(Told):
     participants: list[str]
-    start: str
+    starts_at: str
     timezone: str
     length: int
     unit: str
@@ -57,8 +57,8 @@ class LayerTold(Told):
 
 class OverrideTold(Told):
     kind: str
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     person: str | None
     replaces: str | None
 
@@ -75,7 +75,7 @@ class EntryTold(Told):
     at: datetime
     kind: str
     by: str | None
-    second: str | None
+    confirmed_by: str | None
     detail: dict[str, Any]
 
 
@@ -138,8 +138,8 @@ def policy_told(policy: Policy) -> PolicyTold:
 def window_told(window: Window) -> WindowTold:
     return WindowTold(
         days=[DAYS[day] for day in sorted(window.weekdays)],
-        start=f"{window.start:%H:%M}",
-        end=f"{window.end:%H:%M}",
+        starts_at=f"{window.starts_at:%H:%M}",
+        ends_at=f"{window.ends_at:%H:%M}",
         timezone=window.zone,
     )
 
@@ -151,7 +151,7 @@ def rota_told(rota: Rota, version: int) -> RotaTold:
         layers=[
             LayerTold(
                 participants=list(layer.participants),
-                start=f"{layer.start:%Y-%m-%dT%H:%M}",
+                starts_at=f"{layer.starts_at:%Y-%m-%dT%H:%M}",
                 timezone=layer.zone,
                 length=layer.length,
                 unit=layer.unit,

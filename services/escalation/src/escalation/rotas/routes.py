@@ -66,7 +66,7 @@ async def override_rota(
     if_match(request, version, rota_told(rota, version))
     at = await moment(tx)
     # What is over says nothing about the future; versions keep it for the past.
-    present = tuple(o for o in rota.overrides if o.end > at)
+    present = tuple(o for o in rota.overrides if o.ends_at > at)
     if len(present) >= MOST_OVERRIDES:
         raise Invalid([Violation("", "override", f"a rota has at most {MOST_OVERRIDES} overrides")])
     changed = Rota(rota.key, rota.layers, (*present, wanted.override()))

@@ -57,16 +57,16 @@ Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class WindowAsked(Asked):
-    """`[start, end)` in local time on these days; `end` not after `start`: into the next day."""
+    """`[start, end)` in local time on these days; `ends_at` not after `starts_at`: into the next day."""
 
     days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
-    start: Hour
-    end: Hour
+    starts_at: Hour
+    ends_at: Hour
     timezone: Zone
 
     def window(self) -> Window:
         days = frozenset(map(DAYS.index, self.days))
-        start, end = time.fromisoformat(self.start), time.fromisoformat(self.end)
+        start, end = time.fromisoformat(self.starts_at), time.fromisoformat(self.ends_at)
         return Window(days, start, end, self.timezone)
 
 
@@ -117,10 +117,10 @@ class PolicyAsked(Asked):
 
 
 class LayerAsked(Asked):
-    """Participants that take turns of `length` units from the local time `start` on."""
+    """Participants that take turns of `length` units from the local time `starts_at` on."""
 
     participants: Annotated[tuple[Sub, ...], Field(min_length=1, max_length=50)]
-    start: Local
+    starts_at: Local
     timezone: Zone
     length: Annotated[int, Field(ge=1, le=1000)]
     unit: Unit
@@ -128,7 +128,7 @@ class LayerAsked(Asked):
 
     def layer(self) -> Layer:
         hours = tuple(w.window() for w in self.hours)
-        start = _wall_clock(self.start)
+        start = _wall_clock(self.starts_at)
         return Layer(self.participants, start, self.timezone, self.length, self.unit, hours)
 
 
@@ -136,14 +136,14 @@ class OverrideAsked(Asked):
     """`add` needs `person`, `remove` needs `replaces`, `replace` needs both."""
 
     kind: Literal["add", "remove", "replace"]
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     person: Sub | None = None
     replaces: Sub | None = None
 
     def wrong(self) -> str | None:
         """Why this is no override; None when it is."""
-        if self.end <= self.start:
+        if self.ends_at <= self.starts_at:
             return "end must lie after start"
         if (self.person is None) != (self.kind == "remove"):
             return "person belongs to add and replace, and to them only"
@@ -152,7 +152,7 @@ class OverrideAsked(Asked):
         return None
 
     def override(self) -> Override:
-        return Override(self.kind, self.start, self.end, self.person, self.replaces)
+        return Override(self.kind, self.starts_at, self.ends_at, self.person, self.replaces)
 
 
 class RotaAsked(Asked):

@@ -32,7 +32,7 @@ from intake.tickets.store import messages, tickets
 UNREAD = "alert-post"
 """The deadline of a post that nobody has understood yet."""
 
-Effect = Literal["raised", "ended", "known"]
+Effect = Literal["raised", "resolved", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def _take(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> T
     if found.ended_at is not None:
         return await _known(tx, found)
     await _end(tx, found, alert.ended_at or kept.received_at, at)
-    return Taken(found.dedup_key, "ended", await _key(tx, found.ticket_id))
+    return Taken(found.dedup_key, "resolved", await _key(tx, found.ticket_id))
 
 
 async def _raise(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> Taken:
@@ -171,7 +171,7 @@ def _told(
 
 
 async def _known(tx: Connection, found: Episode) -> Taken:
-    return Taken(found.dedup_key, "known", await _key(tx, found.ticket_id))
+    return Taken(found.dedup_key, "duplicate", await _key(tx, found.ticket_id))
 
 
 async def _key(tx: Connection, ticket_id: UUID | None) -> str | None:

@@ -39,8 +39,8 @@ CLOCKS = View(
         *KEYS,
         *PROMISE,
         Shown("met", "clocks"),
-        Shown("breached", "clocks, without those that are excused"),
-        Shown("excused", "clocks whose breach had been approved before (R2)"),
+        Shown("breached", "clocks, without those that are waived"),
+        Shown("waived", "clocks whose breach had been approved before (R2)"),
     ),
 )
 TIMES = View(
@@ -69,7 +69,7 @@ COSTS = View(
     (
         *KEYS,
         Shown("rate", "name of the rate"),
-        Shown("currency", "ISO 4217; '' where no sheet of the day has this rate"),
+        Shown("currency", "ISO 4217; '' where no card of the day has this rate"),
         Shown("minutes", "of work"),
         Shown("amount", "in the currency", "cents::numeric / 100"),
     ),

@@ -49,16 +49,14 @@ CLOCKS = View(
         Shown("ticket_id", "see sla_tickets"),
         Shown("customer_id", "customer of the ticket"),
         Shown("metric", "first_response, next_reply, update, workaround, resolution"),
-        Shown("state", "idle, running, paused, stopped, withdrawn, cancelled"),
+        Shown("state", "not_started, running, paused, stopped, no_target, cancelled"),
         Shown("deadline", "instant at which the promise breaks; null while paused"),
         Shown("stopped_at", "instant; null unless stopped"),
         Shown(
             "elapsed_seconds", "counted (working) time of its longest cycle; null unless stopped"
         ),
         Shown("breached_at", "instant of the breach that holds; null where there is none"),
-        Shown(
-            "outcome", "met, breached, or excused (a waiver covers the breach); null: still open"
-        ),
+        Shown("outcome", "met, breached, or waived (a waiver covers the breach); null: still open"),
         Shown("outcome_at", "instant at which it was met or broke"),
         Shown(
             "contract", "sla: promised to the customer; ola, uc: to us, by second level, a partner"
@@ -104,7 +102,7 @@ OUTAGES = View(
         Shown("customer", "key of the customer"),
         Shown("environment", "key of the environment"),
         Shown("service", "key of the service"),
-        Shown("source", "monitoring, ticket, hand"),
+        Shown("source", "monitoring, ticket, manual"),
         Shown("effect", "down or degraded; only down counts against availability"),
         Shown("started_at", "instant"),
         Shown("ended_at", "instant; null while it lasts"),
@@ -124,7 +122,7 @@ WORK = View(
         Shown("person", "sub of who worked"),
         Shown("minutes", "of work; may be negative in a correction"),
         Shown("day", "date of the work"),
-        Shown("rate", "name of the rate in the rate sheet"),
+        Shown("rate", "name of the rate in the rate card"),
         Shown("corrects", "the record that this one corrects; null: it is none"),
         Shown("created_at", "instant"),
     ),

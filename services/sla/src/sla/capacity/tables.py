@@ -16,7 +16,7 @@ series = Table(
     Column("service", Text),
     Column("environment", Text),
     Column("every_seconds", Integer),
-    Column("standing", Text),
+    Column("limit_status", Text),
     Column("sequence", BigInteger),
     Column("created_by", Text),
     instant("created_at"),
@@ -72,6 +72,6 @@ outlooks = Table(
     "outlooks",
     METADATA,
     Column("series_id", Uuid, primary_key=True),
-    Column("made_on", Date, primary_key=True),
+    Column("computed_on", Date, primary_key=True),
     Column("outlook", JSONB),
 )

@@ -56,9 +56,9 @@ def next_look(id: UUID, after: datetime) -> datetime:
 
 
 async def _tell(tx: Connection, stored: Stored, limit: Limit, made: Outlook, at: datetime) -> None:
-    if made.standing == stored.standing:
+    if made.limit_status == stored.limit_status:
         return
-    sequence = await series.stand(tx, stored.series.id, made.standing)
+    sequence = await series.stand(tx, stored.series.id, made.limit_status)
     await announce(tx, Announcement(_news(stored, limit, made, at), sequence))
 
 
@@ -77,9 +77,9 @@ def _news(stored: Stored, limit: Limit, made: Outlook, at: datetime) -> UsageEve
         "limit": limit.limit,
         "current": made.current,
     }
-    if made.standing == "reached":
+    if made.limit_status == "reached":
         return UsageLimitReached(**facts)
-    if made.standing == "far" or made.expected is None:
+    if made.limit_status == "ok" or made.expected is None:
         return UsageLimitCleared(**facts)
     return UsageLimitApproaching(
         **facts,

@@ -79,7 +79,7 @@ def _fired(telling: Telling, firing: Firing, clock: Clock) -> ClockEvent:
         "fired_without_events": telling.fired_without_events,
     }
     if firing.kind != BREACH:
-        return said.ClockThresholdReached(**facts, share=_share(firing, clock))
+        return said.ClockThresholdReached(**facts, threshold=_share(firing, clock))
     excuse = clock.covered(firing.due_at)
     return said.ClockBreached(
         **facts,
@@ -110,16 +110,16 @@ def _restated(
     facts: dict[str, Any], before: Clock, after: Clock, heard: Input
 ) -> Iterator[ClockEvent]:
     was, now = before.state, after.state
-    if now in ("cancelled", "withdrawn") and was != now:
+    if now in ("cancelled", "no_target") and was != now:
         yield said.ClockCancelled(**facts, reason=after.cancelled or "nothing is promised any more")
-    elif now in ("running", "paused") and was in ("withdrawn", "idle"):
+    elif now in ("running", "paused") and was in ("no_target", "not_started"):
         yield said.ClockStarted(**facts)
     elif now == "paused" != was:
         yield said.ClockPaused(**facts)
     elif now == "running" != was:
         yield said.ClockResumed(**facts)
     elif now == was and before.deadline != after.deadline:
-        yield said.ClockDeadlineChanged(**facts, was=before.deadline, reason=heard.kind)
+        yield said.ClockDeadlineChanged(**facts, previous=before.deadline, reason=heard.kind)
 
 
 def _ended(facts: dict[str, Any], clock: Clock) -> ClockEvent:

@@ -64,9 +64,9 @@ class OneClockTold(ClockTold):
 
 
 class IntervalTold(Told):
-    since: datetime
-    until: datetime
-    why: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
     elapsed_seconds: int
     name: str | None
 
@@ -75,7 +75,7 @@ class TurnTold(Told):
     """From `at` on `target_seconds` are promised; null: nothing."""
 
     at: datetime
-    why: str
+    reason: str
     target_seconds: int | None
 
 

@@ -47,7 +47,7 @@ STEP = 500
 HALF_LIFE = timedelta(days=7)
 """After so long without change, the usual length of the queue is halfway to the present one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ORDER = {"safe": 0, "at_risk": 1, "likely": 2}
+ORDER = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 
 _curves: dict[UUID, Curves] = {}
 """Of the present round: made at its first step, and again where another replica takes over."""
@@ -152,7 +152,7 @@ def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ForecastChan
     now = made.now
     return ForecastChanged(
         **forecast_facts(made.tracked.ticket, now, at),
-        was=made.was.outlook if made.was else "safe",
+        previous=made.was.outlook if made.was else "safe",
         probability=round(now.estimate.probability, 3),
         expected_breach_at=now.expected_breach_at,
         reasons=reasons(now.standing, now.estimate),

@@ -157,7 +157,7 @@ def _sentence(found: Availability) -> str:
     if found.share is None:
         return "No service time was agreed."
     promised = "" if found.promised is None else f" of {found.promised:.3%} promised"
-    down = f"{found.down} down, {found.excused} excused by maintenance, {found.degraded} degraded"
+    down = f"{found.down} down, {found.excluded} excluded by maintenance, {found.degraded} degraded"
     return f"{found.share:.3%}{promised}; {down}; {found.failures.count} failures"
 
 

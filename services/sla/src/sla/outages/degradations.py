@@ -79,7 +79,7 @@ async def _restated(
     kept = replace(condition, caused_by=down, since=since, sequence=condition.sequence + 1)
     await conditions.save(tx, kept)
     facts = place_facts(place) | {"at": at, "condition_id": kept.id, "caused_by": list(down)}
-    told = ServiceDegraded(**facts, since=since) if since else ServiceRestored(**facts)
+    told = ServiceDegraded(**facts, started_at=since) if since else ServiceRestored(**facts)
     await announce(tx, Announcement(told, kept.sequence))
 
 

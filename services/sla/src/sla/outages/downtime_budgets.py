@@ -105,7 +105,7 @@ async def _tell(
             customer_id=budget.customer_id,
             customer=found.customers[budget.customer_id].key,
             month=budget.month.isoformat(),
-            share=share,
+            threshold=share,
             reached_at=reached_at,
             promised=stands.promised,
             budget_seconds=stands.budget // SECOND,

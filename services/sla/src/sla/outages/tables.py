@@ -39,7 +39,7 @@ outage_records = Table(
     Column("counts", Boolean),
     instant("known_at"),
     Column("created_by", Text),
-    Column("second", Text),
+    Column("confirmed_by", Text),
     Column("reason", Text),
 )
 

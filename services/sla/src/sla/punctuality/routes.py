@@ -28,8 +28,8 @@ Until = Annotated[Instant | None, Query(alias="to", description="Not included.")
 class GapTold(Told):
     """No timekeeper was alive; known to a minute. `open`: it lasts still."""
 
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     seconds: int
     open: bool
 
@@ -56,8 +56,8 @@ class PunctualityTold(Told):
     known to be due where that was later (`known_late` of them), to the last statement of the
     transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
 
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     count: int
     early: int
     fired_without_events: int
@@ -94,8 +94,8 @@ async def show_punctuality(
     heartbeat, silences = await _alive(tx, start, min(end, now))
     days = await seals.of_days(tx, start.astimezone(UTC).date(), end.astimezone(UTC).date())
     return PunctualityTold(
-        since=start,
-        until=end,
+        starts_at=start,
+        ends_at=end,
         count=found.count,
         early=found.early,
         fired_without_events=found.fired_without_events,
@@ -190,8 +190,8 @@ async def _alive(
     found = gaps(beats, begin, end) if begin < end else []
     told = [
         GapTold(
-            since=gap.start,
-            until=gap.end,
+            starts_at=gap.start,
+            ends_at=gap.end,
             seconds=(gap.end - gap.start) // timedelta(seconds=1),
             open=gap.open,
         )

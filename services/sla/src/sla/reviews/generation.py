@@ -46,11 +46,11 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         name=customer.name,
         timezone=zone.key,
         month=str(month),
-        since=span.since,
-        until=span.until,
+        starts_at=span.since,
+        ends_at=span.until,
         generated_at=at,
         usage=trend[-1],
-        before=trend[-2],
+        previous_month=trend[-2],
         trend=trend,
         days=assembling.days(month, await monthly_figures.days(tx, customer.id, month)),
         metrics=await monthly_figures.parts(tx, customer.id, month, "metric"),
@@ -60,7 +60,7 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         services=assembling.by_service(
             await monthly_figures.parts(tx, customer.id, month, "service")
         ),
-        spreads=await monthly_figures.spreads(tx, customer.id, month),
+        response_times=await monthly_figures.spreads(tx, customer.id, month),
         breaches=breaches,
         breaches_total=broken,
         waivers=await waived.asked_within(tx, customer.id, *span, LONGEST_LIST),

@@ -60,7 +60,7 @@ async def _warn(tx: Connection, account: Account, at: datetime) -> None:
                 customer_id=account.customer_id,
                 customer=one.customer,
                 month=month.isoformat()[:7],
-                share=WARNED_AT,
+                threshold=WARNED_AT,
                 reserved_seconds=one.hours.reserved // SECOND,
                 used_seconds=one.hours.used // SECOND,
             )

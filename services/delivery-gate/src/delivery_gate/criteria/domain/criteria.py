@@ -44,14 +44,14 @@ class Criteria:
     """One version of the criteria. A tier it does not name is judged like `strictest`."""
 
     version: int
-    demands: Mapping[str, Demand]
+    requirements: Mapping[str, Demand]
     strictest: str
     approver_roles: frozenset[str]
     check_age: timedelta
     patience: timedelta  # how long a request may wait before it expires
 
     def demand(self, tier: str) -> Demand:
-        return self.demands.get(tier, self.demands[self.strictest])
+        return self.requirements.get(tier, self.requirements[self.strictest])
 
 
 def check_shortcomings(
@@ -110,7 +110,7 @@ def promotion_shortcomings(
 
 FIRST_CRITERIA = Criteria(
     version=1,
-    demands={
+    requirements={
         "production": Demand(
             checks=("regression_test", "vulnerability_scan"),
             readiness=READINESS,

@@ -84,7 +84,7 @@ class Reason:
 
     code: Code
     criterion: str
-    argument: str
+    justification: str
     evidence: str | None = None
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:
@@ -114,7 +114,7 @@ class Denied:
     """This person or this command may not: nothing changes but the audit trail."""
 
     code: Code
-    argument: str
+    justification: str
 
 
 def verdict_of(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:

@@ -38,13 +38,13 @@ class ReasonAsked(Asked):
 
     code: Judgement = "READINESS_MISSING"
     criterion: Annotated[str, Field(min_length=1, max_length=200)] = "handover"
-    argument: Words
+    justification: Words
     evidence: Link | None = None
 
 
 class FollowUpAsked(Asked):
     kind: FollowUpKind
-    demand: Annotated[str, Field(min_length=1, max_length=4000)]
+    task: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class RefusalAsked(Asked):
@@ -57,7 +57,7 @@ class RefusalAsked(Asked):
         """One follow-up per kind; two demands of a kind become one."""
         work: dict[FollowUpKind, str] = {}
         for one in self.follow_ups:
-            work[one.kind] = f"{work[one.kind]}; {one.demand}" if one.kind in work else one.demand
+            work[one.kind] = f"{work[one.kind]}; {one.task}" if one.kind in work else one.task
         return work
 
 
@@ -91,7 +91,8 @@ async def refuse_delivery(
     scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
     known = await facts(tx, delivery.wanted, scene.environment)
     reasons = tuple(
-        Reason(Code(one.code), one.criterion, one.argument, one.evidence) for one in asked.reasons
+        Reason(Code(one.code), one.criterion, one.justification, one.evidence)
+        for one in asked.reasons
     )
     said = refuse(delivery, reasons, asked.work(), known.criteria.version, scene.at)
     if isinstance(said, Denied):

@@ -45,7 +45,7 @@ class DigestAsked(Asked):
 
 
 class FailureAsked(Asked):
-    argument: Words
+    justification: Words
     evidence: Link | None = None
 
 
@@ -120,7 +120,7 @@ async def fail_delivery(
     scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
     known = await facts(tx, delivery.wanted, scene.environment)
     version = known.criteria.version
-    said = fail(delivery, asked.argument, asked.evidence, version, scene.at)
+    said = fail(delivery, asked.justification, asked.evidence, version, scene.at)
     if isinstance(said, Denied):
         return await deny(scene, "delivery.fail", f"delivery/{delivery.id}", said)
     set_etag(response, said.delivery.sequence + 1)

@@ -24,7 +24,7 @@ async def current_criteria(tx: Connection) -> Criteria:
     body = row.body
     return Criteria(
         version=row.version,
-        demands={tier: _demand(said) for tier, said in body["demands"].items()},
+        requirements={tier: _demand(said) for tier, said in body["requirements"].items()},
         strictest=body["strictest"],
         approver_roles=frozenset(body["approver_roles"]),
         check_age=timedelta(seconds=body["max_check_age_seconds"]),

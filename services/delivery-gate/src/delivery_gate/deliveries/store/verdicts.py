@@ -101,7 +101,7 @@ async def _read(tx: Connection, query: Select[Any]) -> list[Spoken]:
 
 def _from(row: Row[Any]) -> Spoken:
     reasons = tuple(
-        Reason(Code(said["code"]), said["criterion"], said["argument"], said["evidence"])
+        Reason(Code(said["code"]), said["criterion"], said["justification"], said["evidence"])
         for said in row.reasons
     )
     return Spoken(
@@ -123,6 +123,6 @@ def _row(reason: Reason) -> dict[str, str | None]:
     return {
         "code": reason.code.value,
         "criterion": reason.criterion,
-        "argument": reason.argument,
+        "justification": reason.justification,
         "evidence": reason.evidence,
     }

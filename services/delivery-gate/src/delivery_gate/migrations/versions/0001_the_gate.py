@@ -119,7 +119,7 @@ REVOKE UPDATE, DELETE, TRUNCATE ON versions, checks, verdicts, approvals FROM op
 FIRST_CRITERIA = """
 INSERT INTO criteria (version, body, created_by, created_at) VALUES (1, '
 {
-  "demands": {
+  "requirements": {
     "production": {
       "checks": [
         "regression_test",

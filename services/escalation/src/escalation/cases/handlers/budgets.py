@@ -16,7 +16,7 @@ async def on_budget_used(
 ) -> None:
     """A later share joins the same case (E9); used up, it is a case of its own."""
     event = received.event
-    gone = event.share >= 1
+    gone = event.threshold >= 1
     kind: TriggerKind = "downtime_budget_exhausted" if gone else "downtime_budget_threshold_reached"
     if gone:
         await end(
@@ -24,11 +24,11 @@ async def on_budget_used(
             {_dedup(event, "downtime_budget_threshold_reached"): "the allowed downtime is used up"},
         )
     said = "is used up: the promised availability is missed" if gone else "of it is used up"
-    share = "" if gone else f"{event.share:.0%} "
+    share = "" if gone else f"{event.threshold:.0%} "
     title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{said}"
     cause = Trigger(
         kind,
-        SEVERITY.get(event.share, "minor"),
+        SEVERITY.get(event.threshold, "minor"),
         _dedup(event, kind),
         title,
         event.at,

@@ -28,7 +28,7 @@ METRICS = {
 async def on_clock_warned(tx: Connection, received: Received[ClockThresholdReached]) -> None:
     """Tell before it breaks (R3). A later share joins the same case (E9)."""
     event = received.event
-    used = f"{event.ticket}: time for {_promise(event)} is {event.share:.0%} used up"
+    used = f"{event.ticket}: time for {_promise(event)} is {event.threshold:.0%} used up"
     await trigger(tx, await _cause(tx, event, "clock_threshold_reached", used), used)
 
 

@@ -8,7 +8,7 @@ from escalation.cases.handlers.closing import end
 from escalation.cases.new_case import inform, tier
 from escalation.policies.domain.trigger import Trigger
 
-GETS_WORSE = {"safe": 0, "at_risk": 1, "likely": 2}
+GETS_WORSE = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 
 
 async def on_forecast(tx: Connection, received: Received[ForecastChanged]) -> None:
@@ -17,7 +17,7 @@ async def on_forecast(tx: Connection, received: Received[ForecastChanged]) -> No
     event = received.event
     if event.outlook == "safe":
         await end(tx, {dedup(event): "it is no longer expected to break"})
-    elif event.subscribers and GETS_WORSE[event.outlook] > GETS_WORSE[event.was]:
+    elif event.subscribers and GETS_WORSE[event.outlook] > GETS_WORSE[event.previous]:
         await inform(tx, await _cause(tx, event), event.subscribers, " ".join(event.reasons))
 
 
@@ -26,7 +26,7 @@ def dedup(event: ForecastChanged) -> str:
 
 
 async def _cause(tx: Connection, event: ForecastChanged) -> Trigger:
-    expected = "is likely to break" if event.outlook == "likely" else "may break"
+    expected = "is likely to break" if event.outlook == "likely_to_breach" else "may break"
     metric = METRICS[event.metric]
     return Trigger(
         "clock_forecast",

@@ -26,7 +26,7 @@ PRODUCTION = (None, "production")
 OF_TICKETS: tuple[TriggerKind, ...] = ("blocker_raised", "forwarded")
 """Cases of a ticket that have told the same people already."""
 OF_OUTAGES: tuple[TriggerKind, ...] = ("outage",)
-SEEN = {"monitoring": "seen by monitoring", "ticket": "reported by a ticket", "hand": "reported"}
+SEEN = {"monitoring": "seen by monitoring", "ticket": "reported by a ticket", "manual": "reported"}
 
 
 async def on_started(tx: Connection, received: Received[OutageStarted]) -> None:

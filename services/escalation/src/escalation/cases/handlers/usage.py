@@ -17,20 +17,20 @@ async def on_limit_ahead(tx: Connection, received: Received[UsageLimitApproachin
     """DM and PO hear of it while there is time to plan."""
     event = received.event
     title = f"{event.series}: {event.limit:g} {event.unit} is expected on {event.expected}"
-    await trigger(tx, await _cause(tx, event, "limit_ahead", "minor", title), title)
+    await trigger(tx, await _cause(tx, event, "limit_approaching", "minor", title), title)
 
 
 async def on_limit_reached(tx: Connection, received: Received[UsageLimitReached]) -> None:
     """What was ahead is here now: a case of its own, in the place of the warning."""
     event = received.event
-    await end(tx, {_dedup(event, "limit_ahead"): "the limit is reached"})
+    await end(tx, {_dedup(event, "limit_approaching"): "the limit is reached"})
     title = f"{event.series} has reached {event.limit:g} {event.unit}"
     await trigger(tx, await _cause(tx, event, "limit_reached", "major", title), title)
 
 
 async def on_limit_far(tx: Connection, received: Received[UsageLimitCleared]) -> None:
     event = received.event
-    kinds: tuple[TriggerKind, ...] = ("limit_ahead", "limit_reached")
+    kinds: tuple[TriggerKind, ...] = ("limit_approaching", "limit_reached")
     await end(tx, {_dedup(event, kind): "the limit is far again" for kind in kinds})
 
 

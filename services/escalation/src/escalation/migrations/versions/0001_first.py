@@ -118,10 +118,10 @@ CREATE TABLE timeline (
     at timestamptz NOT NULL,
     kind text NOT NULL,
     by text,
-    second text,
+    confirmed_by text,
     detail jsonb NOT NULL,
     PRIMARY KEY (escalation_id, sequence),
-    CONSTRAINT ck_timeline_two_people CHECK (second IS NULL OR (by IS NOT NULL AND second <> by))
+    CONSTRAINT ck_timeline_two_people CHECK (confirmed_by IS NULL OR (by IS NOT NULL AND confirmed_by <> by))
 );
 REVOKE UPDATE, DELETE, TRUNCATE ON timeline FROM opsdesk_escalation;
 CREATE TABLE notifications (

@@ -15,7 +15,7 @@ TriggerKind = Literal[
     "debt_overdue",
     "outage",
     "waiver_requested",
-    "limit_ahead",
+    "limit_approaching",
     "limit_reached",
     "downtime_budget_threshold_reached",
     "downtime_budget_exhausted",
@@ -32,7 +32,7 @@ OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
-    "limit_ahead": ("dm", "po"),  # R3: early enough to plan for it
+    "limit_approaching": ("dm", "po"),  # R3: early enough to plan for it
     "limit_reached": ("dm", "po"),
     "downtime_budget_threshold_reached": ("dm", "po"),
     "downtime_budget_exhausted": ("dm", "gm", "po"),

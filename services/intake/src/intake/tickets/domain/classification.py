@@ -40,16 +40,16 @@ def reclassify(
     if refusal := permits(ticket, "reclassify"):
         return refusal
     if wanted.of(ticket) == ticket:
-        return replace(ticket, correction=None)
+        return replace(ticket, pending_reclassification=None)
     asked = Correction(wanted.kind, wanted.nature, wanted.service, by, at, reason)
-    return replace(ticket, correction=asked)
+    return replace(ticket, pending_reclassification=asked)
 
 
 def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     """The second person agrees: the correction takes effect."""
     if refusal := permits(ticket, "reclassify"):
         return refusal
-    pending = ticket.correction
+    pending = ticket.pending_reclassification
     if pending is None:
         return _nothing_pending(ticket)
     if by == pending.requested_by:
@@ -60,7 +60,7 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     wanted = Classification(pending.kind, pending.nature, pending.service)
     return replace(
         wanted.of(ticket),
-        correction=None,
+        pending_reclassification=None,
         reclassified_by=pending.requested_by,
         reclassified_confirmed_by=by,
     )
@@ -68,9 +68,9 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
 
 def decline(ticket: Ticket) -> Ticket | Refusal:
     """Anybody may stop a correction, also the one who asked: keeping the promise needs one person."""
-    if ticket.correction is None:
+    if ticket.pending_reclassification is None:
         return _nothing_pending(ticket)
-    return replace(ticket, correction=None)
+    return replace(ticket, pending_reclassification=None)
 
 
 def _nothing_pending(ticket: Ticket) -> Refusal:

@@ -31,13 +31,13 @@ def prioritise(
     if refusal := permits(ticket, "prioritise"):
         return refusal
     if is_lower(wanted.priority, ticket.priority):
-        return replace(ticket, lowering=_lowering(wanted, by, at, reason))
+        return replace(ticket, pending_downgrade=_lowering(wanted, by, at, reason))
     return _apply(ticket, wanted, by, confirmed_by=None)
 
 
 def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
     """The second person agrees: the lower priority takes effect."""
-    pending = ticket.lowering
+    pending = ticket.pending_downgrade
     if pending is None:
         return Refusal("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
     if by == pending.requested_by:
@@ -51,9 +51,9 @@ def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
 
 def decline(ticket: Ticket) -> Ticket | Refusal:
     """Anybody may stop a lowering, also the one who asked: keeping the promise needs one person."""
-    if ticket.lowering is None:
+    if ticket.pending_downgrade is None:
         return Refusal("nothing-pending", f"{ticket.key} has no lower priority to decline.")
-    return replace(ticket, lowering=None)
+    return replace(ticket, pending_downgrade=None)
 
 
 def _lowering(wanted: Judgement, by: str, at: datetime, reason: str) -> Lowering:
@@ -68,5 +68,5 @@ def _apply(ticket: Ticket, wanted: Judgement, by: str, *, confirmed_by: str | No
         urgency=wanted.urgency,
         priority_by=by,
         priority_confirmed_by=confirmed_by,
-        lowering=None,
+        pending_downgrade=None,
     )

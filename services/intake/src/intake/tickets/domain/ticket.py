@@ -13,7 +13,7 @@ Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
 State = Literal[
     "new",
     "in_progress",
-    "waiting",
+    "on_hold",
     "forwarded",
     "resolved",
     "verified",
@@ -42,16 +42,16 @@ Behind = Literal["second_level", "partner"]
 Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
 
 OPEN: Final[frozenset[State]] = frozenset(
-    {"new", "in_progress", "waiting", "forwarded", "reopened"}
+    {"new", "in_progress", "on_hold", "forwarded", "reopened"}
 )
 
 ALLOWED: Final[dict[Action, frozenset[State]]] = {
     "assign": OPEN,
     "forward": OPEN,
-    "hand_back": frozenset({"forwarded", "waiting"}),
+    "hand_back": frozenset({"forwarded", "on_hold"}),
     "work_around": OPEN,
-    "wait": OPEN - {"waiting"},
-    "resume": frozenset({"waiting"}),
+    "wait": OPEN - {"on_hold"},
+    "resume": frozenset({"on_hold"}),
     "resolve": OPEN,
     "verify": frozenset({"resolved"}),
     "reject": frozenset({"resolved"}),
@@ -116,10 +116,10 @@ class Ticket:
     forwarded_to: Behind | None = None
     partner: str | None = None
     waiting_on: Waiting | None = None
-    lowering: Lowering | None = None
+    pending_downgrade: Lowering | None = None
     priority_by: str | None = None
     priority_confirmed_by: str | None = None
-    correction: Correction | None = None
+    pending_reclassification: Correction | None = None
     reclassified_by: str | None = None
     reclassified_confirmed_by: str | None = None
     resolution: str | None = None

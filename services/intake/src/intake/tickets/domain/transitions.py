@@ -17,7 +17,7 @@ def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Refusal
     """Somebody takes the work; a waiting or forwarded ticket stays so."""
     if refusal := permits(ticket, "assign"):
         return refusal
-    state = ticket.state if ticket.state in {"waiting", "forwarded"} else "in_progress"
+    state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 
@@ -68,7 +68,7 @@ def wait(ticket: Ticket, on: Waiting, *, asked: bool) -> Ticket | Refusal:
             f"Nobody has asked the customer of {ticket.key} anything since they last wrote; "
             "send the question along as `question`, or reply first.",
         )
-    return replace(ticket, state="waiting", waiting_on=on)
+    return replace(ticket, state="on_hold", waiting_on=on)
 
 
 def resume(ticket: Ticket) -> Ticket | Refusal:
@@ -85,7 +85,7 @@ def resolve(ticket: Ticket, by: str, at: datetime, resolution: str) -> Ticket | 
         ticket,
         state="resolved",
         waiting_on=None,
-        lowering=None,  # whoever verifies judges the ticket as it was worked on
+        pending_downgrade=None,  # whoever verifies judges the ticket as it was worked on
         resolution=resolution,
         resolved_by=by,
         resolved_at=at,
@@ -121,7 +121,7 @@ def reject(ticket: Ticket, by: str) -> Ticket | Refusal:
 def close(ticket: Ticket, at: datetime) -> Ticket | Refusal:
     if refusal := permits(ticket, "close"):
         return refusal
-    return replace(ticket, state="closed", closed_at=at, correction=None)
+    return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
 
 
 def reopen(ticket: Ticket) -> Ticket | Refusal:
@@ -148,8 +148,8 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Refusal:
         state="merged",
         merged_into=into.id,
         waiting_on=None,
-        lowering=None,
-        correction=None,
+        pending_downgrade=None,
+        pending_reclassification=None,
     )
 
 
@@ -185,7 +185,7 @@ def assign_customer(
 
 def customer_spoke(ticket: Ticket) -> Ticket:
     """A customer's message resumes a ticket that waited for it, and reopens one that was done."""
-    if ticket.state == "waiting" and ticket.waiting_on == "customer":
+    if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _moved(resume(ticket), ticket)
     return _moved(reopen(ticket), ticket)
 

@@ -63,7 +63,7 @@ class Workaround(Asked):
 class Pause(Asked):
     """Waiting on the customer needs a question that they can see."""
 
-    on: Waiting
+    waiting_on: Waiting
     reason: Words
     question: Words | None = None
 
@@ -117,18 +117,20 @@ async def work_around(desk: Working, asked: Workaround) -> Response:
     )
 
 
-@routes.post("/{ref}/wait", response_model=TicketShown)
+@routes.post("/{ref}/hold", response_model=TicketShown)
 async def wait(desk: Working, asked: Pause) -> Response:
     """Wait for the customer, the partner or second level."""
     before = await desk.ticket()
     at = await moment(desk.tx)
     last = await messages.last_public(desk.tx, before.id)
     is_asked = asked.question is not None or asks_the_customer(last)
-    after = transitions.wait(before, asked.on, asked=is_asked)
-    facts = [fact(TicketOnHold, on=asked.on)]
+    after = transitions.wait(before, asked.waiting_on, asked=is_asked)
+    facts = [fact(TicketOnHold, on=asked.waiting_on)]
     if asked.question is not None and isinstance(after, Ticket):
         facts.insert(0, await _ask(desk, before, asked.question, at))
-    return await desk.conclude("wait", before, after, at, *facts, on=asked.on, reason=asked.reason)
+    return await desk.conclude(
+        "wait", before, after, at, *facts, on=asked.waiting_on, reason=asked.reason
+    )
 
 
 async def _ask(desk: Desk, ticket: Ticket, words: str, at: datetime) -> Fact:

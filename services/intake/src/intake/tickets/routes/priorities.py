@@ -80,13 +80,13 @@ async def prioritise_ticket(desk: Working, asked: PriorityAsked) -> Response:
     )
 
 
-@routes.post("/tickets/{ref}/priority-confirmations", response_model=TicketShown)
+@routes.post("/tickets/{ref}/priority/confirm", response_model=TicketShown)
 async def confirm_priority(desk: Working, asked: Confirmation) -> Response:
     """Agree to the lower priority that somebody else asked for, or keep the higher one."""
     before = await desk.ticket()
     at = await moment(desk.tx)
     after = confirm(before, desk.caller.sub) if asked.agree else decline(before)
-    pending = before.lowering
+    pending = before.pending_downgrade
     return await desk.conclude(
         "confirm_priority" if asked.agree else "decline_priority",
         before,

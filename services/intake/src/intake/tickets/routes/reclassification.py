@@ -68,13 +68,13 @@ async def reclassify_ticket(desk: Working, asked: ClassificationAsked) -> Respon
     )
 
 
-@routes.post("/{ref}/classification-confirmations", response_model=TicketShown)
+@routes.post("/{ref}/classification/confirm", response_model=TicketShown)
 async def confirm_classification(desk: Working, asked: ClassificationConfirmed) -> Response:
     """Agree to the correction that somebody else asked for, or leave the ticket as it is."""
     before = await desk.ticket()
     at = await moment(desk.tx)
     after = confirm(before, desk.caller.sub) if asked.agree else decline(before)
-    pending = before.correction
+    pending = before.pending_reclassification
     return await desk.conclude(
         "confirm_classification" if asked.agree else "decline_classification",
         before,
@@ -91,7 +91,7 @@ async def confirm_classification(desk: Working, asked: ClassificationConfirmed) 
 
 def _told(before: Ticket, after: object) -> list[Fact]:
     """Only of a correction that took effect: until then nothing has changed for anybody."""
-    if not isinstance(after, Ticket) or before.correction is None:
+    if not isinstance(after, Ticket) or before.pending_reclassification is None:
         return []
     if after.reclassified_confirmed_by is None or _same(before, after):
         return []
@@ -101,7 +101,7 @@ def _told(before: Ticket, after: object) -> list[Fact]:
             opened_at=after.opened_at,
             previous_kind=before.kind,
             previous_service=before.service,
-            requested_by=before.correction.requested_by,
+            requested_by=before.pending_reclassification.requested_by,
             second=after.reclassified_confirmed_by,
         )
     ]

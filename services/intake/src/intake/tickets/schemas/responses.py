@@ -32,7 +32,7 @@ class CorrectionShown(Told):
 
 
 class TicketShown(Told):
-    """A ticket. `reporter`, `lowering` and `correction` are shown to staff only."""
+    """A ticket. `reporter`, `pending_downgrade` and `pending_reclassification` are shown to staff only."""
 
     id: UUID
     key: str
@@ -54,8 +54,8 @@ class TicketShown(Told):
     forwarded_to: Behind | None
     partner: str | None
     waiting_on: Waiting | None
-    lowering: LoweringShown | None
-    correction: CorrectionShown | None
+    pending_downgrade: LoweringShown | None
+    pending_reclassification: CorrectionShown | None
     opened_at: datetime
     opened_by: str
     resolution: str | None
@@ -117,4 +117,6 @@ def shown_to(caller: Caller, ticket: Ticket) -> TicketShown:
     told = TicketShown.model_validate(ticket)
     if caller.customer is None:
         return told
-    return told.model_copy(update={"lowering": None, "correction": None, "reporter": None})
+    return told.model_copy(
+        update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
+    )

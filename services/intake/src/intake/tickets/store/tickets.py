@@ -34,7 +34,9 @@ _JOINED: Final[Select[Any]] = select(
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN)]
 )
-_LOOKED_UP: Final = frozenset({"key", "customer", "environment", "lowering", "correction"})
+_LOOKED_UP: Final = frozenset(
+    {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
+)
 _PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _LOOKED_UP)
 
 
@@ -165,8 +167,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         key=key_of(told["number"]),
         customer=told["customer"],
         environment=told["environment"],
-        lowering=_lowering(told),
-        correction=_correction(told),
+        pending_downgrade=_lowering(told),
+        pending_reclassification=_correction(told),
         **{name: told[name] for name in _PLAIN},
     )
 
@@ -198,8 +200,8 @@ def _correction(told: RowMapping) -> Correction | None:
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    lowering = asdict(ticket.lowering) if ticket.lowering else {}
-    correction = asdict(ticket.correction) if ticket.correction else {}
+    lowering = asdict(ticket.pending_downgrade) if ticket.pending_downgrade else {}
+    correction = asdict(ticket.pending_reclassification) if ticket.pending_reclassification else {}
     return {
         **{name: getattr(ticket, name) for name in _PLAIN},
         "number": number_in(ticket.key),

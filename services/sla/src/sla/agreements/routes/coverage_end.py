@@ -36,9 +36,9 @@ OVER: dict[Denied, str] = {
 
 
 class EndAsked(Asked):
-    """`end`: from here on it does not count, on a whole second; now, where it is left out."""
+    """`ends_at`: from here on it does not count, on a whole second; now, where it is left out."""
 
-    end: datetime | None = None
+    ends_at: datetime | None = None
     reason: Reason
 
 
@@ -75,15 +75,15 @@ async def end_cover(
 
 def _since(asked: EndAsked, before: Extension, at: datetime) -> datetime:
     """Raises Invalid. Now is the next whole second: calendars know no parts of one."""
-    if asked.end is None:
+    if asked.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
-    if asked.end.microsecond:
+    if asked.ends_at.microsecond:
         raise Invalid([Violation("/end", "precision", "give it on a whole second")])
-    if asked.end < at:
+    if asked.ends_at < at:
         raise Invalid([Violation("/end", "past", "what has passed stays covered")])
-    if asked.end >= before.until:
+    if asked.ends_at >= before.until:
         raise Invalid([Violation("/end", "order", "before the end of the extension")])
-    return asked.end
+    return asked.ends_at
 
 
 async def _shorten(
@@ -106,7 +106,7 @@ async def _tell(
     tx: Connection, found: AgreementVersion, after: Extension, caller: Caller, at: datetime
 ) -> None:
     told: dict[str, Any] = {
-        "starts_at": after.start,
+        "starts_at": after.starts_at,
         "ends_at": after.until,
         "priorities": list(after.priorities),
     }

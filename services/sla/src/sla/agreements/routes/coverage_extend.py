@@ -38,19 +38,19 @@ class ExtensionAsked(Asked):
     """All of `[start, end)`, on whole seconds, counts for these priorities; for all of them where
     none is named."""
 
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     priorities: Annotated[list[Priority], Field(max_length=5)] = Field(default_factory=list)
     reason: Reason
 
 
 class ExtensionTold(Told):
     """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
-    `ending`; at its start: it was withdrawn. Null where it counts to its `end`."""
+    `end_reason`; at its start: it was withdrawn. Null where it counts to its `ends_at`."""
 
     id: UUID
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     priorities: list[Priority]
     reason: str
     created_by: str
@@ -58,7 +58,7 @@ class ExtensionTold(Told):
     ended_from: datetime | None = None
     ended_by: str | None = None
     ended_at: datetime | None = None
-    ending: str | None = None
+    end_reason: str | None = None
 
 
 @routes.post("/{name}/extensions", status_code=201)
@@ -77,7 +77,9 @@ async def extend_cover(
     at = await moment(tx)
     _fits(asked, at)
     priorities = tuple(dict.fromkeys(asked.priorities))
-    made = Extension(uuid7(), asked.start, asked.end, priorities, asked.reason, caller.sub, at)
+    made = Extension(
+        uuid7(), asked.starts_at, asked.ends_at, priorities, asked.reason, caller.sub, at
+    )
     bound = await binding(tx, found, at)
     if not any(reaches(made, version.agreement) for version in bound):
         said = "no published version is valid then; its cover can be extended once it is"
@@ -85,8 +87,8 @@ async def extend_cover(
     await extensions.add(tx, found.agreement_id, made)
     await _extend(tx, found, bound, made)
     told: dict[str, Any] = {
-        "starts_at": made.start,
-        "ends_at": made.end,
+        "starts_at": made.starts_at,
+        "ends_at": made.ends_at,
         "priorities": list(made.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
@@ -113,7 +115,7 @@ async def list_extensions(
     listed = await extensions.page(tx, found.agreement_id, page.limit, place)
     items = [extension_told(one) for one in listed[: page.limit]]
     last = items[-1] if len(listed) > page.limit else None
-    return Page[ExtensionTold](items=items, next=cursor(last.start, last.id) if last else None)
+    return Page[ExtensionTold](items=items, next=cursor(last.starts_at, last.id) if last else None)
 
 
 def extension_told(extension: Extension) -> ExtensionTold:
@@ -121,17 +123,17 @@ def extension_told(extension: Extension) -> ExtensionTold:
     if word is None:
         return told
     ended = {"ended_from": word.since, "ended_by": word.by, "ended_at": word.at}
-    return told.model_copy(update={**ended, "ending": word.reason})
+    return told.model_copy(update={**ended, "end_reason": word.reason})
 
 
 def _fits(asked: ExtensionAsked, at: datetime) -> None:
     wrong = []
-    if asked.start < at:
+    if asked.starts_at < at:
         wrong.append(Violation("/start", "past", "what has passed cannot be covered any more"))
-    if not asked.start < asked.end <= asked.start + LONGEST:
+    if not asked.starts_at < asked.ends_at <= asked.starts_at + LONGEST:
         said = f"later than start, by at most {LONGEST.days} days"
         wrong.append(Violation("/end", "order", said))
-    for name, instant in (("start", asked.start), ("end", asked.end)):
+    for name, instant in (("starts_at", asked.starts_at), ("ends_at", asked.ends_at)):
         if instant.microsecond:
             wrong.append(Violation(f"/{name}", "precision", "give it on a whole second"))
     if wrong:

@@ -31,12 +31,12 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 REFUSED: dict[Denied, str] = {
     "NOT_ASKED": "Nobody has asked for the end of this agreement.",
-    "OVER": "This agreement was deactivated already.",
+    "OVER": "This agreement was terminated already.",
     "SELF_APPROVAL": "Somebody else than the person who asked confirms it.",
 }
 
 
-@routes.post("/{name}/deactivate")
+@routes.post("/{name}/termination")
 async def ask_for_the_end(
     name: Name,
     asked: ReasonAsked,
@@ -55,7 +55,7 @@ async def ask_for_the_end(
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/deactivate/confirm", response_model=AgreementTold)
+@routes.post("/{name}/termination/confirm", response_model=AgreementTold)
 async def confirm_the_end(
     name: Name,
     request: Request,
@@ -80,7 +80,7 @@ async def confirm_the_end(
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/deactivate/drop")
+@routes.delete("/{name}/termination")
 async def drop_the_end(
     name: Name,
     request: Request,

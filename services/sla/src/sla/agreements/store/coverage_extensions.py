@@ -20,8 +20,8 @@ async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
     values = {
         "id": extension.id,
         "agreement_id": agreement_id,
-        "starts_at": extension.start,
-        "ends_at": extension.end,
+        "starts_at": extension.starts_at,
+        "ends_at": extension.ends_at,
         "priorities": list(extension.priorities),
         "reason": extension.reason,
         "created_by": extension.created_by,

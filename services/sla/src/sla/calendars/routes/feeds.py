@@ -121,7 +121,7 @@ async def export_hours(
 
 
 @routes.get(
-    "/{name}/picture",
+    "/{name}/chart.svg",
     response_class=Response,
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )

@@ -56,7 +56,7 @@ class LimitAsked(Asked):
     """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
 
     limit: Figure
-    reached: Literal["from_below", "from_above"] = "from_below"
+    direction: Literal["from_below", "from_above"] = "from_below"
     plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR)]
 
 
@@ -73,12 +73,12 @@ class LimitTold(Told):
     version: int
     valid_from: datetime
     limit: float
-    reached: str
+    direction: str
     plan_ahead_seconds: int
 
 
 class SeriesTold(Told):
-    """`standing`: where usage stands to its limit (`far`, `ahead`, `reached`)."""
+    """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
 
     id: UUID
     key: str
@@ -88,7 +88,7 @@ class SeriesTold(Told):
     service: str | None
     environment: str | None
     every_seconds: int | None
-    standing: str
+    limit_status: str
     promises: list[RequiredTold]
     limit: LimitTold | None
 
@@ -150,7 +150,7 @@ async def set_limit(
     at = await moment(tx)
     former = (await series.limits(tx, [id])).get(id)
     version = former.version + 1 if former else 1
-    limit = Limit(version, at, asked.limit, asked.reached, asked.plan_ahead_seconds * SECOND)
+    limit = Limit(version, at, asked.limit, asked.direction, asked.plan_ahead_seconds * SECOND)
     await series.limit(tx, id, limit, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.limit", found, asked))
     await look(tx, [id], at)
@@ -215,7 +215,7 @@ def _told(stored: Stored, required: tuple[Required, ...], limit: Limit | None) -
         service=about.service,
         environment=about.environment,
         every_seconds=None if about.every is None else about.every // SECOND,
-        standing=stored.standing,
+        limit_status=stored.limit_status,
         promises=[RequiredTold.model_validate(one) for one in required],
         limit=_limit_told(limit) if limit else None,
     )
@@ -226,7 +226,7 @@ def _limit_told(limit: Limit) -> LimitTold:
         version=limit.version,
         valid_from=limit.valid_from,
         limit=limit.limit,
-        reached=limit.reached,
+        direction=limit.direction,
         plan_ahead_seconds=limit.plan_ahead // SECOND,
     )
 

@@ -37,11 +37,11 @@ class HitCustomer(Told):
 
 
 class HitService(Told):
-    """`because`: the way from the service down to what fails."""
+    """`path`: the way from the service down to what fails."""
 
     service: str
     effect: Effect
-    because: list[str]
+    path: list[str]
     customers: list[HitCustomer]
 
 
@@ -169,7 +169,7 @@ async def _nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
 def _service(hit: Hit) -> HitService:
     customers = [HitCustomer(customer=key, effect=felt) for key, felt in hit.customers.items()]
     because = [str(node) for node in hit.because]
-    return HitService(service=hit.service, effect=hit.effect, because=because, customers=customers)
+    return HitService(service=hit.service, effect=hit.effect, path=because, customers=customers)
 
 
 async def _promises(
@@ -209,7 +209,7 @@ async def _promised(
 
 
 @routes.get(
-    "/picture",
+    "/graph.svg",
     response_class=Response,
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )

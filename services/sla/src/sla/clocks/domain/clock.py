@@ -19,24 +19,24 @@ from sla.clocks.domain.timeline import Past, Why
 Timetables = Mapping[UUID, Timetable]
 """By calendar version: every version that one of the clock's terms ever named."""
 
-State = Literal["idle", "running", "paused", "stopped", "withdrawn", "cancelled"]
-Outcome = Literal["met", "breached", "excused"]
+State = Literal["not_started", "running", "paused", "stopped", "no_target", "cancelled"]
+Outcome = Literal["met", "breached", "waived"]
 InputKind = Literal[
     "opened",
-    "waiting",
+    "on_hold",
     "resumed",
     "customer_replied",
     "replied",
     "answered",
     "forwarded",
     "handed_back",
-    "worked_around",
+    "workaround_provided",
     "resolved",
     "reopened",
     "closed",
     "target_changed",
-    "cover_extended",
-    "cover_ended",
+    "coverage_extended",
+    "coverage_extension_ended",
     "agreement_moved",
     "reclassified",
     "fired",
@@ -125,9 +125,9 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
         if self.cancelled is not None:
             return "cancelled"
         if not self.open:
-            return "idle" if self.idle else "stopped"
+            return "not_started" if self.idle else "stopped"
         if self.terms.target is None:
-            return "withdrawn"
+            return "no_target"
         return "paused" if self.waits else "running"
 
     @property
@@ -165,8 +165,8 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def outcome(self) -> Outcome | None:
         """None while the promise can still be kept, and for a clock that came to nothing."""
-        if self.breached_at is not None and self.state not in ("cancelled", "withdrawn"):
-            return "breached" if self.excuse is None else "excused"
+        if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
+            return "breached" if self.excuse is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None
 
 

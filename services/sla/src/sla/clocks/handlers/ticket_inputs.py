@@ -88,7 +88,7 @@ def assigned(event: TicketAssigned, contract: Contract) -> InputKind | None:
 
 def waiting(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """Only waiting on the customer pauses anything (C2)."""
-    return "waiting" if event.on == "customer" else None
+    return "on_hold" if event.waiting_on == "customer" else None
 
 
 def resumed(event: TicketResumed, contract: Contract) -> InputKind:

@@ -54,16 +54,16 @@ class Explaining:
             changes=[
                 TurnTold(
                     at=one.at,
-                    why=one.why,
+                    reason=one.why,
                     target_seconds=None if one.target is None else one.target // SECOND,
                 )
                 for one in story.turns
             ],
             intervals=[
                 IntervalTold(
-                    since=one.start,
-                    until=one.end,
-                    why=one.why,
+                    starts_at=one.start,
+                    ends_at=one.end,
+                    reason=one.why,
                     elapsed_seconds=one.counted // SECOND,
                     name=one.name,
                 )

@@ -43,7 +43,7 @@ _GATHER = text(
     SELECT :sweep, measured.id FROM (
         SELECT clocks.id, tickets.agreement_version,
             CASE WHEN :move AND clocks.state = 'stopped' AND tickets.ended_at IS NULL
-                THEN 'idle' ELSE clocks.state END AS state
+                THEN 'not_started' ELSE clocks.state END AS state
         FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id WHERE clocks.contract = 'sla'
         UNION ALL
         SELECT id, agreement_version, state FROM clocks WHERE agreement_version IS NOT NULL
@@ -51,7 +51,7 @@ _GATHER = text(
     JOIN agreement_versions ON agreement_versions.id = measured.agreement_version
     WHERE agreement_versions.agreement_id = :agreement
         AND measured.agreement_version IS DISTINCT FROM :version
-        AND measured.state IN ('running', 'paused', 'idle', 'withdrawn')
+        AND measured.state IN ('running', 'paused', 'not_started', 'no_target')
     ON CONFLICT DO NOTHING
     """
 ).bindparams(bindparam("version", type_=Uuid), bindparam("move", type_=Boolean))

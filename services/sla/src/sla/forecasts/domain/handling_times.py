@@ -70,7 +70,7 @@ def _differences(before: Clock, after: Clock) -> Iterator[tuple[_End, int]]:
         if was.ended != Ended():
             yield was, -1
         yield now, 1
-    elif was.broke != now.broke or (before.state, after.state).count("withdrawn") == 1:
+    elif was.broke != now.broke or (before.state, after.state).count("no_target") == 1:
         yield now, 0
 
 
@@ -84,7 +84,7 @@ def _end(clock: Clock) -> _End:
 
 def _broke(clock: Clock) -> bool | None:
     """Of this cycle alone; an approved violation is one all the same."""
-    if clock.terms.target is None or clock.state in ("cancelled", "idle"):
+    if clock.terms.target is None or clock.state in ("cancelled", "not_started"):
         return None
     if clock.cycle_breached_at is not None:
         return True

@@ -34,7 +34,7 @@ MOST = 200
 
 class ForecastTold(Told):
     """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
-    time stands still. `known`: how many like it are known to have come as far. `open`: the promise
+    time stands still. `sample_size`: how many like it are known to have come as far. `open`: the promise
     is neither kept nor broken yet."""
 
     id: UUID
@@ -53,9 +53,9 @@ class ForecastTold(Told):
     expected_breach_at: datetime | None
     elapsed_seconds: int
     target_seconds: int
-    ahead: int | None
+    queue_position: int | None
     typical_queue_length: float
-    known: int
+    sample_size: int
     reasons: Sequence[str]
     created_at: datetime
     changed_at: datetime
@@ -112,7 +112,7 @@ async def list_forecasts(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, needs("forecasts:read")],
     outlook: Annotated[
-        Literal["at_risk", "likely"] | None, Query(description="Without it: both.")
+        Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
@@ -197,9 +197,9 @@ def told(row: Row[Any]) -> ForecastTold:
         expected_breach_at=made.expected_breach_at,
         elapsed_seconds=int(stands.age),
         target_seconds=int(stands.target),
-        ahead=stands.ahead,
+        queue_position=stands.ahead,
         typical_queue_length=round(stands.usual, 1),
-        known=found.known,
+        sample_size=found.known,
         reasons=reasons(stands, found),
         created_at=made.created_at,
         changed_at=made.changed_at,

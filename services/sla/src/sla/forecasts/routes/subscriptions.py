@@ -29,7 +29,7 @@ class SubscriptionAsked(Asked):
 
     customer: Key | None = None
     service: Key | None = None
-    outlook: Literal["at_risk", "likely"] = "at_risk"
+    outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
 class SubscriptionTold(Told):

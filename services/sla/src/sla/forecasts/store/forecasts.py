@@ -16,7 +16,7 @@ from sla.forecasts.tables import forecasts
 
 Place = tuple[datetime | None, UUID]
 """Where a page ended: when it breaks, and the forecast's id."""
-LISTED: tuple[Outlook, ...] = ("at_risk", "likely")
+LISTED: tuple[Outlook, ...] = ("at_risk", "likely_to_breach")
 
 _KEEP = """
 INSERT INTO forecasts (id, clock_id, customer_id, open, outlook, probability, expected_breach_at, metric,

@@ -46,7 +46,7 @@ UPDATE agreement_versions v SET customers = ARRAY[a.customer_id]
 FROM agreements a WHERE a.id = v.agreement_id;
 UPDATE agreement_versions SET services = ARRAY[service] WHERE service IS NOT NULL;
 UPDATE agreement_versions SET state = 'published',
-    approved_by = proposed_by, approved_at = proposed_at,
+    approved_by = drafted_by, approved_at = drafted_at,
     countersigned_by = published_by, countersigned_at = published_at
 WHERE published_at IS NOT NULL;
 WITH later AS (
@@ -92,7 +92,7 @@ CREATE TABLE agreement_comments (
     id uuid PRIMARY KEY,
     version_id uuid NOT NULL REFERENCES agreement_versions,
     created_by text NOT NULL,
-    side text NOT NULL CHECK (side IN ('ours', 'theirs')),
+    side text NOT NULL CHECK (side IN ('own', 'counterparty')),
     created_at timestamptz NOT NULL,
     comment text NOT NULL
 );

@@ -57,7 +57,7 @@ FORECASTS = (
         clock_id uuid NOT NULL UNIQUE REFERENCES clocks,
         customer_id uuid NOT NULL,
         open boolean NOT NULL DEFAULT true,
-        outlook text NOT NULL CHECK (outlook IN ('safe', 'at_risk', 'likely')),
+        outlook text NOT NULL CHECK (outlook IN ('safe', 'at_risk', 'likely_to_breach')),
         probability real NOT NULL CHECK (probability BETWEEN 0 AND 1),
         expected_breach_at timestamptz,
         metric text NOT NULL,
@@ -79,7 +79,7 @@ FORECASTS = (
     """,
     """
     CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
-        WHERE open AND outlook IN ('at_risk', 'likely')
+        WHERE open AND outlook IN ('at_risk', 'likely_to_breach')
     """,
     """
     COMMENT ON COLUMN forecasts.open IS 'Whether its promise can still be kept or broken.'
@@ -145,7 +145,7 @@ STAKEHOLDERS = (
         sub text NOT NULL,
         customer text,
         service text,
-        outlook text NOT NULL CHECK (outlook IN ('at_risk', 'likely')),
+        outlook text NOT NULL CHECK (outlook IN ('at_risk', 'likely_to_breach')),
         created_at timestamptz NOT NULL
     )
     """,

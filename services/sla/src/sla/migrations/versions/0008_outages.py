@@ -17,7 +17,7 @@ OUTAGES = (
         customer text,
         environment text,
         service text,
-        source text NOT NULL CHECK (source IN ('monitoring', 'ticket', 'hand')),
+        source text NOT NULL CHECK (source IN ('monitoring', 'ticket', 'manual')),
         source_id uuid,
         ticket_id uuid,
         effect text NOT NULL CHECK (effect IN ('down', 'degraded')),
@@ -46,7 +46,7 @@ OUTAGES = (
     """,
     """
     CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service)
-        NULLS NOT DISTINCT WHERE source = 'hand' AND ended_at IS NULL AND counts
+        NULLS NOT DISTINCT WHERE source = 'manual' AND ended_at IS NULL AND counts
     """,
     """
     CREATE TABLE outage_records (
@@ -59,10 +59,10 @@ OUTAGES = (
         counts boolean NOT NULL,
         known_at timestamptz NOT NULL,
         created_by text NOT NULL,
-        second text CHECK (second <> created_by),
+        confirmed_by text CHECK (confirmed_by <> created_by),
         reason text,
         PRIMARY KEY (outage_id, ordinal),
-        CHECK (kind <> 'corrected' OR (second IS NOT NULL AND reason IS NOT NULL))
+        CHECK (kind <> 'corrected' OR (confirmed_by IS NOT NULL AND reason IS NOT NULL))
     )
     """,
     "CREATE INDEX ix_outage_records_known ON outage_records (known_at)",

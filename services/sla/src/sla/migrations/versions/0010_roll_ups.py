@@ -92,7 +92,7 @@ CREATE TABLE clock_figures ({KEYS}
     agreement text NOT NULL,
     met int NOT NULL,
     breached int NOT NULL,
-    excused int NOT NULL,
+    waived int NOT NULL,
     PRIMARY KEY (span, customer_id, day, service, priority, kind, metric, contract, agreement)
 ) {SETTINGS};
 COMMENT ON TABLE clock_figures IS 'Clocks by the day on which they were met or broke.';

@@ -1,7 +1,7 @@
 """A stretch of time as a strip of up, degraded, down and maintenance: overlapping ones count once.
 
 Pure. Intervals are half-open `[start, end)`; at each instant the strip shows one state: down before
-maintenance before degraded before up. Downtime in agreed maintenance is `excused` beforehand.
+maintenance before degraded before up. Downtime in agreed maintenance is `excluded` beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class Trouble(NamedTuple):
 
     start: datetime
     end: datetime | None
-    effect: Literal["down", "degraded", "excused"]
+    effect: Literal["down", "degraded", "excluded"]
     name: str
 
 
@@ -83,7 +83,7 @@ def excused(trouble: Trouble, windows: Iterable[Window]) -> Iterator[Trouble]:
             continue
         if at < first:
             yield trouble._replace(start=at, end=first)
-        yield trouble._replace(start=first, end=last, effect="excused")
+        yield trouble._replace(start=first, end=last, effect="excluded")
         at = last
     if trouble.end is None or at < trouble.end or at == trouble.start:
         yield trouble._replace(start=at)
@@ -123,7 +123,7 @@ def _change(present: dict[Trouble | Window, int], edge: _Edge) -> None:
 
 
 def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]) -> Segment:
-    effects: dict[str, set[str]] = {"down": set(), "excused": set(), "degraded": set()}
+    effects: dict[str, set[str]] = {"down": set(), "excluded": set(), "degraded": set()}
     windows = set()
     for what in present:
         if isinstance(what, Trouble):
@@ -131,14 +131,14 @@ def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]
         else:
             windows.add(what.name)
     state = _state(effects, windows)
-    named = effects["excused" if state == "maintenance" else state] if state != "up" else set()
+    named = effects["excluded" if state == "maintenance" else state] if state != "up" else set()
     return Segment(start, end, state, tuple(sorted(named)), tuple(sorted(windows)))
 
 
 def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
     if effects["down"]:
         return "down"
-    if windows or effects["excused"]:
+    if windows or effects["excluded"]:
         return "maintenance"
     return "degraded" if effects["degraded"] else "up"
 

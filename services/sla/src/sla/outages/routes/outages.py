@@ -56,7 +56,7 @@ async def report_outage(
         said = f"{open_already.key} is open there already: end it, or have it corrected."
         raise Conflict(said, code="ALREADY_DOWN", outage=open_already.key)
     report = Report(
-        place, "hand", None, None, asked.effect, asked.started_at or at, caller.sub, asked.reason
+        place, "manual", None, None, asked.effect, asked.started_at or at, caller.sub, asked.reason
     )
     outage = await begin(tx, report, at)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": asked.reason}
@@ -93,7 +93,7 @@ async def end_outage(
 
 
 def _may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
-    if outage.source != "hand":
+    if outage.source != "manual":
         whose = "The monitor" if outage.source == "monitoring" else "Its ticket"
         raise Conflict(f"{whose} ends {outage.key}. A correction, by two people, sets another end.")
     if ended_at > at:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
 from common.http import Told
 from sla.outages.domain.availability import Agreed, Availability, Part
 from sla.outages.domain.timeline import State
@@ -29,15 +27,15 @@ class Name(NamedTuple):
 
 
 class IntervalTold(Told):
-    """A stretch of time that was not simply up. `elapsed_seconds` is the agreed service time in it;
-    of all with `why` = `down` they sum to `down_seconds`."""
+    """A stretch of time that was not simply up. `agreed_seconds` is the agreed service time in it;
+    of all with `reason` = `down` they sum to `down_seconds`."""
 
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     state: State
-    why: Why
+    reason: Why
     duration_seconds: int
-    elapsed_seconds: int
+    agreed_seconds: int
     outages: tuple[str, ...]
     maintenance: tuple[str, ...]
 
@@ -45,8 +43,8 @@ class IntervalTold(Told):
 class StretchTold(Told):
     """While one version of an agreement held; `promised` of its service time may not be down."""
 
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     agreement: str | None
     calendar_zone: str
     agreed_seconds: int
@@ -67,8 +65,8 @@ class AvailabilityTold(Told):
     service: str | None
     month: str
     timezone: str
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     as_of: datetime
     agreed_seconds: int
     agreed_whole_month_seconds: int
@@ -83,7 +81,7 @@ class AvailabilityTold(Told):
     failures: int
     mttr_seconds: int | None
     mtbf_seconds: int | None
-    stretches: list[StretchTold]
+    agreement_periods: list[StretchTold]
     intervals: list[IntervalTold]
     intervals_left_out: int
 
@@ -96,13 +94,13 @@ def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
         service=name.service,
         month=f"{name.month:%Y-%m}",
         timezone=zone,
-        since=found.start,
-        until=found.end,
+        starts_at=found.start,
+        ends_at=found.end,
         as_of=found.until,
         agreed_seconds=found.agreed // SECOND,
         agreed_whole_month_seconds=found.agreed_whole // SECOND,
         down_seconds=found.down // SECOND,
-        excluded_seconds=found.excused // SECOND,
+        excluded_seconds=found.excluded // SECOND,
         degraded_seconds=found.degraded // SECOND,
         availability=found.share,
         promised=found.promised,
@@ -112,7 +110,7 @@ def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
         failures=found.failures.count,
         mttr_seconds=_seconds(found.mttr),
         mtbf_seconds=_seconds(found.mtbf),
-        stretches=[_stretch(one) for one in found.stretches],
+        agreement_periods=[_stretch(one) for one in found.stretches],
         intervals=intervals[:MOST_INTERVALS],
         intervals_left_out=max(len(intervals) - MOST_INTERVALS, 0),
     )
@@ -124,8 +122,8 @@ def _seconds(span: timedelta | None) -> int | None:
 
 def _stretch(one: Agreed) -> StretchTold:
     return StretchTold(
-        since=one.start,
-        until=one.end,
+        starts_at=one.start,
+        ends_at=one.end,
         agreement=one.agreement,
         calendar_zone=one.timetable.calendar.zone.name,
         agreed_seconds=one.service_time(one.start, one.end) // SECOND,
@@ -138,12 +136,12 @@ def _intervals(found: Availability) -> Iterator[IntervalTold]:
         segment = part.segment
         if segment.state != "up":
             yield IntervalTold(
-                since=segment.start,
-                until=segment.end,
+                starts_at=segment.start,
+                ends_at=segment.end,
                 state=segment.state,
-                why=_why(part),
+                reason=_why(part),
                 duration_seconds=(segment.end - segment.start) // SECOND,
-                elapsed_seconds=part.counted // SECOND,
+                agreed_seconds=part.counted // SECOND,
                 outages=segment.troubles,
                 maintenance=segment.windows,
             )

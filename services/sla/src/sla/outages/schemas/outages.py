@@ -30,7 +30,7 @@ class OutageTold(PlacedTold):
 
 
 class RecordTold(Told):
-    """How the outage stood from `known_at` on. `second` confirmed what `by` asked for."""
+    """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
 
     kind: str
     effect: str
@@ -39,7 +39,7 @@ class RecordTold(Told):
     counts: bool
     known_at: datetime
     by: str | None
-    second: str | None
+    confirmed_by: str | None
     reason: str | None
 
 
@@ -88,7 +88,7 @@ def told(outage: Outage) -> OutageTold:
 def one_told(
     outage: Outage, said: Iterable[Record], asked: Iterable[Correction], caller: Caller
 ) -> OneOutageTold:
-    unsaid = {"by": None, "second": None, "reason": None} if caller.customer else {}
+    unsaid = {"by": None, "confirmed_by": None, "reason": None} if caller.customer else {}
     history = [RecordTold(**asdict(record) | unsaid) for record in said]
     shown = [] if caller.customer else [correction_told(one) for one in asked]
     return OneOutageTold(**told(outage).model_dump(), history=history, corrections=shown)

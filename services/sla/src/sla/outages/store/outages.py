@@ -228,7 +228,7 @@ def _named(id_or_key: UUID | str) -> ColumnElement[bool]:
 _CHANGING = ("effect", "started_at", "ended_at", "counts", "ordinal")
 _OWN = (*_CHANGING, "id", "key", "source", "source_id", "ticket_id", "sequence")
 _PLACE = ("customer_id", "customer", "environment", "service")
-_SAID = (*_CHANGING, "kind", "known_at", "second", "reason")
+_SAID = (*_CHANGING, "kind", "known_at", "confirmed_by", "reason")
 
 
 def _values(outage: Outage) -> dict[str, Any]:

@@ -76,7 +76,7 @@ async def report_response(
 
 
 def _row(group: str | None, step: Period, times: Times) -> TimesRow:
-    return TimesRow(group=group, since=step.since, until=step.until, **_figures(times))
+    return TimesRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(times))
 
 
 def _figures(times: Times) -> dict[str, Any]:

@@ -71,11 +71,11 @@ _PROMISE = f"""{TICKET}, clock.metric, clock.contract,
 CLOCKS = Figures(
     "clock_figures",
     ("metric", "contract", "agreement"),
-    dict.fromkeys(("met", "breached", "excused"), "int"),
+    dict.fromkeys(("met", "breached", "waived"), "int"),
     f"""
     SELECT days.customer_id, days.day, {_PROMISE},
         (clock.outcome = 'met')::int AS met, (clock.outcome = 'breached')::int AS breached,
-        (clock.outcome = 'excused')::int AS excused
+        (clock.outcome = 'waived')::int AS waived
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
         AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
     {_PROMISED}

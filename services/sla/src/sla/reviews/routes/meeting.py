@@ -76,7 +76,7 @@ async def take_minutes(
     return MinuteTold(number=number, text=asked.text, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/reasons", status_code=201)
+@routes.post("/{name}/breach-comments", status_code=201)
 async def give_reason(
     name: Name,
     asked: RemarkAsked,

@@ -50,7 +50,7 @@ async def draw_up(
     return review_told(review)
 
 
-@routes.post("/{name}/draw-again")
+@routes.post("/{name}/regenerate")
 async def draw_again(
     name: Name,
     request: Request,

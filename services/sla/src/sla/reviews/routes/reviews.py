@@ -89,7 +89,7 @@ async def meeting_of(tx: Connection, review: Review, report: Report) -> Meeting:
     return Meeting(
         await meetings.agenda(tx, review.id),
         await meetings.minutes(tx, review.id),
-        on_the_table(actions, review.month, report.until),
+        on_the_table(actions, review.month, report.ends_at),
     )
 
 

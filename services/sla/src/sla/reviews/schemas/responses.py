@@ -34,27 +34,27 @@ class UsageTold(Told):
 
 class PartTold(Told):
     name: str
-    counted: FiguresTold
+    compliance: FiguresTold
 
 
 class ReportTold(Told):
-    """Durations in seconds, shares from 0 to 1; `before` is the month before."""
+    """Durations in seconds, shares from 0 to 1; `previous_month` is the month before."""
 
     customer: str
     name: str
     timezone: str
     month: str
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     generated_at: datetime
     usage: UsageTold
-    before: UsageTold
+    previous_month: UsageTold
     trend: list[UsageTold]
     days: list[Day]
     metrics: list[PartTold]
     priorities: list[PartTold]
     services: list[PartTold]
-    spreads: list[Spread]
+    response_times: list[Spread]
     breaches: list[Breach]
     breaches_total: int
     waivers: list[WaiverLine]
@@ -129,7 +129,7 @@ class CustomerLineTold(Told):
     customer: str
     name: str
     usage: UsageTold
-    before: UsageTold
+    previous_month: UsageTold
     review: str
     open_actions: int
     overdue_actions: int

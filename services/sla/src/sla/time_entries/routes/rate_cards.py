@@ -20,7 +20,7 @@ from sla.time_entries.routes.time_entries import Rate
 from sla.time_entries.store import rate_cards as rates
 from sla.time_entries.store.rate_cards import RateSheet
 
-routes = router("/v1/rate-sheets", tags=["work"])
+routes = router("/v1/rate-cards", tags=["work"])
 
 
 class RatesAsked(Asked):
@@ -88,7 +88,7 @@ async def make_rates(
     await rates.add(tx, sheet)
     grounds = {"customer": asked.customer, "version": sheet.version, "from": str(sheet.valid_from)}
     await record(tx, Entry(at, caller.sub, "rates.make", f"rate_sheet/{sheet.id}", grounds))
-    response.headers["Location"] = "/v1/rate-sheets"
+    response.headers["Location"] = "/v1/rate-cards"
     return RatesTold.model_validate(sheet)
 
 

@@ -20,7 +20,7 @@ from sla.time_entries.commands import book, hold
 from sla.time_entries.store import time_entries
 from sla.time_entries.store.time_entries import Work
 
-routes = router("/v1/work", tags=["work"])
+routes = router("/v1/time-entries", tags=["work"])
 
 EARLIEST = date(2000, 1, 1)
 AHEAD = timedelta(days=1)
@@ -161,5 +161,5 @@ async def _booked(tx: Connection, recorded: Work, caller: Caller, response: Resp
     account = await hold(tx, recorded)
     recorded = replace(recorded, created_at=await moment(tx))
     await book(tx, recorded, account, caller)
-    response.headers["Location"] = f"/v1/work/{recorded.id}"
+    response.headers["Location"] = f"/v1/time-entries/{recorded.id}"
     return WorkTold.model_validate(recorded)
