@@ -50,9 +50,9 @@ TIMES = View(
     f"time_figures WHERE {DAYS}",
     (
         *KEYS,
-        Shown("metric", "what was promised; elapsed: opening to resolution, by the wall clock"),
-        Shown("contract", "sla, ola or uc; '' for elapsed"),
-        Shown("agreement", "key of the agreement; '' for elapsed"),
+        Shown("metric", "what was promised; lifetime: opening to resolution, by the wall clock"),
+        Shown("contract", "sla, ola or uc; '' for lifetime"),
+        Shown("agreement", "key of the agreement; '' for lifetime"),
         Shown(
             "from_seconds",
             "where the bucket begins; it ends 10 % higher (the first one at 1 s)",

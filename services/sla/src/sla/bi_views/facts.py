@@ -19,7 +19,7 @@ TICKETS = View(
         Shown("ended_at", "instant of its resolution or merging; null while it is open"),
         Shown("ended_as", "resolved or merged; null while it is open"),
         Shown(
-            "elapsed_seconds",
+            "duration_seconds",
             "from opening to end, by the clock on the wall; null while it is open",
             "extract(epoch FROM ended_at - opened_at)::bigint",
         ),
@@ -28,8 +28,8 @@ TICKETS = View(
     ),
 )
 TURNS = View(
-    "ticket_turns",
-    "How tickets ended and began again: one row per turn.",
+    "ticket_state_changes",
+    "How tickets ended and began again: one row per change.",
     "ticket_turns",
     (
         Shown("ticket_id", "see sla_tickets"),
@@ -37,7 +37,7 @@ TURNS = View(
         Shown("kind", "resolved, rejected (by the second person), reopened, merged"),
         Shown("at", "instant"),
         Shown("customer_id", "null in triage"),
-        Shown("change", "by how many the open tickets became more: -1, 0, 1"),
+        Shown("backlog_change", "by how many the open tickets became more: -1, 0, 1", "change"),
     ),
 )
 CLOCKS = View(
@@ -110,12 +110,12 @@ OUTAGES = View(
     ),
 )
 WORK = View(
-    "work",
+    "time_entries",
     "Booked work: one row per record; a correction is a record of the difference.",
     "work",
     (
-        Shown("work_id", "id of the record", "id"),
-        Shown("work", "what people call it: WRK-17", "key"),
+        Shown("time_entry_id", "id of the record", "id"),
+        Shown("time_entry", "what people call it: WRK-17", "key"),
         Shown("ticket_id", "see sla_tickets"),
         Shown("customer_id", "customer of the ticket"),
         Shown("agreement_id", "the agreement against whose reserved hours it counts; null: none"),

@@ -205,5 +205,5 @@ async def clocks_by_day(database: Database) -> tuple[Counter[Cell], Counter[Cell
     for row in rows:
         cell = (row.customer_id, row.service or "", row.priority, row.kind)
         took = bucket(max(0, (row.ended_at - row.opened_at).total_seconds()))
-        times[*cell, day_of(row.ended_at), "elapsed", "", "", took, "ended"] += 1
+        times[*cell, day_of(row.ended_at), "lifetime", "", "", took, "ended"] += 1
     return outcomes, times

@@ -102,7 +102,7 @@ TIMES = Figures(
         AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
     {_PROMISED}
     UNION ALL
-    SELECT days.customer_id, days.day, {TICKET}, 'elapsed', '', '',
+    SELECT days.customer_id, days.day, {TICKET}, 'lifetime', '', '',
         {_bucket(_ELAPSED)}, 1, {_ELAPSED}
     FROM days JOIN tickets ticket ON ticket.customer_id = days.customer_id
         AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL
