@@ -21,7 +21,7 @@ DELIVERY = {
             {
                 "code": "READINESS_MISSING",
                 "criterion": "rollback-plan",
-                "argument": "There is no way [back].",
+                "justification": "There is no way [back].",
             }
         ],
     },

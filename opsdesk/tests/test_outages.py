@@ -31,9 +31,9 @@ FIGURES = {
     "mtbf_seconds": 707400,
     "intervals": [
         {
-            "from": "2026-06-01T07:00:00Z",
-            "until": "2026-06-01T08:30:00Z",
-            "why": "down",
+            "starts_at": "2026-06-01T07:00:00Z",
+            "ends_at": "2026-06-01T08:30:00Z",
+            "reason": "down",
             "elapsed_seconds": 5400,
             "outages": ["OUT-7"],
             "maintenance": [],

@@ -11,7 +11,7 @@ TICKET: dict[str, Any] = {
     "state": "in_progress",
     "kind": "incident",
     "service": "billing",
-    "correction": None,
+    "pending_reclassification": None,
     "customer": "acme",
     "environment": None,
     "channel": "email",
@@ -24,7 +24,7 @@ TICKET: dict[str, Any] = {
     "resolved_at": None,
 }
 ASKED = {"kind": "question", "service": None, "requested_by": "anna", "reason": "Only asks [how]"}
-PENDING = TICKET | {"correction": ASKED}
+PENDING = TICKET | {"pending_reclassification": ASKED}
 RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
 CONFIRM = "POST /v1/tickets/OPS-7/classification/confirm"
 

@@ -21,7 +21,7 @@ SHOWN = REVIEW | {
     "report": {
         "name": "Acme Logistics",
         "usage": {"opened": 41, "resolved": 39, "open": 7, "compliance": KEPT},
-        "before": {"opened": 30},
+        "previous_month": {"opened": 30},
         "breaches_total": 4,
     },
     "agenda": ["What was kept", "What was broken [4]"],

@@ -27,7 +27,7 @@ async def test_a_second_load_changes_nothing(running: Running) -> None:
 async def test_agreements_are_published_by_a_second_person(running: Running) -> None:
     async with demo_clients.opened(running) as desks:
         found = [one async for one in desks["theo"].items("sla", "/v1/agreements")]
-    people = {(one["key"], one["proposed_by"], one["published_by"]) for one in found}
+    people = {(one["key"], one["drafted_by"], one["published_by"]) for one in found}
     assert people == {
         ("acme-support", "theo", "gina"),
         ("brightwater-support", "theo", "gina"),
@@ -57,7 +57,11 @@ async def test_a_demo_that_was_cut_off_does_not_stand_in_the_way_of_the_next(
         wish = {**blocker, "priority": "blocker"}
         ticket = (await here["anna"].post("intake", "/v1/tickets", wish))["key"]
         await here.settle()
-        wanted = {"environment": gate.PRODUCTION, "ticket": ticket, "what": "Restart by hand."}
+        wanted = {
+            "environment": gate.PRODUCTION,
+            "ticket": ticket,
+            "description": "Restart by hand.",
+        }
         change = (await here["omar"].post(gate.GATE, gate.CHANGES, wanted))["key"]
         await here["theo"].post(gate.GATE, f"{gate.CHANGES}/{change}/authorize")
         await here["sven"].post(gate.GATE, f"{gate.CHANGES}/{change}/apply")

@@ -21,13 +21,13 @@ def test_ops_refuses_with_an_argument_although_all_checks_are_green(told: Told) 
     assert told.refused["state"] == "refused"
     assert {check["result"] for check in told.version["checks"]} <= {"passed"}
     assert told.refused["verdict"]["decided_by"] == "anna"
-    assert [one["argument"] for one in told.refused["verdict"]["reasons"]] == [ARGUMENT]
+    assert [one["justification"] for one in told.refused["verdict"]["reasons"]] == [ARGUMENT]
 
 
 def test_qc_reads_the_refusal_with_its_reasons(told: Told) -> None:
     """R6."""
     assert told.read_by_qc["delivery"] == told.refused["key"]
-    assert told.read_by_qc["verdict"]["reasons"][0]["argument"] == ARGUMENT
+    assert told.read_by_qc["verdict"]["reasons"][0]["justification"] == ARGUMENT
 
 
 def test_while_the_follow_up_is_open_the_version_is_refused_again(told: Told) -> None:
@@ -70,5 +70,5 @@ def test_subscribers_hear_all_of_it_in_order(told: Told) -> None:
     assert all(found == list(range(1, len(found) + 1)) for found in by_subject.values())
     refusals = [one for one in told.records if one.type == "opsdesk.delivery.refused.v1"]
     assert [one.body["delivery"] for one in refusals] == [told.refused["key"], told.held["key"]]
-    assert refusals[0].body["reasons"][0]["argument"] == ARGUMENT
+    assert refusals[0].body["reasons"][0]["justification"] == ARGUMENT
     assert told.records[0].type == "opsdesk.version.registered.v1"

@@ -52,7 +52,7 @@ def test_the_change_leaves_the_environment_in_debt_for_72_hours(told: Told) -> N
     """R7, G8."""
     assert told.owing["state"] == "in_debt"
     assert told.owing["debt"]["change"] == told.change["key"]
-    lasts = read(told.owing["debt"]["due_at"]) - read(told.owing["debt"]["since"])
+    lasts = read(told.owing["debt"]["due_at"]) - read(told.owing["debt"]["started_at"])
     assert lasts == timedelta(hours=72)
 
 

@@ -33,7 +33,7 @@ def told(stage_and_told: tuple[Stage, Told]) -> Told:
 def test_a_slow_past_makes_the_promise_likely_to_break(told: Told) -> None:
     """Minutes after it was opened, with the reason in words."""
     assert told.forecast["outlook"] == "likely_to_breach"
-    assert told.forecast["known"] >= j5_forecast.PAST
+    assert told.forecast["sample_size"] >= j5_forecast.PAST
     assert "major incident resolution" in told.forecast["reasons"][1]
 
 
@@ -66,5 +66,5 @@ def test_the_stakeholder_takes_note(told: Told) -> None:
 def test_it_broke_as_expected_and_the_forecast_is_scored(told: Told) -> None:
     assert told.clock["outcome"] == "breached"
     assert read(told.clock["breached_at"]) == told.deadline
-    assert told.score["broke"] >= 1
+    assert told.score["breached"] >= 1
     assert told.score["brier"] < 0.25

@@ -37,12 +37,12 @@ def test_at_midnight_where_the_customer_lives_the_review_is_drawn_up(told: Told)
     """S1"""
     assert told.draft["generated_by"] == "opsdesk"
     assert read(told.draft["generated_at"]) == told.ended
-    assert read(told.draft["report"]["until"]) == told.ended
+    assert read(told.draft["report"]["ends_at"]) == told.ended
 
 
 def test_the_broken_promise_stands_in_it_with_its_reason(told: Told) -> None:
     broken = [one for one in told.published["report"]["breaches"] if one["ticket"] == told.ticket]
-    assert [(one["metric"], one["remark"]) for one in broken] == [("resolution", REASON)]
+    assert [(one["metric"], one["comment"]) for one in broken] == [("resolution", REASON)]
     assert broken[0]["overrun_seconds"] > 0
     counted = told.published["report"]["usage"]["compliance"]
     assert counted["breached"] >= 1

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delivery_gate_support.gate_client import Play, digest
 
-ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
 
 
 async def test_the_same_person_twice_at_once_counts_once(play: Play) -> None:
@@ -52,8 +52,8 @@ async def test_an_approval_and_a_refusal_at_once_leave_one_truth(play: Play) -> 
     await play.version("1.0", "1")
     made = await play.submitted("1.0", "acme-staging")
     body = {
-        "reasons": [{"argument": "No rollback."}],
-        "follow_ups": [{"kind": "retest", "demand": "Show it."}],
+        "reasons": [{"justification": "No rollback."}],
+        "follow_ups": [{"kind": "retest", "task": "Show it."}],
     }
     await play.at_once(
         play.post("anna", f"deliveries/{made['key']}/approve"),

@@ -25,7 +25,7 @@ async def test_the_queue_stands_in_the_order_in_which_promises_break(
     await promise(database, metrics=("resolution",))
     events = [opened(1, priority="minor"), opened(2, priority="blocker"), opened(3)]
     await hear(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketOnHold, 3, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
     await hear(database, HANDLERS, (waiting, 2))
     pages, address = [], "/v1/clocks?limit=1"
     while address:
@@ -55,7 +55,7 @@ async def test_one_clock_tells_its_firings_its_reasons_and_replays(
     (firing,) = shown.json()["firings"]
     assert (firing["kind"], firing["lag_ms"]) == ("warning_50", 3_600_000)
     why = (await theo.get(address + "/explanation")).json()
-    assert [one["why"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
+    assert [one["reason"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
     assert sum(one["elapsed_seconds"] for one in why["intervals"]) == why["elapsed_seconds"]
     replayed = (await theo.post(address + "/replay", json={})).json()
     assert (replayed["same"], replayed["inputs"]) == (True, 2)

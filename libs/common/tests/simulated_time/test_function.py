@@ -84,4 +84,6 @@ async def test_a_start_with_another_clock_is_refused(
         name="sla", schema=database.schema, title="SLA", settings=Settings, routers=()
     )
     with pytest.raises(SystemExit, match=rf"OPSDESK_TIME_MODE={started} needs .* is {installed}"):
-        await refuse_the_wrong_clock(service, settings_for(Settings, database.url, time=started))
+        await refuse_the_wrong_clock(
+            service, settings_for(Settings, database.url, time_mode=started)
+        )

@@ -45,7 +45,9 @@ async def test_a_failed_verification_goes_back_and_is_investigated(play: Play) -
     made = await play.submitted("1.1", "acme-staging")
     await play.approved(made["key"], "anna")
     await play.done("anna", f"deliveries/{made['key']}/start", {"digest": digest("2")})
-    failed = await play.done("anna", f"deliveries/{made['key']}/fail", {"argument": "No invoices."})
+    failed = await play.done(
+        "anna", f"deliveries/{made['key']}/fail", {"justification": "No invoices."}
+    )
     assert (failed["state"], codes(failed)) == ("rolled_back", {"VERIFICATION_FAILED"})
     place = await play.seen("anna", "environments/acme-staging")
     assert place["running"] == {"billing": digest("1")}

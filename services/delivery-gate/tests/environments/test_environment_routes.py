@@ -10,7 +10,7 @@ from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, Play, digest
 from opsdesk_testing.protocol import stand_at, told
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
 
 
 async def test_a_contact_sees_the_own_environments_only(play: Play) -> None:

@@ -20,7 +20,7 @@ def forecast(outlook: str = "likely_to_breach", was: str = "safe", **own: Any) -
     said = {
         "forecast_id": CLOCK,
         "outlook": outlook,
-        "was": was,
+        "previous": was,
         "probability": 0.86,
         "expected_breach_at": NIGHT + HOUR,
         "reasons": ["3 h of its 4 h are used up (75%); 1 h of support time are left."],

@@ -19,7 +19,7 @@ async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what
         kind="problem",
         service="portal",
         requested_by="anna",
-        second="omar",
+        confirmed_by="omar",
         **was,
     )
     now = {"kind": "problem", "service": "portal"}

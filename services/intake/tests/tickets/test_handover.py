@@ -45,7 +45,9 @@ async def test_nobody_hands_back_what_was_not_forwarded(
     ticket = await opened(anna)
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:opsdesk:error:wrong-state")
-    await anna.post(f"{ticket}/hold", json={"on": "customer", "reason": "x", "question": "When?"})
+    await anna.post(
+        f"{ticket}/hold", json={"waiting_on": "customer", "reason": "x", "question": "When?"}
+    )
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert refused.json()["type"] == "urn:opsdesk:error:not-forwarded"
     assert "handed_back" not in await types(database)
@@ -56,7 +58,7 @@ async def test_who_was_waited_on_is_told_when_the_work_goes_on(
 ) -> None:
     ticket = await opened(anna)
     await anna.post(f"{ticket}/forward", json=OVER)
-    await anna.post(f"{ticket}/hold", json={"on": "second_level", "reason": "they look"})
+    await anna.post(f"{ticket}/hold", json={"waiting_on": "second_level", "reason": "they look"})
     assert (await anna.post(f"{ticket}/resume")).json()["state"] == "forwarded"
     assert (await told(database))[-1].body["waited_on"] == "second_level"
 

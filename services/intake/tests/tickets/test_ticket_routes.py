@@ -122,15 +122,15 @@ async def test_lowering_a_priority_needs_a_second_person(
     """R1: and the blocker is lifted only then."""
     key = await opened(anna, priority="blocker")
     pending = (await act(anna, key, "prioritise", priority="minor", reason="one user")).json()
-    assert (pending["priority"], pending["lowering"]["priority"]) == ("blocker", "minor")
+    assert (pending["priority"], pending["pending_downgrade"]["priority"]) == ("blocker", "minor")
     alone = await act(anna, key, "priority/confirm", agree=True)
     assert alone.status_code == 403
     lowered = (await act(omar, key, "priority/confirm", agree=True)).json()
-    assert (lowered["priority"], lowered["lowering"]) == ("minor", None)
+    assert (lowered["priority"], lowered["pending_downgrade"]) == ("minor", None)
     assert await types(database) == ["opened", "blocker_raised", "prioritised", "blocker_lifted"]
     lifted = (await told(database))[-1].body
     assert lifted["reason"] == "lowered"
-    assert (await told(database))[-2].body["second"] == "omar"
+    assert (await told(database))[-2].body["confirmed_by"] == "omar"
 
 
 async def test_raising_is_done_at_once_and_raises_the_blocker(
@@ -178,10 +178,15 @@ async def test_waiting_on_the_customer_asks_and_their_answer_resumes(
 ) -> None:
     """R1, C2"""
     key = await opened(anna)
-    silent = await act(anna, key, "wait", on="customer", reason="need logs")
+    silent = await act(anna, key, "hold", waiting_on="customer", reason="need logs")
     assert silent.json()["type"] == "urn:opsdesk:error:nothing-asked"
     waiting = await act(
-        anna, key, "wait", on="customer", reason="need logs", question="Could you send the logs?"
+        anna,
+        key,
+        "hold",
+        waiting_on="customer",
+        reason="need logs",
+        question="Could you send the logs?",
     )
     assert waiting.json()["state"] == "on_hold"
     assert (await act(jan, key, "replies", text="Here they are.")).status_code == 201

@@ -22,7 +22,7 @@ SATURDAY = NINE + timedelta(days=5)
 
 def extra(start: Any = SATURDAY, hours: float = 6, **more: Any) -> dict[str, Any]:
     end = start + hours * HOUR
-    window = {"start": start.isoformat(), "end": end.isoformat()}
+    window = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
     return {**window, "reason": "The go-live of billing"} | more
 
 
@@ -50,7 +50,7 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     await swept(database)
     follows = await resolution(database, 2)
     assert follows.clock.deadline == NINE + timedelta(days=7, hours=1)
-    assert about(await told(database), "resolution") == ["started", "started", "moved"]
+    assert about(await told(database), "resolution") == ["started", "started", "deadline_changed"]
     assert (await resolution(database, 1)).clock.deadline == friday + 8 * HOUR
     await hear(database, HANDLERS, (opened(3, SATURDAY), 1))
     assert (await resolution(database, 3)).clock.deadline == NINE + timedelta(days=7, hours=1)
@@ -71,7 +71,7 @@ async def test_extra_cover_may_be_for_single_priorities(
         await hear(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
     assert (await resolution(database, 1)).clock.deadline == NINE + timedelta(days=8)
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=7, hours=7)
-    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", was="major")
+    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", previous="major")
     await hear(database, HANDLERS, (raised, 2))
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=8, hours=1)
     await whole(database)
@@ -81,10 +81,10 @@ async def test_extra_cover_may_be_for_single_priorities(
     ("asked", "pointer"),
     [
         (extra(NINE - HOUR), "/start"),
-        (extra(hours=-1), "/end"),
-        (extra(hours=24 * 93), "/end"),
+        (extra(hours=-1), "/ends_at"),
+        (extra(hours=24 * 93), "/ends_at"),
         (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
-        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/end"),
+        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/ends_at"),
         (extra(priorities=["urgent"]), "/priorities/0"),
         (extra(reason=""), "/reason"),
     ],
@@ -165,11 +165,11 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     left = await theo.post("/v1/agreements", json=next_version(3600))
     assert (await gina.post(ACME + "/termination/confirm")).status_code == 409
     asked = await theo.post(ACME + "/termination", json={"reason": "They have left us"})
-    assert asked.json()["ending"]["asked"]["by"] == "theo"
+    assert asked.json()["termination"]["requested"]["by"] == "theo"
     alone = await theo.post(ACME + "/termination/confirm")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
     done = await gina.post(ACME + "/termination/confirm")
-    assert done.json()["ending"]["confirmed"]["by"] == "gina"
+    assert done.json()["termination"]["confirmed"]["by"] == "gina"
     assert (await theo.get(ACME + "?version=1")).json()["state"] == "terminated"
     await swept(database)
     ended = (await resolution(database, 250)).clock
@@ -219,5 +219,5 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     states = [(await clocks_of(database, 1, n))["resolution"].clock.state for n in (0, 1)]
     assert states == [("cancelled", "running")[cancelled], ("running", "cancelled")[cancelled]]
     found = (await theo.post(f"/v1/agreements/{ended}/simulate", json={})).json()
-    assert (found["tickets"], found["moved"]) == (1, 0)
+    assert (found["tickets"], found["deadline_changes_total"]) == (1, 0)
     await whole(database)

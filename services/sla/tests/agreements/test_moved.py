@@ -52,7 +52,7 @@ async def test_a_newly_promised_metric_counts_from_the_opening(
     """By what was heard before; where its time is over already, it breaches at the move."""
     await promise(database, metrics=("resolution",))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketOnHold, 2, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
     await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (waiting, 2))
     await moved(database, theo, gina, 3, update=3600, workaround=8 * 3600, resolution=8 * 3600)
     ours, waits = await clocks_of(database, 1), await clocks_of(database, 2)

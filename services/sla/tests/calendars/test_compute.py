@@ -18,8 +18,8 @@ async def test_a_calendar_answers_questions_without_being_stored(theo: AsyncClie
     }
     start = "2026-12-23T11:30:00+01:00"
     asked = [
-        {"after": {"start": start, "seconds": 6 * 3600}},
-        {"between": {"start": start, "end": "2026-12-28T08:00:00+01:00"}},
+        {"after": {"starts_at": start, "seconds": 6 * 3600}},
+        {"between": {"starts_at": start, "ends_at": "2026-12-28T08:00:00+01:00"}},
         {"open": {"at": "2026-12-25T10:00:00+01:00"}},
     ]
     answer = await theo.post(
@@ -47,7 +47,7 @@ async def test_a_calendar_that_cannot_be_is_refused_by_its_place(
     theo: AsyncClient, changed: dict[str, Any], pointer: str
 ) -> None:
     """A4 and bad input"""
-    question = {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 1}}
+    question = {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 1}}
     body = {"calendar": AMSTERDAM | changed, "questions": [question]}
     assert wrong(await theo.post("/v1/calendars/compute", json=body)) == [pointer]
 
@@ -59,8 +59,8 @@ async def test_a_calendar_that_cannot_be_is_refused_by_its_place(
         {"open": {"at": "2026-12-23T11:30:00"}},
         {"open": {"at": "3026-12-23T11:30:00Z"}},
         {"open": {"at": "1950-12-23T11:30:00Z"}},
-        {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 10**12}},
-        {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 1.5}},
+        {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 10**12}},
+        {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 1.5}},
         {"open": {"at": "2026-12-23T11:30:00Z"}, "between": None, "extra": 1},
     ],
 )
@@ -103,22 +103,22 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
         ],
         "intervals": [
             {
-                "from": "2026-06-01T07:00:00Z",
-                "until": "2026-06-01T08:00:00Z",
+                "starts_at": "2026-06-01T07:00:00Z",
+                "ends_at": "2026-06-01T08:00:00Z",
                 "elapsed_seconds": 3600,
-                "why": "running",
+                "reason": "running",
             },
             {
-                "from": "2026-06-01T08:00:00Z",
-                "until": "2026-06-01T09:00:00Z",
+                "starts_at": "2026-06-01T08:00:00Z",
+                "ends_at": "2026-06-01T09:00:00Z",
                 "elapsed_seconds": 0,
-                "why": "waiting_on_customer",
+                "reason": "waiting_on_customer",
             },
             {
-                "from": "2026-06-01T09:00:00Z",
-                "until": "2026-06-01T12:00:00Z",
+                "starts_at": "2026-06-01T09:00:00Z",
+                "ends_at": "2026-06-01T12:00:00Z",
                 "elapsed_seconds": 3 * 3600,
-                "why": "running",
+                "reason": "running",
             },
         ],
     }

@@ -128,7 +128,10 @@ async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None
     )
     assert copied.status_code == 201, copied.text
     days = [(f"2026-{month:02}-{day:02}") for month in range(1, 13) for day in (2, 5, 25, 27)]
-    asked = [{"between": {"start": f"{day}T00:00:00Z", "end": f"{day}T22:00:00Z"}} for day in days]
+    asked = [
+        {"between": {"starts_at": f"{day}T00:00:00Z", "ends_at": f"{day}T22:00:00Z"}}
+        for day in days
+    ]
     seconds = await _answers(theo, "office", asked), await _answers(theo, "copy", asked)
     assert seconds[0] == [one - one % 3600 for one in seconds[1]]  # but for the minute on Sundays
 

@@ -97,9 +97,9 @@ async def test_a_batch_that_comes_again_changes_nothing_and_the_first_value_stay
     key = await defined(database, gina)
     since = NINE - 2 * HOUR
     first = await monitor.post("/v1/samples", json=batch(key, since, 1.0, 2.0))
-    assert first.json() == {"new": 2, "known": 0, "differing": []}
+    assert first.json() == {"accepted": 2, "duplicates": 0, "conflicts": []}
     again = await monitor.post("/v1/samples", json=batch(key, since, 1.0, 5.0, 3.0))
-    assert again.json() == {"new": 1, "known": 2, "differing": [1]}
+    assert again.json() == {"accepted": 1, "duplicates": 2, "conflicts": [1]}
     days = (await gina.get(f"/v1/series/{key}/days")).json()["items"]
     assert days == [{"day": "2026-06-01", "count": 3, "low": 1, "mean": 2, "peak": 3}]
 

@@ -231,8 +231,8 @@ async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
     await bind(database, replace(contract, contract="uc", partner="hosthaven"))
     slower = (await theo.get("/v1/gaps?code=SLOWER_BELOW")).json()["items"]
     assert len(slower) == 2 * 4
-    assert {gap["below"] for gap in slower} == {"hosting"}
-    assert all(gap["todo"] and gap["who"] == "ops" for gap in slower)
+    assert {gap["underpinning"] for gap in slower} == {"hosting"}
+    assert all(gap["recommendation"] and gap["owner"] == "ops" for gap in slower)
     mine = (await theo.get("/v1/gaps?customer=brightwater")).json()["items"]
     assert {gap["customer"] for gap in mine} == {"brightwater"}
     assert (await jan.get("/v1/gaps")).status_code == 403

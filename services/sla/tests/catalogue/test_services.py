@@ -154,13 +154,13 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
     (hit,) = spare_gone["services"]
     assert hit["customers"] == [{"customer": "acme", "effect": "degraded"}]
     assert {one["ticket"] for one in spare_gone["clocks"]} == {"OPS-1", "OPS-4"}
-    window = "from=2026-06-01T14:00:00Z&until=2026-06-02T14:00:00Z"
+    window = "from=2026-06-01T14:00:00Z&to=2026-06-02T14:00:00Z"
     host = (await theo.get(f"/v1/catalogue/impact?node=partner/hosthaven&{window}")).json()
     assert [(one["service"], one["effect"]) for one in host["services"]] == [
         ("identity", "down"),
         ("billing", "down"),
     ]
-    assert host["services"][1]["because"] == [
+    assert host["services"][1]["path"] == [
         "service/billing",
         "service/identity",
         "partner/hosthaven",
@@ -186,7 +186,7 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
         "node=environment/moon",
         "node=moon",
         "node=service/billing&from=2026-06-01T14:00:00Z",
-        "node=service/billing&from=2026-06-02T14:00:00Z&until=2026-06-01T14:00:00Z",
+        "node=service/billing&from=2026-06-02T14:00:00Z&to=2026-06-01T14:00:00Z",
         "",
     ],
 )

@@ -38,12 +38,12 @@ def a_life() -> list[TicketEvent]:
     second = {"state": "forwarded", "to": "second_level"}
     told: list[tuple[type[TicketEvent], dict[str, Any]]] = [
         (TicketReplied, {"message_id": MESSAGE}),
-        (TicketOnHold, {"on": "customer"}),
+        (TicketOnHold, {"waiting_on": "customer"}),
         (TicketCustomerReplied, {"message_id": MESSAGE}),
         (TicketForwarded, second),
         (TicketAssigned, {"state": "forwarded", "assignee": "sven"}),
         (TicketWorkaroundProvided, {"message_id": MESSAGE}),
-        (TicketOnHold, {"on": "customer"}),
+        (TicketOnHold, {"waiting_on": "customer"}),
         (TicketResumed, {"waited_on": "customer"}),
         (TicketHandedBack, {"handed_back_by": "second_level"}),
         (TicketResolved, {}),

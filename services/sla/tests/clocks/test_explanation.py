@@ -102,7 +102,7 @@ def test_the_picture_is_whole_and_says_no_more_than_it_should() -> None:
 
 async def test_it_is_told_as_it_is_asked_for(database: Database, theo: AsyncClient) -> None:
     await promise(database, metrics=("resolution",))
-    wait = said(TicketOnHold, 1, NINE + HOUR, on="customer")
+    wait = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     await hear(database, HANDLERS, (opened(1), 1), (wait, 2))
     await hear(database, HANDLERS, (said(TicketResumed, 1, NINE + 2 * HOUR), 3))
     await stand_at(database, NINE + 7 * HOUR)

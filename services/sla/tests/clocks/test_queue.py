@@ -68,7 +68,7 @@ async def crowded(database: Database) -> Database:
         (opened(number, customer_id=id, customer=key), 1) for number, (id, key) in customers.items()
     ]
     events += [
-        (said(TicketOnHold if number % 2 else TicketResolved, number, on="customer"), 2)
+        (said(TicketOnHold if number % 2 else TicketResolved, number, waiting_on="customer"), 2)
         if number % 2
         else (said(TicketResolved, number), 2)
         for number in range(1, 30)

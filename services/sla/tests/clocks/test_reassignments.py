@@ -14,7 +14,7 @@ from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 async def test_a_reassignment_changes_nothing_of_the_customers_clocks(database: Database) -> None:
     """Not while they run, and not while they wait: no input, no event, the same course."""
     await promise(database, metrics=METRICS)
-    waiting = said(TicketOnHold, 2, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
     await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (waiting, 2))
     before = [await clocks_of(database, number) for number in (1, 2)]
     news = len(await told(database))

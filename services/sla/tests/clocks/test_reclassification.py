@@ -56,7 +56,7 @@ async def test_the_explanation_says_what_was_corrected(
     (change,) = (await theo.get(address + "/explanation")).json()["changes"]
     assert change == {
         "at": "2026-06-01T08:00:00Z",
-        "why": "the ticket was corrected (kind incident to problem)",
+        "reason": "the ticket was corrected (kind incident to problem)",
         "target_seconds": 7200,
     }
     words = (await theo.get(address + "/explanation?format=text")).text

@@ -49,7 +49,7 @@ async def test_a_period_waiver_excuses_what_the_ticket_is_about(
 
 def blocker(hours: float, **now: Any) -> TicketReclassified:
     was = {"previous_kind": "incident", "previous_service": "billing", "opened_at": NINE}
-    people = {"requested_by": "anna", "second": "omar"}
+    people = {"requested_by": "anna", "confirmed_by": "omar"}
     return blocked(TicketReclassified, 1, NINE + hours * HOUR, **was | people | now)
 
 

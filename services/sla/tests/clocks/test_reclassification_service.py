@@ -37,7 +37,7 @@ async def test_what_is_promised_newly_is_measured_from_the_opening(database: Dat
     under = await promise(database, metrics=("resolution",))
     await portal(database, under, "first_response", "update", "resolution")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, waiting_on="customer")
     await stand_at(database, NINE + 5 * HOUR)
     events = (opened(1, **BILLING), reply, waiting, corrected(5, service="portal"))
     await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
@@ -80,7 +80,12 @@ async def test_what_the_service_does_not_promise_is_withdrawn(database: Database
     under = await promise(database, metrics=("resolution",), services=("billing",))
     gone = corrected(1, service="portal")
     raised = said(
-        TicketPrioritised, 1, NINE + 2 * HOUR, priority="blocker", was="major", service="portal"
+        TicketPrioritised,
+        1,
+        NINE + 2 * HOUR,
+        priority="blocker",
+        previous="major",
+        service="portal",
     )
     solved = said(TicketResolved, 1, NINE + 3 * HOUR, priority="blocker", service="portal")
     back = corrected(4, priority="blocker", previous_service="portal")

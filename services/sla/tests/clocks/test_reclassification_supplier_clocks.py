@@ -84,7 +84,12 @@ async def test_what_they_did_not_promise_is_withdrawn_and_stays_so(database: Dat
     gone, raised = (
         corrected(2, service="portal"),
         said(
-            TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", was="major", service="portal"
+            TicketPrioritised,
+            1,
+            NINE + 3 * HOUR,
+            priority="blocker",
+            previous="major",
+            service="portal",
         ),
     )
     await hear(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (gone, 3))

@@ -63,7 +63,7 @@ async def test_silence_breaks_it_once_and_the_next_news_do_not_mend_that(
 async def test_no_news_are_owed_while_the_customer_is_waited_for(database: Database) -> None:
     """C2"""
     await promise(database, metrics=("update",))
-    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, waiting_on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 5 * HOUR, message_id=MESSAGE)
     await hear(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await news_clock(database)).state == "paused"

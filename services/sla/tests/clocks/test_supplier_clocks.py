@@ -44,7 +44,7 @@ async def happened(database: Database, *events: TicketEvent) -> None:
 async def test_a_partners_clock_starts_when_they_get_the_ticket(database: Database) -> None:
     """C2: and waiting on them does not pause the customer's"""
     uc = await underpin(database, await promise(database), "hosthaven")
-    wait = said(TicketOnHold, 1, NINE + 3 * HOUR, on="partner")
+    wait = said(TicketOnHold, 1, NINE + 3 * HOUR, waiting_on="partner")
     await happened(database, forwarded(2), wait)
     theirs, ours = await clocks_of(database, 1, 1), await resolution(database)
     assert theirs["resolution"].clock.opened_at == NINE + 2 * HOUR
@@ -149,7 +149,9 @@ async def test_a_ticket_that_waited_on_its_customer_goes_on_when_it_is_forwarded
 ) -> None:
     """C2: somebody works on it again"""
     await promise(database)
-    await happened(database, said(TicketOnHold, 1, NINE + HOUR, on="customer"), forwarded(2))
+    await happened(
+        database, said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer"), forwarded(2)
+    )
     ours = (await resolution(database)).clock
     assert (ours.state, ours.paused, ours.deadline) == ("running", HOUR, NINE + 24 * HOUR)
     await whole(database)
@@ -167,7 +169,7 @@ async def test_their_targets_follow_the_priority_under_their_own_contract(
 ) -> None:
     """C6"""
     await underpin(database, await promise(database), "hosthaven")
-    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", was="major")
+    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
     await happened(database, forwarded(0.5), raised)
     theirs, ours = (await clocks_of(database, 1, 1))["resolution"], await resolution(database)
     assert theirs.clock.terms.target == HOUR

@@ -26,7 +26,13 @@ async def test_warnings_and_breach_fire_in_order_and_once(database: Database) ->
         await stand_at(database, NINE + hours * HOUR)
         await fire(database, TIMERS)
     news = [one for one in await told(database) if one.body["metric"] == "resolution"]
-    assert about(news, "resolution") == ["started", "warned", "warned", "warned", "breached"]
+    assert about(news, "resolution") == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     assert [one.body.get("share") for one in news[1:4]] == [0.5, 0.75, 0.9]
     assert news[-1].body["due_at"] == news[-1].body["fired_at"] == "2026-06-01T15:00:00Z"
     assert (await resolution(database)).clock.outcome == "breached"
@@ -52,7 +58,13 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
     await fire(database, TIMERS)
     await fire(database, TIMERS)
     kinds = about(await told(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     async with database.transaction() as tx:
         heard = await inputs.of_clock(tx, (await resolution(database)).id)
         lag = heard[-1].heard.known_at - heard[-1].heard.at
@@ -64,7 +76,7 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
 async def test_a_stopped_or_paused_clock_does_not_fire(database: Database) -> None:
     """C5"""
     await promise(database)
-    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=opened(1).ticket_id)
     await hear(database, HANDLERS, (opened(1), 1), (reply, 2), (waiting, 3))
     await stand_at(database, NINE + 100 * HOUR)
@@ -87,7 +99,7 @@ async def test_two_timekeepers_fire_each_deadline_once(database: Database) -> No
     await asyncio.gather(keep(), keep())
     await fire(database, TIMERS)
     kinds = about(await told(database), "first_response")
-    assert (kinds.count("breached"), kinds.count("warned")) == (40, 120)
+    assert (kinds.count("breached"), kinds.count("threshold_reached")) == (40, 120)
     await whole(database)
 
 
@@ -115,7 +127,14 @@ async def test_a_late_stop_heard_before_the_timer_is_a_breach(database: Database
     await hear(database, HANDLERS, (opened(1), 1), (solved, 2))
     await fire(database, TIMERS)
     kinds = about(await told(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     clock = (await resolution(database)).clock
     assert (clock.outcome, clock.counted) == ("breached", 8 * HOUR)
     await whole(database)

@@ -69,5 +69,12 @@ async def test_without_one_it_breaks_on_its_own(database: Database) -> None:
     clock = (await clocks_of(database, 1))["workaround"].clock
     assert (clock.breached_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
     kinds = about(await told(database), "workaround")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     await whole(database)

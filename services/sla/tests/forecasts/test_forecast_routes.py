@@ -43,8 +43,8 @@ async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
         "likely_to_breach",
         "2026-06-08T15:00:00Z",
     )
-    assert made["known"] == 12
-    assert made["ahead"] == 0
+    assert made["sample_size"] == 12
+    assert made["queue_position"] == 0
     assert len(made["reasons"]) == 2
     for asked in ({}, {"customer": "acme"}, {"clock_ids": [made["clock_id"]]}, None):
         answer = await dana.post("/v1/forecasts", json=asked)
@@ -137,7 +137,7 @@ async def test_the_score_in_figures_and_as_a_picture(
     await make_round(database)
     days = {"from": "2026-06-08", "to": "2026-06-08"}
     found = (await dana.get("/v1/forecasts/score", params=days)).json()
-    assert (found["forecasts"], found["broke"]) == (1, 1)
+    assert (found["forecasts"], found["breached"]) == (1, 1)
     (bin,) = found["bins"]
     assert found["brier"] == pytest.approx((1 - bin["forecast"]) ** 2)
     assert bin["from_probability"] <= bin["forecast"] <= bin["to_probability"]

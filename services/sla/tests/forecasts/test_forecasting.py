@@ -47,7 +47,7 @@ async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -
     assert (made.estimate.known, made.estimate.broke, made.estimate.level) == (20, 1.0, 3)
     (told,) = await forecasts_told(database)
     assert told.subject == f"forecast/{made.id}"
-    assert (told.body["was"], told.body["outlook"]) == ("safe", "likely_to_breach")
+    assert (told.body["previous"], told.body["outlook"]) == ("safe", "likely_to_breach")
     assert told.body["ticket"] == "OPS-100"
     assert told.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert told.body["reasons"][1] == (
@@ -97,7 +97,7 @@ async def test_a_round_of_many_steps_passes_each_clock_once(
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
     await hear(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))
-    waiting = said(TicketOnHold, 30, NINE, on="customer", priority="minor")
+    waiting = said(TicketOnHold, 30, NINE, waiting_on="customer", priority="minor")
     await hear(database, HANDLERS, (waiting, 2))
     await make_round(database)
     found = [await forecast_of(database, number) for number in range(1, 34)]
@@ -140,7 +140,7 @@ async def test_nothing_is_forecast_of_what_is_broken_or_promised_no_more(
     await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
     await make_round(database)
     lowered = said(
-        TicketPrioritised, 2, NINE + HOUR, priority="trivial", was="major", second="omar"
+        TicketPrioritised, 2, NINE + HOUR, priority="trivial", previous="major", confirmed_by="omar"
     )
     await hear(database, HANDLERS, (lowered, 2))
     await stand_at(database, NINE + 9 * HOUR)

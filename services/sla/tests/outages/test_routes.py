@@ -44,7 +44,7 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert (figures["agreed_whole_month_seconds"], figures["promised"]) == (22 * 9 * 3600, 0.99)
     assert (figures["met"], figures["budget_seconds"]) == (False, 22 * 9 * 36.0)
     (interval,) = figures["intervals"]
-    assert (interval["why"], interval["elapsed_seconds"]) == ("down", 7200)
+    assert (interval["reason"], interval["agreed_seconds"]) == ("down", 7200)
     assert interval["outages"] == [begun.json()["key"]]
     assert figures["availability"] == 1 - 7200 / 32400
 
@@ -81,7 +81,7 @@ async def test_eight_alerts_heard_at_once_count_once(database: Database, theo: A
         for one in await told(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
-    assert [(one.body["share"], one.sequence) for one in used] == [(0.5, 1)]
+    assert [(one.body["threshold"], one.sequence) for one in used] == [(0.5, 1)]
 
 
 async def test_a_correction_takes_two_people_and_leaves_what_was_known(
@@ -103,7 +103,7 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     confirmed = await gina.post(confirm)
     assert confirmed.json()["ended_at"] == "2026-06-01T08:00:00Z"
     record = confirmed.json()["history"][-1]
-    assert (record["kind"], record["by"], record["second"]) == ("corrected", "theo", "gina")
+    assert (record["kind"], record["by"], record["confirmed_by"]) == ("corrected", "theo", "gina")
     assert (await gina.post(confirm)).status_code == 409
     assert (await theo.get(JUNE)).json()["down_seconds"] == 3600
     before = f"&as_known_at={(NINE + 12.5 * HOUR).isoformat().replace('+00:00', 'Z')}"
@@ -177,7 +177,7 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     assert (await gina.post(f"{other}/agree")).json()["code"] == "TOO_LATE"
     found = (await theo.get(JUNE)).json()
     assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 2 * 3600)
-    assert [one["why"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
+    assert [one["reason"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
     assert found["intervals"][1]["maintenance"] == [planned.json()["key"]]
     kinds = [one.type for one in await told(database) if one.subject.startswith("maintenance")]
     assert [kind.split(".")[2] for kind in kinds] == ["announced", "agreed", "announced"]

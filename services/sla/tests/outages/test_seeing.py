@@ -100,7 +100,7 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
         for one in await told(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
-    assert [one["share"] for one in used] == [0.5, 0.75, 0.9, 1.0]
+    assert [one["threshold"] for one in used] == [0.5, 0.75, 0.9, 1.0]
     assert [one["reached_at"][11:19] for one in used] == [
         "07:59:24",
         "08:29:06",
@@ -131,7 +131,7 @@ async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> Non
         for one in await told(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
-    assert [(one["month"][:7], one["share"]) for one in used] == [
+    assert [(one["month"][:7], one["threshold"]) for one in used] == [
         (month, share) for month in ("2026-06", "2026-07") for share in (0.5, 0.75, 0.9, 1.0)
     ]
 

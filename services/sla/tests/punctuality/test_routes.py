@@ -94,8 +94,8 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
     shown = (await theo.get("/v1/punctuality")).json()
     assert shown["gaps"] == [
         {
-            "since": "2026-06-01T07:02:00Z",
-            "until": "2026-06-01T07:30:00Z",
+            "starts_at": "2026-06-01T07:02:00Z",
+            "ends_at": "2026-06-01T07:30:00Z",
             "seconds": 1680,
             "open": False,
         }
@@ -108,7 +108,7 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
     }
     await stand_at(database, NINE + 40 * MINUTE)
     (_, silent) = (await theo.get("/v1/punctuality")).json()["gaps"]
-    assert (silent["since"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
+    assert (silent["starts_at"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
 
 
 async def test_the_picture_shows_every_lag(database: Database, theo: AsyncClient) -> None:

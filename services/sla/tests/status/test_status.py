@@ -35,7 +35,7 @@ async def busy(database: Database, app: FastAPI) -> None:
         opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
     ]
     await hear(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketOnHold, 102, MONDAY, on="customer")
+    waiting = said(TicketOnHold, 102, MONDAY, waiting_on="customer")
     await hear(database, HANDLERS, (waiting, 2))
     await fire(database, TIMERS)
     await make_round(database)

@@ -69,11 +69,11 @@ async def test_the_customer_sees_what_is_used_and_left(anna: AsyncClient, jan: A
     await book(anna, 90)
     await book(anna, 60, ticket="OPS-2")
     (own,) = await hours(jan)
-    assert (own["used_seconds"], own["left_seconds"], own["share"]) == (5400, 30_600, 0.15)
+    assert (own["used_seconds"], own["left_seconds"], own["used_ratio"]) == (5400, 30_600, 0.15)
     assert (own["reserved_seconds"], own["over_seconds"], own["warned_at"]) == (36_000, 0, None)
     assert await hours(jan, "customer=brightwater") == []
     assert await hours(anna, "month=2026-05&customer=acme") == [
-        own | {"month": "2026-05", "used_seconds": 0, "left_seconds": 36_000, "share": 0.0}
+        own | {"month": "2026-05", "used_seconds": 0, "left_seconds": 36_000, "used_ratio": 0.0}
     ]
     (later,) = await hours(anna, "month=2026-07")
     assert later["left_seconds"] == 36_000
@@ -87,7 +87,7 @@ async def test_at_four_fifths_both_sides_are_told_once_a_month(
     assert await warnings(database) == []
     await asyncio.gather(*(book(anna, 30) for _ in range(4)))
     (warned,) = await warnings(database)
-    assert (warned["agreement"], warned["month"], warned["share"]) == (
+    assert (warned["agreement"], warned["month"], warned["threshold"]) == (
         "acme-standard",
         "2026-06",
         0.8,
@@ -99,7 +99,7 @@ async def test_at_four_fifths_both_sides_are_told_once_a_month(
     await book(anna, 600, day="2026-07-01")
     assert [one["month"] for one in await warnings(database)] == ["2026-06", "2026-07"]
     (over,) = await hours(anna, "month=2026-07")
-    assert (over["left_seconds"], over["over_seconds"], over["share"]) == (0, 0, 1.0)
+    assert (over["left_seconds"], over["over_seconds"], over["used_ratio"]) == (0, 0, 1.0)
 
 
 async def warnings(database: Database) -> list[dict[str, Any]]:
@@ -186,7 +186,7 @@ async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
 
 async def test_work_moves_with_its_tickets_priority(database: Database, anna: AsyncClient) -> None:
     await book(anna, 60)
-    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", was="major")
+    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
     await costs(database, anna)
     await hear(database, HANDLERS, (raised, 2))
     found = await costs(database, anna, "group_by=priority")

@@ -66,7 +66,7 @@ async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncC
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, (opened(1), 1))
     await of_clock(database, theo, hours=24 * 7)
-    waiting = said(TicketOnHold, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     await stand_at(database, NINE + HOUR)
     await hear(database, HANDLERS, (waiting, 2))
     await at(database, 5)

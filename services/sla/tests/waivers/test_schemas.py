@@ -51,7 +51,7 @@ async def test_while_the_clock_is_paused_nothing_can_break(
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, (opened(1), 1))
     address = await of_clock(database, theo)
-    waiting = said(TicketOnHold, 1, NINE + HOUR, state="on_hold", on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, state="on_hold", waiting_on="customer")
     await stand_at(database, NINE + HOUR)
     await hear(database, HANDLERS, (waiting, 2))
     assert await _told(theo, address) == ("OPS-1", "resolution", None, None)

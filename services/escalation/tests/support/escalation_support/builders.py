@@ -105,7 +105,7 @@ def warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
         "agreement": "acme",
         "target_seconds": 4 * 3600,
         "deadline": NIGHT + timedelta(hours=1),
-        "share": share,
+        "threshold": share,
         "due_at": NIGHT,
         "fired_at": NIGHT,
     }

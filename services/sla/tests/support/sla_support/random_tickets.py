@@ -112,13 +112,13 @@ class Lives:
                 was = self.facts[number]["priority"]
                 facts["priority"] = self.dice.choice(["blocker", "critical", "minor", "trivial"])
                 self.facts[number]["priority"] = facts["priority"]
-                return said(TicketPrioritised, number, at, was=was, **facts)
+                return said(TicketPrioritised, number, at, previous=was, **facts)
             case 4:
                 return self._corrected(number, at)
             case 1:
                 return said(TicketReplied, number, at, message_id=UUID(int=7), **facts)
             case 2:
-                return said(TicketOnHold, number, at, on="customer", **facts)
+                return said(TicketOnHold, number, at, waiting_on="customer", **facts)
             case _:
                 return said(TicketTriaged, number, at, opened_at=self._opened_at(number), **facts)
 
@@ -127,7 +127,7 @@ class Lives:
         was = {"previous_kind": facts["kind"], "previous_service": facts["service"]}
         facts["kind"] = self.dice.choice(["incident", "question", "problem"])
         facts["service"] = self.dice.choice(["billing", "portal"])
-        people = {"requested_by": "anna", "second": "omar", "opened_at": facts["opened_at"]}
+        people = {"requested_by": "anna", "confirmed_by": "omar", "opened_at": facts["opened_at"]}
         return said(TicketReclassified, number, at, **self._told(number), **was, **people)
 
     def _told(self, number: int) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def told(run: Simulated, as_of: datetime, table: Timetable) -> dict[str, Any]:
         "firings": [{"kind": one.kind, "due_at": one.due_at} for one in run.firings],
         "intervals": [
             {
-                "from": one.start,
+                "starts_at": one.start,
                 "ends_at": one.end,
                 "elapsed_seconds": one.worked // SECOND if one.why == "running" else 0,
                 "reason": one.why,
