@@ -116,7 +116,7 @@ class Applier:
         self._count(dead=1, alive=0)
 
     def _count(self, *, dead: int, alive: int) -> None:
-        metrics.HANDLED.labels("dead").inc(dead)
+        metrics.HANDLED.labels("dead_lettered").inc(dead)
         self.dead_in_a_row = dead + (0 if alive else self.dead_in_a_row)
         if self.dead_in_a_row >= DEAD_IN_A_ROW:
             raise Stopped(

@@ -36,7 +36,7 @@ PRODUCER_RECREATED = Counter("opsdesk_relay_producers_recreated_total", "Produce
 # Inbox and consumer
 HANDLED = Counter(
     "opsdesk_consumer_records_total",
-    "Records taken: applied, parked or dead.",
+    "Records taken: applied, parked or dead_lettered.",
     ("outcome",),
 )
 CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, in our partitions.")
