@@ -15,13 +15,13 @@ DELIVERY = {
     "approvals": [{"by": "anna", "at": "2026-06-01T08:00:00Z"}],
     "verdict": {
         "outcome": "refused",
-        "spoken_by": "omar",
+        "decided_by": "omar",
         "at": "2026-06-01T09:00:00Z",
         "reasons": [
             {
                 "code": "READINESS_MISSING",
                 "criterion": "rollback-plan",
-                "argument": "There is no way [back].",
+                "justification": "There is no way [back].",
             }
         ],
     },

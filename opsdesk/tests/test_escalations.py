@@ -10,7 +10,7 @@ CASE = {
     "step": 2,
     "next_at": "2026-06-01T02:20:00Z",
     "title": "Resolution of OPS-7 breaks",
-    "trigger": "clock_warned",
+    "trigger": "clock_threshold_reached",
     "customer": "acme",
     "environment": None,
     "ticket": "OPS-7",

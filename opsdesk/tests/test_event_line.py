@@ -25,7 +25,7 @@ BREACH = Record(
         "target_seconds": 14400,
         "deadline": "2027-03-30T08:30:00Z",
         "environment": None,
-        "blind": False,
+        "fired_without_events": False,
     },
 )
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -44,7 +44,7 @@ def test_ids_titles_and_empty_facts_are_left_out() -> None:
     output = format_event(BREACH, AMSTERDAM)
     assert "0192f3a0" not in output
     assert "Invoices" not in output
-    assert "blind" not in output
+    assert "fired_without_events" not in output
     assert "environment" not in output
 
 

@@ -9,10 +9,10 @@ OUTAGE = {
     "customer": "acme",
     "environment": "acme-prod",
     "service": "billing",
-    "source": "hand",
+    "source": "manual",
     "started_at": "2026-06-01T07:00:00Z",
     "ended_at": "2026-06-01T08:30:00Z",
-    "lasted_seconds": 5400,
+    "duration_seconds": 5400,
     "counts": True,
 }
 FIGURES = {
@@ -23,18 +23,18 @@ FIGURES = {
     "met": True,
     "agreed_seconds": 712800,
     "down_seconds": 5400,
-    "excused_seconds": 0,
-    "impaired_seconds": 0,
+    "excluded_seconds": 0,
+    "degraded_seconds": 0,
     "budget_used": 0.757575,
     "failures": 1,
     "mttr_seconds": 5400,
     "mtbf_seconds": 707400,
     "intervals": [
         {
-            "from": "2026-06-01T07:00:00Z",
-            "until": "2026-06-01T08:30:00Z",
-            "why": "down",
-            "counted_seconds": 5400,
+            "starts_at": "2026-06-01T07:00:00Z",
+            "ends_at": "2026-06-01T08:30:00Z",
+            "reason": "down",
+            "elapsed_seconds": 5400,
             "outages": ["OUT-7"],
             "maintenance": [],
         }

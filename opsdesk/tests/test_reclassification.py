@@ -11,7 +11,7 @@ TICKET: dict[str, Any] = {
     "state": "in_progress",
     "kind": "incident",
     "service": "billing",
-    "correction": None,
+    "pending_reclassification": None,
     "customer": "acme",
     "environment": None,
     "channel": "email",
@@ -26,12 +26,12 @@ TICKET: dict[str, Any] = {
 PENDING_RECLASSIFICATION = {
     "kind": "question",
     "service": None,
-    "asked_by": "anna",
+    "requested_by": "anna",
     "reason": "Only asks [how]",
 }
-PENDING = TICKET | {"correction": PENDING_RECLASSIFICATION}
+PENDING = TICKET | {"pending_reclassification": PENDING_RECLASSIFICATION}
 RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
-CONFIRM = "POST /v1/tickets/OPS-7/classification-confirmations"
+CONFIRM = "POST /v1/tickets/OPS-7/classification/confirm"
 
 
 def test_a_correction_is_asked_for_and_says_how_it_is_confirmed(terminal: Terminal) -> None:

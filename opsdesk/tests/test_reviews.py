@@ -12,8 +12,8 @@ REVIEW = {
     "key": "acme-2026-06",
     "customer": "acme",
     "month": "2026-06",
-    "drawn_by": "opsdesk",
-    "drawn_at": "2026-07-01T04:00:00Z",
+    "generated_by": "opsdesk",
+    "generated_at": "2026-07-01T04:00:00Z",
     "edition": 0,
 }
 SHOWN_REVIEW = REVIEW | {
@@ -21,7 +21,7 @@ SHOWN_REVIEW = REVIEW | {
     "report": {
         "name": "Acme Logistics",
         "usage": {"opened": 41, "resolved": 39, "open": 7, "compliance": COMPLIANCE},
-        "before": {"opened": 30},
+        "previous_month": {"opened": 30},
         "breaches_total": 4,
     },
     "agenda": ["What was kept", "What was broken [4]"],

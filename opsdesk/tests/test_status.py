@@ -5,7 +5,7 @@ from opsdesk_support.terminal import Terminal, listed, problem
 LINE = {
     "name": "Acme Logistics",
     "service": None,
-    "light": "at_risk",
+    "rag_status": "amber",
     "open": 12,
     "at_risk": 3,
     "breached": 0,
@@ -15,9 +15,9 @@ LINE = {
 FORECAST = {
     "ticket": "OPS-7",
     "metric": "resolution",
-    "outlook": "likely",
+    "outlook": "likely_to_breach",
     "probability": 0.83,
-    "breaks_at": "2026-06-01T02:20:00Z",
+    "expected_breach_at": "2026-06-01T02:20:00Z",
     "reasons": ["Likely to break.", "Two people are at work [of five]."],
 }
 
@@ -26,7 +26,7 @@ def test_the_status_tells_lights_and_the_next_deadline_in_the_readers_zone(
     terminal: Terminal,
 ) -> None:
     """R4"""
-    lines = [LINE, LINE | {"name": "Brightwater", "light": "broken", "availability": None}]
+    lines = [LINE, LINE | {"name": "Brightwater", "rag_status": "red", "availability": None}]
     status = {"at": "2026-06-01T01:00:00Z", "lines": lines}
     terminal.services.answers["GET /v1/status"] = status
     output = " ".join(terminal("status").split())

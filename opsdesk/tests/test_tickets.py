@@ -9,7 +9,7 @@ TICKET = {
     "state": "in_progress",
     "kind": "incident",
     "service": "billing",
-    "correction": None,
+    "pending_reclassification": None,
     "customer": "acme",
     "environment": "acme-prod",
     "channel": "portal",

@@ -35,11 +35,11 @@ WAIVER = {
     "state": "requested",
     "decided_by": None,
     "decided_at": None,
-    "decision": None,
+    "decision_reason": None,
     "late": False,
     "ended_by": None,
     "ended_at": None,
-    "ending": None,
+    "end_reason": None,
 }
 PERIOD = WAIVER | {
     "key": "WVR-4",

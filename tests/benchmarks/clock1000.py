@@ -21,7 +21,7 @@ EVENTS, ROUNDS, MOST = 1_000, 30, 0.005
 OFFICE = UUID(int=1)
 WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
 TABLES = {OFFICE: Timetable(Calendar(read_zone("Europe/Amsterdam"), WEEK))}
-KINDS: tuple[InputKind, ...] = ("waiting", "customer_replied", "replied", "resolved", "reopened")
+KINDS: tuple[InputKind, ...] = ("on_hold", "customer_replied", "replied", "resolved", "reopened")
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 

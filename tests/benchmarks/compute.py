@@ -71,8 +71,8 @@ def _questions() -> list[dict[str, Any]]:
         later = at + timedelta(seconds=rng.randrange(30 * 86_400))
         asked.append(
             (
-                {"after": {"start": at.isoformat(), "seconds": rng.randrange(400_000)}},
-                {"between": {"start": at.isoformat(), "end": later.isoformat()}},
+                {"after": {"starts_at": at.isoformat(), "seconds": rng.randrange(400_000)}},
+                {"between": {"starts_at": at.isoformat(), "ends_at": later.isoformat()}},
                 {"open": {"at": at.isoformat()}},
             )[number % 3]
         )

@@ -62,7 +62,7 @@ def open_installation(servers: Servers, *names: str) -> Iterator[Installation]:
             servers.state.password,
             services=[service for service in SERVICES if service.name in names],
             settings={
-                "OPSDESK_TIME": "real",
+                "OPSDESK_TIME_MODE": "real",
                 "OPSDESK_REQUESTS_PER_MINUTE": "100000000",
                 "PYTHONPATH": os.pathsep.join([str(CLONE), os.environ.get("PYTHONPATH", "")]),
             },

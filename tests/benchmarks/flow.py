@@ -72,7 +72,7 @@ async def _fill_outbox(installation: Installation, scale: Scale) -> tuple[float,
     """Tickets accepted a second while nothing leaves, and how many are in the outbox now."""
     away = f"127.0.0.1:{free_port()}"
     async with running_process(
-        replica_settings(installation, "intake", OPSDESK_KAFKA=away), ready=False
+        replica_settings(installation, "intake", OPSDESK_KAFKA_BOOTSTRAP_SERVERS=away), ready=False
     ) as intake:
         done = await run_load(tickets(installation, intake, 64, scale.seconds * 2))
     return done.rate, done.total

@@ -23,7 +23,7 @@ from tests.benchmarks.result import Result
 from tests.benchmarks.scale import Scale
 
 EVENTS, ROUNDS, LEAST = 20, 3, 20_000
-KINDS: tuple[InputKind, ...] = ("waiting", "resumed", "resolved", "reopened")
+KINDS: tuple[InputKind, ...] = ("on_hold", "resumed", "resolved", "reopened")
 
 
 async def run(scale: Scale) -> AsyncIterator[Result]:

@@ -36,7 +36,7 @@ ROWS = {
     "compliance": "SELECT t.priority, outcome, count(*) FROM sla.clocks c"
     " JOIN sla.tickets t ON t.id = c.ticket_id WHERE outcome_at >= $1 GROUP BY 1, 2",
     "response": "SELECT t.priority, percentile_cont(ARRAY[0.5, 0.95, 0.99])"
-    " WITHIN GROUP (ORDER BY took_seconds) FROM sla.clocks c JOIN sla.tickets t"
+    " WITHIN GROUP (ORDER BY elapsed_seconds) FROM sla.clocks c JOIN sla.tickets t"
     " ON t.id = c.ticket_id WHERE metric = 'resolution' AND stopped_at >= $1 GROUP BY 1",
     "backlog": "SELECT priority, count(*), avg(statement_timestamp() - opened_at) FROM sla.tickets"
     " WHERE ended_at IS NULL AND opened_at < $1::timestamptz + interval '2 years' GROUP BY 1",

@@ -150,7 +150,9 @@ def main() -> None:
         max_overflow=48,
     )
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
-    app.state.people = Authenticator(settings.issuer, settings.audience, IssuerKeys(settings.jwks))
+    app.state.people = Authenticator(
+        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
+    )
     uvicorn.run(
         app,
         host=settings.host,

@@ -59,11 +59,11 @@ _COPY = (
     FROM ticket_turns turn JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
     f"""
-    INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
-        outcome_at, next_at, ordinal, sequence, course, stopped_at, took_seconds)
+    INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, breached_at, outcome,
+        outcome_at, next_at, ordinal, sequence, course, stopped_at, elapsed_seconds)
     SELECT {_ID.format("clocks.id")}, {_ID.format("ticket_id")}, clocks.customer_id, metric, state,
-        deadline + {_LATER}, broken_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
-        ordinal, sequence, course, stopped_at + {_LATER}, took_seconds
+        deadline + {_LATER}, breached_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
+        ordinal, sequence, course, stopped_at + {_LATER}, elapsed_seconds
     FROM clocks JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
 )

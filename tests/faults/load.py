@@ -77,7 +77,10 @@ class Load:
         if kind in {1, 3}:
             yield f"/v1/tickets/{ticket}/replies", {"text": "We look into it."}
         if kind == 5:
-            yield f"/v1/tickets/{ticket}/wait", {"on": "customer", "reason": "x", "question": "x?"}
+            yield (
+                f"/v1/tickets/{ticket}/hold",
+                {"waiting_on": "customer", "reason": "x", "question": "x?"},
+            )
         if kind == 7:
             yield f"/v1/tickets/{ticket}/resume", {}
         yield f"/v1/tickets/{ticket}/resolve", {"resolution": "Restarted it."}

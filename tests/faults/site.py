@@ -39,7 +39,7 @@ class Site:
             servers.admin_url,
             servers.bootstrap,
             servers.state.password,
-            settings={"OPSDESK_TIME": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
+            settings={"OPSDESK_TIME_MODE": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
         )
         self._replicas = replicas
         self.more: list[ServiceProcess] = []

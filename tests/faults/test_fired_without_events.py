@@ -20,19 +20,21 @@ from tests.faults.snapshots import read_records
 
 SLA = next(service for service in SERVICES if service.name == "sla")
 CONSUMER_TIMEOUT_S = 30
-"""Seconds that a timer waits for its consumer before it fires blind."""
+"""Seconds that a timer waits for its consumer before it fires without events."""
 
 
 @pytest.mark.long
 async def test_a_breach_fired_without_events_is_withdrawn(one: FaultSite) -> None:
-    """Architecture, 6: it fires `blind`, then says `breach_withdrawn`; replay equals live."""
+    """Architecture, 6: it fires `fired_without_events`, then says `breach_withdrawn`; replay equals live."""
     sla, intake = one.site.desk.services["sla"], one.site.desk.services["intake"]
     headers = {"Authorization": f"Bearer {one.site.token('anna', 'ops')}"}
     async with httpx.AsyncClient(base_url=intake.url, headers=headers, timeout=10) as client:
         ticket = (await _post(client, "/v1/tickets", _wanted()))["id"]
         await one.site.wait_until_settled()
         sla.kill()
-        cut_off = one.site.desk.replica(SLA, "sla-cut-off", {"OPSDESK_KAFKA": "127.0.0.1:1"})
+        cut_off = one.site.desk.replica(
+            SLA, "sla-cut-off", {"OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+        )
         await asyncio.to_thread(cut_off.launch)
         await _post(client, f"/v1/tickets/{ticket}/replies", {"text": "It runs again."})
         resolved = await _post(client, f"/v1/tickets/{ticket}/resolve", {"resolution": "Restart."})
@@ -49,7 +51,7 @@ async def test_a_breach_fired_without_events_is_withdrawn(one: FaultSite) -> Non
     ours = [record for record in events if ticket in record.body]
     broken = [r for r in ours if r.type == "opsdesk.clock.breached.v1"]
     assert broken
-    assert all('"blind": true' in record.body for record in broken)
+    assert all('"fired_without_events": true' in record.body for record in broken)
     withdrawn = [r.subject for r in ours if r.type == "opsdesk.clock.breach_withdrawn.v1"]
     assert sorted(withdrawn) == sorted(record.subject for record in broken)
     assert await asyncio.to_thread(_verified, one) == 0
@@ -58,7 +60,7 @@ async def test_a_breach_fired_without_events_is_withdrawn(one: FaultSite) -> Non
 async def _broken(admin_url: str, ticket: str) -> None:
     """Wait until sla holds both promises of the ticket for broken."""
     connection = await asyncpg.connect(admin_url)
-    broken = "SELECT count(*) FROM sla.clocks WHERE ticket_id = $1 AND broken_at IS NOT NULL"
+    broken = "SELECT count(*) FROM sla.clocks WHERE ticket_id = $1 AND breached_at IS NOT NULL"
     while await connection.fetchval(broken, UUID(ticket)) < 2:  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.5)
     await connection.close()

@@ -29,7 +29,7 @@ async def test_a_second_load_changes_nothing(endpoints: Endpoints) -> None:
 async def test_agreements_are_published_by_a_second_person(endpoints: Endpoints) -> None:
     async with demo_clients.open_demo_clients(endpoints) as clients:
         found = [one async for one in clients["theo"].items("sla", "/v1/agreements")]
-    people = {(one["key"], one["proposed_by"], one["published_by"]) for one in found}
+    people = {(one["key"], one["drafted_by"], one["published_by"]) for one in found}
     assert people == {
         ("acme-support", "theo", "gina"),
         ("brightwater-support", "theo", "gina"),
@@ -61,7 +61,11 @@ async def test_a_demo_that_was_cut_off_does_not_stand_in_the_way_of_the_next(
         body = {**blocker, "priority": "blocker"}
         ticket = (await context["anna"].post("intake", "/v1/tickets", body))["key"]
         await context.settle()
-        wanted = {"environment": gate.PRODUCTION, "ticket": ticket, "what": "Restart by hand."}
+        wanted = {
+            "environment": gate.PRODUCTION,
+            "ticket": ticket,
+            "description": "Restart by hand.",
+        }
         change = (await context["omar"].post(gate.GATE, gate.CHANGES, wanted))["key"]
         await context["theo"].post(gate.GATE, f"{gate.CHANGES}/{change}/authorize")
         await context["sven"].post(gate.GATE, f"{gate.CHANGES}/{change}/apply")

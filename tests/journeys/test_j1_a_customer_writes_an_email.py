@@ -103,7 +103,10 @@ def test_warnings_and_breach_fire_at_their_own_due_instants(result: Result) -> N
 def test_the_matrix_chose_the_policies(result: Result) -> None:
     """E17."""
     chosen = {case["trigger"]: case["policy"] for case in result.escalations}
-    assert chosen == {"clock_warned": "early-warning", "clock_breached": "missed-promise"}
+    assert chosen == {
+        "clock_threshold_reached": "early-warning",
+        "clock_breached": "missed-promise",
+    }
 
 
 def test_the_person_on_call_got_a_mail_when_the_promise_broke(
@@ -155,10 +158,10 @@ def test_the_first_response_was_breached_and_the_resolution_met_exactly(result: 
     response, resolution = result.clocks["first_response"], result.clocks["resolution"]
     assert (response["outcome"], response["state"]) == ("breached", "stopped")
     assert _at(response["stopped_at"]) == _after_easter(result, 1, 12, 30)
-    assert (response["counted_seconds"], response["overrun_seconds"]) == (6 * 3600, 2 * 3600)
+    assert (response["elapsed_seconds"], response["overrun_seconds"]) == (6 * 3600, 2 * 3600)
     assert (resolution["outcome"], resolution["state"]) == ("met", "stopped")
     assert _at(resolution["stopped_at"]) == _after_easter(result, 2, 11)
-    assert resolution["counted_seconds"] == 13 * 3600 + 1800
+    assert resolution["elapsed_seconds"] == 13 * 3600 + 1800
     assert resolution["overrun_seconds"] == 0
 
 

@@ -20,14 +20,14 @@ def test_ops_refuses_with_an_argument_although_all_checks_are_green(result: Resu
     """R6, G4."""
     assert result.refusal["state"] == "refused"
     assert {check["result"] for check in result.version["checks"]} <= {"passed"}
-    assert result.refusal["verdict"]["spoken_by"] == "anna"
-    assert [one["argument"] for one in result.refusal["verdict"]["reasons"]] == [ARGUMENT]
+    assert result.refusal["verdict"]["decided_by"] == "anna"
+    assert [one["justification"] for one in result.refusal["verdict"]["reasons"]] == [ARGUMENT]
 
 
 def test_qc_reads_the_refusal_with_its_reasons(result: Result) -> None:
     """R6."""
     assert result.read_by_qc["delivery"] == result.refusal["key"]
-    assert result.read_by_qc["verdict"]["reasons"][0]["argument"] == ARGUMENT
+    assert result.read_by_qc["verdict"]["reasons"][0]["justification"] == ARGUMENT
 
 
 def test_while_the_follow_up_is_open_the_version_is_refused_again(result: Result) -> None:
@@ -73,5 +73,5 @@ def test_subscribers_hear_all_of_it_in_order(result: Result) -> None:
         result.refusal["key"],
         result.still_refused["key"],
     ]
-    assert refusals[0].body["reasons"][0]["argument"] == ARGUMENT
+    assert refusals[0].body["reasons"][0]["justification"] == ARGUMENT
     assert result.records[0].type == "opsdesk.version.registered.v1"

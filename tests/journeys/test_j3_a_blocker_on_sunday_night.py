@@ -59,7 +59,7 @@ def test_the_change_leaves_the_environment_in_debt_for_72_hours(result: Result) 
     assert result.environment_in_debt["state"] == "in_debt"
     assert result.environment_in_debt["debt"]["change"] == result.change["key"]
     lasts = parse_instant(result.environment_in_debt["debt"]["due_at"]) - parse_instant(
-        result.environment_in_debt["debt"]["since"]
+        result.environment_in_debt["debt"]["started_at"]
     )
     assert lasts == timedelta(hours=72)
 
@@ -97,7 +97,7 @@ def test_a_blockers_clocks_never_stop(result: Result) -> None:
     response, resolution = result.clocks["first_response"], result.clocks["resolution"]
     assert (response["target_seconds"], response["outcome"]) == (900, "met")
     assert parse_instant(resolution["deadline"]) == result.start + timedelta(hours=4)
-    assert (resolution["outcome"], resolution["counted_seconds"]) == ("met", 90 * 60)
+    assert (resolution["outcome"], resolution["elapsed_seconds"]) == ("met", 90 * 60)
     assert parse_instant(resolution["stopped_at"]) == result.start + timedelta(minutes=90)
 
 

@@ -40,7 +40,7 @@ def test_approved_before_the_deadline_it_counts(result: Result) -> None:
     """C11: breached, with approval."""
     assert (result.waiver_in_time["decided_by"], result.waiver_in_time["late"]) == ("gina", False)
     assert parse_instant(result.waiver_in_time["decided_at"]) == result.deadline - HOUR
-    assert result.waived_clock["outcome"] == "excused"
+    assert result.waived_clock["outcome"] == "waived"
     assert parse_instant(result.waived_clock["breached_at"]) == result.deadline
 
 
@@ -55,7 +55,7 @@ def test_approved_a_second_after_it_changes_nothing_and_is_shown_as_late(result:
 def test_raw_and_adjusted_compliance_differ_by_the_waiver_that_counts(result: Result) -> None:
     """R2: two first responses met, one resolution excused, one broken."""
     found = result.compliance
-    assert (found["met"], found["breached"], found["excused"]) == (2, 1, 1)
+    assert (found["met"], found["breached"], found["waived"]) == (2, 1, 1)
     assert (found["raw"], found["adjusted"]) == (0.5, 0.75)
 
 
@@ -67,7 +67,7 @@ def test_the_gm_hears_of_the_request_while_there_is_time(
     left = [
         one.body["seconds_left"]
         for one in result.records
-        if one.type == "opsdesk.clock.waiver_reminded.v1"
+        if one.type == "opsdesk.waiver.decision_reminder.v1"
         and one.body["ticket"] == result.waived_clock["ticket"]
     ]
     assert left

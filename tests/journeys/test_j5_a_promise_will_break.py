@@ -32,8 +32,8 @@ def result(context_and_result: tuple[JourneyContext, Result]) -> Result:
 
 def test_a_slow_past_makes_the_promise_likely_to_break(result: Result) -> None:
     """Minutes after it was opened, with the reason in words."""
-    assert result.forecast["outlook"] == "likely"
-    assert result.forecast["known"] >= j5_forecast.PAST_TICKETS
+    assert result.forecast["outlook"] == "likely_to_breach"
+    assert result.forecast["sample_size"] >= j5_forecast.PAST_TICKETS
     assert "major incident resolution" in result.forecast["reasons"][1]
 
 
@@ -52,9 +52,9 @@ def test_only_changes_are_published_and_they_name_the_subscriber(result: Result)
     made = [
         one
         for one in result.records
-        if one.type == "opsdesk.clock.forecast.v1" and one.body["metric"] == "resolution"
+        if one.type == "opsdesk.forecast.changed.v1" and one.body["metric"] == "resolution"
     ]
-    assert [one.body["outlook"] for one in made] == ["likely"]
+    assert [one.body["outlook"] for one in made] == ["likely_to_breach"]
     assert made[0].body["subscribers"] == ["dana"]
 
 
@@ -70,5 +70,5 @@ def test_the_stakeholder_takes_note(result: Result) -> None:
 def test_it_broke_as_expected_and_the_forecast_is_scored(result: Result) -> None:
     assert result.clock["outcome"] == "breached"
     assert parse_instant(result.clock["breached_at"]) == result.deadline
-    assert result.score["broke"] >= 1
+    assert result.score["breached"] >= 1
     assert result.score["brier"] < 0.25

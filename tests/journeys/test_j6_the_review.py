@@ -35,16 +35,16 @@ def result(context_and_result: tuple[JourneyContext, Result]) -> Result:
 
 def test_at_midnight_where_the_customer_lives_the_review_is_drawn_up(result: Result) -> None:
     """S1"""
-    assert result.draft["drawn_by"] == "opsdesk"
-    assert parse_instant(result.draft["drawn_at"]) == result.ended_at
-    assert parse_instant(result.draft["report"]["until"]) == result.ended_at
+    assert result.draft["generated_by"] == "opsdesk"
+    assert parse_instant(result.draft["generated_at"]) == result.ended_at
+    assert parse_instant(result.draft["report"]["ends_at"]) == result.ended_at
 
 
 def test_the_broken_promise_stands_in_it_with_its_reason(result: Result) -> None:
     broken = [
         one for one in result.published["report"]["breaches"] if one["ticket"] == result.ticket
     ]
-    assert [(one["metric"], one["remark"]) for one in broken] == [("resolution", REASON)]
+    assert [(one["metric"], one["comment"]) for one in broken] == [("resolution", REASON)]
     assert broken[0]["overrun_seconds"] > 0
     counted = result.published["report"]["usage"]["compliance"]
     assert counted["breached"] >= 1
@@ -54,7 +54,7 @@ def test_the_broken_promise_stands_in_it_with_its_reason(result: Result) -> None
 def test_two_people_stand_for_it_and_the_customer_sees_it_only_then(result: Result) -> None:
     assert result.hidden_from_customer.status == NOT_FOUND
     assert result.own_approval_denied.status == FORBIDDEN
-    assert (result.published["drawn_by"], result.published["published_by"]) == ("dana", "theo")
+    assert (result.published["generated_by"], result.published["published_by"]) == ("dana", "theo")
     assert result.published["shown_edition"] == 1
 
 

@@ -5,7 +5,7 @@ from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.steps import clocks_of
 
 OPENED: JSON = {"title": "How do I export an invoice?", "customer": "acme", "service": "billing"}
-CONFIRM = "classification-confirmations"
+CONFIRM = "classification/confirm"
 
 
 async def test_the_clocks_go_by_what_two_people_say_that_it_is(context: JourneyContext) -> None:

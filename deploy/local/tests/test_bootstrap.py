@@ -46,8 +46,7 @@ def pretend_installed(clone: Path) -> None:
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to(shutil.which("python3") or "")
     digest = subprocess.run(
-        "cat constraints.txt pyproject.toml ./*/pyproject.toml ./*/*/pyproject.toml "
-        f"{clone}/deploy/local/bootstrap | sha256sum | cut -d' ' -f1",
+        f"cat constraints.txt pyproject.toml ./*/pyproject.toml ./*/*/pyproject.toml {clone}/deploy/local/bootstrap | sha256sum | cut -d' ' -f1",
         shell=True,
         cwd=clone,
         capture_output=True,
@@ -81,7 +80,7 @@ def test_no_maven(clone: Path) -> None:
 
 
 def test_no_python(clone: Path) -> None:
-    code, output = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
+    code, output = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
     assert (code, output) == (
         1,
         "OpsDesk needs Python 3.11 or newer: apt-get install python3 python3-venv\n",
@@ -94,8 +93,5 @@ def test_python_without_venv(clone: Path) -> None:
     half = clone / "programs" / "python3"
     half.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
     half.chmod(0o755)
-    code, output = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
-    assert (code, output) == (
-        1,
-        "Python's venv module is missing: apt-get install python3-venv\n",
-    )
+    code, output = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
+    assert (code, output) == (1, "Python's venv module is missing: apt-get install python3-venv\n")

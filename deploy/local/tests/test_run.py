@@ -87,7 +87,10 @@ def whole_run(state: State, started: list[Run]) -> Run:
 
 
 def given(servers: Servers) -> dict[str, str]:
-    return {"OPSDESK_ADMIN_DATABASE_URL": servers.admin_url, "OPSDESK_KAFKA": servers.bootstrap}
+    return {
+        "OPSDESK_ADMIN_DATABASE_URL": servers.admin_url,
+        "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,
+    }
 
 
 def processes_of(state: State) -> list[int]:
@@ -226,7 +229,7 @@ def test_an_unreachable_database_gets_one_sentence(state: State, started: list[R
         Run(
             state,
             OPSDESK_ADMIN_DATABASE_URL="postgresql://postgres:secret@127.0.0.1:9/postgres",
-            OPSDESK_KAFKA="127.0.0.1:9",
+            OPSDESK_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:9",
         )
     )
     assert started[0].process.wait(timeout=30) == 1

@@ -31,13 +31,13 @@ class Endpoints:
 
 
 def find_endpoints() -> Endpoints:
-    """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
+    """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
     folders); without any URL the OpsDesk of `make run`. Raises Trouble when there is none."""
     urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
     if urls:
         return Endpoints(
             urls,
-            os.environ.get("OPSDESK_KAFKA", ""),
+            os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
             _folder_from("OPSDESK_LOCAL_ISSUER"),
             _folder_from("OPSDESK_MAIL"),
         )

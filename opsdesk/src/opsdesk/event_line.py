@@ -65,7 +65,13 @@ def _format_value(name: str, value: Any, zone: tzinfo | None) -> str:
 
 
 def _is_instant(name: str) -> bool:
-    return name.endswith("_at") or name in {"deadline", "until", "was", "valid_from", "valid_until"}
+    return name.endswith("_at") or name in {
+        "deadline",
+        "until",
+        "previous",
+        "valid_from",
+        "valid_until",
+    }
 
 
 def _format_item(item: Any) -> str:

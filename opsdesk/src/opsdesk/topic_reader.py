@@ -39,7 +39,7 @@ async def open_consumer(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without group, at the end of the topics as they are now, or at their start."""
     if not bootstrap:
-        raise CliError("Where is Kafka? Set OPSDESK_KAFKA to its host:port.")
+        raise CliError("Where is Kafka? Set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port.")
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
         consumer.assign(await _partitions(bootstrap, topics))

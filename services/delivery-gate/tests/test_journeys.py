@@ -21,8 +21,10 @@ async def test_a_version_is_refused_followed_up_and_delivered(play: GateClient) 
         "omar",
         f"deliveries/{first['key']}/refuse",
         {
-            "reasons": [{"criterion": "rollback", "argument": "The rollback restores no data."}],
-            "follow_ups": [{"kind": "retest", "demand": "Show a rollback with data."}],
+            "reasons": [
+                {"criterion": "rollback", "justification": "The rollback restores no data."}
+            ],
+            "follow_ups": [{"kind": "retest", "task": "Show a rollback with data."}],
         },
     )
     assert refused["state"] == "refused"
@@ -30,7 +32,7 @@ async def test_a_version_is_refused_followed_up_and_delivered(play: GateClient) 
 
     read = (await play.get_ok("quin", "refusals"))["items"][0]
     assert read["delivery"] == first["key"]
-    assert read["verdict"]["reasons"][0]["argument"] == "The rollback restores no data."
+    assert read["verdict"]["reasons"][0]["justification"] == "The rollback restores no data."
 
     again = await play.submit("1.4.0", "acme-prod")
     assert again["state"] == "refused"
@@ -58,7 +60,7 @@ async def test_a_blocker_at_three_on_a_sunday(play: GateClient) -> None:
     await play.register_version("1.4.0", "1")
     await play.deliver_to_production("1.4.0", "1")
     await freeze_time(play.database, SUNDAY_THREE)
-    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
     denied = await play.post("anna", "emergency-changes", asked)
     assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
 
@@ -90,7 +92,7 @@ async def test_a_blocker_at_three_on_a_sunday(play: GateClient) -> None:
     place = await play.get_ok("anna", "environments/acme-prod")
     assert (place["state"], place["debt"]) == ("compliant", None)
     settled = await play.get_ok("anna", f"emergency-changes/{change['key']}")
-    assert (settled["state"], settled["settled_by"]) == ("settled", paying["id"])
+    assert (settled["state"], settled["settled_by_version"]) == ("settled", paying["id"])
     await freeze_time(play.database, SUNDAY_THREE + timedelta(days=9))
     await fire_due(play.database, TIMERS)
     assert "opsdesk.environment.debt_overdue.v1" not in [
@@ -102,7 +104,7 @@ async def test_an_overdue_debt_is_told_once(play: GateClient) -> None:
     """J3, G8: escalation hears it and tells DM and PO."""
     await freeze_time(play.database, SUNDAY_THREE)
     await play.blocker_raised()
-    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
     change = await play.post_ok("anna", "emergency-changes", asked)
     await play.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
     await play.post_ok("sven", f"emergency-changes/{change['key']}/apply")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delivery_gate_support.gate_client import GateClient, digest
 
-ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
 
 
 async def test_the_same_person_twice_at_once_counts_once(play: GateClient) -> None:
@@ -54,8 +54,8 @@ async def test_an_approval_and_a_refusal_at_once_leave_one_truth(play: GateClien
     await play.register_version("1.0", "1")
     made = await play.submit("1.0", "acme-staging")
     body = {
-        "reasons": [{"argument": "No rollback."}],
-        "follow_ups": [{"kind": "retest", "demand": "Show it."}],
+        "reasons": [{"justification": "No rollback."}],
+        "follow_ups": [{"kind": "retest", "task": "Show it."}],
     }
     await play.run_concurrently(
         play.post("anna", f"deliveries/{made['key']}/approve"),
@@ -125,7 +125,7 @@ APPROVED_BY_A_LIE_ABOUT_THE_REQUESTER = """
 UNVERSIONED = "UPDATE deliveries SET version_id = NULL, digest = NULL, state = 'delivering'"
 BARE_REFUSAL = """
     INSERT INTO verdicts (id, delivery_id, customer, outcome, reasons, follow_ups,
-        criteria_version, spoken_by, at)
+        criteria_version, decided_by, at)
     SELECT id, id, customer, 'refused', '[]', '[]', 1, 'x', requested_at FROM deliveries
 """
 

@@ -65,9 +65,9 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
     return settings_for(
         EscalationSettings,
         database.url,
-        smtp=f"127.0.0.1:{mailbox.port}",
+        smtp_server=f"127.0.0.1:{mailbox.port}",
         mail_from="opsdesk@meridian.example",
-        last_resort="duty@meridian.example",
+        fallback_email="duty@meridian.example",
         public_url="https://opsdesk.example",
     )
 

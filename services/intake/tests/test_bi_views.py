@@ -60,7 +60,7 @@ async def test_hand_overs_and_alerts_are_rows(
     ]
     await anna.post(f"/v1/tickets/{raised['ticket']}/forward", json=OVER)
     said = await psql(
-        "SELECT ticket, severity, lasted_seconds FROM intake_alerts JOIN intake_tickets"
+        "SELECT ticket, severity, duration_seconds FROM intake_alerts JOIN intake_tickets"
         " USING (ticket_id)",
         "SELECT ticket, handed_to, at FROM intake_hand_overs JOIN intake_tickets USING (ticket_id)",
     )

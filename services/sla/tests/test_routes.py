@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.events.tickets import TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -25,7 +25,7 @@ async def test_the_queue_stands_in_the_order_in_which_promises_break(
     await promise(database, metrics=("resolution",))
     events = [opened(1, priority="minor"), opened(2, priority="blocker"), opened(3)]
     await deliver(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketWaiting, 3, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (waiting, 2))
     pages, address = [], "/v1/clocks?limit=1"
     while address:
@@ -55,8 +55,8 @@ async def test_one_clock_tells_its_firings_its_reasons_and_replays(
     (firing,) = shown.json()["firings"]
     assert (firing["kind"], firing["lag_ms"]) == ("warning_50", 3_600_000)
     why = (await theo.get(address + "/explanation")).json()
-    assert [one["why"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
-    assert sum(one["counted_seconds"] for one in why["intervals"]) == why["counted_seconds"]
+    assert [one["reason"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
+    assert sum(one["elapsed_seconds"] for one in why["intervals"]) == why["elapsed_seconds"]
     replayed = (await theo.post(address + "/replay", json={})).json()
     assert (replayed["same"], replayed["inputs"]) == (True, 2)
     early = {"as_known_at": NINE.isoformat()}
@@ -89,7 +89,7 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     assert (await jan.post(f"/v1/clocks/{clock}/replay", json={})).status_code == 404
     assert (await jan.get("/v1/agreements/brightwater-standard")).status_code == 404
     assert (await jan.get("/v1/agreements/acme-standard")).status_code == 200
-    shown = (await jan.get("/v1/compliance?customer=brightwater")).json()
+    shown = (await jan.get("/v1/reports/customer-compliance?customer=brightwater")).json()
     assert shown["customers"] == []
     assert (await jan.get("/v1/waivers")).status_code == 403
     question = {"calendar": "office", "questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
@@ -114,8 +114,8 @@ async def test_compliance_is_raw_and_adjusted(
         assert approved.json()["late"] is (number == 3)
     await fire_due(database, TIMERS)
     await freeze_time(database, NINE + 9 * HOUR)
-    shown = (await theo.get("/v1/compliance")).json()
-    assert (shown["met"], shown["breached"], shown["excused"]) == (1, 1, 1)
+    shown = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (shown["met"], shown["breached"], shown["waived"]) == (1, 1, 1)
     assert (round(shown["raw"], 3), round(shown["adjusted"], 3)) == (0.333, 0.667)
     assert shown["customers"][0]["metrics"][0]["metric"] == "resolution"
     breached = [
@@ -158,15 +158,19 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "UPDATE waivers SET state = 'approved', decided_by = requested_by,"
-                    " decided_at = requested_at WHERE state = 'requested'"
+                    "UPDATE waivers SET state = 'approved', decided_by = requested_by, decided_at = requested_at WHERE state = 'requested'"
                 )
             )
 
 
 async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
     async with client(app, "pipeline") as machine, client(app, None) as nobody:
-        for address in ("/v1/clocks", "/v1/agreements", "/v1/waivers", "/v1/compliance"):
+        for address in (
+            "/v1/clocks",
+            "/v1/agreements",
+            "/v1/waivers",
+            "/v1/reports/customer-compliance",
+        ):
             assert (await machine.get(address)).status_code == 403
             assert (await nobody.get(address)).status_code == 401
 

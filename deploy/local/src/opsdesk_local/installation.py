@@ -135,15 +135,15 @@ class Installation:
         """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
         removed = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
         own = {key: value for key, value in os.environ.items() if not key.startswith(removed)}
-        mail = {"OPSDESK_SMTP": self.mail.address} if service.name == "escalation" else {}
+        mail = {"OPSDESK_SMTP_SERVER": self.mail.address} if service.name == "escalation" else {}
         return {
             **own,
             "PYTHONUNBUFFERED": "1",
             "PATH": f"{Path(sys.executable).parent}:{own.get('PATH', os.defpath)}",
             "OPSDESK_ENVIRONMENT": "development",
-            "OPSDESK_TIME": "simulated",
+            "OPSDESK_TIME_MODE": "simulated",
             "OPSDESK_DATABASE_URL": self._urls[service.module].runtime,
-            "OPSDESK_KAFKA": self.kafka,
+            "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             # The local issuer brings its own name and keys along.
             "OPSDESK_LOCAL_ISSUER": str(issuer_folder(self.folder)),
             **mail,

@@ -19,7 +19,7 @@ from opsdesk_local.state import State
 from opsdesk_local.topics import blocking, wait_for_brokers
 
 ADMIN_DATABASE_URL = "OPSDESK_ADMIN_DATABASE_URL"
-KAFKA = "OPSDESK_KAFKA"
+KAFKA = "OPSDESK_KAFKA_BOOTSTRAP_SERVERS"
 POSTGRES_PORT = 54329
 KAFKA_PORT = 29092
 

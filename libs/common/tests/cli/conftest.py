@@ -106,9 +106,9 @@ async def environment(
         "OPSDESK_ENVIRONMENT": "test",
         "OPSDESK_DATABASE_URL": urls["sla"].runtime,
         "OPSDESK_MIGRATION_DATABASE_URL": urls["sla"].owner,
-        "OPSDESK_KAFKA": servers.bootstrap,
+        "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,
         "OPSDESK_ISSUER": "https://issuer.example",
-        "OPSDESK_JWKS": str(folder / "jwks.json"),
+        "OPSDESK_JWKS_URL": str(folder / "jwks.json"),
     }
     await drop_database(servers.admin_url, name)
 

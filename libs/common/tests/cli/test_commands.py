@@ -52,9 +52,9 @@ async def test_migrating_installs_the_clock_that_is_wanted(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run_migrate(service)
-    monkeypatch.setenv("OPSDESK_TIME", "simulated")
+    monkeypatch.setenv("OPSDESK_TIME_MODE", "simulated")
     assert (await run_migrate(service)).endswith("its clock is simulated now")
-    monkeypatch.setenv("OPSDESK_TIME", "real")
+    monkeypatch.setenv("OPSDESK_TIME_MODE", "real")
     assert (await run_migrate(service)).endswith("its clock is the database's own now")
 
 
@@ -62,7 +62,7 @@ async def test_settings_are_shown_without_secrets(
     service: Service, given: Mapping[str, str]
 ) -> None:
     shown = (await run(service, "settings")).output
-    assert "OPSDESK_TIME=real\n" in shown
+    assert "OPSDESK_TIME_MODE=real\n" in shown
     assert given["OPSDESK_DATABASE_URL"] not in shown
     assert ":********@" in shown
 

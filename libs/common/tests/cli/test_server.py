@@ -122,7 +122,7 @@ async def test_a_wrong_password_is_one_sentence(ready: Mapping[str, str]) -> Non
 
 
 async def test_production_does_not_start_on_simulated_time(ready: Mapping[str, str]) -> None:
-    async with serving({**ready, "OPSDESK_TIME": "simulated"}) as process:
+    async with serving({**ready, "OPSDESK_TIME_MODE": "simulated"}) as process:
         log = await output_of(process)
     assert process.returncode == 1
-    assert "OPSDESK_TIME=simulated needs the simulated sla.now()" in log
+    assert "OPSDESK_TIME_MODE=simulated needs the simulated sla.now()" in log

@@ -53,7 +53,7 @@ async def firings(
     async with database.transaction() as tx:
         rows = await tx.execute(
             text(
-                "SELECT subject, due_at, fired_at, blind FROM firings WHERE generation > :since"
+                "SELECT subject, due_at, fired_at, fired_without_events FROM firings WHERE generation > :since"
                 " ORDER BY fired_at, generation"
             ),
             {"since": since},
@@ -142,7 +142,7 @@ async def test_it_waits_for_unheard_events_and_then_fires_blind(
     assert (await keeper.fire_due()).fired == 0
     monkeypatch.setattr("common.scheduling.deadline_scheduler.CONSUMER_TIMEOUT_S", 0.0)
     assert (await keeper.fire_due()).fired == 1
-    assert [blind for *_, blind in await firings(database)] == [True]
+    assert [fired_without_events for *_, fired_without_events in await firings(database)] == [True]
 
 
 async def test_the_moment_is_read_after_the_lock_has_been_waited_for(database: Database) -> None:

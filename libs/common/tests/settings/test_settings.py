@@ -7,16 +7,16 @@ from common.settings import LOCAL_ISSUER, Settings, load_settings, masked_settin
 
 PRODUCTION = {
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
-    "OPSDESK_KAFKA": "kafka:9092",
+    "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
     "OPSDESK_KAFKA_USERNAME": "sla",
     "OPSDESK_KAFKA_PASSWORD": "hunter2",
     "OPSDESK_ISSUER": "https://id.example",
-    "OPSDESK_JWKS": "https://id.example/jwks",
+    "OPSDESK_JWKS_URL": "https://id.example/jwks",
 }
 LOCAL = {
     "OPSDESK_ENVIRONMENT": "development",
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
-    "OPSDESK_KAFKA": "localhost:9092",
+    "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "localhost:9092",
     "OPSDESK_LOCAL_ISSUER": "/state/issuer",
 }
 
@@ -37,14 +37,14 @@ def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], **more: st
 def test_production_is_the_default_and_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     settings = load_settings(Settings)
-    assert (settings.environment, settings.time) == ("production", "real")
+    assert (settings.environment, settings.time_mode) == ("production", "real")
     assert settings.kafka_security == "SASL_SSL"
 
 
 def test_a_local_issuer_brings_its_name_and_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, LOCAL)
     settings = load_settings(Settings)
-    assert (settings.issuer, settings.jwks) == (LOCAL_ISSUER, "/state/issuer/jwks.json")
+    assert (settings.issuer, settings.jwks_url) == (LOCAL_ISSUER, "/state/issuer/jwks.json")
     assert settings.kafka_security == "PLAINTEXT"
 
 
@@ -62,11 +62,11 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, missing: str)
     [
         ("OPSDESK_PORT", "70000"),
         ("OPSDESK_PORT", "http"),
-        ("OPSDESK_TIME", "relative"),
+        ("OPSDESK_TIME_MODE", "relative"),
         ("OPSDESK_ENVIRONMENT", "prod"),
-        ("OPSDESK_TRACE_SHARE", "2"),
+        ("OPSDESK_TRACE_SAMPLE_RATIO", "2"),
         ("OPSDESK_REQUESTS_PER_MINUTE", "0"),
-        ("OPSDESK_KAFKA", ""),
+        ("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
         ("OPSDESK_KAFKA_SECURITY", "NONE"),
     ],
 )
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("OPSDESK_TIME", "simulated"),
+        ("OPSDESK_TIME_MODE", "simulated"),
         ("OPSDESK_LOCAL_ISSUER", "/state/issuer"),
         ("OPSDESK_ISSUER", LOCAL_ISSUER),
     ],

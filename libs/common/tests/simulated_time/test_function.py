@@ -18,10 +18,7 @@ INSERT INTO deadlines (kind, subject, due_at, wake_at)
 SELECT 'clock', gen_random_uuid(), statement_timestamp() + n * interval '1 min',
     statement_timestamp() + n * interval '1 min' FROM generate_series(-20, 100000) n
 """
-SCAN = (
-    "SELECT kind, subject FROM deadlines WHERE wake_at <= {}.now() AND kind = ANY('{{clock}}') "
-    "ORDER BY wake_at LIMIT 500"
-)
+SCAN = "SELECT kind, subject FROM deadlines WHERE wake_at <= {}.now() AND kind = ANY('{{clock}}') ORDER BY wake_at LIMIT 500"
 
 
 @pytest.fixture
@@ -83,5 +80,5 @@ async def test_a_start_with_another_clock_is_refused(
     service = Service(
         name="sla", schema=database.schema, title="SLA", settings=Settings, routers=()
     )
-    with pytest.raises(SystemExit, match=rf"OPSDESK_TIME={started} needs .* is {installed}"):
-        await check_time_mode(service, settings_for(Settings, database.url, time=started))
+    with pytest.raises(SystemExit, match=rf"OPSDESK_TIME_MODE={started} needs .* is {installed}"):
+        await check_time_mode(service, settings_for(Settings, database.url, time_mode=started))

@@ -46,12 +46,12 @@ def settings_for(kind: type[S], database_url: str, **given: object) -> S:
     """Settings as a test needs them; nothing is read from the environment that is not given."""
     values: dict[str, object] = {
         "environment": "test",
-        "time": "simulated",
+        "time_mode": "simulated",
         "database_url": database_url,
-        "kafka": "127.0.0.1:9",
+        "kafka_bootstrap_servers": "127.0.0.1:9",
         "issuer": ISSUER,
         "audience": AUDIENCE,
-        "jwks": "unused",
+        "jwks_url": "unused",
     } | given
     return kind.model_validate(values)
 

@@ -45,10 +45,10 @@ async def _show(ref: str) -> None:
         print_line(f"approved by {approval['by']} at {format_instant(approval['at'])}")
     if verdict := delivery["verdict"]:
         print_line(
-            f"{verdict['outcome']} by {verdict['spoken_by']} at {format_instant(verdict['at'])}"
+            f"{verdict['outcome']} by {verdict['decided_by']} at {format_instant(verdict['at'])}"
         )
         for reason in verdict["reasons"]:
-            print_line(f"  {reason['code']} ({reason['criterion']}): {reason['argument']}")
+            print_line(f"  {reason['code']} ({reason['criterion']}): {reason['justification']}")
 
 
 def _row(delivery: JSON) -> tuple[object, ...]:

@@ -98,7 +98,7 @@ async def _end(key: str, body: JSON, at: str | None) -> None:
     times = {"ended_at": parse_instant(at).isoformat()} if at else {}
     async with own_client() as client:
         outage = await client.post("sla", f"/v1/outages/{key}/end", body | times)
-    print_line(f"{outage['key']} has ended after {format_duration(outage['lasted_seconds'])}.")
+    print_line(f"{outage['key']} has ended after {format_duration(outage['duration_seconds'])}.")
 
 
 async def _availability(query: JSON) -> None:
@@ -112,7 +112,7 @@ async def _availability(query: JSON) -> None:
 def _row(outage: JSON) -> tuple[object, ...]:
     times = format_instant(outage["started_at"]), format_instant(outage["ended_at"])
     scope = outage["customer"], outage["environment"], outage["service"]
-    duration = format_duration(outage["lasted_seconds"]) if outage["counts"] else "was none"
+    duration = format_duration(outage["duration_seconds"]) if outage["counts"] else "was none"
     return outage["key"], *scope, outage["source"], *times, duration
 
 
@@ -127,8 +127,8 @@ def _facts(figures: JSON) -> list[tuple[str, object]]:
         ("verdict", verdict[figures["met"]]),
         ("agreed service time so far", format_duration(figures["agreed_seconds"])),
         ("down in it", format_duration(figures["down_seconds"])),
-        ("excused by agreed maintenance", format_duration(figures["excused_seconds"])),
-        ("impaired", format_duration(figures["impaired_seconds"])),
+        ("excused by agreed maintenance", format_duration(figures["excluded_seconds"])),
+        ("degraded", format_duration(figures["degraded_seconds"])),
         ("of the allowed downtime used", share("budget_used")),
         ("failures", figures["failures"]),
         ("mean time to repair", format_duration(figures["mttr_seconds"])),
@@ -139,9 +139,9 @@ def _facts(figures: JSON) -> list[tuple[str, object]]:
 def _interval_row(interval: JSON) -> tuple[object, ...]:
     names = ", ".join(interval["outages"]), ", ".join(interval["maintenance"])
     return (
-        format_instant(interval["from"]),
-        format_instant(interval["until"]),
-        interval["why"],
-        format_duration(interval["counted_seconds"]),
+        format_instant(interval["starts_at"]),
+        format_instant(interval["ends_at"]),
+        interval["reason"],
+        format_duration(interval["elapsed_seconds"]),
         *names,
     )

@@ -56,8 +56,15 @@ async def _list(query: JSON) -> None:
 
 def _row(review: JSON) -> tuple[object, ...]:
     edition = review["edition"] or "draft"
-    drawn_at = format_instant(review["drawn_at"])
-    return review["key"], review["customer"], review["month"], review["drawn_by"], drawn_at, edition
+    generated_at = format_instant(review["generated_at"])
+    return (
+        review["key"],
+        review["customer"],
+        review["month"],
+        review["generated_by"],
+        generated_at,
+        edition,
+    )
 
 
 async def _show(key: str, query: JSON) -> None:
@@ -67,7 +74,7 @@ async def _show(key: str, query: JSON) -> None:
     compliance = usage["compliance"]
     facts = (
         ("customer", report["name"]),
-        ("opened", f"{usage['opened']} ({report['before']['opened']} the month before)"),
+        ("opened", f"{usage['opened']} ({report['previous_month']['opened']} the month before)"),
         ("resolved", usage["resolved"]),
         ("open at its end", usage["open"]),
         ("kept, raw", _format_share(compliance["raw"])),

@@ -10,8 +10,8 @@ from opsdesk.endpoints import find_endpoints
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client, stored_token
 
-RAG_LABELS = {"kept": "on track", "at_risk": "at risk", "broken": "BROKEN"}
-OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely": "LIKELY TO BREAK"}
+RAG_LABELS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
+OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
 DEFAULT_LIMIT = 50
 
 
@@ -60,7 +60,7 @@ async def _ticket_forecast(ticket: str) -> None:
         forecasts = await client.post("sla", "/v1/forecasts", {"ticket": ticket})
     for one in forecasts["items"]:
         print_line(
-            f"{one['ticket']} {one['metric']}: {_outlook(one)}, breaks {format_instant(one['breaks_at'])}"
+            f"{one['ticket']} {one['metric']}: {_outlook(one)}, breaks {format_instant(one['expected_breach_at'])}"
         )
         for reason in one["reasons"]:
             print_line(f"  {reason}")
@@ -76,7 +76,7 @@ def _status_row(line: JSON) -> tuple[object, ...]:
     return (
         line["name"],
         service,
-        RAG_LABELS[line["light"]],
+        RAG_LABELS[line["rag_status"]],
         *figures,
         available,
         format_instant(line["next_at"]),
@@ -85,8 +85,18 @@ def _status_row(line: JSON) -> tuple[object, ...]:
 
 def _forecast_row(one: JSON) -> tuple[object, ...]:
     probability = f"{one['probability']:.0%}"
-    breaks_at, why = format_instant(one["breaks_at"]), " ".join(one["reasons"][1:])
-    return one["ticket"], one["metric"], OUTLOOK_LABELS[one["outlook"]], probability, breaks_at, why
+    expected_breach_at, why = (
+        format_instant(one["expected_breach_at"]),
+        " ".join(one["reasons"][1:]),
+    )
+    return (
+        one["ticket"],
+        one["metric"],
+        OUTLOOK_LABELS[one["outlook"]],
+        probability,
+        expected_breach_at,
+        why,
+    )
 
 
 def _outlook(one: JSON) -> str:

@@ -16,7 +16,7 @@ DEFAULT_LIMIT = 50
 @app.command("list")
 def list_(
     customer: Annotated[str | None, Option(help="The customer's key.")] = None,
-    state: Annotated[str | None, Option(help="new, in_progress, waiting, resolved, …")] = None,
+    state: Annotated[str | None, Option(help="new, in_progress, on_hold, resolved, …")] = None,
     everything: Annotated[bool, Option("--all", help="Also those that are done.")] = False,
 ) -> None:
     """Show the newest tickets, the open ones unless said otherwise."""
@@ -115,7 +115,7 @@ async def _open(body: JSON) -> None:
 async def _reclassify(ref: str, body: JSON) -> None:
     async with own_client() as client:
         ticket = await client.post("intake", f"/v1/tickets/{ref}/reclassify", body)
-    pending = ticket["correction"]
+    pending = ticket["pending_reclassification"]
     if pending is None:
         print_line(f"{ticket['key']} stays what it is: {_classification(ticket)}.")
         return
@@ -129,14 +129,14 @@ async def _reclassify(ref: str, body: JSON) -> None:
 
 async def _confirm_classification(ref: str, body: JSON) -> None:
     async with own_client() as client:
-        address = f"/v1/tickets/{ref}/classification-confirmations"
+        address = f"/v1/tickets/{ref}/classification/confirm"
         ticket = await client.post("intake", address, body)
     print_line(f"{ticket['key']} is {_classification(ticket)}.")
 
 
 def _pending_classification(ticket: JSON) -> JSON:
     """The ticket as its pending correction says that it is."""
-    pending = ticket["correction"]
+    pending = ticket["pending_reclassification"]
     return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
 
 
@@ -165,8 +165,8 @@ def _clock_row(clock: JSON) -> tuple[object, ...]:
 def _facts(ticket: JSON) -> list[tuple[str, object]]:
     fields = [(name.replace("_", " "), ticket[name]) for name in _SHOWN_FIELDS]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
-    if pending := ticket["correction"]:
-        words = f"{_classification(_pending_classification(ticket))}, says {pending['asked_by']}: {pending['reason']}"
+    if pending := ticket["pending_reclassification"]:
+        words = f"{_classification(_pending_classification(ticket))}, says {pending['requested_by']}: {pending['reason']}"
         fields.append(("to be confirmed", words))
     return [*fields, *((name, format_instant(at)) for name, at in times if at)]
 

@@ -186,9 +186,9 @@ def _facts(waiver: JSON) -> list[tuple[str, object]]:
         ("reason", waiver["reason"]),
         ("asked by", f"{waiver['requested_by']}, {asked_at}"),
         ("decided by", _person_at(waiver, "decided_by", "decided_at")),
-        ("because", waiver["decision"]),
+        ("because", waiver["decision_reason"]),
         ("ended by", _person_at(waiver, "ended_by", "ended_at")),
-        ("ended because", waiver["ending"]),
+        ("ended because", waiver["end_reason"]),
     ]
 
 

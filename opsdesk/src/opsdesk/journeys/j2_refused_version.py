@@ -48,7 +48,7 @@ async def play(context: JourneyContext) -> Result:
     await gate.approve(context, second, "omar")
     delivery = await gate.deliver(context, second, "omar")
     verdicts = await context["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
-    events = f"{verdicts['outcome']}, spoken by {verdicts['spoken_by']}"
+    events = f"{verdicts['outcome']}, spoken by {verdicts['decided_by']}"
     context.say(f"On record for {second['key']}: {events}; {len(verdicts['earlier'])} before it.")
     await context.settle()
     records = [one for one in context.events if one.body.get("version") == version["name"]]
@@ -80,9 +80,9 @@ async def _refuse(context: JourneyContext, version: JSON) -> JSON:
     delivery = await gate.submit(context, version, PRODUCTION)
     body = {
         "reasons": [
-            {"code": "READINESS_MISSING", "criterion": "documentation", "argument": ARGUMENT}
+            {"code": "READINESS_MISSING", "criterion": "documentation", "justification": ARGUMENT}
         ],
-        "follow_ups": [{"kind": "documentation", "demand": REQUIREMENT}],
+        "follow_ups": [{"kind": "documentation", "task": REQUIREMENT}],
     }
     refusal = await context["anna"].post(GATE, f"/v1/deliveries/{delivery['key']}/refuse", body)
     context.say(f'anna refuses {delivery["key"]}: "{ARGUMENT}"')
@@ -93,7 +93,7 @@ async def _refuse(context: JourneyContext, version: JSON) -> JSON:
 async def _refusal_seen_by_qc(context: JourneyContext, refused: JSON) -> JSON:
     refusals = context["quin"].items(GATE, "/v1/refusals", environment=PRODUCTION)
     found = [one async for one in refusals if one["delivery"] == refused["key"]]
-    argument = found[0]["verdict"]["reasons"][0]["argument"]
+    argument = found[0]["verdict"]["reasons"][0]["justification"]
     context.say(f'quin of QC reads the refusal of {refused["key"]}: "{argument}"')
     return found[0]
 

@@ -107,7 +107,7 @@ async def _open_ticket(context: JourneyContext) -> str:
 
 
 async def _request_without_blocker(context: JourneyContext, ticket: str) -> Problem:
-    body = {"environment": PRODUCTION, "ticket": ticket, "what": CHANGE_DESCRIPTION}
+    body = {"environment": PRODUCTION, "ticket": ticket, "description": CHANGE_DESCRIPTION}
     denial = await context["omar"].post_expecting_problem(GATE, CHANGES, body)
     context.say(f"omar asks for an emergency change: {denial.body.get('code')}. {denial.detail}")
     return denial
@@ -128,7 +128,7 @@ async def _raise_blocker(context: JourneyContext, ticket: str) -> None:
 
 async def _apply_change(context: JourneyContext, ticket: str) -> tuple[JSON, Problem]:
     """Asked for by omar, authorized by theo, applied by sven."""
-    body = {"environment": PRODUCTION, "ticket": ticket, "what": CHANGE_DESCRIPTION}
+    body = {"environment": PRODUCTION, "ticket": ticket, "description": CHANGE_DESCRIPTION}
     change = await context["omar"].post(GATE, CHANGES, body)
     path = f"{CHANGES}/{change['key']}"
     denial = await context["omar"].post_expecting_problem(GATE, f"{path}/authorize")

@@ -136,11 +136,11 @@ async def _compliance(context: JourneyContext, start: datetime, at: datetime) ->
     """Of Brightwater, over the time of this journey."""
     report: JSON = await context["dana"].get(
         "sla",
-        "/v1/compliance",
+        "/v1/reports/customer-compliance",
         customer="brightwater",
         **{"from": start.isoformat(), "to": (at + SECOND).isoformat()},
     )
-    figures = ", ".join(f"{name} {report[name]}" for name in ("met", "breached", "excused"))
+    figures = ", ".join(f"{name} {report[name]}" for name in ("met", "breached", "waived"))
     context.say(
         f"Brightwater: {figures}; raw {report['raw']:.0%}, adjusted {report['adjusted']:.0%}."
     )

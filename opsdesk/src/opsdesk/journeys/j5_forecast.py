@@ -48,7 +48,7 @@ async def play(context: JourneyContext) -> Result:
     forecast = await _forecast(context, ticket)
     steps.report_mails(context, ticket)
     acknowledgement = await _acknowledge(context, forecast)
-    deadline = steps.parse_instant(forecast["breaks_at"])
+    deadline = steps.parse_instant(forecast["expected_breach_at"])
     await context.advance_to(deadline + 10 * MINUTE)
     clock = (await steps.clocks_of(context, ticket))["resolution"]
     context.say(
@@ -117,7 +117,7 @@ async def _forecast(context: JourneyContext, ticket: str) -> JSON:
     forecasts = context["dana"].items("sla", "/v1/forecasts", customer="brightwater")
     own_forecasts = [one async for one in forecasts if one["ticket"] == ticket]
     (forecast,) = [one for one in own_forecasts if one["metric"] == "resolution"]
-    breaks = steps.format_local(forecast["breaks_at"])
+    breaks = steps.format_local(forecast["expected_breach_at"])
     context.say(f"{ticket} breaks with {forecast['probability']:.0%} at {breaks}, for:")
     for reason in forecast["reasons"]:
         context.say(f"  {reason}")

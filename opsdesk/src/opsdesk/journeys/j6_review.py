@@ -36,10 +36,10 @@ class Result:
 
 
 async def play(context: JourneyContext) -> Result:
-    ticket, broken_at = await _breach_a_promise(context)
-    ended_at = _month_after(broken_at)
+    ticket, breached_at = await _breach_a_promise(context)
+    ended_at = _month_after(breached_at)
     await context.advance_to(ended_at)
-    key = f"acme-{broken_at.astimezone(AMSTERDAM):%Y-%m}"
+    key = f"acme-{breached_at.astimezone(AMSTERDAM):%Y-%m}"
     path = f"/v1/reviews/{key}"
     draft = await context["dana"].get("sla", path)
     _report(context, draft)
@@ -126,11 +126,13 @@ async def _explain_and_regenerate(
     why = await context["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
     context.say(f"Why {ticket} was late, to the second:")
     for interval in why["intervals"]:
-        since, until = (steps.format_local(interval[name]) for name in ("since", "until"))
-        context.say(f"  {since} - {until}: {interval['counted_seconds']:>6} s  {interval['why']}")
+        since, until = (steps.format_local(interval[name]) for name in ("starts_at", "ends_at"))
+        context.say(
+            f"  {since} - {until}: {interval['elapsed_seconds']:>6} s  {interval['reason']}"
+        )
     reason = {"clock_id": broken["clock_id"], "text": REASON}
-    await context["dana"].post("sla", f"{path}/reasons", reason)
-    await context["dana"].post("sla", f"{path}/draw-again")
+    await context["dana"].post("sla", f"{path}/breach-comments", reason)
+    await context["dana"].post("sla", f"{path}/regenerate")
     own = await context["dana"].post_expecting_problem("sla", f"{path}/publish")
     context.say(f"dana gives the reason and draws it up again; publishing it herself: {own}")
     return own

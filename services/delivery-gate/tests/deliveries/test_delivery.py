@@ -165,7 +165,7 @@ def test_green_checks_do_not_oblige_ops(delivery: Delivery, state: DeliveryState
 
 def test_a_refusal_without_argument_or_follow_up_is_none(in_review: Delivery) -> None:
     """G4."""
-    silent = replace(NOT_FIT, argument=" ")
+    silent = replace(NOT_FIT, justification=" ")
     assert code(refuse(in_review, (silent,), {"retest": "x"}, 1, NINE)) is Code.REASON_REQUIRED
     assert code(refuse(in_review, (), {"retest": "x"}, 1, NINE)) is Code.REASON_REQUIRED
     assert code(refuse(in_review, (NOT_FIT,), {}, 1, NINE)) is Code.FOLLOWUP_REQUIRED

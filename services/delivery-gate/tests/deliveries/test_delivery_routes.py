@@ -7,7 +7,7 @@ from delivery_gate_support.gate_client import READY, GateClient, digest
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
-WORK = [{"kind": "documentation", "demand": "Write the rollback plan."}]
+WORK = [{"kind": "documentation", "task": "Write the rollback plan."}]
 
 
 def codes(delivery: dict[str, Any]) -> set[str]:
@@ -114,8 +114,8 @@ async def test_one_person_is_not_two(play: GateClient) -> None:
     ("body", "code"),
     [
         ({"follow_ups": WORK}, "REASON_REQUIRED"),
-        ({"reasons": [{"argument": "  "}], "follow_ups": WORK}, "REASON_REQUIRED"),
-        ({"reasons": [{"argument": "It is slow."}]}, "FOLLOWUP_REQUIRED"),
+        ({"reasons": [{"justification": "  "}], "follow_ups": WORK}, "REASON_REQUIRED"),
+        ({"reasons": [{"justification": "It is slow."}]}, "FOLLOWUP_REQUIRED"),
     ],
 )
 async def test_a_refusal_without_argument_or_follow_up_is_none(

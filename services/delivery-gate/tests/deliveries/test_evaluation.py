@@ -22,7 +22,7 @@ from delivery_gate.versions.domain import Reference, Version
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 BILLING = Reference("billing", "1.4.0")
 READY = {item: "https://wiki.example" for item in READINESS}
-PRODUCTION = FIRST_CRITERIA.demands["production"]
+PRODUCTION = FIRST_CRITERIA.requirements["production"]
 
 
 def judged(facts: EvaluationInput, readiness: Mapping[str, str] = READY) -> Verdict:
@@ -51,7 +51,7 @@ def test_all_shortcomings_are_named_at_once(facts: EvaluationInput) -> None:
     }
     missing = [r.criterion for r in verdict.reasons if r.code is Code.READINESS_MISSING]
     assert tuple(missing) == READINESS
-    assert all(reason.argument for reason in verdict.reasons)
+    assert all(reason.justification for reason in verdict.reasons)
 
 
 @pytest.mark.parametrize("item", READINESS)

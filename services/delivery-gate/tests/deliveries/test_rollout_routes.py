@@ -46,7 +46,7 @@ async def test_a_failed_verification_goes_back_and_is_investigated(play: GateCli
     await play.approve(made["key"], "anna")
     await play.post_ok("anna", f"deliveries/{made['key']}/start", {"digest": digest("2")})
     failed = await play.post_ok(
-        "anna", f"deliveries/{made['key']}/fail", {"argument": "No invoices."}
+        "anna", f"deliveries/{made['key']}/fail", {"justification": "No invoices."}
     )
     assert (failed["state"], codes(failed)) == ("rolled_back", {"VERIFICATION_FAILED"})
     place = await play.get_ok("anna", "environments/acme-staging")
@@ -79,7 +79,7 @@ async def test_new_criteria_void_the_approvals(play: GateClient, owner_url: str)
     made = await play.submit("1.0", "acme-staging")
     await play.approve(made["key"], "anna")
     owner = await asyncpg.connect(owner_url, server_settings={"search_path": "delivery_gate"})
-    await owner.execute("INSERT INTO criteria SELECT 2, body, 'theo', made_at FROM criteria")
+    await owner.execute("INSERT INTO criteria SELECT 2, body, 'theo', created_at FROM criteria")
     await owner.close()
     assert (await play.get_ok("quin", "criteria"))["version"] == 2
     path = f"deliveries/{made['key']}"
@@ -96,8 +96,7 @@ async def test_a_request_expires_or_is_approved_never_both(play: GateClient) -> 
     made = await play.submit("1.0", "acme-staging")
     await freeze_time(play.database, NINE + timedelta(days=30))
     answer, _ = await play.run_concurrently(
-        play.post("anna", f"deliveries/{made['key']}/approve"),
-        fired(play),
+        play.post("anna", f"deliveries/{made['key']}/approve"), fired(play)
     )
     await fire_due(play.database, TIMERS)
     after = await play.get_ok("anna", f"deliveries/{made['key']}")

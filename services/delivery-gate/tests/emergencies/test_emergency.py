@@ -93,7 +93,7 @@ def test_it_does_not_mix_with_a_running_delivery() -> None:
 
 
 def test_it_says_what_is_changed() -> None:
-    silent = replace(REQUESTED, what=" ")
+    silent = replace(REQUESTED, description=" ")
     assert code(request(silent, BLOCKER, PROD, None)) is Code.REASON_REQUIRED
 
 
@@ -109,5 +109,5 @@ def test_it_is_revoked_only_before_it_is_applied() -> None:
 
 def test_a_delivered_version_settles_it() -> None:
     settled = settle(APPLIED, UUID(int=7), NINE)
-    assert (settled.state, settled.settled_by) == ("settled", UUID(int=7))
+    assert (settled.state, settled.settled_by_version) == ("settled", UUID(int=7))
     assert settle(AUTHORIZED, UUID(int=7), NINE) == AUTHORIZED

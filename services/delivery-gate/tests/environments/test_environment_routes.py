@@ -10,7 +10,7 @@ from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, GateClient, di
 from opsdesk_testing.protocol import freeze_time, outbox_events
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
 
 
 async def test_a_contact_sees_the_own_environments_only(play: GateClient) -> None:
@@ -133,7 +133,7 @@ async def test_a_change_taken_back_is_not_applied(play: GateClient) -> None:
     assert empty.json()["code"] == "REASON_REQUIRED"
     body = {"reason": "Not needed."}
     revoked = await play.post_ok("anna", f"emergency-changes/{change['key']}/revoke", body)
-    assert (revoked["state"], revoked["revoked_why"]) == ("revoked", "Not needed.")
+    assert (revoked["state"], revoked["revocation_reason"]) == ("revoked", "Not needed.")
 
 
 async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: GateClient) -> None:

@@ -12,8 +12,8 @@ async def work(play: GateClient) -> dict[str, Any]:
     await play.register_version("1.0", "1")
     made = await play.submit("1.0", "acme-staging")
     body = {
-        "reasons": [{"argument": "Nobody was told."}],
-        "follow_ups": [{"kind": "documentation", "demand": "Tell them."}],
+        "reasons": [{"justification": "Nobody was told."}],
+        "follow_ups": [{"kind": "documentation", "task": "Tell them."}],
     }
     refused = await play.post_ok("anna", f"deliveries/{made['key']}/refuse", body)
     (key,) = refused["verdict"]["follow_ups"]
@@ -35,7 +35,7 @@ async def test_the_version_is_held_everywhere_and_under_every_name(
     await play.post_ok("omar", f"follow-ups/{work['key']}/close", {"evidence": "Told on Monday."})
     assert await refusing(play, "1.0", "acme-staging") == {"FOLLOWUP_OPEN"}
     confirmed = await play.post_ok("quin", f"follow-ups/{work['key']}/confirm")
-    assert (confirmed["holds"], confirmed["closed_by"], confirmed["confirmed_by"]) == (
+    assert (confirmed["blocks_delivery"], confirmed["closed_by"], confirmed["confirmed_by"]) == (
         False,
         "omar",
         "quin",
@@ -51,8 +51,8 @@ async def test_what_was_approved_before_is_held_as_well(play: GateClient) -> Non
     await play.deliver_to_staging("1.0", "1")
     there = await play.submit("1.0", "acme-prod")
     body = {
-        "reasons": [{"argument": "It loses data."}],
-        "follow_ups": [{"kind": "investigation", "demand": "Find out why."}],
+        "reasons": [{"justification": "It loses data."}],
+        "follow_ups": [{"kind": "investigation", "task": "Find out why."}],
     }
     await play.post_ok("omar", f"deliveries/{there['key']}/refuse", body)
     path = f"deliveries/{here['key']}/start"

@@ -5,17 +5,17 @@ from common.events.clocks import (
     ClockBreachWithdrawn,
     ClockCancelled,
     ClockMet,
-    ClockStopped,
-    ClockWarned,
+    ClockMissed,
+    ClockThresholdReached,
     WaiverApproved,
     WaiverRefused,
     WaiverRequested,
 )
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.events.outages import (
-    BudgetUsed,
+    DowntimeBudgetThresholdReached,
     OutageCorrected,
     OutageEnded,
     OutageStarted,
@@ -30,13 +30,13 @@ from common.events.tickets import (
     TicketMerged,
     TicketResolved,
 )
-from common.events.usage import UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
 from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverDecisionReminder,
     WaiverExpired,
-    WaiverReminded,
     WaiverWithdrawn,
 )
 from common.messaging.inbox import Handlers, chain, for_each
@@ -54,20 +54,20 @@ from escalation.cases.handlers import (
 from escalation.directory import handlers as directory
 
 HANDLERS: Handlers = {
-    ClockWarned: for_each(clocks.on_clock_warned),
+    ClockThresholdReached: for_each(clocks.on_clock_warned),
     ClockBreached: for_each(clocks.on_clock_breached),
     ClockBreachWithdrawn: for_each(clocks.on_breach_withdrawn),
     ClockMet: clocks.on_clocks_ended,
-    ClockStopped: clocks.on_clocks_ended,
+    ClockMissed: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
-    ClockForecast: for_each(forecasts.on_forecast),
+    ForecastChanged: for_each(forecasts.on_forecast),
     WaiverRequested: for_each(waivers.on_requested),
     WaiverApproved: for_each(waivers.on_ended),
     WaiverRefused: for_each(waivers.on_ended),
     PeriodWaiverRequested: for_each(waivers.on_requested),
     PeriodWaiverApproved: for_each(waivers.on_ended),
     PeriodWaiverRefused: for_each(waivers.on_ended),
-    WaiverReminded: for_each(waivers.on_reminded),
+    WaiverDecisionReminder: for_each(waivers.on_reminded),
     WaiverWithdrawn: for_each(waivers.on_ended),
     WaiverExpired: for_each(waivers.on_ended),
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
@@ -78,10 +78,10 @@ HANDLERS: Handlers = {
     TicketMerged: tickets.on_tickets_ended,
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
-    UsageLimitAhead: for_each(usage.on_limit_ahead),
+    UsageLimitApproaching: for_each(usage.on_limit_ahead),
     UsageLimitReached: for_each(usage.on_limit_reached),
-    UsageLimitFar: for_each(usage.on_limit_far),
-    BudgetUsed: for_each(budgets.on_budget_used),
+    UsageLimitCleared: for_each(usage.on_limit_far),
+    DowntimeBudgetThresholdReached: for_each(budgets.on_budget_used),
     OutageStarted: for_each(outages.on_started),
     OutageEnded: for_each(outages.on_ended),
     OutageCorrected: for_each(outages.on_corrected),

@@ -141,7 +141,7 @@ async def test_a_blocker_is_snoozed_by_two_people_or_not_at_all(
     assert (await anna.post(path, json=until)).json()["state"] == "open"
     assert (await omar.post(path, json=until)).json()["state"] == "snoozed"
     last = (await anna.get("/v1/escalations/ESC-1")).json()["timeline"][-1]
-    assert (last["kind"], last["by"], last["second"]) == ("snoozed", "anna", "omar")
+    assert (last["kind"], last["by"], last["confirmed_by"]) == ("snoozed", "anna", "omar")
     forged = (
         "INSERT INTO timeline SELECT escalation_id, 99, at, kind, 'anna', 'anna', detail"
         " FROM timeline LIMIT 1"

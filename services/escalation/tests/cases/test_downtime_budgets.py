@@ -2,22 +2,22 @@
 
 from uuid import UUID
 
-from common.events.outages import BudgetUsed
+from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT
 from opsdesk_testing.protocol import deliver, outbox_events
 
 
-def used(share: float) -> BudgetUsed:
-    return BudgetUsed(
+def used(share: float) -> DowntimeBudgetThresholdReached:
+    return DowntimeBudgetThresholdReached(
         at=NIGHT,
         budget_id=UUID(int=55),
         agreement="acme-support",
         customer_id=ACME,
         customer="acme",
         month="2026-03-01",
-        share=share,
+        threshold=share,
         reached_at=NIGHT,
         promised=0.995,
         budget_seconds=3600,
@@ -35,9 +35,9 @@ async def test_shares_join_one_case_and_the_last_is_a_case_of_its_own(database: 
         if one.type.split(".")[2] in ("opened", "resolved")
     ]
     assert cases == [
-        ("opened", "budget_used"),
-        ("resolved", "budget_used"),
-        ("opened", "budget_gone"),
+        ("opened", "downtime_budget_threshold_reached"),
+        ("resolved", "downtime_budget_threshold_reached"),
+        ("opened", "downtime_budget_exhausted"),
     ]
     heard = {one.topic for one in await outbox_events(database)}
     assert {"opsdesk.escalations.dm", "opsdesk.escalations.gm"} <= heard

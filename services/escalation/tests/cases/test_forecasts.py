@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.events.clocks import ClockBreached, ClockMet
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.events.tickets import TicketResolved
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
@@ -23,18 +23,18 @@ from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_even
 HOUR = timedelta(hours=1)
 
 
-def forecast(outlook: str = "likely", was: str = "safe", **own: Any) -> ClockForecast:
+def forecast(outlook: str = "likely_to_breach", was: str = "safe", **own: Any) -> ForecastChanged:
     said = {
         "forecast_id": CLOCK,
         "outlook": outlook,
-        "was": was,
+        "previous": was,
         "probability": 0.86,
-        "breaks_at": NIGHT + HOUR,
+        "expected_breach_at": NIGHT + HOUR,
         "reasons": ["3 h of its 4 h are used up (75%); 1 h of support time are left."],
         "subscribers": ["dana", "pavel"],
     }
-    facts = clock_warned().model_dump(include=set(ClockForecast.model_fields))
-    return ClockForecast.model_validate(facts | said | own)
+    facts = clock_warned().model_dump(include=set(ForecastChanged.model_fields))
+    return ForecastChanged.model_validate(facts | said | own)
 
 
 async def opened_and_resolved(database: Database) -> list[tuple[str, str]]:
@@ -67,8 +67,8 @@ async def test_getting_worse_is_told_again_and_getting_better_is_not(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     await deliver(database, HANDLERS, (forecast("at_risk", probability=0.4), 1))
-    await deliver(database, HANDLERS, (forecast("likely", "at_risk"), 2))
-    await deliver(database, HANDLERS, (forecast("at_risk", "likely", probability=0.5), 3))
+    await deliver(database, HANDLERS, (forecast("likely_to_breach", "at_risk"), 2))
+    await deliver(database, HANDLERS, (forecast("at_risk", "likely_to_breach", probability=0.5), 3))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "dana", "pavel", "pavel"]
     subjects = {str(one["Subject"]).partition("resolution ")[2] for one in mailbox.messages}
@@ -91,7 +91,7 @@ async def test_what_was_expected_ends_when_it_comes_or_cannot_come_any_more(
     broke = clock_event(
         ClockBreached, due_at=NIGHT, fired_at=NIGHT, reason="deadline", approved=True
     )
-    met = clock_event(ClockMet, stopped_at=NIGHT, counted_seconds=60)
+    met = clock_event(ClockMet, stopped_at=NIGHT, elapsed_seconds=60)
     await deliver(database, HANDLERS, (forecast(), 1))
     await deliver(database, HANDLERS, (broke, 1))
     await deliver(database, HANDLERS, (forecast(), 2))

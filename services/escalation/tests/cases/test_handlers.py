@@ -43,14 +43,11 @@ async def notified(database: Database) -> list[object]:
 async def test_a_warning_tells_first_level_and_says_so_to_the_teams(database: Database) -> None:
     """R3, E1: row, notifications and events come to be together."""
     await deliver(database, HANDLERS, (clock_warned(), 1))
-    assert await states(database) == [("clock_warned", "open")]
+    assert await states(database) == [("clock_threshold_reached", "open")]
     assert await notified(database) == ["anna", "omar"]
     events = await outbox_events(database)
     main = [(e.type, e.sequence) for e in events if e.topic == "opsdesk.escalations"]
-    assert main == [
-        ("opsdesk.escalation.opened.v1", 1),
-        ("opsdesk.escalation.step_fired.v1", 2),
-    ]
+    assert main == [("opsdesk.escalation.opened.v1", 1), ("opsdesk.escalation.step_fired.v1", 2)]
     dm = [e for e in events if e.topic == "opsdesk.escalations.dm"]
     assert [(e.type, e.sequence) for e in dm] == main
     assert dm[0].body["ticket"] == "OPS-1042"
@@ -69,7 +66,7 @@ async def test_nothing_of_the_customers_words_goes_on(database: Database) -> Non
 async def test_a_further_warning_joins_the_case(database: Database) -> None:
     """E9: the timeline grows, nobody is told again."""
     await deliver(database, HANDLERS, (clock_warned(0.5), 1), (clock_warned(0.75), 2))
-    assert await states(database) == [("clock_warned", "open")]
+    assert await states(database) == [("clock_threshold_reached", "open")]
     assert await notified(database) == ["anna", "omar"]
     kinds = await rows(database, "SELECT kind FROM timeline ORDER BY sequence")
     assert kinds == [("opened",), ("step_fired",), ("repeated",)]
@@ -77,9 +74,12 @@ async def test_a_further_warning_joins_the_case(database: Database) -> None:
 
 async def test_after_resolution_the_same_cause_makes_a_new_case(database: Database) -> None:
     """E9."""
-    ended = clock_event(ClockMet, stopped_at=NIGHT, counted_seconds=1)
+    ended = clock_event(ClockMet, stopped_at=NIGHT, elapsed_seconds=1)
     await deliver(database, HANDLERS, (clock_warned(0.5), 1), (ended, 2), (clock_warned(0.75), 3))
-    assert await states(database) == [("clock_warned", "resolved"), ("clock_warned", "open")]
+    assert await states(database) == [
+        ("clock_threshold_reached", "resolved"),
+        ("clock_threshold_reached", "open"),
+    ]
 
 
 async def test_duplicates_and_disorder_change_nothing(database: Database) -> None:
@@ -90,7 +90,10 @@ async def test_duplicates_and_disorder_change_nothing(database: Database) -> Non
     await deliver(
         database, HANDLERS, (breach, 2), (clock_warned(), 1), (breach, 2), (clock_warned(), 1)
     )
-    assert await states(database) == [("clock_warned", "resolved"), ("clock_breached", "open")]
+    assert await states(database) == [
+        ("clock_threshold_reached", "resolved"),
+        ("clock_breached", "open"),
+    ]
     assert await notified(database) == ["anna", "anna", "omar", "omar"]
 
 
@@ -98,7 +101,7 @@ async def test_a_breach_that_the_gm_approved_in_time_wakes_nobody(database: Data
     """R2: and ends the warning."""
     approved = clock_event(ClockBreached, **BREACHED, approved=True)
     await deliver(database, HANDLERS, (clock_warned(), 1), (approved, 2))
-    assert await states(database) == [("clock_warned", "resolved")]
+    assert await states(database) == [("clock_threshold_reached", "resolved")]
 
 
 async def test_whoever_was_told_of_a_withdrawn_breach_is_told_so(database: Database) -> None:
@@ -137,7 +140,7 @@ async def test_a_breach_withdrawn_after_the_ticket_ended_is_told_to_them_too(
 async def test_a_cancelled_clock_ends_what_it_set_off(database: Database) -> None:
     gone = clock_event(ClockCancelled, reason="merged into OPS-7")
     await deliver(database, HANDLERS, (clock_warned(), 1), (gone, 2))
-    assert await states(database) == [("clock_warned", "resolved")]
+    assert await states(database) == [("clock_threshold_reached", "resolved")]
     assert await rows(database, "SELECT count(*) FROM deadlines WHERE due_at IS NOT NULL") == [(0,)]
 
 

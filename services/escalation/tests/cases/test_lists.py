@@ -45,8 +45,8 @@ async def test_who_is_on_call_is_answered_for_any_instant(theo: AsyncClient) -> 
     assert now == {"at": "2026-03-01T03:00:00Z", "items": [{"rota": "night", "people": ["sven"]}]}
     sick = {
         "kind": "replace",
-        "start": "2026-03-01T00:00:00Z",
-        "end": "2026-03-02T00:00:00Z",
+        "starts_at": "2026-03-01T00:00:00Z",
+        "ends_at": "2026-03-02T00:00:00Z",
         "person": "anna",
         "replaces": "sven",
     }
@@ -59,7 +59,7 @@ async def test_a_critical_policy_with_a_gap_is_refused_and_the_gap_named(
     theo: AsyncClient,
 ) -> None:
     """E18."""
-    day = {"days": ["mon", "tue"], "start": "09:00", "end": "09:00", "timezone": "UTC"}
+    day = {"days": ["mon", "tue"], "starts_at": "09:00", "ends_at": "09:00", "timezone": "UTC"}
     weekday = ROTA | {"layers": [ROTA["layers"][0] | {"hours": [day]}]}
     await theo.post("/v1/rotas", json=weekday)
     answer = await theo.post("/v1/policies", json=POLICY | {"critical": True})

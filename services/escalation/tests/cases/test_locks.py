@@ -14,8 +14,7 @@ from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
 WAITS = text(
-    "SELECT count(*) > 0 FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
 
 
@@ -27,7 +26,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
     async with database.transaction() as moving:
         await moving.execute(
             text(
-                "INSERT INTO policies SELECT :id, 'other', 1, body, made_at, made_by FROM policies"
+                "INSERT INTO policies SELECT :id, 'other', 1, body, created_at, created_by FROM policies"
             ),
             {"id": uuid7()},
         )
@@ -36,7 +35,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
         )
         met = asyncio.create_task(
             deliver(
-                database, HANDLERS, (clock_event(ClockMet, stopped_at=NIGHT, counted_seconds=1), 2)
+                database, HANDLERS, (clock_event(ClockMet, stopped_at=NIGHT, elapsed_seconds=1), 2)
             )
         )
         await until(lambda: _somebody_waits(database))

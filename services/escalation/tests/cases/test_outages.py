@@ -30,7 +30,7 @@ def outage(kind: type[O], **changed: Any) -> O:
         "outage_id": UUID(int=0x07),
         "outage": "OUT-7",
         "ticket_id": None,
-        "reported_by": "hand",
+        "reported_by": "manual",
         "effect": "down",
         "customer_id": ACME,
         "customer": "acme",
@@ -94,7 +94,7 @@ async def test_two_outages_are_two_cases(database: Database) -> None:
     "changed",
     [
         {"ended_at": NIGHT},
-        {"effect": "impaired"},
+        {"effect": "degraded"},
         {"counts": False},
         {"reported_by": "ticket", "ticket_id": TICKET},
         {"environment": "acme-staging"},

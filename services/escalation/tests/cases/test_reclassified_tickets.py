@@ -13,9 +13,14 @@ async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what
     database: Database,
 ) -> None:
     """The matrix is asked once, at the trigger; the correction is passed over, and nothing waits."""
-    was = {"was_kind": "incident", "was_service": None, "opened_at": NIGHT}
+    was = {"previous_kind": "incident", "previous_service": None, "opened_at": NIGHT}
     corrected = ticket_event(
-        TicketReclassified, kind="problem", service="portal", asked_by="anna", second="omar", **was
+        TicketReclassified,
+        kind="problem",
+        service="portal",
+        requested_by="anna",
+        confirmed_by="omar",
+        **was,
     )
     now = {"kind": "problem", "service": "portal"}
     forwarded = ticket_event(TicketForwarded, to="second_level", **now)

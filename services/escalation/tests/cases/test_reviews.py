@@ -45,7 +45,7 @@ async def cases(database: Database) -> list[tuple[str, str]]:
 async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    await deliver(database, HANDLERS, (ReviewReady(**facts(), drawn_by="opsdesk"), 1))
+    await deliver(database, HANDLERS, (ReviewReady(**facts(), generated_by="opsdesk"), 1))
     for hours in (0, 1, 24):
         await freeze_time(database, NIGHT + hours * HOUR)
         await fire_due(database, TIMERS)

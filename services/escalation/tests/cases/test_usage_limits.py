@@ -4,7 +4,12 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from common.events.usage import UsageEvent, UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import (
+    UsageEvent,
+    UsageLimitApproaching,
+    UsageLimitCleared,
+    UsageLimitReached,
+)
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT
@@ -39,13 +44,20 @@ async def cases(database: Database) -> list[tuple[str, str]]:
 
 async def test_a_limit_ahead_then_reached_then_far_again(database: Database) -> None:
     ahead = usage(
-        UsageLimitAhead, expected=date(2026, 7, 1), earliest=None, latest=None, plan_ahead_seconds=1
+        UsageLimitApproaching,
+        expected=date(2026, 7, 1),
+        earliest=None,
+        latest=None,
+        plan_ahead_seconds=1,
     )
     await deliver(database, HANDLERS, (ahead, 1))
-    assert await cases(database) == [("opened", "limit_ahead")]
+    assert await cases(database) == [("opened", "limit_approaching")]
     (audience,) = {one.topic for one in await outbox_events(database) if one.topic.endswith(".dm")}
     assert audience == "opsdesk.escalations.dm"
     await deliver(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
-    assert (await cases(database))[1:] == [("resolved", "limit_ahead"), ("opened", "limit_reached")]
-    await deliver(database, HANDLERS, (usage(UsageLimitFar, current=20), 3))
+    assert (await cases(database))[1:] == [
+        ("resolved", "limit_approaching"),
+        ("opened", "limit_reached"),
+    ]
+    await deliver(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
     assert (await cases(database))[3:] == [("resolved", "limit_reached")]

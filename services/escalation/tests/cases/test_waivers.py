@@ -13,8 +13,8 @@ from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverDecisionReminder,
     WaiverExpired,
-    WaiverReminded,
     WaiverWithdrawn,
 )
 from common.persistence.database import Database
@@ -53,8 +53,7 @@ async def states(database: Database) -> Sequence[tuple[object, ...]]:
 async def told_gina(database: Database) -> Sequence[tuple[object, ...]]:
     """State of each of her notices, in the order of telling."""
     return await rows(
-        database,
-        "SELECT purpose, state FROM notifications WHERE person = 'gina' ORDER BY key",
+        database, "SELECT purpose, state FROM notifications WHERE person = 'gina' ORDER BY key"
     )
 
 
@@ -80,7 +79,7 @@ async def test_reminded_she_is_told_again_with_the_time_that_is_left(
     asked = WaiverRequested if "ticket" in about else PeriodWaiverRequested
     await deliver(database, HANDLERS, (asked(**about), 1))
     await rows_changed(database, "UPDATE escalations SET status = 'acknowledged', due_at = NULL")
-    reminded = WaiverReminded(**about, seconds_left=seconds)
+    reminded = WaiverDecisionReminder(**about, seconds_left=seconds)
     await deliver(database, HANDLERS, (reminded, 2), (reminded, 2))
     assert await told_gina(database) == [("duty", "ready")] * 2
     notes = [e.body.get("note") for e in await outbox_events(database) if e.topic.endswith(".gm")]
@@ -88,14 +87,12 @@ async def test_reminded_she_is_told_again_with_the_time_that_is_left(
     assert len(await states(database)) == 1
 
 
-async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(
-    database: Database,
-) -> None:
+async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(database: Database) -> None:
     """R2: nobody may make the question disappear but who decides on it"""
     await deliver(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
     gone = "UPDATE escalations SET status = 'resolved', due_at = NULL, resolved_at = opened_at"
     await rows_changed(database, gone)
-    await deliver(database, HANDLERS, (WaiverReminded(**OF_CLOCK, seconds_left=60), 2))
+    await deliver(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, seconds_left=60), 2))
     assert [status for _, status in await states(database)] == ["resolved", "open"]
     assert len(await told_gina(database)) == 2
 

@@ -7,7 +7,7 @@ from escalation.policies.domain.trigger import Trigger
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 WARNED = Trigger(
-    "clock_warned",
+    "clock_threshold_reached",
     "blocker",
     "clock/1/warned",
     "OPS-1042: resolution is 75% used up",
@@ -15,7 +15,7 @@ WARNED = Trigger(
     customer="acme",
     environment="acme-prod",
     ticket="OPS-1042",
-    breaks_at=AT + timedelta(hours=1),
+    expected_breach_at=AT + timedelta(hours=1),
 )
 LINK = "https://opsdesk.example/v1/escalations/ESC-7"
 

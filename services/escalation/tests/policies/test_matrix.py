@@ -22,7 +22,7 @@ class Facts:
     customer: str | None = None
     service: str | None = None
     tier: str | None = None
-    trigger: str = "clock_warned"
+    trigger: str = "clock_threshold_reached"
 
 
 DAY, NIGHT = (

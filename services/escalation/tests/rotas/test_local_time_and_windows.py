@@ -82,9 +82,9 @@ def _walked(window: Window, shown: list[tuple[datetime, datetime]]) -> set[datet
     dates = {local.date() for _, local in shown} | _lost_days(shown)
     opened: set[datetime] = set()
     for day in (d for d in dates if d.weekday() in window.weekdays):
-        begins = datetime.combine(day, window.start)
-        ends = datetime.combine(day, window.end)
-        if window.end <= window.start:
+        begins = datetime.combine(day, window.starts_at)
+        ends = datetime.combine(day, window.ends_at)
+        if window.ends_at <= window.starts_at:
             ends += timedelta(days=1)
         first = next((n for n, (_, local) in enumerate(shown) if local >= begins), len(shown))
         before = max((n for n, (_, local) in enumerate(shown) if local < ends), default=-1)

@@ -8,8 +8,7 @@ from common.persistence.bi_views import Column, View
 TICKETS = View(
     "tickets",
     "Tickets, as their work stands: one row each.",
-    "tickets LEFT JOIN customers ON customers.id = tickets.customer_id"
-    " LEFT JOIN environments ON environments.id = tickets.environment_id",
+    "tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON environments.id = tickets.environment_id",
     (
         Column("ticket_id", "id of the ticket, the same in every service", "tickets.id"),
         Column("ticket", "what people call it: OPS-1042", "'OPS-' || tickets.number"),
@@ -23,8 +22,8 @@ TICKETS = View(
         Column("priority", "present one: blocker, critical, major, minor, trivial"),
         Column("impact", "as judged; null where the priority was given without"),
         Column("urgency", "as judged; null where the priority was given without"),
-        Column("state", "new, in_progress, waiting, forwarded, resolved, verified, closed, …"),
-        Column("waiting_on", "customer, partner or second_level; null unless waiting"),
+        Column("state", "new, in_progress, on_hold, forwarded, resolved, verified, closed, …"),
+        Column("waiting_on", "customer, partner or second_level; null unless on hold"),
         Column("channel", "how it came: portal, email, phone, monitoring, staff"),
         Column("team", "whose queue it lies in; null: first level's"),
         Column("partner", "key of the partner that has it; null unless forwarded to one"),
@@ -60,8 +59,7 @@ HAND_OVERS = View(
 ALERTS = View(
     "alerts",
     "Alerts of monitoring: one row per episode, from raised to ended.",
-    "alerts LEFT JOIN customers ON customers.id = alerts.customer_id"
-    " LEFT JOIN environments ON environments.id = alerts.environment_id",
+    "alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON environments.id = alerts.environment_id",
     (
         Column("alert_id", "id of the episode", "alerts.id"),
         Column("monitor", "which machine raised it"),
@@ -74,7 +72,7 @@ ALERTS = View(
         Column("started_at", "instant"),
         Column("ended_at", "instant; null while it lasts"),
         Column(
-            "lasted_seconds",
+            "duration_seconds",
             "from start to end; null while it lasts",
             "extract(epoch FROM ended_at - started_at)::bigint",
         ),

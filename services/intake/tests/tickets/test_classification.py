@@ -100,7 +100,7 @@ def test_asking_again_by_another_does_not_confirm() -> None:
     again = asked(QUESTION, asked(QUESTION, by="anna"), by="omar")
     assert again.kind == "incident"
     assert again.pending_reclassification
-    assert again.pending_reclassification.asked_by == "omar"
+    assert again.pending_reclassification.requested_by == "omar"
 
 
 def test_what_is_left_out_stays() -> None:

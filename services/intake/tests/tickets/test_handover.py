@@ -33,7 +33,7 @@ async def test_a_ticket_is_handed_back_with_what_was_found(
     assert (back.status_code, back.json()["state"]) == (200, "in_progress")
     assert back.json()["forwarded_to"] is None
     event = (await outbox_events(database))[-1]
-    assert (event.type, event.body["by_whom"]) == (
+    assert (event.type, event.body["handed_back_by"]) == (
         "opsdesk.ticket.handed_back.v1",
         "second_level",
     )
@@ -47,7 +47,9 @@ async def test_nobody_hands_back_what_was_not_forwarded(
     ticket = await opened(anna)
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:opsdesk:error:wrong-state")
-    await anna.post(f"{ticket}/wait", json={"on": "customer", "reason": "x", "question": "When?"})
+    await anna.post(
+        f"{ticket}/hold", json={"waiting_on": "customer", "reason": "x", "question": "When?"}
+    )
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert refused.json()["type"] == "urn:opsdesk:error:not-forwarded"
     assert "handed_back" not in await types(database)
@@ -58,7 +60,7 @@ async def test_who_was_waited_on_is_told_when_the_work_goes_on(
 ) -> None:
     ticket = await opened(anna)
     await anna.post(f"{ticket}/forward", json=OVER)
-    await anna.post(f"{ticket}/wait", json={"on": "second_level", "reason": "they look"})
+    await anna.post(f"{ticket}/hold", json={"waiting_on": "second_level", "reason": "they look"})
     assert (await anna.post(f"{ticket}/resume")).json()["state"] == "forwarded"
     assert (await outbox_events(database))[-1].body["waited_on"] == "second_level"
 
@@ -70,7 +72,7 @@ async def test_a_workaround_is_one_when_the_customer_knows_it(
     ticket = await opened(anna)
     done = await anna.post(f"{ticket}/workaround", json={"text": "Use the old screen."})
     assert (done.status_code, done.json()["state"]) == (200, "new")
-    assert await types(database) == ["opened", "replied", "worked_around"]
+    assert await types(database) == ["opened", "replied", "workaround_provided"]
     seen = (await jan.get(f"{ticket}/messages")).json()["items"]
     assert [one["text"] for one in seen] == ["Use the old screen."]
 

@@ -94,7 +94,7 @@ def test_asking_again_by_another_does_not_confirm() -> None:
     assert isinstance(again, Ticket)
     assert again.priority == "blocker"
     assert again.pending_downgrade
-    assert again.pending_downgrade.asked_by == "omar"
+    assert again.pending_downgrade.requested_by == "omar"
 
 
 def test_anybody_may_keep_the_higher_priority() -> None:
@@ -118,12 +118,8 @@ def test_a_resolved_ticket_is_not_judged_again() -> None:
         (BLOCKER, replace(BLOCKER, priority="critical"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="resolved"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="merged"), ["lifted"]),
-        (BLOCKER, replace(BLOCKER, state="waiting"), []),
-        (
-            replace(BLOCKER, state="resolved"),
-            replace(BLOCKER, state="reopened"),
-            ["raised"],
-        ),
+        (BLOCKER, replace(BLOCKER, state="on_hold"), []),
+        (replace(BLOCKER, state="resolved"), replace(BLOCKER, state="reopened"), ["raised"]),
         (BLOCKER, replace(BLOCKER, environment_id=UUID(int=43)), ["lifted", "raised"]),
         (None, replace(BLOCKER, environment_id=None), []),
     ],

@@ -18,7 +18,7 @@ DOWN = {
     "environment": "acme-prod",
     "service": "billing",
 }
-CONFIRM = "classification-confirmations"
+CONFIRM = "classification/confirm"
 
 
 async def opened(who: AsyncClient, **more: Any) -> str:
@@ -50,21 +50,25 @@ async def test_a_correction_takes_two_and_is_told_once_it_holds(
     )
     pending = asked.json()
     assert (pending["kind"], pending["service"]) == ("incident", "billing")
-    assert pending["correction"]["kind"] == "question"
+    assert pending["pending_reclassification"]["kind"] == "question"
     assert await types(database) == ["opened"]
     alone = await act(anna, key, CONFIRM, agree=True)
     assert (alone.status_code, alone.json()["type"]) == (403, "urn:opsdesk:error:four-eyes")
     done = (await act(omar, key, CONFIRM, agree=True)).json()
-    assert (done["kind"], done["service"], done["correction"]) == ("question", "portal", None)
+    assert (done["kind"], done["service"], done["pending_reclassification"]) == (
+        "question",
+        "portal",
+        None,
+    )
     assert await types(database) == ["opened", "reclassified"]
     event = (await outbox_events(database))[-1]
     expected = {
         "kind": "question",
         "service": "portal",
-        "was_kind": "incident",
-        "was_service": "billing",
-        "asked_by": "anna",
-        "second": "omar",
+        "previous_kind": "incident",
+        "previous_service": "billing",
+        "requested_by": "anna",
+        "confirmed_by": "omar",
         "opened_at": "2030-01-07T09:00:00Z",
     }
     assert expected.items() <= event.body.items()
@@ -122,7 +126,7 @@ async def test_a_correction_may_be_declined_by_anybody(
     key = await opened(anna)
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
     kept = (await act(anna, key, CONFIRM, agree=False)).json()
-    assert (kept["kind"], kept["correction"]) == ("incident", None)
+    assert (kept["kind"], kept["pending_reclassification"]) == ("incident", None)
     assert (await act(anna, key, CONFIRM, agree=True)).status_code == 409
     assert await types(database) == ["opened"]
 
@@ -160,7 +164,7 @@ async def test_a_nature_comes_and_goes_with_the_change_request(
 async def test_what_makes_no_sense_is_refused(anna: AsyncClient, asked: dict[str, Any]) -> None:
     key = await opened(anna)
     assert (await act(anna, key, "reclassify", **asked)).status_code in {400, 422}
-    assert (await anna.get(f"/v1/tickets/{key}")).json()["correction"] is None
+    assert (await anna.get(f"/v1/tickets/{key}")).json()["pending_reclassification"] is None
 
 
 async def test_a_closed_ticket_stays_what_it_is_and_a_resolved_one_may_be_corrected(
@@ -172,7 +176,7 @@ async def test_a_closed_ticket_stays_what_it_is_and_a_resolved_one_may_be_correc
     assert (await act(omar, key, CONFIRM, agree=True)).json()["kind"] == "problem"
     await act(anna, key, "reclassify", kind="incident", reason="Not the third time")
     await act(omar, key, "verify")
-    assert (await act(omar, key, "close")).json()["correction"] is None
+    assert (await act(omar, key, "close")).json()["pending_reclassification"] is None
     for refused in (
         await act(anna, key, "reclassify", kind="question", reason="Late"),
         await act(omar, key, CONFIRM, agree=True),
@@ -188,7 +192,7 @@ async def test_what_is_pending_is_not_the_customers_to_see_or_to_decide(
 ) -> None:
     key = await opened(anna)
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
-    assert (await jan.get(f"/v1/tickets/{key}")).json()["correction"] is None
+    assert (await jan.get(f"/v1/tickets/{key}")).json()["pending_reclassification"] is None
     for contact in (jan, britta):
         assert (await act(contact, key, CONFIRM, agree=True)).status_code == 403
         asked = await act(contact, key, "reclassify", kind="incident", reason="why")

@@ -90,8 +90,7 @@ async def test_a_denial_is_in_the_audit_trail(
     await act(anna, key, "verify")
     owner = await asyncpg.connect(owner_url)
     row = await owner.fetchrow(
-        "SELECT who, action, grounds->>'denied' AS denied FROM intake.audit"
-        " ORDER BY position DESC LIMIT 1"
+        "SELECT who, action, grounds->>'denied' AS denied FROM intake.audit ORDER BY position DESC LIMIT 1"
     )
     await owner.close()
     assert row
@@ -124,15 +123,15 @@ async def test_lowering_a_priority_needs_a_second_person(
     """R1: and the blocker is lifted only then."""
     key = await opened(anna, priority="blocker")
     pending = (await act(anna, key, "prioritise", priority="minor", reason="one user")).json()
-    assert (pending["priority"], pending["lowering"]["priority"]) == ("blocker", "minor")
-    alone = await act(anna, key, "priority-confirmations", agree=True)
+    assert (pending["priority"], pending["pending_downgrade"]["priority"]) == ("blocker", "minor")
+    alone = await act(anna, key, "priority/confirm", agree=True)
     assert alone.status_code == 403
-    lowered = (await act(omar, key, "priority-confirmations", agree=True)).json()
-    assert (lowered["priority"], lowered["lowering"]) == ("minor", None)
+    lowered = (await act(omar, key, "priority/confirm", agree=True)).json()
+    assert (lowered["priority"], lowered["pending_downgrade"]) == ("minor", None)
     assert await types(database) == ["opened", "blocker_raised", "prioritised", "blocker_lifted"]
     lifted = (await outbox_events(database))[-1].body
     assert lifted["reason"] == "lowered"
-    assert (await outbox_events(database))[-2].body["second"] == "omar"
+    assert (await outbox_events(database))[-2].body["confirmed_by"] == "omar"
 
 
 async def test_raising_is_done_at_once_and_raises_the_blocker(
@@ -180,14 +179,19 @@ async def test_waiting_on_the_customer_asks_and_their_answer_resumes(
 ) -> None:
     """R1, C2"""
     key = await opened(anna)
-    silent = await act(anna, key, "wait", on="customer", reason="need logs")
+    silent = await act(anna, key, "hold", waiting_on="customer", reason="need logs")
     assert silent.json()["type"] == "urn:opsdesk:error:nothing-asked"
     waiting = await act(
-        anna, key, "wait", on="customer", reason="need logs", question="Could you send the logs?"
+        anna,
+        key,
+        "hold",
+        waiting_on="customer",
+        reason="need logs",
+        question="Could you send the logs?",
     )
-    assert waiting.json()["state"] == "waiting"
+    assert waiting.json()["state"] == "on_hold"
     assert (await act(jan, key, "replies", text="Here they are.")).status_code == 201
-    assert await types(database) == ["opened", "replied", "waiting", "customer_replied", "resumed"]
+    assert await types(database) == ["opened", "replied", "on_hold", "customer_replied", "resumed"]
 
 
 async def test_a_customer_who_writes_again_reopens(

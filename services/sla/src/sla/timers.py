@@ -32,7 +32,10 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
     tables = await timetables(tx, tracked)
     changes = [fires(one, at, tables) for one in tracked]
     await go_on(
-        tx, [c for c in changes if c.heard], at, blind=any(one.fired_without_events for one in due)
+        tx,
+        [c for c in changes if c.heard],
+        at,
+        fired_without_events=any(one.fired_without_events for one in due),
     )
     await rearm(tx, [change.before for change in changes if not change.heard])
 

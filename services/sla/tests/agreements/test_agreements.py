@@ -57,7 +57,7 @@ async def test_an_agreement_takes_two_people_and_then_promises(
         "opsdesk.agreement.proposed.v1",
         "opsdesk.agreement.approved.v1",
         "opsdesk.agreement.agreed.v1",
-        "opsdesk.clock.agreement_published.v1",
+        "opsdesk.agreement.published.v1",
     ]
     async with database.transaction() as tx:
         actions = list(await tx.scalars(text("SELECT action FROM audit ORDER BY position")))

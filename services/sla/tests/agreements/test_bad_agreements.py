@@ -48,7 +48,9 @@ def offer(**more: Any) -> dict[str, Any]:
         (
             {
                 "maintenance": {
-                    "dated": [{"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}]
+                    "dated": [
+                        {"starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"}
+                    ]
                 }
             },
             "/maintenance/dated/0/end",

@@ -22,7 +22,7 @@ SATURDAY = NINE + timedelta(days=5)
 
 def extra(start: Any = SATURDAY, hours: float = 6, **more: Any) -> dict[str, Any]:
     end = start + hours * HOUR
-    window = {"start": start.isoformat(), "end": end.isoformat()}
+    window = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
     return {**window, "reason": "The go-live of billing"} | more
 
 
@@ -52,7 +52,11 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     await swept(database)
     follows = await resolution(database, 2)
     assert follows.clock.deadline == NINE + timedelta(days=7, hours=1)
-    assert about(await outbox_events(database), "resolution") == ["started", "started", "moved"]
+    assert about(await outbox_events(database), "resolution") == [
+        "started",
+        "started",
+        "deadline_changed",
+    ]
     assert (await resolution(database, 1)).clock.deadline == friday + 8 * HOUR
     await deliver(database, HANDLERS, (opened(3, SATURDAY), 1))
     assert (await resolution(database, 3)).clock.deadline == NINE + timedelta(days=7, hours=1)
@@ -73,7 +77,7 @@ async def test_extra_cover_may_be_for_single_priorities(
         await deliver(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
     assert (await resolution(database, 1)).clock.deadline == NINE + timedelta(days=8)
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=7, hours=7)
-    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", was="major")
+    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", previous="major")
     await deliver(database, HANDLERS, (raised, 2))
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=8, hours=1)
     await whole(database)
@@ -83,10 +87,10 @@ async def test_extra_cover_may_be_for_single_priorities(
     ("asked", "pointer"),
     [
         (extra(NINE - HOUR), "/start"),
-        (extra(hours=-1), "/end"),
-        (extra(hours=24 * 93), "/end"),
+        (extra(hours=-1), "/ends_at"),
+        (extra(hours=24 * 93), "/ends_at"),
         (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
-        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/end"),
+        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/ends_at"),
         (extra(priorities=["urgent"]), "/priorities/0"),
         (extra(reason=""), "/reason"),
     ],
@@ -141,10 +145,10 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
     for number in (1, 2):
         tracked = await resolution(database, number)
         assert tracked.clock.deadline == NINE + HOUR
-        assert (tracked.clock.broken_at, tracked.clock.breach_reason) == (at, "agreement_moved")
+        assert (tracked.clock.breached_at, tracked.clock.breach_reason) == (at, "agreement_moved")
         assert str(tracked.ticket.agreement_version) in address
     (change,) = (await theo.get("/v1/agreements/acme-standard/changes")).json()["items"]
-    assert (change["changed"], change["stood_for_by"]) == (2, "gina")
+    assert (change["changed"], change["confirmed_by"]) == (2, "gina")
     await whole(database)
 
 
@@ -165,14 +169,14 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
     left = await theo.post("/v1/agreements", json=next_version(3600))
-    assert (await gina.post(ACME + "/deactivate/confirm")).status_code == 409
-    asked = await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
-    assert asked.json()["ending"]["asked"]["by"] == "theo"
-    alone = await theo.post(ACME + "/deactivate/confirm")
+    assert (await gina.post(ACME + "/termination/confirm")).status_code == 409
+    asked = await theo.post(ACME + "/termination", json={"reason": "They have left us"})
+    assert asked.json()["termination"]["requested"]["by"] == "theo"
+    alone = await theo.post(ACME + "/termination/confirm")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
-    done = await gina.post(ACME + "/deactivate/confirm")
-    assert done.json()["ending"]["confirmed"]["by"] == "gina"
-    assert (await theo.get(ACME + "?version=1")).json()["state"] == "deactivated"
+    done = await gina.post(ACME + "/termination/confirm")
+    assert done.json()["termination"]["confirmed"]["by"] == "gina"
+    assert (await theo.get(ACME + "?version=1")).json()["state"] == "terminated"
     await swept(database)
     ended = (await resolution(database, 250)).clock
     assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
@@ -181,13 +185,13 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
         open_ones = text("SELECT count(*) FROM clocks WHERE state <> 'cancelled'")
         assert await tx.scalar(open_ones) == 0
     types = [one.type for one in await outbox_events(database)]
-    assert types.count("opsdesk.agreement.deactivated.v1") == 1
+    assert types.count("opsdesk.agreement.terminated.v1") == 1
     assert types.count("opsdesk.clock.cancelled.v1") == 250
     again = await theo.post("/v1/agreements", json=next_version(3600))
     assert again.status_code == 409
     assert (await theo.post(left.headers["Location"] + "/propose")).status_code == 409
     assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 422
-    assert (await theo.post(ACME + "/deactivate/drop")).status_code == 409
+    assert (await theo.delete(ACME + "/termination")).status_code == 409
     await whole(database)
 
 
@@ -195,8 +199,8 @@ async def test_a_ticket_stored_while_the_end_is_decided_is_found_by_the_second_l
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
-    await gina.post(ACME + "/deactivate/confirm")
+    await theo.post(ACME + "/termination", json={"reason": "They have left us"})
+    await gina.post(ACME + "/termination/confirm")
     await fire_due(database, TIMERS)
     await deliver(database, HANDLERS, (opened(1, NINE - HOUR), 1))
     assert (await resolution(database)).clock.state == "running"
@@ -221,5 +225,5 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     states = [(await clocks_of(database, 1, n))["resolution"].clock.state for n in (0, 1)]
     assert states == [("cancelled", "running")[cancelled], ("running", "cancelled")[cancelled]]
     found = (await theo.post(f"/v1/agreements/{ended}/simulate", json={})).json()
-    assert (found["tickets"], found["moved"]) == (1, 0)
+    assert (found["tickets"], found["deadline_changes_total"]) == (1, 0)
     await whole(database)

@@ -26,7 +26,7 @@ WHY = {"reason": "The go-live is over"}
 
 async def extend(who: AsyncClient, hours: float = 6, start: Any = SATURDAY, **more: Any) -> str:
     """The address of extra cover."""
-    window = {"start": start.isoformat(), "end": (start + hours * HOUR).isoformat()}
+    window = {"starts_at": start.isoformat(), "ends_at": (start + hours * HOUR).isoformat()}
     asked = {**window, "reason": "The go-live of billing", **more}
     made = await who.post(ACME + "/extensions", json=asked)
     assert made.status_code == 201, made.text
@@ -59,17 +59,19 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
     await swept(database)
     assert await deadline(database) == MONDAY + HOUR
     ended = (await end(gina, address)).json()
-    assert (ended["ended_from"], ended["ended_by"]) == (ended["start"], "gina")
+    assert (ended["ended_from"], ended["ended_by"]) == (ended["starts_at"], "gina")
     await swept(database)
     assert await deadline(database) == plain
     (listed,) = (await theo.get(ACME + "/extensions")).json()["items"]
-    assert listed["ending"] == WHY["reason"]
+    assert listed["end_reason"] == WHY["reason"]
     changes = (await theo.get(ACME + "/changes")).json()["items"]
-    assert [(one["kind"], one["stood_for_by"], one["changed"]) for one in changes] == [
+    assert [(one["kind"], one["confirmed_by"], one["changed"]) for one in changes] == [
         ("shorten", "theo", 1),
         ("extend", None, 1),
     ]
-    (said,) = [one.body for one in await outbox_events(database) if "cover_ended" in one.type]
+    (said,) = [
+        one.body for one in await outbox_events(database) if "coverage_extension_ended" in one.type
+    ]
     assert said["starts_at"] == said["ends_at"] == SATURDAY.isoformat().replace("+00:00", "Z")
     await deliver(database, HANDLERS, (opened(2, FRIDAY, priority="minor"), 1))
     assert await deadline(database, 2) == plain
@@ -95,7 +97,7 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
     earlier = (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()
     assert earlier["deadline"] == (MONDAY + HOUR).isoformat().replace("+00:00", "Z")
     explained = (await theo.get(f"/v1/clocks/{clock}/explanation")).json()
-    assert explained["counted_seconds"] == 10 * 3600
+    assert explained["elapsed_seconds"] == 10 * 3600
     await freeze_time(database, MONDAY + 5 * HOUR)
     await fire_due(database, TIMERS)
     assert (await resolution(database)).clock.outcome == "breached"
@@ -155,10 +157,10 @@ async def test_cover_ends_early_once_and_never_after_its_end(
 @pytest.mark.parametrize(
     ("asked", "pointer"),
     [
-        ({"end": (NINE - HOUR).isoformat()}, "/end"),
-        ({"end": (SATURDAY + 6 * HOUR).isoformat()}, "/end"),
-        ({"end": (SATURDAY + timedelta(microseconds=1)).isoformat()}, "/end"),
-        ({"end": "2026-06-06T10:00:00"}, "/end"),
+        ({"ends_at": (NINE - HOUR).isoformat()}, "/ends_at"),
+        ({"ends_at": (SATURDAY + 6 * HOUR).isoformat()}, "/ends_at"),
+        ({"ends_at": (SATURDAY + timedelta(microseconds=1)).isoformat()}, "/ends_at"),
+        ({"ends_at": "2026-06-06T10:00:00"}, "/ends_at"),
         ({"reason": ""}, "/reason"),
         ({"reason": "a\0b"}, "/reason"),
     ],

@@ -41,11 +41,13 @@ def test_the_most_specific_agreement_holds_and_every_other_one_says_why_not() ->
         ("group", "less_specific"),
         ("past", "no_longer_valid"),
     ]
-    assert found[1].why == "billing version 1 goes first: that one names services"
+    assert found[1].reason == "billing version 1 goes first: that one names services"
     assert holding([GROUP, BASE, PAST, BILLING], "billing", JULY) is BILLING
-    assert matched([GROUP, BASE], Question(ACME, None, JULY))[1].why.endswith("for fewer customers")
+    assert matched([GROUP, BASE], Question(ACME, None, JULY))[1].reason.endswith(
+        "for fewer customers"
+    )
     elsewhere = matched([BILLING], Question(ACME, "portal", JULY))
-    assert (elsewhere[0].code, elsewhere[0].why) == (
+    assert (elsewhere[0].code, elsewhere[0].reason) == (
         "other_service",
         "it is about billing, not about portal",
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
@@ -52,12 +52,12 @@ async def test_a_newly_promised_metric_counts_from_the_opening(
     """By what was heard before; where its time is over already, it breaches at the move."""
     await promise(database, metrics=("resolution",))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketWaiting, 2, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (waiting, 2))
     await moved(database, theo, gina, 3, update=3600, workaround=8 * 3600, resolution=8 * 3600)
     ours, waits = await clocks_of(database, 1), await clocks_of(database, 2)
     update = ours["update"].clock
-    assert (update.deadline, update.broken_at) == (NINE + 2 * HOUR, NINE + 3 * HOUR)
+    assert (update.deadline, update.breached_at) == (NINE + 2 * HOUR, NINE + 3 * HOUR)
     assert (update.breach_reason, update.worst) == ("agreement_moved", HOUR)
     assert ours["workaround"].clock.deadline == NINE + 8 * HOUR
     assert (waits["update"].clock.state, waits["update"].clock.counted) == ("paused", HOUR)

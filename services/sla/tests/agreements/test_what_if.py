@@ -33,7 +33,7 @@ AGREEMENT = Agreement(
     ),
     OFFICE,
 )
-KINDS: list[InputKind] = ["waiting", "resumed", "customer_replied", "resolved", "reopened"]
+KINDS: list[InputKind] = ["on_hold", "resumed", "customer_replied", "resolved", "reopened"]
 steps = st.lists(st.tuples(st.integers(0, 400), st.sampled_from([*KINDS, *PRIORITIES])), max_size=8)
 
 

@@ -55,7 +55,7 @@ async def test_such_a_calendar_is_not_stored(database: Database, theo: AsyncClie
     refused = await theo.post("/v1/calendars", json=once | {"key": "once"})
     assert wrong(refused) == ["/weekly"]
     assert refused.json()["errors"][0]["code"] == "never_opens"
-    question = {"after": {"start": "2026-06-01T07:00:00Z", "seconds": 60}}
+    question = {"after": {"starts_at": "2026-06-01T07:00:00Z", "seconds": 60}}
     asked = {"calendar": once, "questions": [question]}
     assert (await theo.post("/v1/calendars/compute", json=asked)).status_code == 200
 

@@ -18,8 +18,8 @@ async def test_a_calendar_answers_questions_without_being_stored(theo: AsyncClie
     }
     start = "2026-12-23T11:30:00+01:00"
     asked = [
-        {"after": {"start": start, "seconds": 6 * 3600}},
-        {"between": {"start": start, "end": "2026-12-28T08:00:00+01:00"}},
+        {"after": {"starts_at": start, "seconds": 6 * 3600}},
+        {"between": {"starts_at": start, "ends_at": "2026-12-28T08:00:00+01:00"}},
         {"open": {"at": "2026-12-25T10:00:00+01:00"}},
     ]
     answer = await theo.post(
@@ -47,7 +47,7 @@ async def test_a_calendar_that_cannot_be_is_refused_by_its_place(
     theo: AsyncClient, changed: dict[str, Any], pointer: str
 ) -> None:
     """A4 and bad input"""
-    question = {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 1}}
+    question = {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 1}}
     body = {"calendar": AMSTERDAM | changed, "questions": [question]}
     assert wrong(await theo.post("/v1/calendars/compute", json=body)) == [pointer]
 
@@ -59,8 +59,8 @@ async def test_a_calendar_that_cannot_be_is_refused_by_its_place(
         {"open": {"at": "2026-12-23T11:30:00"}},
         {"open": {"at": "3026-12-23T11:30:00Z"}},
         {"open": {"at": "1950-12-23T11:30:00Z"}},
-        {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 10**12}},
-        {"after": {"start": "2026-12-23T11:30:00Z", "seconds": 1.5}},
+        {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 10**12}},
+        {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 1.5}},
         {"open": {"at": "2026-12-23T11:30:00Z"}, "between": None, "extra": 1},
     ],
 )
@@ -83,19 +83,19 @@ def life(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
     """C2, C4, C7"""
-    waiting = {"at": "2026-06-01T08:00:00Z", "type": "waiting"}
+    waiting = {"at": "2026-06-01T08:00:00Z", "type": "on_hold"}
     resumed = {"at": "2026-06-01T09:00:00Z", "type": "resumed"}
     answer = await theo.post("/v1/clocks/simulate", json=life(waiting, resumed))
     assert answer.json() == {
         "state": "running",
-        "counted_seconds": 4 * 3600,
+        "elapsed_seconds": 4 * 3600,
         "paused_seconds": 3600,
         "deadline": "2026-06-01T12:00:00Z",
         "remaining_seconds": 0,
         "overrun_seconds": 0,
         "breached": False,
         "breached_at": None,
-        "worst_cycle_seconds": 4 * 3600,
+        "longest_cycle_seconds": 4 * 3600,
         "firings": [
             {"kind": "warning_50", "due_at": "2026-06-01T10:00:00Z"},
             {"kind": "warning_75", "due_at": "2026-06-01T11:00:00Z"},
@@ -103,22 +103,22 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
         ],
         "intervals": [
             {
-                "from": "2026-06-01T07:00:00Z",
-                "until": "2026-06-01T08:00:00Z",
-                "counted_seconds": 3600,
-                "why": "running",
+                "starts_at": "2026-06-01T07:00:00Z",
+                "ends_at": "2026-06-01T08:00:00Z",
+                "elapsed_seconds": 3600,
+                "reason": "running",
             },
             {
-                "from": "2026-06-01T08:00:00Z",
-                "until": "2026-06-01T09:00:00Z",
-                "counted_seconds": 0,
-                "why": "waiting_on_customer",
+                "starts_at": "2026-06-01T08:00:00Z",
+                "ends_at": "2026-06-01T09:00:00Z",
+                "elapsed_seconds": 0,
+                "reason": "waiting_on_customer",
             },
             {
-                "from": "2026-06-01T09:00:00Z",
-                "until": "2026-06-01T12:00:00Z",
-                "counted_seconds": 3 * 3600,
-                "why": "running",
+                "starts_at": "2026-06-01T09:00:00Z",
+                "ends_at": "2026-06-01T12:00:00Z",
+                "elapsed_seconds": 3 * 3600,
+                "reason": "running",
             },
         ],
     }
@@ -127,7 +127,7 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
-        (life({"at": "2026-06-01T06:00:00Z", "type": "waiting"}), ["/events/1/at"]),
+        (life({"at": "2026-06-01T06:00:00Z", "type": "on_hold"}), ["/events/1/at"]),
         (life({"at": "2026-06-01T08:00:00Z", "type": "opened"}), ["/events/1/type"]),
         (life(target_seconds=0), ["/target_seconds"]),
         (life(target_seconds=-5), ["/target_seconds"]),

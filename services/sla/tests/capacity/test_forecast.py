@@ -30,7 +30,7 @@ def test_a_straight_line_reaches_its_limit_on_the_computed_day() -> None:
     made = outlook(past(200, 80.0, 1.0), DISK, TODAY)
     assert made is not None
     assert abs((made.expected or TODAY) - (TODAY + timedelta(days=20))) <= timedelta(days=1)
-    assert made.standing == "ahead"
+    assert made.limit_status == "approaching"
     assert made.back_test is not None
     assert made.back_test.error == pytest.approx(0, abs=1e-6)
     assert made.back_test.naive_error == pytest.approx(30)
@@ -46,13 +46,13 @@ def test_a_falling_figure_reaches_a_lower_limit() -> None:
 def test_usage_that_goes_the_other_way_never_reaches_it() -> None:
     made = outlook(past(60, 50.0, -0.5), DISK, TODAY)
     assert made is not None
-    assert (made.expected, made.standing) == (None, "far")
+    assert (made.expected, made.limit_status) == (None, "ok")
 
 
 def test_what_is_beyond_the_limit_is_reached() -> None:
     made = outlook(past(60, 100.0, 0.0), DISK, TODAY)
     assert made is not None
-    assert (made.expected, made.standing) == (TODAY, "reached")
+    assert (made.expected, made.limit_status) == (TODAY, "reached")
 
 
 def test_two_weeks_of_figures_are_needed() -> None:
@@ -86,7 +86,9 @@ def test_the_earliest_day_is_never_after_the_latest(
         assert TODAY <= made.earliest <= made.latest
     if made.latest:
         assert made.earliest is not None
-    assert (made.standing == "reached") == (made.expected == TODAY and made.standing != "ahead")
+    assert (made.limit_status == "reached") == (
+        made.expected == TODAY and made.limit_status != "approaching"
+    )
 
 
 def test_the_picture_says_in_words_what_it_shows() -> None:

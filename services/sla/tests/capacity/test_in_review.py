@@ -20,7 +20,7 @@ async def test_a_promised_figure_stands_in_the_months_review(
     await know(database, (ACME, "acme"))
     about = {"key": "acme.response", "name": "Response time", "unit": "ms", "customer": "acme"}
     await gina.post("/v1/series", json=about)
-    required = {"better": "lower", "judged_by": "p95", "target": 300}
+    required = {"better": "lower", "statistic": "p95", "target": 300}
     promise = required | {"valid_from": "2026-01-01T00:00:00Z"}
     assert (await gina.post("/v1/series/acme.response/promises", json=promise)).status_code == 201
     sample = {"series": "acme.response", "at": MAY.isoformat(), "value": value}

@@ -26,7 +26,7 @@ RESPONSE = {
     "service": "billing",
     "every_seconds": 3600,
 }
-QUICK = {"better": "lower", "judged_by": "p95", "target": 300, "baseline": 420}
+QUICK = {"better": "lower", "statistic": "p95", "target": 300, "baseline": 420}
 
 
 def iso(at: datetime) -> str:
@@ -65,7 +65,7 @@ async def test_a_month_is_kept_broken_or_not_measured(
     may = [200.0] * 700 + [900.0] * 20
     await monitor.post("/v1/samples", json=batch(key, begin, *may))
     (row,) = (await gina.get("/v1/measured-promises?month=2026-05")).json()["items"]
-    assert (row["verdict"], row["actual"], row["samples"]) == ("kept", 200, 720)
+    assert (row["verdict"], row["actual"], row["samples"]) == ("met", 200, 720)
     assert row["coverage"] == pytest.approx(720 / 744)
     (june,) = (await gina.get("/v1/measured-promises?month=2026-06")).json()["items"]
     assert (june["verdict"], june["actual"]) == ("unmeasured", None)
@@ -86,7 +86,7 @@ async def test_a_new_version_leaves_former_months_as_they_were(
     for month in ("2026-04", "2026-05"):
         (row,) = (await gina.get(f"/v1/measured-promises?month={month}")).json()["items"]
         verdicts.append((row["verdict"], row["required"]["version"]))
-    assert verdicts == [("kept", 1), ("broken", 2)]
+    assert verdicts == [("met", 1), ("breached", 2)]
     earlier = QUICK | {"valid_from": "2026-05-01T00:00:00Z"}
     assert (await gina.post(f"/v1/series/{key}/promises", json=earlier)).status_code == 422
 
@@ -97,9 +97,9 @@ async def test_a_batch_that_comes_again_changes_nothing_and_the_first_value_stay
     key = await defined(database, gina)
     since = NINE - 2 * HOUR
     first = await monitor.post("/v1/samples", json=batch(key, since, 1.0, 2.0))
-    assert first.json() == {"new": 2, "known": 0, "differing": []}
+    assert first.json() == {"accepted": 2, "duplicates": 0, "conflicts": []}
     again = await monitor.post("/v1/samples", json=batch(key, since, 1.0, 5.0, 3.0))
-    assert again.json() == {"new": 1, "known": 2, "differing": [1]}
+    assert again.json() == {"accepted": 1, "duplicates": 2, "conflicts": [1]}
     days = (await gina.get(f"/v1/series/{key}/days")).json()["items"]
     assert days == [{"day": "2026-06-01", "count": 3, "low": 1, "mean": 2, "peak": 3}]
 
@@ -153,20 +153,22 @@ async def test_people_hear_of_a_limit_in_time_and_once(
     await monitor.post("/v1/samples", json=batch(key, NINE - 40 * DAY, *grown, every=DAY))
     limit = {"limit": 100, "plan_ahead_seconds": 30 * 86_400}
     shown = (await gina.post(f"/v1/series/{key}/limits", json=limit)).json()
-    assert shown["standing"] == "far"
+    assert shown["limit_status"] == "ok"
     await monitor.post("/v1/samples", json=batch(key, NINE - HOUR, 41.0))
     for day in range(1, 35):
         await freeze_time(database, NINE + day * DAY)
         await monitor.post("/v1/samples", json=batch(key, NINE + day * DAY - HOUR, 40.0 + day))
         await fire_due(database, TIMERS)
     said = [one for one in await outbox_events(database) if one.type.startswith("opsdesk.usage")]
-    assert [one.type for one in said] == ["opsdesk.usage.limit_ahead.v1"]
+    assert [one.type for one in said] == ["opsdesk.usage.limit_approaching.v1"]
     assert said[0].body["expected"] in CROSSED
     assert said[0].sequence == 1
-    outlook = (await gina.get(f"/v1/series/{key}/outlook")).json()
-    assert (outlook["standing"], outlook["expected"]) in [("ahead", day) for day in CROSSED]
-    assert len((await gina.get(f"/v1/series/{key}/outlooks")).json()["items"]) == 35
-    picture = await gina.get(f"/v1/series/{key}/outlook.svg")
+    outlook = (await gina.get(f"/v1/series/{key}/forecast")).json()
+    assert (outlook["limit_status"], outlook["expected"]) in [
+        ("approaching", day) for day in CROSSED
+    ]
+    assert len((await gina.get(f"/v1/series/{key}/forecasts")).json()["items"]) == 35
+    picture = await gina.get(f"/v1/series/{key}/forecast.svg")
     assert picture.headers["content-type"] == "image/svg+xml"
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.events.tickets import TicketPrioritised, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
@@ -25,8 +25,8 @@ async def week(app: FastAPI, database: Database) -> None:
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 5)))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
-    waits = said(TicketWaiting, 3, NINE + HOUR, on="customer")
-    raised = said(TicketPrioritised, 4, NINE + HOUR, priority="critical", was="major")
+    waits = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
+    raised = said(TicketPrioritised, 4, NINE + HOUR, priority="critical", previous="major")
     await deliver(database, HANDLERS, (solved, 2), (waits, 2), (raised, 2))
     await freeze_time(database, NINE + 25 * HOUR)
     await fire_due(database, TIMERS)
@@ -48,10 +48,14 @@ async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncC
     before = len(await outbox_events(database))
     found = await tried(theo)
     assert (found["tickets"], found["clocks"], found["next"]) == (4, 4, None)
-    assert (found["moved"], found["decided_otherwise"], found["breaking_at_once"]) == (0, 0, 0)
+    assert (
+        found["deadline_changes_total"],
+        found["outcome_changes_total"],
+        found["immediate_breaches_total"],
+    ) == (0, 0, 0)
     (one,) = found["compliance"]
-    assert one["was"] == one["would"]
-    assert (one["was"]["met"], one["was"]["breached"]) == (1, 2)
+    assert one["actual"] == one["simulated"]
+    assert (one["actual"]["met"], one["actual"]["breached"]) == (1, 2)
     assert len(await outbox_events(database)) == before
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM calendars")) == 2
@@ -63,16 +67,16 @@ async def test_a_shorter_target_says_what_would_have_broken(theo: AsyncClient) -
     found = await tried(theo, targets=[target(3600), target(4 * 3600, "critical")])
     would = found["compliance"][0]["would"]
     assert (would["met"], would["breached"]) == (0, 3)
-    (changed,) = found["outcomes"]
-    assert (changed["ticket"], changed["outcome_was"], changed["outcome_would"]) == (
+    (changed,) = found["outcome_changes"]
+    assert (changed["ticket"], changed["actual_outcome"], changed["simulated_outcome"]) == (
         "OPS-1",
         "met",
         "breached",
     )
-    moved = {one["ticket"]: one["deadline_would"] for one in found["deadlines"]}
+    moved = {one["ticket"]: one["simulated_deadline"] for one in found["deadline_changes"]}
     assert moved["OPS-1"] == "2026-06-01T08:00:00Z"
     assert "OPS-4" not in moved
-    assert found["breaking_at_once"] == 0
+    assert found["immediate_breaches_total"] == 0
 
 
 async def test_open_clocks_that_would_break_at_once_are_named(
@@ -83,7 +87,7 @@ async def test_open_clocks_that_would_break_at_once_are_named(
     await deliver(database, HANDLERS, (opened(1), 1), (opened(2, priority="minor"), 1))
     await freeze_time(database, NINE + 2 * HOUR)
     found = await tried(theo, targets=[target(3600), target(7200, "minor")])
-    assert [one["ticket"] for one in found["at_once"]] == ["OPS-1"]
+    assert [one["ticket"] for one in found["immediate_breaches"]] == ["OPS-1"]
     assert found["compliance"][0]["would"]["breached"] == 1
 
 
@@ -91,9 +95,11 @@ async def test_open_clocks_that_would_break_at_once_are_named(
 async def test_another_calendar_moves_deadlines(theo: AsyncClient) -> None:
     always = {"timezone": "UTC", "weekly": ROUND}
     later = {"timezone": "UTC", "weekly": {"mon": [["12:00", "20:00"]]}}
-    assert (await tried(theo, calendar=always))["moved"] == 0  # within one day's office hours
+    assert (await tried(theo, calendar=always))[
+        "deadline_changes_total"
+    ] == 0  # within one day's office hours
     found = await tried(theo, calendar=later)
-    moved = {one["ticket"]: one["deadline_would"] for one in found["deadlines"]}
+    moved = {one["ticket"]: one["simulated_deadline"] for one in found["deadline_changes"]}
     assert moved["OPS-2"] == "2026-06-01T20:00:00Z"
 
 
@@ -146,7 +152,7 @@ async def test_drafts_can_be_tried_and_customers_try_nothing(
     assert found["compliance"][0]["would"] == {
         "met": 0,
         "breached": 1,
-        "excused": 0,
+        "waived": 0,
         "raw": 0.0,
         "adjusted": 0.0,
     }

@@ -34,11 +34,11 @@ METRICS: tuple[Metric, ...] = (
     "resolution",
 )
 KINDS: list[InputKind] = [
-    "waiting",
+    "on_hold",
     "resumed",
     "customer_replied",
     "replied",
-    "worked_around",
+    "workaround_provided",
     "resolved",
     "reopened",
     "reclassified",

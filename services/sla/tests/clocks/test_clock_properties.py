@@ -25,7 +25,7 @@ SHIFTS = Calendar(
 TABLES = {CALENDAR: Timetable(SHIFTS)}
 OPENED = datetime(2026, 10, 24, 19, 30, tzinfo=UTC)  # the night in which an hour repeats
 KINDS: list[InputKind] = [
-    "waiting",
+    "on_hold",
     "resumed",
     "customer_replied",
     "resolved",
@@ -60,7 +60,7 @@ def counted_minutes(inputs: list[Input], until: datetime) -> tuple[timedelta, da
     while at < until:
         while heard < len(inputs) and inputs[heard].at <= at:
             kind = inputs[heard].kind
-            waiting = kind == "waiting" if kind != "closed" else waiting
+            waiting = kind == "on_hold" if kind != "closed" else waiting
             solved = solved if kind not in ("resolved", "reopened") else kind == "resolved"
             heard += 1
         counts = not solved and not (waiting and terms.pausable) and is_open(SHIFTS, at)

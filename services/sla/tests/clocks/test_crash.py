@@ -67,6 +67,6 @@ async def test_a_firing_that_was_cut_off_fires_once(database: Database, crash: C
     assert about(await outbox_events(database), "resolution") == ["started"]
     await fire_due(database, TIMERS)
     await fire_due(database, TIMERS)
-    assert about(await outbox_events(database), "resolution") == ["started", "warned"]
+    assert about(await outbox_events(database), "resolution") == ["started", "threshold_reached"]
     assert (await resolution(database)).clock.fired == ("warning_50",)
     await whole(database)

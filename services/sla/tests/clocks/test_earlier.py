@@ -12,13 +12,13 @@ from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
     TicketHandedBack,
+    TicketOnHold,
     TicketReopened,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
@@ -38,14 +38,14 @@ def a_life() -> list[TicketEvent]:
     second = {"state": "forwarded", "to": "second_level"}
     told: list[tuple[type[TicketEvent], dict[str, Any]]] = [
         (TicketReplied, {"message_id": MESSAGE}),
-        (TicketWaiting, {"on": "customer"}),
+        (TicketOnHold, {"waiting_on": "customer"}),
         (TicketCustomerReplied, {"message_id": MESSAGE}),
         (TicketForwarded, second),
         (TicketAssigned, {"state": "forwarded", "assignee": "sven"}),
-        (TicketWorkedAround, {"message_id": MESSAGE}),
-        (TicketWaiting, {"on": "customer"}),
+        (TicketWorkaroundProvided, {"message_id": MESSAGE}),
+        (TicketOnHold, {"waiting_on": "customer"}),
         (TicketResumed, {"waited_on": "customer"}),
-        (TicketHandedBack, {"by_whom": "second_level"}),
+        (TicketHandedBack, {"handed_back_by": "second_level"}),
         (TicketResolved, {}),
         (TicketReopened, {}),
     ]
@@ -70,12 +70,12 @@ async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> 
     await happened(database)
     assert [(one.kind, one.contract) for one in await kept(database)] == [
         ("replied", None),
-        ("waiting", None),
+        ("on_hold", None),
         ("customer_replied", None),
         ("forwarded", None),
         ("answered", "ola"),
-        ("worked_around", None),
-        ("waiting", None),
+        ("workaround_provided", None),
+        ("on_hold", None),
         ("resumed", None),
         ("handed_back", None),
         ("resolved", None),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from httpx import AsyncClient
 
-from common.events.tickets import TicketResumed, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketResumed
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.agreements.domain.agreement import Terms
@@ -45,7 +45,7 @@ TABLES = {
 def story(days: float = 4) -> Story:
     opening = Input(1, "opened", NINE, NINE, Terms(16 * HOUR, OFFICE))
     waits = [
-        Input(0, "waiting", NINE + 5 * HOUR, NINE),
+        Input(0, "on_hold", NINE + 5 * HOUR, NINE),
         Input(0, "resumed", NINE + 25 * HOUR, NINE),
     ]
     at = NINE + timedelta(days=days)
@@ -102,7 +102,7 @@ def test_the_picture_is_whole_and_says_no_more_than_it_should() -> None:
 
 async def test_it_is_told_as_it_is_asked_for(database: Database, theo: AsyncClient) -> None:
     await promise(database, metrics=("resolution",))
-    wait = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    wait = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (opened(1), 1), (wait, 2))
     await deliver(database, HANDLERS, (said(TicketResumed, 1, NINE + 2 * HOUR), 3))
     await freeze_time(database, NINE + 7 * HOUR)
@@ -112,7 +112,7 @@ async def test_it_is_told_as_it_is_asked_for(database: Database, theo: AsyncClie
     assert data["promise"].startswith(
         "agreement acme-standard (version 1), calendar office (version"
     )
-    assert sum(one["counted_seconds"] for one in data["intervals"]) == data["counted_seconds"]
+    assert sum(one["elapsed_seconds"] for one in data["intervals"]) == data["elapsed_seconds"]
     words = await theo.get(address, params={"format": "text", "zone": "America/New_York"})
     assert "Mon 1 Jun 2026 04:00" in words.text
     assert words.headers["content-type"] == "text/plain; charset=utf-8"

@@ -9,13 +9,13 @@ from sqlalchemy import text
 from common.events.tickets import (
     TicketCustomerReplied,
     TicketMerged,
+    TicketOnHold,
     TicketPrioritised,
     TicketRejected,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -62,9 +62,9 @@ async def test_a_customer_without_a_promise_gets_no_clock(database: Database) ->
 async def test_waiting_pauses_and_an_answer_resumes(database: Database) -> None:
     """C2; waiting on a partner does not pause"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 3 * HOUR, message_id=UUID(int=7))
-    elsewhere = said(TicketWaiting, 1, NINE + 4 * HOUR, on="partner")
+    elsewhere = said(TicketOnHold, 1, NINE + 4 * HOUR, waiting_on="partner")
     await deliver(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await resolution(database)).clock.state == "paused"
     await deliver(database, HANDLERS, (answer, 3), (elsewhere, 4))
@@ -105,7 +105,7 @@ async def test_every_reply_and_all_news_are_measured_in_cycles(database: Databas
     assert {one.clock.outcome for one in found.values()} == {"met"}
     news = await outbox_events(database)
     assert about(news, "next_reply") == ["started", "met", "resumed", "met"]
-    assert about(news, "update") == ["started", "moved", "moved", "met"]
+    assert about(news, "update") == ["started", "deadline_changed", "moved", "met"]
     await whole(database)
 
 
@@ -123,14 +123,14 @@ async def test_a_rejected_resolution_runs_on(database: Database) -> None:
 async def test_a_new_priority_applies_to_all_the_time_counted(database: Database) -> None:
     """C6: two hours of a blocker's time are over after three, so it breaches at the change"""
     await promise(database)
-    raised = said(TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", was="major")
+    raised = said(TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", previous="major")
     await freeze_time(database, NINE + 3 * HOUR)
     await deliver(database, HANDLERS, (opened(1), 1), (raised, 2))
     await fire_due(database, TIMERS)
     tracked = await resolution(database)
     assert tracked.ticket.priority == "blocker"
     assert tracked.clock.deadline == NINE + 2 * HOUR
-    assert tracked.clock.broken_at == NINE + 3 * HOUR
+    assert tracked.clock.breached_at == NINE + 3 * HOUR
     breached = [
         one.body for one in await outbox_events(database) if one.type.endswith("breached.v1")
     ]
@@ -142,11 +142,11 @@ async def test_a_priority_without_a_promise_withdraws_the_clock(database: Databa
     """C6"""
     await promise(database)
     lowered = said(
-        TicketPrioritised, 1, NINE + HOUR, priority="trivial", was="major", second="omar"
+        TicketPrioritised, 1, NINE + HOUR, priority="trivial", previous="major", confirmed_by="omar"
     )
-    raised = said(TicketPrioritised, 1, NINE + 2 * HOUR, priority="major", was="trivial")
+    raised = said(TicketPrioritised, 1, NINE + 2 * HOUR, priority="major", previous="trivial")
     await deliver(database, HANDLERS, (opened(1), 1), (lowered, 2))
-    assert (await resolution(database)).clock.state == "withdrawn"
+    assert (await resolution(database)).clock.state == "no_target"
     await deliver(database, HANDLERS, (raised, 3))
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
     assert about(await outbox_events(database), "resolution") == ["started", "cancelled", "started"]
@@ -161,7 +161,7 @@ async def test_a_merged_tickets_clocks_end(database: Database) -> None:
     await freeze_time(database, NINE + 100 * HOUR)
     await fire_due(database, TIMERS)
     assert (await resolution(database, 1)).clock.cancelled == "merged into OPS-2"
-    assert (await resolution(database, 2)).clock.broken_at is not None
+    assert (await resolution(database, 2)).clock.breached_at is not None
     await whole(database)
 
 
@@ -169,7 +169,9 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
     """C2: what was heard meanwhile counts, too"""
     await promise(database)
     unknown = opened(1, customer_id=None, customer=None, needs_triage=True)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer", customer_id=None, customer=None)
+    waiting = said(
+        TicketOnHold, 1, NINE + HOUR, waiting_on="customer", customer_id=None, customer=None
+    )
     reply = said(
         TicketReplied, 1, NINE + HOUR / 2, message_id=UUID(int=7), customer_id=None, customer=None
     )
@@ -185,7 +187,7 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
 async def test_events_out_of_order_wait_for_each_other(database: Database) -> None:
     await promise(database)
     resumed = said(TicketResumed, 1, NINE + 2 * HOUR)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (resumed, 3), (opened(1), 1))
     await deliver(database, HANDLERS, (waiting, 2))
     clock = (await resolution(database)).clock

@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import event, text
 
-from common.events.tickets import TicketForwarded, TicketResolved, TicketWaiting
+from common.events.tickets import TicketForwarded, TicketOnHold, TicketResolved
 from common.persistence.database import Connection, Database
 from opsdesk_testing.protocol import deliver
 from sla.clocks.domain.clock import State
@@ -68,7 +68,7 @@ async def crowded(database: Database) -> Database:
         (opened(number, customer_id=id, customer=key), 1) for number, (id, key) in customers.items()
     ]
     events += [
-        (said(TicketWaiting if number % 2 else TicketResolved, number, on="customer"), 2)
+        (said(TicketOnHold if number % 2 else TicketResolved, number, waiting_on="customer"), 2)
         if number % 2
         else (said(TicketResolved, number), 2)
         for number in range(1, 30)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from common.events.tickets import TicketAssigned, TicketForwarded, TicketWaiting
+from common.events.tickets import TicketAssigned, TicketForwarded, TicketOnHold
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, outbox_events
 from sla.agreements.domain.agreement import METRICS
@@ -14,7 +14,7 @@ from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 async def test_a_reassignment_changes_nothing_of_the_customers_clocks(database: Database) -> None:
     """Not while they run, and not while they wait: no input, no event, the same course."""
     await promise(database, metrics=METRICS)
-    waiting = said(TicketWaiting, 2, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (waiting, 2))
     before = [await clocks_of(database, number) for number in (1, 2)]
     news = len(await outbox_events(database))

@@ -32,24 +32,24 @@ async def test_a_period_waiver_excuses_what_the_ticket_is_about(
     await gina.post(address + "/approve")
     await freeze_time(database, NINE + 9 * HOUR)
     await fire_due(database, TIMERS)
-    assert (await resolution(database, 1)).clock.outcome == "excused"
+    assert (await resolution(database, 1)).clock.outcome == "waived"
     assert (await resolution(database, 2)).clock.outcome == "breached"
     swapped = (
         (corrected(9, 1, service="portal"), 2),
-        (corrected(9, 2, service="billing", was_service="portal"), 2),
+        (corrected(9, 2, service="billing", previous_service="portal"), 2),
     )
     await deliver(database, HANDLERS, *swapped)
     assert (await resolution(database, 1)).clock.outcome == "breached"
-    assert (await resolution(database, 2)).clock.outcome == "excused"
+    assert (await resolution(database, 2)).clock.outcome == "waived"
     await whole(database)
-    await deliver(database, HANDLERS, (corrected(10, 1, was_service="portal"), 3))
-    assert (await resolution(database, 1)).clock.outcome == "excused"
+    await deliver(database, HANDLERS, (corrected(10, 1, previous_service="portal"), 3))
+    assert (await resolution(database, 1)).clock.outcome == "waived"
     await whole(database)
 
 
 def blocker(hours: float, **now: Any) -> TicketReclassified:
-    was = {"was_kind": "incident", "was_service": "billing", "opened_at": NINE}
-    people = {"asked_by": "anna", "second": "omar"}
+    was = {"previous_kind": "incident", "previous_service": "billing", "opened_at": NINE}
+    people = {"requested_by": "anna", "confirmed_by": "omar"}
     return blocked(TicketReclassified, 1, NINE + hours * HOUR, **was | people | now)
 
 
@@ -63,7 +63,7 @@ async def test_a_blocker_that_is_no_incident_says_no_more_that_anything_is_down(
     await deliver(database, HANDLERS, (down, 1), (blocker(1, kind="question"), 2))
     spans = [(one.started_at, one.ended_at) for one in await all_outages(database)]
     assert spans == [(NINE, NINE + HOUR)]
-    again = blocker(2, kind="incident", was_kind="question", service="portal")
+    again = blocker(2, kind="incident", previous_kind="question", service="portal")
     await deliver(database, HANDLERS, (again, 3))
     found = [
         (one.place.service, one.started_at, one.ended_at) for one in await all_outages(database)

@@ -40,5 +40,5 @@ async def test_a_correction_that_was_cut_off_is_done_once(
     found = await clocks_of(database, 1)
     assert set(found) == {"update", "resolution"}
     assert about(await outbox_events(database), "update") == ["started"]
-    assert about(await outbox_events(database), "resolution") == ["started", "moved"]
+    assert about(await outbox_events(database), "resolution") == ["started", "deadline_changed"]
     await whole(database)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-from common.events.tickets import TicketPrioritised, TicketReplied, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
@@ -39,7 +39,7 @@ async def test_what_is_promised_newly_is_measured_from_the_opening(database: Dat
     under = await promise(database, metrics=("resolution",))
     await portal(database, under, "first_response", "update", "resolution")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketWaiting, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, waiting_on="customer")
     await freeze_time(database, NINE + 5 * HOUR)
     events = (opened(1, **BILLING), reply, waiting, corrected(5, service="portal"))
     await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
@@ -67,7 +67,7 @@ async def test_what_came_too_late_for_what_it_is_breaches_at_the_correction(
     await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     await fire_due(database, TIMERS)
     clock = (await clocks_of(database, 1))["first_response"].clock
-    assert (clock.deadline, clock.broken_at) == (NINE + 2 * HOUR, NINE + 4 * HOUR)
+    assert (clock.deadline, clock.breached_at) == (NINE + 2 * HOUR, NINE + 4 * HOUR)
     assert (clock.breach_reason, clock.outcome) == ("reclassified", "breached")
     assert clock.state == ("stopped" if answered else "running")
     breached = [
@@ -84,15 +84,20 @@ async def test_what_the_service_does_not_promise_is_withdrawn(database: Database
     under = await promise(database, metrics=("resolution",), services=("billing",))
     gone = corrected(1, service="portal")
     raised = said(
-        TicketPrioritised, 1, NINE + 2 * HOUR, priority="blocker", was="major", service="portal"
+        TicketPrioritised,
+        1,
+        NINE + 2 * HOUR,
+        priority="blocker",
+        previous="major",
+        service="portal",
     )
     solved = said(TicketResolved, 1, NINE + 3 * HOUR, priority="blocker", service="portal")
-    back = corrected(4, priority="blocker", was_service="portal")
+    back = corrected(4, priority="blocker", previous_service="portal")
     await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (gone, 2))
     tracked = await resolution(database)
-    assert (tracked.clock.state, tracked.ticket.agreement_version) == ("withdrawn", None)
+    assert (tracked.clock.state, tracked.ticket.agreement_version) == ("no_target", None)
     await deliver(database, HANDLERS, (raised, 3))
-    assert (await resolution(database)).clock.state == "withdrawn"
+    assert (await resolution(database)).clock.state == "no_target"
     await deliver(database, HANDLERS, (solved, 4), (back, 5))
     tracked = await resolution(database)
     assert tracked.ticket.agreement_version == under.id
@@ -106,7 +111,7 @@ async def test_a_ticket_that_nobody_promised_anything_gets_its_clocks(database: 
     under = await promise(database, metrics=("resolution",), services=("portal",))
     await deliver(database, HANDLERS, (opened(1, service="whatever"), 1))
     assert await clocks_of(database, 1) == {}
-    named = corrected(2, service="portal", was_service="whatever")
+    named = corrected(2, service="portal", previous_service="whatever")
     await deliver(database, HANDLERS, (named, 2))
     tracked = await resolution(database)
     assert (tracked.clock.deadline, tracked.clock.counted) == (NINE + 8 * HOUR, 2 * HOUR)

@@ -32,9 +32,7 @@ async def theirs_for_the_portal(database: Database, like: Agreement, *metrics: A
     return await also_promise(database, like, f"{like.partner or 'second-level'}-portal", **more)
 
 
-async def test_their_clocks_move_to_what_they_promised_for_that_service(
-    database: Database,
-) -> None:
+async def test_their_clocks_move_to_what_they_promised_for_that_service(database: Database) -> None:
     """And what only that promises runs from the forwarding on, by what was heard since."""
     under = await promise(database, metrics=("resolution",))
     ola = await underpin(database, under)
@@ -67,7 +65,7 @@ async def test_a_partner_who_promised_nothing_for_the_former_service_is_measured
     await fire_due(database, TIMERS)
     clock = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (clock.opened_at, clock.deadline) == (NINE + HOUR, NINE + 3 * HOUR)
-    assert (clock.broken_at, clock.breach_reason) == (NINE + 4 * HOUR, "reclassified")
+    assert (clock.breached_at, clock.breach_reason) == (NINE + 4 * HOUR, "reclassified")
     await whole(database)
 
 
@@ -77,20 +75,24 @@ async def test_what_they_did_not_promise_is_withdrawn_and_stays_so(database: Dat
     async with database.transaction() as tx:
         await tx.execute(
             text(
-                "UPDATE agreement_versions SET services = '{billing}' WHERE agreement_id IN"
-                " (SELECT id FROM agreements WHERE contract = 'uc')"
+                "UPDATE agreement_versions SET services = '{billing}' WHERE agreement_id IN (SELECT id FROM agreements WHERE contract = 'uc')"
             )
         )
     gone, raised = (
         corrected(2, service="portal"),
         said(
-            TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", was="major", service="portal"
+            TicketPrioritised,
+            1,
+            NINE + 3 * HOUR,
+            priority="blocker",
+            previous="major",
+            service="portal",
         ),
     )
     await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (gone, 3))
-    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "withdrawn"
+    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
     await deliver(database, HANDLERS, (raised, 4))
-    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "withdrawn"
+    assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
     assert (await clocks_of(database, 1))["resolution"].clock.state == "running"
     await whole(database)
 
@@ -100,7 +102,7 @@ async def test_what_was_handed_back_stays_as_it_was_judged(database: Database) -
     under = await promise(database, metrics=("resolution",))
     uc = await underpin(database, under, "hosthaven")
     await theirs_for_the_portal(database, uc, "first_response", "resolution")
-    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, by_whom="partner", **BILLING)
+    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner", **BILLING)
     await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (back, 3))
     before = (await clocks_of(database, 1, 1))["resolution"].clock
     await deliver(database, HANDLERS, (corrected(3, service="portal"), 4))

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from common.events.tickets import (
     TicketCustomerReplied,
+    TicketOnHold,
     TicketReopened,
     TicketReplied,
     TicketResolved,
-    TicketWaiting,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -50,7 +50,7 @@ async def test_silence_breaks_it_once_and_the_next_news_do_not_mend_that(
     await deliver(database, HANDLERS, (opened(1, priority="critical"), 1))
     await freeze_time(database, NINE + 5 * HOUR)
     await fire_due(database, TIMERS)
-    assert (await news_clock(database)).broken_at == NINE + 4 * HOUR
+    assert (await news_clock(database)).breached_at == NINE + 4 * HOUR
     late = said(TicketReplied, 1, NINE + 5 * HOUR, message_id=MESSAGE, priority="critical")
     solved = said(TicketResolved, 1, NINE + 6 * HOUR, priority="critical")
     await deliver(database, HANDLERS, (late, 2), (solved, 3))
@@ -63,7 +63,7 @@ async def test_silence_breaks_it_once_and_the_next_news_do_not_mend_that(
 async def test_no_news_are_owed_while_the_customer_is_waited_for(database: Database) -> None:
     """C2"""
     await promise(database, metrics=("update",))
-    waiting = said(TicketWaiting, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, waiting_on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 5 * HOUR, message_id=MESSAGE)
     await deliver(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await news_clock(database)).state == "paused"

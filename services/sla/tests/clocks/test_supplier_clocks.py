@@ -11,13 +11,13 @@ from common.events.tickets import (
     TicketForwarded,
     TicketHandedBack,
     TicketMerged,
+    TicketOnHold,
     TicketPrioritised,
     TicketRejected,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -44,7 +44,7 @@ async def happened(database: Database, *events: TicketEvent) -> None:
 async def test_a_partners_clock_starts_when_they_get_the_ticket(database: Database) -> None:
     """C2: and waiting on them does not pause the customer's"""
     uc = await underpin(database, await promise(database), "hosthaven")
-    wait = said(TicketWaiting, 1, NINE + 3 * HOUR, on="partner")
+    wait = said(TicketOnHold, 1, NINE + 3 * HOUR, waiting_on="partner")
     await happened(database, forwarded(2), wait)
     theirs, ours = await clocks_of(database, 1, 1), await resolution(database)
     assert theirs["resolution"].clock.opened_at == NINE + 2 * HOUR
@@ -83,7 +83,7 @@ async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
         (said(TicketResumed, 1, NINE + HOUR, waited_on="customer"), "hosthaven", False, False),
         (said(TicketAssigned, 1, NINE + HOUR, state="forwarded"), "hosthaven", False, False),
         (said(TicketAssigned, 1, NINE + HOUR, state="forwarded"), None, True, False),
-        (said(TicketAssigned, 1, NINE + HOUR, state="waiting"), None, False, False),
+        (said(TicketAssigned, 1, NINE + HOUR, state="on_hold"), None, False, False),
         (
             said(
                 TicketReplied,
@@ -98,8 +98,8 @@ async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
             True,
             False,
         ),
-        (said(TicketHandedBack, 1, NINE + HOUR, by_whom="partner"), "hosthaven", True, True),
-        (said(TicketHandedBack, 1, NINE + HOUR, by_whom="second_level"), None, True, True),
+        (said(TicketHandedBack, 1, NINE + HOUR, handed_back_by="partner"), "hosthaven", True, True),
+        (said(TicketHandedBack, 1, NINE + HOUR, handed_back_by="second_level"), None, True, True),
         (said(TicketResolved, 1, NINE + HOUR), "hosthaven", True, True),
     ],
 )
@@ -123,7 +123,7 @@ async def test_a_rejected_resolution_is_theirs_to_mend_and_a_hand_back_is_not(
     await happened(database, forwarded(1), said(TicketResolved, 1, NINE + 2 * HOUR), rejected)
     theirs = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (theirs.state, theirs.counted) == ("running", HOUR)
-    back = said(TicketHandedBack, 1, NINE + 4 * HOUR, by_whom="partner", partner="hosthaven")
+    back = said(TicketHandedBack, 1, NINE + 4 * HOUR, handed_back_by="partner", partner="hosthaven")
     again = said(TicketResolved, 1, NINE + 5 * HOUR)
     refused = said(TicketRejected, 1, NINE + 6 * HOUR, resolved_by="anna")
     await deliver(database, HANDLERS, (back, 5), (again, 6), (refused, 7))
@@ -153,7 +153,9 @@ async def test_a_ticket_that_waited_on_its_customer_goes_on_when_it_is_forwarded
 ) -> None:
     """C2: somebody works on it again"""
     await promise(database)
-    await happened(database, said(TicketWaiting, 1, NINE + HOUR, on="customer"), forwarded(2))
+    await happened(
+        database, said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer"), forwarded(2)
+    )
     ours = (await resolution(database)).clock
     assert (ours.state, ours.paused, ours.deadline) == ("running", HOUR, NINE + 24 * HOUR)
     await whole(database)
@@ -171,7 +173,7 @@ async def test_their_targets_follow_the_priority_under_their_own_contract(
 ) -> None:
     """C6"""
     await underpin(database, await promise(database), "hosthaven")
-    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", was="major")
+    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
     await happened(database, forwarded(0.5), raised)
     theirs, ours = (await clocks_of(database, 1, 1))["resolution"], await resolution(database)
     assert theirs.clock.terms.target == HOUR
@@ -196,7 +198,7 @@ async def test_a_ticket_forwarded_during_triage_counts_from_the_forwarding(
     await underpin(database, await promise(database), "hosthaven")
     nobody: dict[str, Any] = {"customer_id": None, "customer": None}
     unknown = opened(1, **nobody, needs_triage=True)
-    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, by_whom="partner", **nobody)
+    back = said(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner", **nobody)
     await deliver(database, HANDLERS, (unknown, 1), (forwarded(1, **nobody), 2))
     triaged = said(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
     await deliver(database, HANDLERS, (back, 3), (triaged, 4))

@@ -1,11 +1,11 @@
-"""What happens when time has come: once, never early, and taken back where it was blind."""
+"""What happens when time has come: once, never early, and taken back where it had fired without events."""
 
 import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text
 
-from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -26,7 +26,13 @@ async def test_warnings_and_breach_fire_in_order_and_once(database: Database) ->
         await freeze_time(database, NINE + hours * HOUR)
         await fire_due(database, TIMERS)
     news = [one for one in await outbox_events(database) if one.body["metric"] == "resolution"]
-    assert about(news, "resolution") == ["started", "warned", "warned", "warned", "breached"]
+    assert about(news, "resolution") == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     assert [one.body.get("share") for one in news[1:4]] == [0.5, 0.75, 0.9]
     assert news[-1].body["due_at"] == news[-1].body["fired_at"] == "2026-06-01T15:00:00Z"
     assert (await resolution(database)).clock.outcome == "breached"
@@ -52,7 +58,13 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
     await fire_due(database, TIMERS)
     await fire_due(database, TIMERS)
     kinds = about(await outbox_events(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     async with database.transaction() as tx:
         heard = await inputs.of_clock(tx, (await resolution(database)).id)
         lag = heard[-1].heard.known_at - heard[-1].heard.at
@@ -64,7 +76,7 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
 async def test_a_stopped_or_paused_clock_does_not_fire(database: Database) -> None:
     """C5"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=opened(1).ticket_id)
     await deliver(database, HANDLERS, (opened(1), 1), (reply, 2), (waiting, 3))
     await freeze_time(database, NINE + 100 * HOUR)
@@ -87,7 +99,7 @@ async def test_two_timekeepers_fire_each_deadline_once(database: Database) -> No
     await asyncio.gather(keep(), keep())
     await fire_due(database, TIMERS)
     kinds = about(await outbox_events(database), "first_response")
-    assert (kinds.count("breached"), kinds.count("warned")) == (40, 120)
+    assert (kinds.count("breached"), kinds.count("threshold_reached")) == (40, 120)
     await whole(database)
 
 
@@ -115,15 +127,20 @@ async def test_a_late_stop_heard_before_the_timer_is_a_breach(database: Database
     await deliver(database, HANDLERS, (opened(1), 1), (solved, 2))
     await fire_due(database, TIMERS)
     kinds = about(await outbox_events(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     clock = (await resolution(database)).clock
     assert (clock.outcome, clock.counted) == ("breached", 8 * HOUR)
     await whole(database)
 
 
-async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(
-    database: Database,
-) -> None:
+async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: Database) -> None:
     """architecture, 6"""
     await promise(database)
     await deliver(database, HANDLERS, (opened(1), 1))
@@ -136,8 +153,10 @@ async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(
         one for one in await outbox_events(database) if one.type.endswith(("warned.v1", "ched.v1"))
     ]
     assert warned
-    assert all(one.body["blind"] for one in warned)
+    assert all(one.body["fired_without_events"] for one in warned)
     async with database.transaction() as tx:
-        stored = await tx.scalar(text("SELECT count(*) FROM clock_inputs WHERE blind"))
+        stored = await tx.scalar(
+            text("SELECT count(*) FROM clock_inputs WHERE fired_without_events")
+        )
     assert stored == len(warned)
     await whole(database)

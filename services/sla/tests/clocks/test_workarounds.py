@@ -9,7 +9,7 @@ from common.events.tickets import (
     TicketReopened,
     TicketReplied,
     TicketResolved,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
@@ -22,8 +22,8 @@ from sla_support.company import HOUR, NINE, opened, promise, said
 MESSAGE = UUID(int=7)
 
 
-def around(hours: float) -> TicketWorkedAround:
-    return said(TicketWorkedAround, 1, NINE + hours * HOUR, message_id=MESSAGE)
+def around(hours: float) -> TicketWorkaroundProvided:
+    return said(TicketWorkaroundProvided, 1, NINE + hours * HOUR, message_id=MESSAGE)
 
 
 async def happened(database: Database, *events: TicketEvent) -> Clock:
@@ -67,7 +67,14 @@ async def test_without_one_it_breaks_on_its_own(database: Database) -> None:
     await fire_due(database, TIMERS)
     await deliver(database, HANDLERS, (around(9), 2))
     clock = (await clocks_of(database, 1))["workaround"].clock
-    assert (clock.broken_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
+    assert (clock.breached_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
     kinds = about(await outbox_events(database), "workaround")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     await whole(database)

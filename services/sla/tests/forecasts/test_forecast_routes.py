@@ -39,9 +39,12 @@ async def past(database: Database, app: FastAPI) -> None:
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
     (made,) = (await dana.post("/v1/forecasts", json={"ticket": "OPS-100"})).json()["items"]
-    assert (made["outlook"], made["breaks_at"]) == ("likely", "2026-06-08T15:00:00Z")
-    assert made["known"] == 12
-    assert made["ahead"] == 0
+    assert (made["outlook"], made["expected_breach_at"]) == (
+        "likely_to_breach",
+        "2026-06-08T15:00:00Z",
+    )
+    assert made["sample_size"] == 12
+    assert made["queue_position"] == 0
     assert len(made["reasons"]) == 2
     for asked in ({}, {"customer": "acme"}, {"clock_ids": [made["clock_id"]]}, None):
         answer = await dana.post("/v1/forecasts", json=asked)
@@ -75,7 +78,7 @@ async def test_subscribers_are_named_in_what_is_told(
 ) -> None:
     for who, wish in (
         ("dana", {"customer": "acme", "service": "billing"}),
-        ("pavel", {"outlook": "likely"}),
+        ("pavel", {"outlook": "likely_to_breach"}),
         ("theo", {"customer": "brightwater"}),
         ("gina", {"customer": "acme", "service": "portal"}),
     ):
@@ -108,9 +111,13 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
     etag = (await dana.get(path)).headers["ETag"]
     answer = await dana.post(f"{path}/acknowledge", json={"note": "Mia helps out."})
     (given,) = answer.json()["acknowledgements"]
-    assert (given["sub"], given["outlook"], given["note"]) == ("dana", "likely", "Mia helps out.")
+    assert (given["sub"], given["outlook"], given["note"]) == (
+        "dana",
+        "likely_to_breach",
+        "Mia helps out.",
+    )
     event = (await outbox_events(database))[-1]
-    assert (event.type, event.sequence) == ("opsdesk.clock.forecast_acknowledged.v1", 2)
+    assert (event.type, event.sequence) == ("opsdesk.forecast.acknowledged.v1", 2)
     assert event.body["acknowledged_by"] == "dana"
     assert "note" not in event.body
     stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})
@@ -130,7 +137,7 @@ async def test_the_score_in_figures_and_as_a_picture(
     await make_round(database)
     days = {"from": "2026-06-08", "to": "2026-06-08"}
     found = (await dana.get("/v1/forecasts/score", params=days)).json()
-    assert (found["forecasts"], found["broke"]) == (1, 1)
+    assert (found["forecasts"], found["breached"]) == (1, 1)
     (bin,) = found["bins"]
     assert found["brier"] == pytest.approx((1 - bin["forecast"]) ** 2)
     assert bin["from_probability"] <= bin["forecast"] <= bin["to_probability"]

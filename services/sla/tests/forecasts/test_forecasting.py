@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.events.tickets import TicketPrioritised, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketPrioritised
 from common.persistence.database import Database
 from common.scheduling.deadlines import Deadline, schedule
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
@@ -42,17 +42,16 @@ async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -
     await deliver(database, HANDLERS, (opened(100, MONDAY), 1))
     await make_round(database)
     made = await forecast_of(database, 100)
-    assert made.outlook == "likely"
-    assert made.breaks_at == MONDAY + 8 * HOUR
+    assert made.outlook == "likely_to_breach"
+    assert made.expected_breach_at == MONDAY + 8 * HOUR
     assert (made.estimate.known, made.estimate.broke, made.estimate.level) == (20, 1.0, 3)
     (told,) = await forecasts_told(database)
     assert told.subject == f"forecast/{made.id}"
-    assert (told.body["was"], told.body["outlook"]) == ("safe", "likely")
+    assert (told.body["previous"], told.body["outlook"]) == ("safe", "likely_to_breach")
     assert told.body["ticket"] == "OPS-100"
-    assert told.body["breaks_at"] == "2026-06-08T15:00:00Z"
+    assert told.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert told.body["reasons"][1] == (
-        "Of 20 like it (major incident resolution) that had come this far,"
-        " 100% took longer than it has left."
+        "Of 20 like it (major incident resolution) that had come this far, 100% took longer than it has left."
     )
 
 
@@ -97,7 +96,7 @@ async def test_a_round_of_many_steps_passes_each_clock_once(
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
     await deliver(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))
-    waiting = said(TicketWaiting, 30, NINE, on="customer", priority="minor")
+    waiting = said(TicketOnHold, 30, NINE, waiting_on="customer", priority="minor")
     await deliver(database, HANDLERS, (waiting, 2))
     await make_round(database)
     found = [await forecast_of(database, number) for number in range(1, 34)]
@@ -140,7 +139,7 @@ async def test_nothing_is_forecast_of_what_is_broken_or_promised_no_more(
     await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
     await make_round(database)
     lowered = said(
-        TicketPrioritised, 2, NINE + HOUR, priority="trivial", was="major", second="omar"
+        TicketPrioritised, 2, NINE + HOUR, priority="trivial", previous="major", confirmed_by="omar"
     )
     await deliver(database, HANDLERS, (lowered, 2))
     await freeze_time(database, NINE + 9 * HOUR)

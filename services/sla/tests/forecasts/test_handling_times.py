@@ -120,5 +120,5 @@ async def test_the_open_ones_are_binned_in_sql_as_everywhere(database: Database)
         await freeze_time(database, NINE + timedelta(seconds=seconds))
         await make_round(database)
         async with database.transaction() as tx:
-            await tx.execute(text(f"UPDATE forecasts SET counted_seconds = {seconds}"))
+            await tx.execute(text(f"UPDATE forecasts SET elapsed_seconds = {seconds}"))
         assert len((await curves_of(database))[MAJOR].came) == bin_of(seconds) + 2

@@ -86,17 +86,17 @@ def test_time_is_told_in_two_units() -> None:
     [
         (0.29, None, "safe"),
         (0.3, None, "at_risk"),
-        (0.7, None, "likely"),
+        (0.7, None, "likely_to_breach"),
         (0.32, "safe", "safe"),
         (0.36, "safe", "at_risk"),
         (0.26, "at_risk", "at_risk"),
         (0.24, "at_risk", "safe"),
         (0.72, "at_risk", "at_risk"),
-        (0.76, "at_risk", "likely"),
-        (0.66, "likely", "likely"),
-        (0.64, "likely", "at_risk"),
-        (0.1, "likely", "safe"),
-        (0.9, "safe", "likely"),
+        (0.76, "at_risk", "likely_to_breach"),
+        (0.66, "likely_to_breach", "likely_to_breach"),
+        (0.64, "likely_to_breach", "at_risk"),
+        (0.1, "likely_to_breach", "safe"),
+        (0.9, "safe", "likely_to_breach"),
     ],
 )
 def test_an_outlook_turns_only_when_it_is_clearly_beyond(
@@ -122,7 +122,7 @@ def test_a_probability_is_one(
     curves: dict[tuple[str, ...], Curve] = {GROUP[:1]: curve(coarse), GROUP: curve(fine)}
     found = estimate(stands(age, target, ahead, usual), curves)
     assert 0 <= found.probability <= 1
-    assert outlook(found.probability) in ("safe", "at_risk", "likely")
+    assert outlook(found.probability) in ("safe", "at_risk", "likely_to_breach")
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.floats(0, 50))

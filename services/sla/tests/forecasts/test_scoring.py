@@ -33,7 +33,7 @@ async def test_forecasts_are_scored_by_what_came(database: Database) -> None:
         )
         rows = [(row.broke, row.probability) for row in marks]
     scored = score(tally for _, tally in found)
-    assert (scored.forecasts, scored.broke) == (8, 4)
+    assert (scored.forecasts, scored.breached) == (8, 4)
     assert scored.brier == pytest.approx(sum((p - broke) ** 2 for broke, p in rows) / 8)
     assert {quarter for quarter, _ in found} == {0, 1, 2, 3}
 
@@ -55,7 +55,7 @@ async def test_a_reopening_unsettles_the_score(database: Database) -> None:
     await make_round(database)
     await make_round(database)
     scored = await _scored(database)
-    assert scored.forecasts == scored.broke > 1
+    assert scored.forecasts == scored.breached > 1
 
 
 async def _scored(database: Database) -> Score:

@@ -1,4 +1,4 @@
-"""What runs on something that is down is impaired, and not down (C12)."""
+"""What runs on something that is down is degraded, and not down (C12)."""
 
 import pytest
 from httpx import AsyncClient
@@ -37,20 +37,20 @@ async def test_it_is_shown_as_impaired_and_counts_as_up(
     outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod", "ledger")
     for service in ("billing", "shop"):
         found = (await theo.get(MONTH + service)).json()
-        assert (found["down_seconds"], found["impaired_seconds"]) == (0, 3600)
+        assert (found["down_seconds"], found["degraded_seconds"]) == (0, 3600)
         (interval,) = found["intervals"]
-        assert (interval["state"], interval["outages"]) == ("impaired", [outage.key])
+        assert (interval["state"], interval["outages"]) == ("degraded", [outage.key])
     assert (await theo.get(MONTH + "ledger")).json()["down_seconds"] == 3600
     assert (await theo.get(MONTH + "wiki")).json()["intervals"] == []
     elsewhere = (await theo.get(MONTH.replace("acme", "brightwater") + "shop")).json()
-    assert elsewhere["impaired_seconds"] == 0
+    assert elsewhere["degraded_seconds"] == 0
 
 
 async def test_down_goes_before_impaired(database: Database, theo: AsyncClient) -> None:
     await fail(database, NINE, NINE + 2 * HOUR, ACME, "acme-prod", "ledger")
     await fail(database, NINE + HOUR, NINE + 3 * HOUR, ACME, "acme-prod", "billing")
     found = (await theo.get(MONTH + "billing")).json()
-    assert (found["down_seconds"], found["impaired_seconds"]) == (7200, 3600)
+    assert (found["down_seconds"], found["degraded_seconds"]) == (7200, 3600)
 
 
 async def test_services_above_are_told_once_and_restored_with_the_last_outage(
@@ -60,12 +60,12 @@ async def test_services_above_are_told_once_and_restored_with_the_last_outage(
     await deliver(database, HANDLERS, (first, 1), (second, 1))
     ends = [(over(number, NINE, NINE + HOUR, service="ledger"), 2) for number in (1, 2)]
     await deliver(database, HANDLERS, ends[0])
-    assert [one.type.split(".")[2] for one in await conditions(database)] == ["impaired"] * 2
+    assert [one.type.split(".")[2] for one in await conditions(database)] == ["degraded"] * 2
     await deliver(database, HANDLERS, ends[1])
     news = await conditions(database)
-    assert [one.type.split(".")[2] for one in news] == ["impaired"] * 2 + ["restored"] * 2
+    assert [one.type.split(".")[2] for one in news] == ["degraded"] * 2 + ["restored"] * 2
     assert {one.body["service"] for one in news} == {"billing", "shop"}
-    assert news[0].body["because_of"] == ["service/ledger"]
+    assert news[0].body["caused_by"] == ["service/ledger"]
     assert (news[0].body["customer"], news[0].body["environment"]) == ("acme", "acme-prod")
     assert [one.sequence for one in news] == [1, 1, 2, 2]
 
@@ -75,7 +75,7 @@ async def test_another_cause_is_told_and_a_ticket_is_one_too(database: Database)
     blocker = blocked(BlockerRaised, 1, service="billing")
     await deliver(database, HANDLERS, (blocker, 1))
     shop = [one for one in await conditions(database) if one.body["service"] == "shop"]
-    assert [one.body["because_of"] for one in shop] == [
+    assert [one.body["caused_by"] for one in shop] == [
         ["service/ledger"],
         ["service/billing", "service/ledger"],
     ]

@@ -57,8 +57,8 @@ async def test_which_alerts_count_is_data(database: Database) -> None:
     await deliver(database, HANDLERS, (raised(2, severity="PAGE"), 1))
     assert [one.source_id for one in await all_outages(database)] == [raised(2).alert_id]
     rules = (
-        Rule(None, services=("billing",), name_starts="billing-down-4"),
-        Rule("impaired", "monitoring", levels=("warning",), environments=("acme-prod",)),
+        Rule(None, services=("billing",), name_prefix="billing-down-4"),
+        Rule("degraded", "monitoring", levels=("warning",), environments=("acme-prod",)),
         Rule("down", "monitoring", levels=("", "critical")),
     )
     async with database.transaction() as tx:
@@ -66,7 +66,7 @@ async def test_which_alerts_count_is_data(database: Database) -> None:
     third, fourth = raised(3, severity="warning"), raised(4)
     await deliver(database, HANDLERS, (third, 1), (fourth, 1), (raised(5, severity=None), 1))
     found = [(one.source_id, one.effect) for one in (await all_outages(database))[-2:]]
-    assert sorted(found) == [(third.alert_id, "impaired"), (raised(5).alert_id, "down")]
+    assert sorted(found) == [(third.alert_id, "degraded"), (raised(5).alert_id, "down")]
 
 
 async def test_an_alert_of_an_unknown_customer_is_not_everybodys_outage(database: Database) -> None:

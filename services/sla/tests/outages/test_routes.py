@@ -29,12 +29,12 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     begun = await theo.post("/v1/outages", json=report())
     assert begun.status_code == 201, begun.text
     address = begun.headers["Location"]
-    assert (begun.json()["customer"], begun.json()["lasted_seconds"]) == ("acme", None)
+    assert (begun.json()["customer"], begun.json()["duration_seconds"]) == ("acme", None)
     twice = await theo.post("/v1/outages", json=report(started_at=at(1)))
     assert (twice.status_code, twice.json()["code"]) == (409, "ALREADY_DOWN")
     assert twice.json()["outage"] == begun.json()["key"]
     ended = await theo.post(f"{address}/end", json={"ended_at": at(2), "reason": "Restarted"})
-    assert ended.json()["lasted_seconds"] == 7200
+    assert ended.json()["duration_seconds"] == 7200
     assert (await theo.post(f"{address}/end", json={})).status_code == 409
     assert [one["kind"] for one in ended.json()["history"]] == ["started", "ended"]
     shown = (await jan.get(f"/v1/outages/{begun.json()['key']}")).json()
@@ -44,7 +44,7 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert (figures["agreed_whole_month_seconds"], figures["promised"]) == (22 * 9 * 3600, 0.99)
     assert (figures["met"], figures["budget_seconds"]) == (False, 22 * 9 * 36.0)
     (interval,) = figures["intervals"]
-    assert (interval["why"], interval["counted_seconds"]) == ("down", 7200)
+    assert (interval["reason"], interval["agreed_seconds"]) == ("down", 7200)
     assert interval["outages"] == [begun.json()["key"]]
     assert figures["availability"] == 1 - 7200 / 32400
 
@@ -69,11 +69,19 @@ async def test_eight_alerts_heard_at_once_count_once(database: Database, theo: A
         1,
         3600,
     )
-    used = [one for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"]
+    used = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert used == []  # nobody is told of eleven hours that it was not down
     await fire_due(database, TIMERS)
-    used = [one for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"]
-    assert [(one.body["share"], one.sequence) for one in used] == [(0.5, 1)]
+    used = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
+    assert [(one.body["threshold"], one.sequence) for one in used] == [(0.5, 1)]
 
 
 async def test_a_correction_takes_two_people_and_leaves_what_was_known(
@@ -95,7 +103,7 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     confirmed = await gina.post(confirm)
     assert confirmed.json()["ended_at"] == "2026-06-01T08:00:00Z"
     record = confirmed.json()["history"][-1]
-    assert (record["kind"], record["by"], record["second"]) == ("corrected", "theo", "gina")
+    assert (record["kind"], record["by"], record["confirmed_by"]) == ("corrected", "theo", "gina")
     assert (await gina.post(confirm)).status_code == 409
     assert (await theo.get(JUNE)).json()["down_seconds"] == 3600
     before = f"&as_known_at={(NINE + 12.5 * HOUR).isoformat().replace('+00:00', 'Z')}"
@@ -170,8 +178,8 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     await freeze_time(database, NINE + DAY + 5 * HOUR)
     assert (await gina.post(f"{other}/agree")).json()["code"] == "TOO_LATE"
     found = (await theo.get(JUNE)).json()
-    assert (found["down_seconds"], found["excused_seconds"]) == (3 * 3600, 2 * 3600)
-    assert [one["why"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
+    assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 2 * 3600)
+    assert [one["reason"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
     assert found["intervals"][1]["maintenance"] == [planned.json()["key"]]
     kinds = [
         one.type for one in await outbox_events(database) if one.subject.startswith("maintenance")
@@ -194,5 +202,5 @@ async def test_maintenance_called_off_excuses_nothing_from_then_on(
     await freeze_time(database, NINE + DAY + 5 * HOUR)
     found = (await theo.get(JUNE)).json()
     # All of acme-prod was not in maintenance, billing was: what was down was billing there.
-    assert (found["down_seconds"], found["excused_seconds"]) == (3 * 3600, 3600)
+    assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 3600)
     assert (await theo.post(f"{address}/cancel")).status_code == 409

@@ -78,11 +78,11 @@ async def test_staging_counts_only_where_it_is_asked_for(
 async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
     usual = await theo.get("/v1/outage-rules")
     assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
-    rules = {"rules": [{"effect": "impaired", "levels": ["warning"]}]}
+    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}]}
     stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
     assert stale.status_code == 412
     made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
-    assert (made.json()["version"], made.json()["made_by"]) == (1, "gina")
+    assert (made.json()["version"], made.json()["created_by"]) == (1, "gina")
     assert (await theo.get("/v1/outage-rules")).json() == made.json()
 
 
@@ -96,9 +96,11 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
         await freeze_time(database, NINE + timedelta(minutes=minutes))
         await fire_due(database, TIMERS)
     used = [
-        one.body for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
-    assert [one["share"] for one in used] == [0.5, 0.75, 0.9, 1.0]
+    assert [one["threshold"] for one in used] == [0.5, 0.75, 0.9, 1.0]
     assert [one["reached_at"][11:19] for one in used] == [
         "07:59:24",
         "08:29:06",
@@ -109,7 +111,11 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
     await deliver(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
     await freeze_time(database, NINE + 20 * DAY)
     await fire_due(database, TIMERS)
-    again = [one for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"]
+    again = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert len(again) == 4
     assert (await theo.get(JUNE)).json()["met"] is False
 
@@ -121,9 +127,11 @@ async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> Non
         await freeze_time(database, NINE + days * DAY + 2 * HOUR)
         await fire_due(database, TIMERS)
     used = [
-        one.body for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
-    assert [(one["month"][:7], one["share"]) for one in used] == [
+    assert [(one["month"][:7], one["threshold"]) for one in used] == [
         (month, share) for month in ("2026-06", "2026-07") for share in (0.5, 0.75, 0.9, 1.0)
     ]
 
@@ -136,7 +144,9 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
     await fire_due(database, TIMERS)
     used = [
-        one.body for one in await outbox_events(database) if one.type == "opsdesk.budget.used.v1"
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
     assert len({one["month"] for one in used}) == 13  # since the agreement holds
     assert (await theo.get(JUNE.replace("2026-06", "1971-01"))).json()["down_seconds"] > 0
@@ -151,7 +161,7 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
 
 async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
     outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
-    drawn = await theo.get(JUNE.replace("?", "/picture.svg?"))
+    drawn = await theo.get(JUNE.replace("?", "/chart.svg?"))
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     picture = ElementTree.fromstring(drawn.text)
     titles = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}title")]

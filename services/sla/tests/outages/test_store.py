@@ -83,7 +83,7 @@ async def test_one_failure_over_the_months_end_is_measured_to_its_own_end(
 
 AGAIN = """
 INSERT INTO outage_records
-SELECT outage_id, 2, 'corrected', effect, started_at, ended_at, counts, known_at, said_by, {}, 'why'
+SELECT outage_id, 2, 'corrected', effect, started_at, ended_at, counts, known_at, created_by, {}, 'why'
 FROM outage_records
 """
 
@@ -94,7 +94,7 @@ FROM outage_records
         "UPDATE outage_records SET ended_at = started_at",
         "DELETE FROM outage_records",
         "DELETE FROM outages",
-        AGAIN.format("said_by"),
+        AGAIN.format("created_by"),
         AGAIN.format("NULL"),
         "UPDATE outages SET ended_at = started_at - interval '1 s'",
     ],

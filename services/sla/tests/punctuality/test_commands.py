@@ -69,7 +69,7 @@ async def test_what_is_not_whole_ends_with_1_and_is_written_all_the_same(
 ) -> None:
     """The auditor is to see it, too."""
     owner = await asyncpg.connect(owner_url)
-    await owner.execute("UPDATE clock_inputs SET blind = true WHERE kind = 'fired'")
+    await owner.execute("UPDATE clock_inputs SET fired_without_events = true WHERE kind = 'fired'")
     await owner.close()
     for arguments in (("verify",), ("export", str(tmp_path / "spoiled"))):
         spoiled = await punctuality(*arguments)

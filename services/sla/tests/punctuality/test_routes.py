@@ -33,7 +33,12 @@ async def test_how_many_fired_how_late_and_what_is_sealed(
     await busy_days(database, late=timedelta(milliseconds=250))
     await seal_until(database, TUESDAY + DAY)
     shown = (await theo.get("/v1/punctuality" + between(TUESDAY, TUESDAY + DAY))).json()
-    assert (shown["count"], shown["early"], shown["blind"], shown["overdue"]) == (7, 0, 0, 0)
+    assert (shown["count"], shown["early"], shown["fired_without_events"], shown["overdue"]) == (
+        7,
+        0,
+        0,
+        0,
+    )
     assert (shown["lag_p50_ms"], shown["lag_p99_ms"], shown["lag_max_ms"]) == (250, 250, 250)
     days = [(day["day"], day["lines"]) for day in shown["days"]]
     assert days == [("2026-06-02", 7)]
@@ -89,8 +94,8 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
     shown = (await theo.get("/v1/punctuality")).json()
     assert shown["gaps"] == [
         {
-            "since": "2026-06-01T07:02:00Z",
-            "until": "2026-06-01T07:30:00Z",
+            "starts_at": "2026-06-01T07:02:00Z",
+            "ends_at": "2026-06-01T07:30:00Z",
             "seconds": 1680,
             "open": False,
         }
@@ -99,11 +104,11 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
         "first_at": "2026-06-01T07:00:00Z",
         "last_at": "2026-06-01T07:31:00Z",
         "beats": 5,
-        "longest_pause_ms": 260,
+        "longest_gap_ms": 260,
     }
     await freeze_time(database, NINE + 40 * MINUTE)
     (_, silent) = (await theo.get("/v1/punctuality")).json()["gaps"]
-    assert (silent["since"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
+    assert (silent["starts_at"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
 
 
 async def test_the_picture_shows_every_lag(database: Database, theo: AsyncClient) -> None:

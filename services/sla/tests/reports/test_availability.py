@@ -32,9 +32,9 @@ async def summer(database: Database, app: FastAPI) -> None:
 async def test_each_month_is_the_month_of_the_availability_itself(theo: AsyncClient) -> None:
     """C12"""
     told = (await theo.get(f"{REPORT}&customer=acme&service=billing&step=month")).json()
-    assert [row["since"][:7] for row in told["rows"]] == ["2026-06", "2026-07", "2026-08"]
+    assert [row["starts_on"][:7] for row in told["rows"]] == ["2026-06", "2026-07", "2026-08"]
     for row in told["rows"]:
-        asked = f"/v1/availability?customer=acme&service=billing&month={row['since'][:7]}"
+        asked = f"/v1/availability?customer=acme&service=billing&month={row['starts_on'][:7]}"
         month = (await theo.get(asked)).json()
         same = {name: month[name] for name in row.keys() & month.keys() - {"since", "until"}}
         assert len(same) == 8

@@ -53,12 +53,12 @@ async def test_volume_with_its_trend(theo: AsyncClient) -> None:
         "reopened": 1,
         "merged": 0,
         "reopen_rate": 1.0,
-        "change": 2,
+        "backlog_change": 2,
     }
-    assert told["before"]["opened"] == 0
+    assert told["previous_period"]["opened"] == 0
     assert [row["opened"] for row in told["rows"]] == [2, 0, 0, 0, 0]
     assert [row["reopened"] for row in told["rows"]] == [0, 1, 0, 0, 0]
-    assert (told["rows"][0]["since"], told["pending"]) == ("2026-06-01", 0)
+    assert (told["rows"][0]["starts_on"], told["pending"]) == ("2026-06-01", 0)
     by_service = await ask(theo, "volume", "group_by=service")
     assert {row["group"]: row["opened"] for row in by_service["rows"]} == {"": 1, "billing": 1}
 
@@ -126,7 +126,7 @@ async def test_questions_that_no_report_answers_are_refused(theo: AsyncClient) -
 
 async def test_without_a_period_it_is_this_month(theo: AsyncClient) -> None:
     told = (await theo.get("/v1/reports/backlog")).json()
-    assert (told["since"], told["until"]) == ("2026-06-01", "2026-06-02")
+    assert (told["starts_on"], told["ends_on"]) == ("2026-06-01", "2026-06-02")
 
 
 async def test_partners_contracts_are_reported_apart(

@@ -83,7 +83,7 @@ async def test_the_report_tells_the_month(database: Database, dana: AsyncClient)
     usage = report["usage"]
     assert (usage["opened"], usage["resolved"], usage["open"]) == (2, 2, 0)
     counted = usage["compliance"]
-    assert (counted["met"], counted["breached"], counted["excused"]) == (2, 2, 0)
+    assert (counted["met"], counted["breached"], counted["waived"]) == (2, 2, 0)
     assert (counted["raw"], counted["adjusted"]) == (0.5, 0.5)
     assert [one["name"] for one in report["metrics"]] == ["first_response", "resolution"]
     assert report["days"][0] == {"day": "2026-06-01", "opened": 2, "resolved": 1}
@@ -92,10 +92,10 @@ async def test_the_report_tells_the_month(database: Database, dana: AsyncClient)
     assert broken["resolution"]["ticket"] == "OPS-2"
     # Three days of nine hours, less an hour on the first, of which eight were promised.
     assert broken["resolution"]["overrun_seconds"] == 10 * 3600
-    spread = {one["metric"]: one for one in report["spreads"]}["resolution"]
+    spread = {one["metric"]: one for one in report["response_times"]}["resolution"]
     assert spread["count"] == 2
-    assert spread["p50"] == pytest.approx(4 * 3600, rel=0.05)
-    assert spread["p95"] == pytest.approx(18 * 3600, rel=0.05)
+    assert spread["p50_seconds"] == pytest.approx(4 * 3600, rel=0.05)
+    assert spread["p95_seconds"] == pytest.approx(18 * 3600, rel=0.05)
     assert report["notes"] == []
     await whole(database)
 
@@ -134,19 +134,21 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
     reason = {"clock_id": str(clock), "text": "The index was built by day, against the plan"}
-    said_so = await dana.post("/v1/reviews/acme-2026-06/reasons", json=reason)
+    said_so = await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=reason)
     assert (said_so.status_code, said_so.json()["ticket"]) == (201, "OPS-1")
     before = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
-    assert [one["remark"] for one in before["breaches"]] == [None]
-    assert (await dana.post("/v1/reviews/acme-2026-06/draw-again")).status_code == 200
+    assert [one["comment"] for one in before["breaches"]] == [None]
+    assert (await dana.post("/v1/reviews/acme-2026-06/regenerate")).status_code == 200
     report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
     (broken,) = report["breaches"]
-    assert (broken["remark"], broken["waiver"]) == (reason["text"], asked["key"])
+    assert (broken["comment"], broken["waiver"]) == (reason["text"], asked["key"])
     assert [(one["key"], one["state"]) for one in report["waivers"]] == [(asked["key"], "expired")]
     assert [(one["key"], one["state"]) for one in report["upcoming"]] == [("DLV-2", "approved")]
     assert [(one["key"], one["state"]) for one in report["delivered"]] == [("DLV-1", "delivered")]
     unknown = {"clock_id": str(UUID(int=99)), "text": "because"}
-    assert wrong(await dana.post("/v1/reviews/acme-2026-06/reasons", json=unknown)) == ["/clock_id"]
+    assert wrong(await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=unknown)) == [
+        "/clock_id"
+    ]
     await whole(database)
 
 
@@ -179,12 +181,12 @@ async def test_outages_count_as_availability_counts_them(
     assert (production["subject"], billing["subject"]) == ("Production", "billing")
     # From 09:00 to 20:00, of which until 17:00 was agreed; 22 working days of nine hours.
     assert billing["down_seconds"] == 8 * 3600
-    assert billing["share"] == pytest.approx(1 - 8 / (22 * 9))
-    assert (billing["promised"], billing["repair_seconds"]) == (0.99, 11 * 3600)
+    assert billing["availability"] == pytest.approx(1 - 8 / (22 * 9))
+    assert (billing["promised"], billing["mttr_seconds"]) == (0.99, 11 * 3600)
     assert billing["down"] == [["2026-06-01", 11 * 3600]]
     told = (await gina.get("/v1/leadership-report?month=2026-06")).json()
     (acme,) = told["customers"]
-    assert (acme["availability"], acme["outages"]) == (production["share"], 1)
+    assert (acme["availability"], acme["outages"]) == (production["availability"], 1)
 
 
 async def test_reserved_hours_are_told_as_they_are_booked(
@@ -193,7 +195,7 @@ async def test_reserved_hours_are_told_as_they_are_booked(
     await promise(database, reserved=10 * HOUR)
     await deliver(database, HANDLERS, (opened(1), 1))
     work = {"ticket": "OPS-1", "minutes": 90, "day": "2026-06-01"}
-    assert (await theo.post("/v1/work", json=work)).status_code == 201
+    assert (await theo.post("/v1/time-entries", json=work)).status_code == 201
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
     shown = (await dana.get("/v1/reviews/acme-2026-06")).json()

@@ -32,7 +32,7 @@ async def test_what_is_published_stays_as_it_was_known(
     await deliver(database, HANDLERS, (late, 1))
     assert (await jan.get(address)).json()["report"] == first["report"]
     await freeze_time(database, JULY + HOUR)
-    assert (await theo.post(address + "/draw-again")).status_code == 200
+    assert (await theo.post(address + "/regenerate")).status_code == 200
     assert (await jan.get(address)).json()["report"] == first["report"]
     own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
@@ -71,8 +71,7 @@ async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: Asyn
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, drawn_by, drawn_at,"
-                    " drawn_by, drawn_at FROM reviews"
+                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, generated_by, generated_at, generated_by, generated_at FROM reviews"
                 )
             )
 

@@ -48,7 +48,7 @@ async def test_bad_questions_are_told_what_is_wrong(database: Database, dana: As
     huge = await dana.post("/v1/reviews/acme-2026-05/minutes", json={"text": "x" * 10_001})
     assert wrong(huge) == ["/text"]
     assert (await dana.get("/v1/reviews/acme-2026-04")).status_code == 404
-    stale = await dana.post("/v1/reviews/acme-2026-05/draw-again", headers={"If-Match": '"7"'})
+    stale = await dana.post("/v1/reviews/acme-2026-05/regenerate", headers={"If-Match": '"7"'})
     assert stale.status_code == 412
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.events.tickets import TicketWaiting
+from common.events.tickets import TicketOnHold
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
@@ -35,7 +35,7 @@ async def busy(database: Database, app: FastAPI) -> None:
         opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
     ]
     await deliver(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketWaiting, 102, MONDAY, on="customer")
+    waiting = said(TicketOnHold, 102, MONDAY, waiting_on="customer")
     await deliver(database, HANDLERS, (waiting, 2))
     await fire_due(database, TIMERS)
     await make_round(database)
@@ -46,9 +46,9 @@ async def test_per_customer_and_service(busy: None, theo: AsyncClient) -> None:
     lines = {(one["customer"], one["service"]): one for one in told["lines"]}
     billing = lines["acme", "billing"]
     assert (billing["open"], billing["at_risk"], billing["breached"]) == (2, 1, 1)
-    assert (billing["light"], billing["next_at"]) == ("broken", "2026-06-08T15:00:00Z")
+    assert (billing["rag_status"], billing["next_at"]) == ("red", "2026-06-08T15:00:00Z")
     other = lines["acme", None]
-    assert (other["open"], other["likely"], other["next_at"]) == (1, 1, None)
+    assert (other["open"], other["likely_to_breach"], other["next_at"]) == (1, 1, None)
     assert lines["brightwater", None]["open"] == 1
     assert (told["open"], told["breached"], told["at"]) == (4, 1, "2026-06-08T07:00:00Z")
 
@@ -67,24 +67,24 @@ async def test_who_has_no_open_promise_has_a_line_all_the_same(
 ) -> None:
     await promise(database)
     (line,) = (await theo.get("/v1/status")).json()["lines"]
-    assert (line["customer"], line["open"], line["light"]) == ("acme", 0, "kept")
+    assert (line["customer"], line["open"], line["rag_status"]) == ("acme", 0, "green")
 
 
 @pytest.mark.parametrize(
-    ("at_risk", "breached", "met", "light"),
+    ("at_risk", "breached", "met", "rag_status"),
     [
-        (0, 0, None, "kept"),
-        (1, 0, True, "at_risk"),
-        (1, 1, True, "broken"),
-        (0, 0, False, "broken"),
-        (0, 0, True, "kept"),
+        (0, 0, None, "green"),
+        (1, 0, True, "amber"),
+        (1, 1, True, "red"),
+        (0, 0, False, "red"),
+        (0, 0, True, "green"),
     ],
 )
 def test_the_light_shows_the_worst(
-    at_risk: int, breached: int, met: bool | None, light: str
+    at_risk: int, breached: int, met: bool | None, rag_status: str
 ) -> None:
     line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, 0.998, 0.999, met)
-    assert line.light == light
+    assert line.rag_status == rag_status
 
 
 async def test_availability_of_this_month_stands_beside(

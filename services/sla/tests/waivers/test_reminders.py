@@ -7,7 +7,7 @@ from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.events.tickets import TicketResumed, TicketWaiting
+from common.events.tickets import TicketOnHold, TicketResumed
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
@@ -66,7 +66,7 @@ async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncC
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (opened(1), 1))
     await of_clock(database, theo, hours=24 * 7)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     await freeze_time(database, NINE + HOUR)
     await deliver(database, HANDLERS, (waiting, 2))
     await at(database, 5)

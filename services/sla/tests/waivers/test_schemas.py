@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from httpx import AsyncClient
 
-from common.events.tickets import TicketWaiting
+from common.events.tickets import TicketOnHold
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
@@ -51,7 +51,7 @@ async def test_while_the_clock_is_paused_nothing_can_break(
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_clock(database, theo)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, state="waiting", on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, state="on_hold", waiting_on="customer")
     await freeze_time(database, NINE + HOUR)
     await deliver(database, HANDLERS, (waiting, 2))
     assert await _told(theo, address) == ("OPS-1", "resolution", None, None)

@@ -60,7 +60,7 @@ async def test_at_the_deadline_the_answer_and_the_record_agree(
         )
     await fire_once(database)
     clock = (await resolution(database)).clock
-    assert clock.outcome == ("excused" if in_time else "breached")
+    assert clock.outcome == ("waived" if in_time else "breached")
     (breached,) = [one.body for one in await outbox_events(database) if ".breached." in one.type]
     assert breached["approved"] is in_time
     await whole(database)
@@ -89,9 +89,7 @@ async def _waits_for_a_lock(database: Database) -> None:
             async with database.transaction() as tx:
                 waiting = await tx.scalar(
                     text(
-                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
-                        "(SELECT oid FROM pg_database WHERE datname = current_database())"
-                        " OR (NOT granted AND locktype = 'transactionid')"
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) OR (NOT granted AND locktype = 'transactionid')"
                     )
                 )
             if waiting:

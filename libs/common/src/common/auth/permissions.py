@@ -60,24 +60,24 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "escalations:acknowledge": STAFF,
         "escalations:read": STAFF,
         "escalations:work": STAFF,
-        "followups:confirm": STAFF,
-        "followups:work": STAFF,
+        "follow-ups:confirm": STAFF,
+        "follow-ups:work": STAFF,
         "forecasts:read": STAFF,
         "forecasts:work": STAFF,
         "leadership:read": ("dm", "gm", "po", "tom"),
         "maintenance:agree": (*STAFF, CUSTOMER),
         "maintenance:write": ("dm", "ops", "tom"),
-        "measures:write": ("gm", "tom"),
+        "series:write": ("gm", "tom"),
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
         "outages:confirm": ("dm", "gm", "ops", "tom"),
         "outages:read": (*STAFF, CUSTOMER),
-        "outages:rule": ("gm", "tom"),
+        "outages:configure": ("gm", "tom"),
         "outages:write": ("ops", "second_level", "tom"),
         "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
         "punctuality:read": STAFF,
-        "rates:write": ("gm", "tom"),
+        "rate-cards:write": ("gm", "tom"),
         "reports:read": (*STAFF, CUSTOMER),
         "reviews:read": (*STAFF, CUSTOMER),
         "reviews:write": ("dm", "gm", "ops", "tom"),
@@ -95,8 +95,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "waivers:approve": ("gm",),
         "waivers:read": STAFF,
         "waivers:request": STAFF,
-        "work:read": STAFF,
-        "work:write": ("dm", "ops", "second_level", "tom"),
+        "time-entries:read": STAFF,
+        "time-entries:write": ("dm", "ops", "second_level", "tom"),
     }.items()
 }
 
@@ -111,10 +111,7 @@ def is_allowed(roles: frozenset[str], scopes: frozenset[str], permission: str) -
 def permissions_markdown() -> str:
     """The table for the docs: a row per permission, a column per role, the scopes last."""
     roles = sorted(ROLES)
-    lines = [
-        f"| permission | {' | '.join(roles)} | scopes |",
-        "|---" * (len(roles) + 2) + "|",
-    ]
+    lines = [f"| permission | {' | '.join(roles)} | scopes |", "|---" * (len(roles) + 2) + "|"]
     for permission, holders in sorted(PERMISSIONS.items()):
         marks = ["x" if role in holders else "" for role in roles]
         scopes = " ".join(f"`{scope}`" for scope in sorted(holders & SCOPES))

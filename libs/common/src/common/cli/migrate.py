@@ -18,7 +18,7 @@ async def migrate_service(service: Service, settings: Settings) -> str:
             "OPSDESK_MIGRATION_DATABASE_URL is missing: give the owner role's address."
         )
     url = settings.migration_database_url.get_secret_value()
-    simulated = settings.time == "simulated"
+    simulated = settings.time_mode == "simulated"
     before, after = await migrate(url, service.schema, module_of(service))
     connection = await asyncpg.connect(url)
     try:

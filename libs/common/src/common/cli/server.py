@@ -30,7 +30,7 @@ def serve(service: Service) -> None:
     asyncio.run(check_time_mode(service, settings))
     listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(service, *([routes] if settings.time == "simulated" else [])),
+        create_app(service, *([routes] if settings.time_mode == "simulated" else [])),
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -61,12 +61,11 @@ def tune_gc() -> None:
 
 async def check_time_mode(service: Service, settings: Settings) -> None:
     """Raise SystemExit unless `<schema>.now()` is what the settings say, to the letter."""
-    expected: TimeMode = "simulated" if settings.time == "simulated" else "plain"
+    expected: TimeMode = "simulated" if settings.time_mode == "simulated" else "plain"
     installed = await _read_time_mode(settings.database_url.get_secret_value(), service.schema)
     if installed != expected:
         raise SystemExit(
-            f"OPSDESK_TIME={settings.time} needs the {expected} {service.schema}.now(), but the one "
-            f"in the database is {installed}: run `migrate` with the same OPSDESK_TIME first."
+            f"OPSDESK_TIME_MODE={settings.time_mode} needs the {expected} {service.schema}.now(), but the one in the database is {installed}: run `migrate` with the same OPSDESK_TIME_MODE first."
         )
 
 

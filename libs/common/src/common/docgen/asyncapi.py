@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic.json_schema import models_json_schema
 
 from common.events import EVENTS
-from common.events.dead_letters import RecordPutAside
+from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Event
 from common.events.escalations import Audience, EscalationEvent, audience_topic
 
@@ -70,7 +70,7 @@ def asyncapi_document(
 
 def topics_of(event: type[Event]) -> list[str]:
     """Where an event appears: its main topic, and those of the audiences that it may concern."""
-    if event is RecordPutAside:
+    if event is RecordDeadLettered:
         return [f"{event.topic}.{{service}}"]
     audiences = get_args(Audience) if issubclass(event, EscalationEvent) else ()
     return [event.topic, *(audience_topic(audience) for audience in audiences)]
@@ -78,7 +78,7 @@ def topics_of(event: type[Event]) -> list[str]:
 
 def _emits(service: str | None, event: type[Event]) -> bool:
     own = event.source.removeprefix("opsdesk/")
-    return service in {None, own} or event is RecordPutAside
+    return service in {None, own} or event is RecordDeadLettered
 
 
 def _channels(events: Iterable[type[Event]]) -> dict[str, Any]:

@@ -28,10 +28,10 @@ class UsageEvent(Event):
         return f"series/{self.series_id}"
 
 
-class UsageLimitAhead(UsageEvent):
+class UsageLimitApproaching(UsageEvent):
     """At the present pace the limit is reached on `expected`, within the time needed to plan."""
 
-    type: ClassVar[str] = "opsdesk.usage.limit_ahead.v1"
+    type: ClassVar[str] = "opsdesk.usage.limit_approaching.v1"
     expected: date
     earliest: date | None
     latest: date | None
@@ -42,7 +42,7 @@ class UsageLimitReached(UsageEvent):
     type: ClassVar[str] = "opsdesk.usage.limit_reached.v1"
 
 
-class UsageLimitFar(UsageEvent):
+class UsageLimitCleared(UsageEvent):
     """It is no longer expected within the time needed to plan."""
 
-    type: ClassVar[str] = "opsdesk.usage.limit_far.v1"
+    type: ClassVar[str] = "opsdesk.usage.limit_cleared.v1"

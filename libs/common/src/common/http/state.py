@@ -19,7 +19,7 @@ def attach_state(
     app.state.settings = settings
     app.state.database = database
     app.state.people = authenticator or Authenticator(
-        settings.issuer, settings.audience, IssuerKeys(settings.jwks)
+        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
     )
     app.state.limits = RateLimiter(settings.requests_per_minute)
     app.state.admission = RequestAuthenticator(

@@ -123,10 +123,9 @@ class BatchProcessor:
         self._count_outcome(dead=1, alive=0)
 
     def _count_outcome(self, *, dead: int, alive: int) -> None:
-        metrics.CONSUMER_RECORDS.labels("dead").inc(dead)
+        metrics.CONSUMER_RECORDS.labels("dead_lettered").inc(dead)
         self.consecutive_dead_letters = dead + (0 if alive else self.consecutive_dead_letters)
         if self.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:
             raise ConsumerHalted(
-                f"{self.consecutive_dead_letters} records in a row were put aside; see `dlq list`,"
-                " mend the cause and restart"
+                f"{self.consecutive_dead_letters} records in a row were put aside; see `dlq list`, mend the cause and restart"
             )

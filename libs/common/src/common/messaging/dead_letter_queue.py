@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 
-from common.events.dead_letters import RecordPutAside
+from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Envelope
 from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.positions import ConcurrentConsumerError, Record
@@ -94,7 +94,7 @@ async def dead_letter(tx: Connection, service: str, letters: Sequence[DeadLetter
 
 
 async def _publish_notice(tx: Connection, service: str, letter: DeadLetterRecord) -> None:
-    notice = RecordPutAside(
+    notice = RecordDeadLettered(
         at=(await tx.execute(text("SELECT statement_timestamp()"))).scalar_one(),
         notice_id=uuid7(),
         service=service,

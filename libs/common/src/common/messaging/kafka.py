@@ -30,12 +30,12 @@ class Kafka:
     def from_settings(cls, settings: Settings) -> "Kafka":
         secret = settings.kafka_password
         return cls(
-            settings.kafka,
+            settings.kafka_bootstrap_servers,
             settings.kafka_security,
             settings.kafka_sasl_mechanism,
             settings.kafka_username,
             secret.get_secret_value() if secret else None,
-            settings.kafka_ca,
+            settings.kafka_ca_file,
         )
 
     def options(self) -> dict[str, Any]:

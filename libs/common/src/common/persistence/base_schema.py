@@ -109,7 +109,7 @@ CREATE TABLE firings (
     due_at timestamptz NOT NULL,
     fired_at timestamptz NOT NULL,
     lag interval NOT NULL,
-    blind boolean NOT NULL,
+    fired_without_events boolean NOT NULL,
     CHECK (fired_at >= due_at)
 );
 CREATE INDEX ix_firings_subject ON firings (subject);

@@ -131,7 +131,7 @@ class DeadlineScheduler:
         return ScanResult(fired, has_more=fired > 0, locked=fired == 0)
 
     def _fireable_kinds(self) -> tuple[list[str], bool]:
-        """The kinds that may fire now, and whether those that wait for events fire blind."""
+        """The kinds that may fire now, and whether those that wait for events fire without them."""
         if not self.is_behind():
             self._behind_since = None
             return list(self.timers), False

@@ -30,7 +30,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline that fires now. `blind`: the service could not hear of events meanwhile."""
+    """A deadline that fires now. `fired_without_events`: the service could not hear of events meanwhile."""
 
     kind: str
     subject: UUID
@@ -50,7 +50,7 @@ class Timer:
     `lock` locks aggregates (`WHERE id = ANY(…) ORDER BY id FOR UPDATE SKIP LOCKED`) and answers
     the ids that it got; a subject whose aggregate is gone must be answered too, or it never ends.
     `fire` does the effect inside the transaction, with the moment; it may arm the next deadline.
-    `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired `blind`.
+    `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired without them.
     `periodic`: a job that looks again every few minutes. Simulated time does not stop for it on
     the way: it runs once per jump.
     """
@@ -113,10 +113,10 @@ def _key_columns(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
 
 _INSERT_FIRINGS = text(
     """
-    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, blind)
-    SELECT generation, kind, subject, due_at, :at, :at - due_at, blind
+    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, fired_without_events)
+    SELECT generation, kind, subject, due_at, :at, :at - due_at, fired_without_events
     FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
-      AS fired (generation, kind, subject, due_at, blind)
+      AS fired (generation, kind, subject, due_at, fired_without_events)
     """
 ).bindparams(
     bindparam("at", type_=DateTime(timezone=True)),

@@ -29,5 +29,5 @@ __all__ = [
 
 def configure(service: str, settings: Settings) -> None:
     """Set up logs and traces for this process, once, before anything is built."""
-    configure_logs(service, settings.log)
-    configure_tracing(service, settings.otlp_endpoint, settings.trace_share)
+    configure_logs(service, settings.log_format)
+    configure_tracing(service, settings.otlp_endpoint, settings.trace_sample_ratio)

@@ -19,7 +19,7 @@ HTTP_REQUEST_SECONDS = Histogram(
 )
 HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered 429.")
 TICKET_BATCH_SIZE = Histogram(
-    "opsdesk_accept_batch_size",
+    "opsdesk_ticket_batch_size",
     "Tickets accepted by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
@@ -29,7 +29,7 @@ BACKGROUND_RESTARTS = Counter(
 
 # Outbox and relay
 RELAY_PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
-RELAY_IS_LEADER = Gauge("opsdesk_relay_leads", "1 where this replica publishes.")
+RELAY_IS_LEADER = Gauge("opsdesk_relay_is_leader", "1 where this replica publishes.")
 OUTBOX_UNSENT = Gauge("opsdesk_outbox_unsent", "Events not yet on Kafka, as last seen.")
 OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldest unsent event.")
 OUTBOX_HELD_KEYS = Gauge("opsdesk_outbox_held_keys", "Keys whose event Kafka refuses; others flow.")
@@ -38,7 +38,7 @@ PRODUCER_RECREATED = Counter("opsdesk_relay_producers_recreated_total", "Produce
 # Inbox and consumer
 CONSUMER_RECORDS = Counter(
     "opsdesk_consumer_records_total",
-    "Records taken: applied, parked or dead.",
+    "Records taken: applied, parked or dead_lettered.",
     ("outcome",),
 )
 CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, in our partitions.")
@@ -54,7 +54,9 @@ CONSUMER_POLL_SECONDS = Histogram(
 )
 
 # Deadlines
-DEADLINES_FIRED = Counter("opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "blind"))
+DEADLINES_FIRED = Counter(
+    "opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "fired_without_events")
+)
 DEADLINE_LAG_SECONDS = Histogram(
     "opsdesk_deadline_lag_seconds",
     "From due to fired.",
@@ -66,7 +68,7 @@ DEADLINES_FAILED = Counter("opsdesk_deadlines_failed_total", "Firings put off.",
 # Audit
 AUDIT_ENTRIES_SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")
 AUDIT_LAST_SEAL_TIMESTAMP = Gauge(
-    "opsdesk_audit_sealer_seconds", "When the sealer last finished (Unix time)."
+    "opsdesk_audit_last_seal_timestamp_seconds", "When the sealer last finished (Unix time)."
 )
 
 # Notifications

@@ -22,14 +22,14 @@ class RequirementsRead(ResponseModel):
 
 
 class CriteriaRead(ResponseModel):
-    """`demands` per tier; a tier that is not named is judged like `strictest`."""
+    """`requirements` per tier; a tier that is not named is judged like `strictest`."""
 
     version: int
-    demands: Mapping[str, RequirementsRead]
+    requirements: Mapping[str, RequirementsRead]
     strictest: str
     approver_roles: Sequence[str]
-    check_age_seconds: int
-    patience_seconds: int
+    max_check_age_seconds: int
+    approval_timeout_seconds: int
 
 
 @routes.get("")
@@ -40,12 +40,12 @@ async def get_criteria(
     criteria = await get_current_criteria(tx)
     return CriteriaRead(
         version=criteria.version,
-        demands={
+        requirements={
             tier: RequirementsRead.model_validate(demand)
-            for tier, demand in criteria.demands.items()
+            for tier, demand in criteria.requirements.items()
         },
         strictest=criteria.strictest,
         approver_roles=sorted(criteria.approver_roles),
-        check_age_seconds=int(criteria.check_age.total_seconds()),
-        patience_seconds=int(criteria.approval_timeout.total_seconds()),
+        max_check_age_seconds=int(criteria.check_age.total_seconds()),
+        approval_timeout_seconds=int(criteria.approval_timeout.total_seconds()),
     )

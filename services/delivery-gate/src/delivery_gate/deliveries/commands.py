@@ -152,7 +152,7 @@ async def open_follow_up(
         id=uuid7(),
         key=await next_key(context.tx, "FUP"),
         kind=kind,
-        demand=demand,
+        task=demand,
         delivery_id=delivery.id if delivery else None,
         environment=context.environment.key,
         held=held,

@@ -64,7 +64,7 @@ def follow_up_event(
         product=held.product if held else None,
         version=held.name if held else None,
         environment=updated.environment,
-        reason=updated.demand,
+        reason=updated.task,
         by=actor,
         **more,
     )
@@ -101,11 +101,7 @@ def environment_event(
 ) -> tuple[Environment, OutboxEvent]:
     updated = replace(environment, sequence=environment.sequence + 1)
     payload = event(
-        at=at,
-        environment_id=updated.id,
-        environment=updated.key,
-        customer=updated.customer,
-        **more,
+        at=at, environment_id=updated.id, environment=updated.key, customer=updated.customer, **more
     )
     return updated, OutboxEvent(payload, updated.sequence)
 
@@ -125,6 +121,8 @@ def version_event(version: Version) -> OutboxEvent:
 
 def to_violations(reasons: Iterable[Reason]) -> list[Shortcoming]:
     return [
-        Shortcoming(code=reason.code, criterion=reason.criterion, argument=reason.argument)
+        Shortcoming(
+            code=reason.code, criterion=reason.criterion, justification=reason.justification
+        )
         for reason in reasons
     ]

@@ -1,6 +1,6 @@
 """Deferred requests are tried again, unchanged, when what was missing may have come (G9)."""
 
-from common.events.deliveries import DeliveryEvent, DeliveryRefused, DeliveryReviewable
+from common.events.deliveries import DeliveryEvent, DeliveryReadyForReview, DeliveryRefused
 from common.persistence.database import Connection, transaction_time
 from delivery_gate.deliveries.commands import Actor, CommandContext, save_verdict
 from delivery_gate.deliveries.domain.delivery import evaluate_delivery
@@ -24,7 +24,7 @@ async def reevaluate_deferred(tx: Connection, version: Version, actor: Actor) ->
         evaluation = evaluate_delivery(delivery, evaluation_input, context.at)
         if evaluation.verdict.outcome != "deferred":
             event: type[DeliveryEvent] = (
-                DeliveryRefused if evaluation.is_refusal else DeliveryReviewable
+                DeliveryRefused if evaluation.is_refusal else DeliveryReadyForReview
             )
             await save_verdict(
                 context, evaluation, event, "delivery.evaluate", evaluation_input.follow_ups

@@ -16,7 +16,7 @@ from delivery_gate.deliveries.store.verdicts import RecordedVerdict
 class ReasonRead(ResponseModel):
     code: Code
     criterion: str
-    argument: str
+    justification: str
     evidence: str | None
 
 
@@ -27,8 +27,8 @@ class VerdictRead(ResponseModel):
     reasons: Sequence[ReasonRead]
     follow_ups: Sequence[str]
     criteria_version: int
-    spoken_by: str
-    at: datetime
+    decided_by: str
+    decided_at: datetime
 
 
 class ApprovalRead(ResponseModel):
@@ -105,6 +105,6 @@ def verdict_to_response(recorded: RecordedVerdict) -> VerdictRead:
         reasons=[ReasonRead.model_validate(reason) for reason in verdict.reasons],
         follow_ups=recorded.follow_ups,
         criteria_version=verdict.criteria_version,
-        spoken_by=recorded.spoken_by,
-        at=verdict.at,
+        decided_by=recorded.decided_by,
+        decided_at=verdict.at,
     )

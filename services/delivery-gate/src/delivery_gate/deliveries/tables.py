@@ -109,7 +109,7 @@ verdicts = Table(
     Column("reasons", JSONB, nullable=False),
     Column("follow_ups", JSONB, nullable=False, comment="Keys: opened, or open already."),
     Column("criteria_version", Integer, nullable=False),
-    Column("spoken_by", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
     Column("at", INSTANT, nullable=False),
     CheckConstraint("outcome IN ('accepted', 'refused', 'deferred')", name="outcome"),
     CheckConstraint(

@@ -28,14 +28,14 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyChange:
-    """A change without a version, done to end a Blocker. `settled_by` is the delivery that paid."""
+    """A change without a version, done to end a Blocker. `settled_by_version` is the delivery that paid."""
 
     id: UUID
     key: str
     environment: str
     ticket_id: UUID
     ticket: str
-    what: str
+    description: str
     requested_by: str
     requested_at: datetime
     state: EmergencyState = "requested"
@@ -43,10 +43,10 @@ class EmergencyChange:
     authorized_at: datetime | None = None
     applied_by: str | None = None
     applied_at: datetime | None = None
-    settled_by: UUID | None = None
+    settled_by_version: UUID | None = None
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
-    revoked_why: str | None = None
+    revocation_reason: str | None = None
     sequence: int = 0
 
 
@@ -71,7 +71,7 @@ def request(
     pending: EmergencyChange | None,
 ) -> EmergencyChange | Rejection:
     """Ask for it. `pending` is the environment's change that is requested or authorized, if any."""
-    if not requested.what.strip():
+    if not requested.description.strip():
         return Rejection(Code.REASON_REQUIRED, "Say what is going to be changed, and why.")
     if missing := check_blocker(blocker, requested.environment):
         return missing
@@ -127,7 +127,7 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
     """A version that contains it was delivered and verified."""
     if change.state != "applied":
         return change
-    return replace(change, state="settled", settled_by=delivery_id, settled_at=at)
+    return replace(change, state="settled", settled_by_version=delivery_id, settled_at=at)
 
 
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:
@@ -136,7 +136,7 @@ def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange |
         return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if not why.strip():
         return Rejection(Code.REASON_REQUIRED, "Say why it is revoked.")
-    return replace(change, state="revoked", revoked_at=at, revoked_why=why)
+    return replace(change, state="revoked", revoked_at=at, revocation_reason=why)
 
 
 def _debt_rejection(environment: Environment) -> Rejection:

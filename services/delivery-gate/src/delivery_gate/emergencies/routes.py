@@ -42,11 +42,11 @@ NO_TICKET_ID = UUID(int=0)
 
 
 class EmergencyCreate(RequestModel):
-    """`ticket`: id or key of the open Blocker on this environment. `what` is changed, and why."""
+    """`ticket`: id or key of the open Blocker on this environment. `description` is changed, and why."""
 
     environment: Line
     ticket: Line
-    what: FreeText
+    description: FreeText
 
 
 class EmergencyRevoke(RequestModel):
@@ -61,7 +61,7 @@ class EmergencyRead(ResponseModel):
     environment: str
     ticket_id: UUID
     ticket: str
-    what: str
+    description: str
     state: EmergencyState
     requested_by: str
     requested_at: datetime
@@ -69,10 +69,10 @@ class EmergencyRead(ResponseModel):
     authorized_at: datetime | None
     applied_by: str | None
     applied_at: datetime | None
-    settled_by: UUID | None
+    settled_by_version: UUID | None
     settled_at: datetime | None
     revoked_at: datetime | None
-    revoked_why: str | None
+    revocation_reason: str | None
 
 
 @routes.post("", status_code=201, response_model=EmergencyRead)
@@ -93,7 +93,7 @@ async def request_emergency(
         environment=environment.key,
         ticket_id=blocker.ticket_id if blocker else NO_TICKET_ID,
         ticket=blocker.key if blocker else body.ticket,
-        what=body.what,
+        description=body.description,
         requested_by=caller.sub,
         requested_at=context.at,
     )

@@ -29,7 +29,7 @@ async def add(tx: Connection, change: EmergencyChange, environment: Environment)
             customer=environment.customer,
             ticket_id=change.ticket_id,
             ticket=change.ticket,
-            what=change.what,
+            what=change.description,
             requested_by=change.requested_by,
             requested_at=change.requested_at,
             **_mutable_columns(change),
@@ -161,10 +161,10 @@ def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:
         "authorized_at": change.authorized_at,
         "applied_by": change.applied_by,
         "applied_at": change.applied_at,
-        "settled_by": change.settled_by,
+        "settled_by_version": change.settled_by_version,
         "settled_at": change.settled_at,
         "revoked_at": change.revoked_at,
-        "revoked_why": change.revoked_why,
+        "revocation_reason": change.revocation_reason,
     }
 
 
@@ -175,7 +175,7 @@ def _change(row: Row[Any]) -> EmergencyChange:
         environment=row.environment,
         ticket_id=row.ticket_id,
         ticket=row.ticket,
-        what=row.what,
+        description=row.description,
         requested_by=row.requested_by,
         requested_at=row.requested_at,
         state=row.state,
@@ -183,9 +183,9 @@ def _change(row: Row[Any]) -> EmergencyChange:
         authorized_at=row.authorized_at,
         applied_by=row.applied_by,
         applied_at=row.applied_at,
-        settled_by=row.settled_by,
+        settled_by_version=row.settled_by_version,
         settled_at=row.settled_at,
         revoked_at=row.revoked_at,
-        revoked_why=row.revoked_why,
+        revocation_reason=row.revocation_reason,
         sequence=row.sequence,
     )

@@ -20,7 +20,7 @@ class Debt:
 
     change_id: UUID
     change: str  # its key, as people say it
-    since: datetime
+    started_at: datetime
     due_at: datetime
     overdue_since: datetime | None = None
 
@@ -31,7 +31,7 @@ class Drift:
 
     product: str
     digest: str | None  # None: the product runs without any digest
-    since: datetime
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

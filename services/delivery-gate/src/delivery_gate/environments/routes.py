@@ -37,7 +37,7 @@ class DebtRead(ResponseModel):
 
     change_id: UUID
     change: str
-    since: datetime
+    started_at: datetime
     due_at: datetime
     overdue_since: datetime | None
 
@@ -45,7 +45,7 @@ class DebtRead(ResponseModel):
 class DriftRead(ResponseModel):
     product: str
     digest: str | None
-    since: datetime
+    started_at: datetime
 
 
 class EnvironmentRead(ResponseModel):

@@ -96,12 +96,12 @@ async def save(tx: Connection, environment: Environment) -> None:
         "sequence": environment.sequence,
         "debt_change_id": debt and debt.change_id,
         "debt_change": debt and debt.change,
-        "debt_since": debt and debt.since,
+        "debt_since": debt and debt.started_at,
         "debt_due_at": debt and debt.due_at,
         "debt_overdue_since": debt and debt.overdue_since,
         "drift_product": drift and drift.product,
         "drift_digest": drift and drift.digest,
-        "drift_since": drift and drift.since,
+        "drift_since": drift and drift.started_at,
     }
     where = environments.c.id == environment.id
     await tx.execute(update(environments).where(where).values(**values))

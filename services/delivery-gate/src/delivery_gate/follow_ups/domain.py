@@ -35,7 +35,7 @@ class FollowUp:
     id: UUID
     key: str
     kind: FollowUpKind
-    demand: str
+    task: str
     delivery_id: UUID | None  # None when an environment's drift opened it
     environment: str
     held: HeldVersion | None
@@ -99,7 +99,7 @@ def hold_violations(
         Reason(
             Code.FOLLOWUP_OPEN,
             follow_up.kind,
-            f"An earlier refusal is not followed up: {follow_up.demand}",
+            f"An earlier refusal is not followed up: {follow_up.task}",
             follow_up.key,
         )
         for follow_up in follow_ups
@@ -118,6 +118,6 @@ def follow_up_work(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[
     if verdict.held_by_follow_up:
         return {}
     return {
-        kind: "; ".join(f"{reason.criterion}: {reason.argument}" for reason in reasons)
+        kind: "; ".join(f"{reason.criterion}: {reason.justification}" for reason in reasons)
         for kind, reasons in follow_ups_due(verdict).items()
     }

@@ -11,7 +11,7 @@ from common.errors import NotFound
 from common.events.deliveries import (
     FollowUpClosed,
     FollowUpEvent,
-    FollowUpEvidenced,
+    FollowUpEvidenceSubmitted,
     FollowUpReopened,
 )
 from common.http import (
@@ -38,7 +38,7 @@ from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, conf
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 
-Confirmer = Annotated[Caller, requires("followups:confirm")]
+Confirmer = Annotated[Caller, requires("follow-ups:confirm")]
 
 
 class FollowUpClose(RequestModel):
@@ -48,18 +48,18 @@ class FollowUpClose(RequestModel):
 
 
 class FollowUpRead(ResponseModel):
-    """`holds`: the version may not be delivered anywhere meanwhile."""
+    """`blocks_delivery`: the version may not be delivered anywhere meanwhile."""
 
     id: UUID
     key: str
     kind: FollowUpKind
-    demand: str
+    task: str
     state: FollowUpState
     delivery_id: UUID | None
     environment: str
     product: str | None
     version: str | None
-    holds: bool
+    blocks_delivery: bool
     opened_at: datetime
     evidence: str | None
     closed_by: str | None
@@ -107,14 +107,16 @@ async def close_follow_up(
     request: Request,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, requires("followups:work")],
+    caller: Annotated[Caller, requires("follow-ups:work")],
 ) -> FollowUpRead | Response:
     """Say that it is done, with evidence. It holds until another person confirms."""
     context, follow_up = await _load_locked(tx, ref, caller, request)
     outcome = close(follow_up, caller.sub, body.evidence, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.close", f"follow-up/{follow_up.id}", outcome)
-    return await _save_and_respond(context, outcome, FollowUpEvidenced, "follow_up.close", response)
+    return await _save_and_respond(
+        context, outcome, FollowUpEvidenceSubmitted, "follow_up.close", response
+    )
 
 
 @routes.post("/{ref}/reject", response_model=FollowUpRead)
@@ -139,7 +141,7 @@ async def confirm_follow_up(
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.confirm", f"follow-up/{follow_up.id}", outcome)
     drift = context.environment.drift
-    if drift is not None and outcome.explains(drift.since):
+    if drift is not None and outcome.explains(drift.started_at):
         await record_explanation(context)
     closer = {"closed_by": outcome.closed_by}
     return await _save_and_respond(
@@ -183,13 +185,13 @@ def to_response(follow_up: FollowUp) -> FollowUpRead:
         id=follow_up.id,
         key=follow_up.key,
         kind=follow_up.kind,
-        demand=follow_up.demand,
+        task=follow_up.task,
         state=follow_up.state,
         delivery_id=follow_up.delivery_id,
         environment=follow_up.environment,
         product=held.product if held else None,
         version=held.name if held else None,
-        holds=held is not None and follow_up.state != "confirmed",
+        blocks_delivery=held is not None and follow_up.state != "confirmed",
         opened_at=follow_up.opened_at,
         evidence=follow_up.evidence,
         closed_by=follow_up.closed_by,

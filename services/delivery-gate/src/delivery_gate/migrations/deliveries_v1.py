@@ -70,7 +70,7 @@ CREATE TABLE verdicts (
     reasons jsonb NOT NULL,
     follow_ups jsonb NOT NULL,
     criteria_version integer NOT NULL,
-    spoken_by text NOT NULL,
+    decided_by text NOT NULL,
     at timestamptz NOT NULL,
     CONSTRAINT pk_verdicts PRIMARY KEY (id),
     CONSTRAINT ck_verdicts_outcome CHECK (outcome IN ('accepted', 'refused', 'deferred')),
@@ -89,7 +89,7 @@ CREATE TABLE follow_ups (
     key text NOT NULL,
     sequence bigint NOT NULL,
     kind text NOT NULL,
-    demand text NOT NULL,
+    task text NOT NULL,
     delivery_id uuid,
     environment_id uuid NOT NULL,
     environment text NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE emergency_changes (
     customer text NOT NULL,
     ticket_id uuid NOT NULL,
     ticket text NOT NULL,
-    what text NOT NULL,
+    description text NOT NULL,
     requested_by text NOT NULL,
     requested_at timestamptz NOT NULL,
     state text NOT NULL,
@@ -136,10 +136,10 @@ CREATE TABLE emergency_changes (
     authorized_at timestamptz,
     applied_by text,
     applied_at timestamptz,
-    settled_by uuid,
+    settled_by_version uuid,
     settled_at timestamptz,
     revoked_at timestamptz,
-    revoked_why text,
+    revocation_reason text,
     CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
     CONSTRAINT ck_emergency_changes_state
         CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
@@ -151,7 +151,7 @@ CREATE TABLE emergency_changes (
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id),
-    CONSTRAINT fk_emergency_changes_settled_by FOREIGN KEY (settled_by)
+    CONSTRAINT fk_emergency_changes_settled_by_version FOREIGN KEY (settled_by_version)
         REFERENCES deliveries (id)
 );
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)

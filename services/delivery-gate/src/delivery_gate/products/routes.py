@@ -32,8 +32,8 @@ class ProductRead(ResponseModel):
     key: str
     name: str
     versions: int
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @routes.post("", status_code=201)

@@ -26,8 +26,8 @@ class Product:
     key: str
     name: str
     versions: int
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 async def add_product(tx: Connection, product: Product) -> bool:
@@ -39,8 +39,8 @@ async def add_product(tx: Connection, product: Product) -> bool:
             key=product.key,
             name=product.name,
             versions=product.versions,
-            made_by=product.made_by,
-            made_at=product.made_at,
+            created_by=product.created_by,
+            created_at=product.created_at,
         )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(products.c.id)

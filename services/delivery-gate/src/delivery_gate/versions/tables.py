@@ -25,8 +25,8 @@ products = Table(
     key(),
     Column("name", Text, nullable=False),
     Column("versions", Integer, nullable=False, comment="How many were registered so far."),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", INSTANT, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
 )
 
 versions = Table(
@@ -71,6 +71,6 @@ criteria = Table(
     METADATA,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("body", JSONB, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", INSTANT, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
 )

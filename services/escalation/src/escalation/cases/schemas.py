@@ -16,8 +16,8 @@ from escalation.rotas.schemas import DAYS
 
 class WindowRead(ResponseModel):
     days: list[str]
-    start: str
-    end: str
+    starts_at: str
+    ends_at: str
     timezone: str
 
 
@@ -48,7 +48,7 @@ class PolicyRead(ResponseModel):
 
 class LayerRead(ResponseModel):
     participants: list[str]
-    start: str
+    starts_at: str
     timezone: str
     length: int
     unit: str
@@ -57,8 +57,8 @@ class LayerRead(ResponseModel):
 
 class OverrideRead(ResponseModel):
     kind: str
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     person: str | None
     replaces: str | None
 
@@ -75,7 +75,7 @@ class TimelineEntryRead(ResponseModel):
     at: datetime
     kind: str
     by: str | None
-    second: str | None
+    confirmed_by: str | None
     detail: dict[str, Any]
 
 
@@ -95,13 +95,13 @@ class EscalationRead(ResponseModel):
     environment: str | None
     ticket: str | None
     opened_at: datetime
-    breaks_at: datetime | None
+    expected_breach_at: datetime | None
     round: int
     step: int
     next_at: datetime | None
     exhausted: bool
     acknowledged_by: list[str]
-    snooze_asked_by: str | None
+    snooze_requested_by: str | None
     snooze_until: datetime | None
     resolved_at: datetime | None
     audiences: list[str]
@@ -138,8 +138,8 @@ def policy_to_response(policy: Policy) -> PolicyRead:
 def window_to_response(window: Window) -> WindowRead:
     return WindowRead(
         days=[DAYS[day] for day in sorted(window.weekdays)],
-        start=f"{window.start:%H:%M}",
-        end=f"{window.end:%H:%M}",
+        starts_at=f"{window.starts_at:%H:%M}",
+        ends_at=f"{window.ends_at:%H:%M}",
         timezone=window.zone,
     )
 
@@ -151,7 +151,7 @@ def rota_to_response(rota: Rota, version: int) -> RotaRead:
         layers=[
             LayerRead(
                 participants=list(layer.participants),
-                start=f"{layer.start:%Y-%m-%dT%H:%M}",
+                starts_at=f"{layer.starts_at:%Y-%m-%dT%H:%M}",
                 timezone=layer.zone,
                 length=layer.length,
                 unit=layer.unit,
@@ -187,13 +187,13 @@ def _case_fields(case: Case) -> dict[str, Any]:
         "environment": trigger.environment,
         "ticket": trigger.ticket,
         "opened_at": case.opened_at,
-        "breaks_at": trigger.breaks_at,
+        "expected_breach_at": trigger.expected_breach_at,
         "round": state.passes,
         "step": state.fired,
         "next_at": state.due_at,
         "exhausted": state.exhausted,
         "acknowledged_by": list(state.acknowledged_by),
-        "snooze_asked_by": state.snooze_asked_by,
+        "snooze_requested_by": state.snooze_requested_by,
         "snooze_until": state.snooze_until,
         "resolved_at": state.resolved_at,
         "audiences": list(case.audiences),

@@ -24,13 +24,13 @@ _UNRESOLVED = escalations.c.status != literal_column("'resolved'")
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of a timeline; `second` confirmed what `by` asked for."""
+    """One line of a timeline; `confirmed_by` confirmed what `by` asked for."""
 
     sequence: int
     at: datetime
     kind: str
     by: str | None
-    second: str | None
+    confirmed_by: str | None
     detail: dict[str, Any]
 
 

@@ -32,7 +32,7 @@ class SmtpTransport:
     """A conversation of its own for each message: pages are few and must not wait for each other."""
 
     def __init__(self, settings: EscalationSettings) -> None:
-        host, _, port = settings.smtp.rpartition(":")
+        host, _, port = settings.smtp_server.rpartition(":")
         self._host, self._port = host, int(port)
         self._security = settings.smtp_security
         self._username = settings.smtp_username

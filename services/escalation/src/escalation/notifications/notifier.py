@@ -187,5 +187,5 @@ async def run_notifier(app: FastAPI) -> None:
     settings: EscalationSettings = app.state.settings
     database: Database = app.state.database
     async with database.transaction() as tx:
-        await directory.set_fallback_email(tx, settings.last_resort)
+        await directory.set_fallback_email(tx, settings.fallback_email)
     await Notifier(database, SmtpTransport(settings), settings).run()

@@ -50,8 +50,8 @@ async def add_policy(tx: Connection, made: Policy, at: datetime, actor: str) -> 
             key=made.key,
             version=made.version,
             body=POLICY_ADAPTER.dump_python(made, mode="json"),
-            made_at=at,
-            made_by=actor,
+            created_at=at,
+            created_by=actor,
         )
     )
 
@@ -67,7 +67,9 @@ async def add_matrix(tx: Connection, rows: tuple[MatrixRow, ...], at: datetime, 
     """Answers the new version."""
     version = 1 + (await tx.scalar(select(func.coalesce(func.max(matrices.c.version), 0))) or 0)
     body = ROWS_ADAPTER.dump_python(rows, mode="json")
-    await tx.execute(insert(matrices).values(version=version, rows=body, made_at=at, made_by=actor))
+    await tx.execute(
+        insert(matrices).values(version=version, rows=body, created_at=at, created_by=actor)
+    )
     return version
 
 
@@ -84,6 +86,8 @@ async def add_rota(tx: Connection, made: Rota, at: datetime, actor: str) -> int:
     version = 1 + (await tx.scalar(query) or 0)
     body = ROTA_ADAPTER.dump_python(made, mode="json")
     await tx.execute(
-        insert(rotas).values(key=made.key, version=version, body=body, made_at=at, made_by=actor)
+        insert(rotas).values(
+            key=made.key, version=version, body=body, created_at=at, created_by=actor
+        )
     )
     return version

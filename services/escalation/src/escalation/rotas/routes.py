@@ -77,7 +77,7 @@ async def create_override(
     if_match(request, version, rota_to_response(rota, version))
     at = await transaction_time(tx)
     # What is over says nothing about the future; versions keep it for the past.
-    present = tuple(o for o in rota.overrides if o.end > at)
+    present = tuple(o for o in rota.overrides if o.ends_at > at)
     if len(present) >= MAX_OVERRIDES:
         raise ValidationFailed(
             [Violation("", "override", f"a rota has at most {MAX_OVERRIDES} overrides")]

@@ -48,25 +48,23 @@ def _check_local(text: str) -> str:
 
 Timezone = Annotated[str, AfterValidator(_check_timezone)]
 LocalDateTime = Annotated[
-    str,
-    StringConstraints(pattern=r"^2[01]\d\d-\d\d-\d\dT\d\d:\d\d$"),
-    AfterValidator(_check_local),
+    str, StringConstraints(pattern=r"^2[01]\d\d-\d\d-\d\dT\d\d:\d\d$"), AfterValidator(_check_local)
 ]
 """What the clock on the wall shows, without offset: the zone stands beside it."""
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class WindowCreate(RequestModel):
-    """`[start, end)` in local time on these days; `end` not after `start`: into the next day."""
+    """`[start, end)` in local time on these days; `ends_at` not after `starts_at`: into the next day."""
 
     days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
-    start: TimeOfDay
-    end: TimeOfDay
+    starts_at: TimeOfDay
+    ends_at: TimeOfDay
     timezone: Timezone
 
     def to_window(self) -> Window:
         days = frozenset(map(DAYS.index, self.days))
-        start, end = time.fromisoformat(self.start), time.fromisoformat(self.end)
+        start, end = time.fromisoformat(self.starts_at), time.fromisoformat(self.ends_at)
         return Window(days, start, end, self.timezone)
 
 
@@ -117,10 +115,10 @@ class PolicyCreate(RequestModel):
 
 
 class LayerCreate(RequestModel):
-    """Participants that take turns of `length` units from the local time `start` on."""
+    """Participants that take turns of `length` units from the local time `starts_at` on."""
 
     participants: Annotated[tuple[Sub, ...], Field(min_length=1, max_length=50)]
-    start: LocalDateTime
+    starts_at: LocalDateTime
     timezone: Timezone
     length: Annotated[int, Field(ge=1, le=1000)]
     unit: Unit
@@ -128,7 +126,7 @@ class LayerCreate(RequestModel):
 
     def to_layer(self) -> Layer:
         hours = tuple(w.to_window() for w in self.hours)
-        start = _parse_local(self.start)
+        start = _parse_local(self.starts_at)
         return Layer(self.participants, start, self.timezone, self.length, self.unit, hours)
 
 
@@ -136,14 +134,14 @@ class OverrideCreate(RequestModel):
     """`add` needs `person`, `remove` needs `replaces`, `replace` needs both."""
 
     kind: Literal["add", "remove", "replace"]
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     person: Sub | None = None
     replaces: Sub | None = None
 
     def find_error(self) -> str | None:
         """Why this is no override; None when it is."""
-        if self.end <= self.start:
+        if self.ends_at <= self.starts_at:
             return "end must lie after start"
         if (self.person is None) != (self.kind == "remove"):
             return "person belongs to add and replace, and to them only"
@@ -152,7 +150,7 @@ class OverrideCreate(RequestModel):
         return None
 
     def to_override(self) -> Override:
-        return Override(self.kind, self.start, self.end, self.person, self.replaces)
+        return Override(self.kind, self.starts_at, self.ends_at, self.person, self.replaces)
 
 
 class RotaCreate(RequestModel):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.events.clocks import ClockEvent, ClockWarned
+from common.events.clocks import ClockEvent, ClockThresholdReached
 from common.events.tickets import TicketEvent
 from common.persistence.database import Database
 from escalation.cases.domain.lifecycle import EscalationState, Outcome, new_state
@@ -28,8 +28,7 @@ MINUTE = timedelta(minutes=1)
 QUARTER = 15 * MINUTE
 
 ROSTER = Roster(
-    rotas={},
-    people={p: frozenset() for p in ("anna", "omar", "sven", "mia", "theo", "gina")},
+    rotas={}, people={p: frozenset() for p in ("anna", "omar", "sven", "mia", "theo", "gina")}
 )
 
 
@@ -89,7 +88,7 @@ ACME, PROD = UUID(int=0xACE), UUID(int=0xACE0)
 TICKET, CLOCK = UUID(int=0x71C), UUID(int=0xC10)
 
 
-def clock_warned(share: float = 0.75, **changed: Any) -> ClockWarned:
+def clock_warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
     payload: dict[str, Any] = {
         "at": NIGHT,
         "clock_id": CLOCK,
@@ -105,11 +104,11 @@ def clock_warned(share: float = 0.75, **changed: Any) -> ClockWarned:
         "agreement": "acme",
         "target_seconds": 4 * 3600,
         "deadline": NIGHT + timedelta(hours=1),
-        "share": share,
+        "threshold": share,
         "due_at": NIGHT,
         "fired_at": NIGHT,
     }
-    return ClockWarned(**payload | changed)
+    return ClockThresholdReached(**payload | changed)
 
 
 def clock_event(kind: type[C], **own: Any) -> C:

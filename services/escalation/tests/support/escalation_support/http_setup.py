@@ -14,7 +14,7 @@ ROTA: dict[str, Any] = {
     "layers": [
         {
             "participants": ["sven", "mia"],
-            "start": "2026-02-23T09:00",
+            "starts_at": "2026-02-23T09:00",
             "timezone": "Europe/Amsterdam",
             "length": 1,
             "unit": "weeks",

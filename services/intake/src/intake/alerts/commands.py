@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.errors import Problem
-from common.events.tickets import AlertEnded, AlertEvent, AlertRaised
+from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
 from common.http.body import parse_json
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
@@ -32,7 +32,7 @@ from intake.tickets.store import messages, tickets
 RETRY_KIND = "alert-post"
 """The deadline of a post that nobody has understood yet."""
 
-Effect = Literal["raised", "ended", "known"]
+Effect = Literal["raised", "resolved", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def _process_alert(
     if episode.ended_at is not None:
         return await _already_known(tx, episode)
     await _end_episode(tx, episode, alert.ended_at or stored.received_at, at)
-    return AlertResult(episode.dedup_key, "ended", await _ticket_key(tx, episode.ticket_id))
+    return AlertResult(episode.dedup_key, "resolved", await _ticket_key(tx, episode.ticket_id))
 
 
 async def _raise(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> AlertResult:
@@ -159,13 +159,13 @@ async def _end_episode(tx: Connection, episode: Episode, ended_at: datetime, at:
     )
     await alerts.save(tx, ended)
     key = await _ticket_key(tx, ended.ticket_id)
-    await publish(tx, OutboxEvent(_to_event(AlertEnded, ended, key, at), ended.sequence))
+    await publish(tx, OutboxEvent(_to_event(AlertResolved, ended, key, at), ended.sequence))
 
 
 def _to_event(
     event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
 ) -> AlertEvent:
-    more = {"ended_at": episode.ended_at} if event is AlertEnded else {}
+    more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
     return event.model_validate(
         {
             "at": at,
@@ -187,7 +187,7 @@ def _to_event(
 
 
 async def _already_known(tx: Connection, episode: Episode) -> AlertResult:
-    return AlertResult(episode.dedup_key, "known", await _ticket_key(tx, episode.ticket_id))
+    return AlertResult(episode.dedup_key, "duplicate", await _ticket_key(tx, episode.ticket_id))
 
 
 async def _ticket_key(tx: Connection, ticket_id: UUID | None) -> str | None:

@@ -30,7 +30,7 @@ class AlertResultRead(ResponseModel):
     """`known`: this alert's episode was told before. `ticket` is a key."""
 
     dedup_key: str
-    effect: Literal["raised", "ended", "known"]
+    effect: Literal["raised", "resolved", "duplicate"]
     ticket: str | None
 
 

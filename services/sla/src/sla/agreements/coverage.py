@@ -83,6 +83,9 @@ async def _kept(
 
 def _open_anyway(table: Timetable, extension: Extension) -> bool:
     try:
-        return table.between(extension.start, extension.until) == extension.until - extension.start
+        return (
+            table.between(extension.starts_at, extension.until)
+            == extension.until - extension.starts_at
+        )
     except NeverOpens:
         return False

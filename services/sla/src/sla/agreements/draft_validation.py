@@ -197,7 +197,7 @@ async def _maintenance(
         read_zone(zone)
     except LookupError as unknown:
         raise ValidationFailed([Violation("/timezone", "timezone", str(unknown.args[0]))]) from None
-    dated = tuple(sorted((window.start, window.end) for window in asked.dated))
+    dated = tuple(sorted((window.starts_at, window.ends_at) for window in asked.dated))
     if not any(asked.weekly.values()):
         return Maintenance(None, dated)
     weekly: Mapping[str, Any] = asked.model_dump(mode="json", include={"weekly"})

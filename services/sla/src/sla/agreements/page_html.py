@@ -117,7 +117,7 @@ def _intervals(pairs: Iterable[Sequence[str]]) -> str:
 
 def _extensions(extensions: Sequence[Extension]) -> str:
     rows = (
-        f"{_instant(one.start)} to {_instant(one.until)}, for"
+        f"{_instant(one.starts_at)} to {_instant(one.until)}, for"
         f" {', '.join(one.priorities) or 'all'} tickets: {one.reason}"
         for one in extensions
     )

@@ -32,27 +32,25 @@ TICKETS = View(
 )
 CLOCKS = View(
     "daily_clocks",
-    "How many promises were kept: one row per customer, day (of the outcome), service, priority, kind,"
-    " metric, contract and agreement.",
+    "How many promises were kept: one row per customer, day (of the outcome), service, priority, kind, metric, contract and agreement.",
     f"clock_figures WHERE {DAYS}",
     (
         *KEYS,
         *PROMISE,
         Column("met", "clocks"),
-        Column("breached", "clocks, without those that are excused"),
-        Column("excused", "clocks whose breach had been approved before (R2)"),
+        Column("breached", "clocks, without those that are waived"),
+        Column("waived", "clocks whose breach had been approved before (R2)"),
     ),
 )
 TIMES = View(
     "daily_times",
-    "How long it took: a histogram, one row per customer, day (of the end), service, priority, kind,"
-    " metric, contract, agreement and bucket. Add up buckets over anything, then take a percentile.",
+    "How long it took: a histogram, one row per customer, day (of the end), service, priority, kind, metric, contract, agreement and bucket. Add up buckets over anything, then take a percentile.",
     f"time_figures WHERE {DAYS}",
     (
         *KEYS,
-        Column("metric", "what was promised; elapsed: opening to resolution, by the wall clock"),
-        Column("contract", "sla, ola or uc; '' for elapsed"),
-        Column("agreement", "key of the agreement; '' for elapsed"),
+        Column("metric", "what was promised; lifetime: opening to resolution, by the wall clock"),
+        Column("contract", "sla, ola or uc; '' for lifetime"),
+        Column("agreement", "key of the agreement; '' for lifetime"),
         Column(
             "from_seconds",
             "where the bucket begins; it ends 10 % higher (the first one at 1 s)",
@@ -69,7 +67,7 @@ COSTS = View(
     (
         *KEYS,
         Column("rate", "name of the rate"),
-        Column("currency", "ISO 4217; '' where no sheet of the day has this rate"),
+        Column("currency", "ISO 4217; '' where no card of the day has this rate"),
         Column("minutes", "of work"),
         Column("amount", "in the currency", "cents::numeric / 100"),
     ),

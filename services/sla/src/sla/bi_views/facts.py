@@ -19,7 +19,7 @@ TICKETS = View(
         Column("ended_at", "instant of its resolution or merging; null while it is open"),
         Column("ended_as", "resolved or merged; null while it is open"),
         Column(
-            "elapsed_seconds",
+            "duration_seconds",
             "from opening to end, by the clock on the wall; null while it is open",
             "extract(epoch FROM ended_at - opened_at)::bigint",
         ),
@@ -28,8 +28,8 @@ TICKETS = View(
     ),
 )
 TURNS = View(
-    "ticket_turns",
-    "How tickets ended and began again: one row per turn.",
+    "ticket_state_changes",
+    "How tickets ended and began again: one row per change.",
     "ticket_turns",
     (
         Column("ticket_id", "see sla_tickets"),
@@ -37,7 +37,7 @@ TURNS = View(
         Column("kind", "resolved, rejected (by the second person), reopened, merged"),
         Column("at", "instant"),
         Column("customer_id", "null in triage"),
-        Column("change", "by how many the open tickets became more: -1, 0, 1"),
+        Column("backlog_change", "by how many the open tickets became more: -1, 0, 1", "change"),
     ),
 )
 CLOCKS = View(
@@ -49,13 +49,15 @@ CLOCKS = View(
         Column("ticket_id", "see sla_tickets"),
         Column("customer_id", "customer of the ticket"),
         Column("metric", "first_response, next_reply, update, workaround, resolution"),
-        Column("state", "idle, running, paused, stopped, withdrawn, cancelled"),
+        Column("state", "not_started, running, paused, stopped, no_target, cancelled"),
         Column("deadline", "instant at which the promise breaks; null while paused"),
         Column("stopped_at", "instant; null unless stopped"),
-        Column("took_seconds", "counted (working) time of its longest cycle; null unless stopped"),
-        Column("broken_at", "instant of the breach that holds; null where there is none"),
         Column(
-            "outcome", "met, breached, or excused (a waiver covers the breach); null: still open"
+            "elapsed_seconds", "counted (working) time of its longest cycle; null unless stopped"
+        ),
+        Column("breached_at", "instant of the breach that holds; null where there is none"),
+        Column(
+            "outcome", "met, breached, or waived (a waiver covers the breach); null: still open"
         ),
         Column("outcome_at", "instant at which it was met or broke"),
         Column(
@@ -88,7 +90,7 @@ FIRINGS = View(
             "deadline, or which change moved it into the past",
             "body::json #>> '{firing,3}'",
         ),
-        Column("blind", "whether sla could not hear of tickets when it fired"),
+        Column("fired_without_events", "whether sla could not hear of tickets when it fired"),
     ),
 )
 OUTAGES = View(
@@ -102,29 +104,29 @@ OUTAGES = View(
         Column("customer", "key of the customer"),
         Column("environment", "key of the environment"),
         Column("service", "key of the service"),
-        Column("source", "monitoring, ticket, hand"),
-        Column("effect", "down or impaired; only down counts against availability"),
+        Column("source", "monitoring, ticket, manual"),
+        Column("effect", "down or degraded; only down counts against availability"),
         Column("started_at", "instant"),
         Column("ended_at", "instant; null while it lasts"),
         Column("counts", "false: it was none, as was found later"),
     ),
 )
 WORK = View(
-    "work",
+    "time_entries",
     "Booked work: one row per record; a correction is a record of the difference.",
     "work",
     (
-        Column("work_id", "id of the record", "id"),
-        Column("work", "what people call it: WRK-17", "key"),
+        Column("time_entry_id", "id of the record", "id"),
+        Column("time_entry", "what people call it: WRK-17", "key"),
         Column("ticket_id", "see sla_tickets"),
         Column("customer_id", "customer of the ticket"),
         Column("agreement_id", "the agreement against whose reserved hours it counts; null: none"),
         Column("person", "sub of who worked"),
         Column("minutes", "of work; may be negative in a correction"),
         Column("day", "date of the work"),
-        Column("rate", "name of the rate in the rate sheet"),
+        Column("rate", "name of the rate in the rate card"),
         Column("corrects", "the record that this one corrects; null: it is none"),
-        Column("recorded_at", "instant"),
+        Column("created_at", "instant"),
     ),
 )
 VIEWS = (TICKETS, TURNS, CLOCKS, FIRINGS, OUTAGES, WORK)

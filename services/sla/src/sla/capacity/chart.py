@@ -53,7 +53,7 @@ def sentence(about: Series, made: Outlook | None) -> str:
     """What the picture says, in words."""
     if made is None:
         return "Fewer than two weeks of figures: too early to say."
-    if made.standing == "reached":
+    if made.limit_status == "reached":
         return f"The limit is reached: {made.current:.4g} {about.unit}."
     if made.expected is None:
         return f"Now {made.current:.4g} {about.unit}; the limit is not in sight."

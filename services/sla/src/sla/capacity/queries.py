@@ -42,6 +42,6 @@ def _one(
 ) -> Measured:
     month, span, now = when
     about, count = stored.series, actual.count if actual else 0
-    figure = actual.figure(required.judged_by) if actual else None
+    figure = actual.figure(required.statistic) if actual else None
     share = covered(count, about, span, now)
     return Measured(about, required, str(month), span, figure, count, share)

@@ -5,7 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from common.events.usage import UsageEvent, UsageLimitAhead, UsageLimitFar, UsageLimitReached
+from common.events.usage import (
+    UsageEvent,
+    UsageLimitApproaching,
+    UsageLimitCleared,
+    UsageLimitReached,
+)
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
@@ -51,9 +56,9 @@ def next_look(id: UUID, after: datetime) -> datetime:
 
 
 async def _tell(tx: Connection, stored: Stored, limit: Limit, made: Outlook, at: datetime) -> None:
-    if made.standing == stored.standing:
+    if made.limit_status == stored.limit_status:
         return
-    sequence = await series.stand(tx, stored.series.id, made.standing)
+    sequence = await series.stand(tx, stored.series.id, made.limit_status)
     await publish(tx, OutboxEvent(_news(stored, limit, made, at), sequence))
 
 
@@ -72,11 +77,11 @@ def _news(stored: Stored, limit: Limit, made: Outlook, at: datetime) -> UsageEve
         "limit": limit.limit,
         "current": made.current,
     }
-    if made.standing == "reached":
+    if made.limit_status == "reached":
         return UsageLimitReached(**facts)
-    if made.standing == "far" or made.expected is None:
-        return UsageLimitFar(**facts)
-    return UsageLimitAhead(
+    if made.limit_status == "ok" or made.expected is None:
+        return UsageLimitCleared(**facts)
+    return UsageLimitApproaching(
         **facts,
         expected=made.expected,
         earliest=made.earliest,

@@ -24,7 +24,7 @@ FILLS: Mapping[str, str] = {
     "environment": "#dff2e1",
     "partner": "#efe3f7",
     "down": "#f3b0a9",
-    "impaired": "#fbe3a6",
+    "degraded": "#fbe3a6",
 }
 FATAL, CALM = "#b3261e", "#6b7a89"
 

@@ -88,8 +88,8 @@ class ServiceTold(ResponseModel):
     price: PriceTold | None
     sold_to: list[str]
     runs_on: list[NeedTold] | None
-    made_by: str | None
-    made_at: datetime
+    created_by: str | None
+    created_at: datetime
     retired_at: datetime | None
 
 
@@ -110,7 +110,7 @@ def told(found: Service, caller: Caller) -> ServiceTold:
         price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
         sold_to=[one for one in found.sold_to if caller.can_see(one)],
         runs_on=needs if ours else None,
-        made_by=found.made_by if ours else None,
-        made_at=found.made_at,
+        created_by=found.created_by if ours else None,
+        created_at=found.created_at,
         retired_at=found.retired_at,
     )

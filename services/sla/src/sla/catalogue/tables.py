@@ -29,6 +29,6 @@ service_versions = Table(
     Column("currency", Text),
     Column("sold_to", ARRAY(Text)),
     Column("runs_on", JSONB),
-    Column("made_by", Text),
-    instant("made_at"),
+    Column("created_by", Text),
+    instant("created_at"),
 )

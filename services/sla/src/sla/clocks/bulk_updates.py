@@ -24,12 +24,15 @@ from sla.clocks.store.bulk_updates import Sweep
 
 KIND = "sweep"
 BATCH = 200
-OPEN = ("running", "paused", "idle", "withdrawn")
+OPEN = ("running", "paused", "not_started", "no_target")
 LOOKS = 2
 LAST_LOOK = timedelta(minutes=2)
 """After the decision. No statement may take longer than `common.persistence.database.COMMAND`."""
 ENDED = "the agreement was deactivated"
-_COVERS: dict[sweeps.Kind, InputKind] = {"extend": "cover_extended", "shorten": "cover_ended"}
+_COVERS: dict[sweeps.Kind, InputKind] = {
+    "extend": "coverage_extended",
+    "shorten": "coverage_extension_ended",
+}
 
 
 async def begin(tx: Connection, sweep: Sweep) -> None:

@@ -53,7 +53,7 @@ async def begin(tx: Connection, begun: Sequence[tuple[Tracked, Input]], at: date
 
 
 async def go_on(
-    tx: Connection, changes: Iterable[Change], at: datetime, *, blind: bool = False
+    tx: Connection, changes: Iterable[Change], at: datetime, *, fired_without_events: bool = False
 ) -> None:
     """Store and announce what changed; the clocks' rows are locked. What changed nothing is not
     worth an input."""
@@ -63,9 +63,11 @@ async def go_on(
     changed = await _excused(tx, changed)
     announced, kept, heard = [], [], []
     for change in changed:
-        said = _numbered(change.before, news(Telling(change.before, at, blind), change))
+        said = _numbered(
+            change.before, news(Telling(change.before, at, fired_without_events), change)
+        )
         announced += said
-        heard += [Heard(change.before.id, one, blind) for one, _ in change.heard]
+        heard += [Heard(change.before.id, one, fired_without_events) for one, _ in change.heard]
         kept.append(_after(change, len(said)))
     await clocks.save(tx, kept)
     await inputs.append(tx, heard)

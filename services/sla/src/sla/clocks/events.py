@@ -20,7 +20,7 @@ class Telling:
 
     tracked: Tracked
     at: datetime
-    blind: bool = False
+    fired_without_events: bool = False
 
     def facts(self, clock: Clock) -> dict[str, Any]:
         """What every event says, as it stands with `clock`."""
@@ -76,10 +76,10 @@ def _fired(telling: Telling, firing: Firing, clock: Clock) -> ClockEvent:
     facts = telling.facts(clock) | {
         "due_at": firing.due_at,
         "fired_at": telling.at,
-        "blind": telling.blind,
+        "fired_without_events": telling.fired_without_events,
     }
     if firing.kind != BREACH:
-        return said.ClockWarned(**facts, share=_share(firing, clock))
+        return said.ClockThresholdReached(**facts, threshold=_share(firing, clock))
     excuse = clock.covered(firing.due_at)
     return said.ClockBreached(
         **facts,
@@ -100,7 +100,7 @@ def _moved(telling: Telling, before: Clock, after: Clock, heard: Input) -> Itera
         return  # one that promises nothing is not worth telling
     facts = telling.facts(after)
     yield from _restated(facts, before, after, heard)
-    if before.breached_at is not None and after.broken_at is None:
+    if before.cycle_breached_at is not None and after.breached_at is None:
         yield said.ClockBreachWithdrawn(**facts, stopped_at=after.stopped_at or after.since)
     if after.state == "stopped" != before.state:
         yield _ended(facts, after)
@@ -110,26 +110,26 @@ def _restated(
     facts: dict[str, Any], before: Clock, after: Clock, heard: Input
 ) -> Iterator[ClockEvent]:
     was, now = before.state, after.state
-    if now in ("cancelled", "withdrawn") and was != now:
+    if now in ("cancelled", "no_target") and was != now:
         yield said.ClockCancelled(**facts, reason=after.cancelled or "nothing is promised any more")
-    elif now in ("running", "paused") and was in ("withdrawn", "idle"):
+    elif now in ("running", "paused") and was in ("no_target", "not_started"):
         yield said.ClockStarted(**facts)
     elif now == "paused" != was:
         yield said.ClockPaused(**facts)
     elif now == "running" != was:
         yield said.ClockResumed(**facts)
     elif now == was and before.deadline != after.deadline:
-        yield said.ClockMoved(**facts, was=before.deadline, reason=heard.kind)
+        yield said.ClockDeadlineChanged(**facts, previous=before.deadline, reason=heard.kind)
 
 
 def _ended(facts: dict[str, Any], clock: Clock) -> ClockEvent:
     target, stopped_at = clock.terms.target, clock.stopped_at
     assert stopped_at is not None
-    counted: dict[str, Any] = {"stopped_at": stopped_at, "counted_seconds": clock.counted // SECOND}
+    counted: dict[str, Any] = {"stopped_at": stopped_at, "elapsed_seconds": clock.counted // SECOND}
     if clock.outcome == "met" or target is None:
         return said.ClockMet(**facts, **counted)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
-    return said.ClockStopped(**facts, **counted, overrun_seconds=overrun)
+    return said.ClockMissed(**facts, **counted, overrun_seconds=overrun)
 
 
 def forecast_facts(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:

@@ -158,7 +158,7 @@ async def _apply(tx: Connection, held: Held, said: Input, earlier: Sequence[Earl
 
 async def _excused(tx: Connection, changes: list[Change]) -> list[Change]:
     """What broke before is excused by waivers over a period of the service that it is about (C11)."""
-    broken = [at for one in changes if (at := one.clock.broken_at) is not None]
+    broken = [at for one in changes if (at := one.clock.breached_at) is not None]
     if not broken:
         return changes
     customers = {id for one in changes if (id := one.before.ticket.customer_id) is not None}

@@ -44,7 +44,7 @@ async def differences(database: Database) -> AsyncIterator[str]:
 
 async def _decided(tx: Connection, loaded: list[Tracked]) -> list[Waiver]:
     """The waivers that those of the clocks which broke must agree with."""
-    broken = [one for one in loaded if one.clock.broken_at is not None]
+    broken = [one for one in loaded if one.clock.breached_at is not None]
     customers = {id for one in broken if (id := one.ticket.customer_id) is not None}
     return await waivers.decided(tx, [one.id for one in broken], customers) if broken else []
 

@@ -38,14 +38,14 @@ class ClockTold(ResponseModel):
     opened_at: datetime
     deadline: datetime | None
     stopped_at: datetime | None
-    counted_seconds: int
+    elapsed_seconds: int
     paused_seconds: int
     remaining_seconds: int | None
     overrun_seconds: int
     breached: bool
     breached_at: datetime | None
     breach_reason: str | None
-    worst_cycle_seconds: int
+    longest_cycle_seconds: int
     generation: int
     next_firing_at: datetime | None
 
@@ -56,7 +56,7 @@ class FiringTold(ResponseModel):
     fired_at: datetime
     lag_ms: int
     reason: str
-    blind: bool
+    fired_without_events: bool
 
 
 class OneClockTold(ClockTold):
@@ -64,10 +64,10 @@ class OneClockTold(ClockTold):
 
 
 class IntervalTold(ResponseModel):
-    since: datetime
-    until: datetime
-    why: str
-    counted_seconds: int
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    elapsed_seconds: int
     name: str | None
 
 
@@ -75,7 +75,7 @@ class TurnTold(ResponseModel):
     """From `at` on `target_seconds` are promised; null: nothing."""
 
     at: datetime
-    why: str
+    reason: str
     target_seconds: int | None
 
 
@@ -86,7 +86,7 @@ class ExplanationTold(ResponseModel):
     promise: str
     calendar_version: UUID
     tz_version: str
-    counted_seconds: int
+    elapsed_seconds: int
     changes: list[TurnTold]
     intervals: list[IntervalTold]
 
@@ -96,7 +96,7 @@ class ReplayTold(ResponseModel):
 
     state: str
     deadline: datetime | None
-    counted_seconds: int
+    elapsed_seconds: int
     breached_at: datetime | None
     outcome: str | None
     generation: int
@@ -129,14 +129,14 @@ def clock_told(tracked: Tracked, at: datetime, tables: Timetables) -> ClockTold:
         opened_at=clock.opened_at,
         deadline=clock.deadline,
         stopped_at=clock.stopped_at,
-        counted_seconds=stands.counted // SECOND,
+        elapsed_seconds=stands.counted // SECOND,
         paused_seconds=stands.paused // SECOND,
         remaining_seconds=None if remaining is None else remaining // SECOND,
         overrun_seconds=stands.overrun // SECOND,
         breached=stands.breached,
         breached_at=stands.breached_at,
         breach_reason=clock.breach_reason,
-        worst_cycle_seconds=stands.worst // SECOND,
+        longest_cycle_seconds=stands.worst // SECOND,
         generation=clock.generation,
         next_firing_at=tracked.next_at,
     )
@@ -150,7 +150,7 @@ def firings_told(heard: Iterable[Heard]) -> list[FiringTold]:
             fired_at=one.heard.known_at,
             lag_ms=(one.heard.known_at - one.heard.firing.due_at) // MILLISECOND,
             reason=one.heard.firing.reason,
-            blind=one.blind,
+            fired_without_events=one.fired_without_events,
         )
         for one in heard
         if one.heard.firing is not None

@@ -59,7 +59,7 @@ def _summary(score: Score) -> Iterator[str]:
     """Beside the picture: the figures, for who does not trust pictures."""
     lines = [
         ("forecasts", f"{score.forecasts:,}"),
-        ("broke", f"{score.broke:,}"),
+        ("broke", f"{score.breached:,}"),
         ("Brier score", _figure(score.brier)),
         ("skill", _figure(score.skill)),
         ("miscalibration", _figure(score.reliability)),
@@ -86,7 +86,7 @@ def _told(score: Score) -> str:
     if score.brier is None:
         return "Calibration of forecasts: nothing has come out yet"
     return (
-        f"Calibration of {score.forecasts} forecasts of which {score.broke} broke;"
+        f"Calibration of {score.forecasts} forecasts of which {score.breached} broke;"
         f" Brier score {score.brier:.3f}"
     )
 

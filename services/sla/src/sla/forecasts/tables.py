@@ -54,20 +54,20 @@ forecasts = Table(
     Column("open", Boolean),
     Column("outlook", Text),
     Column("probability", Float),
-    instant("breaks_at"),
+    instant("expected_breach_at"),
     Column("metric", Text),
     Column("priority", Text),
     Column("kind", Text),
     Column("cycle", Integer),
     Column("quarter", SmallInteger),
-    Column("counted_seconds", BigInteger),
+    Column("elapsed_seconds", BigInteger),
     Column("target_seconds", BigInteger),
     Column("ahead", Integer),
     Column("usual", Float),
     Column("known", Integer),
     Column("broke_share", Float),
     Column("level", SmallInteger),
-    instant("made_at"),
+    instant("created_at"),
     instant("changed_at"),
     Column("sequence", BigInteger),
 )
@@ -80,7 +80,7 @@ forecast_marks = Table(
     Column("quarter", SmallInteger, primary_key=True),
     Column("metric", Text),
     Column("probability", Float),
-    instant("made_at"),
+    instant("created_at"),
     Column("broke", Boolean),
     instant("settled_at"),
 )
@@ -119,7 +119,7 @@ forecast_subscriptions = Table(
     Column("customer", Text),
     Column("service", Text),
     Column("outlook", Text),
-    instant("made_at"),
+    instant("created_at"),
 )
 
 forecast_acknowledgements = Table(

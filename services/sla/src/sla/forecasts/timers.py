@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from common.events.forecasts import ClockForecast
+from common.events.forecasts import ForecastChanged
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
@@ -47,7 +47,7 @@ STEP = 500
 HALF_LIFE = timedelta(days=7)
 """After so long without change, the usual length of the queue is halfway to the present one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ORDER = {"safe": 0, "at_risk": 1, "likely": 2}
+ORDER = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 
 _curves: dict[UUID, Curves] = {}
 """Of the present round: made at its first step, and again where another replica takes over."""
@@ -148,13 +148,13 @@ async def _tell(tx: Connection, turned_ones: Sequence[Made], at: datetime) -> No
     )
 
 
-def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ClockForecast:
+def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ForecastChanged:
     now = made.now
-    return ClockForecast(
+    return ForecastChanged(
         **forecast_facts(made.tracked.ticket, now, at),
-        was=made.was.outlook if made.was else "safe",
+        previous=made.was.outlook if made.was else "safe",
         probability=round(now.estimate.probability, 3),
-        breaks_at=now.breaks_at,
+        expected_breach_at=now.expected_breach_at,
         reasons=reasons(now.standing, now.estimate),
         subscribers=tuple(subscribers),
     )

@@ -1,6 +1,6 @@
 """A month as a picture: one strip per day, so that five minutes can be seen. Pure.
 
-Up, impaired, down and maintenance differ in height and in words as well as in colour. What is yet to
+Up, degraded, down and maintenance differ in height and in words as well as in colour. What is yet to
 come is left pale. No style and no script: the picture may stand anywhere under a strict content
 security policy.
 """
@@ -21,15 +21,15 @@ COLOURS = {
     "down": "#b3261e",
     "outside": "#e5a9a4",
     "maintenance": "#3b5b92",
-    "impaired": "#d98e04",
+    "degraded": "#d98e04",
 }
-HEIGHTS = {"agreed": 1.0, "down": 1.0, "outside": 1.0, "maintenance": 0.7, "impaired": 0.45}
+HEIGHTS = {"agreed": 1.0, "down": 1.0, "outside": 1.0, "maintenance": 0.7, "degraded": 0.45}
 WORDS = {
     "agreed": "agreed service time, up",
     "down": "down",
     "outside": "down outside agreed hours",
     "maintenance": "maintenance",
-    "impaired": "impaired",
+    "degraded": "degraded",
 }
 LEAST = 1.5
 """Pixels: what lasted a second is seen, too."""
@@ -157,7 +157,7 @@ def _sentence(found: Availability) -> str:
     if found.share is None:
         return "No service time was agreed."
     promised = "" if found.promised is None else f" of {found.promised:.3%} promised"
-    down = f"{found.down} down, {found.excused} excused by maintenance, {found.impaired} impaired"
+    down = f"{found.down} down, {found.excluded} excluded by maintenance, {found.degraded} degraded"
     return f"{found.share:.3%}{promised}; {down}; {found.failures.count} failures"
 
 

@@ -88,10 +88,12 @@ async def correct(
     return kept
 
 
-async def supersede(tx: Connection, before: Outage, by: Outage, said_by: str, at: datetime) -> None:
+async def supersede(
+    tx: Connection, before: Outage, by: Outage, created_by: str, at: datetime
+) -> None:
     """A ticket's outage gives way to the monitor's own, which is exact."""
     reason = f"measured by monitoring as {by.key}"
-    kept = await _keep(tx, superseded(before), "superseded", (said_by, None), at, reason)
+    kept = await _keep(tx, superseded(before), "superseded", (created_by, None), at, reason)
     await _tell(tx, OutageSuperseded, kept, at, {"superseded_by": by.key})
     await _follow(tx, before, kept, at)
 

@@ -1,4 +1,4 @@
-"""Services that rest upon what is down are impaired, and restored when it is up again.
+"""Services that rest upon what is down are degraded, and restored when it is up again.
 
 What runs on it is told, never counted: availability counts what was seen of a service itself (C12).
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from common.events.outages import ServiceImpaired, ServiceRestored
+from common.events.outages import ServiceDegraded, ServiceRestored
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.catalogue.domain.graph import Graph, Node
@@ -73,13 +73,13 @@ async def _restated(
         and not question.concerns(one.place)
         and impairs(one.place, nodes, question)
     )
-    if down == condition.because_of:
+    if down == condition.caused_by:
         return
     since = (condition.since or at) if down else None
-    kept = replace(condition, because_of=down, since=since, sequence=condition.sequence + 1)
+    kept = replace(condition, caused_by=down, since=since, sequence=condition.sequence + 1)
     await conditions.save(tx, kept)
-    facts = place_facts(place) | {"at": at, "condition_id": kept.id, "because_of": list(down)}
-    told = ServiceImpaired(**facts, since=since) if since else ServiceRestored(**facts)
+    facts = place_facts(place) | {"at": at, "condition_id": kept.id, "caused_by": list(down)}
+    told = ServiceDegraded(**facts, started_at=since) if since else ServiceRestored(**facts)
     await publish(tx, OutboxEvent(told, kept.sequence))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from common.events.outages import BudgetUsed
+from common.events.outages import DowntimeBudgetThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
@@ -98,14 +98,14 @@ async def _tell(
     for share in fresh:
         reached_at = crossing(agreed, stands, share) or stands.until
         budget = replace(budget, sequence=budget.sequence + 1, told=(*budget.told, share))
-        event = BudgetUsed(
+        event = DowntimeBudgetThresholdReached(
             at=at,
             budget_id=budget.id,
             agreement=budget.agreement,
             customer_id=budget.customer_id,
             customer=found.customers[budget.customer_id].key,
             month=budget.month.isoformat(),
-            share=share,
+            threshold=share,
             reached_at=reached_at,
             promised=stands.promised,
             budget_seconds=stands.budget // SECOND,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
-    AlertEnded,
     AlertRaised,
+    AlertResolved,
     BlockerLifted,
     BlockerRaised,
     TicketEvent,
@@ -66,7 +66,7 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
         await supersede(tx, one, outage, event.monitor, at)
 
 
-async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertEnded]) -> None:
+async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
     """The end of an alert that counted; of one that did not, there is nothing to end."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):

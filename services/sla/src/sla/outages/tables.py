@@ -38,8 +38,8 @@ outage_records = Table(
     instant("ended_at"),
     Column("counts", Boolean),
     instant("known_at"),
-    Column("said_by", Text),
-    Column("second", Text),
+    Column("created_by", Text),
+    Column("confirmed_by", Text),
     Column("reason", Text),
 )
 
@@ -66,8 +66,8 @@ outage_rules = Table(
     METADATA,
     Column("version", Integer, primary_key=True),
     Column("rules", JSONB),
-    Column("made_by", Text),
-    instant("made_at"),
+    Column("created_by", Text),
+    instant("created_at"),
 )
 
 maintenance_windows = Table(
@@ -118,7 +118,7 @@ conditions = Table(
     Column("customer", Text),
     Column("environment", Text),
     Column("service", Text),
-    Column("because_of", ARRAY(Text)),
+    Column("caused_by", ARRAY(Text)),
     instant("since"),
     Column("sequence", BigInteger),
 )

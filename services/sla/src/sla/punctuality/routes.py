@@ -28,19 +28,19 @@ Until = Annotated[Instant | None, Query(alias="to", description="Not included.")
 class GapTold(ResponseModel):
     """No timekeeper was alive; known to a minute. `open`: it lasts still."""
 
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     seconds: int
     open: bool
 
 
 class HeartbeatTold(ResponseModel):
-    """`longest_pause_ms`: the longest real time between two looks at what is due."""
+    """`longest_gap_ms`: the longest real time between two looks at what is due."""
 
     first_at: datetime | None
     last_at: datetime | None
     beats: int
-    longest_pause_ms: float | None
+    longest_gap_ms: float | None
 
 
 class DayTold(ResponseModel):
@@ -53,15 +53,15 @@ class DayTold(ResponseModel):
 
 class PunctualityTold(ResponseModel):
     """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
-    known to be due where that was later (`heard_late` of them), to the last statement of the
+    known to be due where that was later (`known_late` of them), to the last statement of the
     transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
 
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     count: int
     early: int
-    blind: int
-    heard_late: int
+    fired_without_events: int
+    known_late: int
     overdue: int
     lag_p50_ms: float | None
     lag_p99_ms: float | None
@@ -94,12 +94,12 @@ async def show_punctuality(
     heartbeat, silences = await _alive(tx, start, min(end, now))
     days = await seals.of_days(tx, start.astimezone(UTC).date(), end.astimezone(UTC).date())
     return PunctualityTold(
-        since=start,
-        until=end,
+        starts_at=start,
+        ends_at=end,
         count=found.count,
         early=found.early,
-        blind=found.blind,
-        heard_late=found.heard_late,
+        fired_without_events=found.fired_without_events,
+        known_late=found.known_late,
         overdue=await punctuality.overdue(tx, now),
         lag_p50_ms=_ms(found.p50),
         lag_p99_ms=_ms(found.p99),
@@ -185,13 +185,13 @@ async def _alive(
         first_at=beats[0].at if beats else None,
         last_at=beats[-1].at if beats else None,
         beats=len(beats),
-        longest_pause_ms=_ms(longest),
+        longest_gap_ms=_ms(longest),
     )
     found = gaps(beats, begin, end) if begin < end else []
     told = [
         GapTold(
-            since=gap.start,
-            until=gap.end,
+            starts_at=gap.start,
+            ends_at=gap.end,
             seconds=(gap.end - gap.start) // timedelta(seconds=1),
             open=gap.open,
         )

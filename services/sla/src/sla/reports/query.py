@@ -81,22 +81,22 @@ class Asking:
 
 
 class ReportTold(ResponseModel):
-    """`since` and `until` (not included) are days of each customer's own zone. `as_of`: when it was
+    """`starts_on` and `ends_on` (not included) are days of each customer's own zone. `as_of`: when it was
     answered; `pending`: changes of the last moments that are not counted yet, up to 1,000."""
 
-    since: date
-    until: date
+    starts_on: date
+    ends_on: date
     as_of: datetime
     pending: int
 
 
 class RowTold(ResponseModel):
-    """`group`: what the row is about, where the report is grouped; '' is none. `since`, `until`:
+    """`group`: what the row is about, where the report is grouped; '' is none. `starts_on`, `ends_on`:
     the days that it is about."""
 
     group: str | None
-    since: date
-    until: date
+    starts_on: date
+    ends_on: date
 
 
 async def asking(tx: Connection, caller: Caller, asked: Asked, group: Group | None) -> Asking:
@@ -118,8 +118,8 @@ def told(asking: Asking) -> dict[str, Any]:
     """The fields of a ReportTold."""
     period = asking.question.period
     return {
-        "since": period.since,
-        "until": period.until,
+        "starts_on": period.since,
+        "ends_on": period.until,
         "as_of": asking.at,
         "pending": asking.pending,
     }

@@ -32,7 +32,7 @@ async def keep_counted(app: FastAPI) -> None:
     """Count for as long as the service runs; a database that is gone is awaited."""
     database: Database = app.state.database
     # Whoever moves time waits for what is marked, at every step.
-    share = 0 if app.state.settings.time == "simulated" else SHARE
+    share = 0 if app.state.settings.time_mode == "simulated" else SHARE
     clock = asyncio.get_running_loop()
     while True:
         began = clock.time()

@@ -50,7 +50,7 @@ ticket_figures = _figures(
     "still_open",
 )
 clock_figures = _figures(
-    "clock_figures", ("metric", "contract", "agreement"), "met", "breached", "excused"
+    "clock_figures", ("metric", "contract", "agreement"), "met", "breached", "waived"
 )
 time_figures = _figures("time_figures", ("metric", "contract", "agreement"), "ended", "seconds")
 time_figures.append_column(Column("bucket", Integer, primary_key=True))

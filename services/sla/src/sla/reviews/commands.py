@@ -48,7 +48,7 @@ async def draw(
     if not await reviews.add(tx, review, report):
         return None
     facts = await facts_of(tx, review, at)
-    await publish(tx, OutboxEvent(ReviewReady(**facts, drawn_by=by), 1))
+    await publish(tx, OutboxEvent(ReviewReady(**facts, generated_by=by), 1))
     return review
 
 
@@ -56,10 +56,10 @@ async def draw_again(tx: Connection, review: Review, by: str, at: datetime) -> R
     """With what is known now. What was published stays what it was. The review is locked."""
     (customer,) = await customers.named(tx, [review.customer_id])
     report = await drawn(tx, customer, review.month, at)
-    again = replace(review, drawn_by=by, drawn_at=at, sequence=review.sequence + 1)
+    again = replace(review, generated_by=by, generated_at=at, sequence=review.sequence + 1)
     await reviews.redraw(tx, again, report)
     facts = await facts_of(tx, again, at)
-    await publish(tx, OutboxEvent(ReviewReady(**facts, drawn_by=by), again.sequence))
+    await publish(tx, OutboxEvent(ReviewReady(**facts, generated_by=by), again.sequence))
     return again
 
 
@@ -69,7 +69,7 @@ async def publish_review(
     """The draft becomes the next edition, for ever as it is now. The review is locked."""
     published = replace(review, edition=review.edition + 1, sequence=review.sequence + 1)
     report = await reviews.draft(tx, review.id)
-    edition = Edition(published.edition, report, reason, review.drawn_by, by, at)
+    edition = Edition(published.edition, report, reason, review.generated_by, by, at)
     await reviews.publish(tx, published, edition)
     audience = await reviews.audience(tx, review.customer_id) or Audience()
     event = ReviewPublished(

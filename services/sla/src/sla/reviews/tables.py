@@ -20,8 +20,8 @@ reviews = Table(
     Column("customer_id", Uuid),
     Column("month", Text),
     Column("figures", JSONB),
-    Column("drawn_by", Text),
-    instant("drawn_at"),
+    Column("generated_by", Text),
+    instant("generated_at"),
     Column("edition", Integer),
     Column("sequence", BigInteger),
 )
@@ -33,8 +33,8 @@ review_editions = Table(
     Column("edition", Integer, primary_key=True),
     Column("figures", JSONB),
     Column("reason", Text),
-    Column("drawn_by", Text),
-    instant("drawn_at"),
+    Column("generated_by", Text),
+    instant("generated_at"),
     Column("published_by", Text),
     instant("published_at"),
 )

@@ -6,14 +6,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-Light = Literal["broken", "at_risk", "kept"]
+Light = Literal["red", "amber", "green"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """Of a customer and a service (None: tickets that name none), open promises only.
 
-    `at_risk` are not broken and expected to be, or may be; `likely` are among them. `breached` are
+    `at_risk` are not broken and expected to be, or may be; `likely_to_breach` are among them. `breached` are
     broken and still open. `next_at`: when the next one breaks that has not. `availability` is a
     share, of this month in the agreement's zone; `met` whether what was promised of it can still be
     kept; None where nothing is.
@@ -24,7 +24,7 @@ class Line:
     service: str | None
     open: int
     at_risk: int
-    likely: int
+    likely_to_breach: int
     breached: int
     next_at: datetime | None
     availability: float | None = None
@@ -32,11 +32,11 @@ class Line:
     met: bool | None = None
 
     @property
-    def light(self) -> Light:
+    def rag_status(self) -> Light:
         """What a wall screen shows from afar."""
         if self.breached or self.met is False:
-            return "broken"
-        return "at_risk" if self.at_risk else "kept"
+            return "red"
+        return "amber" if self.at_risk else "green"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,5 +58,7 @@ class Status:
         return blake2b(repr(self.lines).encode(), digest_size=8).hexdigest()
 
 
-def total(lines: Iterable[Line], name: Literal["open", "at_risk", "likely", "breached"]) -> int:
+def total(
+    lines: Iterable[Line], name: Literal["open", "at_risk", "likely_to_breach", "breached"]
+) -> int:
     return sum(getattr(line, name) for line in lines)

@@ -35,17 +35,17 @@ RECHECK = 30.0
 
 class LineTold(ResponseModel):
     """Open promises of a customer and service. `at_risk`: not broken, but expected to break or
-    near it; `likely` among them. `breached`: broken and still open. `light` sums it up: `kept`,
-    `at_risk` or `broken`. `availability` of this month is a share, `met` whether what
+    near it; `likely_to_breach` among them. `breached`: broken and still open. `rag_status` sums it up: `green`,
+    `amber` or `red`. `availability` of this month is a share, `met` whether what
     was promised can still be kept; null where nothing is promised."""
 
     customer: str
     name: str
     service: str | None
-    light: str
+    rag_status: str
     open: int
     at_risk: int
-    likely: int
+    likely_to_breach: int
     breached: int
     next_at: datetime | None
     availability: float | None
@@ -59,7 +59,7 @@ class StatusTold(ResponseModel):
     at: datetime
     open: int
     at_risk: int
-    likely: int
+    likely_to_breach: int
     breached: int
     lines: list[LineTold]
 
@@ -188,7 +188,7 @@ def _told(found: Status) -> StatusTold:
         at=found.at,
         open=total(lines, "open"),
         at_risk=total(lines, "at_risk"),
-        likely=total(lines, "likely"),
+        likely_to_breach=total(lines, "likely_to_breach"),
         breached=total(lines, "breached"),
         lines=[LineTold.model_validate(line) for line in lines],
     )

@@ -21,14 +21,14 @@ def _lines(whose: str) -> TextClause:
             FROM clocks WHERE {_OPEN} AND {whose} GROUP BY 1, 2
         ), foreseen AS (
             SELECT clocks.customer_id, clocks.service, count(*) AS at_risk,
-                count(*) FILTER (WHERE outlook = 'likely') AS likely
+                count(*) FILTER (WHERE outlook = 'likely_to_breach') AS likely_to_breach
             FROM forecasts JOIN clocks ON clocks.id = forecasts.clock_id
-            WHERE forecasts.open AND outlook IN ('at_risk', 'likely')
+            WHERE forecasts.open AND outlook IN ('at_risk', 'likely_to_breach')
                 AND {_OPEN} AND NOT clocks.broken AND {whose}
             GROUP BY 1, 2
         )
         SELECT customers.key AS customer, customers.name, nullif(standing.service, ''),
-            coalesce(open, 0) AS open, coalesce(at_risk, 0), coalesce(likely, 0),
+            coalesce(open, 0) AS open, coalesce(at_risk, 0), coalesce(likely_to_breach, 0),
             coalesce(breached, 0), next_at
         FROM customers LEFT JOIN standing ON standing.customer_id = customers.id
         LEFT JOIN foreseen USING (customer_id, service)

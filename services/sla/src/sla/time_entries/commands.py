@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from common.audit import Entry, record
 from common.auth import Caller
-from common.events.reserved_hours import HoursWarned
+from common.events.reserved_hours import ReservedHoursThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.time_entries.domain.reserved_hours import WARNED_AT
@@ -35,7 +35,7 @@ async def book(tx: Connection, recorded: Work, account: Account | None, caller: 
         "corrects": recorded.corrects and str(recorded.corrects),
     }
     action = "work.correct" if recorded.corrects else "work.record"
-    subject, at = f"work/{recorded.id}", recorded.recorded_at
+    subject, at = f"work/{recorded.id}", recorded.created_at
     await record(tx, Entry(at, caller.sub, action, subject, grounds, caller.via_machine))
     if account is not None and account.warned_at is None:
         await _warn(tx, account, at)
@@ -53,14 +53,14 @@ async def _warn(tx: Connection, account: Account, at: datetime) -> None:
     for one in found:
         if one.hours.reserved is not None and one.hours.running_out:
             sequence = await time_entries.warned(tx, account, at)
-            event = HoursWarned(
+            event = ReservedHoursThresholdReached(
                 at=at,
                 account_id=account.id,
                 agreement=one.agreement,
                 customer_id=account.customer_id,
                 customer=one.customer,
                 month=month.isoformat()[:7],
-                share=WARNED_AT,
+                threshold=WARNED_AT,
                 reserved_seconds=one.hours.reserved // SECOND,
                 used_seconds=one.hours.used // SECOND,
             )

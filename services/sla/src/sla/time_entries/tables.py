@@ -15,8 +15,8 @@ rate_sheets = Table(
     Column("rates", JSONB),
     Column("valid_from", Date),
     Column("valid_until", Date),
-    Column("made_by", Text),
-    instant("made_at"),
+    Column("created_by", Text),
+    instant("created_at"),
 )
 
 work = Table(
@@ -33,8 +33,8 @@ work = Table(
     Column("rate", Text),
     Column("corrects", Uuid),
     Column("reason", Text),
-    Column("recorded_by", Text),
-    instant("recorded_at"),
+    Column("created_by", Text),
+    instant("created_at"),
 )
 
 hours_accounts = Table(

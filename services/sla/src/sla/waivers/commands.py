@@ -102,7 +102,7 @@ def _approve(held: Held, decision: Decision) -> Waiver | Denied:
     if held.tracked is None:
         return approve(held.waiver, decision, None, None)
     clock = held.tracked.clock
-    return approve(held.waiver, decision, clock.deadline, clock.breached_at)
+    return approve(held.waiver, decision, clock.deadline, clock.cycle_breached_at)
 
 
 def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:

@@ -51,7 +51,7 @@ def requested(of_clock: bool, told: dict[str, Any]) -> Event:
 
 def reminded(told: dict[str, Any], deadline: datetime) -> Event:
     left = max((deadline - told["at"]) // SECOND, 0)
-    return waivers.WaiverReminded(**told, seconds_left=left)
+    return waivers.WaiverDecisionReminder(**told, seconds_left=left)
 
 
 def expired(told: dict[str, Any], waiver: Waiver) -> Event:

@@ -47,7 +47,7 @@ class WaiverTold(ResponseModel):
     `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
     for all that it is about, and how long that is from now, 0 when it has passed; null where nothing
     can break at present (a paused clock). `late`: approved too late to cover anything; it changes
-    nothing (C11). `ended_by`, `ended_at`, `ending`: who withdrew the request or revoked the
+    nothing (C11). `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
     approval, and why."""
 
     id: UUID
@@ -68,12 +68,12 @@ class WaiverTold(ResponseModel):
     state: WaiverState
     decided_by: str | None
     decided_at: datetime | None
-    decision: str | None
+    decision_reason: str | None
     late: bool
     reminded_at: datetime | None
     ended_by: str | None
     ended_at: datetime | None
-    ending: str | None
+    end_reason: str | None
 
 
 async def told(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverTold]:

@@ -17,7 +17,7 @@ waivers = Table(
     Column("state", Text),
     Column("decided_by", Text),
     instant("decided_at"),
-    Column("decision", Text),
+    Column("decision_reason", Text),
     Column("late", Boolean),
     Column("sequence", BigInteger),
     Column("customer_id", Uuid),
@@ -28,5 +28,5 @@ waivers = Table(
     instant("reminded_at"),
     Column("ended_by", Text),
     instant("ended_at"),
-    Column("ending", Text),
+    Column("end_reason", Text),
 )

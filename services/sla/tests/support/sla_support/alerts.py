@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from common.events.tickets import AlertEnded, AlertEvent, AlertRaised, TicketEvent
+from common.events.tickets import AlertEvent, AlertRaised, AlertResolved, TicketEvent
 from common.persistence.database import Database
 from sla.outages.domain.outage import Outage
 from sla.outages.store import outages
@@ -19,9 +19,9 @@ def raised(number: int, started_at: datetime = NINE, **more: Any) -> AlertRaised
     return _alert(AlertRaised, number, started_at, started_at=started_at, **more)
 
 
-def over(number: int, started_at: datetime, ended_at: datetime, **more: Any) -> AlertEnded:
+def over(number: int, started_at: datetime, ended_at: datetime, **more: Any) -> AlertResolved:
     times = {"started_at": started_at, "ended_at": ended_at}
-    return _alert(AlertEnded, number, ended_at, **times, **more)
+    return _alert(AlertResolved, number, ended_at, **times, **more)
 
 
 def _alert(event: type[A], number: int, at: datetime, **more: Any) -> A:

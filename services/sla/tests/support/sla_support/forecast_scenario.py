@@ -30,4 +30,6 @@ async def handle(database: Database, number: int, within: timedelta, at: datetim
 
 
 async def forecasts_told(database: Database) -> list[UnsentEvent]:
-    return [one for one in await outbox_events(database) if one.type == "opsdesk.clock.forecast.v1"]
+    return [
+        one for one in await outbox_events(database) if one.type == "opsdesk.forecast.changed.v1"
+    ]

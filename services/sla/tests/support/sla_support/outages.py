@@ -24,7 +24,7 @@ async def fail(
     async with database.transaction() as tx:
         place = Place(customer_id, environment, service)
         key = await outages.next_key(tx)
-        begun = Outage(uuid7(), key, place, "hand", None, None, "down", started_at, ended_at)
+        begun = Outage(uuid7(), key, place, "manual", None, None, "down", started_at, ended_at)
         said = record_of(begun, "started", known_at or started_at, "anna")
         await outages.add(tx, begun, said)
     return begun

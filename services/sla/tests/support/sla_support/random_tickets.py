@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from common.events.tickets import (
     TicketEvent,
     TicketMerged,
+    TicketOnHold,
     TicketPrioritised,
     TicketReclassified,
     TicketRejected,
@@ -20,7 +21,6 @@ from common.events.tickets import (
     TicketReplied,
     TicketResolved,
     TicketTriaged,
-    TicketWaiting,
 )
 from common.persistence.database import Database
 from sla.clocks.store import clocks
@@ -112,22 +112,22 @@ class Lives:
                 was = self.facts[number]["priority"]
                 facts["priority"] = self.dice.choice(["blocker", "critical", "minor", "trivial"])
                 self.facts[number]["priority"] = facts["priority"]
-                return said(TicketPrioritised, number, at, was=was, **facts)
+                return said(TicketPrioritised, number, at, previous=was, **facts)
             case 4:
                 return self._corrected(number, at)
             case 1:
                 return said(TicketReplied, number, at, message_id=UUID(int=7), **facts)
             case 2:
-                return said(TicketWaiting, number, at, on="customer", **facts)
+                return said(TicketOnHold, number, at, waiting_on="customer", **facts)
             case _:
                 return said(TicketTriaged, number, at, opened_at=self._opened_at(number), **facts)
 
     def _corrected(self, number: int, at: datetime) -> TicketEvent:
         facts = self.facts[number]
-        was = {"was_kind": facts["kind"], "was_service": facts["service"]}
+        was = {"previous_kind": facts["kind"], "previous_service": facts["service"]}
         facts["kind"] = self.dice.choice(["incident", "question", "problem"])
         facts["service"] = self.dice.choice(["billing", "portal"])
-        people = {"asked_by": "anna", "second": "omar", "opened_at": facts["opened_at"]}
+        people = {"requested_by": "anna", "confirmed_by": "omar", "opened_at": facts["opened_at"]}
         return said(TicketReclassified, number, at, **self._told(number), **was, **people)
 
     def _told(self, number: int) -> dict[str, Any]:
@@ -196,7 +196,7 @@ async def clocks_by_day(database: Database) -> tuple[Counter[Cell], Counter[Cell
         ticket, clock = one.ticket, one.clock
         cell = (ticket.customer_id, ticket.service or "", ticket.priority, ticket.kind)
         which = (clock.metric, "sla", ticket.agreement)
-        at = clock.stopped_at if clock.outcome == "met" else clock.broken_at
+        at = clock.stopped_at if clock.outcome == "met" else clock.breached_at
         if clock.outcome is not None and at is not None:
             outcomes[*cell, day_of(at), *which, clock.outcome] += 1
         if clock.state == "stopped" and clock.stopped_at is not None:
@@ -205,5 +205,5 @@ async def clocks_by_day(database: Database) -> tuple[Counter[Cell], Counter[Cell
     for row in rows:
         cell = (row.customer_id, row.service or "", row.priority, row.kind)
         took = bucket(max(0, (row.ended_at - row.opened_at).total_seconds()))
-        times[*cell, day_of(row.ended_at), "elapsed", "", "", took, "ended"] += 1
+        times[*cell, day_of(row.ended_at), "lifetime", "", "", took, "ended"] += 1
     return outcomes, times

@@ -12,8 +12,8 @@ BILLING: dict[str, Any] = {"service": "billing"}
 
 def corrected(hours: float, number: int = 1, **now: Any) -> TicketReclassified:
     """An incident about billing, corrected so many hours after nine."""
-    was = {"was_kind": "incident", "was_service": "billing", "opened_at": NINE}
-    people = {"asked_by": "anna", "second": "omar"}
+    was = {"previous_kind": "incident", "previous_service": "billing", "opened_at": NINE}
+    people = {"requested_by": "anna", "confirmed_by": "omar"}
     return said(TicketReclassified, number, NINE + hours * HOUR, **BILLING | was | people | now)
 
 

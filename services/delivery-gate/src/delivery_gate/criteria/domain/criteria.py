@@ -44,14 +44,14 @@ class Criteria:
     """One version of the criteria. A tier it does not name is judged like `strictest`."""
 
     version: int
-    demands: Mapping[str, Requirements]
+    requirements: Mapping[str, Requirements]
     strictest: str
     approver_roles: frozenset[str]
     check_age: timedelta
     approval_timeout: timedelta  # how long a request may wait before it expires
 
     def requirements_for(self, tier: str) -> Requirements:
-        return self.demands.get(tier, self.demands[self.strictest])
+        return self.requirements.get(tier, self.requirements[self.strictest])
 
 
 def check_violations(
@@ -73,12 +73,7 @@ def _check_violation(
     if check is None:
         return Reason(Code.CHECK_ERROR, kind, "This check has not reported.")
     if check.result == "failed":
-        return Reason(
-            Code.CHECK_FAILED,
-            kind,
-            f"Failed at {check.at.isoformat()}.",
-            check.evidence,
-        )
+        return Reason(Code.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence)
     if check.result == "error":
         return Reason(Code.CHECK_ERROR, kind, "This check gave no verdict.", check.evidence)
     if now - check.at > age:
@@ -114,7 +109,7 @@ def promotion_violations(
 
 FIRST_CRITERIA = Criteria(
     version=1,
-    demands={
+    requirements={
         "production": Requirements(
             checks=("regression_test", "vulnerability_scan"),
             readiness=READINESS,

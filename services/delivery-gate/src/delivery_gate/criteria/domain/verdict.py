@@ -84,7 +84,7 @@ class Reason:
 
     code: Code
     criterion: str
-    argument: str
+    justification: str
     evidence: str | None = None
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:

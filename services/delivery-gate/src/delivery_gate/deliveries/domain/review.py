@@ -73,7 +73,7 @@ def refuse(
     """A person's judgement against the version; green checks do not stand in its way (R6, G4)."""
     if delivery.state not in WAITING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
-    if not reasons or not all(reason.argument.strip() for reason in reasons):
+    if not reasons or not all(reason.justification.strip() for reason in reasons):
         return Rejection(Code.REASON_REQUIRED, "A refusal needs an argument for every reason.")
     if not work:
         return Rejection(Code.FOLLOWUP_REQUIRED, "Say what has to be done: name a follow-up.")

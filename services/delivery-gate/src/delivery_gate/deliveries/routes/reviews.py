@@ -38,13 +38,13 @@ class ReasonCreate(RequestModel):
 
     code: RefusalCode = "READINESS_MISSING"
     criterion: Annotated[str, Field(min_length=1, max_length=200)] = "handover"
-    argument: FreeText
+    justification: FreeText
     evidence: Link | None = None
 
 
 class FollowUpCreate(RequestModel):
     kind: FollowUpKind
-    demand: Annotated[str, Field(min_length=1, max_length=4000)]
+    task: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class DeliveryRefuse(RequestModel):
@@ -57,7 +57,7 @@ class DeliveryRefuse(RequestModel):
         """One follow-up per kind; two demands of a kind become one."""
         work: dict[FollowUpKind, str] = {}
         for one in self.follow_ups:
-            work[one.kind] = f"{work[one.kind]}; {one.demand}" if one.kind in work else one.demand
+            work[one.kind] = f"{work[one.kind]}; {one.task}" if one.kind in work else one.task
         return work
 
 
@@ -93,7 +93,8 @@ async def refuse_delivery(
     context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     reasons = tuple(
-        Reason(Code(one.code), one.criterion, one.argument, one.evidence) for one in body.reasons
+        Reason(Code(one.code), one.criterion, one.justification, one.evidence)
+        for one in body.reasons
     )
     outcome = refuse(
         delivery, reasons, body.to_work(), evaluation_input.criteria.version, context.at

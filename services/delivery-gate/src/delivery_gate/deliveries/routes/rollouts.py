@@ -45,7 +45,7 @@ class DigestReport(RequestModel):
 
 
 class DeliveryFail(RequestModel):
-    argument: FreeText
+    justification: FreeText
     evidence: Link | None = None
 
 
@@ -122,7 +122,7 @@ async def fail_delivery(
     context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     version = evaluation_input.criteria.version
-    outcome = fail(delivery, body.argument, body.evidence, version, context.at)
+    outcome = fail(delivery, body.justification, body.evidence, version, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.fail", f"delivery/{delivery.id}", outcome)
     set_etag(response, outcome.delivery.sequence + 1)

@@ -24,11 +24,11 @@ async def get_current_criteria(tx: Connection) -> Criteria:
     body = row.body
     return Criteria(
         version=row.version,
-        demands={tier: _requirements(values) for tier, values in body["demands"].items()},
+        requirements={tier: _requirements(values) for tier, values in body["requirements"].items()},
         strictest=body["strictest"],
         approver_roles=frozenset(body["approver_roles"]),
-        check_age=timedelta(seconds=body["check_age_seconds"]),
-        approval_timeout=timedelta(seconds=body["patience_seconds"]),
+        check_age=timedelta(seconds=body["max_check_age_seconds"]),
+        approval_timeout=timedelta(seconds=body["approval_timeout_seconds"]),
     )
 
 

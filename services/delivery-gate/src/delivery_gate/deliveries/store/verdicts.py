@@ -27,7 +27,7 @@ class RecordedVerdict:
     environment: str
     customer: str
     attempt: int
-    spoken_by: str
+    decided_by: str
     follow_ups: tuple[str, ...]
     verdict: Verdict
 
@@ -50,7 +50,7 @@ async def record(
             reasons=[_reason_to_json(reason) for reason in verdict.reasons],
             follow_ups=list(follow_ups),
             criteria_version=verdict.criteria_version,
-            spoken_by=actor,
+            decided_by=actor,
             at=verdict.at,
         )
     )
@@ -86,12 +86,7 @@ def _select_verdicts() -> Select[Any]:
     about = deliveries.c
     joined = verdicts.join(deliveries, about.id == verdicts.c.delivery_id)
     return select(
-        verdicts,
-        about.key,
-        about.product,
-        about.version,
-        about.environment,
-        about.attempt,
+        verdicts, about.key, about.product, about.version, about.environment, about.attempt
     ).select_from(joined)
 
 
@@ -101,7 +96,7 @@ async def _fetch(tx: Connection, query: Select[Any]) -> list[RecordedVerdict]:
 
 def _from_row(row: Row[Any]) -> RecordedVerdict:
     reasons = tuple(
-        Reason(Code(item["code"]), item["criterion"], item["argument"], item["evidence"])
+        Reason(Code(item["code"]), item["criterion"], item["justification"], item["evidence"])
         for item in row.reasons
     )
     return RecordedVerdict(
@@ -113,7 +108,7 @@ def _from_row(row: Row[Any]) -> RecordedVerdict:
         row.environment,
         row.customer,
         row.attempt,
-        row.spoken_by,
+        row.decided_by,
         tuple(row.follow_ups),
         Verdict(row.outcome, reasons, row.criteria_version, row.at),
     )
@@ -123,6 +118,6 @@ def _reason_to_json(reason: Reason) -> dict[str, str | None]:
     return {
         "code": reason.code.value,
         "criterion": reason.criterion,
-        "argument": reason.argument,
+        "justification": reason.justification,
         "evidence": reason.evidence,
     }

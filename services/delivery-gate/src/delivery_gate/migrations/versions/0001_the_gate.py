@@ -16,8 +16,8 @@ CREATE TABLE products (
     key text NOT NULL,
     name text NOT NULL,
     versions integer NOT NULL,
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
     CONSTRAINT pk_products PRIMARY KEY (id),
     CONSTRAINT uq_products_key UNIQUE (key)
 );
@@ -57,8 +57,8 @@ CREATE INDEX ix_checks_digest ON checks (product, digest, kind, at, position);
 CREATE TABLE criteria (
     version integer NOT NULL,
     body jsonb NOT NULL,
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
     CONSTRAINT pk_criteria PRIMARY KEY (version)
 );
 """
@@ -117,9 +117,9 @@ REVOKE UPDATE, DELETE, TRUNCATE ON versions, checks, verdicts, approvals FROM op
 """
 
 FIRST_CRITERIA = """
-INSERT INTO criteria (version, body, made_by, made_at) VALUES (1, '
+INSERT INTO criteria (version, body, created_by, created_at) VALUES (1, '
 {
-  "demands": {
+  "requirements": {
     "production": {
       "checks": [
         "regression_test",
@@ -157,8 +157,8 @@ INSERT INTO criteria (version, body, made_by, made_at) VALUES (1, '
     "ops",
     "tom"
   ],
-  "check_age_seconds": 2592000,
-  "patience_seconds": 2592000
+  "max_check_age_seconds": 2592000,
+  "approval_timeout_seconds": 2592000
 }
 ', 'opsdesk', statement_timestamp());
 """

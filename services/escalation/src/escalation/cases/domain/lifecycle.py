@@ -42,7 +42,7 @@ class EscalationState:
     next_step: int = 1
     exhausted: bool = False
     acknowledged_by: tuple[str, ...] = ()
-    snooze_asked_by: str | None = None
+    snooze_requested_by: str | None = None
     snooze_until: datetime | None = None
     resolved_at: datetime | None = None
 
@@ -72,7 +72,7 @@ def acknowledge(
     if policy.acknowledge == "all":
         due_at = at + policy.ack_timeout if policy.ack_timeout else None
         case = replace(case, status="acknowledged", due_at=due_at, exhausted=False)
-        case = replace(case, snooze_asked_by=None, snooze_until=None)
+        case = replace(case, snooze_requested_by=None, snooze_until=None)
     return case, (Acknowledged(at, actor),)
 
 
@@ -97,11 +97,11 @@ def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> 
         return Rejection("SNOOZE_PAST", "A snooze must end in the future.")
     if case.severity != "blocker":
         return _snooze_until(case, Snoozed(at, actor, until))
-    if case.snooze_asked_by not in (None, actor) and case.snooze_until == until:
+    if case.snooze_requested_by not in (None, actor) and case.snooze_until == until:
         return _snooze_until(
-            case, Snoozed(at, case.snooze_asked_by or actor, until, confirmed_by=actor)
+            case, Snoozed(at, case.snooze_requested_by or actor, until, confirmed_by=actor)
         )
-    case = replace(case, snooze_asked_by=actor, snooze_until=until)
+    case = replace(case, snooze_requested_by=actor, snooze_until=until)
     return case, (SnoozeAsked(at, actor, until),)
 
 
@@ -126,11 +126,11 @@ def restart(case: EscalationState, due_at: datetime) -> EscalationState:
         next_step=1,
         exhausted=False,
         acknowledged_by=(),
-        snooze_asked_by=None,
+        snooze_requested_by=None,
         snooze_until=None,
     )
 
 
 def _snooze_until(case: EscalationState, event: Snoozed) -> Outcome:
     case = replace(case, status="snoozed", due_at=event.until, exhausted=False)
-    return replace(case, snooze_asked_by=None, snooze_until=event.until), (event,)
+    return replace(case, snooze_requested_by=None, snooze_until=event.until), (event,)

@@ -47,7 +47,7 @@ def escalate(
         return ALREADY_RESOLVED
     next_step = case.fired + 1 if case.fired < len(policy.steps) else 1
     case = replace(case, status="open", exhausted=False, acknowledged_by=(), due_at=at)
-    case = replace(case, next_step=next_step, snooze_asked_by=None, snooze_until=None)
+    case = replace(case, next_step=next_step, snooze_requested_by=None, snooze_until=None)
     return _fire(case, policy, roster, at, actor)
 
 

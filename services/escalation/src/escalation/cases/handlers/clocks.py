@@ -8,7 +8,7 @@ from common.events.clocks import (
     ClockCancelled,
     ClockEvent,
     ClockMet,
-    ClockWarned,
+    ClockThresholdReached,
 )
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
@@ -25,11 +25,11 @@ METRIC_NAMES = {
 }
 
 
-async def on_clock_warned(tx: Connection, received: ReceivedEvent[ClockWarned]) -> None:
+async def on_clock_warned(tx: Connection, received: ReceivedEvent[ClockThresholdReached]) -> None:
     """Tell before it breaks (R3). A later share joins the same case (E9)."""
     event = received.event
-    used = f"{event.ticket}: time for {_describe_promise(event)} is {event.share:.0%} used up"
-    await open_or_join(tx, await _build_trigger(tx, event, "clock_warned", used), used)
+    used = f"{event.ticket}: time for {_describe_promise(event)} is {event.threshold:.0%} used up"
+    await open_or_join(tx, await _build_trigger(tx, event, "clock_threshold_reached", used), used)
 
 
 async def on_clock_breached(tx: Connection, received: ReceivedEvent[ClockBreached]) -> None:
@@ -38,7 +38,7 @@ async def on_clock_breached(tx: Connection, received: ReceivedEvent[ClockBreache
     ended = (
         "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
     )
-    before: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast")
+    before: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast")
     await resolve_cases(tx, {_dedup_key(event, kind): ended for kind in before})
     if not event.approved:
         missed = f"{event.ticket}: deadline for {_describe_promise(event)} was missed"
@@ -56,7 +56,7 @@ async def on_breach_withdrawn(
 
 async def on_clocks_ended(tx: Connection, events: Sequence[ReceivedEvent[ClockEvent]]) -> None:
     """Whatever ended a clock ends what was escalated for it."""
-    kinds: tuple[TriggerKind, ...] = ("clock_warned", "clock_forecast", "clock_breached")
+    kinds: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast", "clock_breached")
     ended = {
         _dedup_key(one.event, kind): _closing_reason(one.event) for one in events for kind in kinds
     }
@@ -95,5 +95,5 @@ async def _build_trigger(
         tier=await environment_tier(tx, event.environment),
         ticket_id=event.ticket_id,
         ticket=event.ticket,
-        breaks_at=event.deadline,
+        expected_breach_at=event.deadline,
     )

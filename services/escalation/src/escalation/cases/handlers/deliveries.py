@@ -21,7 +21,7 @@ async def on_debt_overdue(tx: Connection, received: ReceivedEvent[EnvironmentDeb
         customer=event.customer,
         environment=event.environment,
         tier=await environment_tier(tx, event.environment),
-        breaks_at=event.due_at,
+        expected_breach_at=event.due_at,
     )
     await open_or_join(tx, cause, title)
 

@@ -29,7 +29,7 @@ OUTAGE_TRIGGERS: tuple[TriggerKind, ...] = ("outage",)
 SOURCE_TEXTS = {
     "monitoring": "seen by monitoring",
     "ticket": "reported by a ticket",
-    "hand": "reported",
+    "manual": "reported",
 }
 
 

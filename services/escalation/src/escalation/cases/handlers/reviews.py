@@ -21,7 +21,7 @@ async def on_ready(tx: Connection, received: ReceivedEvent[ReviewReady]) -> None
     """Somebody of its audience looks at it and publishes it; until then the case stays open."""
     event = received.event
     title = f"The review {event.review} is drawn up and waits to be published"
-    await _notify(tx, event, "review_ready", title, await _audience(tx, event, event.drawn_by))
+    await _notify(tx, event, "review_ready", title, await _audience(tx, event, event.generated_by))
 
 
 async def on_published(tx: Connection, received: ReceivedEvent[ReviewPublished]) -> None:

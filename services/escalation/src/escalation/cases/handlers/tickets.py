@@ -10,7 +10,7 @@ from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
-    "clock_warned",
+    "clock_threshold_reached",
     "clock_forecast",
     "clock_breached",
     "blocker_raised",

@@ -9,8 +9,8 @@ from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverDecisionReminder,
     WaiverExpired,
-    WaiverReminded,
     WaiverWithdrawn,
 )
 from common.persistence.database import Connection
@@ -39,7 +39,7 @@ async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> No
     await open_or_join(tx, cause, cause.title)
 
 
-async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverReminded]) -> None:
+async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionReminder]) -> None:
     """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
     that somebody resolved by hand opens anew."""
     event = received.event
@@ -83,7 +83,7 @@ def _build_trigger(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
         service=event.service if isinstance(event, AnyWaiverEvent) else None,
         ticket_id=event.ticket_id,
         ticket=event.ticket,
-        breaks_at=event.deadline,
+        expected_breach_at=event.deadline,
     )
 
 

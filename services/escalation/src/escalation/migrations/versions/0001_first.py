@@ -53,22 +53,22 @@ CREATE TABLE policies (
     key text NOT NULL,
     version int NOT NULL,
     body jsonb NOT NULL,
-    made_at timestamptz NOT NULL,
-    made_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
     UNIQUE (key, version)
 );
 CREATE TABLE matrices (
     version int PRIMARY KEY,
     rows jsonb NOT NULL,
-    made_at timestamptz NOT NULL,
-    made_by text NOT NULL
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL
 );
 CREATE TABLE rotas (
     key text NOT NULL,
     version int NOT NULL,
     body jsonb NOT NULL,
-    made_at timestamptz NOT NULL,
-    made_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
     PRIMARY KEY (key, version)
 )
 """
@@ -92,7 +92,7 @@ CREATE TABLE escalations (
     tier text,
     ticket_id uuid,
     ticket text,
-    breaks_at timestamptz,
+    expected_breach_at timestamptz,
     policy_id uuid NOT NULL REFERENCES policies (id),
     status text NOT NULL CHECK (status IN ('open', 'acknowledged', 'snoozed', 'resolved')),
     due_at timestamptz,
@@ -101,7 +101,7 @@ CREATE TABLE escalations (
     next_step int NOT NULL,
     exhausted boolean NOT NULL,
     acknowledged_by text[] NOT NULL,
-    snooze_asked_by text,
+    snooze_requested_by text,
     snooze_until timestamptz,
     resolved_at timestamptz,
     CHECK ((status = 'resolved') = (resolved_at IS NOT NULL)),
@@ -118,10 +118,10 @@ CREATE TABLE timeline (
     at timestamptz NOT NULL,
     kind text NOT NULL,
     by text,
-    second text,
+    confirmed_by text,
     detail jsonb NOT NULL,
     PRIMARY KEY (escalation_id, sequence),
-    CONSTRAINT ck_timeline_two_people CHECK (second IS NULL OR (by IS NOT NULL AND second <> by))
+    CONSTRAINT ck_timeline_two_people CHECK (confirmed_by IS NULL OR (by IS NOT NULL AND confirmed_by <> by))
 );
 REVOKE UPDATE, DELETE, TRUNCATE ON timeline FROM opsdesk_escalation;
 CREATE TABLE notifications (

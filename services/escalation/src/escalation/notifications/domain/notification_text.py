@@ -56,9 +56,9 @@ def _cause_lines(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iter
 
 
 def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
-    if trigger.breaks_at:
-        verb = "Broke" if trigger.breaks_at <= trigger.at else "Breaks"
-        yield f"{verb}: {format_instant(trigger.breaks_at, zone)}"
+    if trigger.expected_breach_at:
+        verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
+        yield f"{verb}: {format_instant(trigger.expected_breach_at, zone)}"
     yield f"Since: {format_instant(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 TriggerKind = Literal[
-    "clock_warned",
+    "clock_threshold_reached",
     "clock_forecast",
     "clock_breached",
     "blocker_raised",
@@ -15,10 +15,10 @@ TriggerKind = Literal[
     "debt_overdue",
     "outage",
     "waiver_requested",
-    "limit_ahead",
+    "limit_approaching",
     "limit_reached",
-    "budget_used",
-    "budget_gone",
+    "downtime_budget_threshold_reached",
+    "downtime_budget_exhausted",
     "review_ready",
     "review_published",
     "review_action",
@@ -32,10 +32,10 @@ MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
-    "limit_ahead": ("dm", "po"),  # R3: early enough to plan for it
+    "limit_approaching": ("dm", "po"),  # R3: early enough to plan for it
     "limit_reached": ("dm", "po"),
-    "budget_used": ("dm", "po"),
-    "budget_gone": ("dm", "gm", "po"),
+    "downtime_budget_threshold_reached": ("dm", "po"),
+    "downtime_budget_exhausted": ("dm", "gm", "po"),
     "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
 }
 """Roles that are told at once whatever the policy says."""
@@ -53,7 +53,7 @@ class Trigger:
     """The facts of one cause. `customer` and `environment` are the keys that people say aloud.
 
     `title` says in a few words what broke or will break; of the customer's own words it holds
-    nothing. `breaks_at` is when a promise breaks or broke. Triggers with one `dedup_key` are one
+    nothing. `expected_breach_at` is when a promise breaks or broke. Triggers with one `dedup_key` are one
     case until it is resolved (E9).
     """
 
@@ -69,7 +69,7 @@ class Trigger:
     tier: str | None = None
     ticket_id: UUID | None = None
     ticket: str | None = None
-    breaks_at: datetime | None = None
+    expected_breach_at: datetime | None = None
 
     @property
     def mandatory_roles(self) -> tuple[str, ...]:

@@ -21,13 +21,13 @@ Gap = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Participants that take turns of `length` units from the naive local time `start` on.
+    """Participants that take turns of `length` units from the naive local time `starts_at` on.
 
     With `hours` the layer names somebody only while one of these windows is open.
     """
 
     participants: tuple[str, ...]
-    start: datetime
+    starts_at: datetime
     zone: str
     length: int
     unit: Unit
@@ -43,8 +43,8 @@ class Override:
     """
 
     kind: Literal["add", "remove", "replace"]
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     person: str | None = None
     replaces: str | None = None
 
@@ -59,7 +59,7 @@ class Rota:
 def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
     """Everybody on call at an instant, each once, in the order of the layers."""
     base = [person for layer in rota.layers if (person := _turn_of(layer, at))]
-    active = [o for o in rota.overrides if o.start <= at < o.end]
+    active = [o for o in rota.overrides if o.starts_at <= at < o.ends_at]
     # Each override looks at the base users only, so a replacement is never replaced again.
     swaps = {o.replaces: o.person for o in active if o.kind != "add"}
     people = [swaps.get(person, person) for person in base]
@@ -106,24 +106,24 @@ def turn_at(layer: Layer, at: datetime) -> int:
 
 def _guess(layer: Layer, now: datetime) -> int:
     if layer.unit != "months":
-        return max((now - layer.start) // timedelta(**{layer.unit: layer.length}), -1)
-    months = (now.year - layer.start.year) * 12 + now.month - layer.start.month
+        return max((now - layer.starts_at) // timedelta(**{layer.unit: layer.length}), -1)
+    months = (now.year - layer.starts_at.year) * 12 + now.month - layer.starts_at.month
     return max(months // layer.length - 1, -1)
 
 
 def _local_start(layer: Layer, turn: int) -> datetime:
     if layer.unit != "months":
-        return layer.start + turn * timedelta(**{layer.unit: layer.length})
-    month = layer.start.month - 1 + turn * layer.length
-    year, month = layer.start.year + month // 12, month % 12 + 1
-    day = min(layer.start.day, monthrange(year, month)[1])
-    return layer.start.replace(year=year, month=month, day=day)
+        return layer.starts_at + turn * timedelta(**{layer.unit: layer.length})
+    month = layer.starts_at.month - 1 + turn * layer.length
+    year, month = layer.starts_at.year + month // 12, month % 12 + 1
+    day = min(layer.starts_at.day, monthrange(year, month)[1])
+    return layer.starts_at.replace(year=year, month=month, day=day)
 
 
 def _edges(rota: Rota, since: datetime, until: datetime) -> Iterator[datetime]:
     """Every instant at which the answer may change."""
     for override in rota.overrides:
-        yield from (override.start, override.end)
+        yield from (override.starts_at, override.ends_at)
     for layer in rota.layers:
         first, last = turn_at(layer, since), turn_at(layer, until)
         yield from (hand_off(layer, turn) for turn in range(max(first, 0), last + 1))

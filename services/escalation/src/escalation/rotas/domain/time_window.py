@@ -19,17 +19,19 @@ class Window:
     """`[start, end)` on some weekdays (Monday is 0); `end <= start` runs into the next day."""
 
     weekdays: frozenset[int]
-    start: time
-    end: time
+    starts_at: time
+    ends_at: time
     zone: str
 
     def opening_on(self, day: date) -> Opening | None:
         """The opening that begins on a local date: its start's first occurrence, its end's last."""
         if day.weekday() not in self.weekdays:
             return None
-        last_day = day if self.end > self.start else day + DAY
-        opens = local_time.to_instant(datetime.combine(day, self.start), self.zone)
-        closes = local_time.to_instant(datetime.combine(last_day, self.end), self.zone, last=True)
+        last_day = day if self.ends_at > self.starts_at else day + DAY
+        opens = local_time.to_instant(datetime.combine(day, self.starts_at), self.zone)
+        closes = local_time.to_instant(
+            datetime.combine(last_day, self.ends_at), self.zone, last=True
+        )
         return (opens, closes) if opens < closes else None
 
     def openings(self, at: datetime, days: int) -> Iterator[Opening]:

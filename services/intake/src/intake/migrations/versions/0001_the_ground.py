@@ -84,7 +84,7 @@ CREATE TABLE tickets (
     lowering_by text,
     lowering_at timestamptz,
     lowering_reason text,
-    state text NOT NULL CHECK (state IN ('new', 'in_progress', 'waiting', 'forwarded',
+    state text NOT NULL CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded',
         'resolved', 'verified', 'closed', 'reopened', 'merged')),
     waiting_on text,
     customer_id uuid REFERENCES customers,
@@ -119,7 +119,7 @@ CREATE TABLE tickets (
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_open ON tickets (id)
-    WHERE state IN ('new', 'in_progress', 'waiting', 'forwarded', 'reopened');
+    WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 COMMENT ON COLUMN tickets.reporter IS 'The address of a sender who is no known contact.';
 CREATE TABLE messages (

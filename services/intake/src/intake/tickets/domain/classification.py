@@ -60,7 +60,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     pending = ticket.pending_reclassification
     if pending is None:
         return _nothing_pending(ticket)
-    if actor == pending.asked_by:
+    if actor == pending.requested_by:
         return Rejection(
             "four-eyes",
             f"{actor} asked for the correction of {ticket.key}; another person must confirm it.",
@@ -69,7 +69,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     return replace(
         classification.apply_to(ticket),
         pending_reclassification=None,
-        reclassified_by=pending.asked_by,
+        reclassified_by=pending.requested_by,
         reclassified_confirmed_by=actor,
     )
 

@@ -40,13 +40,13 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     pending = ticket.pending_downgrade
     if pending is None:
         return Rejection("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
-    if actor == pending.asked_by:
+    if actor == pending.requested_by:
         return Rejection(
             "four-eyes",
             f"{actor} asked for the lower priority of {ticket.key}; another person must confirm it.",
         )
     assessment = PriorityAssessment(pending.priority, pending.impact, pending.urgency)
-    return _apply(ticket, assessment, pending.asked_by, confirmed_by=actor)
+    return _apply(ticket, assessment, pending.requested_by, confirmed_by=actor)
 
 
 def decline(ticket: Ticket) -> Ticket | Rejection:

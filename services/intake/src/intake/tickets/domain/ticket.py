@@ -13,7 +13,7 @@ Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
 State = Literal[
     "new",
     "in_progress",
-    "waiting",
+    "on_hold",
     "forwarded",
     "resolved",
     "verified",
@@ -42,16 +42,16 @@ HandoverTarget = Literal["second_level", "partner"]
 Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
 
 OPEN_STATES: Final[frozenset[State]] = frozenset(
-    {"new", "in_progress", "waiting", "forwarded", "reopened"}
+    {"new", "in_progress", "on_hold", "forwarded", "reopened"}
 )
 
 ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
     "assign": OPEN_STATES,
     "forward": OPEN_STATES,
-    "hand_back": frozenset({"forwarded", "waiting"}),
+    "hand_back": frozenset({"forwarded", "on_hold"}),
     "work_around": OPEN_STATES,
-    "wait": OPEN_STATES - {"waiting"},
-    "resume": frozenset({"waiting"}),
+    "wait": OPEN_STATES - {"on_hold"},
+    "resume": frozenset({"on_hold"}),
     "resolve": OPEN_STATES,
     "verify": frozenset({"resolved"}),
     "reject": frozenset({"resolved"}),
@@ -70,8 +70,8 @@ class PendingDowngrade:
     priority: Priority
     impact: Impact | None
     urgency: Urgency | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
@@ -82,8 +82,8 @@ class PendingReclassification:
     kind: Kind | None
     nature: Nature | None
     service: str | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
@@ -141,6 +141,5 @@ def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
         return None
     allowed = ", ".join(sorted(ALLOWED_FROM[action]))
     return Rejection(
-        "wrong-state",
-        f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}.",
+        "wrong-state", f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}."
     )

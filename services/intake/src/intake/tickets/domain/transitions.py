@@ -17,7 +17,7 @@ def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Rejecti
     """Somebody takes the work; a waiting or forwarded ticket stays so."""
     if refusal := check_transition(ticket, "assign"):
         return refusal
-    state = ticket.state if ticket.state in {"waiting", "forwarded"} else "in_progress"
+    state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 
@@ -27,16 +27,10 @@ def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> T
         return refusal
     if (to == "partner") != (partner is not None):
         return Rejection(
-            "partner-unclear",
-            "Name the `partner` when, and only when, `to` is partner.",
+            "partner-unclear", "Name the `partner` when, and only when, `to` is partner."
         )
     return replace(
-        ticket,
-        state="forwarded",
-        forwarded_to=to,
-        partner=partner,
-        assignee=None,
-        waiting_on=None,
+        ticket, state="forwarded", forwarded_to=to, partner=partner, assignee=None, waiting_on=None
     )
 
 
@@ -67,10 +61,9 @@ def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticke
     if on == "customer" and not question_asked:
         return Rejection(
             "nothing-asked",
-            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; "
-            "send the question along as `question`, or reply first.",
+            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, or reply first.",
         )
-    return replace(ticket, state="waiting", waiting_on=on)
+    return replace(ticket, state="on_hold", waiting_on=on)
 
 
 def resume(ticket: Ticket) -> Ticket | Rejection:
@@ -102,8 +95,7 @@ def verify(ticket: Ticket, actor: str, at: datetime) -> Ticket | Rejection:
         return refusal
     if actor == ticket.resolved_by:
         return Rejection(
-            "four-eyes",
-            f"{actor} resolved {ticket.key}; another person must verify it.",
+            "four-eyes", f"{actor} resolved {ticket.key}; another person must verify it."
         )
     return replace(ticket, state="verified", verified_by=actor, verified_at=at)
 
@@ -187,7 +179,7 @@ def assign_customer(
 
 def on_customer_reply(ticket: Ticket) -> Ticket:
     """A customer's message resumes a ticket that waited for it, and reopens one that was done."""
-    if ticket.state == "waiting" and ticket.waiting_on == "customer":
+    if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _or_unchanged(resume(ticket), ticket)
     return _or_unchanged(reopen(ticket), ticket)
 

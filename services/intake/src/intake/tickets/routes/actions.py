@@ -11,14 +11,14 @@ from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
     TicketMerged,
+    TicketOnHold,
     TicketRejected,
     TicketReopened,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketVerified,
-    TicketWaiting,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
 from common.http import RequestModel, router
 from common.persistence.database import transaction_time
@@ -63,7 +63,7 @@ class Workaround(RequestModel):
 class HoldRequest(RequestModel):
     """Waiting on the customer needs a question that they can see."""
 
-    on: WaitingOn
+    waiting_on: WaitingOn
     reason: FreeText
     question: FreeText | None = None
 
@@ -112,23 +112,25 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
         after,
         at,
         event_spec(TicketReplied, message_id=message.id),
-        event_spec(TicketWorkedAround, message_id=message.id),
+        event_spec(TicketWorkaroundProvided, message_id=message.id),
         message_id=str(message.id),
     )
 
 
-@routes.post("/{ref}/wait", response_model=TicketRead)
+@routes.post("/{ref}/hold", response_model=TicketRead)
 async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     """Wait for the customer, the partner or second level."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     last = await messages.get_last_public(action.tx, before.id)
     question_asked = body.question is not None or awaits_customer_reply(last)
-    after = transitions.put_on_hold(before, body.on, question_asked=question_asked)
-    events = [event_spec(TicketWaiting, on=body.on)]
+    after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
+    events = [event_spec(TicketOnHold, on=body.waiting_on)]
     if body.question is not None and isinstance(after, Ticket):
         events.insert(0, await _add_question(action, before, body.question, at))
-    return await action.finish("wait", before, after, at, *events, on=body.on, reason=body.reason)
+    return await action.finish(
+        "wait", before, after, at, *events, on=body.waiting_on, reason=body.reason
+    )
 
 
 async def _add_question(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> EventSpec:

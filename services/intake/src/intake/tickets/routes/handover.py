@@ -78,7 +78,13 @@ async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
             uuid7(), before.id, "internal", "outbound", action.caller.sub, body.found, at
         )
         await messages.add(action.tx, note)
-    event = event_spec(TicketHandedBack, by_whom=before.forwarded_to, partner=before.partner)
+    event = event_spec(TicketHandedBack, handed_back_by=before.forwarded_to, partner=before.partner)
     return await action.finish(
-        "hand_back", before, after, at, event, by_whom=before.forwarded_to, partner=before.partner
+        "hand_back",
+        before,
+        after,
+        at,
+        event,
+        handed_back_by=before.forwarded_to,
+        partner=before.partner,
     )

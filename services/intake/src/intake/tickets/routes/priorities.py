@@ -86,7 +86,7 @@ async def prioritise_ticket(action: WorkAction, body: PriorityUpdate) -> Respons
     )
 
 
-@routes.post("/tickets/{ref}/priority-confirmations", response_model=TicketRead)
+@routes.post("/tickets/{ref}/priority/confirm", response_model=TicketRead)
 async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Response:
     """Agree to the lower priority that somebody else asked for, or keep the higher one."""
     before = await action.lock_ticket()
@@ -99,7 +99,7 @@ async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Re
         after,
         at,
         *_priority_events(before, after),
-        asked_by=pending.asked_by if pending else None,
+        requested_by=pending.requested_by if pending else None,
         reason=body.reason,
     )
 

@@ -59,8 +59,8 @@ async def reclassify_ticket(action: WorkAction, body: ReclassificationRequest) -
         before,
         after,
         at,
-        was_kind=before.kind,
-        was_service=before.service,
+        previous_kind=before.kind,
+        previous_service=before.service,
         kind=body.kind,
         nature=body.nature,
         service=body.service,
@@ -68,7 +68,7 @@ async def reclassify_ticket(action: WorkAction, body: ReclassificationRequest) -
     )
 
 
-@routes.post("/{ref}/classification-confirmations", response_model=TicketRead)
+@routes.post("/{ref}/classification/confirm", response_model=TicketRead)
 async def confirm_classification(
     action: WorkAction, body: ReclassificationConfirmation
 ) -> Response:
@@ -83,9 +83,9 @@ async def confirm_classification(
         after,
         at,
         *_reclassification_events(before, after),
-        was_kind=before.kind,
-        was_service=before.service,
-        asked_by=pending.asked_by if pending else None,
+        previous_kind=before.kind,
+        previous_service=before.service,
+        requested_by=pending.requested_by if pending else None,
         asked_because=pending.reason if pending else None,
         reason=body.reason,
     )
@@ -101,9 +101,9 @@ def _reclassification_events(before: Ticket, after: object) -> list[EventSpec]:
         event_spec(
             TicketReclassified,
             opened_at=after.opened_at,
-            was_kind=before.kind,
-            was_service=before.service,
-            asked_by=before.pending_reclassification.asked_by,
+            previous_kind=before.kind,
+            previous_service=before.service,
+            requested_by=before.pending_reclassification.requested_by,
             second=after.reclassified_confirmed_by,
         )
     ]

@@ -23,8 +23,8 @@ class PendingDowngradeRead(ResponseModel):
     """A lower priority that waits for a second person."""
 
     priority: Priority
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
@@ -34,13 +34,13 @@ class PendingReclassificationRead(ResponseModel):
     kind: Kind | None
     nature: Nature | None
     service: str | None
-    asked_by: str
-    asked_at: datetime
+    requested_by: str
+    requested_at: datetime
     reason: str
 
 
 class TicketRead(ResponseModel):
-    """A ticket. `reporter`, `lowering` and `correction` are shown to staff only."""
+    """A ticket. `reporter`, `pending_downgrade` and `pending_reclassification` are shown to staff only."""
 
     id: UUID
     key: str

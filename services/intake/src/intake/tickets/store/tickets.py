@@ -41,7 +41,9 @@ _JOINED: Final[Select[Any]] = select(
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
-_NOT_COLUMNS: Final = frozenset({"key", "customer", "environment", "lowering", "correction"})
+_NOT_COLUMNS: Final = frozenset(
+    {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
+)
 _PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _NOT_COLUMNS)
 
 
@@ -219,13 +221,13 @@ def _row(ticket: Ticket) -> dict[str, Any]:
         "lowering_priority": downgrade.get("priority"),
         "lowering_impact": downgrade.get("impact"),
         "lowering_urgency": downgrade.get("urgency"),
-        "lowering_by": downgrade.get("asked_by"),
-        "lowering_at": downgrade.get("asked_at"),
+        "lowering_by": downgrade.get("requested_by"),
+        "lowering_at": downgrade.get("requested_at"),
         "lowering_reason": downgrade.get("reason"),
         "correction_kind": reclassification.get("kind"),
         "correction_nature": reclassification.get("nature"),
         "correction_service": reclassification.get("service"),
-        "correction_by": reclassification.get("asked_by"),
-        "correction_at": reclassification.get("asked_at"),
+        "correction_by": reclassification.get("requested_by"),
+        "correction_at": reclassification.get("requested_at"),
         "correction_reason": reclassification.get("reason"),
     }

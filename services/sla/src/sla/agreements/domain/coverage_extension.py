@@ -26,22 +26,22 @@ class Shortened:
 class Extension:
     """All of `[start, end)` is open for these priorities; none named means all of them.
 
-    `shortened`: it ends before `end`, as another person than `made_by` decided.
+    `shortened`: it ends before `ends_at`, as another person than `created_by` decided.
     """
 
     id: UUID
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     priorities: tuple[str, ...]
     reason: str
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
     shortened: Shortened | None = None
 
     @property
     def until(self) -> datetime:
         """The end that holds."""
-        return self.end if self.shortened is None else self.shortened.since
+        return self.ends_at if self.shortened is None else self.shortened.since
 
 
 def shorten(extension: Extension, word: Shortened) -> Extension | Denied:
@@ -51,16 +51,16 @@ def shorten(extension: Extension, word: Shortened) -> Extension | Denied:
     """
     if extension.shortened is not None:
         return "ENDED"
-    if extension.end <= word.since:
+    if extension.ends_at <= word.since:
         return "OVER"
-    if extension.made_by == word.by:
+    if extension.created_by == word.by:
         return "SELF_APPROVAL"
-    return replace(extension, shortened=replace(word, since=max(word.since, extension.start)))
+    return replace(extension, shortened=replace(word, since=max(word.since, extension.starts_at)))
 
 
 def reaches(extension: Extension, version: Agreement) -> bool:
     """Whether any of the extra time lies within the validity of a version."""
-    begins_in_time = version.valid_until is None or extension.start < version.valid_until
+    begins_in_time = version.valid_until is None or extension.starts_at < version.valid_until
     return begins_in_time and version.valid_from < extension.until
 
 
@@ -89,9 +89,9 @@ def cut(
     if _span(before) not in spans:
         return None
     spans.remove(_span(before))
-    left = [_span(after)] if after.start < after.until else []
+    left = [_span(after)] if after.starts_at < after.until else []
     return {**definition, "extensions": spans + left}
 
 
 def _span(extension: Extension) -> list[str]:
-    return [extension.start.isoformat(), extension.until.isoformat()]
+    return [extension.starts_at.isoformat(), extension.until.isoformat()]

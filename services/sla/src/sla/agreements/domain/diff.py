@@ -16,14 +16,14 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`was` and `now`: what each of the two versions says of it."""
+    """`previous` and `current`: what each of the two versions says of it."""
 
-    what: str
-    was: str
-    now: str
+    term: str
+    previous: str
+    current: str
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.was} -> {self.now}"
+        return f"{self.term}: {self.previous} -> {self.current}"
 
 
 def differences(old: Agreement, new: Agreement, names: Names) -> list[Difference]:

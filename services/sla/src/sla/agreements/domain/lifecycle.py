@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
-Side = Literal["ours", "theirs"]
+Side = Literal["own", "counterparty"]
 Denied = Literal[
     "NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS", "NOT_THE_PARTY"
 ]
@@ -36,7 +36,7 @@ class Person:
 
     @property
     def side(self) -> Side:
-        return "theirs" if self.customer else "ours"
+        return "counterparty" if self.customer else "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,13 @@ def withdraw(life: Life, person: Person) -> Life | Denied:
 def _side(life: Life, person: Person) -> Side | None:
     """For which side the person's approval counts; None where it counts for neither."""
     if person.customer:
-        return "theirs" if life.theirs is None else None
+        return "counterparty" if life.theirs is None else None
     if life.ours is None:
-        return "ours"
-    return None if life.customer_signs or life.theirs is not None else "theirs"
+        return "own"
+    return None if life.customer_signs or life.theirs is not None else "counterparty"
 
 
 def _signed(life: Life, side: Side, signature: Signature) -> Life:
-    if side == "ours":
+    if side == "own":
         return replace(life, ours=signature)
     return replace(life, theirs=signature)

@@ -34,7 +34,7 @@ class Candidate:
 
     version: Agreement
     code: Code
-    why: str
+    reason: str
 
 
 def matched(versions: Iterable[Agreement], question: Question) -> list[Candidate]:

@@ -50,7 +50,7 @@ class SweepTold(ResponseModel):
     reason: str
     decided_by: str
     decided_at: datetime
-    stood_for_by: str | None
+    confirmed_by: str | None
     changed: int
     done_at: datetime | None
 

@@ -28,9 +28,9 @@ class CommentAsked(RequestModel):
 
 class CommentTold(ResponseModel):
     id: UUID
-    said_by: str
+    created_by: str
     side: Side
-    said_at: datetime
+    created_at: datetime
     comment: str
 
 

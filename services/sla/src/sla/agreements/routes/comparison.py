@@ -33,7 +33,7 @@ class CandidateTold(ResponseModel):
     version: int
     chosen: bool
     code: Code
-    why: str
+    reason: str
 
 
 class TermsTold(ResponseModel):
@@ -41,7 +41,7 @@ class TermsTold(ResponseModel):
     target_seconds: int | None
     pausable: bool
     calendar: UUID
-    why: str
+    reason: str
 
 
 class MatchTold(ResponseModel):
@@ -54,9 +54,9 @@ class MatchTold(ResponseModel):
 
 
 class DifferenceTold(ResponseModel):
-    what: str
-    was: str
-    now: str
+    term: str
+    previous: str
+    current: str
 
 
 class DifferencesTold(ResponseModel):
@@ -100,7 +100,7 @@ async def match_agreement(
     )
 
 
-@routes.get("/{name}/difference")
+@routes.get("/{name}/diff")
 async def compare_versions(
     name: Name,
     tx: Transaction,
@@ -123,7 +123,9 @@ async def compare_versions(
         key=was.agreement.key,
         from_version=old,
         to_version=new,
-        differences=[DifferenceTold(what=d.what, was=d.was, now=d.now) for d in found],
+        differences=[
+            DifferenceTold(term=d.term, previous=d.previous, current=d.current) for d in found
+        ],
     )
 
 
@@ -141,7 +143,7 @@ def _candidate(one: Candidate) -> CandidateTold:
         version=version.version,
         chosen=one.code == "chosen",
         code=one.code,
-        why=one.why,
+        reason=one.reason,
     )
 
 
@@ -161,7 +163,7 @@ def _terms(chosen: Agreement, priority: str, kind: str) -> list[TermsTold]:
                 target_seconds=int(terms.target.total_seconds()) if terms.target else None,
                 pausable=terms.pausable,
                 calendar=terms.calendar,
-                why=general if promised else f"nothing is promised for {priority} {kind}",
+                reason=general if promised else f"nothing is promised for {priority} {kind}",
             )
         )
     return told

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.events.agreements import AgreementCoverEnded
+from common.events.agreements import AgreementCoverageExtensionEnded
 from common.http import RequestModel, if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
@@ -36,9 +36,9 @@ OVER: dict[Denied, str] = {
 
 
 class EndAsked(RequestModel):
-    """`end`: from here on it does not count, on a whole second; now, where it is left out."""
+    """`ends_at`: from here on it does not count, on a whole second; now, where it is left out."""
 
-    end: datetime | None = None
+    ends_at: datetime | None = None
     reason: Reason
 
 
@@ -75,15 +75,15 @@ async def end_cover(
 
 def _since(asked: EndAsked, before: Extension, at: datetime) -> datetime:
     """Raises Invalid. Now is the next whole second: calendars know no parts of one."""
-    if asked.end is None:
+    if asked.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
-    if asked.end.microsecond:
+    if asked.ends_at.microsecond:
         raise ValidationFailed([Violation("/end", "precision", "give it on a whole second")])
-    if asked.end < at:
+    if asked.ends_at < at:
         raise ValidationFailed([Violation("/end", "past", "what has passed stays covered")])
-    if asked.end >= before.until:
+    if asked.ends_at >= before.until:
         raise ValidationFailed([Violation("/end", "order", "before the end of the extension")])
-    return asked.end
+    return asked.ends_at
 
 
 async def _shorten(
@@ -98,7 +98,7 @@ async def _shorten(
     # Superseded ones, too: tickets of theirs are still open.
     promised = [one.agreement for one in history if one.life.state in BINDING]
     if any([await covering.uncover(tx, one, before, after, by) for one in promised]):
-        kept = (word.reason, word.by, word.at, before.made_by)
+        kept = (word.reason, word.by, word.at, before.created_by)
         await sweeping.begin(tx, Sweep(uuid7(), found.agreement_id, "shorten", None, *kept))
 
 
@@ -106,13 +106,15 @@ async def _tell(
     tx: Connection, found: AgreementVersion, after: Extension, caller: Caller, at: datetime
 ) -> None:
     told: dict[str, Any] = {
-        "starts_at": after.start,
+        "starts_at": after.starts_at,
         "ends_at": after.until,
         "priorities": list(after.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
     of = next(iter(await binding(tx, found, at)), found)
-    await tell(tx, found, AgreementCoverEnded(**facts(of, at), extension_id=after.id, **told))
+    await tell(
+        tx, found, AgreementCoverageExtensionEnded(**facts(of, at), extension_id=after.id, **told)
+    )
     assert after.shortened is not None
     grounds = {"extension": after.id, "reason": after.shortened.reason, **told}
     await note(tx, found, "agreement.end_cover", caller, at, grounds)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.events.agreements import AgreementExtended
+from common.events.agreements import AgreementCoverageExtended
 from common.events.tickets import Priority
 from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, if_match, router
 from common.persistence.database import Connection, Transaction, transaction_time
@@ -38,27 +38,27 @@ class ExtensionAsked(RequestModel):
     """All of `[start, end)`, on whole seconds, counts for these priorities; for all of them where
     none is named."""
 
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     priorities: Annotated[list[Priority], Field(max_length=5)] = Field(default_factory=list)
     reason: Reason
 
 
 class ExtensionTold(ResponseModel):
     """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
-    `ending`; at its start: it was withdrawn. Null where it counts to its `end`."""
+    `end_reason`; at its start: it was withdrawn. Null where it counts to its `ends_at`."""
 
     id: UUID
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     priorities: list[Priority]
     reason: str
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
     ended_from: datetime | None = None
     ended_by: str | None = None
     ended_at: datetime | None = None
-    ending: str | None = None
+    end_reason: str | None = None
 
 
 @routes.post("/{name}/extensions", status_code=201)
@@ -77,7 +77,9 @@ async def extend_cover(
     at = await transaction_time(tx)
     _fits(asked, at)
     priorities = tuple(dict.fromkeys(asked.priorities))
-    made = Extension(uuid7(), asked.start, asked.end, priorities, asked.reason, caller.sub, at)
+    made = Extension(
+        uuid7(), asked.starts_at, asked.ends_at, priorities, asked.reason, caller.sub, at
+    )
     bound = await binding(tx, found, at)
     if not any(reaches(made, version.agreement) for version in bound):
         said = "no published version is valid then; its cover can be extended once it is"
@@ -85,12 +87,14 @@ async def extend_cover(
     await extensions.add(tx, found.agreement_id, made)
     await _extend(tx, found, bound, made)
     told: dict[str, Any] = {
-        "starts_at": made.start,
-        "ends_at": made.end,
+        "starts_at": made.starts_at,
+        "ends_at": made.ends_at,
         "priorities": list(made.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
-    await tell(tx, found, AgreementExtended(**facts(bound[0], at), extension_id=made.id, **told))
+    await tell(
+        tx, found, AgreementCoverageExtended(**facts(bound[0], at), extension_id=made.id, **told)
+    )
     grounds = {"extension": made.id, "reason": asked.reason, **told}
     await note(tx, found, "agreement.extend", caller, at, grounds)
     response.headers["Location"] = f"/v1/agreements/{found.agreement_id}/extensions"
@@ -112,7 +116,7 @@ async def list_extensions(
     items = [extension_told(one) for one in listed[: page.limit]]
     last = items[-1] if len(listed) > page.limit else None
     return Page[ExtensionTold](
-        items=items, next=encode_cursor(last.start, last.id) if last else None
+        items=items, next=encode_cursor(last.starts_at, last.id) if last else None
     )
 
 
@@ -121,17 +125,17 @@ def extension_told(extension: Extension) -> ExtensionTold:
     if word is None:
         return told
     ended = {"ended_from": word.since, "ended_by": word.by, "ended_at": word.at}
-    return told.model_copy(update={**ended, "ending": word.reason})
+    return told.model_copy(update={**ended, "end_reason": word.reason})
 
 
 def _fits(asked: ExtensionAsked, at: datetime) -> None:
     wrong = []
-    if asked.start < at:
+    if asked.starts_at < at:
         wrong.append(Violation("/start", "past", "what has passed cannot be covered any more"))
-    if not asked.start < asked.end <= asked.start + LONGEST:
+    if not asked.starts_at < asked.ends_at <= asked.starts_at + LONGEST:
         said = f"later than start, by at most {LONGEST.days} days"
         wrong.append(Violation("/end", "order", said))
-    for name, instant in (("start", asked.start), ("end", asked.end)):
+    for name, instant in (("starts_at", asked.starts_at), ("ends_at", asked.ends_at)):
         if instant.microsecond:
             wrong.append(Violation(f"/{name}", "precision", "give it on a whole second"))
     if wrong:
@@ -152,11 +156,11 @@ async def binding(tx: Connection, found: AgreementVersion, at: datetime) -> list
 async def _extend(
     tx: Connection, found: AgreementVersion, bound: list[AgreementVersion], made: Extension
 ) -> None:
-    by = (made.made_by, made.made_at)
+    by = (made.created_by, made.created_at)
     try:
         longer = [await covering.cover(tx, one.agreement, [made], by) for one in bound]
     except OutOfRange as error:
         raise unanswerable(error, "/end") from None
     if any(longer):
-        agreement_id, kept = found.agreement_id, (made.reason, made.made_by, made.made_at)
+        agreement_id, kept = found.agreement_id, (made.reason, made.created_by, made.created_at)
         await sweeping.begin(tx, Sweep(uuid7(), agreement_id, "extend", None, *kept))

@@ -161,7 +161,7 @@ def _news(found: AgreementVersion, after: Life, at: datetime) -> AgreementEvent:
         return AgreementAgreed(**told)
     if found.life.state == "draft":
         return AgreementProposed(**told, customer_signs=after.customer_signs)
-    return AgreementApproved(**told, side="ours" if after.ours else "theirs")
+    return AgreementApproved(**told, side="own" if after.ours else "counterparty")
 
 
 async def _published(tx: Connection, found: AgreementVersion, after: Life, at: datetime) -> None:
@@ -180,7 +180,7 @@ async def _published(tx: Connection, found: AgreementVersion, after: Life, at: d
     await tell(tx, found, published_event(found, at, ended.version if ended else None))
     if ended is not None:
         told = facts(found, at) | {"version": ended.version, "superseded_by": version.version}
-        await tell(tx, found, AgreementSuperseded(**told, until=version.valid_from))
+        await tell(tx, found, AgreementSuperseded(**told, valid_until=version.valid_from))
 
 
 async def _reread(tx: Connection, found: AgreementVersion, caller: Caller) -> AgreementVersion:

@@ -46,15 +46,15 @@ class TrialAsked(RequestModel):
 class ComplianceTold(ResponseModel):
     met: int
     breached: int
-    excused: int
+    waived: int
     raw: float | None
     adjusted: float | None
 
 
 class MetricTold(ResponseModel):
     metric: str
-    was: ComplianceTold
-    would: ComplianceTold
+    actual: ComplianceTold
+    simulated: ComplianceTold
 
 
 class MovedTold(ResponseModel):
@@ -65,32 +65,32 @@ class MovedTold(ResponseModel):
     metric: str
     priority: str
     state: str
-    deadline_was: datetime | None
-    deadline_would: datetime | None
-    outcome_was: str | None
-    outcome_would: str | None
+    actual_deadline: datetime | None
+    simulated_deadline: datetime | None
+    actual_outcome: str | None
+    simulated_outcome: str | None
 
 
 class TrialTold(ResponseModel):
     """`next`: where the tickets that were not looked at begin; null where all were.
 
     `without_clocks`: tickets that nothing was promised to, so that nothing was kept of them to try.
-    At most 200 clocks are named in each list; `moved` and `breaking_at_once` count all.
+    At most 200 clocks are named in each list; `deadline_changes_total` and `immediate_breaches_total` count all.
     """
 
-    since: datetime
+    starts_at: datetime
     as_of: datetime
     tickets: int
     clocks: int
     without_clocks: int
     next: str | None
     compliance: list[MetricTold]
-    moved: int
-    deadlines: list[MovedTold]
-    decided_otherwise: int
-    outcomes: list[MovedTold]
-    breaking_at_once: int
-    at_once: list[MovedTold]
+    deadline_changes_total: int
+    deadline_changes: list[MovedTold]
+    outcome_changes_total: int
+    outcome_changes: list[MovedTold]
+    immediate_breaches_total: int
+    immediate_breaches: list[MovedTold]
 
 
 @dataclass(slots=True)
@@ -183,22 +183,22 @@ def _told(trial: Trial, total: _Sum, asked: int) -> TrialTold:
     # A full page may have been the last one: then the next call finds nothing, and says so.
     more = total.last if total.tickets == asked else None
     return TrialTold(
-        since=trial.since,
+        starts_at=trial.since,
         as_of=trial.as_of,
         tickets=total.tickets,
         clocks=total.clocks,
         without_clocks=total.silent,
         next=encode_cursor(*more) if more else None,
         compliance=[
-            MetricTold(metric=metric, was=_figures(was), would=_figures(would))
+            MetricTold(metric=metric, actual=_figures(was), simulated=_figures(would))
             for metric, (was, would) in sorted(total.metrics.items())
         ],
-        moved=total.counts.get("moved", 0),
-        deadlines=total.named.get("moved", []),
-        decided_otherwise=total.counts.get("decided_otherwise", 0),
-        outcomes=total.named.get("decided_otherwise", []),
-        breaking_at_once=total.counts.get("at_once", 0),
-        at_once=total.named.get("at_once", []),
+        deadline_changes_total=total.counts.get("moved", 0),
+        deadline_changes=total.named.get("moved", []),
+        outcome_changes_total=total.counts.get("decided_otherwise", 0),
+        outcome_changes=total.named.get("decided_otherwise", []),
+        immediate_breaches_total=total.counts.get("at_once", 0),
+        immediate_breaches=total.named.get("at_once", []),
     )
 
 
@@ -214,8 +214,8 @@ def _moved(one: WhatIf) -> MovedTold:
         metric=clock.metric,
         priority=tracked.ticket.priority,
         state=clock.state,
-        deadline_was=clock.deadline,
-        deadline_would=one.would.deadline,
-        outcome_was=clock.outcome,
-        outcome_would=one.would.outcome,
+        actual_deadline=clock.deadline,
+        simulated_deadline=one.would.deadline,
+        actual_outcome=clock.outcome,
+        simulated_outcome=one.would.outcome,
     )

@@ -8,7 +8,11 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden
-from common.events.agreements import AgreementDeactivated, AgreementEndAsked, AgreementEndDropped
+from common.events.agreements import (
+    AgreementTerminated,
+    AgreementTerminationRequested,
+    AgreementTerminationWithdrawn,
+)
 from common.http import if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
@@ -27,12 +31,12 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 REFUSED: dict[Denied, str] = {
     "NOT_ASKED": "Nobody has asked for the end of this agreement.",
-    "OVER": "This agreement was deactivated already.",
+    "OVER": "This agreement was terminated already.",
     "SELF_APPROVAL": "Somebody else than the person who asked confirms it.",
 }
 
 
-@routes.post("/{name}/deactivate")
+@routes.post("/{name}/termination")
 async def ask_for_the_end(
     name: Name,
     asked: ReasonAsked,
@@ -46,12 +50,12 @@ async def ask_for_the_end(
     if not isinstance(ending, Ending):
         raise Conflict(REFUSED[ending])
     await agreements.end(tx, found.agreement_id, ending)
-    await tell(tx, found, AgreementEndAsked(**facts(found, at)))
+    await tell(tx, found, AgreementTerminationRequested(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate.ask", caller, at, asked.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/deactivate/confirm", response_model=AgreementTold)
+@routes.post("/{name}/termination/confirm", response_model=AgreementTold)
 async def confirm_the_end(
     name: Name,
     request: Request,
@@ -71,12 +75,12 @@ async def confirm_the_end(
     by = (caller.sub, at, ending.asked.by)
     sweep = Sweep(uuid7(), found.agreement_id, "cancel", None, ending.reason, *by)
     await sweeping.begin(tx, sweep)
-    await tell(tx, found, AgreementDeactivated(**facts(found, at)))
+    await tell(tx, found, AgreementTerminated(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate", caller, at, ending.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/deactivate/drop")
+@routes.delete("/{name}/termination")
 async def drop_the_end(
     name: Name,
     request: Request,
@@ -90,7 +94,7 @@ async def drop_the_end(
     if found.ending.done is not None:
         raise Conflict(REFUSED["OVER"])
     await agreements.end(tx, found.agreement_id, None)
-    await tell(tx, found, AgreementEndDropped(**facts(found, at)))
+    await tell(tx, found, AgreementTerminationWithdrawn(**facts(found, at)))
     await _record(tx, found, "agreement.deactivate.drop", caller, at, found.ending.reason)
     return shown(await seen(tx, found.agreement.id, caller), caller)
 

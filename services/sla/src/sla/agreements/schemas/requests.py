@@ -36,8 +36,8 @@ class TargetAsked(RequestModel):
 
 
 class WindowAsked(RequestModel):
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
 
 
 class MaintenanceAsked(RequestModel):
@@ -116,7 +116,7 @@ def misfits(asked: TermsAsked) -> Iterator[Violation]:
             said = "each metric, priority and kind has one target"
             yield Violation(f"/targets/{index}", "repeated", said)
     for index, window in enumerate(asked.maintenance.dated):
-        if window.end <= window.start:
+        if window.ends_at <= window.starts_at:
             said = "a window ends after it starts"
             yield Violation(f"/maintenance/dated/{index}/end", "order", said)
 

@@ -10,9 +10,7 @@ from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
 
 SECOND = timedelta(seconds=1)
-State = Literal[
-    "draft", "proposed", "agreed", "published", "superseded", "withdrawn", "deactivated"
-]
+State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
 
 
 class TargetTold(ResponseModel):
@@ -24,8 +22,8 @@ class TargetTold(ResponseModel):
 
 
 class WindowTold(ResponseModel):
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
 
 
 class MaintenanceTold(ResponseModel):
@@ -50,7 +48,7 @@ class SignatureTold(ResponseModel):
 class EndingTold(ResponseModel):
     """Asked for by one person; `confirmed` by another, it ends the agreement."""
 
-    asked: SignatureTold
+    requested: SignatureTold
     reason: str
     confirmed: SignatureTold | None
 
@@ -90,13 +88,13 @@ class AgreementTold(ResponseModel):
     duties: str
     customer_signs: bool
     supersedes: int | None
-    proposed_by: str
-    proposed_at: datetime
+    drafted_by: str
+    drafted_at: datetime
     approved: SignatureTold | None
     countersigned: SignatureTold | None
     published_by: str | None
     published_at: datetime | None
-    ending: EndingTold | None
+    termination: EndingTold | None
 
 
 def told(found: AgreementVersion, seen_by: str | None = None) -> AgreementTold:
@@ -133,13 +131,13 @@ def told(found: AgreementVersion, seen_by: str | None = None) -> AgreementTold:
         duties=prose.duties,
         customer_signs=life.customer_signs,
         supersedes=found.supersedes,
-        proposed_by=life.drafted.by,
-        proposed_at=life.drafted.at,
+        drafted_by=life.drafted.by,
+        drafted_at=life.drafted.at,
         approved=signature(life.ours),
         countersigned=signature(life.theirs),
         published_by=life.published.by if life.published else None,
         published_at=life.published.at if life.published else None,
-        ending=_ending(found, seen_by),
+        termination=_ending(found, seen_by),
     )
 
 
@@ -149,7 +147,7 @@ def signature(signed: Signature | None) -> SignatureTold | None:
 
 def _state(found: AgreementVersion) -> State:
     ended = found.over and found.life.state == "published"
-    return "deactivated" if ended else found.life.state
+    return "terminated" if ended else found.life.state
 
 
 def _targets(version: Agreement) -> list[TargetTold]:
@@ -167,7 +165,7 @@ def _targets(version: Agreement) -> list[TargetTold]:
 
 def _maintenance(version: Agreement) -> MaintenanceTold:
     agreed = version.maintenance
-    windows = [WindowTold(start=start, end=end) for start, end in agreed.dated]
+    windows = [WindowTold(starts_at=start, ends_at=end) for start, end in agreed.dated]
     return MaintenanceTold(calendar=agreed.weekly, dated=windows)
 
 
@@ -176,4 +174,4 @@ def _ending(found: AgreementVersion, seen_by: str | None) -> EndingTold | None:
     if ending is None or (seen_by is not None and ending.done is None):
         return None
     asked = SignatureTold(by=ending.asked.by, at=ending.asked.at)
-    return EndingTold(asked=asked, reason=ending.reason, confirmed=signature(ending.done))
+    return EndingTold(requested=asked, reason=ending.reason, confirmed=signature(ending.done))

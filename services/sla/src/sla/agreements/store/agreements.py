@@ -83,7 +83,7 @@ async def draft(
 ) -> None:
     """Store a new version."""
     facts = {"id": version.id, "agreement_id": agreement_id, "version": version.version}
-    drafted = {"proposed_by": life.drafted.by, "proposed_at": life.drafted.at}
+    drafted = {"drafted_by": life.drafted.by, "drafted_at": life.drafted.at}
     terms = terms_of(version, life, supersedes)
     await tx.execute(insert(versions).values(**facts, **drafted, **terms))
 
@@ -135,7 +135,7 @@ async def bump(tx: Connection, agreement_id: UUID) -> int:
 
 async def redraft(tx: Connection, version: Agreement, life: Life, supersedes: int | None) -> None:
     """Store what a draft says now, and who wrote it."""
-    drafted = {"proposed_by": life.drafted.by, "proposed_at": life.drafted.at}
+    drafted = {"drafted_by": life.drafted.by, "drafted_at": life.drafted.at}
     changed = update(versions).where(versions.c.id == version.id)
     await tx.execute(changed.values(**drafted, **terms_of(version, life, supersedes)))
 

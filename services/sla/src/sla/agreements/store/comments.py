@@ -15,9 +15,9 @@ from sla.agreements.tables import agreement_comments as comments
 class Comment:
     id: UUID
     version_id: UUID
-    said_by: str
+    created_by: str
     side: Side
-    said_at: datetime
+    created_at: datetime
     comment: str
 
 

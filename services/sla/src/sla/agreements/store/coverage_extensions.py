@@ -20,12 +20,12 @@ async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
     values = {
         "id": extension.id,
         "agreement_id": agreement_id,
-        "starts_at": extension.start,
-        "ends_at": extension.end,
+        "starts_at": extension.starts_at,
+        "ends_at": extension.ends_at,
         "priorities": list(extension.priorities),
         "reason": extension.reason,
-        "made_by": extension.made_by,
-        "made_at": extension.made_at,
+        "created_by": extension.created_by,
+        "created_at": extension.created_at,
     }
     await tx.execute(insert(cover_extensions).values(**values))
 
@@ -87,8 +87,8 @@ def _extension(row: Row[Any]) -> Extension:
         row.ends_at,
         tuple(row.priorities),
         row.reason,
-        row.made_by,
-        row.made_at,
+        row.created_by,
+        row.created_at,
         _shortened(row),
     )
 

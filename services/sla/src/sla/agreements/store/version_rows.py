@@ -72,7 +72,7 @@ def version_of(row: Row[Any]) -> AgreementVersion:
 
 def _life(row: Row[Any]) -> Life:
     return Life(
-        Signature(row.proposed_by, row.proposed_at),
+        Signature(row.drafted_by, row.drafted_at),
         row.customer_signs,
         row.state,
         _signature(row.approved_by, row.approved_at),

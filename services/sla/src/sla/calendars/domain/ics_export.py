@@ -20,7 +20,7 @@ ONE_DAY = timedelta(days=1)
 EPOCH_DATE = date(1970, 1, 1)
 
 
-def exported(calendar: Calendar, name: str, year: int, made_at: datetime) -> bytes:
+def exported(calendar: Calendar, name: str, year: int, created_at: datetime) -> bytes:
     """The feed. Raises OutOfRange for a year that calendars do not cover."""
     feed = icalendar.Calendar()
     feed.add("PRODID", "-//OpsDesk//opening hours//EN")
@@ -42,7 +42,7 @@ def exported(calendar: Calendar, name: str, year: int, made_at: datetime) -> byt
             feed.add_component(_holiday(day, holiday))
     for number, event in enumerate(feed.walk("VEVENT")):
         event.add("UID", f"{name}-{year}-{number}@opsdesk")
-        event.add("DTSTAMP", made_at.astimezone(UTC))
+        event.add("DTSTAMP", created_at.astimezone(UTC))
         event.add("TRANSP", "TRANSPARENT")
     feed.add_missing_timezones(date(year - 1, 1, 1), date(year + 1, 12, 31))
     return bytes(feed.to_ical())

@@ -49,15 +49,15 @@ class Lean(BaseModel):
 class After(Lean):
     """The earliest instant at which so many open seconds have passed; negative: counted back."""
 
-    start: Stamp
+    starts_at: Stamp
     seconds: Annotated[int, Field(ge=-LONGEST_SECONDS, le=LONGEST_SECONDS)]
 
 
 class Between(Lean):
     """The open seconds from start to end."""
 
-    start: Stamp
-    end: Stamp
+    starts_at: Stamp
+    ends_at: Stamp
 
 
 class Open(Lean):
@@ -113,8 +113,10 @@ async def compute(
 def answer(table: Timetable, question: Question) -> dict[str, Any]:
     """Raises NeverOpens, OutOfRange. A part of a second is cut off a figure, not off an instant."""
     if question.after is not None:
-        return {"at": table.after(question.after.start, question.after.seconds * SECOND)}
+        return {"at": table.after(question.after.starts_at, question.after.seconds * SECOND)}
     if question.between is not None:
-        return {"seconds": table.between(question.between.start, question.between.end) // SECOND}
+        return {
+            "seconds": table.between(question.between.starts_at, question.between.ends_at) // SECOND
+        }
     assert question.open is not None
     return {"open": table.open(question.open.at)}

@@ -127,7 +127,7 @@ async def export_hours(
 
 
 @routes.get(
-    "/{name}/picture",
+    "/{name}/chart.svg",
     response_class=Response,
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )

@@ -35,13 +35,13 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """Median absolute errors, in the series' unit, `ahead` days ahead, of `tries` forecasts.
+    """Median absolute errors, in the series' unit, `horizon_days` days ahead, of `trials` forecasts.
 
     `spread` is the range in which eight of ten errors lay (actual - forecast).
     """
 
-    ahead: int
-    tries: int
+    horizon_days: int
+    trials: int
     error: float
     naive_error: float
     spread: tuple[float, float]
@@ -55,14 +55,14 @@ class BackTest:
 class Outlook:
     """`expected` None: not within two years. `earliest` and `latest` need a back-test."""
 
-    made_on: date
+    computed_on: date
     current: float
     per_day: float
     expected: date | None
     earliest: date | None
     latest: date | None
     back_test: BackTest | None
-    standing: Literal["reached", "ahead", "far"]
+    limit_status: Literal["reached", "approaching", "ok"]
 
 
 def outlook(peaks: Sequence[Peak], limit: Limit, today: date) -> Outlook | None:
@@ -70,7 +70,7 @@ def outlook(peaks: Sequence[Peak], limit: Limit, today: date) -> Outlook | None:
     recent = _window(peaks, today)
     if len(recent) < LEAST:
         return None
-    sign = 1.0 if limit.reached == "from_below" else -1.0
+    sign = 1.0 if limit.direction == "from_below" else -1.0
     slope, level = _line(recent, today)
     tested = back_test(peaks, limit.plan_ahead.days)
     low, high = tested.spread if tested else (0.0, 0.0)
@@ -141,8 +141,8 @@ def _crossing(level: float, slope: float, limit: float, today: date, sign: float
 
 def _standing(
     reached: bool, expected: date | None, today: date, plan_ahead: timedelta
-) -> Literal["reached", "ahead", "far"]:
+) -> Literal["reached", "approaching", "ok"]:
     if reached:
         return "reached"
     near = expected is not None and expected - today <= plan_ahead
-    return "ahead" if near else "far"
+    return "approaching" if near else "ok"

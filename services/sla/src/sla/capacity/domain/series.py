@@ -8,7 +8,7 @@ from uuid import UUID
 JudgedBy = Literal["mean", "median", "p95", "max", "min", "last"]
 """The one figure that a month's samples become, which is compared with the target."""
 Better = Literal["lower", "higher"]
-Verdict = Literal["kept", "broken", "unmeasured"]
+Verdict = Literal["met", "breached", "unmeasured"]
 
 ENOUGH = 0.5
 """The share of the expected samples below which a month counts as not measured."""
@@ -40,7 +40,7 @@ class Required:
     version: int
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: float
     baseline: float | None = None
 
@@ -52,7 +52,7 @@ class Limit:
     version: int
     valid_from: datetime
     limit: float
-    reached: Literal["from_below", "from_above"]
+    direction: Literal["from_below", "from_above"]
     plan_ahead: timedelta
 
 
@@ -74,5 +74,5 @@ def judged(required: Required, actual: float | None, covered: float | None) -> V
     if actual is None or (covered is not None and covered < ENOUGH):
         return "unmeasured"
     if required.better == "lower":
-        return "kept" if actual <= required.target else "broken"
-    return "kept" if actual >= required.target else "broken"
+        return "met" if actual <= required.target else "breached"
+    return "met" if actual >= required.target else "breached"

@@ -24,23 +24,23 @@ routes = router("/v1/series", tags=["measures"])
 class BackTestTold(ResponseModel):
     """Median absolute errors, in the series' unit, of the line and of "as it is today"."""
 
-    ahead: int
-    tries: int
+    horizon_days: int
+    trials: int
     error: float
     naive_error: float
     better_than_naive: bool
 
 
 class OutlookTold(ResponseModel):
-    """`expected` null: not within two years. `standing` null: fewer than two weeks of figures."""
+    """`expected` null: not within two years. `limit_status` null: fewer than two weeks of figures."""
 
     series: str
     unit: str
     method: str
     limit: float
     plan_ahead_seconds: int
-    standing: str | None = None
-    made_on: date
+    limit_status: str | None = None
+    computed_on: date
     current: float | None = None
     per_day: float | None = None
     expected: date | None = None
@@ -53,7 +53,7 @@ class OutlooksTold(ResponseModel):
     items: list[dict[str, Any]]
 
 
-@routes.get("/{name}/outlook")
+@routes.get("/{name}/forecast")
 async def show_outlook(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> OutlookTold:
@@ -68,11 +68,11 @@ async def show_outlook(
         limit=limit.limit,
         plan_ahead_seconds=limit.plan_ahead // timedelta(seconds=1),
         back_test=BackTestTold.model_validate(tested) if tested else None,
-        **{"made_on": today} | facts,
+        **{"computed_on": today} | facts,
     )
 
 
-@routes.get("/{name}/outlook.svg", response_class=Response)
+@routes.get("/{name}/forecast.svg", response_class=Response)
 async def draw_outlook(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
@@ -82,7 +82,7 @@ async def draw_outlook(
     return Response(picture, media_type="image/svg+xml")
 
 
-@routes.get("/{name}/outlooks")
+@routes.get("/{name}/forecasts")
 async def list_outlooks(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> OutlooksTold:
@@ -106,4 +106,4 @@ async def _made(
     return stored, limit, peaks, outlook(peaks, limit, today), today
 
 
-FROM_CORE = ("standing", "made_on", "current", "per_day", "expected", "earliest", "latest")
+FROM_CORE = ("limit_status", "computed_on", "current", "per_day", "expected", "earliest", "latest")

@@ -33,8 +33,8 @@ class MeasuredTold(ResponseModel):
     service: str | None
     environment: str | None
     month: str
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     required: RequiredTold
     actual: float | None
     samples: int
@@ -78,8 +78,8 @@ def _told(one: Measured) -> MeasuredTold:
         service=about.service,
         environment=about.environment,
         month=one.month,
-        since=one.span.since,
-        until=one.span.until,
+        starts_at=one.span.since,
+        ends_at=one.span.until,
         required=RequiredTold.model_validate(one.required),
         actual=one.actual,
         samples=one.samples,

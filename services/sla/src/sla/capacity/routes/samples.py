@@ -34,12 +34,12 @@ class SamplesAsked(RequestModel):
 
 
 class SamplesTold(ResponseModel):
-    """`new` are kept now; the rest was kept before. `differing` are the places in the batch of
+    """`accepted` are kept now; the rest was kept before. `conflicts` are the places in the batch of
     samples for which another value is kept: the first one stays."""
 
-    new: int
-    known: int
-    differing: list[int]
+    accepted: int
+    duplicates: int
+    conflicts: list[int]
 
 
 class DayTold(ResponseModel):
@@ -66,7 +66,7 @@ async def post_samples(
     _refuse_wrong(given, known, await transaction_time(tx))
     rows = [(known[one.series], one.at, one.value) for one in given]
     new, differing = await samples.keep(tx, rows)
-    return SamplesTold(new=new, known=len(rows) - new, differing=differing)
+    return SamplesTold(accepted=new, duplicates=len(rows) - new, conflicts=differing)
 
 
 @of_series.get("/{name}/days")

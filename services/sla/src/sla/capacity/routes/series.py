@@ -43,11 +43,11 @@ class SeriesAsked(RequestModel):
 
 
 class RequiredAsked(RequestModel):
-    """From `valid_from` on: the month's `judged_by` figure must be at most (or least) `target`."""
+    """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
 
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: Figure
     baseline: Figure | None = None
 
@@ -56,7 +56,7 @@ class LimitAsked(RequestModel):
     """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
 
     limit: Figure
-    reached: Literal["from_below", "from_above"] = "from_below"
+    direction: Literal["from_below", "from_above"] = "from_below"
     plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR)]
 
 
@@ -64,7 +64,7 @@ class RequiredTold(ResponseModel):
     version: int
     valid_from: datetime
     better: Better
-    judged_by: JudgedBy
+    statistic: JudgedBy
     target: float
     baseline: float | None
 
@@ -73,12 +73,12 @@ class LimitTold(ResponseModel):
     version: int
     valid_from: datetime
     limit: float
-    reached: str
+    direction: str
     plan_ahead_seconds: int
 
 
 class SeriesTold(ResponseModel):
-    """`standing`: where usage stands to its limit (`far`, `ahead`, `reached`)."""
+    """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
 
     id: UUID
     key: str
@@ -88,7 +88,7 @@ class SeriesTold(ResponseModel):
     service: str | None
     environment: str | None
     every_seconds: int | None
-    standing: str
+    limit_status: str
     promises: list[RequiredTold]
     limit: LimitTold | None
 
@@ -98,7 +98,7 @@ async def define_series(
     asked: SeriesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("measures:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """A new series; monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _customer(tx, asked)
@@ -119,7 +119,7 @@ async def promise_figure(
     name: Name,
     asked: RequiredAsked,
     tx: Transaction,
-    caller: Annotated[Caller, requires("measures:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """The next version of what is promised. Former months keep the version they had (A5)."""
     found = await visible(tx, name, caller)
@@ -131,7 +131,7 @@ async def promise_figure(
             [Violation("/valid_from", "order", f"{begun}; give a later instant")]
         )
     at = await transaction_time(tx)
-    judgement = (asked.better, asked.judged_by, asked.target, asked.baseline)
+    judgement = (asked.better, asked.statistic, asked.target, asked.baseline)
     required = Required(len(former) + 1, asked.valid_from, *judgement)
     await series.require(tx, found.series.id, required, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.promise", found, asked))
@@ -143,7 +143,7 @@ async def set_limit(
     name: Name,
     asked: LimitAsked,
     tx: Transaction,
-    caller: Annotated[Caller, requires("measures:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """Usage is looked at now and every night from then on; a limit that comes near is announced."""
     found = await visible(tx, name, caller)
@@ -152,7 +152,7 @@ async def set_limit(
     at = await transaction_time(tx)
     former = (await series.limits(tx, [id])).get(id)
     version = former.version + 1 if former else 1
-    limit = Limit(version, at, asked.limit, asked.reached, asked.plan_ahead_seconds * SECOND)
+    limit = Limit(version, at, asked.limit, asked.direction, asked.plan_ahead_seconds * SECOND)
     await series.limit(tx, id, limit, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.limit", found, asked))
     await look(tx, [id], at)
@@ -217,7 +217,7 @@ def _told(stored: Stored, required: tuple[Required, ...], limit: Limit | None) -
         service=about.service,
         environment=about.environment,
         every_seconds=None if about.every is None else about.every // SECOND,
-        standing=stored.standing,
+        limit_status=stored.limit_status,
         promises=[RequiredTold.model_validate(one) for one in required],
         limit=_limit_told(limit) if limit else None,
     )
@@ -228,7 +228,7 @@ def _limit_told(limit: Limit) -> LimitTold:
         version=limit.version,
         valid_from=limit.valid_from,
         limit=limit.limit,
-        reached=limit.reached,
+        direction=limit.direction,
         plan_ahead_seconds=limit.plan_ahead // SECOND,
     )
 

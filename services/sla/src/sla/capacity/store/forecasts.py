@@ -16,9 +16,9 @@ from sla.capacity.tables import outlooks
 async def keep(tx: Connection, series_id: UUID, made: Outlook) -> None:
     """One a day: the day's last one stays."""
     added = insert(outlooks).values(
-        series_id=series_id, made_on=made.made_on, outlook=_written(made)
+        series_id=series_id, computed_on=made.computed_on, outlook=_written(made)
     )
-    same = ["series_id", "made_on"]
+    same = ["series_id", "computed_on"]
     await tx.execute(
         added.on_conflict_do_update(index_elements=same, set_={"outlook": added.excluded.outlook})
     )
@@ -27,9 +27,9 @@ async def keep(tx: Connection, series_id: UUID, made: Outlook) -> None:
 async def of_series(tx: Connection, series_id: UUID, since: date) -> list[dict[str, Any]]:
     """What was expected on each day from `since` on, the newest first; 400 at most."""
     mine = select(outlooks.c.outlook).where(
-        outlooks.c.series_id == series_id, outlooks.c.made_on >= since
+        outlooks.c.series_id == series_id, outlooks.c.computed_on >= since
     )
-    return list(await tx.scalars(mine.order_by(outlooks.c.made_on.desc()).limit(400)))
+    return list(await tx.scalars(mine.order_by(outlooks.c.computed_on.desc()).limit(400)))
 
 
 def _written(made: Outlook) -> dict[str, Any]:

@@ -69,8 +69,8 @@ class Actual:
     min: float
     last: float
 
-    def figure(self, judged_by: JudgedBy) -> float:
-        found: float = getattr(self, judged_by)
+    def figure(self, statistic: JudgedBy) -> float:
+        found: float = getattr(self, statistic)
         return found
 
 
@@ -114,7 +114,7 @@ async def peaks(
     found: dict[UUID, list[Peak]] = {id: [] for id in limits}
     asked = {"ids": list(limits), "since": since, "until": until}
     for row in await tx.execute(_PEAKS, asked):
-        up = limits[row.series_id].reached == "from_below"
+        up = limits[row.series_id].direction == "from_below"
         found[row.series_id].append(Peak(row.day, row.peak if up else row.low))
     return found
 

@@ -23,7 +23,7 @@ class Stored:
 
     series: Series
     customer_id: UUID | None
-    standing: str
+    limit_status: str
     sequence: int
 
 
@@ -44,7 +44,7 @@ async def add(
             service=new.service,
             environment=new.environment,
             every_seconds=None if new.every is None else new.every // SECOND,
-            standing="far",
+            limit_status="ok",
             sequence=0,
             created_by=by[0],
             created_at=by[1],
@@ -95,10 +95,10 @@ async def hold(tx: Connection, id: UUID) -> None:
     await tx.execute(select(series.c.id).where(series.c.id == id).with_for_update())
 
 
-async def stand(tx: Connection, id: UUID, standing: str) -> int:
+async def stand(tx: Connection, id: UUID, limit_status: str) -> int:
     """Where usage stands to the limit now; the series' new sequence."""
     changed = update(series).where(series.c.id == id)
-    told = changed.values(standing=standing, sequence=series.c.sequence + 1)
+    told = changed.values(limit_status=limit_status, sequence=series.c.sequence + 1)
     return int((await tx.execute(told.returning(series.c.sequence))).scalar_one())
 
 
@@ -111,7 +111,7 @@ async def require(
             version=required.version,
             valid_from=required.valid_from,
             better=required.better,
-            judged_by=required.judged_by,
+            statistic=required.statistic,
             target=required.target,
             baseline=required.baseline,
             agreed_by=by[0],
@@ -126,7 +126,7 @@ async def required(tx: Connection, ids: Collection[UUID]) -> dict[UUID, tuple[Re
     by_series: dict[UUID, tuple[Required, ...]] = {}
     for row in await tx.execute(found.order_by(measure_promises.c.version)):
         version = Required(
-            row.version, row.valid_from, row.better, row.judged_by, row.target, row.baseline
+            row.version, row.valid_from, row.better, row.statistic, row.target, row.baseline
         )
         by_series[row.series_id] = (*by_series.get(row.series_id, ()), version)
     return by_series
@@ -139,7 +139,7 @@ async def limit(tx: Connection, series_id: UUID, new: Limit, by: tuple[str, date
             version=new.version,
             valid_from=new.valid_from,
             limit=new.limit,
-            reached=new.reached,
+            reached=new.direction,
             plan_ahead_seconds=new.plan_ahead // SECOND,
             set_by=by[0],
             set_at=by[1],
@@ -180,4 +180,4 @@ def _stored(row: Row[Any]) -> Stored:
         None if row.every_seconds is None else row.every_seconds * SECOND,
         row.timezone or "UTC",
     )
-    return Stored(told, row.customer_id, row.standing, row.sequence)
+    return Stored(told, row.customer_id, row.limit_status, row.sequence)

@@ -29,19 +29,19 @@ Code = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`below` is the key of the `ola` or `uc` beneath the agreement. `who`: a role, or the owner of
+    """`underpinning` is the key of the `ola` or `uc` beneath the agreement. `owner`: a role, or the owner of
     the service, as the catalogue names them."""
 
     code: Code
     detail: str
-    todo: str
-    who: str
+    recommendation: str
+    owner: str
     customer: str | None = None
     service: str | None = None
     environment: str | None = None
     partner: str | None = None
     agreement: str | None = None
-    below: str | None = None
+    underpinning: str | None = None
     metric: str | None = None
     priority: str | None = None
     kind: str | None = None
@@ -50,7 +50,7 @@ class Gap:
     def place(self) -> str:
         """What the list of gaps is ordered by; no two gaps have the same."""
         named = (self.customer, self.service, self.environment, self.partner, self.agreement)
-        more = (self.below, self.metric, self.priority, self.kind)
+        more = (self.underpinning, self.metric, self.priority, self.kind)
         return "\t".join((self.code, *(one or "" for one in named + more)))
 
 

@@ -1,8 +1,8 @@
 """Whom and what it hits when nodes of the catalogue do not work. Pure.
 
 *Down*: a need has fewer working nodes left than it must have. *Impaired*: all needs are met, but
-something beneath is down or impaired: redundancy is used up. This is what the catalogue lets expect;
-availability counts only what was seen of a service itself, and records its dependents as impaired.
+something beneath is down or degraded: redundancy is used up. This is what the catalogue lets expect;
+availability counts only what was seen of a service itself, and records its dependents as degraded.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from typing import Literal
 
 from sla.catalogue.domain.graph import Graph, Need, Node, service
 
-Effect = Literal["down", "impaired"]
+Effect = Literal["down", "degraded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def impact(graph: Graph, failed: Collection[Node]) -> tuple[Hit, ...]:
         # What nobody buys is judged as it is written; else by those who bought it.
         felt = set(customers.values()) if graph.sold_to.get(key) else {whole[key]}
         if felt:
-            effect: Effect = "down" if "down" in felt else "impaired"
+            effect: Effect = "down" if "down" in felt else "degraded"
             found.append(Hit(key, effect, customers, _way(graph, service(key), failed)))
     return tuple(found)
 
@@ -56,7 +56,7 @@ def effects(
         node = service(key)
         felt = [_felt(need, found) for need in graph.for_customer(key, customer)]
         if node not in found and any(felt):
-            found[node] = "down" if "down" in felt else "impaired"
+            found[node] = "down" if "down" in felt else "degraded"
     return {key: found[service(key)] for key in among if service(key) in found}
 
 
@@ -64,7 +64,7 @@ def _felt(need: Need, found: Mapping[Node, Effect]) -> Effect | None:
     hit = [found[node] for node in need.of if node in found]
     if hit.count("down") > need.spare:
         return "down"
-    return "impaired" if hit else None
+    return "degraded" if hit else None
 
 
 def _customers(

@@ -27,7 +27,7 @@ class Service:
     price: Price | None
     sold_to: tuple[str, ...]
     runs_on: tuple[Need, ...]
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
     retired_at: datetime | None = None
     sequence: int = 0

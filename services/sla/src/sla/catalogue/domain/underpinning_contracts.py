@@ -59,7 +59,7 @@ def slower(standing: Standing, tables: Timetables) -> Iterator[Gap]:
                 service=key,
                 partner=lower.partner,
                 agreement=upper.key,
-                below=lower.key,
+                underpinning=lower.key,
                 metric=metric,
                 priority=priority,
                 kind=kind,
@@ -99,28 +99,28 @@ def _promised(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str,
 
 def _slower(place: Gap, ours: timedelta, theirs: timedelta, worst: timedelta) -> Gap:
     said = (
-        f"{place.below} promises {place.metric} of {place.priority} tickets within"
+        f"{place.underpinning} promises {place.metric} of {place.priority} tickets within"
         f" {_seconds(theirs)} s, {place.agreement} within {_seconds(ours)} s:"
         f" in the worst case it is {_seconds(worst)} s later"
     )
     todo = "agree on a shorter target below, or on a longer one above"
-    return replace(place, detail=said, todo=todo)
+    return replace(place, detail=said, recommendation=todo)
 
 
 def _unpromised(place: Gap) -> Gap:
     said = (
         f"{place.agreement} promises {place.metric} of {place.priority} tickets,"
-        f" {place.below} beneath it does not"
+        f" {place.underpinning} beneath it does not"
     )
     return replace(
-        place, code="UNPROMISED_BELOW", detail=said, todo="agree on a target for it below"
+        place, code="UNPROMISED_BELOW", detail=said, recommendation="agree on a target for it below"
     )
 
 
 def _incomparable(place: Gap, why: str) -> Gap:
-    said = f"{place.below} cannot be compared with {place.agreement}: {why}"
+    said = f"{place.underpinning} cannot be compared with {place.agreement}: {why}"
     return replace(
-        place, code="NOT_COMPARABLE", detail=said, todo="agree on targets that end sooner"
+        place, code="NOT_COMPARABLE", detail=said, recommendation="agree on targets that end sooner"
     )
 
 

@@ -22,18 +22,18 @@ routes = router("/v1/gaps", tags=["catalogue"])
 
 
 class GapTold(ResponseModel):
-    """`who`: a role, or the owner of the service. `below`: the `ola` or `uc` beneath `agreement`."""
+    """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` beneath `agreement`."""
 
     code: Code
     detail: str
-    todo: str
-    who: str
+    recommendation: str
+    owner: str
     customer: str | None
     service: str | None
     environment: str | None
     partner: str | None
     agreement: str | None
-    below: str | None
+    underpinning: str | None
     metric: str | None
     priority: str | None
     kind: str | None

@@ -37,11 +37,11 @@ class HitCustomer(ResponseModel):
 
 
 class HitService(ResponseModel):
-    """`because`: the way from the service down to what fails."""
+    """`path`: the way from the service down to what fails."""
 
     service: str
     effect: Effect
-    because: list[str]
+    path: list[str]
     customers: list[HitCustomer]
 
 
@@ -94,11 +94,11 @@ async def show_impact(
     caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(min_length=1, max_length=MOST_NODES)],
     since: Annotated[Instant | None, Query(alias="from")] = None,
-    until: Annotated[Instant | None, Query()] = None,
+    until: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> ImpactTold:
     """What it means when these nodes do not work: an outage, or a window or delivery that is planned.
 
-    With `from` and `until`, also how much promised time lies in between.
+    With `from` and `to`, also how much promised time lies in between.
     """
     window = _window(since, until)
     graph = await catalogue.graph(tx)
@@ -149,8 +149,8 @@ def _window(since: datetime | None, until: datetime | None) -> tuple[datetime, d
     if since is None and until is None:
         return None
     if since is None or until is None or until <= since:
-        said = "give both `from` and `until`, the later one second"
-        raise ValidationFailed([Violation("/query/until", "window", said)])
+        said = "give both `from` and `to`, the later one second"
+        raise ValidationFailed([Violation("/query/to", "window", said)])
     return since, until
 
 
@@ -169,7 +169,7 @@ async def _nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
 def _service(hit: Hit) -> HitService:
     customers = [HitCustomer(customer=key, effect=felt) for key, felt in hit.customers.items()]
     because = [str(node) for node in hit.because]
-    return HitService(service=hit.service, effect=hit.effect, because=because, customers=customers)
+    return HitService(service=hit.service, effect=hit.effect, path=because, customers=customers)
 
 
 async def _promises(
@@ -205,11 +205,11 @@ async def _promised(
         table = (await calendars.timetables(tx, [calendar]))[calendar]
         return int(table.between(*window).total_seconds())
     except (NeverOpens, OutOfRange) as error:
-        raise ValidationFailed([Violation("/query/until", "out_of_range", str(error))]) from None
+        raise ValidationFailed([Violation("/query/to", "out_of_range", str(error))]) from None
 
 
 @routes.get(
-    "/picture",
+    "/graph.svg",
     response_class=Response,
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )

@@ -144,8 +144,8 @@ async def _checked(
         price=asked.priced(),
         sold_to=tuple(sorted(set(asked.sold_to))),
         runs_on=wished,
-        made_by=caller.sub,
-        made_at=await transaction_time(tx),
+        created_by=caller.sub,
+        created_at=await transaction_time(tx),
         sequence=former.sequence + 1 if former else 1,
     )
 
@@ -179,7 +179,7 @@ async def _circular(tx: Connection, asked: ServiceAsked) -> list[Violation]:
 
 
 async def _tell(tx: Connection, made: Service, caller: Caller, action: str) -> None:
-    at = made.retired_at or made.made_at
+    at = made.retired_at or made.created_at
     event = ServiceCatalogued(
         at=at,
         service_id=made.service_id,

@@ -56,8 +56,8 @@ async def add(tx: Connection, made: Service) -> None:
             currency=made.price.currency if made.price else None,
             sold_to=list(made.sold_to),
             runs_on=written(made.runs_on),
-            made_by=made.made_by,
-            made_at=made.made_at,
+            created_by=made.created_by,
+            created_at=made.created_at,
         )
     )
 

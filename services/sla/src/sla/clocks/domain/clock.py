@@ -19,24 +19,24 @@ from sla.clocks.domain.timeline import Past, Why
 Timetables = Mapping[UUID, Timetable]
 """By calendar version: every version that one of the clock's terms ever named."""
 
-State = Literal["idle", "running", "paused", "stopped", "withdrawn", "cancelled"]
-Outcome = Literal["met", "breached", "excused"]
+State = Literal["not_started", "running", "paused", "stopped", "no_target", "cancelled"]
+Outcome = Literal["met", "breached", "waived"]
 InputKind = Literal[
     "opened",
-    "waiting",
+    "on_hold",
     "resumed",
     "customer_replied",
     "replied",
     "answered",
     "forwarded",
     "handed_back",
-    "worked_around",
+    "workaround_provided",
     "resolved",
     "reopened",
     "closed",
     "target_changed",
-    "cover_extended",
-    "cover_ended",
+    "coverage_extended",
+    "coverage_extension_ended",
     "agreement_moved",
     "reclassified",
     "fired",
@@ -90,7 +90,7 @@ class Input(Struct, frozen=True, gc=False):
 
 
 class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Everything that the next input needs. `counted`, `fired`, `breached_at`: of this cycle.
+    """Everything that the next input needs. `counted`, `fired`, `cycle_breached_at`: of this cycle.
 
     `since` is the start of the present stretch, which is not yet in `stretches`; `cycle` is the
     index of the first stretch of the present cycle (`next_reply` and `update` have several).
@@ -112,7 +112,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     deadline: datetime | None = None
     generation: int = 0
     fired: tuple[str, ...] = ()
-    breached_at: datetime | None = None
+    cycle_breached_at: datetime | None = None
     breach_reason: str | None = None
     earlier_breach: datetime | None = None
     waivers: tuple[Waived, ...] = ()
@@ -125,9 +125,9 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
         if self.cancelled is not None:
             return "cancelled"
         if not self.open:
-            return "idle" if self.idle else "stopped"
+            return "not_started" if self.idle else "stopped"
         if self.terms.target is None:
-            return "withdrawn"
+            return "no_target"
         return "paused" if self.waits else "running"
 
     @property
@@ -147,17 +147,17 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
         return "waiting_on_customer" if self.waits else "running"
 
     @property
-    def broken_at(self) -> datetime | None:
+    def breached_at(self) -> datetime | None:
         """When the promise broke first; every cycle counts (C1), and what nobody approved counts
         before what was approved: one excuse does not cover another breach (C11)."""
-        breaches = [at for at in (self.earlier_breach, self.breached_at) if at is not None]
+        breaches = [at for at in (self.earlier_breach, self.cycle_breached_at) if at is not None]
         plain = (at for at in breaches if self.covered(at) is None)
         return next(plain, breaches[0] if breaches else None)
 
     @property
     def excuse(self) -> Waived | None:
         """The waiver that covers the breach: approved before it, and not expired at it (C11)."""
-        return None if self.broken_at is None else self.covered(self.broken_at)
+        return None if self.breached_at is None else self.covered(self.breached_at)
 
     def covered(self, broken: datetime) -> Waived | None:
         return next((waived for waived in self.waivers if waived.covers(broken)), None)
@@ -165,8 +165,8 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def outcome(self) -> Outcome | None:
         """None while the promise can still be kept, and for a clock that came to nothing."""
-        if self.broken_at is not None and self.state not in ("cancelled", "withdrawn"):
-            return "breached" if self.excuse is None else "excused"
+        if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
+            return "breached" if self.excuse is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None
 
 

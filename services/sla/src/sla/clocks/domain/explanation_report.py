@@ -22,8 +22,8 @@ WORDS: dict[Reason, str] = {
 TURNS: Mapping[InputKind, str] = {
     "target_changed": "another priority",
     "agreement_moved": "another version of the agreement",
-    "cover_extended": "extra cover",
-    "cover_ended": "extra cover that ended",
+    "coverage_extended": "extra cover",
+    "coverage_extension_ended": "extra cover that ended",
     "reclassified": "the ticket was corrected",
 }
 """Why something else is promised."""

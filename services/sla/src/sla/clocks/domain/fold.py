@@ -93,7 +93,7 @@ def _fired(clock: Clock, firing: Firing) -> Clock:
     fired = (*clock.fired, firing.kind)
     if firing.kind != BREACH:
         return replace(clock, fired=fired)
-    return replace(clock, fired=fired, breached_at=firing.due_at, breach_reason=firing.reason)
+    return replace(clock, fired=fired, cycle_breached_at=firing.due_at, breach_reason=firing.reason)
 
 
 def _turned(clock: Clock, at: datetime, tables: Timetables, **changed: Any) -> Clock:
@@ -132,10 +132,10 @@ def _still_fired(clock: Clock, deadline: datetime | None) -> tuple[str, ...]:
 
 def _judged(clock: Clock) -> Clock:
     """Late knowledge and moved deadlines take a breach back (architecture, 6; C6)."""
-    if clock.breached_at is None or _late(clock, clock.breached_at):
+    if clock.cycle_breached_at is None or _late(clock, clock.cycle_breached_at):
         return clock
     fired = tuple(kind for kind in clock.fired if kind != BREACH)
-    return replace(clock, breached_at=None, breach_reason=None, fired=fired)
+    return replace(clock, cycle_breached_at=None, breach_reason=None, fired=fired)
 
 
 def _late(clock: Clock, breached_at: datetime) -> bool:

@@ -41,8 +41,8 @@ def standing(clock: Clock, as_of: datetime, tables: Timetables) -> Standing:
         clock.deadline,
         None if target is None else max(target - counted, ZERO),
         ZERO if target is None else max(counted - target, ZERO),
-        clock.broken_at is not None,
-        clock.broken_at,
+        clock.breached_at is not None,
+        clock.breached_at,
         max(clock.worst, counted),
     )
 

@@ -47,8 +47,8 @@ def _again(clock: Clock, _: Input) -> Clock:
         counted=ZERO,
         deadline=None,
         fired=(),
-        earlier_breach=clock.broken_at,
-        breached_at=None,
+        earlier_breach=clock.breached_at,
+        cycle_breached_at=None,
         breach_reason=None,
         cycle=len(clock.stretches),
     )
@@ -69,7 +69,7 @@ PROMISED: Mapping[Metric, Mapping[InputKind, Effect]] = {
     "first_response": {"replied": _end, "resolved": _end},
     "next_reply": {"customer_replied": _begin, "replied": _stop, "resolved": _stop},
     "update": {"replied": _again, "resolved": _stop, "reopened": _begin},
-    "workaround": {"worked_around": _end, "resolved": _stop, "reopened": _run_on},
+    "workaround": {"workaround_provided": _end, "resolved": _stop, "reopened": _run_on},
     "resolution": {"resolved": _stop, "reopened": _run_on},
 }
 """Of what was promised to a customer; `closed` does nothing to any (C3)."""
@@ -89,7 +89,7 @@ BEHIND: Mapping[Metric, Mapping[InputKind, Effect]] = {
         "reopened": _begin,
     },
     "workaround": {
-        "worked_around": _end,
+        "workaround_provided": _end,
         "handed_back": _end,
         "resolved": _stop,
         "reopened": _run_on,
@@ -100,7 +100,7 @@ BEHIND: Mapping[Metric, Mapping[InputKind, Effect]] = {
 is their word to us, `handed_back` ends it for good, though the ticket goes on (R13)."""
 
 WAITING: Mapping[InputKind, bool] = {
-    "waiting": True,
+    "on_hold": True,
     "resumed": False,
     "customer_replied": False,
     "forwarded": False,

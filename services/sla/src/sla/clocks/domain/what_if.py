@@ -59,7 +59,7 @@ def what_if(
 def compliance(outcomes: Iterable[Outcome | None]) -> Compliance:
     """Of clocks that came to an outcome."""
     counted = [one for one in outcomes if one is not None]
-    return Compliance(*(counted.count(one) for one in ("met", "breached", "excused")))
+    return Compliance(*(counted.count(one) for one in ("met", "breached", "waived")))
 
 
 def by_metric(tried: Iterable[WhatIf]) -> Mapping[str, tuple[Compliance, Compliance]]:
@@ -100,7 +100,7 @@ def _alike(one: Terms, other: Terms) -> bool:
 
 
 def _breaks_at_once(clock: Clock, terms: Terms, at: datetime, tables: Timetables) -> bool:
-    if clock.state not in ("running", "paused") or clock.broken_at is not None:
+    if clock.state not in ("running", "paused") or clock.breached_at is not None:
         return False
     moved = step(clock, Input(0, "agreement_moved", at, at, terms), tables)
     return moved.state == "running" and moved.deadline is not None and moved.deadline < at

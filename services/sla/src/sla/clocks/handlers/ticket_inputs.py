@@ -8,9 +8,9 @@ from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
+    TicketOnHold,
     TicketReplied,
     TicketResumed,
-    TicketWaiting,
 )
 from common.messaging.inbox import Handler
 from common.persistence.database import Connection, transaction_time
@@ -86,9 +86,9 @@ def assigned(event: TicketAssigned, contract: Contract) -> InputKind | None:
     return "answered" if contract == "ola" and event.state == "forwarded" else None
 
 
-def waiting(event: TicketWaiting, contract: Contract) -> InputKind | None:
+def waiting(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """Only waiting on the customer pauses anything (C2)."""
-    return "waiting" if event.on == "customer" else None
+    return "on_hold" if event.waiting_on == "customer" else None
 
 
 def resumed(event: TicketResumed, contract: Contract) -> InputKind:

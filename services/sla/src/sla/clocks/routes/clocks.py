@@ -112,8 +112,8 @@ async def replay_clock(
     return ReplayTold(
         state=clock.state,
         deadline=clock.deadline,
-        counted_seconds=clock.counted // SECOND,
-        breached_at=clock.broken_at,
+        elapsed_seconds=clock.counted // SECOND,
+        breached_at=clock.breached_at,
         outcome=clock.outcome,
         generation=clock.generation,
         inputs=len(heard),

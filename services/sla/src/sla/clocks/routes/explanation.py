@@ -50,21 +50,21 @@ class Explaining:
             promise=story.promise,
             calendar_version=terms.calendar,
             tz_version=self.tables[terms.calendar].calendar.zone.version,
-            counted_seconds=story.standing.counted // SECOND,
+            elapsed_seconds=story.standing.counted // SECOND,
             changes=[
                 TurnTold(
                     at=one.at,
-                    why=one.why,
+                    reason=one.why,
                     target_seconds=None if one.target is None else one.target // SECOND,
                 )
                 for one in story.turns
             ],
             intervals=[
                 IntervalTold(
-                    since=one.start,
-                    until=one.end,
-                    why=one.why,
-                    counted_seconds=one.counted // SECOND,
+                    starts_at=one.start,
+                    ends_at=one.end,
+                    reason=one.why,
+                    elapsed_seconds=one.counted // SECOND,
                     name=one.name,
                 )
                 for one in story.intervals

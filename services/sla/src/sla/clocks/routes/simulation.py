@@ -29,23 +29,23 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class EventAsked(RequestModel):
-    """`waiting` (of `opened`): opened while already waiting on the customer. `target_seconds`: of
+    """`on_hold` (of `opened`): opened while already waiting on the customer. `target_seconds`: of
     `target_changed` alone."""
 
     at: datetime
     type: Literal[
         "opened",
-        "waiting",
+        "on_hold",
         "resumed",
         "customer_replied",
         "replied",
-        "worked_around",
+        "workaround_provided",
         "resolved",
         "reopened",
         "closed",
         "target_changed",
     ]
-    waiting: bool = False
+    on_hold: bool = False
     target_seconds: Seconds | None = None
 
 
@@ -77,21 +77,21 @@ def told(run: Simulated, as_of: datetime, table: Timetable) -> dict[str, Any]:
     stands = standing(run.clock, as_of, {CALENDAR: table})
     return {
         "state": stands.state,
-        "counted_seconds": stands.counted // SECOND,
+        "elapsed_seconds": stands.counted // SECOND,
         "paused_seconds": stands.paused // SECOND,
         "deadline": stands.deadline,
         "remaining_seconds": None if stands.remaining is None else stands.remaining // SECOND,
         "overrun_seconds": stands.overrun // SECOND,
         "breached": stands.breached,
         "breached_at": stands.breached_at,
-        "worst_cycle_seconds": stands.worst // SECOND,
+        "longest_cycle_seconds": stands.worst // SECOND,
         "firings": [{"kind": one.kind, "due_at": one.due_at} for one in run.firings],
         "intervals": [
             {
-                "from": one.start,
-                "until": one.end,
-                "counted_seconds": one.worked // SECOND if one.why == "running" else 0,
-                "why": one.why,
+                "starts_at": one.start,
+                "ends_at": one.end,
+                "elapsed_seconds": one.worked // SECOND if one.why == "running" else 0,
+                "reason": one.why,
             }
             for one in stretches(run.clock, as_of, {CALENDAR: table})
         ],
@@ -108,7 +108,7 @@ def _inputs(asked: SimulationAsked) -> list[Input]:
             seconds = event.target_seconds if changed else asked.target_seconds
             target = None if seconds is None else seconds * SECOND
             terms = Terms(target, CALENDAR, asked.pausable, shares)
-        inputs.append(Input(ordinal, event.type, event.at, event.at, terms, event.waiting))
+        inputs.append(Input(ordinal, event.type, event.at, event.at, terms, event.on_hold))
     return inputs
 
 

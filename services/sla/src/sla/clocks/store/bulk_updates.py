@@ -18,7 +18,7 @@ Kind = Literal["cancel", "move", "extend", "shorten"]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """`version_id`: where clocks are moved to. `stood_for_by`: the second person behind a change that
+    """`version_id`: where clocks are moved to. `confirmed_by`: the second person behind a change that
     could hide a breach. `looks`: how often its clocks have been looked for; `changed`: how many."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Sweep:
     reason: str
     decided_by: str
     decided_at: datetime
-    stood_for_by: str | None = None
+    confirmed_by: str | None = None
     looks: int = 0
     changed: int = 0
     done_at: datetime | None = None
@@ -43,7 +43,7 @@ _GATHER = text(
     SELECT :sweep, measured.id FROM (
         SELECT clocks.id, tickets.agreement_version,
             CASE WHEN :move AND clocks.state = 'stopped' AND tickets.ended_at IS NULL
-                THEN 'idle' ELSE clocks.state END AS state
+                THEN 'not_started' ELSE clocks.state END AS state
         FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id WHERE clocks.contract = 'sla'
         UNION ALL
         SELECT id, agreement_version, state FROM clocks WHERE agreement_version IS NOT NULL
@@ -51,7 +51,7 @@ _GATHER = text(
     JOIN agreement_versions ON agreement_versions.id = measured.agreement_version
     WHERE agreement_versions.agreement_id = :agreement
         AND measured.agreement_version IS DISTINCT FROM :version
-        AND measured.state IN ('running', 'paused', 'idle', 'withdrawn')
+        AND measured.state IN ('running', 'paused', 'not_started', 'no_target')
     ON CONFLICT DO NOTHING
     """
 ).bindparams(bindparam("version", type_=Uuid), bindparam("move", type_=Boolean))
@@ -84,7 +84,7 @@ async def add(tx: Connection, sweep: Sweep) -> None:
         "reason": sweep.reason,
         "decided_by": sweep.decided_by,
         "decided_at": sweep.decided_at,
-        "stood_for_by": sweep.stood_for_by,
+        "confirmed_by": sweep.confirmed_by,
     }
     await tx.execute(insert(sweeps).values(**values, looks=0, changed=0))
 

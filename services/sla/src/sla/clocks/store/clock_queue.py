@@ -94,7 +94,7 @@ async def compliance(
         return func.count(case((clocks.c.outcome == outcome, 1))).label(outcome)
 
     counted = (
-        select(customers.c.key, clocks.c.metric, *map(count, ("met", "breached", "excused")))
+        select(customers.c.key, clocks.c.metric, *map(count, ("met", "breached", "waived")))
         .join(customers, customers.c.id == clocks.c.customer_id)
         .where(clocks.c.outcome_at >= since, clocks.c.outcome_at < until)
         .where(clocks.c.outcome.is_not(None), clocks.c.contract == "sla")
@@ -104,6 +104,6 @@ async def compliance(
     if customer is not None:
         counted = counted.where(customers.c.key == customer)
     return [
-        (row.key, row.metric, Compliance(row.met, row.breached, row.excused))
+        (row.key, row.metric, Compliance(row.met, row.breached, row.waived))
         for row in await tx.execute(counted)
     ]

@@ -56,7 +56,7 @@ _BORN_WITH = {
 _CHANGING = {
     "state": "text",
     "deadline": "timestamptz",
-    "broken_at": "timestamptz",
+    "breached_at": "timestamptz",
     "outcome": "text",
     "outcome_at": "timestamptz",
     "next_at": "timestamptz",
@@ -64,7 +64,7 @@ _CHANGING = {
     "sequence": "bigint",
     "course": "text",
     "stopped_at": "timestamptz",
-    "took_seconds": "bigint",
+    "elapsed_seconds": "bigint",
 }
 _COLUMNS = _BORN_WITH | _CHANGING
 
@@ -86,7 +86,7 @@ _ADD = f"""
 WITH new ({", ".join(_NEW)}) AS (SELECT * FROM {_unnested(_NEW)}), added AS (
     INSERT INTO clocks ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM new
 )
-INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
+INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
 SELECT id, {", ".join(_FIRST_HEARD)}, false FROM new
 """
 _SAVED = {"id": "uuid"} | _CHANGING
@@ -184,7 +184,7 @@ def _changing(tracked: Tracked) -> tuple[Any, ...]:
     return (
         clock.state,
         clock.deadline,
-        clock.broken_at,
+        clock.breached_at,
         clock.outcome,
         _outcome_at(clock),
         tracked.next_at,
@@ -203,7 +203,7 @@ def _ended(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
 
 
 def _outcome_at(clock: Clock) -> datetime | None:
-    return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.broken_at
+    return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.breached_at
 
 
 def _turned(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

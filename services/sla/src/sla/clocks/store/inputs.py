@@ -14,7 +14,7 @@ from sla.clocks.domain.codec import read_input, written_body
 from sla.clocks.tables import clock_inputs
 
 _HEARD = """
-INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, blind)
+INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
     $6::text[], $7::boolean[])
 """
@@ -26,16 +26,16 @@ WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An input as it is stored with its clock. `blind`: see the timers."""
+    """An input as it is stored with its clock. `fired_without_events`: see the timers."""
 
     clock_id: UUID
     heard: Input
-    blind: bool = False
+    fired_without_events: bool = False
 
 
 async def append(tx: Connection, heard: Sequence[Heard]) -> None:
     """Keep what clocks heard, of one or more."""
-    rows = [(one.clock_id, *columns_of(one.heard), one.blind) for one in heard]
+    rows = [(one.clock_id, *columns_of(one.heard), one.fired_without_events) for one in heard]
     await (await asyncpg_connection(tx)).execute(_HEARD, *zip(*rows, strict=True))
 
 
@@ -46,7 +46,11 @@ async def of_clock(tx: Connection, id: UUID, known_until: datetime | None = None
         found = found.where(clock_inputs.c.known_at <= known_until)
     rows = await tx.execute(found.order_by(clock_inputs.c.ordinal))
     return [
-        Heard(id, read_input(row.ordinal, row.kind, row.at, row.known_at, row.body), row.blind)
+        Heard(
+            id,
+            read_input(row.ordinal, row.kind, row.at, row.known_at, row.body),
+            row.fired_without_events,
+        )
         for row in rows
     ]
 

@@ -21,7 +21,7 @@ QUARTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`breaks_at`: when it breaks if it does, its deadline; None while its time stands still.
+    """`expected_breach_at`: when it breaks if it does, its deadline; None while its time stands still.
 
     `quarter` of the target that is used up, 0 to 3, when it was made in this `cycle` of the clock.
     `changed_at`: since when the outlook is what it is. `open`: the promise is neither kept nor
@@ -34,10 +34,10 @@ class Forecast:
     standing: Standing
     estimate: Estimate
     outlook: Outlook
-    breaks_at: datetime | None
+    expected_breach_at: datetime | None
     cycle: int
     quarter: int
-    made_at: datetime
+    created_at: datetime
     changed_at: datetime
     open: bool = True
     sequence: int = 0
@@ -58,7 +58,7 @@ class Queue:
 def forecastable(tracked: Tracked) -> bool:
     """Whether it is a customer's promise that can still be kept or broken."""
     clock = tracked.clock
-    open_still = clock.state in ("running", "paused") and clock.broken_at is None
+    open_still = clock.state in ("running", "paused") and clock.breached_at is None
     return (
         clock.contract == "sla"
         and open_still
@@ -124,7 +124,10 @@ def worth_writing(was: Forecast | None, now: Forecast) -> bool:
     moved = abs(was.estimate.probability - now.estimate.probability) >= NEWS
     aged = bin_of(was.standing.age) != bin_of(now.standing.age)
     return (
-        moved or aged or was.breaks_at != now.breaks_at or was.standing.group != now.standing.group
+        moved
+        or aged
+        or was.expected_breach_at != now.expected_breach_at
+        or was.standing.group != now.standing.group
     )
 
 

@@ -70,7 +70,7 @@ def _differences(before: Clock, after: Clock) -> Iterator[tuple[_End, int]]:
         if was.ended != Ended():
             yield was, -1
         yield now, 1
-    elif was.broke != now.broke or (before.state, after.state).count("withdrawn") == 1:
+    elif was.broke != now.broke or (before.state, after.state).count("no_target") == 1:
         yield now, 0
 
 
@@ -79,14 +79,14 @@ def _end(clock: Clock) -> _End:
     counted = clock.counted.total_seconds() if state in ("stopped", "cancelled") else 0.0
     ended = Ended(int(state == "stopped"), int(state == "cancelled"))
     at = clock.stopped_at or clock.since
-    return _End(clock.cycle, counted, ended, _broke(clock), at, clock.breached_at or at)
+    return _End(clock.cycle, counted, ended, _broke(clock), at, clock.cycle_breached_at or at)
 
 
 def _broke(clock: Clock) -> bool | None:
     """Of this cycle alone; an approved violation is one all the same."""
-    if clock.terms.target is None or clock.state in ("cancelled", "idle"):
+    if clock.terms.target is None or clock.state in ("cancelled", "not_started"):
         return None
-    if clock.breached_at is not None:
+    if clock.cycle_breached_at is not None:
         return True
     return False if clock.state == "stopped" else None
 
@@ -95,9 +95,11 @@ def _rounded_off(before: Clock, after: Clock) -> _End:
     """A cycle that ended because the next one began (`update`)."""
     stretches = after.stretches[before.cycle : after.cycle]
     counted = sum((one.worked for one in stretches if one.why == "running"), ZERO)
-    broke = None if before.terms.target is None else before.breached_at is not None
-    at, broken_at = after.since, before.breached_at
-    return _End(before.cycle, counted.total_seconds(), Ended(stopped=1), broke, at, broken_at or at)
+    broke = None if before.terms.target is None else before.cycle_breached_at is not None
+    at, breached_at = after.since, before.cycle_breached_at
+    return _End(
+        before.cycle, counted.total_seconds(), Ended(stopped=1), broke, at, breached_at or at
+    )
 
 
 def _handling(change: Change, end: _End, sign: int) -> Handling:

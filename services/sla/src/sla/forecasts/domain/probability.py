@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from sla.forecasts.domain.survival import Curve
 
-Outlook = Literal["safe", "at_risk", "likely"]
+Outlook = Literal["safe", "at_risk", "likely_to_breach"]
 Group = tuple[str, ...]
 """(metric,), (metric, priority) or (metric, priority, kind)."""
 Curves = Mapping[Group, Curve]
@@ -93,7 +93,7 @@ def outlook(probability: float, was: Outlook | None = None) -> Outlook:
     at_risk, likely = AT_RISK, LIKELY
     if was is not None:
         at_risk += SLACK if was == "safe" else -SLACK
-        likely += -SLACK if was == "likely" else SLACK
+        likely += -SLACK if was == "likely_to_breach" else SLACK
     if probability >= likely:
-        return "likely"
+        return "likely_to_breach"
     return "at_risk" if probability >= at_risk else "safe"

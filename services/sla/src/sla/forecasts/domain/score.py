@@ -53,7 +53,7 @@ class Score:
     """
 
     forecasts: int
-    broke: int
+    breached: int
     brier: float | None
     skill: float | None
     reliability: float | None

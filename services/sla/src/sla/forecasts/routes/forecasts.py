@@ -42,8 +42,8 @@ MOST = 200
 
 
 class ForecastTold(ResponseModel):
-    """`probability` that it breaks if nothing changes; `breaks_at`: then it does, null while its
-    time stands still. `known`: how many like it are known to have come as far. `open`: the promise
+    """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
+    time stands still. `sample_size`: how many like it are known to have come as far. `open`: the promise
     is neither kept nor broken yet."""
 
     id: UUID
@@ -59,14 +59,14 @@ class ForecastTold(ResponseModel):
     environment: str | None
     outlook: Outlook
     probability: float
-    breaks_at: datetime | None
-    counted_seconds: int
+    expected_breach_at: datetime | None
+    elapsed_seconds: int
     target_seconds: int
-    ahead: int | None
-    usually_open: float
-    known: int
+    queue_position: int | None
+    typical_queue_length: float
+    sample_size: int
     reasons: Sequence[str]
-    made_at: datetime
+    created_at: datetime
     changed_at: datetime
     open: bool
 
@@ -121,7 +121,7 @@ async def list_forecasts(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("forecasts:read")],
     outlook: Annotated[
-        Literal["at_risk", "likely"] | None, Query(description="Without it: both.")
+        Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
@@ -132,7 +132,7 @@ async def list_forecasts(
     shown, more = found[: page.limit], len(found) > page.limit
     return Page[ForecastTold](
         items=[told(row) for row in shown],
-        next=encode_cursor(shown[-1].breaks_at, shown[-1].id) if more else None,
+        next=encode_cursor(shown[-1].expected_breach_at, shown[-1].id) if more else None,
     )
 
 
@@ -203,14 +203,14 @@ def told(row: Row[Any]) -> ForecastTold:
         kind=stands.group[2],
         outlook=made.outlook,
         probability=round(found.probability, 3),
-        breaks_at=made.breaks_at,
-        counted_seconds=int(stands.age),
+        expected_breach_at=made.expected_breach_at,
+        elapsed_seconds=int(stands.age),
         target_seconds=int(stands.target),
-        ahead=stands.ahead,
-        usually_open=round(stands.usual, 1),
-        known=found.known,
+        queue_position=stands.ahead,
+        typical_queue_length=round(stands.usual, 1),
+        sample_size=found.known,
         reasons=reasons(stands, found),
-        made_at=made.made_at,
+        created_at=made.created_at,
         changed_at=made.changed_at,
         open=made.open,
     )

@@ -42,7 +42,7 @@ class FiguresTold(ResponseModel):
     `reliability`: mean squared distance of forecast and outcome per bin, 0 is calibrated."""
 
     forecasts: int
-    broke: int
+    breached: int
     brier: float | None
     skill: float | None
     reliability: float | None
@@ -57,8 +57,8 @@ class QuarterTold(FiguresTold):
 class ScoreTold(FiguresTold):
     """Days are those (in UTC) on which the promises came out, both included."""
 
-    since: date
-    until: date
+    starts_on: date
+    ends_on: date
     metric: Metric | None
     bins: list[BinTold]
     by_age: list[QuarterTold]
@@ -81,8 +81,8 @@ async def show_score(
     together = score(tally for _, tally in found)
     return ScoreTold(
         **_figures(together),
-        since=first,
-        until=last,
+        starts_on=first,
+        ends_on=last,
         metric=metric,
         bins=[_bin(one) for one in together.bins],
         by_age=[

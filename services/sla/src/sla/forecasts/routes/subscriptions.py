@@ -29,7 +29,7 @@ class SubscriptionAsked(RequestModel):
 
     customer: Key | None = None
     service: Key | None = None
-    outlook: Literal["at_risk", "likely"] = "at_risk"
+    outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
 class SubscriptionTold(ResponseModel):
@@ -37,7 +37,7 @@ class SubscriptionTold(ResponseModel):
     customer: str | None
     service: str | None
     outlook: str
-    made_at: datetime
+    created_at: datetime
 
 
 @routes.post("", status_code=201)

@@ -74,7 +74,7 @@ async def following(tx: Connection, after: Place | None, limit: int) -> list[Que
     """The next open clocks, in the order in which promises break."""
     # Literals, not parameters: a generic plan can prove the partial index from nothing else.
     states = [literal(state, literal_execute=True) for state in OPEN]
-    listed = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.broken_at)
+    listed = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.breached_at)
     listed = listed.where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if after is not None and after[0] is None:
         listed = listed.where(clocks.c.deadline.is_(None), clocks.c.id > after[1])
@@ -83,7 +83,7 @@ async def following(tx: Connection, after: Place | None, limit: int) -> list[Que
         listed = listed.where(or_(beyond, clocks.c.deadline.is_(None)))
     ordered = listed.order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id).limit(limit)
     return [
-        Queued(row.id, row.metric, row.deadline, row.broken_at is not None)
+        Queued(row.id, row.metric, row.deadline, row.breached_at is not None)
         for row in await tx.execute(ordered)
     ]
 

@@ -16,26 +16,26 @@ from sla.forecasts.tables import forecasts
 
 Place = tuple[datetime | None, UUID]
 """Where a page ended: when it breaks, and the forecast's id."""
-LISTED: tuple[Outlook, ...] = ("at_risk", "likely")
+LISTED: tuple[Outlook, ...] = ("at_risk", "likely_to_breach")
 
 _KEEP = """
-INSERT INTO forecasts (id, clock_id, customer_id, open, outlook, probability, breaks_at, metric,
-    priority, kind, cycle, quarter, counted_seconds, target_seconds, ahead, usual, known,
-    broke_share, level, made_at, changed_at, sequence)
+INSERT INTO forecasts (id, clock_id, customer_id, open, outlook, probability, expected_breach_at, metric,
+    priority, kind, cycle, quarter, elapsed_seconds, target_seconds, ahead, usual, known,
+    broke_share, level, created_at, changed_at, sequence)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::text[], $6::real[],
     $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::int[], $12::smallint[],
     $13::bigint[], $14::bigint[], $15::int[], $16::real[], $17::int[], $18::real[],
     $19::smallint[], $20::timestamptz[], $21::timestamptz[], $22::bigint[])
 ON CONFLICT (clock_id) DO UPDATE SET open = excluded.open, outlook = excluded.outlook,
-    probability = excluded.probability, breaks_at = excluded.breaks_at,
+    probability = excluded.probability, expected_breach_at = excluded.expected_breach_at,
     priority = excluded.priority, kind = excluded.kind, cycle = excluded.cycle,
-    quarter = excluded.quarter, counted_seconds = excluded.counted_seconds,
+    quarter = excluded.quarter, elapsed_seconds = excluded.elapsed_seconds,
     target_seconds = excluded.target_seconds, ahead = excluded.ahead, usual = excluded.usual,
     known = excluded.known, broke_share = excluded.broke_share, level = excluded.level,
-    made_at = excluded.made_at, changed_at = excluded.changed_at, sequence = excluded.sequence
+    created_at = excluded.created_at, changed_at = excluded.changed_at, sequence = excluded.sequence
 """
 _MARK = """
-INSERT INTO forecast_marks (clock_id, cycle, quarter, metric, probability, made_at)
+INSERT INTO forecast_marks (clock_id, cycle, quarter, metric, probability, created_at)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::real[],
     $6::timestamptz[])
 ON CONFLICT DO NOTHING
@@ -45,7 +45,7 @@ _FOLLOW = text(
     """
     UPDATE forecasts SET open = now.open
     FROM (
-        SELECT forecasts.id, clocks.state IN ('running', 'paused') AND clocks.broken_at IS NULL
+        SELECT forecasts.id, clocks.state IN ('running', 'paused') AND clocks.breached_at IS NULL
             AS open
         FROM forecasts JOIN clocks ON clocks.id = forecasts.clock_id
         WHERE clocks.id = ANY(:clocks) ORDER BY forecasts.id FOR UPDATE OF forecasts
@@ -128,7 +128,7 @@ async def page(
         listed = listed.where(tickets.c.service == service)
     if after is not None:
         listed = listed.where(_behind(after))
-    ordered = listed.order_by(forecasts.c.breaks_at.asc().nulls_last(), forecasts.c.id)
+    ordered = listed.order_by(forecasts.c.expected_breach_at.asc().nulls_last(), forecasts.c.id)
     return list(await tx.execute(ordered.limit(limit + 1)))
 
 
@@ -139,17 +139,17 @@ def forecast_of(row: Row[Any]) -> Forecast:
         row.customer_id,
         Standing(
             (row.metric, row.priority, row.kind),
-            float(row.counted_seconds),
+            float(row.elapsed_seconds),
             float(row.target_seconds),
             row.ahead,
             row.usual,
         ),
         Estimate(row.probability, row.known, row.broke_share, row.level),
         row.outlook,
-        row.breaks_at,
+        row.expected_breach_at,
         row.cycle,
         row.quarter,
-        row.made_at,
+        row.created_at,
         row.changed_at,
         row.open,
         row.sequence,
@@ -157,15 +157,19 @@ def forecast_of(row: Row[Any]) -> Forecast:
 
 
 def _behind(place: Place) -> Any:
-    breaks_at, id = place
-    if breaks_at is None:
-        return forecasts.c.breaks_at.is_(None) & (forecasts.c.id > id)
-    same = (forecasts.c.breaks_at == breaks_at) & (forecasts.c.id > id)
-    return (forecasts.c.breaks_at > breaks_at) | same | forecasts.c.breaks_at.is_(None)
+    expected_breach_at, id = place
+    if expected_breach_at is None:
+        return forecasts.c.expected_breach_at.is_(None) & (forecasts.c.id > id)
+    same = (forecasts.c.expected_breach_at == expected_breach_at) & (forecasts.c.id > id)
+    return (
+        (forecasts.c.expected_breach_at > expected_breach_at)
+        | same
+        | forecasts.c.expected_breach_at.is_(None)
+    )
 
 
 def _said(made: Forecast) -> tuple[float, datetime]:
-    return made.estimate.probability, made.made_at
+    return made.estimate.probability, made.created_at
 
 
 def _row(made: Forecast) -> tuple[Any, ...]:
@@ -178,7 +182,7 @@ def _row(made: Forecast) -> tuple[Any, ...]:
         made.open,
         made.outlook,
         found.probability,
-        made.breaks_at,
+        made.expected_breach_at,
         metric,
         priority,
         kind,
@@ -191,7 +195,7 @@ def _row(made: Forecast) -> tuple[Any, ...]:
         found.known,
         found.broke,
         found.level,
-        made.made_at,
+        made.created_at,
         made.changed_at,
         made.sequence,
     )

@@ -50,7 +50,7 @@ _KNOWN = text(
         WHERE month >= :since
         UNION ALL
         SELECT metric, priority, kind,
-            greatest(0, ceil(round(8 * log(2, 1 + counted_seconds / 60.0), 9)) - 1)::int,
+            greatest(0, ceil(round(8 * log(2, 1 + elapsed_seconds / 60.0), 9)) - 1)::int,
             0, count(*)
         FROM forecasts WHERE open GROUP BY 1, 2, 3, 4
     ) AS all_of_them

@@ -19,7 +19,7 @@ WITH verdicts AS (
     SELECT marks.*, verdicts.broke AS now, verdicts.at
     FROM forecast_marks marks JOIN verdicts USING (clock_id, cycle)
     WHERE marks.broke IS DISTINCT FROM verdicts.broke
-      AND (verdicts.broke IS NULL OR marks.made_at < verdicts.at)
+      AND (verdicts.broke IS NULL OR marks.created_at < verdicts.at)
 ), settled AS (
     UPDATE forecast_marks marks
     SET broke = was.now, settled_at = CASE WHEN was.now IS NOT NULL THEN was.at END

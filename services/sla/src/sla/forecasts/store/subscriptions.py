@@ -23,7 +23,7 @@ class Subscription:
     customer: str | None
     service: str | None
     outlook: Outlook
-    made_at: datetime
+    created_at: datetime
 
     def concerns(self, customer: str | None, service: str | None) -> bool:
         return self.customer in (None, customer) and self.service in (None, service)

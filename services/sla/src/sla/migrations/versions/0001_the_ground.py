@@ -56,12 +56,12 @@ CREATE TABLE agreement_versions (
     valid_from timestamptz NOT NULL,
     valid_until timestamptz CHECK (valid_until > valid_from),
     promises jsonb NOT NULL,
-    proposed_by text NOT NULL,
-    proposed_at timestamptz NOT NULL,
+    drafted_by text NOT NULL,
+    drafted_at timestamptz NOT NULL,
     published_by text,
     published_at timestamptz,
     UNIQUE (agreement_id, version),
-    CHECK (proposed_by <> published_by),
+    CHECK (drafted_by <> published_by),
     CHECK ((published_by IS NULL) = (published_at IS NULL))
 );
 """
@@ -97,8 +97,8 @@ CREATE TABLE clocks (
     metric text NOT NULL,
     state text NOT NULL,
     deadline timestamptz,
-    broken_at timestamptz,
-    outcome text CHECK (outcome IN ('met', 'breached', 'excused')),
+    breached_at timestamptz,
+    outcome text CHECK (outcome IN ('met', 'breached', 'waived')),
     outcome_at timestamptz,
     next_at timestamptz,
     ordinal int NOT NULL,
@@ -118,7 +118,7 @@ CREATE TABLE clock_inputs (
     at timestamptz NOT NULL,
     known_at timestamptz NOT NULL,
     body text,
-    blind boolean NOT NULL DEFAULT false,
+    fired_without_events boolean NOT NULL DEFAULT false,
     PRIMARY KEY (clock_id, ordinal)
 );
 COMMENT ON TABLE clock_inputs IS 'What each clock heard, in order: fold it and get the clock (C9).';
@@ -138,7 +138,7 @@ CREATE TABLE waivers (
     state text NOT NULL CHECK (state IN ('requested', 'approved', 'refused')),
     decided_by text,
     decided_at timestamptz,
-    decision text,
+    decision_reason text,
     late boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CHECK (requested_by <> decided_by),

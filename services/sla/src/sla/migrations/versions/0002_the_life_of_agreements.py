@@ -46,7 +46,7 @@ UPDATE agreement_versions v SET customers = ARRAY[a.customer_id]
 FROM agreements a WHERE a.id = v.agreement_id;
 UPDATE agreement_versions SET services = ARRAY[service] WHERE service IS NOT NULL;
 UPDATE agreement_versions SET state = 'published',
-    approved_by = proposed_by, approved_at = proposed_at,
+    approved_by = drafted_by, approved_at = drafted_at,
     countersigned_by = published_by, countersigned_at = published_at
 WHERE published_at IS NOT NULL;
 WITH later AS (
@@ -91,9 +91,9 @@ COMMENT ON COLUMN agreement_versions.cover IS
 CREATE TABLE agreement_comments (
     id uuid PRIMARY KEY,
     version_id uuid NOT NULL REFERENCES agreement_versions,
-    said_by text NOT NULL,
-    side text NOT NULL CHECK (side IN ('ours', 'theirs')),
-    said_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    side text NOT NULL CHECK (side IN ('own', 'counterparty')),
+    created_at timestamptz NOT NULL,
     comment text NOT NULL
 );
 CREATE INDEX ix_agreement_comments_version ON agreement_comments (version_id, id);
@@ -108,8 +108,8 @@ CREATE TABLE cover_extensions (
     ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
     priorities text[] NOT NULL,
     reason text NOT NULL,
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL
 );
 CREATE INDEX ix_cover_extensions_agreement ON cover_extensions (agreement_id, starts_at, id);
 COMMENT ON TABLE cover_extensions IS 'Extra hours around a go-live or milestone; clocks follow them.';
@@ -121,18 +121,18 @@ CREATE TABLE clock_sweeps (
     reason text NOT NULL,
     decided_by text NOT NULL,
     decided_at timestamptz NOT NULL,
-    stood_for_by text,
+    confirmed_by text,
     looks int NOT NULL DEFAULT 0,
     changed int NOT NULL DEFAULT 0,
     done_at timestamptz,
     CHECK (kind <> 'move' OR version_id IS NOT NULL),
-    CHECK (kind = 'extend' OR stood_for_by IS NOT NULL),
-    CHECK (decided_by <> stood_for_by)
+    CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
+    CHECK (decided_by <> confirmed_by)
 );
 CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
 COMMENT ON TABLE clock_sweeps IS
     'A change of all open clocks of an agreement, carried out in batches by the timers.';
-COMMENT ON COLUMN clock_sweeps.stood_for_by IS
+COMMENT ON COLUMN clock_sweeps.confirmed_by IS
     'Who published the version that clocks move to, or asked for the end: another person (R1).';
 CREATE TABLE clock_sweep_items (
     sweep_id uuid NOT NULL REFERENCES clock_sweeps,

@@ -39,8 +39,8 @@ TABLES: tuple[str, ...] = (
         currency text CHECK (currency ~ '^[A-Z]{3}$'),
         sold_to text[] NOT NULL,
         runs_on jsonb NOT NULL,
-        made_by text NOT NULL,
-        made_at timestamptz NOT NULL,
+        created_by text NOT NULL,
+        created_at timestamptz NOT NULL,
         UNIQUE (service_id, version),
         CHECK ((price IS NULL) = (currency IS NULL))
     )

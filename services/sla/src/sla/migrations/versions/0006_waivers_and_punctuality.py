@@ -19,7 +19,7 @@ WAIVERS: tuple[str, ...] = (
         ADD COLUMN reminded_at timestamptz,
         ADD COLUMN ended_by text,
         ADD COLUMN ended_at timestamptz,
-        ADD COLUMN ending text
+        ADD COLUMN end_reason text
     """,
     """
     UPDATE waivers SET customer_id = clocks.customer_id, customer = customers.key

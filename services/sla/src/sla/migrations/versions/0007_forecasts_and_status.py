@@ -57,29 +57,29 @@ FORECASTS = (
         clock_id uuid NOT NULL UNIQUE REFERENCES clocks,
         customer_id uuid NOT NULL,
         open boolean NOT NULL DEFAULT true,
-        outlook text NOT NULL CHECK (outlook IN ('safe', 'at_risk', 'likely')),
+        outlook text NOT NULL CHECK (outlook IN ('safe', 'at_risk', 'likely_to_breach')),
         probability real NOT NULL CHECK (probability BETWEEN 0 AND 1),
-        breaks_at timestamptz,
+        expected_breach_at timestamptz,
         metric text NOT NULL,
         priority text NOT NULL,
         kind text NOT NULL,
         cycle int NOT NULL,
         quarter smallint NOT NULL CHECK (quarter BETWEEN 0 AND 3),
-        counted_seconds bigint NOT NULL,
+        elapsed_seconds bigint NOT NULL,
         target_seconds bigint NOT NULL,
         ahead int,
         usual real NOT NULL,
         known int NOT NULL,
         broke_share real,
         level smallint NOT NULL,
-        made_at timestamptz NOT NULL,
+        created_at timestamptz NOT NULL,
         changed_at timestamptz NOT NULL,
         sequence bigint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 80)
     """,
     """
-    CREATE INDEX ix_forecasts_open ON forecasts (breaks_at, id)
-        WHERE open AND outlook IN ('at_risk', 'likely')
+    CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
+        WHERE open AND outlook IN ('at_risk', 'likely_to_breach')
     """,
     """
     COMMENT ON COLUMN forecasts.open IS 'Whether its promise can still be kept or broken.'
@@ -91,7 +91,7 @@ FORECASTS = (
         quarter smallint NOT NULL,
         metric text NOT NULL,
         probability real NOT NULL,
-        made_at timestamptz NOT NULL,
+        created_at timestamptz NOT NULL,
         broke boolean,
         settled_at timestamptz,
         PRIMARY KEY (clock_id, cycle, quarter),
@@ -145,8 +145,8 @@ STAKEHOLDERS = (
         sub text NOT NULL,
         customer text,
         service text,
-        outlook text NOT NULL CHECK (outlook IN ('at_risk', 'likely')),
-        made_at timestamptz NOT NULL
+        outlook text NOT NULL CHECK (outlook IN ('at_risk', 'likely_to_breach')),
+        created_at timestamptz NOT NULL
     )
     """,
     """

@@ -17,10 +17,10 @@ OUTAGES = (
         customer text,
         environment text,
         service text,
-        source text NOT NULL CHECK (source IN ('monitoring', 'ticket', 'hand')),
+        source text NOT NULL CHECK (source IN ('monitoring', 'ticket', 'manual')),
         source_id uuid,
         ticket_id uuid,
-        effect text NOT NULL CHECK (effect IN ('down', 'impaired')),
+        effect text NOT NULL CHECK (effect IN ('down', 'degraded')),
         started_at timestamptz NOT NULL,
         ended_at timestamptz CHECK (ended_at >= started_at),
         until timestamptz GENERATED ALWAYS AS (coalesce(ended_at, 'infinity')) STORED,
@@ -46,7 +46,7 @@ OUTAGES = (
     """,
     """
     CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service)
-        NULLS NOT DISTINCT WHERE source = 'hand' AND ended_at IS NULL AND counts
+        NULLS NOT DISTINCT WHERE source = 'manual' AND ended_at IS NULL AND counts
     """,
     """
     CREATE TABLE outage_records (
@@ -58,11 +58,11 @@ OUTAGES = (
         ended_at timestamptz,
         counts boolean NOT NULL,
         known_at timestamptz NOT NULL,
-        said_by text NOT NULL,
-        second text CHECK (second <> said_by),
+        created_by text NOT NULL,
+        confirmed_by text CHECK (confirmed_by <> created_by),
         reason text,
         PRIMARY KEY (outage_id, ordinal),
-        CHECK (kind <> 'corrected' OR (second IS NOT NULL AND reason IS NOT NULL))
+        CHECK (kind <> 'corrected' OR (confirmed_by IS NOT NULL AND reason IS NOT NULL))
     )
     """,
     "CREATE INDEX ix_outage_records_known ON outage_records (known_at)",
@@ -93,8 +93,8 @@ OUTAGES = (
     CREATE TABLE outage_rules (
         version int PRIMARY KEY,
         rules jsonb NOT NULL,
-        made_by text NOT NULL,
-        made_at timestamptz NOT NULL
+        created_by text NOT NULL,
+        created_at timestamptz NOT NULL
     )
     """,
     "COMMENT ON TABLE outage_rules IS 'Which alerts and tickets count as outages; the last holds.'",
@@ -170,7 +170,7 @@ CONDITIONS = (
         customer text,
         environment text,
         service text NOT NULL,
-        because_of text[] NOT NULL,
+        caused_by text[] NOT NULL,
         since timestamptz,
         sequence bigint NOT NULL,
         UNIQUE NULLS NOT DISTINCT (customer_id, environment, service)
@@ -178,7 +178,7 @@ CONDITIONS = (
     """,
     """
     COMMENT ON TABLE service_conditions IS
-        'Services that are impaired, or were: something that they run on is down. Empty: restored.'
+        'Services that are degraded, or were: something that they run on is down. Empty: restored.'
     """,
 )
 

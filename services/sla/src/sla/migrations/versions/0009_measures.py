@@ -18,7 +18,7 @@ TABLES: tuple[str, ...] = (
         service text,
         environment text,
         every_seconds int CHECK (every_seconds > 0),
-        standing text NOT NULL DEFAULT 'far' CHECK (standing IN ('far', 'ahead', 'reached')),
+        limit_status text NOT NULL DEFAULT 'ok' CHECK (limit_status IN ('ok', 'approaching', 'reached')),
         sequence bigint NOT NULL DEFAULT 0,
         created_by text NOT NULL,
         created_at timestamptz NOT NULL
@@ -26,7 +26,7 @@ TABLES: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_series_customer ON series (customer_id, key)",
     """
-    COMMENT ON COLUMN series.standing IS
+    COMMENT ON COLUMN series.limit_status IS
         'Where usage stands to its limit; a change is announced once.'
     """,
     """
@@ -35,8 +35,8 @@ TABLES: tuple[str, ...] = (
         version int NOT NULL CHECK (version > 0),
         valid_from timestamptz NOT NULL,
         better text NOT NULL CHECK (better IN ('lower', 'higher')),
-        judged_by text NOT NULL
-            CHECK (judged_by IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
+        statistic text NOT NULL
+            CHECK (statistic IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
         target double precision NOT NULL,
         baseline double precision,
         agreed_by text NOT NULL,
@@ -81,9 +81,9 @@ TABLES: tuple[str, ...] = (
     """
     CREATE TABLE outlooks (
         series_id uuid NOT NULL REFERENCES series,
-        made_on date NOT NULL,
+        computed_on date NOT NULL,
         outlook jsonb NOT NULL,
-        PRIMARY KEY (series_id, made_on)
+        PRIMARY KEY (series_id, computed_on)
     )
     """,
     "REVOKE UPDATE, DELETE, TRUNCATE ON measure_promises, usage_limits, samples FROM opsdesk_sla",

@@ -25,8 +25,8 @@ ALTER TABLE tickets
 COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also when opened again.';
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
-ALTER TABLE clocks ADD COLUMN stopped_at timestamptz, ADD COLUMN took_seconds bigint;
-COMMENT ON COLUMN clocks.took_seconds IS
+ALTER TABLE clocks ADD COLUMN stopped_at timestamptz, ADD COLUMN elapsed_seconds bigint;
+COMMENT ON COLUMN clocks.elapsed_seconds IS
     'Counted time of its longest cycle, once it has stopped; null before.';
 CREATE INDEX ix_clocks_decided ON clocks (customer_id, outcome_at) WHERE outcome IS NOT NULL;
 CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
@@ -92,7 +92,7 @@ CREATE TABLE clock_figures ({KEYS}
     agreement text NOT NULL,
     met int NOT NULL,
     breached int NOT NULL,
-    excused int NOT NULL,
+    waived int NOT NULL,
     PRIMARY KEY (span, customer_id, day, service, priority, kind, metric, contract, agreement)
 ) {SETTINGS};
 COMMENT ON TABLE clock_figures IS 'Clocks by the day on which they were met or broke.';
@@ -184,9 +184,9 @@ MARKS = (
             (became.customer_id, became.outcome_at), (became.customer_id, became.stopped_at)
         ) AS instants (whose, at)
         WHERE at IS NOT NULL
-            AND (was.customer_id, was.outcome, was.outcome_at, was.stopped_at, was.took_seconds,
+            AND (was.customer_id, was.outcome, was.outcome_at, was.stopped_at, was.elapsed_seconds,
                 was.agreement) IS DISTINCT FROM (became.customer_id, became.outcome,
-                became.outcome_at, became.stopped_at, became.took_seconds, became.agreement);
+                became.outcome_at, became.stopped_at, became.elapsed_seconds, became.agreement);
         RETURN NULL;
     END $$
     """,

@@ -25,8 +25,8 @@ TABLES: tuple[str, ...] = (
         customer_id uuid NOT NULL REFERENCES customers,
         month text NOT NULL CHECK (month ~ '^[0-9]{4}-[0-9]{2}$'),
         figures jsonb NOT NULL,
-        drawn_by text NOT NULL,
-        drawn_at timestamptz NOT NULL,
+        generated_by text NOT NULL,
+        generated_at timestamptz NOT NULL,
         edition int NOT NULL DEFAULT 0 CHECK (edition >= 0),
         sequence bigint NOT NULL,
         UNIQUE (customer_id, month)
@@ -41,12 +41,12 @@ TABLES: tuple[str, ...] = (
         edition int NOT NULL CHECK (edition > 0),
         figures jsonb NOT NULL,
         reason text,
-        drawn_by text NOT NULL,
-        drawn_at timestamptz NOT NULL,
+        generated_by text NOT NULL,
+        generated_at timestamptz NOT NULL,
         published_by text NOT NULL,
         published_at timestamptz NOT NULL,
         PRIMARY KEY (review_id, edition),
-        CHECK (published_by <> drawn_by),
+        CHECK (published_by <> generated_by),
         CHECK ((edition = 1) = (reason IS NULL))
     )
     """,

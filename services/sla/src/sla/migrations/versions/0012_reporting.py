@@ -16,8 +16,8 @@ CREATE TABLE rate_sheets (
     rates jsonb NOT NULL,
     valid_from date NOT NULL,
     valid_until date CHECK (valid_until > valid_from),
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
     UNIQUE NULLS NOT DISTINCT (customer_id, version),
     EXCLUDE USING gist (
         int8range(uuid_hash_extended(coalesce(customer_id, uuid_nil), 0),
@@ -40,8 +40,8 @@ CREATE TABLE work (
     rate text NOT NULL,
     corrects uuid REFERENCES work,
     reason text,
-    recorded_by text NOT NULL,
-    recorded_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
     CHECK ((corrects IS NULL) = (reason IS NULL)),
     CHECK (corrects IS NOT NULL OR minutes > 0)
 );

@@ -30,8 +30,8 @@ FROM (
         NULL AS forwarded_to, NULL AS partner,
         CASE WHEN heard.kind = 'answered' THEN clock.contract END AS contract
     FROM clock_inputs heard JOIN clocks clock ON clock.id = heard.clock_id
-    WHERE heard.kind IN ('waiting', 'resumed', 'customer_replied', 'replied', 'answered',
-        'handed_back', 'worked_around', 'resolved', 'reopened')
+    WHERE heard.kind IN ('on_hold', 'resumed', 'customer_replied', 'replied', 'answered',
+        'handed_back', 'workaround_provided', 'resolved', 'reopened')
     GROUP BY 1, 2, 3, 5, 6, 7
     UNION ALL
     SELECT DISTINCT clock.ticket_id, 'forwarded', heard.at, 1,

@@ -72,7 +72,7 @@ FIGURES = {
         "",
         "opened resolved rejected reopened merged entered gone opened_epochs still_open",
     ),
-    "clock_figures": ("metric, contract, agreement, ", "met breached excused"),
+    "clock_figures": ("metric, contract, agreement, ", "met breached waived"),
     "work_figures": ("rate, currency, ", "minutes cents"),
 }
 

@@ -14,7 +14,7 @@ OPEN = "state IN ('running', 'paused')"
 STATEMENTS = (
     """
     ALTER TABLE clocks ADD COLUMN service text,
-        ADD COLUMN broken boolean NOT NULL GENERATED ALWAYS AS (broken_at IS NOT NULL) STORED
+        ADD COLUMN broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED
     """,
     """
     COMMENT ON COLUMN clocks.service IS

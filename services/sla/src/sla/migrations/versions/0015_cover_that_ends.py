@@ -17,7 +17,7 @@ COVER: tuple[str, ...] = (
         ADD CONSTRAINT ck_cover_extensions_ended CHECK (
             num_nulls(ended_by, ended_at, ended_from, ending) IN (0, 4)
             AND ended_from >= starts_at AND ended_from < ends_at AND ended_from >= ended_at),
-        ADD CONSTRAINT ck_cover_extensions_four_eyes CHECK (ended_by <> made_by)
+        ADD CONSTRAINT ck_cover_extensions_four_eyes CHECK (ended_by <> created_by)
     """,
     """
     COMMENT ON COLUMN cover_extensions.ended_from IS

@@ -1,7 +1,7 @@
 """Availability = 1 - downtime outside agreed maintenance / agreed service time (C12). Pure.
 
 All instants are whole seconds, so that what is shown sums to the second. Sums of adjoining periods
-are the sums of the whole: `agreed`, `down`, `excused`, `impaired` and `budget` add up.
+are the sums of the whole: `agreed`, `down`, `excluded`, `degraded` and `budget` add up.
 """
 
 from bisect import bisect_left
@@ -90,15 +90,15 @@ class Availability:
         return sum((p.judged for p in self.parts if p.segment.state == "down"), ZERO)
 
     @cached_property
-    def excused(self) -> timedelta:
+    def excluded(self) -> timedelta:
         """Agreed service time that was down in agreed maintenance, which does not count."""
         maintained = (part for part in self.parts if part.segment.state == "maintenance")
         return self._sum(part for part in maintained if part.segment.troubles)
 
     @cached_property
-    def impaired(self) -> timedelta:
+    def degraded(self) -> timedelta:
         """Agreed service time in which something beneath was down, and this was not."""
-        return self._sum(part for part in self.parts if part.segment.state == "impaired")
+        return self._sum(part for part in self.parts if part.segment.state == "degraded")
 
     @property
     def share(self) -> float | None:
@@ -151,7 +151,7 @@ def availability(
 ) -> Availability:
     """The availability of `[start, end)` as it stands at `now`; what is down still, is until now.
 
-    `agreed` are disjoint; where none holds, no service time was agreed. Troubles are `excused` by
+    `agreed` are disjoint; where none holds, no service time was agreed. Troubles are `excluded` by
     the windows already. Raises OutOfRange.
     """
     until = min(max(now, start), end)
@@ -194,7 +194,7 @@ def failures(
     """Times that it went down in `[start, until)`, other than wholly within agreed maintenance: one
     that begins in it counts from the first instant outside."""
     begun = [trouble for trouble in troubles if trouble.start < until]
-    lasted = [Span(t.start, t.end) for t in begun if t.effect in ("down", "excused")]
+    lasted = [Span(t.start, t.end) for t in begun if t.effect in ("down", "excluded")]
     down = sorted(trouble.start for trouble in begun if trouble.effect == "down")
     began = [
         span

@@ -155,7 +155,7 @@ class Known:
                 windows = [*excuses[place.service], *self._plan.excusing(place)]
                 yield from excused(outage.trouble(), windows)
             elif impairs(outage.place, nodes, question):
-                yield outage.trouble()._replace(effect="impaired")
+                yield outage.trouble()._replace(effect="degraded")
 
     def _excuses(self, question: Question, place: Place, held: Sequence[Held]) -> list[Window]:
         """The maintenance of the agreement that governs what was down there."""

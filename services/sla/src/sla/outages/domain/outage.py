@@ -13,7 +13,7 @@ from uuid import UUID
 from sla.outages.domain.scope import Place
 from sla.outages.domain.timeline import Effect, Trouble
 
-Source = Literal["monitoring", "ticket", "hand"]
+Source = Literal["monitoring", "ticket", "manual"]
 RecordKind = Literal["started", "ended", "corrected", "superseded"]
 
 
@@ -44,7 +44,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How the outage stood after it. `second` is who confirmed a correction: another than `by`."""
+    """How the outage stood after it. `confirmed_by` is who confirmed a correction: another than `by`."""
 
     ordinal: int
     kind: RecordKind
@@ -54,7 +54,7 @@ class Record:
     counts: bool
     known_at: datetime
     by: str
-    second: str | None = None
+    confirmed_by: str | None = None
     reason: str | None = None
 
 

@@ -25,7 +25,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Every condition that is given must hold; `name_starts` is how the signal's name begins.
+    """Every condition that is given must hold; `name_prefix` is how the signal's name begins.
     `effect` None: it is no outage."""
 
     effect: Effect | None
@@ -35,7 +35,7 @@ class Rule:
     environments: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
-    name_starts: str = ""
+    name_prefix: str = ""
 
     def holds(self, signal: Signal) -> bool:
         asked = (
@@ -48,7 +48,7 @@ class Rule:
         return (
             self.source in (None, signal.source)
             and all(not wanted or found in wanted for wanted, found in asked)
-            and signal.name.startswith(self.name_starts)
+            and signal.name.startswith(self.name_prefix)
         )
 
 

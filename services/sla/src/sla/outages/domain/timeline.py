@@ -1,7 +1,7 @@
-"""A stretch of time as a strip of up, impaired, down and maintenance: overlapping ones count once.
+"""A stretch of time as a strip of up, degraded, down and maintenance: overlapping ones count once.
 
 Pure. Intervals are half-open `[start, end)`; at each instant the strip shows one state: down before
-maintenance before impaired before up. Downtime in agreed maintenance is `excused` beforehand.
+maintenance before degraded before up. Downtime in agreed maintenance is `excluded` beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-Effect = Literal["down", "impaired"]
-State = Literal["up", "impaired", "down", "maintenance"]
+Effect = Literal["down", "degraded"]
+State = Literal["up", "degraded", "down", "maintenance"]
 
 
 class Span(NamedTuple):
@@ -26,7 +26,7 @@ class Trouble(NamedTuple):
 
     start: datetime
     end: datetime | None
-    effect: Literal["down", "impaired", "excused"]
+    effect: Literal["down", "degraded", "excluded"]
     name: str
 
 
@@ -83,7 +83,7 @@ def excused(trouble: Trouble, windows: Iterable[Window]) -> Iterator[Trouble]:
             continue
         if at < first:
             yield trouble._replace(start=at, end=first)
-        yield trouble._replace(start=first, end=last, effect="excused")
+        yield trouble._replace(start=first, end=last, effect="excluded")
         at = last
     if trouble.end is None or at < trouble.end or at == trouble.start:
         yield trouble._replace(start=at)
@@ -123,7 +123,7 @@ def _change(present: dict[Trouble | Window, int], edge: _Edge) -> None:
 
 
 def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]) -> Segment:
-    effects: dict[str, set[str]] = {"down": set(), "excused": set(), "impaired": set()}
+    effects: dict[str, set[str]] = {"down": set(), "excluded": set(), "degraded": set()}
     windows = set()
     for what in present:
         if isinstance(what, Trouble):
@@ -131,16 +131,16 @@ def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]
         else:
             windows.add(what.name)
     state = _state(effects, windows)
-    named = effects["excused" if state == "maintenance" else state] if state != "up" else set()
+    named = effects["excluded" if state == "maintenance" else state] if state != "up" else set()
     return Segment(start, end, state, tuple(sorted(named)), tuple(sorted(windows)))
 
 
 def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
     if effects["down"]:
         return "down"
-    if windows or effects["excused"]:
+    if windows or effects["excluded"]:
         return "maintenance"
-    return "impaired" if effects["impaired"] else "up"
+    return "degraded" if effects["degraded"] else "up"
 
 
 def _append(segments: list[Segment], new: Segment) -> None:

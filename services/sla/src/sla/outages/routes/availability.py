@@ -60,7 +60,7 @@ async def show_availability(
     return told(found, name, zone)
 
 
-@routes.get("/picture.svg", response_class=Response)
+@routes.get("/chart.svg", response_class=Response)
 async def draw_availability(
     tx: Transaction,
     asked: Annotated[Asking, Depends()],

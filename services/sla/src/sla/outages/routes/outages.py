@@ -34,7 +34,7 @@ MOST_CORRECTIONS = 100
 
 
 class OutageAsked(PlacedAsked):
-    """`started_at` is now unless it was noticed later; `impaired` is worse than usual, not down."""
+    """`started_at` is now unless it was noticed later; `degraded` is worse than usual, not down."""
 
     effect: Effect = "down"
     started_at: datetime | None = None
@@ -67,7 +67,7 @@ async def report_outage(
         said = f"{open_already.key} is open there already: end it, or have it corrected."
         raise Conflict(said, code="ALREADY_DOWN", outage=open_already.key)
     report = Report(
-        place, "hand", None, None, asked.effect, asked.started_at or at, caller.sub, asked.reason
+        place, "manual", None, None, asked.effect, asked.started_at or at, caller.sub, asked.reason
     )
     outage = await begin(tx, report, at)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": asked.reason}
@@ -104,7 +104,7 @@ async def end_outage(
 
 
 def _may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
-    if outage.source != "hand":
+    if outage.source != "manual":
         whose = "The monitor" if outage.source == "monitoring" else "Its ticket"
         raise Conflict(f"{whose} ends {outage.key}. A correction, by two people, sets another end.")
     if ended_at > at:

@@ -32,7 +32,7 @@ class RuleAsked(RequestModel):
     environments: Names = ()
     tiers: Names = ()
     services: Names = ()
-    name_starts: Annotated[str, Field(max_length=200)] = ""
+    name_prefix: Annotated[str, Field(max_length=200)] = ""
 
 
 class RulesAsked(RequestModel):
@@ -49,7 +49,7 @@ class RuleTold(ResponseModel):
     environments: tuple[str, ...]
     tiers: tuple[str, ...]
     services: tuple[str, ...]
-    name_starts: str
+    name_prefix: str
 
 
 class RulesTold(ResponseModel):
@@ -57,8 +57,8 @@ class RulesTold(ResponseModel):
 
     version: int
     rules: tuple[RuleTold, ...]
-    made_by: str | None
-    made_at: datetime | None
+    created_by: str | None
+    created_at: datetime | None
 
 
 @routes.get("")
@@ -75,7 +75,7 @@ async def write_rules(
     asked: RulesAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, requires("outages:rule")],
+    caller: Annotated[Caller, requires("outages:configure")],
 ) -> RulesTold:
     """All of them, as the next version: for what is heard from now on. What was an outage stays
     one, because a change never rewrites the past (A5)."""

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
 from common.http import ResponseModel
 from sla.outages.domain.availability import Agreed, Availability, Part
 from sla.outages.domain.timeline import State
@@ -13,7 +11,7 @@ from sla.outages.domain.timeline import State
 SECOND = timedelta(seconds=1)
 MOST_INTERVALS = 2000
 
-Why = Literal["down", "down_outside_hours", "down_in_maintenance", "maintenance", "impaired"]
+Why = Literal["down", "down_outside_hours", "down_in_maintenance", "maintenance", "degraded"]
 
 
 class Name(NamedTuple):
@@ -29,15 +27,15 @@ class Name(NamedTuple):
 
 
 class IntervalTold(ResponseModel):
-    """A stretch of time that was not simply up. `counted_seconds` is the agreed service time in it;
-    of all with `why` = `down` they sum to `down_seconds`."""
+    """A stretch of time that was not simply up. `agreed_seconds` is the agreed service time in it;
+    of all with `reason` = `down` they sum to `down_seconds`."""
 
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     state: State
-    why: Why
-    lasted_seconds: int
-    counted_seconds: int
+    reason: Why
+    duration_seconds: int
+    agreed_seconds: int
     outages: tuple[str, ...]
     maintenance: tuple[str, ...]
 
@@ -45,8 +43,8 @@ class IntervalTold(ResponseModel):
 class StretchTold(ResponseModel):
     """While one version of an agreement held; `promised` of its service time may not be down."""
 
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     agreement: str | None
     calendar_zone: str
     agreed_seconds: int
@@ -58,7 +56,7 @@ class AvailabilityTold(ResponseModel):
 
     `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that
     is used up. `met`: whether the promise is kept, or while the month lasts, can still be kept;
-    null where nothing was promised. `excused_seconds`: down in agreed maintenance.
+    null where nothing was promised. `excluded_seconds`: down in agreed maintenance.
     `intervals_left_out`: there were more of them than are shown.
     """
 
@@ -67,14 +65,14 @@ class AvailabilityTold(ResponseModel):
     service: str | None
     month: str
     timezone: str
-    since: datetime = Field(serialization_alias="from")
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     as_of: datetime
     agreed_seconds: int
     agreed_whole_month_seconds: int
     down_seconds: int
-    excused_seconds: int
-    impaired_seconds: int
+    excluded_seconds: int
+    degraded_seconds: int
     availability: float | None
     promised: float | None
     budget_seconds: float | None
@@ -83,7 +81,7 @@ class AvailabilityTold(ResponseModel):
     failures: int
     mttr_seconds: int | None
     mtbf_seconds: int | None
-    stretches: list[StretchTold]
+    agreement_periods: list[StretchTold]
     intervals: list[IntervalTold]
     intervals_left_out: int
 
@@ -96,14 +94,14 @@ def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
         service=name.service,
         month=f"{name.month:%Y-%m}",
         timezone=zone,
-        since=found.start,
-        until=found.end,
+        starts_at=found.start,
+        ends_at=found.end,
         as_of=found.until,
         agreed_seconds=found.agreed // SECOND,
         agreed_whole_month_seconds=found.agreed_whole // SECOND,
         down_seconds=found.down // SECOND,
-        excused_seconds=found.excused // SECOND,
-        impaired_seconds=found.impaired // SECOND,
+        excluded_seconds=found.excluded // SECOND,
+        degraded_seconds=found.degraded // SECOND,
         availability=found.share,
         promised=found.promised,
         budget_seconds=None if found.budget is None else found.budget / SECOND,
@@ -112,7 +110,7 @@ def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
         failures=found.failures.count,
         mttr_seconds=_seconds(found.mttr),
         mtbf_seconds=_seconds(found.mtbf),
-        stretches=[_stretch(one) for one in found.stretches],
+        agreement_periods=[_stretch(one) for one in found.stretches],
         intervals=intervals[:MOST_INTERVALS],
         intervals_left_out=max(len(intervals) - MOST_INTERVALS, 0),
     )
@@ -124,8 +122,8 @@ def _seconds(span: timedelta | None) -> int | None:
 
 def _stretch(one: Agreed) -> StretchTold:
     return StretchTold(
-        since=one.start,
-        until=one.end,
+        starts_at=one.start,
+        ends_at=one.end,
         agreement=one.agreement,
         calendar_zone=one.timetable.calendar.zone.name,
         agreed_seconds=one.service_time(one.start, one.end) // SECOND,
@@ -138,12 +136,12 @@ def _intervals(found: Availability) -> Iterator[IntervalTold]:
         segment = part.segment
         if segment.state != "up":
             yield IntervalTold(
-                since=segment.start,
-                until=segment.end,
+                starts_at=segment.start,
+                ends_at=segment.end,
                 state=segment.state,
-                why=_why(part),
-                lasted_seconds=(segment.end - segment.start) // SECOND,
-                counted_seconds=part.counted // SECOND,
+                reason=_why(part),
+                duration_seconds=(segment.end - segment.start) // SECOND,
+                agreed_seconds=part.counted // SECOND,
                 outages=segment.troubles,
                 maintenance=segment.windows,
             )
@@ -156,4 +154,4 @@ def _why(part: Part) -> Why:
         case "maintenance":
             return "down_in_maintenance" if part.segment.troubles else "maintenance"
         case _:
-            return "impaired"
+            return "degraded"

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 class OutageTold(PlacedTold):
-    """`lasted_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
+    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
     `source`: `monitoring`, `ticket` or `hand`."""
 
     id: UUID
@@ -25,12 +25,12 @@ class OutageTold(PlacedTold):
     effect: str
     started_at: datetime
     ended_at: datetime | None
-    lasted_seconds: int | None
+    duration_seconds: int | None
     counts: bool
 
 
 class RecordTold(ResponseModel):
-    """How the outage stood from `known_at` on. `second` confirmed what `by` asked for."""
+    """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
 
     kind: str
     effect: str
@@ -39,7 +39,7 @@ class RecordTold(ResponseModel):
     counts: bool
     known_at: datetime
     by: str | None
-    second: str | None
+    confirmed_by: str | None
     reason: str | None
 
 
@@ -80,7 +80,7 @@ def told(outage: Outage) -> OutageTold:
         effect=outage.effect,
         started_at=outage.started_at,
         ended_at=outage.ended_at,
-        lasted_seconds=None if lasted is None else lasted // SECOND,
+        duration_seconds=None if lasted is None else lasted // SECOND,
         counts=outage.counts,
     )
 
@@ -88,7 +88,7 @@ def told(outage: Outage) -> OutageTold:
 def one_told(
     outage: Outage, said: Iterable[Record], asked: Iterable[Correction], caller: Caller
 ) -> OneOutageTold:
-    unsaid = {"by": None, "second": None, "reason": None} if caller.customer else {}
+    unsaid = {"by": None, "confirmed_by": None, "reason": None} if caller.customer else {}
     history = [RecordTold(**asdict(record) | unsaid) for record in said]
     shown = [] if caller.customer else [correction_told(one) for one in asked]
     return OneOutageTold(**told(outage).model_dump(), history=history, corrections=shown)

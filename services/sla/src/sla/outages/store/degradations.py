@@ -1,4 +1,4 @@
-"""How services are that run on others: impaired because of what, or restored."""
+"""How services are that run on others: degraded because of what, or restored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,11 @@ from sla.outages.tables import conditions
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`because_of` empty: all beneath it is up. `since` is when it became impaired."""
+    """`caused_by` empty: all beneath it is up. `since` is when it became degraded."""
 
     id: UUID
     place: Place
-    because_of: tuple[str, ...]
+    caused_by: tuple[str, ...]
     since: datetime | None
     sequence: int
 
@@ -32,15 +32,15 @@ async def hold(tx: Connection, place: Place) -> Condition:
         "service": place.service,
     }
     added = insert(conditions).values(
-        id=uuid7(), customer=place.customer, because_of=[], sequence=0, **here
+        id=uuid7(), customer=place.customer, caused_by=[], sequence=0, **here
     )
     await tx.execute(added.on_conflict_do_nothing())
     same = [conditions.c[name].is_not_distinct_from(value) for name, value in here.items()]
     row = (await tx.execute(select(conditions).where(*same).with_for_update())).one()
-    return Condition(row.id, place, tuple(row.because_of), row.since, row.sequence)
+    return Condition(row.id, place, tuple(row.caused_by), row.since, row.sequence)
 
 
 async def save(tx: Connection, condition: Condition) -> None:
     changed = update(conditions).where(conditions.c.id == condition.id)
-    values = {"because_of": list(condition.because_of), "since": condition.since}
+    values = {"caused_by": list(condition.caused_by), "since": condition.since}
     await tx.execute(changed.values(sequence=condition.sequence, **values))

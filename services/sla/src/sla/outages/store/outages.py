@@ -73,7 +73,7 @@ async def save(tx: Connection, outage: Outage, record: Record) -> None:
 
 async def _record(tx: Connection, outage_id: UUID, record: Record) -> None:
     said = {name: getattr(record, name) for name in _SAID}
-    await tx.execute(insert(records).values(outage_id=outage_id, said_by=record.by, **said))
+    await tx.execute(insert(records).values(outage_id=outage_id, created_by=record.by, **said))
 
 
 async def lock(tx: Connection, wanted: ColumnElement[bool]) -> list[Outage]:
@@ -228,7 +228,7 @@ def _named(id_or_key: UUID | str) -> ColumnElement[bool]:
 _CHANGING = ("effect", "started_at", "ended_at", "counts", "ordinal")
 _OWN = (*_CHANGING, "id", "key", "source", "source_id", "ticket_id", "sequence")
 _PLACE = ("customer_id", "customer", "environment", "service")
-_SAID = (*_CHANGING, "kind", "known_at", "second", "reason")
+_SAID = (*_CHANGING, "kind", "known_at", "confirmed_by", "reason")
 
 
 def _values(outage: Outage) -> dict[str, Any]:
@@ -242,4 +242,4 @@ def _outage(row: Row[Any]) -> Outage:
 
 
 def _record_of(row: Row[Any]) -> Record:
-    return Record(by=row.said_by, **{name: getattr(row, name) for name in _SAID})
+    return Record(by=row.created_by, **{name: getattr(row, name) for name in _SAID})

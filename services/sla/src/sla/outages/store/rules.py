@@ -18,8 +18,8 @@ class Rules:
 
     version: int
     rules: tuple[Rule, ...]
-    made_by: str | None = None
-    made_at: datetime | None = None
+    created_by: str | None = None
+    created_at: datetime | None = None
 
 
 async def lock(tx: Connection) -> None:
@@ -31,15 +31,17 @@ async def current(tx: Connection) -> Rules:
     row = (await tx.execute(select(table).order_by(table.c.version.desc()).limit(1))).one_or_none()
     if row is None:
         return Rules(0, USUAL)
-    return Rules(row.version, tuple(_rule(told) for told in row.rules), row.made_by, row.made_at)
+    return Rules(
+        row.version, tuple(_rule(told) for told in row.rules), row.created_by, row.created_at
+    )
 
 
 async def add(tx: Connection, made: Rules) -> None:
     told = [asdict(rule) for rule in made.rules]
-    values = {"version": made.version, "made_by": made.made_by, "made_at": made.made_at}
+    values = {"version": made.version, "created_by": made.created_by, "created_at": made.created_at}
     await tx.execute(insert(table).values(rules=told, **values))
 
 
 def _rule(told: Mapping[str, Any]) -> Rule:
     lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return Rule(told["effect"], told["source"], name_starts=told["name_starts"], **lists)
+    return Rule(told["effect"], told["source"], name_prefix=told["name_prefix"], **lists)

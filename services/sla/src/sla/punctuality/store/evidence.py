@@ -61,7 +61,7 @@ _LINES = text(
     SELECT at, name, line FROM (
         SELECT i.known_at AS at, fired.name, jsonb_build_object(
             'firing', fired.name, 'kind', i.body::jsonb -> 'firing' ->> 0,
-            'reason', i.body::jsonb -> 'firing' ->> 3, 'blind', i.blind,
+            'reason', i.body::jsonb -> 'firing' ->> 3, 'fired_without_events', i.fired_without_events,
             'due_at', {_told("i.at")}, 'heard_at', {_told(HEARD_AT)},
             'fired_at', {_told("i.known_at")}, 'written_at', {_told(WRITTEN_AT)})::text AS line
         FROM fired JOIN clock_inputs i USING (clock_id, ordinal)

@@ -16,20 +16,20 @@ from sla.punctuality.tables import beats
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of warnings and breaches. A lag runs from when one was due, or became known to be more than a
-    tenth of a second later (`heard_late`), to the last statement of the transaction that fired it
+    tenth of a second later (`known_late`), to the last statement of the transaction that fired it
     (C8); None where nothing fired."""
 
     count: int
     early: int
-    blind: int
-    heard_late: int
+    fired_without_events: int
+    known_late: int
     p50: timedelta | None
     p99: timedelta | None
     longest: timedelta | None
 
 
 _FIRED = f"""
-    SELECT i.known_at < i.at AS early, i.blind, i.heard_at > i.at AS heard_late,
+    SELECT i.known_at < i.at AS early, i.fired_without_events, i.heard_at > i.at AS known_late,
         coalesce(max(f.fired_at), i.known_at) - greatest(i.at, i.heard_at) AS lag
     FROM (
         SELECT i.*, CASE WHEN i.known_at - i.at > interval '0.1 s' THEN {HEARD_AT} END AS heard_at
@@ -39,14 +39,14 @@ _FIRED = f"""
         SELECT subject, due_at, fired_at FROM firings
         WHERE kind = 'clock' AND fired_at >= :since AND due_at < :until) AS f
         ON f.subject = i.clock_id AND i.known_at BETWEEN f.due_at AND f.fired_at
-    GROUP BY i.clock_id, i.ordinal, i.at, i.known_at, i.blind, i.heard_at
+    GROUP BY i.clock_id, i.ordinal, i.at, i.known_at, i.fired_without_events, i.heard_at
 """
 """SQL: what fired in `[since, until)`. Joined at once: one look-up each would take 30 times as long."""
 _FIGURES = text(
     f"""
     WITH fired AS MATERIALIZED ({_FIRED})
     SELECT count(*) AS count, count(*) FILTER (WHERE early) AS early,
-        count(*) FILTER (WHERE blind) AS blind, count(*) FILTER (WHERE heard_late) AS heard_late,
+        count(*) FILTER (WHERE fired_without_events) AS fired_without_events, count(*) FILTER (WHERE known_late) AS known_late,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY lag) AS p50,
         percentile_disc(0.99) WITHIN GROUP (ORDER BY lag) AS p99, max(lag) AS longest
     FROM fired

@@ -9,11 +9,11 @@ class Compliance:
 
     met: int = 0
     breached: int = 0
-    excused: int = 0
+    waived: int = 0
 
     @property
     def total(self) -> int:
-        return self.met + self.breached + self.excused
+        return self.met + self.breached + self.waived
 
     @property
     def raw(self) -> float | None:
@@ -23,9 +23,9 @@ class Compliance:
     @property
     def adjusted(self) -> float | None:
         """The same, with breaches approved beforehand counted as kept."""
-        return (self.met + self.excused) / self.total if self.total else None
+        return (self.met + self.waived) / self.total if self.total else None
 
     def __add__(self, other: "Compliance") -> "Compliance":
         return Compliance(
-            self.met + other.met, self.breached + other.breached, self.excused + other.excused
+            self.met + other.met, self.breached + other.breached, self.waived + other.waived
         )

@@ -101,7 +101,7 @@ async def report_availability(
     for name, about in groups.items():
         for step in steps:
             figures = _figures(known, about, step, found.at)
-            rows.append(UptimeRow(group=name, since=step.since, until=step.until, **figures))
+            rows.append(UptimeRow(group=name, starts_on=step.since, ends_on=step.until, **figures))
             await asyncio.sleep(0)  # each takes a fraction of a millisecond: others come in between
     total = _figures(known, whole, period, found.at)
     return UptimeTold(**told(found) | {"pending": 0}, total=UptimeFigures(**total), rows=rows)

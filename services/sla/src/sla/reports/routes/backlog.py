@@ -85,7 +85,7 @@ async def report_backlog(
 
 
 def _last(period: Period, rows: list[BacklogRow]) -> date | None:
-    return max((row.since for row in rows), default=period.since)
+    return max((row.starts_on for row in rows), default=period.since)
 
 
 def _standing(
@@ -107,7 +107,7 @@ def _standing(
 
 def _row(group: str | None, step: Period, backlog: Backlog) -> BacklogRow:
     figures = _figures(backlog, step.until)
-    return BacklogRow(group=group, since=step.since, until=step.until, **figures)
+    return BacklogRow(group=group, starts_on=step.since, ends_on=step.until, **figures)
 
 
 def _figures(backlog: Backlog, until: date) -> dict[str, Any]:

@@ -56,4 +56,4 @@ async def report_compliance(
 
 
 def _row(group: str | None, step: Period, counted: Compliance) -> ComplianceRow:
-    return ComplianceRow(group=group, since=step.since, until=step.until, **figures(counted))
+    return ComplianceRow(group=group, starts_on=step.since, ends_on=step.until, **figures(counted))

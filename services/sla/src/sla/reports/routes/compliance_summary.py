@@ -12,7 +12,7 @@ from common.persistence.database import Transaction, transaction_time
 from sla.clocks.store import clock_queue as queue
 from sla.reports.domain.compliance import Compliance
 
-routes = router("/v1/compliance", tags=["reports"])
+routes = router("/v1/reports/customer-compliance", tags=["reports"])
 
 
 class FiguresTold(ResponseModel):
@@ -20,7 +20,7 @@ class FiguresTold(ResponseModel):
 
     met: int
     breached: int
-    excused: int
+    waived: int
     total: int
     raw: float | None
     adjusted: float | None
@@ -36,8 +36,8 @@ class CustomerTold(FiguresTold):
 
 
 class ComplianceTold(FiguresTold):
-    since: datetime
-    until: datetime
+    starts_at: datetime
+    ends_at: datetime
     customers: list[CustomerTold]
 
 
@@ -63,8 +63,8 @@ async def show_compliance(
         by_customer.setdefault(key, []).append((metric, counted))
     return ComplianceTold(
         **figures(sum((counted for _, _, counted in found), Compliance())),
-        since=begin,
-        until=end,
+        starts_at=begin,
+        ends_at=end,
         customers=[_customer(key, counted) for key, counted in by_customer.items()],
     )
 

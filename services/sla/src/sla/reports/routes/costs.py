@@ -59,7 +59,7 @@ async def report_costs(
 
 
 def _row(group: str | None, step: Period, costs: Costs) -> CostRow:
-    return CostRow(group=group, since=step.since, until=step.until, **_figures(costs))
+    return CostRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(costs))
 
 
 def _figures(costs: Costs) -> dict[str, Any]:

@@ -19,7 +19,7 @@ routes = router("/v1/reports/hours", tags=["reports"])
 
 
 class HoursTold(ResponseModel):
-    """`share`: used of reserved; above 1 when nothing is left. `warned_at`: when both sides were
+    """`used_ratio`: used of reserved; above 1 when nothing is left. `warned_at`: when both sides were
     told that four fifths are used (once a month)."""
 
     agreement: str
@@ -29,7 +29,7 @@ class HoursTold(ResponseModel):
     used_seconds: int
     left_seconds: int
     over_seconds: int
-    share: float | None
+    used_ratio: float | None
     warned_at: datetime | None
 
 
@@ -85,6 +85,6 @@ def _told(found: Utilisation, month: date) -> HoursTold:
         used_seconds=round(hours.used.total_seconds()),
         left_seconds=round(hours.left.total_seconds()),
         over_seconds=round(hours.over.total_seconds()),
-        share=hours.share,
+        used_ratio=hours.share,
         warned_at=found.warned_at,
     )

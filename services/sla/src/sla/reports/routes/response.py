@@ -15,7 +15,7 @@ from sla.reports.store import histograms
 
 routes = router("/v1/reports/response", tags=["reports"])
 
-Timed = Literal["first_response", "next_reply", "update", "workaround", "resolution", "elapsed"]
+Timed = Literal["first_response", "next_reply", "update", "workaround", "resolution", "lifetime"]
 TimedGroup = Literal["customer", "service", "priority", "kind", "agreement"]
 SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
@@ -63,7 +63,7 @@ async def report_response(
     """Percentiles of how long clocks took that stopped in the period."""
     found = await asking(tx, caller, asked, group_by)
     hidden = found.hidden or (caller.customer is not None and contract != "sla")
-    under = "" if metric == "elapsed" else contract
+    under = "" if metric == "lifetime" else contract
     question = found.narrowed({"metric": metric, "agreement": agreement, "contract": under})
     counted = {} if hidden else await bounded(histograms.times, tx, question)
     total: Times = sum(counted.values(), Times({}))
@@ -76,7 +76,7 @@ async def report_response(
 
 
 def _row(group: str | None, step: Period, times: Times) -> TimesRow:
-    return TimesRow(group=group, since=step.since, until=step.until, **_figures(times))
+    return TimesRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(times))
 
 
 def _figures(times: Times) -> dict[str, Any]:

@@ -26,7 +26,7 @@ routes = router("/v1/reports/volume", tags=["reports"])
 
 class VolumeFigures(ResponseModel):
     """`rejected`: resolutions that the second person did not accept. `reopen_rate`: reopened by
-    resolved; null where nothing was resolved. `change`: by how many the backlog grew."""
+    resolved; null where nothing was resolved. `backlog_change`: by how many the backlog grew."""
 
     opened: int
     resolved: int
@@ -34,7 +34,7 @@ class VolumeFigures(ResponseModel):
     reopened: int
     merged: int
     reopen_rate: float | None
-    change: int
+    backlog_change: int
 
 
 class VolumeRow(RowTold, VolumeFigures):
@@ -42,10 +42,10 @@ class VolumeRow(RowTold, VolumeFigures):
 
 
 class VolumeTold(ReportTold):
-    """`before`: the same figures for as many days just before."""
+    """`previous_period`: the same figures for as many days just before."""
 
     total: VolumeFigures
-    before: VolumeFigures
+    previous_period: VolumeFigures
     rows: list[VolumeRow]
 
 
@@ -66,7 +66,7 @@ async def report_volume(
     return VolumeTold(
         **told(found),
         total=VolumeFigures.model_validate(_sum(counted)),
-        before=VolumeFigures.model_validate(_sum(before)),
+        previous_period=VolumeFigures.model_validate(_sum(before)),
         rows=[_row(*row) for row in rows],
     )
 
@@ -77,4 +77,4 @@ def _sum(counted: dict[Any, Volume]) -> Volume:
 
 def _row(group: str | None, step: Any, volume: Volume) -> VolumeRow:
     figures = VolumeFigures.model_validate(volume).model_dump()
-    return VolumeRow(group=group, since=step.since, until=step.until, **figures)
+    return VolumeRow(group=group, starts_on=step.since, ends_on=step.until, **figures)

@@ -85,7 +85,7 @@ async def spreads(tx: Connection, customer_id: UUID, month: Month) -> tuple[Spre
 _BROKEN = text("""
     SELECT clocks.id, count(*) OVER () AS total FROM clocks
     WHERE clocks.customer_id = :customer AND clocks.outcome IS NOT NULL
-        AND clocks.outcome IN ('breached', 'excused')
+        AND clocks.outcome IN ('breached', 'waived')
         AND clocks.outcome_at >= :since AND clocks.outcome_at < :until
         AND clocks.contract = 'sla'
     ORDER BY clocks.outcome_at, clocks.id LIMIT :limit

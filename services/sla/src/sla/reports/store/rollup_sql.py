@@ -71,11 +71,11 @@ _PROMISE = f"""{TICKET}, clock.metric, clock.contract,
 CLOCKS = Figures(
     "clock_figures",
     ("metric", "contract", "agreement"),
-    dict.fromkeys(("met", "breached", "excused"), "int"),
+    dict.fromkeys(("met", "breached", "waived"), "int"),
     f"""
     SELECT days.customer_id, days.day, {_PROMISE},
         (clock.outcome = 'met')::int AS met, (clock.outcome = 'breached')::int AS breached,
-        (clock.outcome = 'excused')::int AS excused
+        (clock.outcome = 'waived')::int AS waived
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
         AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
     {_PROMISED}
@@ -97,12 +97,12 @@ TIMES = Figures(
     {"ended": "int", "seconds": "bigint"},
     f"""
     SELECT days.customer_id, days.day, {_PROMISE},
-        {_bucket("clock.took_seconds")} AS bucket, 1 AS ended, clock.took_seconds AS seconds
+        {_bucket("clock.elapsed_seconds")} AS bucket, 1 AS ended, clock.elapsed_seconds AS seconds
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
         AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
     {_PROMISED}
     UNION ALL
-    SELECT days.customer_id, days.day, {TICKET}, 'elapsed', '', '',
+    SELECT days.customer_id, days.day, {TICKET}, 'lifetime', '', '',
         {_bucket(_ELAPSED)}, 1, {_ELAPSED}
     FROM days JOIN tickets ticket ON ticket.customer_id = days.customer_id
         AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL

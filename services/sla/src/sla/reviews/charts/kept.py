@@ -15,8 +15,8 @@ def kept(parts: Sequence[Part], name: str = "kept", title: str = "Promises kept"
     """Dark: kept. Light: broken with approval. What is missing was broken."""
     rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
     told = " ".join(
-        f"{part.name}: {part.counted.met} of {part.counted.total} kept,"
-        f" {part.counted.excused} broken with approval, {part.counted.breached} broken."
+        f"{part.name}: {part.compliance.met} of {part.compliance.total} kept,"
+        f" {part.compliance.waived} broken with approval, {part.compliance.breached} broken."
         for part in parts
     )
     return Drawing(name, title, told, WIDTH, TOP + len(parts) * ROW + 2, (*_key(), *rows))
@@ -33,10 +33,10 @@ def _key() -> Iterator[Shape]:
 
 
 def _row(part: Part, y: float) -> Iterator[Shape]:
-    counted = part.counted
+    counted = part.compliance
     full = WIDTH - LEFT - RIGHT
     met, excused = (
-        (counted.met / counted.total, counted.excused / counted.total)
+        (counted.met / counted.total, counted.waived / counted.total)
         if counted.total
         else (0.0, 0.0)
     )

@@ -15,8 +15,8 @@ def spread(spreads: Sequence[Spread]) -> Drawing:
     rows = [shape for index, one in enumerate(spreads) for shape in _row(one, TOP + index * ROW)]
     told = " ".join(
         f"{wording.metric(one.metric)}, {wording.plural(one.count, 'ticket')}: half within"
-        f" {wording.lasting(one.p50)}, 90 % within {wording.lasting(one.p90)},"
-        f" 95 % within {wording.lasting(one.p95)}."
+        f" {wording.lasting(one.p50_seconds)}, 90 % within {wording.lasting(one.p90_seconds)},"
+        f" 95 % within {wording.lasting(one.p95_seconds)}."
         for one in spreads
     )
     title = "How long it took, in working time"
@@ -34,12 +34,14 @@ def _key() -> Iterator[Shape]:
 
 def _row(one: Spread, y: float) -> Iterator[Shape]:
     full = WIDTH - LEFT - RIGHT
-    longest = one.p95 or 1.0
-    half, most = full * one.p50 / longest, full * one.p90 / longest
+    longest = one.p95_seconds or 1.0
+    half, most = full * one.p50_seconds / longest, full * one.p90_seconds / longest
     yield Label(LEFT - 6, y + 11, wording.metric(one.metric), 8, "end")
     yield Label(LEFT - 6, y + 21, f"n = {one.count}", 7, "end")
     yield Box(LEFT, y + 2, most, 12, LIGHT, INK)
     yield Box(LEFT, y + 2, half, 12, DARK, INK)
     yield Line(((LEFT + full, y), (LEFT + full, y + 16)), INK, 2)
-    said = " · ".join(wording.lasting(value) for value in (one.p50, one.p90, one.p95))
+    said = " · ".join(
+        wording.lasting(value) for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
+    )
     yield Label(LEFT, y + 25, said, 8, "start", True)

@@ -19,7 +19,7 @@ def paper(report: Leadership) -> Paper:
         name=f"leadership-{report.month}",
         title="Leadership report",
         subtitle=f"All customers, {month.title}",
-        standing=f"As known on {report.drawn_at:%d %b %Y %H:%M} UTC",
+        standing=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
         sections=(_promises(report), _customers(report), _running(report)),
@@ -28,13 +28,13 @@ def paper(report: Leadership) -> Paper:
 
 def _tiles(report: Leadership) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
-    before = sum((one.before.compliance for one in report.customers), Compliance())
+    before = sum((one.previous_month.compliance for one in report.customers), Compliance())
     against = wording.points(now.raw, before.raw)
     yield Tile("Promises kept", wording.share(now.raw), against, now.breached > 0)
-    approved = wording.plural(now.excused, "breach", "breaches")
+    approved = wording.plural(now.waived, "breach", "breaches")
     yield Tile("With approved breaches", wording.share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
-    was = sum(one.before.opened for one in report.customers)
+    was = sum(one.previous_month.opened for one in report.customers)
     yield Tile("Tickets opened", str(opened), wording.against(opened, was))
     overdue = sum(one.overdue_actions for one in report.customers)
     waiting = sum(one.open_actions for one in report.customers)
@@ -64,7 +64,7 @@ def _customers(report: Leadership) -> Section:
 
 
 def _figures(one: CustomerLine) -> tuple[Value, ...]:
-    now, before = one.usage, one.before
+    now, before = one.usage, one.previous_month
     return (
         one.name,
         now.opened,

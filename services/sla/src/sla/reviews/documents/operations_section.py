@@ -25,12 +25,12 @@ def availability(report: Report) -> Section:
     uptimes = [
         (
             one.subject,
-            one.share,
+            one.availability,
             one.promised,
             one.down_seconds,
             one.agreed_seconds,
-            one.repair_seconds,
-            one.between_seconds,
+            one.mttr_seconds,
+            one.mtbf_seconds,
         )
         for one in report.uptimes
     ]
@@ -44,7 +44,7 @@ def availability(report: Report) -> Section:
         Column("Cause", weight=2),
     )
     outages = [
-        (one.key, one.subject, one.state, one.began, one.ended, one.seconds, one.cause)
+        (one.key, one.subject, one.state, one.started_at, one.ended_at, one.seconds, one.cause)
         for one in report.outages
     ]
     tables = (
@@ -70,7 +70,7 @@ def measured_figures(report: Report) -> Iterator[Section]:
         (
             one.name,
             one.place,
-            one.judged_by,
+            one.statistic,
             f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
             "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
             wording.VERDICTS[one.verdict],

@@ -50,7 +50,7 @@ def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
 
 
 def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
-    now, before = report.usage, report.before
+    now, before = report.usage, report.previous_month
     counted = now.compliance
     yield Tile(
         "Promises kept",
@@ -61,16 +61,20 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     yield Tile(
         "With approved breaches",
         wording.share(counted.adjusted),
-        f"{wording.plural(counted.excused, 'breach', 'breaches')} approved beforehand",
+        f"{wording.plural(counted.waived, 'breach', 'breaches')} approved beforehand",
     )
     yield Tile("Tickets opened", str(now.opened), wording.against(now.opened, before.opened))
     yield Tile(
         "Tickets resolved", str(now.resolved), wording.against(now.resolved, before.resolved)
     )
-    worst = min((u.share for u in report.uptimes if u.share is not None), default=None)
+    worst = min(
+        (u.availability for u in report.uptimes if u.availability is not None), default=None
+    )
     if worst is not None:
-        missed = [u for u in report.uptimes if u.share is not None and u.promised is not None]
-        below = any((u.share or 0) < (u.promised or 0) for u in missed)
+        missed = [
+            u for u in report.uptimes if u.availability is not None and u.promised is not None
+        ]
+        below = any((u.availability or 0) < (u.promised or 0) for u in missed)
         yield Tile("Lowest availability", wording.uptime(worst), _outages(report), below)
     waiting = sum(1 for action in meeting.actions if action.state != "verified")
     yield Tile("Actions open", str(waiting))
@@ -108,10 +112,10 @@ def _month_row(one: Usage) -> tuple[Value, ...]:
 
 
 def _promises(report: Report) -> Section:
-    named = [Part(wording.metric(part.name), part.counted) for part in report.metrics]
+    named = [Part(wording.metric(part.name), part.compliance) for part in report.metrics]
     drawings = [kept(named)] if named else []
-    if report.spreads:
-        drawings.append(spread(report.spreads))
+    if report.response_times:
+        drawings.append(spread(report.response_times))
     tables = [
         _parts(title, parts)
         for title, parts in (
@@ -134,15 +138,15 @@ def _parts(title: str, parts: Sequence[Part]) -> Table:
         Column("Raw", "share"),
         Column("Adjusted", "share"),
     )
-    total = Part("All", sum((part.counted for part in parts), Compliance()))
+    total = Part("All", sum((part.compliance for part in parts), Compliance()))
     rows = [
         (
             part.name,
-            part.counted.met,
-            part.counted.breached,
-            part.counted.excused,
-            part.counted.raw,
-            part.counted.adjusted,
+            part.compliance.met,
+            part.compliance.breached,
+            part.compliance.waived,
+            part.compliance.raw,
+            part.compliance.adjusted,
         )
         for part in (*parts, total)
     ]
@@ -167,7 +171,7 @@ def _breaches(report: Report) -> Section:
 
 
 def _breach(one: Breach) -> tuple[Value, ...]:
-    said = [one.remark or wording.WHY.get(one.why, one.why)]
+    said = [one.comment or wording.WHY.get(one.reason, one.reason)]
     if one.waiver:
         said.append(f"Approved beforehand: {one.waiver}.")
     if one.running:
@@ -175,7 +179,7 @@ def _breach(one: Breach) -> tuple[Value, ...]:
     late = one.overrun_seconds
     why = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
     name = wording.metric(one.metric)
-    return (one.ticket, one.title, one.priority, name, one.broken_at, late, why)
+    return (one.ticket, one.title, one.priority, name, one.breached_at, late, why)
 
 
 def _waivers(report: Report) -> Section:

@@ -68,7 +68,7 @@ def breach(
     clock, ticket = tracked.clock, tracked.ticket
     stands, excuse = standing(clock, at, tables), clock.excuse
     over = max(stands.worst - (clock.terms.target or stands.worst), timedelta(0))
-    assert clock.broken_at is not None
+    assert clock.breached_at is not None
     return Breach(
         tracked.id,
         ticket.key,
@@ -78,7 +78,7 @@ def breach(
         ticket.service,
         ticket.environment,
         clock.metric,
-        clock.broken_at,
+        clock.breached_at,
         over // SECOND,
         clock.state in ("running", "paused"),
         clock.breach_reason or "deadline",

@@ -19,18 +19,18 @@ class Part:
     """How the promises of one metric, priority or service ended."""
 
     name: str
-    counted: Compliance
+    compliance: Compliance
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long it took, in counted (working) time: half was done within `p50` seconds."""
+    """How long it took, in counted (working) time: half was done within `p50_seconds` seconds."""
 
     metric: str
     count: int
-    p50: float
-    p90: float
-    p95: float
+    p50_seconds: float
+    p90_seconds: float
+    p95_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A promise that broke. `why` is what the clock says, `remark` what people say about it."""
+    """A promise that broke. `reason` is what the clock says, `comment` what people say about it."""
 
     clock_id: UUID
     ticket: str
@@ -63,12 +63,12 @@ class Breach:
     service: str | None
     environment: str | None
     metric: str
-    broken_at: datetime
+    breached_at: datetime
     overrun_seconds: int
     running: bool
-    why: str
+    reason: str
     waiver: str | None = None
-    remark: str | None = None
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +87,30 @@ class WaiverLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageLine:
-    """`ended` None: still going on when the report was drawn. `seconds` of it lie in the month."""
+    """`ended_at` None: still going on when the report was drawn. `seconds` of it lie in the month."""
 
     key: str
     subject: str
     state: str
     cause: str
-    began: datetime
-    ended: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
     seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
     """C12 for production or one service of it. `down`: elapsed seconds by local date, overlapping
-    ones once, agreed maintenance not. `repair_seconds` and `between_seconds` are MTTR and MTBF."""
+    ones once, agreed maintenance not. `mttr_seconds` and `mtbf_seconds` are MTTR and MTBF."""
 
     subject: str
-    share: float | None
+    availability: float | None
     promised: float | None
     down_seconds: int
     agreed_seconds: int
     down: tuple[tuple[date, int], ...] = ()
-    repair_seconds: int | None = None
-    between_seconds: int | None = None
+    mttr_seconds: int | None = None
+    mtbf_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class MeasuredLine:
     name: str
     place: str
     unit: str
-    judged_by: str
+    statistic: str
     better: str
     target: float
     actual: float | None
@@ -156,17 +156,17 @@ class Report:
     name: str
     timezone: str
     month: str
-    since: datetime
-    until: datetime
-    drawn_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    generated_at: datetime
     usage: Usage
-    before: Usage
+    previous_month: Usage
     trend: tuple[Usage, ...]
     days: tuple[Day, ...] = ()
     metrics: tuple[Part, ...] = ()
     priorities: tuple[Part, ...] = ()
     services: tuple[Part, ...] = ()
-    spreads: tuple[Spread, ...] = ()
+    response_times: tuple[Spread, ...] = ()
     breaches: tuple[Breach, ...] = ()
     breaches_total: int = 0
     waivers: tuple[WaiverLine, ...] = ()
@@ -187,7 +187,7 @@ class CustomerLine:
     customer: str
     name: str
     usage: Usage
-    before: Usage
+    previous_month: Usage
     review: str
     open_actions: int
     overdue_actions: int
@@ -202,7 +202,7 @@ class Leadership:
     """All customers' months, each in the customer's own zone."""
 
     month: str
-    drawn_at: datetime
+    generated_at: datetime
     customers: tuple[CustomerLine, ...]
     trend: tuple[Usage, ...]
     notes: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ async def take_minutes(
     return MinuteTold(number=number, text=asked.text, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/reasons", status_code=201)
+@routes.post("/{name}/breach-comments", status_code=201)
 async def give_reason(
     name: Name,
     asked: RemarkAsked,
@@ -92,7 +92,7 @@ async def give_reason(
         unknown = "this customer has no such clock; the review's breaches name them"
         raise ValidationFailed([Violation("/clock_id", "unknown", unknown)])
     (tracked,) = found
-    if tracked.clock.broken_at is None:
+    if tracked.clock.breached_at is None:
         raise Conflict("This promise has not been broken.")
     await meetings.add_remark(tx, tracked.id, asked.text, caller.sub, at)
     await _said(tx, review, caller, "review.reason", at)

@@ -50,7 +50,7 @@ async def draw_up(
     return review_told(review)
 
 
-@routes.post("/{name}/draw-again")
+@routes.post("/{name}/regenerate")
 async def draw_again(
     name: Name,
     request: Request,
@@ -80,7 +80,7 @@ async def publish(
     review = await locked(tx, name, caller, request)
     at, reason = await transaction_time(tx), asked.reason if asked else None
     grounds = {"edition": review.edition + 1, "reason": reason}
-    if review.drawn_by == caller.sub:
+    if review.generated_by == caller.sub:
         await record(tx, _entry(review, caller, "review.publish.denied", grounds, at))
         said = "Somebody else than whoever drew it up publishes it."
         return problem_response(Forbidden(said, code="SELF_APPROVAL"))
@@ -136,7 +136,7 @@ async def locked(tx: Connection, name: str, caller: Caller, request: Request) ->
 
 async def _nothing_new(tx: Connection, review: Review) -> bool:
     newest = await reviews.edition(tx, review.id, review.edition)
-    return newest is not None and newest.report.drawn_at == review.drawn_at
+    return newest is not None and newest.report.generated_at == review.generated_at
 
 
 async def _customer(tx: Connection, name: str) -> Customer:

@@ -89,7 +89,7 @@ async def meeting_of(tx: Connection, review: Review, report: Report) -> Meeting:
     return Meeting(
         await meetings.agenda(tx, review.id),
         await meetings.minutes(tx, review.id),
-        on_the_table(actions, review.month, report.until),
+        on_the_table(actions, review.month, report.ends_at),
     )
 
 
@@ -110,6 +110,6 @@ async def _edition(
 def _standing(published: Edition | None, report: Report) -> str:
     zone = zone_named(report.timezone)
     if published is None:
-        return f"Draft, as known on {instant(report.drawn_at, zone)}"
+        return f"Draft, as known on {instant(report.generated_at, zone)}"
     said = f"Edition {published.number}, published on {instant(published.published_at, zone)}"
     return f"{said}: {published.reason}" if published.reason else said

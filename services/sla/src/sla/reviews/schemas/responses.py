@@ -34,27 +34,27 @@ class UsageTold(ResponseModel):
 
 class PartTold(ResponseModel):
     name: str
-    counted: FiguresTold
+    compliance: FiguresTold
 
 
 class ReportTold(ResponseModel):
-    """Durations in seconds, shares from 0 to 1; `before` is the month before."""
+    """Durations in seconds, shares from 0 to 1; `previous_month` is the month before."""
 
     customer: str
     name: str
     timezone: str
     month: str
-    since: datetime
-    until: datetime
-    drawn_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    generated_at: datetime
     usage: UsageTold
-    before: UsageTold
+    previous_month: UsageTold
     trend: list[UsageTold]
     days: list[Day]
     metrics: list[PartTold]
     priorities: list[PartTold]
     services: list[PartTold]
-    spreads: list[Spread]
+    response_times: list[Spread]
     breaches: list[Breach]
     breaches_total: int
     waivers: list[WaiverLine]
@@ -73,8 +73,8 @@ class ReviewTold(ResponseModel):
     key: str
     customer: str
     month: str
-    drawn_by: str
-    drawn_at: datetime
+    generated_by: str
+    generated_at: datetime
     edition: int
 
 
@@ -129,7 +129,7 @@ class CustomerLineTold(ResponseModel):
     customer: str
     name: str
     usage: UsageTold
-    before: UsageTold
+    previous_month: UsageTold
     review: str
     open_actions: int
     overdue_actions: int
@@ -141,7 +141,7 @@ class CustomerLineTold(ResponseModel):
 
 class LeadershipTold(ResponseModel):
     month: str
-    drawn_at: datetime
+    generated_at: datetime
     customers: list[CustomerLineTold]
     trend: list[UsageTold]
     notes: list[str]
@@ -153,8 +153,8 @@ def review_told(review: Review) -> ReviewTold:
         key=review.key,
         customer=review.customer,
         month=str(review.month),
-        drawn_by=review.drawn_by,
-        drawn_at=review.drawn_at,
+        generated_by=review.generated_by,
+        generated_at=review.generated_at,
         edition=review.edition,
     )
 

@@ -28,8 +28,8 @@ class Review:
     customer_id: UUID
     customer: str
     month: Month
-    drawn_by: str
-    drawn_at: datetime
+    generated_by: str
+    generated_at: datetime
     edition: int
     sequence: int
 
@@ -41,7 +41,7 @@ class Edition:
     number: int
     report: Report
     reason: str | None
-    drawn_by: str
+    generated_by: str
     published_by: str
     published_at: datetime
 
@@ -99,8 +99,8 @@ async def add(tx: Connection, review: Review, report: Report) -> bool:
         "customer_id": review.customer_id,
         "month": str(review.month),
         "figures": REPORTS.dump_python(report, mode="json"),
-        "drawn_by": review.drawn_by,
-        "drawn_at": review.drawn_at,
+        "generated_by": review.generated_by,
+        "generated_at": review.generated_at,
         "edition": 0,
         "sequence": review.sequence,
     }
@@ -109,13 +109,13 @@ async def add(tx: Connection, review: Review, report: Report) -> bool:
 
 
 async def redraw(tx: Connection, review: Review, report: Report) -> None:
-    """Store `drawn_by`, `drawn_at` and `sequence` of a review that is locked, and its figures."""
+    """Store `generated_by`, `generated_at` and `sequence` of a review that is locked, and its figures."""
     mine = update(reviews).where(reviews.c.id == review.id)
     await tx.execute(
         mine.values(
             figures=REPORTS.dump_python(report, mode="json"),
-            drawn_by=review.drawn_by,
-            drawn_at=review.drawn_at,
+            generated_by=review.generated_by,
+            generated_at=review.generated_at,
             sequence=review.sequence,
         )
     )
@@ -129,8 +129,8 @@ async def publish(tx: Connection, review: Review, edition: Edition) -> None:
             edition=edition.number,
             figures=REPORTS.dump_python(edition.report, mode="json"),
             reason=edition.reason,
-            drawn_by=edition.drawn_by,
-            drawn_at=edition.report.drawn_at,
+            generated_by=edition.generated_by,
+            generated_at=edition.report.generated_at,
             published_by=edition.published_by,
             published_at=edition.published_at,
         )
@@ -171,7 +171,7 @@ async def edition(tx: Connection, id: UUID, number: int) -> Edition | None:
         return None
     report = REPORTS.validate_python(row.figures)
     return Edition(
-        row.edition, report, row.reason, row.drawn_by, row.published_by, row.published_at
+        row.edition, report, row.reason, row.generated_by, row.published_by, row.published_at
     )
 
 
@@ -238,8 +238,8 @@ def _review(row: Row[Any]) -> Review:
         row.customer_id,
         row.customer,
         read_month(row.month),
-        row.drawn_by,
-        row.drawn_at,
+        row.generated_by,
+        row.generated_at,
         row.edition,
         row.sequence,
     )

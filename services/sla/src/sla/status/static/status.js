@@ -1,8 +1,8 @@
 // Draws what the stream tells. Everything from outside goes in as text, never as markup.
 "use strict";
 
-const LIGHTS = {kept: "✓ on track", at_risk: "▲ at risk", broken: "✕ broken"};
-const WORST = ["kept", "at_risk", "broken"];
+const LIGHTS = {green: "✓ on track", amber: "▲ at risk", red: "✕ broken"};
+const WORST = ["green", "amber", "red"];
 const SOON = 60 * 60 * 1000;
 const SILENCE = 40 * 1000; // two heartbeats and a bit
 const AGAIN = 15 * 1000;
@@ -35,9 +35,9 @@ function drawLine(body, line, only) {
   const row = body.insertRow();
   cell(row, "th", line.service ?? (only ? "all services" : "no service")).scope = "row";
   cell(row, "td", line.open, line.open ? "" : "none");
-  cell(row, "td", line.at_risk, line.at_risk ? "at_risk" : "none");
-  cell(row, "td", line.breached, line.breached ? "broken" : "none");
-  const available = cell(row, "td", share(line.availability), line.met === false ? "broken" : "");
+  cell(row, "td", line.at_risk, line.at_risk ? "amber" : "none");
+  cell(row, "td", line.breached, line.breached ? "red" : "none");
+  const available = cell(row, "td", share(line.availability), line.met === false ? "red" : "");
   if (line.promised !== null) available.title = `promised: ${share(line.promised)}`;
 }
 
@@ -73,7 +73,7 @@ function lasting(left) {
 
 function drawCustomer(lines) {
   const card = find("customer").content.firstElementChild.cloneNode(true);
-  const light = WORST[Math.max(...lines.map((line) => WORST.indexOf(line.light)))];
+  const light = WORST[Math.max(...lines.map((line) => WORST.indexOf(line.rag_status)))];
   card.dataset.light = light;
   card.querySelector(".name").textContent = lines[0].name;
   const lamp = card.querySelector(".light");

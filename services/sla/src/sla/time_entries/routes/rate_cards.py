@@ -20,7 +20,7 @@ from sla.time_entries.routes.time_entries import Rate
 from sla.time_entries.store import rate_cards as rates
 from sla.time_entries.store.rate_cards import RateSheet
 
-routes = router("/v1/rate-sheets", tags=["work"])
+routes = router("/v1/rate-cards", tags=["work"])
 
 
 class RatesAsked(RequestModel):
@@ -45,8 +45,8 @@ class RatesTold(ResponseModel):
     rates: dict[str, int]
     valid_from: date
     valid_until: date | None
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @routes.post("", status_code=201)
@@ -54,7 +54,7 @@ async def make_rates(
     asked: RatesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("rates:write")],
+    caller: Annotated[Caller, requires("rate-cards:write")],
 ) -> RatesTold:
     """Days that are priced already keep their price: a sheet may begin in the past only where there
     was none."""
@@ -84,13 +84,13 @@ async def make_rates(
         rates=asked.rates,
         valid_from=asked.valid_from,
         valid_until=None,
-        made_by=caller.sub,
-        made_at=at,
+        created_by=caller.sub,
+        created_at=at,
     )
     await rates.add(tx, sheet)
     grounds = {"customer": asked.customer, "version": sheet.version, "from": str(sheet.valid_from)}
     await record(tx, Entry(at, caller.sub, "rates.make", f"rate_sheet/{sheet.id}", grounds))
-    response.headers["Location"] = "/v1/rate-sheets"
+    response.headers["Location"] = "/v1/rate-cards"
     return RatesTold.model_validate(sheet)
 
 
@@ -98,7 +98,7 @@ async def make_rates(
 async def list_rates(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("work:read")],
+    caller: Annotated[Caller, requires("time-entries:read")],
 ) -> Page[RatesTold]:
     """All versions, in the order of their making."""
     after = page.after_as(UUID)

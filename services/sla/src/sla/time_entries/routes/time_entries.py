@@ -20,7 +20,7 @@ from sla.time_entries.commands import book, hold
 from sla.time_entries.store import time_entries
 from sla.time_entries.store.time_entries import Work
 
-routes = router("/v1/work", tags=["work"])
+routes = router("/v1/time-entries", tags=["work"])
 
 EARLIEST = date(2000, 1, 1)
 AHEAD = timedelta(days=1)
@@ -58,8 +58,8 @@ class WorkTold(ResponseModel):
     rate: str
     corrects: UUID | None
     reason: str | None
-    recorded_by: str
-    recorded_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @routes.post("", status_code=201)
@@ -67,7 +67,7 @@ async def record_work(
     asked: WorkAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("work:write")],
+    caller: Annotated[Caller, requires("time-entries:write")],
 ) -> WorkTold:
     """Counts against the reserved hours of the agreement that covers the ticket, if there are any."""
     ticket = await _ticket(tx, asked.ticket)
@@ -90,8 +90,8 @@ async def record_work(
         rate=asked.rate,
         corrects=None,
         reason=None,
-        recorded_by=caller.sub,
-        recorded_at=at,
+        created_by=caller.sub,
+        created_at=at,
     )
     return await _booked(tx, recorded, caller, response)
 
@@ -102,7 +102,7 @@ async def correct_work(
     asked: CorrectionAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("work:write")],
+    caller: Annotated[Caller, requires("time-entries:write")],
 ) -> WorkTold:
     """A record of the difference; the first one stays as it was written."""
     first = await time_entries.find(tx, id_or_key(name))
@@ -121,7 +121,7 @@ async def correct_work(
         minutes=difference,
         corrects=first.id,
         reason=asked.reason,
-        recorded_by=caller.sub,
+        created_by=caller.sub,
     )
     return await _booked(tx, recorded, caller, response)
 
@@ -130,7 +130,7 @@ async def correct_work(
 async def list_work(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("work:read")],
+    caller: Annotated[Caller, requires("time-entries:read")],
     ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
 ) -> Page[WorkTold]:
     """In the order of recording; corrections are records of their own."""
@@ -144,7 +144,7 @@ async def list_work(
 
 @routes.get("/{name}")
 async def show_work(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("work:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
 ) -> WorkTold:
     found = await time_entries.find(tx, id_or_key(name))
     if found is None:
@@ -161,7 +161,7 @@ async def _ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket
 
 async def _booked(tx: Connection, recorded: Work, caller: Caller, response: Response) -> WorkTold:
     account = await hold(tx, recorded)
-    recorded = replace(recorded, recorded_at=await transaction_time(tx))
+    recorded = replace(recorded, created_at=await transaction_time(tx))
     await book(tx, recorded, account, caller)
-    response.headers["Location"] = f"/v1/work/{recorded.id}"
+    response.headers["Location"] = f"/v1/time-entries/{recorded.id}"
     return WorkTold.model_validate(recorded)

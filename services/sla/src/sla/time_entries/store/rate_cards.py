@@ -23,8 +23,8 @@ class RateSheet:
     rates: Mapping[str, int]
     valid_from: date
     valid_until: date | None
-    made_by: str
-    made_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 async def lock(tx: Connection) -> None:

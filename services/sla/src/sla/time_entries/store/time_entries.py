@@ -32,8 +32,8 @@ class Work:
     rate: str
     corrects: UUID | None
     reason: str | None
-    recorded_by: str
-    recorded_at: datetime
+    created_by: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def reconsidered(change: Change, waivers: Iterable[Waiver], tables: Timetables) 
     """The change of a ticket that was corrected: what is about its former service excuses what
     broke no more, and what is about its present one does (C11)."""
     clock, ticket = change.clock, change.before.ticket
-    broken, known_at = clock.broken_at, change.heard[-1][0].known_at
+    broken, known_at = clock.breached_at, change.heard[-1][0].known_at
     if broken is None or clock.contract != "sla":
         return change
     told: list[Waived] = []
@@ -61,7 +61,7 @@ def contradiction(tracked: Tracked, waivers: Iterable[Waiver]) -> str | None:
 
     `waivers`: the decided ones of its customer, of clocks and of periods.
     """
-    broken = tracked.clock.broken_at
+    broken = tracked.clock.breached_at
     if broken is None:
         return None
     told = list(waivers)

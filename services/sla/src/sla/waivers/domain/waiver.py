@@ -27,7 +27,7 @@ class Waiver:
     all services) that break within `[starts_at, ends_at)`, also of those that start later.
 
     `late`: approved too late to cover anything. It is kept, and changes nothing (C11).
-    `ended_by`, `ended_at`, `ending`: who withdrew the request or revoked the approval, and why.
+    `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the approval, and why.
     """
 
     id: UUID
@@ -40,7 +40,7 @@ class Waiver:
     state: WaiverState = "requested"
     decided_by: str | None = None
     decided_at: datetime | None = None
-    decision: str | None = None
+    decision_reason: str | None = None
     late: bool = False
     customer_id: UUID | None = None
     customer: str | None = None
@@ -50,7 +50,7 @@ class Waiver:
     reminded_at: datetime | None = None
     ended_by: str | None = None
     ended_at: datetime | None = None
-    ending: str | None = None
+    end_reason: str | None = None
 
     @property
     def good_until(self) -> datetime:
@@ -83,15 +83,15 @@ class Decision:
 
 
 def approve(
-    waiver: Waiver, decision: Decision, deadline: datetime | None, broken_at: datetime | None
+    waiver: Waiver, decision: Decision, deadline: datetime | None, breached_at: datetime | None
 ) -> Waiver | Denied:
-    """`deadline` and `broken_at` are the clock's, as they are while its row is locked; of a period
+    """`deadline` and `breached_at` are the clock's, as they are while its row is locked; of a period
     both are None. What has expired unanswered can still be approved: late (C11)."""
     refusal = _denied(waiver, decision)
     if refusal is not None:
         return refusal
     passed = [end for end in (deadline, waiver.good_until) if end is not None]
-    late = decision.at >= min(passed) or broken_at is not None
+    late = decision.at >= min(passed) or breached_at is not None
     return _decided(waiver, decision, "approved", late=late)
 
 
@@ -138,7 +138,7 @@ def _decided(waiver: Waiver, decision: Decision, state: WaiverState, *, late: bo
         late=late,
         decided_by=decision.by,
         decided_at=decision.at,
-        decision=decision.reason,
+        decision_reason=decision.reason,
     )
 
 
@@ -148,5 +148,5 @@ def _ended(waiver: Waiver, decision: Decision, state: WaiverState) -> Waiver:
         state=state,
         ended_by=decision.by,
         ended_at=decision.at,
-        ending=decision.reason,
+        end_reason=decision.reason,
     )
