@@ -1,22 +1,49 @@
 """Migrations: Alembic per service, version table in the service's own schema, run as the owner.
 
-They expand before they contract: the previous release's code must run on the new schema.
+They expand before they contract: the previous release's code must run on the new schema. What a
+revision does stands in SQL scripts beside it, which are executed whole.
 """
 
 import logging
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol, cast
 
 from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, make_url, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import AdaptedConnection, Connection, MetaData, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from common.reporting import statements, views_of
 
 LOCK = 7_270_001
 """Advisory lock: two replicas that start at once migrate one after the other."""
+
+
+class UnknownRevision(Exception):
+    """The database stands at a revision that this code does not have."""
+
+
+class Operations(Protocol):
+    """What a script needs of `alembic.op`."""
+
+    def get_bind(self) -> Connection: ...
+
+
+def execute_script(op: Operations, *scripts: Path) -> None:
+    """Execute SQL scripts in the revision's transaction, each of them whole.
+
+    PostgreSQL itself tells their statements apart; nothing is cut at semicolons.
+    """
+    connection = op.get_bind()
+    # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit every script.
+    connection.exec_driver_sql("SELECT 1")
+    adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
+    for script in scripts:
+        sql = script.read_text(encoding="utf-8")
+        adapted.run_async(lambda driver, sql=sql: driver.execute(sql))
 
 
 def run(metadata: MetaData) -> None:
@@ -34,7 +61,8 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
     """Bring `schema` to the newest revision of `module`, as the owner role of `url`, and lay its
     views for reports.
 
-    Answers the revision before and after. Raises LookupError where the module has no migrations.
+    Answers the revision before and after. Raises LookupError where the module has no migrations, and
+    UnknownRevision where the schema was made by other ones.
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
@@ -73,7 +101,19 @@ def _upgrade(connection: Connection, scripts: Path) -> tuple[str | None, str | N
     config.attributes["connection"] = connection
     before = MigrationContext.configure(connection).get_current_revision()
     connection.commit()
+    _refuse_unknown(before, ScriptDirectory.from_config(config))
     command.upgrade(config, "head")
     after = MigrationContext.configure(connection).get_current_revision()
     connection.commit()
     return before, after
+
+
+def _refuse_unknown(revision: str | None, scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise UnknownRevision(
+            f"the database is at revision {revision}, which these migrations do not have "
+            f"(the newest is {scripts.get_current_head()}): "
+            "make a development database anew with `make clean`, "
+            "and migrate any other with the release that made it"
+        )

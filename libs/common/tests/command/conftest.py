@@ -61,7 +61,7 @@ FILES = {
         revision, down_revision = "0001", None
 
         def upgrade():
-            ground.create_v1(op, "sla")
+            ground.create_v1(op)
         """,
 }
 

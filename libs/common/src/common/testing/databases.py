@@ -82,20 +82,7 @@ class Templates:
             await drop_database(self._servers.admin_url, template.name)
 
 
-class _Plain:
-    """`alembic.op`, as far as the ground needs it: collects instead of executing."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def execute(self, sqltext: str) -> None:
-        self.statements.append(sqltext)
-
-
 async def _ground_alone(url: str, schema: str) -> None:
-    plain = _Plain()
-    ground.create_v1(plain, schema)
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
-    for statement in plain.statements:
-        await connection.execute(statement)
+    await connection.execute(ground.SCRIPT_V1.read_text(encoding="utf-8"))
     await connection.close()

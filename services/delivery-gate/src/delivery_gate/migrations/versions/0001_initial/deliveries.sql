@@ -1,6 +1,7 @@
-"""Deliveries and what is owed because of them, as revision 0001 makes them. History: never edited."""
+-- Deliveries, their verdicts and approvals. Four eyes, and that nothing unversioned is delivered, are
+-- constraints as well as rules in the core (G1, R16).
 
-DELIVERIES = """
+CREATE SEQUENCE delivery_numbers START 1001;
 CREATE TABLE deliveries (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -47,6 +48,7 @@ CREATE UNIQUE INDEX uq_deliveries_attempt ON deliveries (environment_id, product
     WHERE counted;
 CREATE UNIQUE INDEX uq_deliveries_one_runs ON deliveries (environment_id)
     WHERE state IN ('delivering', 'verifying');
+
 CREATE TABLE approvals (
     delivery_id uuid NOT NULL,
     approved_by text NOT NULL,
@@ -61,6 +63,7 @@ CREATE TABLE approvals (
         REFERENCES deliveries (id, requested_by),
     CONSTRAINT ck_approvals_four_eyes CHECK (approved_by <> requested_by)
 );
+
 CREATE TABLE verdicts (
     id uuid NOT NULL,
     position bigint GENERATED ALWAYS AS IDENTITY,
@@ -81,79 +84,4 @@ CREATE TABLE verdicts (
 );
 CREATE INDEX ix_verdicts_delivery_id ON verdicts (delivery_id);
 CREATE INDEX ix_verdicts_refused ON verdicts (position) WHERE outcome = 'refused';
-"""
-
-OBLIGATIONS = """
-CREATE TABLE follow_ups (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    sequence bigint NOT NULL,
-    kind text NOT NULL,
-    demand text NOT NULL,
-    delivery_id uuid,
-    environment_id uuid NOT NULL,
-    environment text NOT NULL,
-    held_product text,
-    held_version text,
-    held_digest text,
-    opened_at timestamptz NOT NULL,
-    state text NOT NULL,
-    evidence text,
-    closed_by text,
-    closed_at timestamptz,
-    confirmed_by text,
-    confirmed_at timestamptz,
-    CONSTRAINT pk_follow_ups PRIMARY KEY (id),
-    CONSTRAINT ck_follow_ups_kind CHECK (kind IN ('documentation', 'investigation', 'retest')),
-    CONSTRAINT ck_follow_ups_state CHECK (state IN ('open', 'closed', 'confirmed')),
-    CONSTRAINT ck_follow_ups_four_eyes CHECK (confirmed_by <> closed_by),
-    CONSTRAINT ck_follow_ups_evidence
-        CHECK (state = 'open' OR num_nonnulls(evidence, closed_by, closed_at) = 3),
-    CONSTRAINT ck_follow_ups_confirmed
-        CHECK ((state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)),
-    CONSTRAINT uq_follow_ups_key UNIQUE (key),
-    CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id),
-    CONSTRAINT fk_follow_ups_environment_id FOREIGN KEY (environment_id)
-        REFERENCES environments (id)
-);
-CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
-CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
-CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
-CREATE TABLE emergency_changes (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    sequence bigint NOT NULL,
-    environment_id uuid NOT NULL,
-    environment text NOT NULL,
-    customer text NOT NULL,
-    ticket_id uuid NOT NULL,
-    ticket text NOT NULL,
-    what text NOT NULL,
-    requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL,
-    state text NOT NULL,
-    authorized_by text,
-    authorized_at timestamptz,
-    applied_by text,
-    applied_at timestamptz,
-    settled_by uuid,
-    settled_at timestamptz,
-    revoked_at timestamptz,
-    revoked_why text,
-    CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
-    CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
-    CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
-    CONSTRAINT ck_emergency_changes_authorized
-        CHECK (state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL),
-    CONSTRAINT ck_emergency_changes_applied
-        CHECK (state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL),
-    CONSTRAINT uq_emergency_changes_key UNIQUE (key),
-    CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
-        REFERENCES environments (id),
-    CONSTRAINT fk_emergency_changes_settled_by FOREIGN KEY (settled_by)
-        REFERENCES deliveries (id)
-);
-CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
-    WHERE state IN ('requested', 'authorized', 'applied');
-"""
+REVOKE UPDATE, DELETE, TRUNCATE ON verdicts, approvals FROM opsdesk_delivery_gate;
