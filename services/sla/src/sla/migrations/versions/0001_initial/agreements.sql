@@ -39,7 +39,8 @@ CREATE TABLE agreement_versions (
     services text[] NOT NULL DEFAULT '{}',
     customers uuid[] NOT NULL DEFAULT '{}',
     valid_from timestamptz NOT NULL,
-    valid_until timestamptz CHECK (valid_until > valid_from),
+    valid_until timestamptz
+        CONSTRAINT ck_agreement_versions_valid_until CHECK (valid_until > valid_from),
     promises jsonb NOT NULL,
     cover jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
@@ -106,7 +107,8 @@ CREATE TABLE cover_extensions (
     id uuid PRIMARY KEY,
     agreement_id uuid NOT NULL REFERENCES agreements,
     starts_at timestamptz NOT NULL,
-    ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    ends_at timestamptz NOT NULL
+        CONSTRAINT ck_cover_extensions_ends_at CHECK (ends_at > starts_at),
     priorities text[] NOT NULL,
     reason text NOT NULL,
     made_by text NOT NULL,

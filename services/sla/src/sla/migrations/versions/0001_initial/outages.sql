@@ -18,7 +18,7 @@ CREATE TABLE outages (
     counts boolean NOT NULL,
     ordinal int NOT NULL,
     sequence bigint NOT NULL,
-    CONSTRAINT ck_outages_place CHECK (environment IS NOT NULL OR service IS NOT NULL)
+    CONSTRAINT ck_outages_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
 );
 COMMENT ON TABLE outages IS 'How each outage stands after its last record in outage_records.';
 COMMENT ON COLUMN outages.counts IS 'False: it was none, as was found later.';
@@ -108,7 +108,7 @@ CREATE TABLE maintenance_windows (
     cancelled_by text,
     cancelled_at timestamptz,
     sequence bigint NOT NULL,
-    CONSTRAINT ck_maintenance_windows_place
+    CONSTRAINT ck_maintenance_windows_scope
         CHECK (environment IS NOT NULL OR service IS NOT NULL),
     CONSTRAINT ck_maintenance_windows_agreed_at
         CHECK ((agreed_by IS NULL) = (agreed_at IS NULL)),
@@ -150,7 +150,7 @@ CREATE TABLE service_conditions (
     because_of text[] NOT NULL,
     since timestamptz,
     sequence bigint NOT NULL,
-    CONSTRAINT uq_service_conditions_place
+    CONSTRAINT uq_service_conditions_scope
         UNIQUE NULLS NOT DISTINCT (customer_id, environment, service)
 );
 COMMENT ON TABLE service_conditions IS

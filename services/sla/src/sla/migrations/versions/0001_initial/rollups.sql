@@ -124,7 +124,8 @@ CREATE TABLE time_sums (
     contract text NOT NULL,
     agreement text NOT NULL,
     buckets smallint[] NOT NULL,
-    ended int[] NOT NULL CHECK (cardinality(ended) = cardinality(buckets)),
+    ended int[] NOT NULL
+        CONSTRAINT ck_time_sums_ended CHECK (cardinality(ended) = cardinality(buckets)),
     seconds bigint NOT NULL,
     PRIMARY KEY
         (span, customer_id, day, service, priority, kind, apart, metric, contract, agreement)

@@ -7,7 +7,7 @@ CREATE TABLE rate_sheets (
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     rates jsonb NOT NULL,
     valid_from date NOT NULL,
-    valid_until date CHECK (valid_until > valid_from),
+    valid_until date CONSTRAINT ck_rate_sheets_valid_until CHECK (valid_until > valid_from),
     made_by text NOT NULL,
     made_at timestamptz NOT NULL,
     UNIQUE NULLS NOT DISTINCT (customer_id, version),
