@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-from common import ground
-from common.migrations import execute_script
+from common.persistence import base_schema
+from common.persistence.migrations import execute_script
 
 revision = "0001"
 down_revision = None
@@ -17,5 +17,5 @@ SCRIPTS = ("directory", "tickets", "mail", "alerts")
 
 def upgrade() -> None:
     folder = Path(__file__).with_suffix("")
-    ground.create_v1(op)
+    base_schema.create_v1(op)
     execute_script(op, *(folder / f"{name}.sql" for name in SCRIPTS))
