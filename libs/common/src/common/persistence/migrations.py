@@ -5,10 +5,13 @@ revision does stands in SQL scripts beside it, which are executed whole.
 """
 
 import logging
+from collections.abc import Awaitable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
+import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -42,8 +45,12 @@ def execute_script(op: Operations, *scripts: Path) -> None:
     connection.exec_driver_sql("SELECT 1")
     adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
     for script in scripts:
-        sql = script.read_text(encoding="utf-8")
-        adapted.run_async(lambda driver, sql=sql: driver.execute(sql))
+        adapted.run_async(partial(_execute, script.read_text(encoding="utf-8")))
+
+
+def _execute(sql: str, driver: "asyncpg.Connection[Any]") -> Awaitable[str]:
+    """Without arguments, so that PostgreSQL takes any number of statements."""
+    return driver.execute(sql)
 
 
 def run(metadata: MetaData) -> None:

@@ -1,0 +1,109 @@
+"""The schema that the migrations make, compared with what the code says of it.
+
+`python -m opsdesk_testing.schema` writes the `schema.sql` of every service, from the root of the
+workspace, and starts a PostgreSQL for it unless the environment names one.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Column, MetaData, make_url
+
+from common.persistence import base_schema, schema_catalog
+from common.persistence.migrations import folder
+from common.persistence.schema_dump import dump
+from opsdesk_testing.databases import MODULES, Templates
+
+DIALECT = make_url("postgresql+asyncpg://").get_dialect()
+NAMES = {"timestamp with time zone": "timestamptz", "float": "double precision"}
+"""Types that PostgreSQL and SQLAlchemy call by different names."""
+
+
+def schema_file(module: str) -> Path:
+    """Where the present schema of a service is written down."""
+    return folder(module).with_name("schema.sql")
+
+
+async def present_schema(url: str, schema: str) -> str:
+    """What belongs into that file: `url` is the owner's, of a migrated database."""
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
+    try:
+        return await dump(connection, schema, MODULES[schema])
+    finally:
+        await connection.close()
+
+
+async def differences(
+    url: str, schema: str, metadata: MetaData, unmapped: Mapping[str, str]
+) -> list[str]:
+    """Columns that the database and `metadata` do not have alike: type and NOT NULL.
+
+    `unmapped` names tables (`beats`) and columns (`clocks.broken`) that only the database has, each
+    with the reason; one that is not there, or is mapped after all, is a difference, too.
+    """
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
+    try:
+        catalog = await schema_catalog.read(connection, schema)
+    finally:
+        await connection.close()
+    found, mapped = dict(_in_database(catalog)), dict(_in_code(metadata))
+    left_out = {name for name in found if {name, name.partition(".")[0]} & unmapped.keys()}
+    unused = unmapped.keys() - left_out - {name.partition(".")[0] for name in left_out}
+    return sorted(
+        [
+            f"{name}: {found.get(name, 'missing')} in the database, "
+            f"{mapped.get(name, 'missing')} in the code"
+            for name in (found.keys() | mapped.keys()) - (left_out - mapped.keys())
+            if found.get(name) != mapped.get(name) or name in left_out
+        ]
+        + [f"{name}: unmapped, but the database does not have it" for name in unused]
+    )
+
+
+def _in_database(catalog: schema_catalog.Catalog) -> Iterator[tuple[str, str]]:
+    for table, columns in catalog.columns.items():
+        if table in catalog.tables and table not in base_schema.TABLES:
+            for row in columns:
+                name = row["name"].strip('"')
+                yield f"{table}.{name}", _described(row["type"], row["required"])
+
+
+def _in_code(metadata: MetaData) -> Iterator[tuple[str, str]]:
+    for table in metadata.tables.values():
+        for column in table.columns:
+            yield f"{table.name}.{column.name}", _described(_type(column), not column.nullable)
+
+
+def _type(column: Column[Any]) -> str:
+    return column.type.compile(dialect=DIALECT()).lower()
+
+
+def _described(kind: str, required: bool) -> str:
+    name = kind.replace(", ", ",")
+    return f"{NAMES.get(name, name)}{' NOT NULL' if required else ''}"
+
+
+async def _write(servers: Any) -> None:
+    templates = Templates(servers, prefix=f"docs_{os.getpid()}")
+    try:
+        for schema, module in MODULES.items():
+            template = await templates.of(schema)
+            text = await present_schema(templates.owner_url(template, template.name), schema)
+            schema_file(module).write_text(text, encoding="utf-8")
+    finally:
+        await templates.drop_all()
+
+
+def main() -> None:
+    from opsdesk_local import servers_for_tests
+
+    with servers_for_tests(brokers=0) as servers:
+        asyncio.run(_write(servers))
+
+
+if __name__ == "__main__":
+    main()
