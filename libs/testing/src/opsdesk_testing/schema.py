@@ -38,29 +38,33 @@ async def present_schema(url: str, schema: str) -> str:
 
 
 async def differences(
-    url: str, schema: str, metadata: MetaData, unmapped: Mapping[str, str]
+    url: str, schema: str, metadata: MetaData, accepted: Mapping[str, str]
 ) -> list[str]:
-    """Columns that the database and `metadata` do not have alike: type and NOT NULL.
+    """Columns that the database and `metadata` do not have alike, in type and in NOT NULL.
 
-    `unmapped` names tables (`beats`) and columns (`clocks.broken`) that only the database has, each
-    with the reason; one that is not there, or is mapped after all, is a difference, too.
+    `accepted` gives the reason where a column (`clocks.broken`), or a table with all of its columns
+    (`punctuality_horizon`), differs on purpose; a reason that nothing needs is a difference, too.
     """
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
     try:
         catalog = await schema_catalog.read(connection, schema)
     finally:
         await connection.close()
-    found, mapped = dict(_in_database(catalog)), dict(_in_code(metadata))
-    left_out = {name for name in found if {name, name.partition(".")[0]} & unmapped.keys()}
-    unused = unmapped.keys() - left_out - {name.partition(".")[0] for name in left_out}
+    database, code = dict(_in_database(catalog)), dict(_in_code(metadata))
+    unlike = {
+        column: f"{database.get(column)} in the database, {code.get(column)} in the code"
+        for column in database.keys() | code.keys()
+        if database.get(column) != code.get(column)
+    }
+    by_table = {column: column.partition(".")[0] for column in unlike}
+    needless = accepted.keys() - unlike.keys() - set(by_table.values())
     return sorted(
         [
-            f"{name}: {found.get(name, 'missing')} in the database, "
-            f"{mapped.get(name, 'missing')} in the code"
-            for name in (found.keys() | mapped.keys()) - (left_out - mapped.keys())
-            if found.get(name) != mapped.get(name) or name in left_out
+            f"{column}: {how}"
+            for column, how in unlike.items()
+            if not {column, by_table[column]} & accepted.keys()
         ]
-        + [f"{name}: unmapped, but the database does not have it" for name in unused]
+        + [f"{name}: accepted as different, but it is alike" for name in needless]
     )
 
 
