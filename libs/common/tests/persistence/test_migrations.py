@@ -23,12 +23,12 @@ from alembic import op
 
 from common.persistence.migrations import execute_script
 
-revision, down_revision = "0001", None
+revision, down_revision = {revision!r}, {before!r}
+SCRIPTS = {scripts}
 
 
 def upgrade():
-    folder = Path(__file__).parent
-    execute_script(op, folder / "first.sql", folder / "second.sql")
+    execute_script(op, *(Path(__file__).with_name(name) for name in SCRIPTS))
 """
 AWKWARD = """
 CREATE TABLE first (text text DEFAULT 'a;
@@ -47,16 +47,22 @@ Module = Callable[[str], str]
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
-    """Make a module whose one revision executes AWKWARD and a second script."""
+    """Make a module whose first revision executes AWKWARD, and its second one two scripts."""
 
-    def make(second: str) -> str:
+    def make(last: str) -> str:
         versions = tmp_path / "scripted" / "migrations" / "versions"
         versions.mkdir(parents=True)
         (tmp_path / "scripted" / "__init__.py").touch()
         (versions.parent / "env.py").write_text(ENV)
-        (versions / "0001_first.py").write_text(REVISION)
-        (versions / "first.sql").write_text(AWKWARD)
-        (versions / "second.sql").write_text(second)
+        for name, revision, before, scripts in (
+            ("first.py", "0001", None, ["awkward.sql"]),
+            ("second.py", "0002", "0001", ["table.sql", "last.sql"]),
+        ):
+            text = REVISION.format(revision=revision, before=before, scripts=scripts)
+            (versions / name).write_text(text)
+        (versions / "awkward.sql").write_text(AWKWARD)
+        (versions / "table.sql").write_text("CREATE TABLE second ()")
+        (versions / "last.sql").write_text(last)
         return "scripted"
 
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -74,7 +80,7 @@ async def fetch(url: str, query: str) -> object:
 
 async def test_scripts_are_executed_whole(owner_url: str, module: Module) -> None:
     name = module("INSERT INTO first DEFAULT VALUES; INSERT INTO first VALUES (two()::text)")
-    assert await migrate(owner_url, "sla", name) == (None, "0001")
+    assert await migrate(owner_url, "sla", name) == (None, "0002")
     found = await fetch(owner_url, "SELECT array_agg(text ORDER BY text) FROM sla.first")
     assert found == ["100 % of {all} :named", "2", "a;\nb"]
 
@@ -82,11 +88,11 @@ async def test_scripts_are_executed_whole(owner_url: str, module: Module) -> Non
 async def test_a_script_that_fails_leaves_nothing_of_its_revision(
     owner_url: str, module: Module
 ) -> None:
-    name = module("CREATE TABLE second (); SELECT 1 / 0")
+    name = module("SELECT 1 / 0")
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(owner_url, "sla", name)
-    assert await fetch(owner_url, "SELECT to_regclass('sla.first')") is None
-    assert await fetch(owner_url, "SELECT count(*) FROM sla.alembic_version") == 0
+    assert await fetch(owner_url, "SELECT to_regclass('sla.second')") is None
+    assert await fetch(owner_url, "SELECT version_num FROM sla.alembic_version") == "0001"
 
 
 async def test_a_revision_of_other_migrations_is_refused(owner_url: str, module: Module) -> None:
