@@ -25,7 +25,7 @@ test: check  ## everything that must hold, on real PostgreSQL and real Kafka (un
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
-	@.venv/bin/mypy libs services opsdesk/src deploy/local/src tests
+	@.venv/bin/mypy libs services opsdesk/src opsdesk/tests deploy/local/src tests
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m common.docgen --check
 
@@ -35,8 +35,9 @@ faults: setup  ## the long fault runs: servers and services killed under load, h
 bench: setup  ## measure, as ratios to named rivals in the same run; prints a table
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-docs: setup  ## write the documents that are generated from code (docs/api, docs/topics.md)
+docs: setup  ## write what is generated from code (docs/api, docs/topics.md …) and from the migrations (schema.sql)
 	@$(PY) -m common.docgen
+	@$(PY) -m opsdesk_testing.schema
 
 image:  ## build the four service images (needs Docker)
 	docker compose build

@@ -1,16 +1,16 @@
-"""What the tests of commands share: services that are played, a login, and a reader in Amsterdam."""
+"""What the tests of commands share: services that are faked, a login, and a reader in Amsterdam."""
 
 from functools import partial
 
 import httpx
 import pytest
 
-from opsdesk_support.terminal import Played, Terminal
+from opsdesk_support.terminal import FakeServices, Terminal
 
 
 @pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch) -> Played:
-    fake = Played()
+def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
+    fake = FakeServices()
     for service in ("SLA", "INTAKE", "ESCALATION", "DELIVERY_GATE"):
         monkeypatch.setenv(f"OPSDESK_{service}_URL", f"http://{service.lower()}")
     monkeypatch.setenv("OPSDESK_TOKEN", "a-token")
@@ -21,5 +21,5 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Played:
 
 
 @pytest.fixture
-def terminal(services: Played) -> Terminal:
+def terminal(services: FakeServices) -> Terminal:
     return Terminal(services)

@@ -32,9 +32,9 @@ async def test_a_problem_is_read_by_its_stable_type() -> None:
         "detail": "anna resolved OPS-1; another person must verify it.",
     }
     desk = _desk(httpx.MockTransport(lambda request: httpx.Response(403, json=output)))
-    problem = await desk.post_expecting_problem("intake", "/v1/tickets/OPS-1/verify")
-    assert (problem.status, problem.code) == (403, "four-eyes")
-    assert str(problem) == f"{output['title']}: {output['detail']}"
+    problem_response = await desk.post_expecting_problem("intake", "/v1/tickets/OPS-1/verify")
+    assert (problem_response.status, problem_response.code) == (403, "four-eyes")
+    assert str(problem_response) == f"{output['title']}: {output['detail']}"
 
 
 async def test_what_must_be_refused_and_is_not_ends_the_journey() -> None:
@@ -59,6 +59,6 @@ async def test_a_service_with_no_known_address_is_named_by_its_variable() -> Non
 
 def test_an_answer_that_is_no_problem_of_ours_still_says_something() -> None:
     page = httpx.Response(502, html="<h1>proxy</h1>", request=httpx.Request("GET", "http://x/v1"))
-    problem = problem_from_response(page)
-    assert isinstance(problem, Problem)
-    assert "502" in str(problem)
+    problem_response = problem_from_response(page)
+    assert isinstance(problem_response, Problem)
+    assert "502" in str(problem_response)

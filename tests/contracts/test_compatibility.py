@@ -80,7 +80,7 @@ def test_an_additional_optional_field_is_fine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "said"),
+    ("today", "message"),
     [
         (Removed, "field ticket was removed or renamed"),
         (Narrowed, "field priority no longer takes 'minor'"),

@@ -61,7 +61,7 @@ FILES = {
         revision, down_revision = "0001", None
 
         def upgrade():
-            base_schema.create_v1(op, "sla")
+            base_schema.create_v1(op)
         """,
 }
 

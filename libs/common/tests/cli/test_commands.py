@@ -48,6 +48,22 @@ async def test_migrating_needs_the_owner(service: Service, monkeypatch: pytest.M
         await run_migrate(service)
 
 
+async def test_a_schema_of_other_migrations_is_refused_in_a_sentence(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    connection = await asyncpg.connect(given["OPSDESK_MIGRATION_DATABASE_URL"])
+    await connection.execute("UPDATE sla.alembic_version SET version_num = '0014b'")
+    await connection.close()
+    with pytest.raises(SystemExit) as refused:
+        await run_migrate(service)
+    assert str(refused.value) == (
+        "smallest: the database is at revision 0014b, which these migrations do not have "
+        "(the newest is 0001): make a development database anew with `make clean`, "
+        "and migrate any other with the release that made it."
+    )
+
+
 async def test_migrating_installs_the_clock_that_is_wanted(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ class Templates:
         urls = await prepare_database(self._servers.admin_url, self._servers.state.password, name)
         url = urls[schema].owner
         if requested == "common":
-            await _create_base_schema(url, schema)
+            await _base_schema_alone(url, schema)
         else:
             await migrate(url, schema, MODULES[schema])
         connection = await asyncpg.connect(url)
@@ -82,20 +82,7 @@ class Templates:
             await drop_database(self._servers.admin_url, template.name)
 
 
-class _StatementCollector:
-    """`alembic.op`, as far as the ground needs it: collects instead of executing."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def execute(self, sqltext: str) -> None:
-        self.statements.append(sqltext)
-
-
-async def _create_base_schema(url: str, schema: str) -> None:
-    collector = _StatementCollector()
-    base_schema.create_v1(collector, schema)
+async def _base_schema_alone(url: str, schema: str) -> None:
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
-    for statement in collector.statements:
-        await connection.execute(statement)
+    await connection.execute(base_schema.SCRIPT_V1.read_text(encoding="utf-8"))
     await connection.close()

@@ -1,10 +1,7 @@
-"""What is kept of a ticket for clocks that start later, and what an upgrade makes of the past."""
+"""What is kept of a ticket for clocks that start later."""
 
-import importlib
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import text
 
 from common.events.tickets import (
     TicketAssigned,
@@ -81,19 +78,6 @@ async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> 
         ("resolved", None),
         ("reopened", None),
     ]
-
-
-async def test_an_upgrade_keeps_of_the_past_what_any_clock_was_told(database: Database) -> None:
-    await happened(database)
-    before = await kept(database)
-    migration = importlib.import_module("sla.migrations.versions.0013_clocks_that_start_late")
-    async with database.transaction() as tx:
-        await tx.execute(text("DELETE FROM early_inputs"))
-        await tx.execute(text(migration.BACKFILL))
-    assert await kept(database) == before
-    async with database.transaction() as tx:
-        await tx.execute(text(migration.BACKFILL))
-    assert await kept(database) == before
 
 
 async def test_second_levels_answer_during_triage_is_heard_by_their_clock(

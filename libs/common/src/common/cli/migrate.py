@@ -3,7 +3,7 @@
 import asyncpg
 
 from common.http import Service
-from common.persistence.migrations import migrate
+from common.persistence.migrations import UnknownRevision, migrate
 from common.settings import Settings
 from common.simulated_time import install_now_function
 
@@ -11,7 +11,8 @@ from common.simulated_time import install_now_function
 async def migrate_service(service: Service, settings: Settings) -> str:
     """Run the migrations as the schema's owner and install the wanted clock; say what was done.
 
-    Safe to run from several replicas at once. Raises SystemExit without the owner's address.
+    Safe to run from several replicas at once. Raises SystemExit without the owner's
+    address, and where the schema was made by migrations that this release does not have.
     """
     if settings.migration_database_url is None:
         raise SystemExit(
@@ -19,7 +20,10 @@ async def migrate_service(service: Service, settings: Settings) -> str:
         )
     url = settings.migration_database_url.get_secret_value()
     simulated = settings.time_mode == "simulated"
-    before, after = await migrate(url, service.schema, module_of(service))
+    try:
+        before, after = await migrate(url, service.schema, module_of(service))
+    except UnknownRevision as reason:
+        raise SystemExit(f"{service.name}: {reason}.") from None
     connection = await asyncpg.connect(url)
     try:
         changed = await install_now_function(connection, service.schema, simulated=simulated)
