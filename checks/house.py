@@ -10,8 +10,8 @@ from pathlib import Path
 from checks.rooms import Rooms, rooms_of
 from checks.sizes import file_lines, function_lines, quantile
 from checks.tree import packages, python_files
-from checks.walk import listed_files
 from checks.waivers import files_outside
+from checks.walk import listed_files
 
 Row = tuple[str, str, str]
 
@@ -22,7 +22,11 @@ def rows(root: Path) -> Iterator[Row]:
     """The table: what is counted, the figure, and the bound where there is one."""
     for package in packages(root):
         yield from _of_package(package.name, rooms_of(package))
-    yield "files that a ticket passes from HTTP to its stored clock", f"{len(listed_files(root))}", "24"
+    yield (
+        "files that a ticket passes from HTTP to its stored clock",
+        f"{len(listed_files(root))}",
+        "24",
+    )
     yield "files about waivers outside sla/waivers", f"{len(files_outside(root))}", "0"
     yield from _of_sizes(python_files(root))
 
@@ -51,7 +55,9 @@ def main(root: Path) -> None:
     table = [HEAD, *rows(root)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEAD))]
     for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ def violations(root: Path) -> Iterator[Violation]:
         names = [(1, file.stem), *_names(ast.parse(file.read_text(encoding="utf-8")))]
         for line, name in sorted(set(names)):
             if (words := banned_parts(name)) and not _is_excepted(name, path):
-                yield Violation(path, line, f"`{name}` uses `{words[0]}`: name it in the field's words.")
+                yield Violation(
+                    path, line, f"`{name}` uses `{words[0]}`: name it in the field's words."
+                )
 
 
 def _is_excepted(name: str, path: Path) -> bool:

@@ -16,7 +16,9 @@ def python_files(root: Path) -> list[Path]:
         path
         for folder in FOLDERS
         for path in (root / folder).rglob("*.py")
-        if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(root).parts)
+        if not any(
+            part in NOT_OURS or part.startswith(".") for part in path.relative_to(root).parts
+        )
     )
 
 
