@@ -1,6 +1,6 @@
 """The OpenAPI document: every refusal as problem+json, the bearer scheme, the permission needed.
 
-The summary of an operation is the first sentence of its function's docstring.
+An operation is called like its function; its summary is the first sentence of the docstring.
 """
 
 import inspect
@@ -118,6 +118,7 @@ def _complete(operations: dict[str, Any], route: RouteContext, headers: list[Any
     docstring = getattr(route.endpoint, "__doc__", None)
     for method in route.methods or ():
         operation = operations[method.lower()]
+        operation["operationId"] = route.operation_id or route.name
         if docstring and route.summary is None:
             operation["summary"] = _first_sentence(docstring)
         if needed:

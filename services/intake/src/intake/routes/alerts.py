@@ -48,7 +48,7 @@ class PostTaken(Told):
         }
     },
 )
-async def take(
+async def receive_alerts(
     format: Annotated[str, Path(max_length=100)],
     request: Request,
     caller: Annotated[Caller, needs("alerts:write")],

@@ -66,7 +66,9 @@ STATUS: Final = {"opened": 201, "joined": 201, "duplicate": 200, "ignored": 202,
         }
     },
 )
-async def take(request: Request, caller: Annotated[Caller, needs("emails:write")]) -> Response:
+async def receive_email(
+    request: Request, caller: Annotated[Caller, needs("emails:write")]
+) -> Response:
     """Take a raw mail in, at most 25 MiB. Sent twice it is one mail."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != MEDIA:
@@ -88,7 +90,7 @@ async def take(request: Request, caller: Annotated[Caller, needs("emails:write")
 
 
 @listing.get("")
-async def listed(
+async def list_emails(
     caller: Annotated[Caller, needs("tickets:work")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],

@@ -32,7 +32,7 @@ class Reply(Asked):
 
 
 @routes.get("/{ref}/messages")
-async def listed(
+async def list_messages(
     ref: Ref, caller: Reader, tx: Transaction, page: Annotated[Paging, Depends()]
 ) -> Page[MessageShown]:
     """What was said on a ticket, oldest first."""

@@ -49,7 +49,7 @@ class Filter:
 
 
 @routes.get("")
-async def listed(
+async def list_tickets(
     caller: Reader,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
