@@ -33,12 +33,13 @@ def rows(root: Path) -> Iterator[Row]:
 
 def _of_package(name: str, rooms: Rooms) -> Iterator[Row]:
     bounds = {"sla": ("28", "140", "15 %")}.get(name, ("", "", ""))
-    circles = ", ".join(f"{one} <-> {other}" for one, other in rooms.circles)
+    names = ", ".join(f"{one} <-> {other}" for one, other in rooms.circles)
+    circles = f"{len(rooms.circles)} ({names})" if names else "0"
     yield f"{name}: folders and modules on its two upper levels", f"{len(rooms.lines)}", bounds[0]
     yield f"{name}: import arrows between them", f"{len(rooms.arrows)}", bounds[1]
     share = f"{rooms.biggest_share:.0%}".replace("%", " %")
     yield f"{name}: biggest share of lines", f"{share} ({rooms.biggest})", bounds[2]
-    yield f"{name}: pairs of folders that import each other", circles or "0", "0"
+    yield f"{name}: pairs of folders that import each other", circles, "0"
 
 
 def _of_sizes(paths: Sequence[Path]) -> Iterator[Row]:

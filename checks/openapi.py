@@ -27,7 +27,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 TEXTS = frozenset({"title", "summary", "description"})
 RULE_CODE = re.compile(r"\([A-Z]{1,2}\d+[a-z]?\b[^)]*\)|\b(?:see|by|rule) [A-Z]\d+\b")
 IS_NO = re.compile(
-    r"(?<!there )\b(?:is|are) no (?!longer\b|more\b|less\b|fewer\b|later\b|earlier\b)\w+", re.IGNORECASE
+    r"(?<!there )\b(?:is|are) no (?!longer\b|more\b|less\b|fewer\b|later\b|earlier\b)\w+",
+    re.IGNORECASE,
 )
 
 
