@@ -27,7 +27,7 @@ check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
 	@.venv/bin/mypy libs services opsdesk/src deploy/local/src checks tests
 	@.venv/bin/lint-imports --no-cache
-	@$(PY) -m common.documents --check
+	@$(PY) -m common.docgen --check
 
 house: setup  ## measure how easily the code is moved into: rooms, arrows, circles, lengths
 	@$(PY) -m checks.house
@@ -39,7 +39,7 @@ bench: setup  ## measure, as ratios to named rivals in the same run; prints a ta
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 docs: setup  ## write the documents that are generated from code (docs/api, docs/topics.md)
-	@$(PY) -m common.documents
+	@$(PY) -m common.docgen
 
 image:  ## build the four service images (needs Docker)
 	docker compose build

@@ -4,17 +4,19 @@
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from checks import identifiers, layout, openapi, purity, waivers, walk
-from checks.violations import Check
+from checks import identifiers, layout, openapi, purity, rules, waivers, walk
+
+Check = Callable[[Path], Iterable[object]]
 
 CHECKS: Mapping[str, Check] = {
     "identifiers": identifiers.violations,
     "layout": layout.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
+    "rules": rules.undefined,
     "waivers": waivers.violations,
     "walk": walk.violations,
 }

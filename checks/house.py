@@ -33,13 +33,18 @@ def rows(root: Path) -> Iterator[Row]:
 
 def _of_package(name: str, rooms: Rooms) -> Iterator[Row]:
     bounds = {"sla": ("28", "140", "15 %")}.get(name, ("", "", ""))
-    names = ", ".join(f"{one} <-> {other}" for one, other in rooms.circles)
-    circles = f"{len(rooms.circles)} ({names})" if names else "0"
     yield f"{name}: folders and modules on its two upper levels", f"{len(rooms.lines)}", bounds[0]
     yield f"{name}: import arrows between them", f"{len(rooms.arrows)}", bounds[1]
     share = f"{rooms.biggest_share:.0%}".replace("%", " %")
     yield f"{name}: biggest share of lines", f"{share} ({rooms.biggest})", bounds[2]
-    yield f"{name}: pairs of folders that import each other", circles, "0"
+    yield f"{name}: pairs of folders that import each other", f"{len(rooms.circles)}", "0"
+
+
+def circles(root: Path) -> Iterator[str]:
+    """A line for each pair of folders that import each other."""
+    for package in packages(root):
+        for one, other in rooms_of(package).circles:
+            yield f"{package.name}: {one} and {other} import each other"
 
 
 def _of_sizes(paths: Sequence[Path]) -> Iterator[Row]:
@@ -52,13 +57,15 @@ def _of_sizes(paths: Sequence[Path]) -> Iterator[Row]:
 
 
 def main(root: Path) -> None:
-    """Print the table in columns."""
+    """Print the table in columns, and the circles by name."""
     table = [HEAD, *rows(root)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEAD))]
     for row in table:
         print(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         )
+    for line in circles(root):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from opsdesk_local import create_topics, prepare_database
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import httpx
 import pytest
 
-from opsdesk.testing import Played, Terminal
+from opsdesk_support.terminal import Played, Terminal
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, listed, problem
 
 CLOCK = {
     "id": "0192f3a0-0000-7000-8000-000000000001",

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from opsdesk.__main__ import app
 from opsdesk.commands.token import claims_of
-from opsdesk.trouble import Trouble
+from opsdesk.errors import Trouble
 
 runner = CliRunner()
 

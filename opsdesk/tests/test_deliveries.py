@@ -1,6 +1,6 @@
 """`opsdesk deliveries`: requests to bring a version to an environment, with their verdicts."""
 
-from opsdesk.testing import Terminal, listed
+from opsdesk_support.terminal import Terminal, listed
 
 DELIVERY = {
     "key": "DEL-3",

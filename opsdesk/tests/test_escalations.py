@@ -1,6 +1,6 @@
 """`opsdesk escalations` and `opsdesk oncall`: who is told what, and who takes it."""
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, listed, problem
 
 CASE = {
     "key": "ESC-4",

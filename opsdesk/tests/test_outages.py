@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, listed, problem
 
 OUTAGE = {
     "key": "OUT-7",

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, listed, problem
 
 KEPT = {"raw": 0.9, "adjusted": 0.95}
 REVIEW = {

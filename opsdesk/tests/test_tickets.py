@@ -1,6 +1,6 @@
 """`opsdesk tickets`: what is open, one ticket with its messages and clocks, and a new one."""
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, listed, problem
 
 TICKET = {
     "key": "OPS-7",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsdesk.desk import JSON
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk.api_client import JSON
+from opsdesk_support.terminal import Terminal, listed, problem
 
 CLOCK = {
     "id": "0192f3a0-0000-7000-8000-000000000001",

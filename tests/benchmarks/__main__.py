@@ -14,9 +14,9 @@ from typing import Final
 
 from rich.console import Console
 
-from tests.benchmarks.effort import FULL, QUICK, Effort
-from tests.benchmarks.ground import machine
+from tests.benchmarks.environment import machine
 from tests.benchmarks.result import Result, show
+from tests.benchmarks.scale import FULL, QUICK, Effort
 
 SECTIONS: Final = {
     "accept": "tickets accepted over HTTP, against pgbench, the ORM and no batches",

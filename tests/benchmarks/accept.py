@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers
 from opsdesk_local.service import SERVICES, ServiceProcess
 from tests.benchmarks import pgbench
-from tests.benchmarks.collector import collector
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import (
+from tests.benchmarks.environment import (
     desk,
     register_customer,
     replica,
@@ -23,6 +21,8 @@ from tests.benchmarks.ground import (
 )
 from tests.benchmarks.load import Load, Outcome, driven
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
+from tests.benchmarks.trace_collector import collector
 
 CONNECTIONS = (16, 64)
 WORK = "accept a ticket durably over HTTP"

@@ -13,11 +13,11 @@ import holidays
 import pandas as pd
 import pytz
 
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from tests.benchmarks.effort import Effort
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 ZONE = "Europe/Amsterdam"
 ROUNDS = 5

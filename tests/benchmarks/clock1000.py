@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sla.agreements.agreement import Metric, Terms
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.clocks.clock import Input, InputKind
-from sla.clocks.course import read, written
-from sla.clocks.simulation import simulate
-from sla.clocks.standing import standing
-from tests.benchmarks.effort import Effort
+from sla.agreements.domain.agreement import Metric, Terms
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.clocks.domain.clock import Input, InputKind
+from sla.clocks.domain.codec import read, written
+from sla.clocks.domain.simulation import simulate
+from sla.clocks.domain.snapshot import standing
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 EVENTS, ROUNDS, MOST = 1_000, 30, 0.005
 OFFICE = UUID(int=1)

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.database import Database
-from common.testing.client import app_for, client
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
 from sla.app import SERVICE
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers
+from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 ROUNDS = 40
 ALLOWED = 0.015

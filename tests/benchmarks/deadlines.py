@@ -15,9 +15,9 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers
+from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Effort
 
 SECONDS = 20
 LEAD = 12
@@ -98,7 +98,7 @@ async def _arm(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: 
 
 async def _keep_time(url: str, due: int) -> float:
     """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
-    program = Path(__file__).with_name("keeper.py")
+    program = Path(__file__).with_name("scheduler_process.py")
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, str(program), url, str(LEAD + SECONDS + 3), str(due)],

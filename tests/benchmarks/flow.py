@@ -14,10 +14,10 @@ from opsdesk_local.ports import free_port
 from opsdesk_local.roles import at_database
 from opsdesk_local.service import ServiceProcess
 from tests.benchmarks.accept import tickets
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, promise, replica, running, servers
+from tests.benchmarks.environment import desk, promise, replica, running, servers
 from tests.benchmarks.load import driven
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 LONGEST = 120.0
 """Seconds after which a queue that is not empty yet counts as a measurement that failed."""

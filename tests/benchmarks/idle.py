@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from opsdesk_local.service import SERVICES
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, servers
+from tests.benchmarks.environment import desk, servers
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 ALLOWED = 150.0
 """MiB."""

@@ -12,10 +12,10 @@ from opsdesk_local.installation import Installation
 from opsdesk_local.roles import at_database
 from opsdesk_local.servers import Servers
 from tests.benchmarks.accept import tickets
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, promise, replica, running, servers, until
+from tests.benchmarks.environment import desk, promise, replica, running, servers, until
 from tests.benchmarks.load import driven
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Effort
 
 RATE = 200
 P50, P99 = 0.015, 0.060

@@ -12,16 +12,17 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from common import audit, outbox
-from common.ids import uuid7
+from common import audit
+from common.messaging import outbox
 from common.now import now
-from intake.directory import Customer
-from intake.opening import Request, first_judgement, opened
-from intake.recording import By, new_ticket
-from intake.ticket import Ticket
+from common.persistence.ids import uuid7
+from intake.directory.domain.parties import Customer
+from intake.tickets.commands import By, new_ticket
+from intake.tickets.domain.new_ticket import Request, first_judgement, opened
+from intake.tickets.domain.ticket import Ticket
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers
-from tests.benchmarks.ground import CUSTOMER
+from tests.benchmarks.environment import CUSTOMER
 
 CLIENTS = 16
 BODY = {

@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import hear
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import hear
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla.testing.company import opened, promise
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers, until
+from sla_support.company import opened, promise
+from tests.benchmarks.environment import schema_of, servers, until
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Effort
 
 BATCHES, ROUNDS, CUSTOMERS, MOST = 20, 60, 200, 0.020
 PAGES = {

@@ -9,17 +9,18 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from common.database import Database
-from common.ids import uuid7
-from sla.clocks.clock import Input, InputKind, Timetables
-from sla.clocks.tracked import Ticket, Tracked, begun, hears
-from sla.store import calendars, clocks, inputs, tickets
-from sla.store.inputs import Heard
-from sla.testing.company import ACME, NINE, promise
-from sla.verification import differences
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from sla.calendars import store as calendars
+from sla.clocks.domain.clock import Input, InputKind, Timetables
+from sla.clocks.domain.ticket_clock import Ticket, Tracked, begun, hears
+from sla.clocks.replay import differences
+from sla.clocks.store import clocks, inputs, tickets
+from sla.clocks.store.inputs import Heard
+from sla_support.company import ACME, NINE, promise
+from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Effort
 
 EVENTS, ROUNDS, LEAST = 20, 3, 20_000
 KINDS: tuple[InputKind, ...] = ("waiting", "resumed", "resolved", "reopened")

@@ -13,13 +13,13 @@ from itertools import product
 import asyncpg
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import app_for, client
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
 from sla.app import SERVICE
-from sla.counting import count_all
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers, until
+from sla.reports.rollup_jobs import count_all
+from tests.benchmarks.environment import schema_of, servers, until
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Effort
 from tests.benchmarks.synthetic import END, Size, load
 
 PERIODS = {"two years": 730, "a year": 365, "a quarter": 91, "a month": 30}

@@ -17,11 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from common.ids import uuid7
+from common.auth.caller import Caller
+from common.auth.jwks import IssuerKeys
+from common.auth.tokens import People
 from common.now import now
-from common.people.caller import Caller
-from common.people.keys import IssuerKeys
-from common.people.tokens import People
+from common.persistence.ids import uuid7
 from common.settings import load
 from intake.settings import IntakeSettings
 

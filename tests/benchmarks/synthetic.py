@@ -19,14 +19,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
-from sla.agreements.agreement import Agreement, Metric
-from sla.clocks.clock import Input, InputKind, Timetables
-from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
-from sla.store import calendars, clocks, tickets
-from sla.store import turns as store_turns
-from sla.store.turns import Turn
-from sla.testing.company import promise
+from common.persistence.database import Database
+from sla.agreements.domain.agreement import Agreement, Metric
+from sla.calendars import store as calendars
+from sla.clocks.domain.clock import Input, InputKind, Timetables
+from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked, begun, fires, hears
+from sla.clocks.store import clocks, tickets
+from sla.reports.store import ticket_state_changes as store_turns
+from sla.reports.store.ticket_state_changes import Turn
+from sla_support.company import promise
 
 BATCH = 2_500
 COPIES = 10

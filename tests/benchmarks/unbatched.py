@@ -8,17 +8,17 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
-from common.command.serving import serve
-from common.database import Database
+from common.cli.server import serve
 from common.http.idempotency import Key
-from intake.accepting import Write
+from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.store import accepting as store
-from intake.store.accepting import Opening, Raw
+from intake.tickets.store import ticket_batch as store
+from intake.tickets.store.ticket_batch import Opening, Raw
+from intake.tickets.ticket_batcher import Write
 
 
 class OneByOne:
-    """In the place of `intake.accepting.Accepting`."""
+    """In the place of `intake.tickets.ticket_batcher.Accepting`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -18,6 +18,7 @@ def test_a_line_for_each_check(
     write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write("libs/common/src/common/x.py", "told = said = 1")
+    write("docs/rules.md", "### C1\n**Clocks.** They run.\n")
     assert command.main(tmp_path) == 1
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(command.CHECKS)

@@ -5,8 +5,8 @@ from typing import Literal
 import pytest
 from pydantic import AwareDatetime, BaseModel
 
-from common.event import Event
 from common.events import EVENTS
+from common.events.envelope import Event
 
 from .compatibility import differences, schema_of
 from .released import released_schema

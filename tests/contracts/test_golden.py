@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from common.event import Event, Received, read_envelope, read_event
 from common.events import EVENTS
+from common.events.envelope import Event, Received, read_envelope, read_event
 
 from .example import example
 from .released import Golden, goldens, newest

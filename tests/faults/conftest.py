@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from tests.faults.breaking import Break
+from tests.faults.agreements import CUSTOMER
 from tests.faults.checker import Opening
+from tests.faults.fault_injection import Break
 from tests.faults.load import Load, Told
-from tests.faults.promises import CUSTOMER
 from tests.faults.site import Site, site
 
 RATE, SECONDS = 200, 20.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 from tests.faults.checker import Opening
 
 TIMEOUT = 3.0

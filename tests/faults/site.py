@@ -13,15 +13,15 @@ from typing import Any
 import asyncpg
 import httpx
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from common.settings import LOCAL_ISSUER
 from opsdesk_local.addresses import issuer_folder
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers, embedded_servers
 from opsdesk_local.service import SERVICES, ServiceProcess
-from tests.faults import promises
+from tests.faults import agreements
 from tests.faults.checker import Opening, faults
-from tests.faults.readings import SCHEMAS, heard_everything, history
+from tests.faults.snapshots import SCHEMAS, heard_everything, history
 
 REST = 120.0
 """Seconds that everything may take to come to rest after a fault."""
@@ -80,7 +80,7 @@ class Site:
 
     async def promise(self) -> None:
         """The customer of the load, with promises of seconds, so that deadlines fall due in a run."""
-        await promises.make(
+        await agreements.make(
             self.desk.services["intake"].url, self.desk.services["sla"].url, self.token
         )
 

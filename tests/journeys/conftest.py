@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk import office, stage
-from opsdesk.company.book import read_book
+from opsdesk import demo_clients
+from opsdesk.company.demo_data import read_book
 from opsdesk.company.loader import load
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as journey_context
+from opsdesk.journeys.context import Stage
 from opsdesk_local import embedded_servers
 from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
@@ -26,7 +27,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         desk = Installation(folder, servers.admin_url, servers.bootstrap, servers.state.password)
         stack.callback(desk.stop)
         desk.prepare()
-        office.issue_all(desk.addresses.issuer)
+        demo_clients.issue_all(desk.addresses.issuer)
         desk.start()
         yield desk.addresses
 
@@ -35,12 +36,12 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
 async def running(addresses: Addresses) -> Running:
     """The same, with the demo company in it."""
     found = Running(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)
-    async with asyncio.timeout(120), office.opened(found) as desks:
+    async with asyncio.timeout(120), demo_clients.opened(found) as desks:
         await load(desks, read_book(), lambda chapter, entries, new: None)
     return found
 
 
 @pytest.fixture
 async def on_stage(running: Running) -> AsyncIterator[Stage]:
-    async with stage.raised(running, print) as here:
+    async with journey_context.raised(running, print) as here:
         yield here

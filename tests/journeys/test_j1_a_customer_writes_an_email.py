@@ -10,13 +10,13 @@ import holidays
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from opsdesk import stage as stages
-from opsdesk.desk import JSON
+from opsdesk.api_client import JSON
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import j1_email
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.j1_email import Told
-from opsdesk.journeys.office_hours import AMSTERDAM
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.support_hours import AMSTERDAM
 
 DAY = timedelta(days=1)
 

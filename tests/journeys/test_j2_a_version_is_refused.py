@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from opsdesk import stage as stages
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import gate, j2_refused_version
 from opsdesk.journeys.j2_refused_version import ARGUMENT, EVIDENCE, Told
-from opsdesk.running import Running
 
 
 @pytest.fixture(scope="module")

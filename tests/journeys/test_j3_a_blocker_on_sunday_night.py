@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsdesk import stage as stages
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import gate, j3_blocker_at_night
-from opsdesk.journeys.acts import read
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.j3_blocker_at_night import Told
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.steps import read
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from opsdesk import stage as stages
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import j4_waiver
-from opsdesk.journeys.acts import read
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.j4_waiver import Told
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.steps import read
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 

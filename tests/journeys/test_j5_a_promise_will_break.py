@@ -5,13 +5,13 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from opsdesk import stage as stages
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import j5_forecast
-from opsdesk.journeys.acts import read
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.j5_forecast import Told
-from opsdesk.journeys.office_hours import DAY
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.steps import read
+from opsdesk.journeys.support_hours import DAY
 
 
 @pytest.fixture(scope="module")

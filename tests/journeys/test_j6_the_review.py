@@ -7,12 +7,12 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from opsdesk import stage as stages
+from opsdesk.endpoints import Running
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import j6_review
-from opsdesk.journeys.acts import read
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.j6_review import REASON, Told
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.steps import read
 
 NOT_FOUND, FORBIDDEN = 404, 403
 

@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from opsdesk_local.addresses import FILE, Addresses, read_addresses
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.servers import Servers
 from opsdesk_local.state import State
 from opsdesk_local.waiting import wait_until

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from opsdesk_local.class_archive import kafka_programs
+from opsdesk_local.class_data_archive import kafka_programs
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.ports import answers
 from opsdesk_local.postgres import Postgres

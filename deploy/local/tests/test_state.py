@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.state import open_state, state_folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")

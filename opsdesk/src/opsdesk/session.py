@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 
-from opsdesk.desk import Desk
-from opsdesk.running import find_running
-from opsdesk.trouble import Trouble
+from opsdesk.api_client import Desk
+from opsdesk.endpoints import find_running
+from opsdesk.errors import Trouble
 
 
 def keep(name: str, token: str) -> None:

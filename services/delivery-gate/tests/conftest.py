@@ -5,16 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from common.database import Database
-from common.testing.client import app_for
-from common.testing.protocol import stand_at
+from common.persistence.database import Database
 from delivery_gate.app import SERVICE
-from delivery_gate.criteria import FIRST_CRITERIA, READINESS, Check
-from delivery_gate.delivery import Delivery
-from delivery_gate.environment import Environment
-from delivery_gate.judgement import Facts
-from delivery_gate.testing import Play
-from delivery_gate.version import Reference, Version
+from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA, READINESS, Check
+from delivery_gate.deliveries.domain.delivery import Delivery
+from delivery_gate.deliveries.domain.evaluation import Facts
+from delivery_gate.environments.domain import Environment
+from delivery_gate.versions.domain import Reference, Version
+from delivery_gate_support.gate_client import Play
+from opsdesk_testing.client import app_for
+from opsdesk_testing.protocol import stand_at
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DIGEST = "sha256:" + "1" * 64

@@ -7,18 +7,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from delivery_gate import emergency
-from delivery_gate.criteria import READINESS, Check, CheckResult
-from delivery_gate.delivery import RUNNING, WAITING, Delivery, Judged, evaluate
-from delivery_gate.emergency import BlockerState, EmergencyChange
-from delivery_gate.environment import Environment
-from delivery_gate.follow_up import FollowUp, close, confirm
-from delivery_gate.judgement import Facts
-from delivery_gate.memory import Memory
-from delivery_gate.review import approve, refuse
-from delivery_gate.rollout import fail, start, verify
-from delivery_gate.verdict import Code, Denied, Reason
-from delivery_gate.version import Reference, Version, register
+from delivery_gate.criteria.domain.criteria import READINESS, Check, CheckResult
+from delivery_gate.criteria.domain.verdict import Code, Denied, Reason
+from delivery_gate.deliveries.domain.delivery import RUNNING, WAITING, Delivery, Judged, evaluate
+from delivery_gate.deliveries.domain.evaluation import Facts
+from delivery_gate.deliveries.domain.review import approve, refuse
+from delivery_gate.deliveries.domain.rollout import fail, start, verify
+from delivery_gate.emergencies import domain as emergency
+from delivery_gate.emergencies.domain import BlockerState, EmergencyChange
+from delivery_gate.environments.domain import Environment
+from delivery_gate.follow_ups.domain import FollowUp, close, confirm
+from delivery_gate.versions.domain import Reference, Version, register
+from delivery_gate_support.in_memory_gate import Memory
 
 PEOPLE = st.sampled_from(["anna", "omar", "quin", "ci"])
 ENVIRONMENTS = st.sampled_from(["acme-prod", "acme-staging"])

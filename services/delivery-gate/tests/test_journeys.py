@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from common.testing.protocol import fire, stand_at, told
-from delivery_gate.testing import Play, digest
 from delivery_gate.timers import TIMERS
+from delivery_gate_support.gate_client import Play, digest
+from opsdesk_testing.protocol import fire, stand_at, told
 
 SUNDAY_THREE = datetime(2030, 1, 13, 3, tzinfo=UTC)
 

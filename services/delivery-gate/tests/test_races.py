@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from delivery_gate.testing import Play, digest
+from delivery_gate_support.gate_client import Play, digest
 
 ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
 

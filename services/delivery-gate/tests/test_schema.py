@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from common.database import Database
-from delivery_gate.tables import METADATA
+from common.persistence.database import Database
+from delivery_gate.metadata import METADATA
 
 COLUMNS = """
     SELECT table_name || '.' || column_name || ':' || is_nullable FROM information_schema.columns

@@ -8,16 +8,16 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert
 
-from common.database import Database
-from common.testing.client import app_for, client, settings_for
-from common.testing.protocol import stand_at
-from common.testing.tokens import STAFF
+from common.persistence.database import Database
 from escalation.app import SERVICE
-from escalation.notifier import Notifier
-from escalation.post import SmtpPost
+from escalation.notifications.mail_transport import SmtpPost
+from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation.tables import environments, people
-from escalation.testing import NIGHT, PROD, Mailbox
+from escalation_support.builders import NIGHT, PROD, Mailbox
+from opsdesk_testing.client import app_for, client, settings_for
+from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.tokens import STAFF
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from common.testing.client import client
+from opsdesk_testing.client import client
 
 STEP = {"targets": [{"kind": "role", "name": "ops"}], "delay_seconds": 60}
 POLICY = {"key": "p", "steps": [STEP], "fallback": "gina"}

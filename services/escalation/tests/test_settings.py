@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from common.testing.client import settings_for
 from escalation.settings import EscalationSettings
+from opsdesk_testing.client import settings_for
 
 PRODUCTION = {
     "environment": "production",

@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import stand_at
+from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.routes.accept import accepting_of
+from intake.tickets.routes.create_ticket_fast import accepting_of
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import stand_at
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 

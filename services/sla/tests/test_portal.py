@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
+from common.auth import address_digest
 from common.events.directory import ContactKnown
-from common.people import address_digest
-from common.testing.client import client
-from common.testing.protocol import hear
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import hear
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, BRIGHTWATER, NINE, know, opened, promise
+from sla_support.company import ACME, BRIGHTWATER, NINE, know, opened, promise
 
 JAN = {"On-Behalf-Of": "mailto:Jan@acme.example"}
 

@@ -9,14 +9,14 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
 from common.events.tickets import TicketResolved, TicketWaiting
-from common.testing.client import client
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.looking import resolution, whole, wrong
 from sla.timers import TIMERS
+from sla_support.assertions import resolution, whole, wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
 
 
 async def test_the_queue_stands_in_the_order_in_which_promises_break(

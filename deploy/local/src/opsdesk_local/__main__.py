@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from opsdesk_local import mail
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.console import complain, say, step
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.servers import servers_for_tests
 from opsdesk_local.state import open_state, state_folder
 from opsdesk_local.supervisor import only_one, run
-from opsdesk_local.telling import complain, say, step
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

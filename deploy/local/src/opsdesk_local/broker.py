@@ -4,7 +4,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.jvm import QUICK_START, java, loaded_classes
 from opsdesk_local.ports import answers
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opsdesk_local.addresses import Addresses, issuer_folder
+from opsdesk_local.applied_fingerprints import Remembered, digest
 from opsdesk_local.mail import MailSink
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
-from opsdesk_local.remembered import Remembered, digest
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
 from opsdesk_local.topics import blocking, create_topics

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 
 # Start-up is nearly all class loading and compiling; together with the class archive this brings
 # it from 4.5 to 1.7 seconds of processor time.

@@ -6,7 +6,7 @@ import pwd
 import shutil
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.postgres_programs import keep
 from opsdesk_local.processes import run_to_end
 from opsdesk_local.state import CLONE, State

@@ -8,7 +8,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.ports import answers, free_port
 from opsdesk_local.processes import Child, spawn
 from opsdesk_local.waiting import holds_within

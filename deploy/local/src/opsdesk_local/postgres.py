@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.state import unprivileged_user

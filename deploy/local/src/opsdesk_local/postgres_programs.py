@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.processes import run_to_end
 from opsdesk_local.state import State
 

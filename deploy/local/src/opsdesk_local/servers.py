@@ -8,12 +8,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.class_archive import kafka_programs
-from opsdesk_local.in_memory import in_memory
+from opsdesk_local.class_data_archive import kafka_programs
 from opsdesk_local.jvm import FULL_SPEED, QUICK_START
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
+from opsdesk_local.ramdisk import in_memory
 from opsdesk_local.state import State, open_state
 
 ADMIN_DATABASE_URL = "OPSDESK_TEST_ADMIN_DATABASE_URL"

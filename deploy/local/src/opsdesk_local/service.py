@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child, run_to_end, spawn
 from opsdesk_local.waiting import holds_within

@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
-from opsdesk_local.in_memory import forget
+from opsdesk_local.errors import CannotRun
+from opsdesk_local.ramdisk import forget
 
 CLONE = Path(__file__).resolve().parents[4]
 

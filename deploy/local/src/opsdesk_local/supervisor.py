@@ -10,14 +10,14 @@ from contextlib import ExitStack, contextmanager
 
 from opsdesk_local import hooks
 from opsdesk_local.addresses import FILE, issuer_folder
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.applied_fingerprints import digest
+from opsdesk_local.console import complain, ready_table, say, step
+from opsdesk_local.errors import CannotRun
 from opsdesk_local.installation import Installation
-from opsdesk_local.own_servers import start_servers
 from opsdesk_local.processes import Child
-from opsdesk_local.remembered import digest
+from opsdesk_local.run_servers import start_servers
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
-from opsdesk_local.telling import complain, ready_table, say, step
 from opsdesk_local.topics import blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 
 T = TypeVar("T")
 

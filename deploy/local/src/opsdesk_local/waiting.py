@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import CannotRun
 
 POLL_SECONDS = 0.03
 

@@ -10,7 +10,7 @@ import pytest
 
 from common.audit.export import Part, export
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import AT
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.audit import Entry, record, sealer, verifier
 from common.audit.sealer import seal
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import AT, entry, write
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.audit.sealer import HASH, seal
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import entry, write
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import text
 
 from common.audit import Entry, record
-from common.database import Connection, Database, Transaction, moment
+from common.auth import Caller, Contact, needs
 from common.errors import Conflict, Forbidden, NotFound
 from common.http import (
     MIB,
@@ -29,10 +29,10 @@ from common.http import (
     router,
     set_etag,
 )
-from common.ids import uuid7
-from common.people import Caller, Contact, needs
+from common.persistence.database import Connection, Database, Transaction, moment
+from common.persistence.ids import uuid7
 from common.settings import Settings
-from common.testing.client import app_for, client
+from opsdesk_testing.client import app_for, client
 
 Opener = Annotated[Caller, needs("tickets:open")]
 Reader = Annotated[Caller, needs("tickets:read")]

@@ -9,13 +9,13 @@ from httpx import AsyncClient
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from common.database import Database
+from common.auth.requirements import Needs
 from common.errors import Conflict
 from common.http import Service, create_app
-from common.people.asking import Needs
+from common.persistence.database import Database
 from common.telemetry import metrics
-from common.testing.client import app_for, client
-from common.testing.routes import unguarded
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.routes import unguarded
 
 
 def test_no_route_is_open_by_accident(app: FastAPI) -> None:

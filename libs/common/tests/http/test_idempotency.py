@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.http import idempotency
-from common.testing.client import client
+from common.persistence.database import Database
+from opsdesk_testing.client import client
 
 Written = Callable[[], Awaitable[int]]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from common.database import Database
+from common.auth.local_issuer import LocalIssuer
 from common.http import Service, create_app, lifespan
-from common.people.issuer import LocalIssuer
-from common.testing.client import client
+from common.persistence.database import Database
+from opsdesk_testing.client import client
 
 Written = Callable[[], Awaitable[int]]
 

@@ -7,9 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
+from common.auth import Caller
 from common.errors import NotFound, Problem, Violation
 from common.http.problems import problem_of, violations
-from common.people import Caller
 from common.telemetry import metrics
 
 

@@ -7,9 +7,9 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from starlette.types import Message, Receive, Scope, Send
 
-from common.database import Connection, Database
 from common.http import Service
-from common.testing.client import app_for, client
+from common.persistence.database import Connection, Database
+from opsdesk_testing.client import app_for, client
 
 Written = Callable[[], Awaitable[int]]
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
+from common.persistence.database import Database
 from common.telemetry import logger, redacted
 from common.telemetry.logs import configure_logs
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer, echo
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.console import run, say, show
-from opsdesk.desk import JSON
-from opsdesk.reading import lasting, readers_zone, shown
+from opsdesk.errors import Trouble
+from opsdesk.formatting import lasting, readers_zone, shown
 from opsdesk.session import own_desk
-from opsdesk.trouble import Trouble
 
 app = Typer(help="Promises being measured.", no_args_is_help=True)
 FEW = 50

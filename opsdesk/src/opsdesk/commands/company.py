@@ -7,11 +7,11 @@ from typing import Annotated
 
 from typer import Argument, Typer
 
-from opsdesk import office
+from opsdesk import demo_clients
 from opsdesk.commands.console import run, say
-from opsdesk.company.book import read_book
+from opsdesk.company.demo_data import read_book
 from opsdesk.company.loader import load as load_into
-from opsdesk.running import find_running
+from opsdesk.endpoints import find_running
 
 app = Typer(help="The demo company.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def tokens(folder: Annotated[Path, Argument(help="The local issuer's folder.")])
 
 
 async def _load() -> None:
-    async with office.opened(find_running()) as desks:
+    async with demo_clients.opened(find_running()) as desks:
         added = await load_into(desks, read_book(), _tell)
     say("The demo company is there." if added else "Nothing was missing.")
 
@@ -39,7 +39,7 @@ def _tell(chapter: str, entries: int, new: int) -> None:
 
 
 async def _tokens(folder: Path) -> None:
-    issued = office.issue_all(folder)
+    issued = demo_clients.issue_all(folder)
     file = folder / "tokens.json"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as written:

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 from typer import Exit
 
-from opsdesk.desk import Problem
-from opsdesk.trouble import Trouble
+from opsdesk.api_client import Problem
+from opsdesk.errors import Trouble
 
 T = TypeVar("T")
 

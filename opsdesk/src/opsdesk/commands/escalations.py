@@ -4,10 +4,10 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import instant, shown
-from opsdesk.sentence import facts
+from opsdesk.event_line import facts
+from opsdesk.formatting import instant, shown
 from opsdesk.session import own_desk
 
 app = Typer(help="Cases of telling people until somebody acknowledges.", no_args_is_help=True)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk import sentence, topics
+from opsdesk import event_line, topic_reader
 from opsdesk.commands.console import run, say
-from opsdesk.running import find_running
+from opsdesk.endpoints import find_running
 
 app = Typer(help="Events as they lie on the topics.", no_args_is_help=True)
 
@@ -23,9 +23,11 @@ def tail(
 
 async def _tail(topic: str, from_start: bool, count: int) -> None:
     left = count
-    async with topics.listening(find_running().kafka, topic, from_start=from_start) as consumer:
-        async for record in topics.records(consumer):
-            say(sentence.line(record))
+    async with topic_reader.listening(
+        find_running().kafka, topic, from_start=from_start
+    ) as consumer:
+        async for record in topic_reader.records(consumer):
+            say(event_line.line(record))
             left -= 1
             if left == 0:
                 return

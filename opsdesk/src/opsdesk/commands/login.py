@@ -6,9 +6,9 @@ from typer import Argument
 
 from opsdesk import session
 from opsdesk.commands.console import run, say
-from opsdesk.company.book import read_book
-from opsdesk.office import identity, issue, local_issuer
-from opsdesk.running import find_running
+from opsdesk.company.demo_data import read_book
+from opsdesk.demo_clients import identity, issue, local_issuer
+from opsdesk.endpoints import find_running
 
 
 def login(

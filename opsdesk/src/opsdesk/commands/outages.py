@@ -4,9 +4,9 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import instant, lasting, shown
+from opsdesk.formatting import instant, lasting, shown
 from opsdesk.session import own_desk
 
 app = Typer(help="What was down, and how much that was.", no_args_is_help=True)

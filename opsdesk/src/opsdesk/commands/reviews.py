@@ -5,11 +5,11 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import shown
+from opsdesk.errors import Trouble
+from opsdesk.formatting import shown
 from opsdesk.session import own_desk
-from opsdesk.trouble import Trouble
 
 app = Typer(help="Operational reviews: a customer's month.", no_args_is_help=True)
 FEW = 50

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON, Desk
 from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON, Desk
-from opsdesk.reading import shown
+from opsdesk.formatting import shown
 from opsdesk.session import own_desk
 
 app = Typer(help="Tickets as whoever is logged in sees them.", no_args_is_help=True)

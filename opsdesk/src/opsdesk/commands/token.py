@@ -7,14 +7,14 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.console import run, say
-from opsdesk.company.book import Identity
-from opsdesk.desk import JSON
-from opsdesk.office import issue, local_issuer
-from opsdesk.reading import shown
-from opsdesk.running import SERVICES, find_running
+from opsdesk.company.demo_data import Identity
+from opsdesk.demo_clients import issue, local_issuer
+from opsdesk.endpoints import SERVICES, find_running
+from opsdesk.errors import Trouble
+from opsdesk.formatting import shown
 from opsdesk.session import own_desk
-from opsdesk.trouble import Trouble
 
 app = Typer(help="Tokens for machines.", no_args_is_help=True)
 

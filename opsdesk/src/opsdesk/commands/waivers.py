@@ -5,11 +5,11 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk.api_client import JSON, Desk
 from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON, Desk
-from opsdesk.reading import instant, lasting, shown
+from opsdesk.errors import Trouble
+from opsdesk.formatting import instant, lasting, shown
 from opsdesk.session import own_desk
-from opsdesk.trouble import Trouble
 
 app = Typer(
     help="The general manager's approval of a violation, before it happens.", no_args_is_help=True

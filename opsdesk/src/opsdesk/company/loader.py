@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opsdesk.company.book import Book, Entry
-from opsdesk.desk import Desk, Problem
-from opsdesk.office import Office
+from opsdesk.api_client import Desk, Problem
+from opsdesk.company.demo_data import Book, Entry
+from opsdesk.demo_clients import Office
 
 Tell = Callable[[str, int, int], None]
 """Hears of each chapter: its name, how many entries it has, how many of them are new."""

@@ -14,7 +14,7 @@ from opsdesk.journeys import (
     j5_forecast,
     j6_review,
 )
-from opsdesk.stage import Stage
+from opsdesk.journeys.context import Stage
 
 
 @dataclass(frozen=True, slots=True)

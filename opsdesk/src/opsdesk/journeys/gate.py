@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 
-from common.ids import uuid7
-from opsdesk.desk import JSON
-from opsdesk.stage import Stage
+from common.persistence.ids import uuid7
+from opsdesk.api_client import JSON
+from opsdesk.journeys.context import Stage
 
 GATE = "delivery-gate"
 PRODUCT = "billing"

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.acts import on_the_wall
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.mails import mail, message_id
-from opsdesk.journeys.office_hours import long_weekend, promised
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.journeys.steps import on_the_wall
+from opsdesk.journeys.support_hours import long_weekend, promised
+from opsdesk.topic_reader import Record
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FIRST_RESPONSE, RESOLUTION = 4 * HOUR, 16 * HOUR
@@ -51,12 +51,12 @@ async def play(stage: Stage, start: datetime | None = None) -> Told:
     scrambled = await _mails_out_of_order(stage, start)
     await stage.settle()
     ticket = await _ticket(stage, thread.ticket)
-    begun = await acts.clocks_of(stage, thread.ticket)
-    acts.tell_clocks(stage, begun)
+    begun = await steps.clocks_of(stage, thread.ticket)
+    steps.tell_clocks(stage, begun)
     await _first_response_breaks(stage, thread.ticket, start)
     acknowledged_at, denied = await _people_act(stage, thread.ticket, start)
-    clocks = await acts.clocks_of(stage, thread.ticket)
-    acts.tell_clocks(stage, clocks)
+    clocks = await steps.clocks_of(stage, thread.ticket)
+    steps.tell_clocks(stage, clocks)
     broke = promised(start, FIRST_RESPONSE)
     return Told(
         start,
@@ -65,8 +65,8 @@ async def play(stage: Stage, start: datetime | None = None) -> Told:
         ticket,
         begun,
         clocks,
-        await acts.on_call(stage, "first-level", broke),
-        await acts.escalations_of(stage, ticket=thread.ticket),
+        await steps.on_call(stage, "first-level", broke),
+        await steps.escalations_of(stage, ticket=thread.ticket),
         acknowledged_at,
         [one for one in stage.records if one.topic == "opsdesk.escalations.dm"],
         denied,
@@ -87,8 +87,10 @@ async def _mails_out_of_order(stage: Stage, at: datetime) -> Thread:
     opening = mail("A question about July", "May we have the report of July?", at, first)
     more = mail("Re: A question about July", "As PDF, please.", at, answer, answers=first)
     thread = await _sent(stage, [more, opening])
-    await acts.reply(stage, "omar", thread.ticket, "Dear Jan,\n\nhere it is.\n\nKind regards, Omar")
-    await acts.resolve_and_verify(stage, thread.ticket, "omar", "anna", "Report sent.")
+    await steps.reply(
+        stage, "omar", thread.ticket, "Dear Jan,\n\nhere it is.\n\nKind regards, Omar"
+    )
+    await steps.resolve_and_verify(stage, thread.ticket, "omar", "anna", "Report sent.")
     return thread
 
 
@@ -111,8 +113,8 @@ async def _ticket(stage: Stage, key: str) -> JSON:
 async def _first_response_breaks(stage: Stage, ticket: str, start: datetime) -> None:
     """Nobody answers: warnings at 50, 75 and 90 %, then the breach, and the first page."""
     await stage.until(promised(start, FIRST_RESPONSE))
-    acts.tell_firings(stage, (await acts.clocks_of(stage, ticket))["first_response"])
-    acts.tell_letters(stage, ticket)
+    steps.tell_firings(stage, (await steps.clocks_of(stage, ticket))["first_response"])
+    steps.tell_letters(stage, ticket)
 
 
 async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datetime, Problem]:
@@ -120,10 +122,10 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     broke = promised(start, FIRST_RESPONSE)
     acknowledged_at = broke + 20 * MINUTE
     await stage.until(acknowledged_at)
-    acts.tell_letters(stage, ticket)
+    steps.tell_letters(stage, ticket)
     case = next(
         one
-        for one in await acts.escalations_of(stage, ticket=ticket)
+        for one in await steps.escalations_of(stage, ticket=ticket)
         if one["trigger"] == "clock_breached"
     )
     await stage["theo"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
@@ -131,7 +133,7 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     await stage.until(broke + 2 * HOUR)
     reached = len(stage.letters_about(case["key"]))
     stage.say(f"{on_the_wall(broke + 2 * HOUR)}: {reached} mails went out for it, no more since.")
-    await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe found it.\n\nKind regards, Anna")
+    await steps.reply(stage, "anna", ticket, "Dear Jan,\n\nwe found it.\n\nKind regards, Anna")
     await stage.until(promised(start, WORKED))
     await stage["anna"].post(
         "intake", f"/v1/tickets/{ticket}/resolve", {"resolution": "The queue runs again."}
@@ -144,5 +146,5 @@ async def _people_act(stage: Stage, ticket: str, start: datetime) -> tuple[datet
     for topic in ("opsdesk.clocks", "opsdesk.escalations.dm"):
         stage.say(f"What everybody who subscribes to {topic} has heard of {ticket}:")
         heard = (one for one in stage.records if one.topic == topic)
-        acts.tell_records(stage, (one for one in heard if one.body.get("ticket") == ticket))
+        steps.tell_records(stage, (one for one in heard if one.body.get("ticket") == ticket))
     return acknowledged_at, denied

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts, gate
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import gate, steps
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.gate import GATE, PRODUCTION
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.topic_reader import Record
 
 ARGUMENT = "The manual does not say how invoices of the old format are read after the change."
 DEMAND = "Describe in the manual how invoices of the old format are read."
@@ -50,7 +50,7 @@ async def play(stage: Stage) -> Told:
     stage.say(f"On record for {second['key']}: {spoken}; {len(verdicts['earlier'])} before it.")
     await stage.settle()
     records = [one for one in stage.records if one.body.get("version") == version["name"]]
-    acts.tell_records(stage, records)
+    steps.tell_records(stage, records)
     return Told(
         version,
         refused,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts, gate
-from opsdesk.journeys.acts import on_the_wall
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import gate, steps
+from opsdesk.journeys.context import Stage
 from opsdesk.journeys.gate import CHANGES, GATE, PRODUCTION
-from opsdesk.journeys.office_hours import AMSTERDAM, DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.journeys.steps import on_the_wall
+from opsdesk.journeys.support_hours import AMSTERDAM, DAY
+from opsdesk.topic_reader import Record
 
 SUNDAY = 6
 MINUTE = timedelta(minutes=1)
@@ -48,7 +48,7 @@ async def play(stage: Stage) -> Told:
     await _raised(stage, ticket)
     change, by_one_person = await _applied(stage, ticket)
     owing = await gate.environment(stage, PRODUCTION)
-    due_at = acts.read(owing["debt"]["due_at"])
+    due_at = steps.read(owing["debt"]["due_at"])
     stage.say(f"acme-prod is {owing['state']} until {on_the_wall(due_at)}.")
     second_change = await _asked_in_vain(stage, ticket)
     refused = await gate.submit(stage, await gate.new_version(stage), PRODUCTION)
@@ -57,10 +57,12 @@ async def play(stage: Stage) -> Told:
     overdue, letters = await _overdue(stage, due_at)
     delivered = await gate.pay(stage, change["key"])
     await stage.settle()
-    clocks = await acts.clocks_of(stage, ticket)
-    acts.tell_clocks(stage, clocks)
+    clocks = await steps.clocks_of(stage, ticket)
+    steps.tell_clocks(stage, clocks)
     records = [one for one in stage.records if one.body.get("environment") == PRODUCTION]
-    acts.tell_records(stage, (one for one in records if one.topic.startswith("opsdesk.deliveries")))
+    steps.tell_records(
+        stage, (one for one in records if one.topic.startswith("opsdesk.deliveries"))
+    )
     return Told(
         start,
         ticket,
@@ -117,11 +119,11 @@ async def _raised(stage: Stage, ticket: str) -> None:
     await stage["anna"].post("intake", f"/v1/tickets/{ticket}/prioritise", wish)
     stage.say(f"anna raises {ticket} to blocker.")
     await stage.settle()
-    acts.tell_letters(stage, ticket)
-    for case in await acts.escalations_of(stage, ticket=ticket, state="open"):
+    steps.tell_letters(stage, ticket)
+    for case in await steps.escalations_of(stage, ticket=ticket, state="open"):
         await stage["anna"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
         stage.say(f"{case['key']} ({case['policy']}): anna acknowledges.")
-    await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
+    await steps.reply(stage, "anna", ticket, "Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
 
 
 async def _applied(stage: Stage, ticket: str) -> tuple[JSON, Problem]:
@@ -140,17 +142,17 @@ async def _applied(stage: Stage, ticket: str) -> tuple[JSON, Problem]:
 
 async def _solved(stage: Stage, ticket: str, start: datetime) -> None:
     await stage.until(start + 90 * MINUTE)
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "Invoices leave again.")
+    await steps.resolve_and_verify(stage, ticket, "anna", "omar", "Invoices leave again.")
     await stage.settle()
 
 
 async def _overdue(stage: Stage, due_at: datetime) -> tuple[list[JSON], list[EmailMessage]]:
     """Nobody delivers the version: at the due instant DM and PO hear of it."""
     await stage.until(due_at)
-    cases = await acts.escalations_of(stage, environment=PRODUCTION, trigger="debt_overdue")
+    cases = await steps.escalations_of(stage, environment=PRODUCTION, trigger="debt_overdue")
     case = cases[-1]
     stage.say(f"{on_the_wall(due_at)}: {case['key']}, {case['title']}")
-    acts.tell_letters(stage, case["key"])
+    steps.tell_letters(stage, case["key"])
     await stage["dana"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
     stage.say(f"{case['key']} ({case['policy']}): dana acknowledges.")
     return cases, stage.letters_about(case["key"])

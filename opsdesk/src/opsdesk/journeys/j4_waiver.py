@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import Stage
+from opsdesk.journeys.support_hours import DAY
+from opsdesk.topic_reader import Record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAY = 1
@@ -39,15 +39,15 @@ async def play(stage: Stage) -> Told:
     tickets = [await _opened(stage, title) for title in ("Reports are slow", "Search is slow")]
     await stage.settle()
     for ticket in tickets:
-        await acts.reply(stage, "anna", ticket, "Dear Britta,\n\nwe look.\n\nKind regards, Anna")
+        await steps.reply(stage, "anna", ticket, "Dear Britta,\n\nwe look.\n\nKind regards, Anna")
     await stage.settle()
-    first, second = [(await acts.clocks_of(stage, one))["resolution"] for one in tickets]
-    deadline = acts.read(first["deadline"])
+    first, second = [(await steps.clocks_of(stage, one))["resolution"] for one in tickets]
+    deadline = steps.read(first["deadline"])
     wanted = [await _asked_for(stage, clock) for clock in (first, second)]
     denied = await stage["anna"].refused("sla", f"/v1/waivers/{wanted[0]['key']}/approve")
     stage.say(f"anna approves her own request: {denied}")
     await stage.settle()
-    acts.tell_letters(stage, *tickets)
+    steps.tell_letters(stage, *tickets)
     for ticket in tickets:
         await _taken_by_gina(stage, ticket)
     await stage.until(deadline - HOUR)
@@ -55,14 +55,14 @@ async def play(stage: Stage) -> Told:
     await stage.until(deadline + SECOND)
     late = await _approved(stage, wanted[1])
     await stage.settle()
-    acts.tell_letters(stage, *tickets)
+    steps.tell_letters(stage, *tickets)
     escalated = {one: await _escalated(stage, one) for one in tickets}
     for ticket in tickets:
-        await acts.resolve_and_verify(stage, ticket, "anna", "omar", "An index was missing.")
+        await steps.resolve_and_verify(stage, ticket, "anna", "omar", "An index was missing.")
     at = await stage.settle()
     waivers = [one for one in stage.records if one.subject.startswith("waiver/")]
-    acts.tell_records(stage, (one for one in waivers if one.body["ticket"] in tickets))
-    excused, breached = [(await acts.clocks_of(stage, one))["resolution"] for one in tickets]
+    steps.tell_records(stage, (one for one in waivers if one.body["ticket"] in tickets))
+    excused, breached = [(await steps.clocks_of(stage, one))["resolution"] for one in tickets]
     return Told(
         start,
         deadline,
@@ -95,20 +95,20 @@ async def _opened(stage: Stage, title: str) -> str:
 
 async def _asked_for(stage: Stage, clock: JSON) -> JSON:
     """Good for two days beyond the deadline."""
-    expires_at = acts.read(clock["deadline"]) + 2 * DAY
+    expires_at = steps.read(clock["deadline"]) + 2 * DAY
     wish = {
         "clock_id": clock["id"],
         "reason": "The index has to be built at night, as agreed with the clinic.",
         "expires_at": expires_at.isoformat(),
     }
     waiver = await stage["anna"].post("sla", "/v1/waivers", wish)
-    deadline = acts.on_the_wall(clock["deadline"])
+    deadline = steps.on_the_wall(clock["deadline"])
     stage.say(f"anna asks for {waiver['key']} on {clock['ticket']}, deadline {deadline}.")
     return waiver
 
 
 async def _taken_by_gina(stage: Stage, ticket: str) -> None:
-    (case,) = await acts.escalations_of(stage, ticket=ticket, trigger="waiver_requested")
+    (case,) = await steps.escalations_of(stage, ticket=ticket, trigger="waiver_requested")
     await stage["gina"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
     stage.say(f"{case['key']} ({case['policy']}): gina acknowledges.")
 
@@ -116,13 +116,13 @@ async def _taken_by_gina(stage: Stage, ticket: str) -> None:
 async def _approved(stage: Stage, waiver: JSON) -> JSON:
     approved = await stage["gina"].post("sla", f"/v1/waivers/{waiver['key']}/approve")
     late = "too late: it changes nothing" if approved["late"] else "in time"
-    at = acts.on_the_wall(approved["decided_at"])
+    at = steps.on_the_wall(approved["decided_at"])
     stage.say(f"gina approves {waiver['key']} at {at}, {late}.")
     return approved
 
 
 async def _escalated(stage: Stage, ticket: str) -> list[str]:
-    cases = await acts.escalations_of(stage, ticket=ticket)
+    cases = await steps.escalations_of(stage, ticket=ticket)
     return [str(case["trigger"]) for case in cases]
 
 

@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import Stage
+from opsdesk.journeys.support_hours import DAY
+from opsdesk.topic_reader import Record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = 0
@@ -46,16 +46,16 @@ async def play(stage: Stage) -> Told:
     stage.fresh_letters()
     await stage.until(monday + 4 * DAY + 10 * MINUTE)
     forecast = await _forecast(stage, ticket)
-    acts.tell_letters(stage, ticket)
+    steps.tell_letters(stage, ticket)
     acknowledged = await _acknowledged(stage, forecast)
-    deadline = acts.read(forecast["breaks_at"])
+    deadline = steps.read(forecast["breaks_at"])
     await stage.until(deadline + 10 * MINUTE)
-    clock = (await acts.clocks_of(stage, ticket))["resolution"]
-    stage.say(f"Nothing was changed: {ticket} {clock['outcome']} at {acts.on_the_wall(deadline)}.")
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "The import runs again.")
+    clock = (await steps.clocks_of(stage, ticket))["resolution"]
+    stage.say(f"Nothing was changed: {ticket} {clock['outcome']} at {steps.on_the_wall(deadline)}.")
+    await steps.resolve_and_verify(stage, ticket, "anna", "omar", "The import runs again.")
     await stage.settle()
     about = [one for one in stage.records if one.body.get("ticket") == ticket]
-    acts.tell_records(stage, (one for one in about if one.subject.startswith("forecast/")))
+    steps.tell_records(stage, (one for one in about if one.subject.startswith("forecast/")))
     return Told(
         ticket,
         deadline,
@@ -112,7 +112,7 @@ async def _forecast(stage: Stage, ticket: str) -> JSON:
     found = stage["dana"].items("sla", "/v1/forecasts", customer="brightwater")
     mine = [one async for one in found if one["ticket"] == ticket]
     (forecast,) = [one for one in mine if one["metric"] == "resolution"]
-    breaks = acts.on_the_wall(forecast["breaks_at"])
+    breaks = steps.on_the_wall(forecast["breaks_at"])
     stage.say(f"{ticket} breaks with {forecast['probability']:.0%} at {breaks}, for:")
     for reason in forecast["reasons"]:
         stage.say(f"  {reason}")

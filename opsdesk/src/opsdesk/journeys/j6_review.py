@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import AMSTERDAM, DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import Stage
+from opsdesk.journeys.support_hours import AMSTERDAM, DAY
+from opsdesk.topic_reader import Record
 
 HOUR = timedelta(hours=1)
 FORMS = ("html", "pdf", "xlsx", "csv")
@@ -49,7 +49,7 @@ async def play(stage: Stage) -> Told:
     await stage["theo"].post("sla", f"{path}/publish")
     await stage.settle()
     stage.say(f"theo publishes {key}; jan sees it in the portal, whoever is concerned has mail.")
-    acts.tell_letters(stage, key)
+    steps.tell_letters(stage, key)
     papers = {form: (await jan.fetch("sla", path, format=form)).content for form in FORMS}
     for form, content in papers.items():
         stage.say(f"  jan fetches review-{key}.{form}: {len(content):,} bytes")
@@ -96,13 +96,13 @@ async def _late(stage: Stage) -> tuple[str, datetime]:
     ticket = str((await jan.post("intake", "/v1/tickets", wish))["key"])
     stage.say(f"jan opens {ticket} in the portal.")
     await stage.settle()
-    await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe look.\n\nKind regards, Anna")
+    await steps.reply(stage, "anna", ticket, "Dear Jan,\n\nwe look.\n\nKind regards, Anna")
     await stage.settle()
-    deadline = acts.read((await acts.clocks_of(stage, ticket))["resolution"]["deadline"])
+    deadline = steps.read((await steps.clocks_of(stage, ticket))["resolution"]["deadline"])
     await stage.until(deadline + HOUR)
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "The queue was restarted.")
+    await steps.resolve_and_verify(stage, ticket, "anna", "omar", "The queue was restarted.")
     await stage.settle()
-    stage.say(f"{ticket} was promised for {acts.on_the_wall(deadline)}, an hour before.")
+    stage.say(f"{ticket} was promised for {steps.on_the_wall(deadline)}, an hour before.")
     return ticket, deadline
 
 
@@ -120,7 +120,7 @@ async def _explained_and_drawn_again(stage: Stage, path: str, draft: JSON, ticke
     why = await stage["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
     stage.say(f"Why {ticket} was late, to the second:")
     for interval in why["intervals"]:
-        since, until = (acts.on_the_wall(interval[name]) for name in ("since", "until"))
+        since, until = (steps.on_the_wall(interval[name]) for name in ("since", "until"))
         stage.say(f"  {since} - {until}: {interval['counted_seconds']:>6} s  {interval['why']}")
     reason = {"clock_id": broken["clock_id"], "text": REASON}
     await stage["dana"].post("sla", f"{path}/reasons", reason)
@@ -152,7 +152,7 @@ async def _meet(stage: Stage, path: str) -> JSON:
     agreed = await stage["dana"].post("sla", f"{path}/actions", wish)
     stage.say(f"dana takes minutes; anna owes {agreed['key']} until {agreed['due']}.")
     await stage.settle()
-    acts.tell_letters(stage, agreed["key"])
+    steps.tell_letters(stage, agreed["key"])
     return agreed
 
 

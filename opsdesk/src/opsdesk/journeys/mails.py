@@ -4,7 +4,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 
 JAN = "Jan Bakker <jan@acme.example>"
 DESK = "support@meridian.example"

@@ -1,6 +1,6 @@
 """`python -m delivery_gate serve | migrate | settings | openapi | asyncapi | dlq | audit`."""
 
-from common.command import command
+from common.cli import command
 from delivery_gate.app import SERVICE
 
 app = command(SERVICE)

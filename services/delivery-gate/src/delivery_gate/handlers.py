@@ -2,17 +2,19 @@
 
 from typing import Literal
 
-from common.database import Connection, moment
-from common.event import Received
 from common.events.directory import ContactKnown, EnvironmentKnown
+from common.events.envelope import Received
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
-from common.inbox import Handlers, NotYetKnown, each
-from delivery_gate.consequences import revoked
-from delivery_gate.emergency import Blocker, BlockerState, EmergencyChange, revoke
-from delivery_gate.environment import Environment
-from delivery_gate.recording import ITSELF, By, Scene
-from delivery_gate.store import contacts, emergencies, environments
-from delivery_gate.store.contacts import Known
+from common.messaging.inbox import Handlers, NotYetKnown, each
+from common.persistence.database import Connection, moment
+from delivery_gate.deliveries.commands import ITSELF, By, Scene
+from delivery_gate.directory import store as contacts
+from delivery_gate.directory.store import Known
+from delivery_gate.emergencies import store as emergencies
+from delivery_gate.emergencies.domain import Blocker, BlockerState, EmergencyChange, revoke
+from delivery_gate.environments import store as environments
+from delivery_gate.environments.commands import revoked
+from delivery_gate.environments.domain import Environment
 
 LiftedBecause = Literal["lowered", "resolved", "closed", "merged", "moved"]
 WHY: dict[LiftedBecause, str] = {

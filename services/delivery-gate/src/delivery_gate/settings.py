@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from common.settings import Settings
-from delivery_gate.environment import DEBT_AFTER
+from delivery_gate.environments.domain import DEBT_AFTER
 
 
 class DeliveryGateSettings(Settings):

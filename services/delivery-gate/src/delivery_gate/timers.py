@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.database import Connection
-from common.deadlines import Due, Timer, Timers
 from common.events.deliveries import DeliveryExpired, EnvironmentDebtOverdue
-from common.outbox import announce
-from delivery_gate import telling
-from delivery_gate.delivery import WAITING, set_aside
-from delivery_gate.environment import mark_overdue
-from delivery_gate.recording import DEBT, ITSELF, PATIENCE, By, Scene, record
-from delivery_gate.store import deliveries, environments
+from common.messaging.outbox import announce
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due, Timer, Timers
+from delivery_gate.deliveries import events
+from delivery_gate.deliveries.commands import DEBT, ITSELF, PATIENCE, By, Scene, record
+from delivery_gate.deliveries.domain.delivery import WAITING, set_aside
+from delivery_gate.deliveries.store import deliveries
+from delivery_gate.environments import store as environments
+from delivery_gate.environments.domain import mark_overdue
 
 NOBODY = By(ITSELF)
 
@@ -24,7 +25,7 @@ async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
         debt = overdue.debt
         if debt is None or overdue == environment:
             continue
-        kept, told = telling.of_environment(
+        kept, told = events.of_environment(
             EnvironmentDebtOverdue,
             overdue,
             at,

@@ -1,6 +1,6 @@
 """`python -m escalation serve | migrate | settings | openapi | asyncapi | dlq | audit`."""
 
-from common.command import command
+from common.cli import command
 from escalation.app import SERVICE
 
 app = command(SERVICE)

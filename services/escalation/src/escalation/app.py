@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from common.http import Service
 from common.http import create_app as create
 from escalation.handlers import HANDLERS
-from escalation.notifier import notify
-from escalation.routes import ROUTERS
+from escalation.notifications import store as notifications
+from escalation.notifications.notifier import notify
+from escalation.routers import ROUTERS
 from escalation.settings import EscalationSettings
-from escalation.store import notifications
 from escalation.timers import TIMERS
 
 SERVICE = Service(

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.database import metadata
+from common.persistence.database import metadata
 
 METADATA = metadata()
 

@@ -3,25 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.database import Connection
-from common.deadlines import Due, Timer, Timers
-from escalation import stepping
-from escalation.store import cases, notifications
-from escalation.telling import (
-    ACKNOWLEDGEMENT,
-    NOTIFICATION,
-    SNOOZE,
-    STEP,
-    keep,
-    roster,
-)
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due, Timer, Timers
+from escalation.cases import store as cases
+from escalation.cases.commands import ACKNOWLEDGEMENT, NOTIFICATION, SNOOZE, STEP, keep, roster
+from escalation.cases.domain import policy_engine
+from escalation.notifications import store as notifications
 
 
 async def on_cases_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Do for each case what is due, once (E12). Who acted first holds or held the lock (E10)."""
     who = await roster(tx)
     for case in await cases.load(tx, [one.subject for one in due]):
-        await keep(tx, case, stepping.due(case.state, case.policy, who, at))
+        await keep(tx, case, policy_engine.due(case.state, case.policy, who, at))
 
 
 async def on_notifications_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:

@@ -1,8 +1,8 @@
 """`python -m intake serve | migrate | settings | openapi | asyncapi | announce | dlq | audit`."""
 
-from common.command import command
-from intake.announcing import announce_all
+from common.cli import command
 from intake.app import SERVICE
+from intake.directory.events import announce_all
 
 app = command(SERVICE, announce=announce_all)
 

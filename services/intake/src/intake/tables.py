@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, LargeBinary, Table, Text, Uuid
 
-from common.database import metadata
+from common.persistence.database import metadata
 
 METADATA = metadata()
 

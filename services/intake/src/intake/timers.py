@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.database import Connection
-from common.deadlines import Due, Timer, Timers
-from intake.alertroom import UNREAD as UNREAD_POST
-from intake.alertroom import understand as understand_post
-from intake.mailroom import UNREAD as UNREAD_MAIL
-from intake.mailroom import understand as understand_mail
-from intake.store import alerts, mails
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due, Timer, Timers
+from intake.alerts import store as alerts
+from intake.alerts.commands import UNREAD as UNREAD_POST
+from intake.alerts.commands import understand as understand_post
+from intake.mail import store as mails
+from intake.mail.commands import UNREAD as UNREAD_MAIL
+from intake.mail.commands import understand as understand_mail
 
 
 async def on_mails_unread(tx: Connection, due: Sequence[Due], at: datetime) -> None:

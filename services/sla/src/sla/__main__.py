@@ -4,15 +4,15 @@ import asyncio
 
 import typer
 
-from common.command import command
-from common.database import Database
+from common.cli import command
+from common.persistence.database import Database
 from common.settings import load
 from sla.app import SERVICE
-from sla.counting import wrong_figures
-from sla.proof import wrong_evidence
-from sla.punctual_program import program
-from sla.store.outage_proof import unlike_their_records
-from sla.verification import differences
+from sla.clocks.replay import differences
+from sla.outages.store.verification import unlike_their_records
+from sla.punctuality.cli import program
+from sla.punctuality.export import wrong_evidence
+from sla.reports.rollup_jobs import wrong_figures
 
 app = command(SERVICE)
 app.add_typer(program(SERVICE), name="punctuality")

@@ -7,11 +7,11 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.testing.protocol import hear, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, told
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
-from sla.testing.looking import resolution, wrong
+from sla_support.assertions import resolution, wrong
+from sla_support.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
 
 
 def offer(**more: Any) -> dict[str, Any]:

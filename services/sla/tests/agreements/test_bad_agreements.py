@@ -6,9 +6,9 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from sla.testing.company import ACME, AMSTERDAM, know
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from sla_support.assertions import wrong
+from sla_support.company import ACME, AMSTERDAM, know
 
 AGREEMENTS = "/v1/agreements"
 

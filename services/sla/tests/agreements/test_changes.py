@@ -7,13 +7,13 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketPrioritised
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import about, clocks_of, resolution, whole, wrong
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, resolution, whole, wrong
+from sla_support.company import AMSTERDAM, HOUR, NINE, opened, promise, said, underpin
 
 ACME = "/v1/agreements/acme-standard"
 SATURDAY = NINE + timedelta(days=5)

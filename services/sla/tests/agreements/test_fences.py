@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from sla.testing.company import BRIGHTWATER, know, promise
+from common.persistence.database import Database
+from sla_support.company import BRIGHTWATER, know, promise
 
 
 @pytest.mark.parametrize(

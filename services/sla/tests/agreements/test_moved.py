@@ -7,14 +7,14 @@ from uuid import UUID
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said
-from sla.testing.correcting import BILLING, corrected
-from sla.testing.looking import about, clocks_of, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import AMSTERDAM, HOUR, NINE, opened, promise, said
+from sla_support.reclassifications import BILLING, corrected
 
 MESSAGE = UUID(int=7)
 

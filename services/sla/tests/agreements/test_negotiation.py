@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.directory import PartnerKnown
-from common.testing.client import client
-from common.testing.protocol import hear, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import hear, told
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
-from sla.testing.looking import wrong
+from sla_support.assertions import wrong
+from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
 
 AGREEMENTS = "/v1/agreements"
 

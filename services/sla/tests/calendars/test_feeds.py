@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
-from common.database import Database
-from sla.fetching import Fetcher, Unfetchable
-from sla.routes.feeds import AT_ONCE, fetcher
-from sla.testing.company import AMSTERDAM
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from sla.calendars.feed_client import Fetcher, Unfetchable
+from sla.calendars.routes.feeds import AT_ONCE, fetcher
+from sla_support.assertions import wrong
+from sla_support.company import AMSTERDAM
 
 ICS = {"Content-Type": "text/calendar; charset=utf-8"}
 SVG = "{http://www.w3.org/2000/svg}"

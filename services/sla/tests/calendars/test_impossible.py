@@ -7,8 +7,8 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from common.database import Database
-from sla.testing.company import AMSTERDAM
+from common.persistence.database import Database
+from sla_support.company import AMSTERDAM
 
 COMPUTE, SIMULATE = "/v1/calendars/compute", "/v1/clocks/simulate"
 AT = "2026-06-01T07:00:00Z"

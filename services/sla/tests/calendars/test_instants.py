@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from common.http import Asked
-from sla.routes.computing import Open
+from sla.calendars.routes.compute import Open
 
 
 class Strict(Asked):

@@ -10,20 +10,20 @@ from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.database import Database
-from common.ids import uuid7
-from sla.agreements.agreement import Agreement, Target
-from sla.agreements.conditions import Price
-from sla.calendars.calendar import Calendar, always, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.catalogue.chains import worst_lateness
-from sla.catalogue.gap import Gap, Standing
-from sla.catalogue.graph import Graph, Need, Node, node_of, service
-from sla.routes.gaps import gaps
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.drawn import calendars_near
-from sla.testing.offer import bind, furnish, offer
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from sla.agreements.domain.agreement import Agreement, Target
+from sla.agreements.domain.clauses import Price
+from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.catalogue.domain.gap import Gap, Standing
+from sla.catalogue.domain.graph import Graph, Need, Node, node_of, service
+from sla.catalogue.domain.underpinning_contracts import worst_lateness
+from sla.catalogue.routes.gaps import gaps
+from sla_support.calendar_strategies import calendars_near
+from sla_support.catalogue_scenario import bind, furnish, offer
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 
 ZONE = read_zone("Europe/Amsterdam")
 WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.catalogue.graph import Graph, Need, Node, cycle, node_of, service
-from sla.catalogue.impact import impact
-from sla.catalogue.weakness import fatalities, single_points
+from sla.catalogue.domain.graph import Graph, Need, Node, cycle, node_of, service
+from sla.catalogue.domain.impact import impact
+from sla.catalogue.domain.single_points import fatalities, single_points
 
 ACME = node_of("environment/acme-prod")
 SPARE = node_of("environment/acme-spare")

@@ -9,14 +9,14 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from common.database import Database
-from common.testing.protocol import hear, told
-from sla.catalogue.graph import Graph
-from sla.catalogue.picture import drawn, everything
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, told
+from sla.catalogue.chart import drawn, everything
+from sla.catalogue.domain.graph import Graph
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, BRIGHTWATER, opened, promise
-from sla.testing.looking import wrong
-from sla.testing.offer import any_of, furnish, offer
+from sla_support.assertions import wrong
+from sla_support.catalogue_scenario import any_of, furnish, offer
+from sla_support.company import AMSTERDAM, BRIGHTWATER, opened, promise
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from common.database import Database
 from common.http import create_app
-from common.testing.fuzz import fuzz
-from common.testing.protocol import hear, stand_at
-from common.testing.routes import unguarded
+from common.persistence.database import Database
+from opsdesk_testing.fuzz import fuzz
+from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.routes import unguarded
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla.testing.company import NINE, opened, promise
+from sla_support.company import NINE, opened, promise
 
 
 async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:

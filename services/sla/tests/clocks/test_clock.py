@@ -2,9 +2,9 @@
 
 import pytest
 
-from sla.clocks.clock import InputKind
-from sla.clocks.standing import standing, stretches
-from sla.testing.minutes import MINUTE, OFFICE, TABLES, at, run, terms, told
+from sla.clocks.domain.clock import InputKind
+from sla.clocks.domain.snapshot import standing, stretches
+from sla_support.clock_dsl import MINUTE, OFFICE, TABLES, at, run, terms, told
 
 
 def test_warnings_come_at_their_shares_and_the_breach_after_them() -> None:

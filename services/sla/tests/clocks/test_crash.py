@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from common.database import Connection, Database
-from common.outbox import Announcement, announce
-from common.testing.protocol import fire, hear, stand_at, told
-from sla import progress
+from common.messaging.outbox import Announcement, announce
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
+from sla.clocks import commands as progress
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise
 
 
 class Crash:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import (
     TicketAssigned,
     TicketCustomerReplied,
@@ -21,13 +20,14 @@ from common.events.tickets import (
     TicketWaiting,
     TicketWorkedAround,
 )
-from common.testing.protocol import hear
-from sla.agreements.agreement import METRICS
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear
+from sla.agreements.domain.agreement import METRICS
+from sla.clocks.store import tickets
+from sla.clocks.store.tickets import Early
 from sla.handlers import HANDLERS
-from sla.store import tickets
-from sla.store.tickets import Early
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import clocks_of, whole
+from sla_support.assertions import clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 MESSAGE = UUID(int=7)
 TICKET = UUID(int=1)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import (
     TicketCustomerReplied,
     TicketMerged,
@@ -18,11 +17,12 @@ from common.events.tickets import (
     TicketTriaged,
     TicketWaiting,
 )
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, HOUR, NINE, know, opened, promise, said
-from sla.testing.looking import about, clocks_of, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, resolution, whole
+from sla_support.company import ACME, HOUR, NINE, know, opened, promise, said
 
 
 async def test_an_opened_ticket_gets_each_of_its_clocks_once(database: Database) -> None:

@@ -4,10 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from sla.clocks.clock import Clock, Input, InputKind, Waived
-from sla.clocks.firing import fired, next_firing
-from sla.clocks.fold import fold, step
-from sla.testing.minutes import MINUTE, TABLES, at, heard, terms
+from sla.clocks.domain.clock import Clock, Input, InputKind, Waived
+from sla.clocks.domain.fold import fold, step
+from sla.clocks.domain.schedule import fired, next_firing
+from sla_support.clock_dsl import MINUTE, TABLES, at, heard, terms
 
 
 def breached_blind() -> Clock:

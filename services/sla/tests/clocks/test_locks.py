@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import hear
-from common.testing.waiting import until
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear
+from opsdesk_testing.waiting import until
+from sla.clocks.store import clocks, tickets
 from sla.handlers import HANDLERS
-from sla.store import clocks, tickets
-from sla.testing.company import opened, promise
-from sla.testing.looking import resolution
+from sla_support.assertions import resolution
+from sla_support.company import opened, promise
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 

@@ -1,7 +1,7 @@
 """A clock whose target changes while it runs: deadlines, breaches and warnings follow (C6, C7)."""
 
-from sla.clocks.simulation import simulate
-from sla.testing.minutes import MINUTE, OFFICE, ROUND, TABLES, at, heard, terms, told
+from sla.clocks.domain.simulation import simulate
+from sla_support.clock_dsl import MINUTE, OFFICE, ROUND, TABLES, at, heard, terms, told
 
 
 def test_a_new_target_applies_to_all_the_time_already_counted() -> None:

@@ -8,14 +8,14 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import event, text
 
-from common.database import Connection, Database
 from common.events.tickets import TicketForwarded, TicketResolved, TicketWaiting
-from common.testing.protocol import hear
-from sla.clocks.clock import State
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import hear
+from sla.clocks.domain.clock import State
+from sla.clocks.store import clock_queue as queue
+from sla.clocks.store.clock_queue import Wanted
 from sla.handlers import HANDLERS
-from sla.store import queue
-from sla.store.queue import Wanted
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
 
 MINUTE = timedelta(minutes=1)
 OPEN: tuple[State, ...] = ("running", "paused")

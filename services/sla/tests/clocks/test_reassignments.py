@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from common.database import Database
 from common.events.tickets import TicketAssigned, TicketForwarded, TicketWaiting
-from common.testing.protocol import hear, told
-from sla.agreements.agreement import METRICS
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, told
+from sla.agreements.domain.agreement import METRICS
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import about, clocks_of, whole
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 
 async def test_a_reassignment_changes_nothing_of_the_customers_clocks(database: Database) -> None:

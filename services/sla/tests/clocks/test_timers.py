@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
-from common.timekeeper import Timekeeper
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import Timekeeper
+from opsdesk_testing.protocol import fire, hear, stand_at, told
+from sla.clocks.store import inputs
 from sla.handlers import HANDLERS
-from sla.store import inputs
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 MINUTE = timedelta(minutes=1)
 

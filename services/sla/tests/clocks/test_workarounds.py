@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from common.database import Database
 from common.events.tickets import (
     TicketEvent,
     TicketReopened,
@@ -12,12 +11,13 @@ from common.events.tickets import (
     TicketResolved,
     TicketWorkedAround,
 )
-from common.testing.protocol import fire, hear, stand_at, told
-from sla.clocks.clock import Clock
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
+from sla.clocks.domain.clock import Clock
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, clocks_of, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 MESSAGE = UUID(int=7)
 

@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import client
-from common.testing.protocol import hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
-from sla.testing.foreseen import forecasts_told, handle, make_round
-from sla.testing.looking import wrong
+from sla_support.assertions import wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
+from sla_support.forecast_scenario import forecasts_told, handle, make_round
 
 MONDAY = NINE + timedelta(days=7)
 

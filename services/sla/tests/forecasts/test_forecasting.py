@@ -5,21 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.deadlines import Deadline, arm
-from common.events.tickets import (
-    TicketPrioritised,
-    TicketWaiting,
-)
-from common.testing.protocol import fire, hear, stand_at
-from sla.forecasting import KIND, THE_ROUND
-from sla.forecasts.forecast import Forecast
+from common.events.tickets import TicketPrioritised, TicketWaiting
+from common.persistence.database import Database
+from common.scheduling.deadlines import Deadline, arm
+from opsdesk_testing.protocol import fire, hear, stand_at
+from sla.forecasts.domain.forecast import Forecast
+from sla.forecasts.store import forecasts
+from sla.forecasts.timers import KIND, THE_ROUND
 from sla.handlers import HANDLERS
-from sla.store import forecasts
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.foreseen import forecasts_told, handle, make_round
-from sla.testing.looking import resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import forecasts_told, handle, make_round
 
 DAY = timedelta(days=1)
 MONDAY = NINE + 7 * DAY
@@ -96,7 +93,7 @@ async def test_rounds_recur_on_the_full_five_minutes(database: Database) -> None
 async def test_a_round_of_many_steps_passes_each_clock_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.forecasting.STEP", 7)
+    monkeypatch.setattr("sla.forecasts.timers.STEP", 7)
     await promise(database, metrics=("resolution",))
     await hear(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
     await hear(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))

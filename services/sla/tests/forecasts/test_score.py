@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sla.forecasts.picture import calibration
-from sla.forecasts.score import Tally, score, score_bin
+from sla.forecasts.chart import calibration
+from sla.forecasts.domain.score import Tally, score, score_bin
 
 
 def tally(bin: int, probability: float, kept: int, broke: int) -> Tally:

@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReopened, TicketResolved
-from common.testing.protocol import hear, stand_at
-from sla.forecasts.score import Score, score
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, stand_at
+from sla.forecasts.domain.score import Score, score
+from sla.forecasts.store import scores
 from sla.handlers import HANDLERS
-from sla.store import scores
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.foreseen import make_round
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import make_round
 
 
 async def test_forecasts_are_scored_by_what_came(database: Database) -> None:

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.outages.availability import ZERO, Agreed, Availability, availability
-from sla.outages.budget import crossing
-from sla.outages.month import following, month, month_of
-from sla.outages.strip import Effect, Span, Trouble, Window, excused, union
-from sla.testing.oracle import is_open
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.outages.domain.availability import ZERO, Agreed, Availability, availability
+from sla.outages.domain.downtime_budget import crossing
+from sla.outages.domain.month import following, month, month_of
+from sla.outages.domain.timeline import Effect, Span, Trouble, Window, excused, union
+from sla_support.oracle import is_open
 
 SECOND = timedelta(seconds=1)
 LENGTH = 600

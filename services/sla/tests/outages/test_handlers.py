@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from common.database import Database
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketOpened
-from common.testing.protocol import hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.outages.rule import Rule
-from sla.store import outage_rules
-from sla.store.outage_rules import Rules
-from sla.testing.alarming import all_outages, blocked, counting, over, raised
-from sla.testing.company import ACME, HOUR, NINE, know
+from sla.outages.domain.rules import Rule
+from sla.outages.store import rules as outage_rules
+from sla.outages.store.rules import Rules
+from sla_support.alerts import all_outages, blocked, counting, over, raised
+from sla_support.company import ACME, HOUR, NINE, know
 
 
 @pytest.fixture(autouse=True)

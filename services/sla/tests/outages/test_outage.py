@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.outages.maintenance import Plan, PlannedMaintenance, agree, cancel
-from sla.outages.outage import (
+from sla.outages.domain.maintenance import Plan, PlannedMaintenance, agree, cancel
+from sla.outages.domain.outage import (
     Outage,
     Record,
     Wish,
@@ -20,8 +20,8 @@ from sla.outages.outage import (
     superseded,
     whole,
 )
-from sla.outages.place import Place, Question
-from sla.outages.rule import USUAL, Rule, Signal, effect_of
+from sla.outages.domain.rules import USUAL, Rule, Signal, effect_of
+from sla.outages.domain.scope import Place, Question
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -7,15 +7,15 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.alarming import counting, over, raised
-from sla.testing.company import ACME, HOUR, NINE
-from sla.testing.evening import DAY, JUNE, acme_on_monday_evening, at, report
-from sla.testing.failing import fail
-from sla.testing.looking import wrong
 from sla.timers import TIMERS
+from sla_support.alerts import counting, over, raised
+from sla_support.assertions import wrong
+from sla_support.company import ACME, HOUR, NINE
+from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, report
+from sla_support.outages import fail
 
 
 @pytest.fixture(autouse=True)

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from common.database import Database
-from sla.outages.availability import Availability
-from sla.outages.place import Question
-from sla.store import availability
-from sla.store.outage_proof import unlike_their_records
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.failing import fail, rewrite
+from common.persistence.database import Database
+from sla.outages.domain.availability import Availability
+from sla.outages.domain.scope import Question
+from sla.outages.store import availability
+from sla.outages.store.verification import unlike_their_records
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla_support.outages import fail, rewrite
 
 JUNE = date(2026, 6, 1)
 DAY = timedelta(days=1)

@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from common.database import Database
+from common.persistence.database import Database
 from sla.__main__ import app
-from sla.proof import checked
-from sla.sealing import begin_of
-from sla.testing.sealed import DAY, MONDAY, busy_days, seal_until
+from sla.punctuality.export import checked
+from sla.punctuality.sealing import begin_of
+from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 
 @pytest.fixture

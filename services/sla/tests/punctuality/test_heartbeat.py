@@ -7,18 +7,18 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.ids import uuid7
-from common.pulse import Pulse
-from common.testing.protocol import stand_at
-from common.testing.waiting import until
-from common.timekeeper import Timekeeper
-from sla import heartbeat
-from sla.heartbeat import beat, keep_beating
-from sla.punctuality.gaps import PAUSE, Beat
-from sla.store import punctuality
-from sla.testing.company import HOUR, NINE
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from common.scheduling.deadline_scheduler import Timekeeper
+from common.scheduling.loop_heartbeat import Pulse
+from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.waiting import until
+from sla.punctuality import heartbeat
+from sla.punctuality.domain.gaps import PAUSE, Beat
+from sla.punctuality.heartbeat import beat, keep_beating
+from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
+from sla_support.company import HOUR, NINE
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import fire, hear, stand_at
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
-from sla.punctuality.verifier import check
-from sla.sealing import begin_of
-from sla.store import punctuality
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import wrong
-from sla.testing.sealed import DAY, MONDAY, busy_days, seal_until
+from sla.punctuality.domain.verifier import check
+from sla.punctuality.sealing import begin_of
+from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TUESDAY = begin_of(MONDAY + DAY)

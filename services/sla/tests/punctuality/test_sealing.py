@@ -7,21 +7,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from common.database import Database
-from common.deadlines import Deadline, arm
 from common.events.tickets import TicketResolved
-from common.testing.protocol import fire, hear, stand_at
-from sla import sealing
+from common.persistence.database import Database
+from common.scheduling.deadlines import Deadline, arm
+from opsdesk_testing.protocol import fire, hear, stand_at
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.proof import checked
-from sla.punctuality.verifier import check
-from sla.sealing import AGAIN, KIND, THE_CHAIN, begin_of
-from sla.store import clocks, seals
-from sla.store.seals import Seal
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import resolution
-from sla.testing.sealed import DAY, MONDAY, busy_days, evidence_file, seal_until
+from sla.punctuality import sealing
+from sla.punctuality.domain.verifier import check
+from sla.punctuality.export import checked
+from sla.punctuality.sealing import AGAIN, KIND, THE_CHAIN, begin_of
+from sla.punctuality.store import seals
+from sla.punctuality.store.seals import Seal
 from sla.timers import TIMERS
+from sla_support.assertions import resolution
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.sealed_days import DAY, MONDAY, busy_days, evidence_file, seal_until
 
 TUESDAY = begin_of(MONDAY + DAY)
 MINUTE = timedelta(minutes=1)

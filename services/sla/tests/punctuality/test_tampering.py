@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from common.database import Database
-from sla.proof import checked, wrong_evidence
-from sla.punctuality import verifier
-from sla.punctuality.verifier import START, chained
-from sla.sealing import begin_of
-from sla.testing.sealed import DAY, MONDAY, busy_days, evidence_file, seal_until
+from common.persistence.database import Database
+from sla.punctuality.domain import verifier
+from sla.punctuality.domain.verifier import START, chained
+from sla.punctuality.export import checked, wrong_evidence
+from sla.punctuality.sealing import begin_of
+from sla_support.sealed_days import DAY, MONDAY, busy_days, evidence_file, seal_until
 
 Lines = list[bytes]
 Spoil = Callable[[Lines], Lines]

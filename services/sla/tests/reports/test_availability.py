@@ -6,11 +6,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.protocol import stand_at
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, promise
-from sla.testing.failing import fail
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from opsdesk_testing.protocol import stand_at
+from sla_support.assertions import wrong
+from sla_support.company import ACME, BRIGHTWATER, HOUR, promise
+from sla_support.outages import fail
 
 REPORT = "/v1/reports/availability?from=2026-06-01&to=2026-09-01"
 JUNE = datetime(2026, 6, 15, 10, tzinfo=UTC)

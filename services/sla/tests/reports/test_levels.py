@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from common.database import Connection, Database
-from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_all, wrong_figures
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
-from sla.reports.compliance import Compliance
-from sla.reports.percentiles import Times
-from sla.reports.period import Period
-from sla.reports.volume import Volume
-from sla.store import histograms, reports
-from sla.store.reports import Group, Question
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.lives import Lives
+from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.percentiles import Times
+from sla.reports.domain.period import Period
+from sla.reports.domain.volume import Volume
+from sla.reports.rollup_jobs import count_all, wrong_figures
+from sla.reports.store import histograms, reports
+from sla.reports.store.reports import Group, Question
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla_support.random_tickets import Lives
 
 MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
 """Whole months, and edges that are counted day by day."""

@@ -3,13 +3,13 @@
 import asyncpg
 import pytest
 
-from common.database import Database
-from common.testing.protocol import hear
-from common.testing.psql import Psql
-from common.testing.waiting import until
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear
+from opsdesk_testing.psql import Psql
+from opsdesk_testing.waiting import until
+from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla.reporting import VIEWS
-from sla.testing.company import opened, promise
+from sla_support.company import opened, promise
 
 NAMES = sorted(f"sla_{view.name}" for view in VIEWS)
 SHORT = "SET statement_timeout = '200ms'", "SET idle_in_transaction_session_timeout = '200ms'"

@@ -6,17 +6,17 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from common.database import Database
 from common.events.tickets import TicketResolved
-from common.migrations import migrate
-from common.reporting import views_of
-from common.testing.protocol import fire, hear, stand_at
+from common.persistence.bi_views import views_of
+from common.persistence.database import Database
+from common.persistence.migrations import migrate
 from opsdesk_local.roles import reporting_url
-from sla.counting import count_all
+from opsdesk_testing.protocol import fire, hear, stand_at
+from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla.reporting import VIEWS
-from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.reports.rollup_jobs import count_all
 from sla.timers import TIMERS
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 Reader: TypeAlias = "asyncpg.Connection[Any]"
 

@@ -9,22 +9,19 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
 
-from common.database import Database
 from common.events.directory import CustomerKnown
-from common.events.tickets import (
-    TicketCustomerReplied,
-    TicketResolved,
-)
-from common.testing.protocol import fire, hear, stand_at
-from common.testing.waiting import until
-from sla.counting import count_again, count_all, keep_counted, wrong_figures
+from common.events.tickets import TicketCustomerReplied, TicketResolved
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.waiting import until
+from sla.clocks.ticket_tables import tickets
 from sla.handlers import HANDLERS
-from sla.store import rollups
-from sla.store.rollups import EVERYBODY
-from sla.tables.tickets import tickets
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.lives import Lives, clocks_by_day, day_of, figures
+from sla.reports.rollup_jobs import count_again, count_all, keep_counted, wrong_figures
+from sla.reports.store import rollups
+from sla.reports.store.rollups import EVERYBODY
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla_support.random_tickets import Lives, clocks_by_day, day_of, figures
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketReopened, TicketReplied, TicketResolved
-from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_all, wrong_figures
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import wrong
+from sla.reports.rollup_jobs import count_all, wrong_figures
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
 
 DAY = timedelta(days=1)
 JUNE = "from=2026-06-01&to=2026-07-01"

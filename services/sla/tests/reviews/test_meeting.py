@@ -9,12 +9,12 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.testing.client import client
-from common.testing.protocol import fire, stand_at, told
-from sla.testing.company import ACME, know
-from sla.testing.looking import whole, wrong
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire, stand_at, told
 from sla.timers import TIMERS
+from sla_support.assertions import whole, wrong
+from sla_support.company import ACME, know
 
 JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -3,13 +3,13 @@
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import fire, stand_at
-from sla.counting import count_all
-from sla.testing.company import ACME, BRIGHTWATER, know
-from sla.testing.june import JULY, june
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, stand_at
+from sla.reports.rollup_jobs import count_all
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import ACME, BRIGHTWATER, know
+from sla_support.review_month import JULY, june
 
 
 async def test_a_customer_sees_the_own_reviews_and_no_others(

@@ -2,12 +2,12 @@
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketReopened, TicketResolved
-from common.testing.protocol import hear, stand_at
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, stand_at
 from sla.handlers import HANDLERS
-from sla.store.status import status
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
+from sla.status.store import status
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 
 async def standing(database: Database) -> dict[str | None, tuple[int, int]]:

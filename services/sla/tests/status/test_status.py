@@ -6,16 +6,16 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.tickets import TicketWaiting
-from common.testing.client import client
-from common.testing.protocol import fire, hear, stand_at
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire, hear, stand_at
 from sla.handlers import HANDLERS
-from sla.reports.status import Line
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.failing import fail
-from sla.testing.foreseen import handle, make_round
+from sla.status.domain import Line
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import handle, make_round
+from sla_support.outages import fail
 
 MONDAY = NINE + timedelta(days=7)
 

@@ -7,18 +7,18 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from common.database import Database
 from common.errors import TooMany
-from common.testing.protocol import hear, stand_at
-from common.testing.tokens import token
-from common.testing.waiting import until
-from sla import board as boards
-from sla.board import MOST_OF_ONE, Board, Listener
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.tokens import token
+from opsdesk_testing.waiting import until
 from sla.handlers import HANDLERS
-from sla.reports.status import Status
-from sla.routes.status import board_of
-from sla.testing.company import NINE, opened, promise
-from sla.testing.served import Heard, Served, listened, served
+from sla.status import broadcaster as boards
+from sla.status.broadcaster import MOST_OF_ONE, Board, Listener
+from sla.status.domain import Status
+from sla.status.routes import board_of
+from sla_support.company import NINE, opened, promise
+from sla_support.live_server import Heard, Served, listened, served
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def test_a_stream_ends_when_the_service_stops(
 async def test_a_stream_ends_with_its_token(
     browser: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.routes.status.RECHECK", 0.1)
+    monkeypatch.setattr("sla.status.routes.RECHECK", 0.1)
     async with asyncio.timeout(20):
         bearer = {"Authorization": f"Bearer {token('theo', jti='lost')}"}
         stream = listened(browser, **bearer)

@@ -2,12 +2,12 @@
 
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.tickets import TicketForwarded
-from common.testing.protocol import hear
+from common.persistence.database import Database
+from opsdesk_testing.protocol import hear
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import clocks_of
+from sla_support.assertions import clocks_of
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 
 async def test_a_partners_promise_cannot_be_waived(database: Database, theo: AsyncClient) -> None:

@@ -7,17 +7,17 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReplied
-from common.testing.protocol import fire, hear, stand_at, told
-from sla.clocks.tracked import Tracked
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
+from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.replay import differences
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.store import clocks
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
-from sla.testing.looking import resolution, whole, wrong
-from sla.testing.waiving import REASON, of_period, said_of_waivers
 from sla.timers import TIMERS
-from sla.verification import differences
+from sla_support.assertions import resolution, whole, wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
+from sla_support.waivers import REASON, of_period, said_of_waivers
 
 MINUTE = timedelta(minutes=1)
 BREAKS = NINE + 8 * HOUR

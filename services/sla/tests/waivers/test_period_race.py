@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.deadlines import Due
-from common.people import Caller
-from common.testing.client import app_for, client
-from common.testing.protocol import hear, stand_at, told
-from common.timekeeper import Timekeeper
+from common.auth import Caller
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import Timekeeper
+from common.scheduling.deadlines import Due
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import hear, stand_at, told
 from sla.app import SERVICE
-from sla.deciding import Held, decide, hold
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.store import clocks
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import resolution, whole
-from sla.testing.waiving import of_period
 from sla.timers import TIMERS, on_clocks_due
+from sla.waivers.commands import Held, decide, hold
+from sla_support.assertions import resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.waivers import of_period
 
 DEADLINE = NINE + 8 * HOUR
 SECOND = timedelta(seconds=1)

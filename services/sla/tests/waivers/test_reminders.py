@@ -7,16 +7,16 @@ from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.database import Database
 from common.events.tickets import TicketResumed, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire, hear, stand_at, told
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import whole
-from sla.testing.waiving import of_clock, of_period, said_of_waivers
 from sla.timers import TIMERS
-from sla.waivers.reminding import SHORTLY, is_due, next_at, reminders
-from sla.waivers.waiver import Waiver
+from sla.waivers.domain.reminders import SHORTLY, is_due, next_at, reminders
+from sla.waivers.domain.waiver import Waiver
+from sla_support.assertions import whole
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.waivers import of_clock, of_period, said_of_waivers
 
 MINUTE = timedelta(minutes=1)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -7,16 +7,16 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import hear, stand_at, told
-from common.timekeeper import Timekeeper
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import Timekeeper
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import hear, stand_at, told
 from sla.app import SERVICE
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.store import clocks
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise
 
 DEADLINE = NINE + 8 * HOUR
 

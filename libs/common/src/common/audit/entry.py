@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 
-from common.database import Connection
+from common.persistence.database import Connection
 
 JSON: TypeAlias = object
 """What `json` can write; instants, ids and enumerations become text."""

@@ -12,8 +12,8 @@ import asyncpg
 
 from common.audit import verifier
 from common.audit.sealer import LINE, told
-from common.database import Database
 from common.now import now
+from common.persistence.database import Database
 
 _ENTRIES = f"""
 SELECT {LINE} AS line FROM audit a JOIN audit_leaves l USING (position)

@@ -16,8 +16,8 @@ import asyncpg
 
 from common import telemetry
 from common.audit.verifier import START, chain, root
-from common.database import Database, passing
 from common.now import now
+from common.persistence.database import Database, passing
 from common.telemetry import metrics
 
 log = telemetry.logger(__name__)

@@ -7,7 +7,7 @@ import asyncpg
 
 from common.audit.sealer import HASH, told
 from common.audit.verifier import START, chain, root
-from common.database import Database
+from common.persistence.database import Database
 
 _SEALED = f"""
 SELECT l.position, l.hash, CASE WHEN a.position IS NOT NULL THEN {HASH} END AS found

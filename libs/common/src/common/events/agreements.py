@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 from common.events.tickets import Priority
 
 Contract = Literal["sla", "ola", "uc"]

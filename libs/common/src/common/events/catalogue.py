@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from common.event import Event
+from common.events.envelope import Event
 
 
 class ServiceNeed(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from common.event import Event
+from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
 
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from common.event import Event
+from common.events.envelope import Event
 
 
 class RecordPutAside(Event):

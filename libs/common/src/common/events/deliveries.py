@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from common.event import Event
+from common.events.envelope import Event
 
 _TOPIC = "opsdesk.deliveries"
 _SOURCE = "opsdesk/delivery-gate"

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
 from common.events.clocks import Metric
+from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
 
 Outlook = Literal["safe", "at_risk", "likely"]

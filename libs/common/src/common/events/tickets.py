@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 
 Priority = Literal["blocker", "critical", "major", "minor", "trivial"]
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
 from common.events.clocks import Metric
+from common.events.envelope import Event
 
 
 class AnyWaiverEvent(Event):

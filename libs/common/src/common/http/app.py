@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, FastAPI
 
-from common.http import docs, edge, openapi, problems, tokens
+from common.http import docs, middleware, openapi, problems, token_revocation
 from common.http.body import MIB, BodyLimit
+from common.http.fast_routes import Thin
 from common.http.health import health
 from common.http.lifespan import lifespan_of
 from common.http.route import unguarded
 from common.http.service import Service
-from common.http.thin import Thin
 
 
 def create_app(service: Service, *more: APIRouter) -> FastAPI:
@@ -31,13 +31,13 @@ def create_app(service: Service, *more: APIRouter) -> FastAPI:
     app.state.pending = service.pending
     app.state.parts = {}
     app.router.routes[:0] = service.thin
-    for router in (health, docs.pages, tokens.routes, *service.routers, *more):
+    for router in (health, docs.pages, token_revocation.routes, *service.routers, *more):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
     app.add_middleware(Thin, routes=service.thin)  # the last one added is the outermost
     app.add_middleware(BodyLimit, limit=MIB, larger=service.larger_bodies)
-    app.add_middleware(edge.Edge)
+    app.add_middleware(middleware.Edge)
     if open_to_all := unguarded(app):
         raise ValueError(f"these routes name no permission: {', '.join(open_to_all)}")
     return app

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from common.database import Database
+from common.persistence.database import Database
 
 PATIENCE = 2.0
 """Seconds for which the database may take to answer a readiness check."""

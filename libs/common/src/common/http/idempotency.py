@@ -13,8 +13,8 @@ from sqlalchemy import JSON, LargeBinary, bindparam, text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.database import Connection, Database, passing
 from common.errors import IdempotencyMismatch, Invalid, StillRunning, Violation
+from common.persistence.database import Connection, Database, passing
 from common.telemetry import logger
 
 log = logger(__name__)

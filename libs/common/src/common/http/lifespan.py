@@ -9,18 +9,18 @@ from typing import Any
 from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
-from common.consumer import Consumer
-from common.database import Database
+from common.auth.revocation import keep_current
 from common.http import idempotency
 from common.http.service import Service
 from common.http.state import furnish
-from common.kafka import Kafka
-from common.people.revocation import keep_current
-from common.queues import watch
-from common.relay import Relay
+from common.messaging.consumer import Consumer
+from common.messaging.kafka import Kafka
+from common.messaging.queue_metrics import watch
+from common.messaging.relay import Relay
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import Timekeeper
 from common.settings import load
 from common.telemetry import flush_traces, logger, metrics
-from common.timekeeper import Timekeeper
 
 log = logger(__name__)
 

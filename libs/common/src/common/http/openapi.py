@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from common.auth.requirements import Needs, needs_of
 from common.http.models import Described
 from common.http.problems import PROBLEM_JSON
-from common.people.asking import Needs, needs_of
 
 _END_OF_SENTENCE = re.compile(r"(?<=\.)\s")
 _PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from common.database import passing
 from common.errors import Busy, Conflict, Invalid, Problem, Unexpected, Violation
+from common.persistence.database import passing
 from common.telemetry import logger, trace_id
 
 log = logger(__name__)

@@ -7,14 +7,14 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response, StreamingResponse
 
-from common.database import Connection
+from common.auth.caller import Caller
+from common.auth.requirements import Needs, needs_of
 from common.errors import UnsupportedMedia
 from common.http import idempotency
 from common.http.body import StrictRequest
 from common.http.openapi import REFUSALS
 from common.http.problems import ProblemResponse
-from common.people.asking import Needs, needs_of
-from common.people.caller import Caller
+from common.persistence.database import Connection
 
 OPEN = frozenset(
     {

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
-from common.database import Connection
-from common.deadlines import Timers
-from common.inbox import Handlers
-from common.people.caller import ResolveContact
+from common.auth.caller import ResolveContact
+from common.messaging.inbox import Handlers
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Timers
 from common.settings import Settings
 
 Background = Callable[[FastAPI], Awaitable[None]]

@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
-from common.database import Database
-from common.http.admission import Admission
+from common.auth.jwks import IssuerKeys
+from common.auth.tokens import People
+from common.http.authentication import Admission
 from common.http.limits import Limits
 from common.http.service import Service
-from common.people.keys import IssuerKeys
-from common.people.tokens import People
+from common.persistence.database import Database
 from common.settings import Settings
 
 

@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Scope
 
+from common.auth.requirements import needs_of
 from common.http.body import StrictRequest
 from common.http.openapi import REFUSALS
 from common.http.route import Handle, admitted
-from common.people.asking import needs_of
 
 COOKIE: Final = "opsdesk"
 """A browser's EventSource sends no headers: its page has put the token here before, where no script

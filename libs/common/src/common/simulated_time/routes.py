@@ -7,11 +7,11 @@ from fastapi import Request
 from pydantic import AwareDatetime
 from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.database import ARMED, Connection, Transaction, moment
+from common.auth import Caller, needs
 from common.errors import Conflict
 from common.http import Asked, Told, router
 from common.http.service import Pending
-from common.people import Caller, needs
+from common.persistence.database import ARMED, Connection, Transaction, moment
 
 routes = router("/v1/simulated-time", tags=["simulated time"])
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sla.reviews import wording
+from sla.reviews.domain import wording
 from sla.reviews.paper import Kind, Value
 
 NUMBERS = frozenset({"count", "share", "uptime", "lasting"})

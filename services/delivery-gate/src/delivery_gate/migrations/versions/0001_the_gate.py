@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from common import ground
+from common.persistence import base_schema
 from delivery_gate.migrations.deliveries_v1 import DELIVERIES, OBLIGATIONS
 
 revision = "0001"
@@ -165,7 +165,7 @@ INSERT INTO criteria (version, body, made_by, made_at) VALUES (1, '
 
 
 def upgrade() -> None:
-    ground.create_v1(op, "delivery_gate")
+    base_schema.create_v1(op, "delivery_gate")
     for script in (VERSIONS, PLACES, DELIVERIES, OBLIGATIONS, KEYS, APPEND_ONLY, FIRST_CRITERIA):
         for statement in script.split(";\n"):
             if statement.strip():

@@ -6,7 +6,7 @@ Revises:
 
 from alembic import op
 
-from common import ground
+from common.persistence import base_schema
 
 revision = "0001"
 down_revision = None
@@ -164,7 +164,7 @@ INSERT INTO matrices VALUES (
 
 
 def upgrade() -> None:
-    ground.create_v1(op, "escalation")
+    base_schema.create_v1(op, "escalation")
     for script in (REFERENCE, RULES, CASES, HOUSE):
         for statement in script.split(";\n"):
             op.execute(statement)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from common import ground
+from common.persistence import base_schema
 
 revision = "0001"
 down_revision = None
@@ -238,7 +238,7 @@ CREATE INDEX ix_alerts_ticket ON alerts (ticket_id);
 
 
 def upgrade() -> None:
-    ground.create_v1(op, "intake")
+    base_schema.create_v1(op, "intake")
     for script in (DIRECTORY, TICKETS, MAILS, ALERTS):
         for statement in script.split(";\n"):
             if statement.strip():

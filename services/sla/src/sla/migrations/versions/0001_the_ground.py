@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from common import ground
+from common.persistence import base_schema
 
 revision = "0001"
 down_revision = None
@@ -150,7 +150,7 @@ CREATE INDEX ix_waivers_clock ON waivers (clock_id);
 
 
 def upgrade() -> None:
-    ground.create_v1(op, "sla")
+    base_schema.create_v1(op, "sla")
     for script in (DIRECTORY, PROMISES, CLOCKS, WAIVERS):
         for statement in script.split(";\n"):
             if statement.strip():

@@ -91,7 +91,7 @@ PUNCTUALITY: tuple[str, ...] = (
     "CREATE INDEX ix_punctuality_seals_day ON punctuality_seals (day, number)",
     """
     COMMENT ON TABLE punctuality_seals IS
-        'A hash chain over each day''s firings and beats; how, stands in sla/punctuality/verifier.py.'
+        'A hash chain over each day''s firings and beats; how, stands in sla/punctuality/domain/verifier.py.'
     """,
     """
     CREATE TABLE punctuality_horizon (

@@ -6,7 +6,7 @@ Triggers mark the days, so that whoever changes a fact, by whatever path, need n
 
 from alembic import op
 
-from common.ground import QUEUE
+from common.persistence.base_schema import QUEUE
 
 revision = "0010"
 down_revision = "0009"

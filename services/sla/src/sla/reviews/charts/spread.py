@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews import wording
 from sla.reviews.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
-from sla.reviews.report import Spread
+from sla.reviews.domain import wording
+from sla.reviews.domain.report import Spread
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 60.0, 22.0, 34.0

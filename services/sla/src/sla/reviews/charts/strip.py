@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sla.reviews import wording
 from sla.reviews.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, Shape
-from sla.reviews.report import Uptime
+from sla.reviews.domain import wording
+from sla.reviews.domain.report import Uptime
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 64.0, 14.0, 20.0

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.calendars.month import read_month
-from sla.reviews import wording
+from sla.calendars.domain.month import read_month
 from sla.reviews.charts.drawing import (
     DARK,
     GOOD,
@@ -17,7 +16,8 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.report import Usage
+from sla.reviews.domain import wording
+from sla.reviews.domain.report import Usage
 
 WIDTH, HEIGHT = 480.0, 160.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0

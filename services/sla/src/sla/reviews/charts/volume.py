@@ -13,7 +13,7 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.report import Day
+from sla.reviews.domain.report import Day
 
 WIDTH, HEIGHT = 480.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 6.0, 22.0, 16.0

@@ -1,0 +1,62 @@
+"""A service's app in a test: its routes on a test database, without Kafka and without loops."""
+
+from functools import cache
+from typing import TypeVar
+
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from common.auth.tokens import People
+from common.http import Service, create_app, furnish
+from common.persistence.database import Database
+from common.settings import Settings
+from common.telemetry.logs import configure_logs
+from opsdesk_testing.tokens import AUDIENCE, ISSUER, people, token
+
+
+@cache
+def _plain_logs() -> None:
+    # structlog's own default draws every variable of a traceback: ten seconds for one error.
+    configure_logs("test", "json")
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def app_for(
+    service: Service,
+    database: Database,
+    *more: APIRouter,
+    settings: Settings | None = None,
+    knows: People | None = None,
+) -> FastAPI:
+    """The service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
+    _plain_logs()
+    app = create_app(service, *more)
+    furnish(
+        app, settings or settings_for(service.settings, database.url), database, knows or people()
+    )
+    return app
+
+
+def settings_for(kind: type[S], database_url: str, **given: object) -> S:
+    """Settings as a test needs them; nothing is read from the environment that is not given."""
+    wanted: dict[str, object] = {
+        "environment": "test",
+        "time": "simulated",
+        "database_url": database_url,
+        "kafka": "127.0.0.1:9",
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "jwks": "unused",
+    } | given
+    return kind.model_validate(wanted)
+
+
+def client(app: FastAPI, as_: str | None = "anna", **claims: object) -> AsyncClient:
+    """An HTTP client that is `as_` (a name of the demo company, or any with claims as for
+    `token`); None is nobody. Use it as a context manager."""
+    headers = {} if as_ is None else {"Authorization": f"Bearer {token(as_, **claims)}"}  # type: ignore[arg-type]
+    # Not the app's exceptions: a test sees what a caller would see.
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://test", headers=headers)

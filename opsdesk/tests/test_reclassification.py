@@ -1,0 +1,73 @@
+"""`opsdesk tickets reclassify | confirm-classification`: what is asked for, how the answers read."""
+
+from typing import Any
+
+from opsdesk_support.terminal import Terminal, listed
+
+TICKET: dict[str, Any] = {
+    "key": "OPS-7",
+    "title": "How are invoices sent?",
+    "priority": "major",
+    "state": "in_progress",
+    "kind": "incident",
+    "service": "billing",
+    "correction": None,
+    "customer": "acme",
+    "environment": None,
+    "channel": "email",
+    "assignee": None,
+    "resolved_by": None,
+    "resolution": None,
+    "verified_by": None,
+    "description": None,
+    "opened_at": "2026-06-01T07:00:00Z",
+    "resolved_at": None,
+}
+ASKED = {"kind": "question", "service": None, "asked_by": "anna", "reason": "Only asks [how]"}
+PENDING = TICKET | {"correction": ASKED}
+RECLASSIFY = "POST /v1/tickets/OPS-7/reclassify"
+CONFIRM = "POST /v1/tickets/OPS-7/classification-confirmations"
+
+
+def test_a_correction_is_asked_for_and_says_how_it_is_confirmed(terminal: Terminal) -> None:
+    """R1"""
+    terminal.services.answers[RECLASSIFY] = PENDING
+    words = ("--kind", "question", "--reason", "Only asks [how]")
+    told = terminal("tickets", "reclassify", "OPS-7", *words)
+    assert "OPS-7 is an incident about billing; somebody else must confirm" in told
+    assert "a question about billing: opsdesk tickets confirm-classification OPS-7" in told
+    body = {"kind": "question", "reason": "Only asks [how]"}
+    assert terminal.services.asked == [("POST", "/v1/tickets/OPS-7/reclassify", body)]
+
+
+def test_asking_for_what_stands_says_that_it_stays(terminal: Terminal) -> None:
+    terminal.services.answers[RECLASSIFY] = TICKET
+    told = terminal(
+        "tickets", "reclassify", "OPS-7", "--service", "billing", "--reason", "As it is"
+    )
+    assert "OPS-7 stays what it is: an incident about billing." in told
+
+
+def test_a_correction_is_confirmed_or_declined(terminal: Terminal) -> None:
+    terminal.services.answers[CONFIRM] = TICKET | {"kind": "question"}
+    told = terminal("tickets", "confirm-classification", "OPS-7")
+    assert "OPS-7 is a question about billing." in told
+    terminal.services.answers[CONFIRM] = TICKET
+    words = ("--decline", "--reason", "It is down")
+    declined = terminal("tickets", "confirm-classification", "OPS-7", *words)
+    assert "OPS-7 is an incident about billing." in declined
+    assert [body for _, _, body in terminal.services.asked] == [
+        {"agree": True},
+        {"agree": False, "reason": "It is down"},
+    ]
+
+
+def test_whoever_looks_sees_what_waits_for_a_second_person(terminal: Terminal) -> None:
+    """R1: who has asked for it, and why"""
+    terminal.services.answers |= {
+        "GET /v1/tickets/OPS-7": PENDING,
+        "GET /v1/tickets/OPS-7/messages": listed(),
+        "GET /v1/tickets/OPS-7/clocks": listed(),
+    }
+    told = " ".join(terminal("tickets", "show", "OPS-7").split())
+    assert "a question about billing, says anna: Only asks [how]" in told

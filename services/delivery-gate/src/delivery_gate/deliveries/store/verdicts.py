@@ -1,0 +1,128 @@
+"""Verdicts: written once, read by everybody in QC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from common.persistence.database import Connection
+from common.persistence.ids import uuid7
+from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
+from delivery_gate.deliveries.tables import deliveries, verdicts
+from delivery_gate.sql_literals import one_of
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A verdict with its place in the record, what it was about and the work it led to (keys)."""
+
+    position: int
+    delivery_id: UUID
+    delivery: str
+    product: str
+    version: str | None
+    environment: str
+    customer: str
+    attempt: int
+    spoken_by: str
+    follow_ups: tuple[str, ...]
+    verdict: Verdict
+
+
+async def speak(
+    tx: Connection,
+    delivery_id: UUID,
+    customer: str,
+    verdict: Verdict,
+    follow_ups: Sequence[str],
+    by: str,
+) -> None:
+    """Record a verdict, for good."""
+    await tx.execute(
+        insert(verdicts).values(
+            id=uuid7(),
+            delivery_id=delivery_id,
+            customer=customer,
+            outcome=verdict.outcome,
+            reasons=[_row(reason) for reason in verdict.reasons],
+            follow_ups=list(follow_ups),
+            criteria_version=verdict.criteria_version,
+            spoken_by=by,
+            at=verdict.at,
+        )
+    )
+
+
+async def of_delivery(tx: Connection, delivery_id: UUID) -> list[Spoken]:
+    """All that was said about a delivery, latest first."""
+    query = _spoken().where(verdicts.c.delivery_id == delivery_id)
+    return await _read(tx, query.order_by(verdicts.c.position.desc()))
+
+
+async def latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Spoken]:
+    """The last verdict of each of these deliveries."""
+    query = _spoken().where(verdicts.c.delivery_id.in_(ids))
+    each = query.ext(distinct_on(verdicts.c.delivery_id))
+    ordered = each.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
+    return {one.delivery_id: one for one in await _read(tx, ordered)}
+
+
+async def refusals(
+    tx: Connection, environment: str | None, before: int | None, limit: int
+) -> list[Spoken]:
+    """Every refusal, latest first, with its arguments (R6)."""
+    query = _spoken().where(one_of(verdicts.c.outcome, ["refused"]))
+    if environment is not None:
+        query = query.where(deliveries.c.environment == environment)
+    if before is not None:
+        query = query.where(verdicts.c.position < before)
+    return await _read(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
+
+
+def _spoken() -> Select[Any]:
+    about = deliveries.c
+    joined = verdicts.join(deliveries, about.id == verdicts.c.delivery_id)
+    return select(
+        verdicts,
+        about.key,
+        about.product,
+        about.version,
+        about.environment,
+        about.attempt,
+    ).select_from(joined)
+
+
+async def _read(tx: Connection, query: Select[Any]) -> list[Spoken]:
+    return [_from(row) for row in await tx.execute(query)]
+
+
+def _from(row: Row[Any]) -> Spoken:
+    reasons = tuple(
+        Reason(Code(said["code"]), said["criterion"], said["argument"], said["evidence"])
+        for said in row.reasons
+    )
+    return Spoken(
+        row.position,
+        row.delivery_id,
+        row.key,
+        row.product,
+        row.version,
+        row.environment,
+        row.customer,
+        row.attempt,
+        row.spoken_by,
+        tuple(row.follow_ups),
+        Verdict(row.outcome, reasons, row.criteria_version, row.at),
+    )
+
+
+def _row(reason: Reason) -> dict[str, str | None]:
+    return {
+        "code": reason.code.value,
+        "criterion": reason.criterion,
+        "argument": reason.argument,
+        "evidence": reason.evidence,
+    }

@@ -1,0 +1,81 @@
+"""What a person reads at three in the morning: what broke, when, where, and what to do. Pure.
+
+Never the customer's words and never contact data: only keys, times and our own sentences.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from escalation.notifications.domain.notification import Purpose
+from escalation.policies.domain.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    body: str
+
+
+def written(
+    purpose: Purpose, key: str, trigger: Trigger, zone: str, link: str, ending: str | None = None
+) -> Letter:
+    """The text for one reader. `key` is the case's (ESC-17), `zone` where the reader lives.
+
+    `link` leads to the case; `ending` says why it ended, for an all-clear.
+    """
+    subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
+    lines = (*_what(purpose, trigger, ending), "", *_facts(trigger, zone), "", *_do(purpose, key))
+    return Letter(_one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
+
+
+_HEADINGS: dict[Purpose, str] = {
+    "page": "{title}",
+    "exhausted": "NOBODY ANSWERED: {title}",
+    "duty": "For your information: {title}",
+    "all_clear": "All clear: {title}",
+}
+
+
+def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[str]:
+    yield f"{trigger.title}."
+    if purpose == "exhausted":
+        yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
+    if trigger.trigger == "waiver_requested" and purpose != "all_clear":
+        yield "A general manager approves or refuses it. Approved after the promise broke, it counts"
+        yield "for nothing."
+    if purpose == "all_clear":
+        yield f"This is over, you need not do anything: {ending or 'it was withdrawn'}."
+
+
+def _facts(trigger: Trigger, zone: str) -> Iterator[str]:
+    if trigger.breaks_at:
+        verb = "Broke" if trigger.breaks_at <= trigger.at else "Breaks"
+        yield f"{verb}: {told_time(trigger.breaks_at, zone)}"
+    yield f"Since: {told_time(trigger.at, zone)}"
+    named = {
+        "Severity": trigger.severity,
+        "Customer": trigger.customer,
+        "Environment": trigger.environment,
+        "Ticket": trigger.ticket,
+    }
+    yield from (f"{name}: {value}" for name, value in named.items() if value)
+
+
+def _do(purpose: Purpose, key: str) -> Iterator[str]:
+    if purpose in ("page", "exhausted"):
+        yield "Take it, and it stops waking others:"
+        yield f"    opsdesk escalations acknowledge {key}"
+
+
+def told_time(at: datetime, zone: str) -> str:
+    """An instant in the reader's zone and in UTC, to the minute."""
+    here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
+    told = f"{here:%a %d %b %Y %H:%M} {zone}"
+    return told if zone == "UTC" else f"{told} ({utc:%d %b %H:%M} UTC)"
+
+
+def _one_line(text: str) -> str:
+    # A line break in a subject would begin a header of somebody else's choosing.
+    return " ".join(text.split())

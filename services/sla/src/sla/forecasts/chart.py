@@ -1,0 +1,128 @@
+"""The calibration of forecasts as a picture: what was forecast against what came. Pure.
+
+SVG without script or style sheet; colours that are told apart in grey and by the colour-blind.
+"""
+
+from collections.abc import Iterator
+from html import escape
+from math import sqrt
+
+from sla.forecasts.domain.score import Score, Tally
+
+WIDTH, HEIGHT = 640, 560
+LEFT, TOP, SIDE = 70, 64, 400
+BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
+LARGEST = 14.0
+FONT = 'font-family="system-ui, sans-serif"'
+
+
+def calibration(score: Score, title: str) -> str:
+    """The reliability diagram: dots on the diagonal are forecasts that came as often as they said.
+
+    A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
+    """
+    parts = [*_frame(title), *_summary(score)]
+    most = max((one.forecasts for one in score.bins), default=1)
+    for one in score.bins:
+        parts += _dot(one, most)
+    if not score.bins:
+        parts.append(_text(LEFT + SIDE / 2, TOP + SIDE / 2, "No forecast has come out yet.", GREY))
+    told = _told(score)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f' aria-label="{escape(told)}"><title>{escape(told)}</title>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
+    )
+
+
+def _frame(title: str) -> Iterator[str]:
+    yield _text(LEFT, 34, title, INK, size=17, anchor="start", weight="600")
+    for tenth in range(0, 11, 2):
+        share = tenth / 10
+        x, y = _x(share), _y(share)
+        yield _line(x, TOP, x, TOP + SIDE, PALE)
+        yield _line(LEFT, y, LEFT + SIDE, y, PALE)
+        yield _text(x, TOP + SIDE + 20, f"{share:.0%}", GREY, size=12)
+        yield _text(LEFT - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
+    yield _line(_x(0), _y(0), _x(1), _y(1), GREY, dash="5 5")
+    yield _text(LEFT + SIDE / 2, TOP + SIDE + 46, "forecast: probability of a breach", INK, size=13)
+    calibrated = "On the line: what was forecast came as often as was said."
+    yield _text(LEFT, TOP + SIDE + 76, calibrated, GREY, size=12, anchor="start")
+    middle = TOP + SIDE / 2
+    yield (
+        f'<text x="20" y="{middle}" fill="{INK}" font-size="13" text-anchor="middle" {FONT}'
+        f' transform="rotate(-90 20 {middle})">came: share that broke</text>'
+    )
+
+
+def _summary(score: Score) -> Iterator[str]:
+    """Beside the picture: the figures, for who does not trust pictures."""
+    lines = [
+        ("forecasts", f"{score.forecasts:,}"),
+        ("broke", f"{score.broke:,}"),
+        ("Brier score", _figure(score.brier)),
+        ("skill", _figure(score.skill)),
+        ("miscalibration", _figure(score.reliability)),
+    ]
+    for index, (name, value) in enumerate(lines):
+        y = TOP + 30 + index * 58
+        yield _text(LEFT + SIDE + 24, y, name, GREY, size=12, anchor="start")
+        yield _text(LEFT + SIDE + 24, y + 24, value, INK, size=20, anchor="start", weight="600")
+
+
+def _dot(one: Tally, most: int) -> Iterator[str]:
+    x, y = _x(one.forecast), _y(one.observed)
+    low, high = one.interval
+    yield _line(x, _y(low), x, _y(high), BLUE, width=2)
+    radius = max(3.5, LARGEST * sqrt(one.forecasts / most))
+    said = f"forecast {one.forecast:.0%}, came {one.observed:.0%}, of {one.forecasts}"
+    yield (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}" fill-opacity="0.9"'
+        f' stroke="#ffffff" stroke-width="1.5"><title>{said}</title></circle>'
+    )
+
+
+def _told(score: Score) -> str:
+    if score.brier is None:
+        return "Calibration of forecasts: nothing has come out yet"
+    return (
+        f"Calibration of {score.forecasts} forecasts of which {score.broke} broke;"
+        f" Brier score {score.brier:.3f}"
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"  # noqa: RUF001 - a dash that is typeset
+
+
+def _x(share: float) -> float:
+    return LEFT + SIDE * share
+
+
+def _y(share: float) -> float:
+    return TOP + SIDE * (1 - share)
+
+
+def _line(
+    x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 1, dash: str = ""
+) -> str:
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"'
+        f' stroke-width="{width}"{dashed}/>'
+    )
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    colour: str,
+    size: int = 14,
+    anchor: str = "middle",
+    weight: str = "400",
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size}" font-weight="{weight}"'
+        f' text-anchor="{anchor}" {FONT}>{escape(text)}</text>'
+    )

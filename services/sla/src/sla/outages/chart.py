@@ -1,0 +1,177 @@
+"""A month as a picture: one strip per day, so that five minutes can be seen. Pure.
+
+Up, impaired, down and maintenance differ in height and in words as well as in colour. What is yet to
+come is left pale. No style and no script: the picture may stand anywhere under a strict content
+security policy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import escape
+
+from sla.calendars.domain.zone import Zone
+from sla.outages.domain.availability import ZERO, Availability, Part
+from sla.outages.domain.month import begins, month_of
+
+LEFT, TOP, ROW, BAR, HOUR_WIDTH = 96, 64, 18, 13, 32.0
+GROUND, YET_TO_COME = "#ebebe7", "#f9f9f7"
+COLOURS = {
+    "agreed": "#7fb685",
+    "down": "#b3261e",
+    "outside": "#e5a9a4",
+    "maintenance": "#3b5b92",
+    "impaired": "#d98e04",
+}
+HEIGHTS = {"agreed": 1.0, "down": 1.0, "outside": 1.0, "maintenance": 0.7, "impaired": 0.45}
+WORDS = {
+    "agreed": "agreed service time, up",
+    "down": "down",
+    "outside": "down outside agreed hours",
+    "maintenance": "maintenance",
+    "impaired": "impaired",
+}
+LEAST = 1.5
+"""Pixels: what lasted a second is seen, too."""
+HOUR = timedelta(hours=1)
+
+
+def picture(found: Availability, zone: Zone, title: str) -> str:
+    """SVG. `found` is of whole days in the zone."""
+    days = list(_days(found, zone))
+    longest = max((end - start) / HOUR for _, start, end in days)
+    width, height = LEFT + longest * HOUR_WIDTH + 16, TOP + len(days) * ROW + 44
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img"'
+    lines = [
+        svg + ' font-family="system-ui, sans-serif" font-size="11" aria-labelledby="t d">',
+        f'<title id="t">{escape(title)}</title>',
+        f'<desc id="d">{escape(_sentence(found))}</desc>',
+        f'<rect width="{width:g}" height="{height}" fill="#ffffff"/>',
+        _text(16, 22, title, size=15, weight="600"),
+        _text(16, 40, _sentence(found)),
+        *_scale(longest),
+    ]
+    for number, (day, start, end) in enumerate(days):
+        y = TOP + number * ROW
+        lines.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
+        lines += _strip(found, start, end, y)
+    lines += _legend(height - 16)
+    return "\n".join(lines) + "\n</svg>\n"
+
+
+def _days(found: Availability, zone: Zone) -> Iterator[tuple[date, datetime, datetime]]:
+    day = month_of(found.start, zone).day
+    while (start := begins(day, zone)) < found.end:
+        following = day + timedelta(days=1)
+        end = begins(following, zone)
+        if start < end:  # a date that the zone left out has no time at all
+            yield day, start, end
+        day = following
+
+
+def _strip(found: Availability, start: datetime, end: datetime, y: int) -> Iterator[str]:
+    day = _Day(start, min(end, max(start, found.until)), y)
+    yield _bar(y, ZERO, end - start, YET_TO_COME, 1.0)
+    if day.start < day.until:
+        yield day.bar(day.start, day.until, GROUND)
+    yield from (day.bar(*opening, COLOURS["agreed"]) for opening in day.openings(found))
+    for part in _within(found.parts, start, end):
+        yield from _stretch(found, day, part)
+
+
+def _stretch(found: Availability, day: "_Day", part: Part) -> Iterator[str]:
+    """Of what is down, the part in agreed hours stands out: only that counts."""
+    first, last = max(part.segment.start, day.start), min(part.segment.end, day.until)
+    state = part.segment.state
+    colour = COLOURS["outside" if state == "down" else state]
+    yield day.bar(first, last, colour, HEIGHTS[state], _why(part))
+    if state == "down":
+        for opens, closes in day.openings(found, first, last):
+            yield day.bar(opens, closes, COLOURS["down"], 1.0, _why(part))
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A strip's day up to now, and where it stands."""
+
+    start: datetime
+    until: datetime
+    y: int
+
+    def openings(
+        self, found: Availability, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[datetime, datetime]]:
+        for stretch in found.stretches:
+            first = max(since or self.start, stretch.start)
+            last = min(until or self.until, stretch.end)
+            if first < last:
+                yield from stretch.timetable.openings(first, last)
+
+    def bar(
+        self, first: datetime, last: datetime, colour: str, share: float = 1.0, why: str = ""
+    ) -> str:
+        return _bar(self.y, first - self.start, last - first, colour, share, why)
+
+
+def _within(parts: tuple[Part, ...], start: datetime, end: datetime) -> Iterator[Part]:
+    for part in parts:
+        if part.segment.state != "up" and part.segment.start < end and start < part.segment.end:
+            yield part
+
+
+def _why(part: Part) -> str:
+    segment = part.segment
+    names = ", ".join((*segment.troubles, *segment.windows))
+    times = f"{segment.start:%d %b %H:%M:%S} to {segment.end:%d %b %H:%M:%S} UTC"
+    return f"{WORDS[segment.state]}: {names}, {times}"
+
+
+def _bar(
+    y: int, since: timedelta, lasts: timedelta, colour: str, share: float, why: str = ""
+) -> str:
+    x, width = LEFT + since / HOUR * HOUR_WIDTH, max(lasts / HOUR * HOUR_WIDTH, LEAST)
+    height = BAR * share
+    rect = f'<rect x="{x:.2f}" y="{y + BAR - height:.2f}" width="{width:.2f}" height="{height:.2f}"'
+    return f'{rect} fill="{colour}">{f"<title>{escape(why)}</title>" if why else ""}</rect>'
+
+
+def _scale(longest: float) -> Iterator[str]:
+    for hour in range(0, int(longest) + 1, 3):
+        x = LEFT + hour * HOUR_WIDTH
+        yield _text(x, TOP - 6, f"{hour} h", anchor="middle", colour="#5c5c5c")
+
+
+def _legend(y: float) -> Iterator[str]:
+    x = 16.0
+    for name, word in WORDS.items():
+        share = HEIGHTS[name]
+        yield (
+            f'<rect x="{x:g}" y="{y - BAR * share:.2f}" width="22" height="{BAR * share:.2f}"'
+            f' fill="{COLOURS[name]}"/>'
+        )
+        yield _text(x + 28, y - 1, word)
+        x += 46 + 6 * len(word)
+
+
+def _sentence(found: Availability) -> str:
+    if found.share is None:
+        return "No service time was agreed."
+    promised = "" if found.promised is None else f" of {found.promised:.3%} promised"
+    down = f"{found.down} down, {found.excused} excused by maintenance, {found.impaired} impaired"
+    return f"{found.share:.3%}{promised}; {down}; {found.failures.count} failures"
+
+
+def _text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: int = 11,
+    weight: str = "400",
+    anchor: str = "start",
+    colour: str = "#1d1d1b",
+) -> str:
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}"'
+        f' text-anchor="{anchor}" fill="{colour}">{escape(words)}</text>'
+    )
