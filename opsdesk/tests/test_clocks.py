@@ -65,7 +65,9 @@ def test_a_terminal_whose_zone_does_not_exist_reads_utc(
 def test_a_zone_that_sla_does_not_know_is_reported_in_its_words(terminal: Terminal) -> None:
     message = "'Mars' is no IANA time zone; write it like Europe/Amsterdam"
     terminal.services.responses["GET /v1/tickets/OPS-7/clocks"] = page_of(CLOCK)
-    terminal.services.responses[f"GET {EXPLANATION}"] = problem_response(422, "invalid", "Invalid", message)
+    terminal.services.responses[f"GET {EXPLANATION}"] = problem_response(
+        422, "invalid", "Invalid", message
+    )
     assert message in terminal.fails("clocks", "explain", "OPS-7", "--zone", "Mars")
 
 

@@ -108,7 +108,9 @@ def test_a_file_that_cannot_be_written_is_reported(terminal: Terminal, tmp_path:
 def test_what_sla_refuses_is_reported_and_no_file_is_left(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    no = problem_response(422, "invalid", "Invalid", "`format` is one of pdf, xlsx, html, csv, json")
+    no = problem_response(
+        422, "invalid", "Invalid", "`format` is one of pdf, xlsx, html, csv, json"
+    )
     terminal.services.responses["GET /v1/reviews/acme-2026-06"] = no
     file = tmp_path / "june.doc"
     words = ("acme-2026-06", "--format", "doc", "--to", str(file))

@@ -67,7 +67,7 @@ STATUS: Final = {"opened": 201, "joined": 201, "duplicate": 200, "ignored": 202,
         }
     },
 )
-async def receive_mail(
+async def receive_email(
     request: Request, caller: Annotated[Caller, requires("emails:write")]
 ) -> Response:
     """Take a raw mail in, at most 25 MiB. Sent twice it is one mail."""
@@ -91,7 +91,7 @@ async def receive_mail(
 
 
 @list_routes.get("")
-async def list_mails(
+async def list_emails(
     caller: Annotated[Caller, requires("tickets:work")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
