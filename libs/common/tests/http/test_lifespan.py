@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from common.auth.local_issuer import LocalIssuer
 from common.http import Service, create_app, lifespan
 from common.persistence.database import Database
+from common.runtime import Runtime
+from common.settings import Settings
 from opsdesk_testing.client import client
 
 Written = Callable[[], Awaitable[int]]
@@ -23,7 +24,7 @@ def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name, value in {
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
-        "KAFKA": "127.0.0.1:9",
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
         "LOCAL_ISSUER": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
@@ -51,14 +52,14 @@ async def test_loops_run_beside_the_requests_and_stop_with_the_service(
     running = asyncio.Event()
     ended = asyncio.Event()
 
-    async def watch(app: FastAPI) -> None:
+    async def watch(runtime: Runtime[Settings]) -> None:
         running.set()
         try:
             await asyncio.Event().wait()
         finally:
             ended.set()
 
-    app = create_app(replace(service, background=(watch,)))
+    app = create_app(replace(service, loops=(watch,)))
     async with asyncio.timeout(15), app.router.lifespan_context(app):
         await running.wait()
         assert not ended.is_set()
