@@ -1,9 +1,8 @@
 """What background loops and routes of one process share. Nothing of the web framework in it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Generic, TypeVar, cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
@@ -28,22 +27,19 @@ class Runtime(Generic[S]):
     database: Database
     kafka: Kafka
     heartbeat: LoopHeartbeat
-    resources: Mapping[type, object] = field(default_factory=lambda: MappingProxyType({}))
+    resources: tuple[object, ...] = ()
 
     def resource(self, kind: type[R]) -> R:
-        """The service's one object of this class. Raises KeyError unless the service makes one."""
-        return cast(R, self.resources[kind])
+        """The process's one object of this class. Raises LookupError unless the service has one."""
+        for resource in self.resources:
+            if isinstance(resource, kind):
+                return resource
+        raise LookupError(f"name {kind.__name__} in `Service.resources` first")
 
 
 def create_runtime(
     settings: S, database: Database, create_resources: tuple[CreateResource, ...] = ()
 ) -> Runtime[S]:
     """The runtime of a process, with its resources made."""
-    resources = {type(made): made for made in (create(database) for create in create_resources)}
-    return Runtime(
-        settings,
-        database,
-        Kafka.from_settings(settings),
-        LoopHeartbeat(),
-        MappingProxyType(resources),
-    )
+    resources = tuple(create(database) for create in create_resources)
+    return Runtime(settings, database, Kafka.from_settings(settings), LoopHeartbeat(), resources)

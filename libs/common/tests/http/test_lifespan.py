@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from common.auth.local_issuer import LocalIssuer
-from common.http import Service, create_app, lifespan
+from common.http import Service, create_app, lifespan, runtime_of
 from common.persistence.database import Database
 from common.runtime import Runtime
 from common.settings import Settings
-from opsdesk_testing.client import client
+from opsdesk_testing.client import app_for, client
 
 Written = Callable[[], Awaitable[int]]
 
@@ -104,3 +104,21 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
 
     await lifespan.supervise("loop", loop)
     assert tried == 2
+
+
+class Board:
+    """What a service has one of in each process."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def test_a_resource_is_made_once_and_found_by_its_class(
+    service: Service, database: Database
+) -> None:
+    app = app_for(replace(service, resources=(Board,)), database)
+    board = runtime_of(app).resource(Board)
+    assert board.database is database
+    assert runtime_of(app).resource(Board) is board
+    with pytest.raises(LookupError, match="Settings"):
+        runtime_of(app).resource(Settings)

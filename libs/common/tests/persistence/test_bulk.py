@@ -1,7 +1,6 @@
 """Set-based statements do what one statement per row would do."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,7 @@ from common.persistence.bulk import (
     update_sql,
     upsert_sql,
 )
-from common.persistence.database import Connection, Database
+from common.persistence.database import Connection
 
 COLUMNS: Columns = {
     "id": "uuid",
@@ -37,15 +36,14 @@ ROWS = [
 
 
 @pytest.fixture
-async def tx(database: Database) -> AsyncIterator[Connection]:
-    async with database.transaction() as tx:
-        await tx.execute(
-            text(
-                "CREATE TEMPORARY TABLE things (id uuid PRIMARY KEY, name text, at timestamptz,"
-                " count bigint, body jsonb) ON COMMIT DROP"
-            )
+async def tx(owner_tx: Connection) -> Connection:
+    await owner_tx.execute(
+        text(
+            "CREATE TABLE things (id uuid PRIMARY KEY, name text, at timestamptz, count bigint,"
+            " body jsonb)"
         )
-        yield tx
+    )
+    return owner_tx
 
 
 async def stored(tx: Connection) -> set[tuple[Any, ...]]:

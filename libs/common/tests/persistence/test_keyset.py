@@ -1,6 +1,6 @@
 """Keyset paging: page by page the same rows, in the same order, as the whole list."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from common.http import Paging
-from common.persistence.database import Connection, Database
+from common.persistence.database import Connection
 from common.persistence.keyset import is_after, page_after
 
 things = Table(
@@ -28,8 +28,6 @@ things = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("size", Integer),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DROP",
 )
 ROWS = [
     {"id": number, "kind": kind, "size": size}
@@ -48,11 +46,10 @@ ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
 
 
 @pytest.fixture
-async def tx(database: Database) -> AsyncIterator[Connection]:
-    async with database.transaction() as tx:
-        await tx.run_sync(lambda connection: things.create(connection))
-        await tx.execute(insert(things), ROWS)
-        yield tx
+async def tx(owner_tx: Connection) -> Connection:
+    await owner_tx.run_sync(lambda connection: things.create(connection))
+    await owner_tx.execute(insert(things), ROWS)
+    return owner_tx
 
 
 @pytest.mark.parametrize("limit", [1, 4, 18])

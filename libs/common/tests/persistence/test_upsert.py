@@ -1,13 +1,12 @@
 """Keys from sequences; rows found by id or key; rows inserted or updated."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, Uuid, select, text
 
-from common.persistence.database import Connection, Database
+from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key, next_key, next_number
 from common.persistence.upsert import upsert, upsert_newer
 
@@ -18,17 +17,14 @@ people = Table(
     Column("key", Text),
     Column("name", Text),
     Column("sequence", BigInteger),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DROP",
 )
 ID = uuid4()
 
 
 @pytest.fixture
-async def tx(database: Database) -> AsyncIterator[Connection]:
-    async with database.transaction() as tx:
-        await tx.run_sync(lambda connection: people.create(connection))
-        yield tx
+async def tx(owner_tx: Connection) -> Connection:
+    await owner_tx.run_sync(lambda connection: people.create(connection))
+    return owner_tx
 
 
 def row(name: str, sequence: int) -> dict[str, Any]:
@@ -46,8 +42,8 @@ async def name(tx: Connection) -> str | None:
 async def test_the_newer_sequence_wins_in_whatever_order_they_come(
     tx: Connection, sequences: tuple[int, int], expected: str
 ) -> None:
-    for text_, sequence in zip(("first", "second"), sequences, strict=True):
-        await upsert_newer(tx, people, row(text_, sequence))
+    for new_name, sequence in zip(("first", "second"), sequences, strict=True):
+        await upsert_newer(tx, people, row(new_name, sequence))
     assert await name(tx) == expected
 
 
@@ -66,6 +62,6 @@ async def test_a_row_is_found_by_its_id_and_by_its_key(
 
 
 async def test_keys_are_numbered_by_their_sequence(tx: Connection) -> None:
-    await tx.execute(text("CREATE TEMPORARY SEQUENCE thing_numbers START 7"))
+    await tx.execute(text("CREATE SEQUENCE thing_numbers START 7"))
     assert await next_key(tx, "THI", "thing_numbers") == "THI-7"
     assert await next_number(tx, "thing_numbers") == 8

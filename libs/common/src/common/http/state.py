@@ -1,7 +1,7 @@
 """What the routes of an app work with: one frozen object on `app.state`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, cast, runtime_checkable
 
@@ -83,12 +83,6 @@ def state_of(app: FastAPI) -> AppState:
 def runtime_of(app: FastAPI) -> Runtime[Any]:
     """The runtime of an app; a service gives it its settings: `r: Runtime[SlaSettings] = …`."""
     return state_of(app).runtime
-
-
-def with_resource(state: AppState, kind: type, resource: object) -> AppState:
-    """The same state with another object in the place of a resource."""
-    resources = MappingProxyType({**state.runtime.resources, kind: resource})
-    return replace(state, runtime=replace(state.runtime, resources=resources))
 
 
 def _set_former_attributes(app: FastAPI, state: AppState) -> None:
