@@ -141,7 +141,7 @@ class ClockCancelled(ClockEvent):
 
 
 def __getattr__(name: str) -> Any:
-    # For modules that have not taken up the events' own modules yet.
+    # For modules that do not import them from `agreements` and `waivers` yet.
     from common.events import agreements, waivers
 
     for module in (agreements, waivers):

@@ -11,7 +11,7 @@ Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partne
 
 
 def audience_topic(audience: Audience) -> str:
-    """The topic that an internal team subscribes to."""
+    """Return the topic of an internal team."""
     return f"opsdesk.escalations.{audience.replace('_', '-')}"
 
 

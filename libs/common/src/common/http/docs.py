@@ -1,4 +1,4 @@
-"""A page that shows the API: plain HTML, no script, nothing fetched from elsewhere."""
+"""The page `/docs`: the API as plain HTML, without scripts, nothing loaded from elsewhere."""
 
 from html import escape
 from typing import Any
