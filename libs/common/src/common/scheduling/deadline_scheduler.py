@@ -98,8 +98,8 @@ class DeadlineScheduler:
         if result.has_more:
             return
         if self._waits_for_consumer or result.locked:
-            # What is due waits for the consumer or for a lock: until the next deadline there is
-            # no pause.
+            # A deadline that waits for the consumer or a lock is due already: the time until the
+            # next one would be zero.
             return await self._sleep(LOCKED_RETRY_DELAY_S if result.locked else POLL_INTERVAL_S)
         async with self.database.transaction() as tx:
             at, pause = (await tx.execute(self._next_due)).one()
