@@ -95,7 +95,7 @@ async def test_nothing_that_people_wrote_and_nobody_outside_is_shown(
 async def test_tables_are_out_of_reach_and_nothing_is_written(psql: Psql) -> None:
     for refused in (
         "TABLE intake.tickets",
-        "TABLE intake.directory.contact_resolver",
+        "TABLE intake.contacts",
         "DELETE FROM intake_hand_overs",
     ):
         said = await psql("SET default_transaction_read_only = off", refused)

@@ -105,7 +105,7 @@ async def test_every_reply_and_all_news_are_measured_in_cycles(database: Databas
     assert {one.clock.outcome for one in found.values()} == {"met"}
     news = await told(database)
     assert about(news, "next_reply") == ["started", "met", "resumed", "met"]
-    assert about(news, "update") == ["started", "deadline_changed", "moved", "met"]
+    assert about(news, "update") == ["started", "deadline_changed", "deadline_changed", "met"]
     await whole(database)
 
 

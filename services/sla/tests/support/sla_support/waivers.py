@@ -38,7 +38,7 @@ async def _asked(who: AsyncClient, body: dict[str, Any]) -> str:
 async def said_of_waivers(database: Database) -> list[str]:
     """The short types of what was told about waivers, in order."""
     return [
-        one.type.removeprefix("opsdesk.clock.").removesuffix(".v1")
+        one.type.removeprefix("opsdesk.waiver.").removesuffix(".v1")
         for one in await told(database)
         if one.subject.startswith("waiver/")
     ]

@@ -125,7 +125,7 @@ async def wait(desk: Working, asked: Pause) -> Response:
     last = await messages.last_public(desk.tx, before.id)
     is_asked = asked.question is not None or asks_the_customer(last)
     after = transitions.wait(before, asked.waiting_on, asked=is_asked)
-    facts = [fact(TicketOnHold, on=asked.waiting_on)]
+    facts = [fact(TicketOnHold, waiting_on=asked.waiting_on)]
     if asked.question is not None and isinstance(after, Ticket):
         facts.insert(0, await _ask(desk, before, asked.question, at))
     return await desk.conclude(

@@ -124,4 +124,6 @@ def _told(before: Ticket, after: object) -> list[Fact]:
     """Nothing is told while a lowering is pending: nothing has changed for anybody yet."""
     if not isinstance(after, Ticket) or after.priority == before.priority:
         return []
-    return [fact(TicketPrioritised, was=before.priority, second=after.priority_confirmed_by)]
+    return [
+        fact(TicketPrioritised, previous=before.priority, confirmed_by=after.priority_confirmed_by)
+    ]

@@ -102,7 +102,7 @@ def _told(before: Ticket, after: object) -> list[Fact]:
             previous_kind=before.kind,
             previous_service=before.service,
             requested_by=before.pending_reclassification.requested_by,
-            second=after.reclassified_confirmed_by,
+            confirmed_by=after.reclassified_confirmed_by,
         )
     ]
 
