@@ -80,10 +80,10 @@ async def test_extra_cover_may_be_for_single_priorities(
 @pytest.mark.parametrize(
     ("asked", "pointer"),
     [
-        (extra(NINE - HOUR), "/start"),
+        (extra(NINE - HOUR), "/starts_at"),
         (extra(hours=-1), "/ends_at"),
         (extra(hours=24 * 93), "/ends_at"),
-        (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
+        (extra(SATURDAY + timedelta(microseconds=1)), "/starts_at"),
         (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/ends_at"),
         (extra(priorities=["urgent"]), "/priorities/0"),
         (extra(reason=""), "/reason"),
@@ -212,7 +212,7 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
     handed = said(TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven")
     await hear(database, HANDLERS, (opened(1), 1), (handed, 2))
-    address = f"/v1/agreements/{ended}/deactivate"
+    address = f"/v1/agreements/{ended}/termination"
     await theo.post(address, json={"reason": "They have left us"})
     assert (await gina.post(address + "/confirm")).status_code == 200
     await swept(database)

@@ -78,11 +78,11 @@ def _since(asked: EndAsked, before: Extension, at: datetime) -> datetime:
     if asked.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if asked.ends_at.microsecond:
-        raise Invalid([Violation("/end", "precision", "give it on a whole second")])
+        raise Invalid([Violation("/ends_at", "precision", "give it on a whole second")])
     if asked.ends_at < at:
-        raise Invalid([Violation("/end", "past", "what has passed stays covered")])
+        raise Invalid([Violation("/ends_at", "past", "what has passed stays covered")])
     if asked.ends_at >= before.until:
-        raise Invalid([Violation("/end", "order", "before the end of the extension")])
+        raise Invalid([Violation("/ends_at", "order", "before the end of the extension")])
     return asked.ends_at
 
 

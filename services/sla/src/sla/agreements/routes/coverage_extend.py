@@ -83,7 +83,7 @@ async def extend_cover(
     bound = await binding(tx, found, at)
     if not any(reaches(made, version.agreement) for version in bound):
         said = "no published version is valid then; its cover can be extended once it is"
-        raise Invalid([Violation("/start", "not_valid", said)])
+        raise Invalid([Violation("/starts_at", "not_valid", said)])
     await extensions.add(tx, found.agreement_id, made)
     await _extend(tx, found, bound, made)
     told: dict[str, Any] = {
@@ -129,10 +129,10 @@ def extension_told(extension: Extension) -> ExtensionTold:
 def _fits(asked: ExtensionAsked, at: datetime) -> None:
     wrong = []
     if asked.starts_at < at:
-        wrong.append(Violation("/start", "past", "what has passed cannot be covered any more"))
+        wrong.append(Violation("/starts_at", "past", "what has passed cannot be covered any more"))
     if not asked.starts_at < asked.ends_at <= asked.starts_at + LONGEST:
         said = f"later than start, by at most {LONGEST.days} days"
-        wrong.append(Violation("/end", "order", said))
+        wrong.append(Violation("/ends_at", "order", said))
     for name, instant in (("starts_at", asked.starts_at), ("ends_at", asked.ends_at)):
         if instant.microsecond:
             wrong.append(Violation(f"/{name}", "precision", "give it on a whole second"))
@@ -158,7 +158,7 @@ async def _extend(
     try:
         longer = [await covering.cover(tx, one.agreement, [made], by) for one in bound]
     except OutOfRange as error:
-        raise unanswerable(error, "/end") from None
+        raise unanswerable(error, "/ends_at") from None
     if any(longer):
         agreement_id, kept = found.agreement_id, (made.reason, made.created_by, made.created_at)
         await sweeping.begin(tx, Sweep(uuid7(), agreement_id, "extend", None, *kept))

@@ -118,7 +118,7 @@ def misfits(asked: TermsAsked) -> Iterator[Violation]:
     for index, window in enumerate(asked.maintenance.dated):
         if window.ends_at <= window.starts_at:
             said = "a window ends after it starts"
-            yield Violation(f"/maintenance/dated/{index}/end", "order", said)
+            yield Violation(f"/maintenance/dated/{index}/ends_at", "order", said)
 
 
 def wrong_parties(asked: AgreementAsked) -> Iterator[Violation]:
