@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from opsdesk.event_line import about, line
+from opsdesk.event_line import format_event, subject_name
 from opsdesk.topic_reader import Record
 
 BREACH = Record(
@@ -32,30 +32,30 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def test_a_line_says_when_what_about_whom_and_the_facts() -> None:
-    told = line(BREACH, AMSTERDAM)
-    assert told.startswith("Tue 30 Mar 2027 10:30:00 CEST  clock.breached")
-    assert "OPS-7" in told
-    assert "metric=first_response" in told
-    assert "target=4 h" in told
-    assert "deadline=Tue 30 Mar 2027 10:30:00 CEST" in told
+    output = format_event(BREACH, AMSTERDAM)
+    assert output.startswith("Tue 30 Mar 2027 10:30:00 CEST  clock.breached")
+    assert "OPS-7" in output
+    assert "metric=first_response" in output
+    assert "target=4 h" in output
+    assert "deadline=Tue 30 Mar 2027 10:30:00 CEST" in output
 
 
 def test_ids_titles_and_empty_facts_are_left_out() -> None:
-    told = line(BREACH, AMSTERDAM)
-    assert "0192f3a0" not in told
-    assert "Invoices" not in told
-    assert "fired_without_events" not in told
-    assert "environment" not in told
+    output = format_event(BREACH, AMSTERDAM)
+    assert "0192f3a0" not in output
+    assert "Invoices" not in output
+    assert "fired_without_events" not in output
+    assert "environment" not in output
 
 
 def test_the_subjects_own_name_goes_first() -> None:
     follow_up = replace(
         BREACH, subject="follow-up/1", body={"follow_up": "FU-3", "ticket": "OPS-7"}
     )
-    assert about(follow_up) == "FU-3"
+    assert subject_name(follow_up) == "FU-3"
 
 
 def test_a_record_that_is_no_event_still_makes_a_line() -> None:
     """A tail must not stop at what somebody else wrote onto the topic."""
     strange = Record("t", 0, 0, "", "(no type)", "(no subject)", 0, "", 0, {})
-    assert "(no type)" in line(strange)
+    assert "(no type)" in format_event(strange)

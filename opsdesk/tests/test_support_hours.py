@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsdesk.journeys.support_hours import AMSTERDAM, long_weekend, promised
+from opsdesk.journeys.support_hours import AMSTERDAM, add_support_hours, next_long_weekend
 
 HOUR = timedelta(hours=1)
 
@@ -28,9 +28,9 @@ def _at(text: str) -> datetime:
 def test_support_hours_are_counted_without_weekends_and_holidays(
     start: str, hours: int, end: str
 ) -> None:
-    assert promised(_at(start), hours * HOUR) == _at(end)
+    assert add_support_hours(_at(start), hours * HOUR) == _at(end)
 
 
 def test_the_next_long_weekend_is_found() -> None:
-    assert long_weekend(_at("2026-11-22T12:00")) == _at("2026-12-24T15:30")
-    assert long_weekend(_at("2027-01-10T12:00")) == _at("2027-03-25T15:30")
+    assert next_long_weekend(_at("2026-11-22T12:00")) == _at("2026-12-24T15:30")
+    assert next_long_weekend(_at("2027-01-10T12:00")) == _at("2027-03-25T15:30")

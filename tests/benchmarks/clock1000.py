@@ -15,7 +15,7 @@ from sla.clocks.domain.codec import read, written
 from sla.clocks.domain.simulation import simulate
 from sla.clocks.domain.snapshot import standing
 from tests.benchmarks.result import Result
-from tests.benchmarks.scale import Effort
+from tests.benchmarks.scale import Scale
 
 EVENTS, ROUNDS, MOST = 1_000, 30, 0.005
 OFFICE = UUID(int=1)
@@ -25,7 +25,7 @@ KINDS: tuple[InputKind, ...] = ("on_hold", "customer_replied", "replied", "resol
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     inputs = life()
     until = inputs[-1].at + timedelta(hours=1)
     metrics: tuple[Metric, ...] = ("resolution", "update")

@@ -14,10 +14,10 @@ import httpx
 
 from common.auth.local_issuer import LocalIssuer
 from common.settings import LOCAL_ISSUER
-from common.simulated_time import install
+from common.simulated_time import install_now_function
 from opsdesk_local.addresses import issuer_folder
 from opsdesk_local.installation import Installation
-from opsdesk_local.ports import answers
+from opsdesk_local.ports import accepts_connections
 from opsdesk_local.servers import Servers, embedded_servers
 from opsdesk_local.service import SERVICES, ServiceProcess
 from opsdesk_local.waiting import holds_within
@@ -31,33 +31,35 @@ CLONE = Path(__file__).resolve().parents[2]
 @contextmanager
 def servers() -> Iterator[Servers]:
     """PostgreSQL 18 (durable: fsync on) and one Kafka broker of our own."""
-    with embedded_servers(durable=True) as found:
-        yield found
+    with embedded_servers(durable=True) as started:
+        yield started
 
 
 @asynccontextmanager
-async def schema_of(found: Servers, wanted: str, *, simulated: bool = False) -> AsyncIterator[str]:
+async def schema_of(
+    servers: Servers, wanted: str, *, simulated: bool = False
+) -> AsyncIterator[str]:
     """A fresh database with one schema; yields the runtime role's address. Real time by default."""
-    templates = Templates(found, prefix=f"bench_{os.getpid()}")
+    templates = Templates(servers, prefix=f"bench_{os.getpid()}")
     template = await templates.of(wanted)
     async with templates.clone(template, 1) as url:
         name = url.rpartition("/")[2]
         owner = await asyncpg.connect(templates.owner_url(template, name))
-        await install(owner, template.schema, simulated=simulated)
+        await install_now_function(owner, template.schema, simulated=simulated)
         await owner.close()
         yield url
     await templates.drop_all()
 
 
 @contextmanager
-def desk(found: Servers, *names: str) -> Iterator[Installation]:
+def open_installation(servers: Servers, *names: str) -> Iterator[Installation]:
     """These services, migrated and not yet started, in real time and without a limit in the way."""
     with TemporaryDirectory(prefix="opsdesk-bench-") as folder:
-        prepared = Installation(
+        installation = Installation(
             Path(folder),
-            found.admin_url,
-            found.bootstrap,
-            found.state.password,
+            servers.admin_url,
+            servers.bootstrap,
+            servers.state.password,
             services=[service for service in SERVICES if service.name in names],
             settings={
                 "OPSDESK_TIME_MODE": "real",
@@ -65,67 +67,69 @@ def desk(found: Servers, *names: str) -> Iterator[Installation]:
                 "PYTHONPATH": os.pathsep.join([str(CLONE), os.environ.get("PYTHONPATH", "")]),
             },
         )
-        prepared.prepare()
-        token(prepared, "anna", "ops")  # the issuer's keys come to be with its first token
+        installation.prepare()
+        token(installation, "anna", "ops")  # the issuer's keys come to be with its first token
         try:
-            yield prepared
+            yield installation
         finally:
-            prepared.stop()
+            installation.stop()
 
 
-def replica(desk: Installation, name: str, **settings: str) -> ServiceProcess:
+def replica_settings(installation: Installation, name: str, **settings: str) -> ServiceProcess:
     """One process of a service, with settings of its own."""
     service = next(one for one in SERVICES if one.name == name)
     label = "-".join([name, *(key.removeprefix("OPSDESK_").lower() for key in settings)])
-    return desk.replica(service, label, settings)
+    return installation.replica(service, label, settings)
 
 
 @asynccontextmanager
-async def running(process: ServiceProcess, *, ready: bool = True) -> AsyncIterator[ServiceProcess]:
+async def running_process(
+    process: ServiceProcess, *, ready: bool = True
+) -> AsyncIterator[ServiceProcess]:
     """Started; `ready`, or at least answering (without Kafka it is not ready). Stopped at the end."""
     try:
         await asyncio.to_thread(process.start if ready else process.launch)
-        if not await asyncio.to_thread(holds_within, 60, lambda: answers(process.port)):
+        if not await asyncio.to_thread(holds_within, 60, lambda: accepts_connections(process.port)):
             raise RuntimeError(f"{process.name} does not answer")
         yield process
     finally:
         await asyncio.to_thread(process.stop)
 
 
-def token(desk: Installation, sub: str, *roles: str) -> str:
+def token(installation: Installation, sub: str, *roles: str) -> str:
     """An ES256 token of the local issuer."""
-    issuer = LocalIssuer(issuer_folder(desk.folder), LOCAL_ISSUER)
+    issuer = LocalIssuer(issuer_folder(installation.folder), LOCAL_ISSUER)
     return issuer.issue(sub, roles=roles).token
 
 
-async def register_customer(desk: Installation, intake: str) -> None:
+async def register_customer(installation: Installation, intake: str) -> None:
     """The customer whose tickets are opened."""
-    theo = {"Authorization": f"Bearer {token(desk, 'theo', 'tom')}"}
+    theo = {"Authorization": f"Bearer {token(installation, 'theo', 'tom')}"}
     customer = {"key": CUSTOMER, "name": "Benchmark", "timezone": "UTC", "language": "en"}
     async with httpx.AsyncClient(headers=theo, timeout=20) as client:
         answer = await client.post(f"{intake}/v1/customers", json=customer)
         answer.raise_for_status()
 
 
-async def promise(desk: Installation, intake: str, sla: str) -> None:
+async def create_agreement(installation: Installation, intake: str, sla: str) -> None:
     """The same customer with an agreement at sla, whose deadlines are hours away."""
-    await agreements.make(intake, sla, partial(token, desk))
+    await agreements.create_customer_agreement(intake, sla, partial(token, installation))
 
 
-async def until(
-    url: str, query: str, holds: Callable[[Any], bool], seconds: float = 60, every: float = 0.2
+async def wait_for_query(
+    url: str, query: str, holds: Callable[[Any], bool], seconds: float = 60, interval_s: float = 0.2
 ) -> None:
     """Wait until the one value that a query answers is as wanted. Raises TimeoutError."""
     connection = await asyncpg.connect(url)
     try:
         async with asyncio.timeout(seconds):
             while not holds(await connection.fetchval(query)):  # noqa: ASYNC110 - not ours
-                await asyncio.sleep(every)
+                await asyncio.sleep(interval_s)
     finally:
         await connection.close()
 
 
-def machine() -> str:
+def machine_description() -> str:
     """What the figures were measured on."""
     with open("/proc/meminfo", encoding="ascii") as memory:
         kib = int(memory.readline().split()[1])

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from common.persistence.database import Connection, Database
-from common.scheduling.deadline_scheduler import Timekeeper
+from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Due, Timer
 from common.telemetry.logs import configure_logs
 
@@ -31,7 +31,7 @@ def resident() -> float:
 
 async def main(url: str, seconds: float, wanted: int) -> None:
     database = Database(url, "sla")
-    keeper = Timekeeper(database, {"bench": Timer(everybody, nothing)})
+    keeper = DeadlineScheduler(database, {"bench": Timer(everybody, nothing)})
     running = asyncio.create_task(keeper.run())
     await asyncio.sleep(3)
     before = resident()

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 
-class _Taking(BaseHTTPRequestHandler):
+class _DiscardingHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -22,7 +22,7 @@ class _Taking(BaseHTTPRequestHandler):
 @contextmanager
 def collector() -> Iterator[str]:
     """Yields the address for OPSDESK_OTLP_ENDPOINT."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Taking) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _DiscardingHandler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -19,7 +19,7 @@ ALWAYS = {
 Token = Callable[..., str]
 
 
-async def make(intake: str, sla: str, token: Token) -> None:
+async def create_customer_agreement(intake: str, sla: str, token: Token) -> None:
     """Register the customer at intake, and once sla has heard of it, agree on the promises."""
     theo, gina = token("theo", "tom"), token("gina", "gm")
     customer = {"key": CUSTOMER, "name": "Faultline", "timezone": "UTC", "language": "en"}

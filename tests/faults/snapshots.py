@@ -7,7 +7,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from tests.faults.checker import Firing, History, Opening, Stored, Told
+from tests.faults.checker import Firing, History, Opening, SentEvent, Stored
 
 MAIN = (
     "opsdesk.tickets",
@@ -22,7 +22,7 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
     """All that can be known after a run. Call it once the system is at rest."""
     connection = await asyncpg.connect(admin_url)
     try:
-        told, sequences = await _undisturbed(connection, kafka)
+        events, sequences = await _stable_history(connection, kafka)
         return History(
             openings=openings,
             tickets=await _tickets(connection, openings),
@@ -31,7 +31,7 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
                 for row in await connection.fetch("SELECT ticket_id, metric FROM sla.clocks")
             ],
             firings=await _firings(connection),
-            told=told,
+            events=events,
             sequences=sequences,
             unsent={schema: await _count(connection, f"{schema}.outbox") for schema in SCHEMAS},
             parked=sum([await _count(connection, f"{schema}.parked") for schema in SCHEMAS]),
@@ -41,17 +41,17 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
         await connection.close()
 
 
-async def _undisturbed(connection: Any, kafka: str) -> tuple[list[Told], dict[str, int]]:
+async def _stable_history(connection: Any, kafka: str) -> tuple[list[SentEvent], dict[str, int]]:
     """Topics and rows of one and the same state: read again where something moved meanwhile."""
     while True:
         before = await _sequences(connection)
-        told = await records(kafka, MAIN)
+        events = await read_records(kafka, MAIN)
         if before == await _sequences(connection):
-            return told, before
+            return events, before
 
 
 async def _tickets(connection: Any, openings: list[Opening]) -> list[Stored]:
-    """Tickets with the key that asked for them: its own title says it, whoever was told what."""
+    """Tickets with the key that asked for them: its own title says it, whoever was answered what."""
     rows = await connection.fetch("SELECT id, title FROM intake.tickets")
     return [
         Stored(str(row["id"]), row["title"].removeprefix("Load "))
@@ -91,28 +91,28 @@ async def _count(connection: Any, table: str) -> int:
     return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
 
 
-async def records(kafka: str, topics: tuple[str, ...]) -> list[Told]:
+async def read_records(kafka: str, topics: tuple[str, ...]) -> list[SentEvent]:
     """Every record of these topics, each partition in its own order, as any client reads them."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka.split(","), auto_offset_reset="earliest")
     await consumer.start()
     try:
-        places = await _places(kafka, topics)
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        for place in places:
-            consumer.seek(place, 0)
-        found: list[Told] = []
-        at = dict.fromkeys(places, 0)
-        while any(at[place] < ends[place] for place in places):
-            for place, messages in (await consumer.getmany(timeout_ms=500)).items():
-                found += [told for told in map(_told, messages) if told is not None]
-                at[place] = messages[-1].offset + 1
-        return found
+        partitions = await _partitions(kafka, topics)
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)
+        events: list[SentEvent] = []
+        at = dict.fromkeys(partitions, 0)
+        while any(at[place] < ends[place] for place in partitions):
+            for partition, messages in (await consumer.getmany(timeout_ms=500)).items():
+                events += [event for event in map(_to_event, messages) if event is not None]
+                at[partition] = messages[-1].offset + 1
+        return events
     finally:
         await consumer.stop()
 
 
-async def _places(kafka: str, topics: tuple[str, ...]) -> list[TopicPartition]:
+async def _partitions(kafka: str, topics: tuple[str, ...]) -> list[TopicPartition]:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.split(","))
     await admin.start()
     try:
@@ -125,12 +125,12 @@ async def _places(kafka: str, topics: tuple[str, ...]) -> list[TopicPartition]:
         await admin.close()
 
 
-def _told(message: Any) -> Told | None:
+def _to_event(message: Any) -> SentEvent | None:
     """None for what is no event at all: somebody's poison."""
     if "ce_sequence" not in dict(message.headers):
         return None
     headers = {name: value.decode() for name, value in message.headers}
-    return Told(
+    return SentEvent(
         headers["ce_source"],
         headers["ce_subject"],
         int(headers["ce_sequence"]),
@@ -140,7 +140,7 @@ def _told(message: Any) -> Told | None:
     )
 
 
-async def heard_everything(kafka: str) -> bool:
+async def is_caught_up(kafka: str) -> bool:
     """Whether every service's group has committed everything that the topics hold."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.split(","))
     await admin.start()

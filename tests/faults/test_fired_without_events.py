@@ -15,22 +15,22 @@ import pytest
 from common.persistence.ids import uuid7
 from opsdesk_local.service import SERVICES
 from tests.faults.agreements import CUSTOMER, PROMISES
-from tests.faults.conftest import Broken
-from tests.faults.snapshots import records
+from tests.faults.conftest import FaultSite
+from tests.faults.snapshots import read_records
 
 SLA = next(service for service in SERVICES if service.name == "sla")
-PATIENCE = 30
+CONSUMER_TIMEOUT_S = 30
 """Seconds that a timer waits for its consumer before it fires without events."""
 
 
 @pytest.mark.long
-async def test_a_promise_kept_unheard_is_broken_blind_and_withdrawn(one: Broken) -> None:
+async def test_a_breach_fired_without_events_is_withdrawn(one: FaultSite) -> None:
     """Architecture, 6: it fires `fired_without_events`, then says `breach_withdrawn`; replay equals live."""
     sla, intake = one.site.desk.services["sla"], one.site.desk.services["intake"]
     headers = {"Authorization": f"Bearer {one.site.token('anna', 'ops')}"}
     async with httpx.AsyncClient(base_url=intake.url, headers=headers, timeout=10) as client:
         ticket = (await _post(client, "/v1/tickets", _wanted()))["id"]
-        await one.site.at_rest()
+        await one.site.wait_until_settled()
         sla.kill()
         cut_off = one.site.desk.replica(
             SLA, "sla-cut-off", {"OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
@@ -42,13 +42,13 @@ async def test_a_promise_kept_unheard_is_broken_blind_and_withdrawn(one: Broken)
         seconds=PROMISES["minor"][0]
     )
     assert datetime.fromisoformat(resolved["resolved_at"]) < deadline
-    async with asyncio.timeout(PROMISES["minor"][1] + PATIENCE + 30):
+    async with asyncio.timeout(PROMISES["minor"][1] + CONSUMER_TIMEOUT_S + 30):
         await _broken(one.site.admin_url, ticket)
     cut_off.kill()
     await asyncio.to_thread(sla.start)
-    await one.site.at_rest()
-    told = await records(one.site.servers.bootstrap, ("opsdesk.clocks",))
-    ours = [record for record in told if ticket in record.body]
+    await one.site.wait_until_settled()
+    events = await read_records(one.site.servers.bootstrap, ("opsdesk.clocks",))
+    ours = [record for record in events if ticket in record.body]
     broken = [r for r in ours if r.type == "opsdesk.clock.breached.v1"]
     assert broken
     assert all('"fired_without_events": true' in record.body for record in broken)
@@ -69,8 +69,8 @@ async def _broken(admin_url: str, ticket: str) -> None:
 async def _post(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
     answer = await client.post(path, json=body, headers={"Idempotency-Key": str(uuid7())})
     assert answer.is_success, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    answer_body: dict[str, Any] = answer.json()
+    return answer_body
 
 
 def _wanted() -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _wanted() -> dict[str, Any]:
     }
 
 
-def _verified(one: Broken) -> int:
+def _verified(one: FaultSite) -> int:
     """`python -m sla verify`: the exit code; it replays every clock from its stored inputs."""
     environment = os.environ | one.site.desk.environment(SLA)
     command = [sys.executable, "-m", "sla", "verify"]

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 
 from tests.faults import fault_injection
-from tests.faults.conftest import Broken
+from tests.faults.conftest import FaultSite
 from tests.faults.snapshots import MAIN, SCHEMAS
 
 RATE, SECONDS = 30, 6.0
@@ -16,10 +16,10 @@ LISTENERS = {
 }
 
 
-async def test_poison_on_every_topic_is_put_aside_and_everything_else_flows(one: Broken) -> None:
+async def test_poison_on_every_topic_is_put_aside_and_everything_else_flows(one: FaultSite) -> None:
     load = asyncio.create_task(one.load(RATE, SECONDS).run())
-    await fault_injection.poisoned(one.site)
-    found = await one.judged("poison on each topic", await load)
+    await fault_injection.publish_undecodable_records(one.site)
+    found = await one.check_history("poison on each topic", await load)
     assert [fault for fault in found if "put aside" not in fault] == []
     connection = await asyncpg.connect(one.site.admin_url)
     for schema in SCHEMAS:

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 
 from common.persistence.ids import uuid7
-from opsdesk.endpoints import Running
-from opsdesk.errors import Trouble
+from opsdesk.endpoints import Endpoints
+from opsdesk.errors import CliError
 
 JSON = dict[str, Any]
-PAGE = 200
+PAGE_SIZE = 200
 
 
 @dataclass
@@ -22,40 +22,40 @@ class Problem(Exception):
     title: str
     detail: str
     code: str
-    told: JSON = field(default_factory=dict, repr=False)
+    body: JSON = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
-        wrong = [f"{e.get('pointer')}: {e.get('detail')}" for e in self.told.get("errors", [])]
-        return " ".join([f"{self.title}: {self.detail}", *wrong])
+        violations = [f"{e.get('pointer')}: {e.get('detail')}" for e in self.body.get("errors", [])]
+        return " ".join([f"{self.title}: {self.detail}", *violations])
 
 
-class Desk:
+class ApiClient:
     """One person's, or one machine's, way to the four services."""
 
     def __init__(
-        self, client: httpx.AsyncClient, running: Running, token: str, **headers: str
+        self, client: httpx.AsyncClient, endpoints: Endpoints, token: str, **headers: str
     ) -> None:
         self._client = client
-        self._running = running
-        self._who = {"Authorization": f"Bearer {token}", **headers}
+        self._endpoints = endpoints
+        self._headers = {"Authorization": f"Bearer {token}", **headers}
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
-        return (await self._ask("GET", service, path, params=query)).json()
+        return (await self._request("GET", service, path, params=query)).json()
 
-    async def read(self, service: str, path: str, **query: Any) -> str:
+    async def get_text(self, service: str, path: str, **query: Any) -> str:
         """What is answered as plain text."""
         headers = {"Accept": "text/plain"}
-        return (await self._ask("GET", service, path, params=query, headers=headers)).text
+        return (await self._request("GET", service, path, params=query, headers=headers)).text
 
-    async def fetch(self, service: str, path: str, **query: Any) -> httpx.Response:
+    async def get_response(self, service: str, path: str, **query: Any) -> httpx.Response:
         """The answer as it came, whatever it is: a page, a file."""
-        return await self._ask("GET", service, path, params=query)
+        return await self._request("GET", service, path, params=query)
 
     async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
         """Everything on a list, page by page."""
         cursor: JSON = {}
         while True:
-            page = await self.get(service, path, limit=PAGE, **query, **cursor)
+            page = await self.get(service, path, limit=PAGE_SIZE, **query, **cursor)
             for item in page["items"]:
                 yield item
             if page["next"] is None:
@@ -67,21 +67,21 @@ class Desk:
     ) -> JSON:
         """Ask for it once, however often it is asked with the same `key`. Raises Problem."""
         headers = {"Idempotency-Key": key or str(uuid7())}
-        said = await self._ask("POST", service, path, json=body or {}, headers=headers)
-        return dict(said.json()) if said.content else {}
+        response = await self._request("POST", service, path, json=body or {}, headers=headers)
+        return dict(response.json()) if response.content else {}
 
     async def put(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
-        said = await self._ask("PUT", service, path, json=body)
-        return dict(said.json()) if said.content else {}
+        response = await self._request("PUT", service, path, json=body)
+        return dict(response.json()) if response.content else {}
 
-    async def send(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
+    async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
         """Hand over bytes as they are, such as a raw mail."""
         headers = {"Content-Type": media_type}
         return dict(
-            (await self._ask("POST", service, path, content=content, headers=headers)).json()
+            (await self._request("POST", service, path, content=content, headers=headers)).json()
         )
 
-    async def refused(
+    async def post_expecting_problem(
         self, service: str, path: str, body: Mapping[str, Any] | None = None
     ) -> Problem:
         """What is said to a request that must not succeed. Raises Trouble when it does."""
@@ -89,41 +89,41 @@ class Desk:
             await self.post(service, path, body)
         except Problem as problem:
             return problem
-        raise Trouble(f"{service} accepted {path}, which must be refused.")
+        raise CliError(f"{service} accepted {path}, which must be refused.")
 
-    async def _ask(
+    async def _request(
         self,
         method: str,
         service: str,
         path: str,
         headers: Mapping[str, str] | None = None,
-        **more: Any,
+        **options: Any,
     ) -> httpx.Response:
-        url = self._running.url(service) + path
+        url = self._endpoints.url(service) + path
         try:
-            answer = await self._client.request(
-                method, url, headers={**self._who, **(headers or {})}, **more
+            response = await self._client.request(
+                method, url, headers={**self._headers, **(headers or {})}, **options
             )
         except httpx.TransportError as error:
-            raise Trouble(
-                f"{service} does not answer at {self._running.url(service)} "
+            raise CliError(
+                f"{service} does not answer at {self._endpoints.url(service)} "
                 f"({type(error).__name__}); start OpsDesk in another terminal: make run"
             ) from None
-        if answer.is_error:
-            raise problem_of(answer)
-        return answer
+        if response.is_error:
+            raise problem_from_response(response)
+        return response
 
 
-def problem_of(answer: httpx.Response) -> Problem:
+def problem_from_response(response: httpx.Response) -> Problem:
     """The problem in an answer, also where it is none of ours (a proxy's page, say)."""
     try:
-        told = dict(answer.json())
+        body = dict(response.json())
     except ValueError:
-        told = {}
+        body = {}
     return Problem(
-        answer.status_code,
-        str(told.get("title", answer.reason_phrase)),
-        str(told.get("detail", f"{answer.request.url} answered {answer.status_code}.")),
-        str(told.get("type", "")).rpartition(":")[2],
-        told,
+        response.status_code,
+        str(body.get("title", response.reason_phrase)),
+        str(body.get("detail", f"{response.request.url} answered {response.status_code}.")),
+        str(body.get("type", "")).rpartition(":")[2],
+        body,
     )

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk.errors import Trouble
-from opsdesk_local import CannotRun
+from opsdesk.errors import CliError
+from opsdesk_local import LocalRunError
 from opsdesk_local.addresses import read_addresses
 
 SERVICES = ("intake", "sla", "escalation", "delivery-gate")
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class Endpoints:
     """`urls`: service -> base URL. `issuer` and `mail` are there where `make run` runs only."""
 
     urls: Mapping[str, str]
@@ -25,31 +25,33 @@ class Running:
         try:
             return self.urls[service]
         except KeyError:
-            raise Trouble(f"Where is {service}? Set {_variable(service)} to its address.") from None
+            raise CliError(
+                f"Where is {service}? Set {_url_variable(service)} to its address."
+            ) from None
 
 
-def find_running() -> Running:
+def find_endpoints() -> Endpoints:
     """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
     folders); without any URL the OpsDesk of `make run`. Raises Trouble when there is none."""
-    named = {name: url for name in SERVICES if (url := os.environ.get(_variable(name)))}
-    if named:
-        return Running(
-            named,
+    urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
+    if urls:
+        return Endpoints(
+            urls,
             os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
-            _folder("OPSDESK_LOCAL_ISSUER"),
-            _folder("OPSDESK_MAIL"),
+            _folder_from("OPSDESK_LOCAL_ISSUER"),
+            _folder_from("OPSDESK_MAIL"),
         )
     try:
-        told = read_addresses()
-    except CannotRun as reason:
-        raise Trouble(str(reason)) from None
-    return Running(told.services, told.kafka, told.issuer, told.mail)
+        addresses = read_addresses()
+    except LocalRunError as reason:
+        raise CliError(str(reason)) from None
+    return Endpoints(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)
 
 
-def _variable(service: str) -> str:
+def _url_variable(service: str) -> str:
     return f"OPSDESK_{service.upper().replace('-', '_')}_URL"
 
 
-def _folder(variable: str) -> Path | None:
+def _folder_from(variable: str) -> Path | None:
     given = os.environ.get(variable)
     return Path(given) if given else None

@@ -6,49 +6,51 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from opsdesk.errors import Trouble
+from opsdesk.errors import CliError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_SPAN = re.compile(r"\+?((?:\d{1,6}[dhms])+)")
+_DURATION = re.compile(r"\+?((?:\d{1,6}[dhms])+)")
 
 
-def readers_zone() -> tzinfo:
+def local_zone() -> tzinfo:
     """The zone that `TZ` names, else the machine's, else UTC."""
-    name = os.environ.get("TZ", "").lstrip(":") or _machines_zone()
+    name = os.environ.get("TZ", "").lstrip(":") or _machine_zone()
     try:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 
 
-def shown(at: datetime | str | None, zone: tzinfo | None = None) -> str:
+def format_instant(at: datetime | str | None, zone: tzinfo | None = None) -> str:
     """`Mon 29 Mar 2027 10:30:00 CEST`; a dash where there is no instant."""
     if at is None:
         return "-"
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    there = instant.astimezone(zone or readers_zone())
-    fraction = f".{there.microsecond // 1000:03}" if there.microsecond else ""
-    return f"{there:%a %d %b %Y %H:%M:%S}{fraction} {there:%Z}"
+    local = instant.astimezone(zone or local_zone())
+    fraction = f".{local.microsecond // 1000:03}" if local.microsecond else ""
+    return f"{local:%a %d %b %Y %H:%M:%S}{fraction} {local:%Z}"
 
 
-def span(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """`+3h`, `90m`, `1d12h`. Raises Trouble for anything else."""
-    if not (found := _SPAN.fullmatch(text.strip())):
-        raise Trouble(f"{text!r} is no span of time: write +3h, +90m or +1d12h.")
-    parts = re.findall(r"(\d+)([dhms])", found[1])
+    if not (match := _DURATION.fullmatch(text.strip())):
+        raise CliError(f"{text!r} is no span of time: write +3h, +90m or +1d12h.")
+    parts = re.findall(r"(\d+)([dhms])", match[1])
     return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
 
 
-def instant(text: str, zone: tzinfo | None = None) -> datetime:
+def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
     """An RFC 3339 instant; without offset it is meant in the reader's zone. Raises Trouble."""
     try:
-        read = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise Trouble(f"{text!r} is no instant: write 2027-03-26T15:30 or …T15:30+01:00.") from None
-    return read if read.tzinfo else read.replace(tzinfo=zone or readers_zone())
+        raise CliError(
+            f"{text!r} is no instant: write 2027-03-26T15:30 or …T15:30+01:00."
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone or local_zone())
 
 
-def lasting(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """`1 h 30 min`; a dash for nothing known."""
     if seconds is None:
         return "-"
@@ -57,7 +59,7 @@ def lasting(seconds: float | None) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
 
 
-def _machines_zone() -> str:
+def _machine_zone() -> str:
     try:
         return str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
     except OSError:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from opsdesk.errors import Trouble
+from opsdesk.errors import CliError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Record:
 
 
 @asynccontextmanager
-async def listening(
+async def open_consumer(
     bootstrap: str, *topics: str, from_start: bool = False
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without group, at the end of the topics as they are now, or at their start."""
     if not bootstrap:
-        raise Trouble("Where is Kafka? Set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port.")
+        raise CliError("Where is Kafka? Set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port.")
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
         consumer.assign(await _partitions(bootstrap, topics))
@@ -47,29 +47,29 @@ async def listening(
         await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
         yield consumer
     except KafkaError as error:
-        raise Trouble(f"Kafka at {bootstrap} does not answer ({error}): make run") from None
+        raise CliError(f"Kafka at {bootstrap} does not answer ({error}): make run") from None
     finally:
         await consumer.stop()
 
 
-async def arrived(consumer: AIOKafkaConsumer) -> list[Record]:
+async def read_to_end(consumer: AIOKafkaConsumer) -> list[Record]:
     """Everything on the topics up to their present ends, as it was published; while time stands
     still, the times of the events say nothing about their order."""
     ends = await consumer.end_offsets(consumer.assignment())
-    found: list[Record] = []
-    while await _behind(consumer, ends):
+    collected: list[Record] = []
+    while await _is_behind(consumer, ends):
         for records in (await consumer.getmany(timeout_ms=100)).values():
-            found.extend(read(record) for record in records)
-    return sorted(found, key=lambda record: (record.published, record.topic, record.offset))
+            collected.extend(to_record(record) for record in records)
+    return sorted(collected, key=lambda record: (record.published, record.topic, record.offset))
 
 
-async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+async def follow(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
     """Events as they come, for ever."""
     async for record in consumer:
-        yield read(record)
+        yield to_record(record)
 
 
-def read(record: ConsumerRecord) -> Record:
+def to_record(record: ConsumerRecord) -> Record:
     """What is no event of ours is shown as far as it can be read: a tail must not stop at it."""
     headers = {name: value.decode(errors="replace") for name, value in record.headers}
     try:
@@ -94,10 +94,10 @@ async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartit
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
-        known = {name for name in await admin.list_topics() if name.startswith("opsdesk.")}
-        if unknown := [topic for topic in topics if topic not in known]:
-            there = ", ".join(sorted(known)) or "none of OpsDesk"
-            raise Trouble(f"There is no topic {unknown[0]}; there are: {there}.")
+        existing = {name for name in await admin.list_topics() if name.startswith("opsdesk.")}
+        if missing := [topic for topic in topics if topic not in existing]:
+            names = ", ".join(sorted(existing)) or "none of OpsDesk"
+            raise CliError(f"There is no topic {missing[0]}; there are: {names}.")
         return [
             TopicPartition(topic["topic"], partition["partition"])
             for topic in await admin.describe_topics(list(topics))
@@ -107,5 +107,5 @@ async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartit
         await admin.close()
 
 
-async def _behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+async def _is_behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
     return any([await consumer.position(one) < end for one, end in ends.items()])

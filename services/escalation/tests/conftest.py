@@ -10,13 +10,13 @@ from sqlalchemy import insert
 
 from common.persistence.database import Database
 from escalation.app import SERVICE
-from escalation.notifications.mail_transport import SmtpPost
+from escalation.notifications.mail_transport import SmtpTransport
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation.tables import environments, people
 from escalation_support.builders import NIGHT, PROD, Mailbox
 from opsdesk_testing.client import app_for, client, settings_for
-from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.tokens import STAFF
 
 
@@ -28,7 +28,7 @@ def schema() -> str:
 @pytest.fixture
 async def database(database: Database) -> Database:
     """Three at night, with everybody and Acme's production known."""
-    await stand_at(database, NIGHT)
+    await freeze_time(database, NIGHT)
     rows = [
         {"sub": sub, "email": f"{sub}@meridian.example", "roles": list(roles)}
         for sub, roles in STAFF.items()
@@ -74,7 +74,7 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
 
 @pytest.fixture
 def notifier(database: Database, settings: EscalationSettings) -> Notifier:
-    return Notifier(database, SmtpPost(settings), settings)
+    return Notifier(database, SmtpTransport(settings), settings)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from intake.bi_views import VIEWS
-from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.psql import Psql
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -21,9 +21,9 @@ async def test_a_ticket_is_one_row_with_what_its_work_took(
 ) -> None:
     key = (await jan.post("/v1/tickets", json=DOWN)).json()["key"]
     await anna.post(f"/v1/tickets/{key}/assign", json={"to": "anna"})
-    await stand_at(database, NINE + 2 * HOUR)
+    await freeze_time(database, NINE + 2 * HOUR)
     await anna.post(f"/v1/tickets/{key}/resolve", json={"resolution": "restarted"})
-    await stand_at(database, NINE + 3 * HOUR)
+    await freeze_time(database, NINE + 3 * HOUR)
     assert (await omar.post(f"/v1/tickets/{key}/verify")).status_code == 200
     await jan.post("/v1/tickets", json=DOWN)
     said = await psql(
@@ -76,7 +76,7 @@ async def test_psql_lists_the_views_and_what_each_column_means(psql: Psql) -> No
     for view in VIEWS:
         described = await psql(rf"\d+ reporting.intake_{view.name}")
         told = {row[0]: row[-1] for row in described.rows if len(row) > 5}
-        assert told == {one.name: one.said for one in view.columns}
+        assert told == {one.name: one.description for one in view.columns}
 
 
 async def test_nothing_that_people_wrote_and_nobody_outside_is_shown(
@@ -99,5 +99,5 @@ async def test_tables_are_out_of_reach_and_nothing_is_written(psql: Psql) -> Non
         "DELETE FROM intake_hand_overs",
     ):
         said = await psql("SET default_transaction_read_only = off", refused)
-        assert (said.well, said.rows) == (False, [])
-        assert "permission denied" in said.complaints
+        assert (said.succeeded, said.rows) == (False, [])
+        assert "permission denied" in said.errors

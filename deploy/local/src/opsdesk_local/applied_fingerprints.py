@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 
 
-class Remembered:
+class AppliedFingerprints:
     """Notes on one database, by schema. `url` is the administrator's, on that database."""
 
     def __init__(self, url: str) -> None:
@@ -21,36 +21,36 @@ class Remembered:
     async def read(self, schema: str) -> str | None:
         connection = await asyncpg.connect(self._url)
         try:
-            noted: str | None = await connection.fetchval(
+            comment: str | None = await connection.fetchval(
                 "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = $1",
                 schema,
             )
-            return noted
+            return comment
         finally:
             await connection.close()
 
-    async def write(self, schema: str, note: str) -> None:
+    async def write(self, schema: str, fingerprint: str) -> None:
         connection = await asyncpg.connect(self._url)
         try:
-            await connection.execute(f"COMMENT ON SCHEMA {schema} IS '{note}'")
+            await connection.execute(f"COMMENT ON SCHEMA {schema} IS '{fingerprint}'")
         finally:
             await connection.close()
 
 
-def digest(modules: Iterable[str], *folders: Path) -> str:
+def fingerprint(modules: Iterable[str], *folders: Path) -> str:
     """Changes when any file of these modules (not imported for it) or folders changes."""
-    places = [place for module in modules for place in _places(module)]
-    seen = hashlib.sha256()
-    for place in [*places, *folders]:
-        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
+    paths = [place for module in modules for place in _paths_of(module)]
+    hash_ = hashlib.sha256()
+    for path in [*paths, *folders]:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file() and file.suffix != ".pyc":
-                seen.update(f"{file.name}\0".encode() + file.read_bytes())
-    return seen.hexdigest()
+                hash_.update(f"{file.name}\0".encode() + file.read_bytes())
+    return hash_.hexdigest()
 
 
-def _places(module: str) -> list[Path]:
+def _paths_of(module: str) -> list[Path]:
     spec = find_spec(module)
     if spec is None:
         return []
-    inside = [Path(folder) for folder in spec.submodule_search_locations or []]
-    return inside or ([Path(spec.origin)] if spec.origin else [])
+    folders = [Path(folder) for folder in spec.submodule_search_locations or []]
+    return folders or ([Path(spec.origin)] if spec.origin else [])

@@ -14,20 +14,20 @@ def kafka_programs(state: State) -> Path:
     """The folder of jars, with the class archive; fetches and makes what is missing."""
     jars = kafka_jars(state)
     if not class_archive(jars).exists():
-        _archive(jars)
+        _create_archive(jars)
     return jars
 
 
-def _archive(jars: Path) -> None:
+def _create_archive(jars: Path) -> None:
     """A broker that has once started and worked writes its classes down when it stops."""
     with tempfile.TemporaryDirectory(dir=jars.parent) as name:
         folder = Path(name)
-        fresh = folder / "classes.jsa"
-        kafka = Kafka(folder, jars, java_options=[f"-XX:ArchiveClassesAtExit={fresh}"])
+        draft = folder / "classes.jsa"
+        kafka = Kafka(folder, jars, java_options=[f"-XX:ArchiveClassesAtExit={draft}"])
         try:
             kafka.start()
             create_topics(kafka.bootstrap)
         finally:
             kafka.stop()
-        if fresh.exists():
-            fresh.rename(class_archive(jars))
+        if draft.exists():
+            draft.rename(class_archive(jars))

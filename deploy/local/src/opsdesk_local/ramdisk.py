@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")
-ROOM = 4 * 1024**3
+SHARED_MEMORY = Path("/dev/shm")
+MIN_FREE_BYTES = 4 * 1024**3
 """Bytes that must be free, of the folder and of the machine: the databases take a tenth of it."""
 
 
 @contextmanager
-def in_memory(state: Path, number: int, otherwise: Path) -> Iterator[Path]:
+def ramdisk_folder(state: Path, number: int, fallback: Path) -> Iterator[Path]:
     """An empty folder for run `number` of this state, gone at the end; `otherwise` where memory is
     short, as in most containers. What a killed run left there goes with the next one's beginning.
     """
-    if _free() < ROOM:
-        yield otherwise
+    if _free_bytes() < MIN_FREE_BYTES:
+        yield fallback
         return
-    folder = MEMORY / f"{_prefix(state)}{number}"
+    folder = SHARED_MEMORY / f"{_prefix(state)}{number}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o755)  # fails where somebody else has laid one there
     try:
@@ -33,9 +33,9 @@ def in_memory(state: Path, number: int, otherwise: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def forget(state: Path) -> None:
+def remove_leftovers(state: Path) -> None:
     """Remove what killed runs of this state have left in memory."""
-    for folder in MEMORY.glob(f"{_prefix(state)}*"):
+    for folder in SHARED_MEMORY.glob(f"{_prefix(state)}*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -43,10 +43,10 @@ def _prefix(state: Path) -> str:
     return f"opsdesk-{hashlib.sha256(str(state).encode()).hexdigest()[:8]}-"
 
 
-def _free() -> int:
+def _free_bytes() -> int:
     """Bytes; none where there is no such folder or nobody says how much memory is left."""
     try:
-        room = os.statvfs(MEMORY)
+        room = os.statvfs(SHARED_MEMORY)
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from opsdesk_local.class_data_archive import kafka_programs
-from opsdesk_local.console import say, step
-from opsdesk_local.errors import CannotRun
+from opsdesk_local.console import print_line, progress
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.ports import free_port
 from opsdesk_local.postgres import Postgres
@@ -39,14 +39,14 @@ def start_servers(state: State, stack: ExitStack) -> RunningServers:
     postgres = None if url else _launch_postgres(state, stack)
     kafka = None if bootstrap else _launch_kafka(state, stack)
     return RunningServers(
-        admin_url=_own_database(postgres) if postgres else _given_database(url or ""),
-        bootstrap=_own_kafka(kafka) if kafka else _given_kafka(bootstrap or ""),
+        admin_url=_database_url(postgres) if postgres else _given_database(url or ""),
+        bootstrap=_bootstrap_servers(kafka) if kafka else _given_kafka(bootstrap or ""),
         children=_children(postgres, kafka),
     )
 
 
 def _launch_postgres(state: State, stack: ExitStack) -> Postgres:
-    with step("Fetching PostgreSQL", "Fetched PostgreSQL", silent_below=0.5):
+    with progress("Fetching PostgreSQL", "Fetched PostgreSQL", min_seconds=0.5):
         programs = postgres_programs(state)
     folder = state.run / "postgres"
     wait_for_the_last_run(folder / "data", "PostgreSQL")
@@ -58,7 +58,7 @@ def _launch_postgres(state: State, stack: ExitStack) -> Postgres:
 
 
 def _launch_kafka(state: State, stack: ExitStack) -> Kafka:
-    with step("Fetching Kafka", "Fetched Kafka", silent_below=0.5):
+    with progress("Fetching Kafka", "Fetched Kafka", min_seconds=0.5):
         jars = kafka_programs(state)
     wait_for_the_last_run(state.run / "kafka", "Kafka")
     kafka = Kafka(state.run, jars, port=_port("Kafka", KAFKA_PORT))
@@ -67,30 +67,30 @@ def _launch_kafka(state: State, stack: ExitStack) -> Kafka:
     return kafka
 
 
-def _own_database(postgres: Postgres) -> str:
-    with step("Starting PostgreSQL", f"PostgreSQL is ready on port {postgres.port}"):
+def _database_url(postgres: Postgres) -> str:
+    with progress("Starting PostgreSQL", f"PostgreSQL is ready on port {postgres.port}"):
         postgres.wait_ready()
     return postgres.admin_url
 
 
-def _own_kafka(kafka: Kafka) -> str:
-    with step("Starting Kafka", f"Kafka is ready at {kafka.bootstrap}"):
+def _bootstrap_servers(kafka: Kafka) -> str:
+    with progress("Starting Kafka", f"Kafka is ready at {kafka.bootstrap}"):
         kafka.wait_ready()
     return kafka.bootstrap
 
 
 def _given_database(url: str) -> str:
     try:
-        blocking(_connects(url))
+        blocking(_check_connection(url))
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        place = urlsplit(url).netloc.rpartition("@")[2]
-        raise CannotRun(
-            f"{ADMIN_DATABASE_URL} names {place}, which lets nobody in: {error}"
+        address = urlsplit(url).netloc.rpartition("@")[2]
+        raise LocalRunError(
+            f"{ADMIN_DATABASE_URL} names {address}, which lets nobody in: {error}"
         ) from None
     return url
 
 
-async def _connects(url: str) -> None:
+async def _check_connection(url: str) -> None:
     connection = await asyncpg.connect(url, timeout=10)
     await connection.close()
 
@@ -103,7 +103,7 @@ def _given_kafka(bootstrap: str) -> str:
 def _port(name: str, preferred: int) -> int:
     port = free_port(preferred)
     if port != preferred:
-        say(f"Port {preferred} is taken: {name} listens on {port} instead.")
+        print_line(f"Port {preferred} is taken: {name} listens on {port} instead.")
     return port
 
 

@@ -106,7 +106,7 @@ class Settings(BaseSettings):
 S = TypeVar("S", bound=Settings)
 
 
-def load(settings: type[S]) -> S:
+def load_settings(settings: type[S]) -> S:
     """The settings from the environment. A missing or wrong one ends the start with one sentence.
 
     Raises SystemExit; the sentence names the variable and never repeats its value.
@@ -114,10 +114,10 @@ def load(settings: type[S]) -> S:
     try:
         return settings()
     except ValidationError as wrong:
-        raise SystemExit(_sentence(settings, wrong)) from None
+        raise SystemExit(_describe_error(settings, wrong)) from None
 
 
-def _sentence(settings: type[Settings], wrong: ValidationError) -> str:
+def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
     error = wrong.errors(include_input=False, include_url=False)[0]
     if not error["loc"]:
         return error["msg"].removeprefix("Value error, ") + "."
@@ -129,15 +129,15 @@ def _sentence(settings: type[Settings], wrong: ValidationError) -> str:
     return f"{PREFIX}{name.upper()} is wrong ({error['msg']}): give {wanted}."
 
 
-def shown(settings: Settings) -> dict[str, str]:
+def masked_settings(settings: Settings) -> dict[str, str]:
     """Every variable with its value as it may be shown: secrets and passwords are masked."""
     return {
-        f"{PREFIX}{name.upper()}": _masked(getattr(settings, name))
+        f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)
     }
 
 
-def _masked(value: object) -> str:
+def _mask(value: object) -> str:
     if not isinstance(value, SecretStr):
         return "" if value is None else str(value)
     address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())

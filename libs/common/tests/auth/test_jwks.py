@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from common.auth import jwks
-from common.auth.jwks import FixedKeys, IssuerKeys, Keys
+from common.auth.jwks import FixedKeys, IssuerKeys, KeySource
 
 
 def key_set(*known: ECKey | RSAKey | OctKey) -> str:
@@ -18,7 +18,7 @@ def key_set(*known: ECKey | RSAKey | OctKey) -> str:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let readings follow each other at once."""
-    monkeypatch.setattr(jwks, "PAUSE", 0.0)
+    monkeypatch.setattr(jwks, "MIN_REFRESH_INTERVAL_S", 0.0)
 
 
 @pytest.mark.parametrize("kind", ["fixed", "issuer"])
@@ -27,10 +27,10 @@ async def test_keys_are_found_by_their_id(kind: str, tmp_path: Path) -> None:
     first = ECKey.generate_key("P-256", auto_kid=True)
     second = RSAKey.generate_key(2048, auto_kid=True)
     (tmp_path / "jwks.json").write_text(key_set(first, second))
-    known: Keys = (
+    known: KeySource = (
         FixedKeys(first, second) if kind == "fixed" else IssuerKeys(str(tmp_path / "jwks.json"))
     )
-    await known.read()
+    await known.refresh()
     found = await known.find(second.kid)
     assert found is not None
     assert found.kid == second.kid
@@ -48,10 +48,10 @@ async def test_a_new_key_is_read_and_a_withdrawn_one_noticed(tmp_path: Path) -> 
     assert await known.find(old.kid)
     path.write_text(key_set(old, new))
     assert await known.find(new.kid)
-    assert known.withdrawn == 0
+    assert known.withdrawal_count == 0
     path.write_text(key_set(new))
-    await known.read()
-    assert known.withdrawn == 1
+    await known.refresh()
+    assert known.withdrawal_count == 1
     assert await known.find(old.kid) is None
 
 
@@ -91,7 +91,7 @@ async def test_keys_known_so_far_count_while_the_issuer_is_away(tmp_path: Path) 
         '{"keys": [{"kty": "oct", "k": "c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2g"}, {}, 7]}',
     ):
         path.write_text(broken)
-        await known.read()
+        await known.refresh()
         assert await known.find(key.kid)
     assert known.trouble is None
 
@@ -102,7 +102,7 @@ async def test_an_address_is_read_and_bounded(monkeypatch: pytest.MonkeyPatch) -
     answers = iter(
         [
             httpx.Response(500),
-            httpx.Response(200, content=b"x" * (jwks.LARGEST + 1)),
+            httpx.Response(200, content=b"x" * (jwks.MAX_KEY_SET_BYTES + 1)),
             httpx.Response(200, text=key_set(key)),
         ]
     )

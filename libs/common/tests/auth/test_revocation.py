@@ -3,10 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from common.auth.revocation import keep_current, revoke, revoked
+from common.auth.revocation import refresh_forever, revoke, revoked_token_ids
 from common.now import now
 from common.persistence.database import Database
-from opsdesk_testing.tokens import people, token
+from opsdesk_testing.tokens import create_authenticator, token
 
 
 async def test_what_is_revoked_is_read_until_it_has_expired_anyway(database: Database) -> None:
@@ -15,18 +15,18 @@ async def test_what_is_revoked_is_read_until_it_has_expired_anyway(database: Dat
         await revoke(tx, "one", now() + timedelta(hours=1), "theo")
         await revoke(tx, "old", now() - timedelta(days=2), "theo")
     async with database.transaction() as tx:
-        assert await revoked(tx) == ["one"]
+        assert await revoked_token_ids(tx) == ["one"]
 
 
 async def test_a_replica_hears_of_it_without_a_restart(database: Database) -> None:
-    known = people()
+    known = create_authenticator()
     bearer = f"Bearer {token('pipeline', jti='leaked')}".encode()
     await known.authenticate(bearer)
     async with database.transaction() as tx:
         await revoke(tx, "leaked", now() + timedelta(hours=1), "theo")
-    watching = asyncio.create_task(keep_current(database, known))
+    watching = asyncio.create_task(refresh_forever(database, known))
     async with asyncio.timeout(5):
-        while known.remembered(bearer):  # noqa: ASYNC110 - a condition, with a time-out
+        while known.cached_caller(bearer):  # noqa: ASYNC110 - a condition, with a time-out
             await asyncio.sleep(0.01)
     watching.cancel()
-    assert known.revoked == {"leaked"}
+    assert known.revoked_ids == {"leaked"}

@@ -17,10 +17,10 @@ from opsdesk_local.roles import database_urls
 FILES = {
     "__init__.py": "",
     "__main__.py": """
-        from common.cli import command
+        from common.cli import create_cli
         from smallest.app import SERVICE
 
-        app = command(SERVICE)
+        app = create_cli(SERVICE)
         if __name__ == "__main__":
             app()
         """,
@@ -31,13 +31,13 @@ FILES = {
         from typing import Annotated
 
         from common.http import Service, router
-        from common.auth import Caller, needs
+        from common.auth import Caller, requires
         from common.settings import Settings
 
         routes = router("/v1/slow", tags=["slow"])
 
         @routes.get("")
-        async def slow(caller: Annotated[Caller, needs("tickets:read")]) -> str:
+        async def slow(caller: Annotated[Caller, requires("tickets:read")]) -> str:
             Path(os.environ["SMALLEST_INSIDE"]).touch()
             await asyncio.sleep(0.5)
             return "done"
@@ -49,19 +49,19 @@ FILES = {
     "migrations/env.py": """
         from sqlalchemy import MetaData
 
-        from common.persistence.migrations import run
+        from common.persistence.migrations import run_migrations
 
-        run(MetaData())
+        run_migrations(MetaData())
         """,
     "migrations/versions/0001_first.py": """
         from alembic import op
 
-        from common import ground
+        from common.persistence import base_schema
 
         revision, down_revision = "0001", None
 
         def upgrade():
-            ground.create_v1(op, "sla")
+            base_schema.create_v1(op)
         """,
 }
 

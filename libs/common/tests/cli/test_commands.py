@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from common.cli import command
-from common.cli.migrate import bring_up_to_date
+from common.cli import create_cli
+from common.cli.migrate import migrate_service
 from common.http import Service
-from common.settings import Settings, load
+from common.settings import Settings, load_settings
 
 pytestmark = pytest.mark.usefixtures("given")
 
@@ -26,16 +26,16 @@ VALUES ('opsdesk/intake', 'ticket/1', 3, 'opsdesk.ticket.opened.v1', 'opsdesk.ti
 
 async def run(service: Service, *arguments: str) -> Result:
     """Run a command as the shell would, beside this test's own loop."""
-    return await asyncio.to_thread(CliRunner().invoke, command(service), list(arguments))
+    return await asyncio.to_thread(CliRunner().invoke, create_cli(service), list(arguments))
 
 
-async def migrated(service: Service) -> str:
-    return await bring_up_to_date(service, load(Settings))
+async def run_migrate(service: Service) -> str:
+    return await migrate_service(service, load_settings(Settings))
 
 
 async def test_replicas_that_start_at_once_migrate_once(service: Service) -> None:
-    said = await asyncio.gather(*(migrated(service) for _ in range(3)))
-    assert sorted(said) == [
+    outputs = await asyncio.gather(*(run_migrate(service) for _ in range(3)))
+    assert sorted(outputs) == [
         "smallest: schema at 0001 already; its clock is the database's own",
         "smallest: schema at 0001 already; its clock is the database's own",
         "smallest: schema from nothing to 0001; its clock is the database's own",
@@ -45,17 +45,33 @@ async def test_replicas_that_start_at_once_migrate_once(service: Service) -> Non
 async def test_migrating_needs_the_owner(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPSDESK_MIGRATION_DATABASE_URL")
     with pytest.raises(SystemExit, match="OPSDESK_MIGRATION_DATABASE_URL is missing"):
-        await migrated(service)
+        await run_migrate(service)
+
+
+async def test_a_schema_of_other_migrations_is_refused_in_a_sentence(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    connection = await asyncpg.connect(given["OPSDESK_MIGRATION_DATABASE_URL"])
+    await connection.execute("UPDATE sla.alembic_version SET version_num = '0014b'")
+    await connection.close()
+    with pytest.raises(SystemExit) as refused:
+        await run_migrate(service)
+    assert str(refused.value) == (
+        "smallest: the database is at revision 0014b, which these migrations do not have "
+        "(the newest is 0001): make a development database anew with `make clean`, "
+        "and migrate any other with the release that made it."
+    )
 
 
 async def test_migrating_installs_the_clock_that_is_wanted(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await migrated(service)
+    await run_migrate(service)
     monkeypatch.setenv("OPSDESK_TIME_MODE", "simulated")
-    assert (await migrated(service)).endswith("its clock is simulated now")
+    assert (await run_migrate(service)).endswith("its clock is simulated now")
     monkeypatch.setenv("OPSDESK_TIME_MODE", "real")
-    assert (await migrated(service)).endswith("its clock is the database's own now")
+    assert (await run_migrate(service)).endswith("its clock is the database's own now")
 
 
 async def test_settings_are_shown_without_secrets(
@@ -75,7 +91,7 @@ async def test_documents_are_printed(service: Service) -> None:
 async def test_a_dead_letter_is_skipped_with_a_reason_that_stays(
     service: Service, given: Mapping[str, str]
 ) -> None:
-    await migrated(service)
+    await run_migrate(service)
     connection = await asyncpg.connect(given["OPSDESK_DATABASE_URL"])
     await connection.execute(DEAD)
     listed = (await run(service, "dlq", "list")).output
@@ -93,14 +109,14 @@ async def test_a_dead_letter_is_skipped_with_a_reason_that_stays(
 
 
 async def test_an_unknown_dead_letter_is_a_sentence(service: Service) -> None:
-    await migrated(service)
+    await run_migrate(service)
     failed = await run(service, "dlq", "skip", "9", "--reason", "x")
     assert failed.exit_code == 1
     assert "no open dead letter 9" in failed.output
 
 
 async def test_the_trail_is_verified_and_exported(service: Service, tmp_path: Path) -> None:
-    await migrated(service)
+    await run_migrate(service)
     assert "whole: 0 entries in 0 seals" in (await run(service, "audit", "verify")).output
     exported = await run(service, "audit", "export", str(tmp_path / "trail"))
     assert "whole: 0 entries checked" in exported.output
@@ -111,6 +127,6 @@ async def test_state_is_announced_where_a_service_can(service: Service) -> None:
     async def announce(_: object) -> int:
         return 3
 
-    app = command(service, announce=announce)
-    said = await asyncio.to_thread(CliRunner().invoke, app, ["announce"])
-    assert said.output == "smallest: 3 events announced\n"
+    app = create_cli(service, announce=announce)
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["announce"])
+    assert result.output == "smallest: 3 events announced\n"

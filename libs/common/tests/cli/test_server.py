@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from common.cli.migrate import bring_up_to_date
+from common.cli.migrate import migrate_service
 from common.http import Service
-from common.settings import Settings, load
+from common.settings import Settings, load_settings
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 
 Process = asyncio.subprocess.Process
@@ -31,7 +31,7 @@ def free_port() -> int:
 @pytest.fixture
 async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Mapping[str, str]:
     """The variables of a start that succeeds."""
-    await bring_up_to_date(service, load(Settings))
+    await migrate_service(service, load_settings(Settings))
     (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
     own = {
         "OPSDESK_ISSUER": ISSUER,
@@ -58,7 +58,7 @@ async def serving(environment: Mapping[str, str]) -> AsyncIterator[Process]:
             await process.wait()
 
 
-async def said(process: Process) -> str:
+async def output_of(process: Process) -> str:
     async with asyncio.timeout(30):
         out, _ = await process.communicate()
     return out.decode()
@@ -96,7 +96,7 @@ async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, 
         process.send_signal(signal.SIGTERM)
         answer = await running
         assert (answer.status_code, answer.json()) == (200, "done")
-        log = await said(process)
+        log = await output_of(process)
     assert process.returncode in {0, -signal.SIGTERM}
     assert "Traceback" not in log
 
@@ -106,7 +106,7 @@ async def test_a_taken_port_is_one_sentence(ready: Mapping[str, str]) -> None:
         taken.bind(("127.0.0.1", int(ready["OPSDESK_PORT"])))
         taken.listen()
         async with serving(ready) as process:
-            log = await said(process)
+            log = await output_of(process)
     assert process.returncode == 1
     assert f"OPSDESK_PORT={ready['OPSDESK_PORT']} cannot be used" in log
     assert "Traceback" not in log
@@ -115,7 +115,7 @@ async def test_a_taken_port_is_one_sentence(ready: Mapping[str, str]) -> None:
 async def test_a_wrong_password_is_one_sentence(ready: Mapping[str, str]) -> None:
     wrong = ready["OPSDESK_DATABASE_URL"].replace("opsdesk_sla:", "nobody:x")
     async with serving({**ready, "OPSDESK_DATABASE_URL": wrong}) as process:
-        log = await said(process)
+        log = await output_of(process)
     assert process.returncode == 1
     assert "OPSDESK_DATABASE_URL is refused by PostgreSQL" in log
     assert "Traceback" not in log
@@ -123,6 +123,6 @@ async def test_a_wrong_password_is_one_sentence(ready: Mapping[str, str]) -> Non
 
 async def test_production_does_not_start_on_simulated_time(ready: Mapping[str, str]) -> None:
     async with serving({**ready, "OPSDESK_TIME_MODE": "simulated"}) as process:
-        log = await said(process)
+        log = await output_of(process)
     assert process.returncode == 1
     assert "OPSDESK_TIME_MODE=simulated needs the simulated sla.now()" in log

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from common.docgen import asyncapi
-from common.docgen.__main__ import stale
-from common.docgen.markdown import in_words, table
+from common.docgen import asyncapi_document
+from common.docgen.__main__ import stale_documents
+from common.docgen.markdown import describe_schema, table
 from common.docgen.topics import topics_page
 from common.events import EVENTS
 from common.events.tickets import TicketOpened
@@ -38,14 +38,14 @@ def references(value: Any) -> list[str]:
 
 @pytest.mark.parametrize("service", [None, "intake", "sla", "escalation", "delivery-gate"])
 def test_the_document_is_valid_asyncapi_3(service: str | None) -> None:
-    document = asyncapi(service, [TicketOpened] if service == "sla" else [])
+    document = asyncapi_document(service, [TicketOpened] if service == "sla" else [])
     jsonschema.Draft7Validator(ASYNCAPI).validate(document)
     for reference in references(document):
         assert resolved(document, reference) is not None
 
 
 def test_every_event_is_sent_by_somebody() -> None:
-    operations = asyncapi()["operations"].values()
+    operations = asyncapi_document()["operations"].values()
     sent = {
         message["$ref"].rpartition("/")[2]
         for operation in operations
@@ -56,7 +56,7 @@ def test_every_event_is_sent_by_somebody() -> None:
 
 
 def test_a_service_says_its_own_and_hears_what_it_handles() -> None:
-    operations = asyncapi("sla", [TicketOpened])["operations"]
+    operations = asyncapi_document("sla", [TicketOpened])["operations"]
     assert "send.opsdesk.clocks" in operations
     assert "send.opsdesk.tickets" not in operations
     assert len(operations["receive.opsdesk.tickets"]["messages"]) == 1
@@ -82,7 +82,7 @@ def test_the_page_of_topics_names_every_type_and_field() -> None:
     ],
 )
 def test_schemas_in_words(schema: dict[str, Any], words: str) -> None:
-    assert in_words(schema) == words
+    assert describe_schema(schema) == words
 
 
 def test_a_bar_does_not_break_a_table() -> None:
@@ -90,4 +90,4 @@ def test_a_bar_does_not_break_a_table() -> None:
 
 
 def test_the_committed_documents_are_what_the_code_says() -> None:
-    assert [path.name for path in stale(ROOT)] == [], "run `make docs`"
+    assert [path.name for path in stale_documents(ROOT)] == [], "run `make docs`"

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.auth.revocation import revoked
+from common.auth.revocation import revoked_token_ids
 from common.http import Service
-from common.http.limits import Limits
+from common.http.limits import RateLimiter
 from common.persistence.database import Database
 from common.settings import Settings
 from opsdesk_testing.client import app_for, client, settings_for
@@ -78,13 +78,13 @@ async def test_beyond_the_limit_a_caller_waits_and_others_do_not(
 
 
 async def test_an_address_that_guesses_tokens_waits(app: FastAPI) -> None:
-    app.state.admission.limits = Limits(30)
+    app.state.admission.limits = RateLimiter(30)
     async with client(app, None) as guesser:
         codes = [(await guesser.get("/v1/things/a")).status_code for _ in range(5)]
     assert codes == [401, 401, 401, 429, 429]
 
 
-async def test_a_revoked_token_is_kept_with_who_revoked_it(
+async def test_a_revoked_token_is_stored_with_who_revoked_it(
     app: FastAPI, database: Database
 ) -> None:
     revocation = {"jti": "leaked", "expires_at": "2100-01-01T00:00:00Z"}
@@ -92,6 +92,6 @@ async def test_a_revoked_token_is_kept_with_who_revoked_it(
         answer = await theo.post("/v1/token-revocations", json=revocation)
     assert answer.status_code == 204
     async with database.transaction() as tx:
-        assert await revoked(tx) == ["leaked"]
+        assert await revoked_token_ids(tx) == ["leaked"]
         noted = (await tx.execute(text("SELECT who, action, subject FROM audit"))).one()
     assert tuple(noted) == ("theo", "token.revoke", "token/leaked")

@@ -22,15 +22,15 @@ async def topic(kafka: Kafka) -> AsyncIterator[str]:
     await admin.close()
 
 
-async def _everything_on(kafka: Kafka, topic: str) -> list[dict[str, str]]:
+async def _read_all(kafka: Kafka, topic: str) -> list[dict[str, str]]:
     """All records of a topic as their `ce_` headers, in each partition's order."""
     consumer = AIOKafkaConsumer(**kafka.options())
     await consumer.start()
     partitions = [TopicPartition(topic, number) for number in range(3)]
     consumer.assign(partitions)
     ends = await consumer.end_offsets(partitions)
-    for place in partitions:
-        consumer.seek(place, 0)
+    for partition in partitions:
+        consumer.seek(partition, 0)
     found: list[dict[str, str]] = []
     while len(found) < sum(ends.values()):
         for records in (await consumer.getmany(timeout_ms=200)).values():
@@ -40,5 +40,5 @@ async def _everything_on(kafka: Kafka, topic: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def everything_on() -> Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]:
-    return _everything_on
+def read_all() -> Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]:
+    return _read_all

@@ -9,11 +9,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
-from common.events.envelope import Received
-from common.messaging.batch_processor import Applier
+from common.events.envelope import ReceivedEvent
+from common.messaging.batch_processor import BatchProcessor
 from common.messaging.consumer import Consumer
 from common.messaging.kafka import Kafka
-from common.messaging.positions import OverTaken, Record
+from common.messaging.positions import ConcurrentConsumerError, Record
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
@@ -49,12 +49,12 @@ async def write(kafka: Kafka, topic: str, *records: Record) -> None:
 async def test_what_is_on_the_topic_takes_effect_once_and_in_order(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:
-    told = [record_of(paid(account, n), n) for n in range(1, 31) for account in (ONE, TWO)]
-    await write(kafka, topic, *told, *told)
+    records = [record_of(paid(account, n), n) for n in range(1, 31) for account in (ONE, TWO)]
+    await write(kafka, topic, *records, *records)
     consumer = consumer_of(database)
     async with running(consumer):
         await until(lambda: _has(database, TWO, 30))
-        await until(lambda: not consumer.behind())
+        await until(lambda: not consumer.is_behind())
         assert await consumer.lag() == 0
         assert consumer.trouble is None
     assert await amounts(database, ONE) == list(range(1, 31))
@@ -80,10 +80,10 @@ async def test_what_another_replica_parked_before_it_died_is_released_here(
     first, second = consumer_of(database), consumer_of(database)
     async with running(first):
         async with running(second):
-            await until(lambda: not (first.behind() or second.behind()))
-            await until(lambda: not (first.applier.parked or second.applier.parked))
-            await Applier(database, second.inbox).apply([record_of(paid(ONE, 2), 2)])
-        await until(lambda: not first.behind())
+            await until(lambda: not (first.is_behind() or second.is_behind()))
+            await until(lambda: not (first.processor.has_parked or second.processor.has_parked))
+            await BatchProcessor(database, second.inbox).process([record_of(paid(ONE, 2), 2)])
+        await until(lambda: not first.is_behind())
         await write(kafka, topic, record_of(paid(ONE, 1), 1))
         await until(lambda: _has(database, ONE, 2))
 
@@ -97,9 +97,9 @@ async def test_a_parked_record_taken_by_another_replica_does_not_end_the_session
     async def taken() -> None:
         nonlocal looks
         looks += 1
-        raise OverTaken("another consumer took the same parked record")
+        raise ConcurrentConsumerError("another consumer took the same parked record")
 
-    with mock.patch.object(consumer.applier, "release", taken):
+    with mock.patch.object(consumer.processor, "release_parked", taken):
         async with running(consumer):
             await until(lambda: looks > 0)
             client = consumer._client
@@ -114,19 +114,19 @@ async def test_what_is_written_and_not_applied_counts_as_unheard(
     """Architecture, 6: timers ask this before they fire on incomplete knowledge."""
     go_on = asyncio.Event()
 
-    async def slow(tx: Connection, events: Sequence[Received[Paid]]) -> None:
+    async def slow(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:
         await go_on.wait()
         await on_paid(tx, events)
 
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: slow})
     async with running(consumer):
-        await until(lambda: not consumer.behind())
+        await until(lambda: not consumer.is_behind())
         await write(kafka, topic, record_of(paid(ONE, 1), 1), record_of(paid(TWO, 1), 1))
-        await until(consumer.behind)
+        await until(consumer.is_behind)
         assert (await consumer.lag() or 0) > 0
         go_on.set()
-        await until(lambda: not consumer.behind())
+        await until(lambda: not consumer.is_behind())
     assert await amounts(database, ONE) == [1]
 
 
@@ -150,10 +150,10 @@ async def test_a_database_away_is_waited_for(
 
 async def test_without_a_broker_it_says_so_and_counts_itself_behind(database: Database) -> None:
     consumer = Consumer(database, Kafka("127.0.0.1:1"), "test-nobody", {Paid: on_paid})
-    assert consumer.behind()
+    assert consumer.is_behind()
     async with running(consumer):
         await until(lambda: consumer.trouble != "consumer: not started")
-        assert consumer.behind()
+        assert consumer.is_behind()
         assert await consumer.lag() is None
 
 
@@ -166,19 +166,19 @@ async def _has(database: Database, account: UUID, number: int) -> bool:
         raise
 
 
-async def test_what_a_replica_has_not_heard_holds_the_other_ones_timers_back(
+async def test_lag_of_one_replica_holds_back_the_timers_of_the_other(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
     """Architecture, 6: any replica fires a deadline, also for partitions that it does not read."""
     stuck = asyncio.Event()
 
-    async def never(tx: Connection, events: Sequence[Received[Paid]]) -> None:
+    async def never(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:
         await stuck.wait()
 
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     group = f"test-{uuid7()}"
     first, second = (Consumer(database, kafka, group, {here: never}) for _ in range(2))
     async with running(first, second):
-        await until(lambda: not first.behind() and not second.behind())
+        await until(lambda: not first.is_behind() and not second.is_behind())
         await write(kafka, topic, record_of(paid(ONE, 1), 1))
-        await until(lambda: first.behind() and second.behind())
+        await until(lambda: first.is_behind() and second.is_behind())

@@ -12,13 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from common.messaging.batch_processor import DEAD_IN_A_ROW, Applier, Stopped
-from common.messaging.dlq_admin import NoSuchLetter, list_dead, replay, skip
-from common.messaging.inbox import Handlers, Impossible, Inbox, NotYetKnown, judge
-from common.messaging.positions import Place, advance
+from common.messaging.batch_processor import (
+    MAX_CONSECUTIVE_DEAD_LETTERS,
+    BatchProcessor,
+    ConsumerHalted,
+)
+from common.messaging.dlq_admin import UnknownDeadLetter, list_dead_letters, replay, skip
+from common.messaging.inbox import Handlers, Inbox, MissingReference, PermanentError, classify
+from common.messaging.positions import SubjectPosition, save_positions
 from common.persistence.database import Connection, Database
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
-from opsdesk_testing.protocol import hear, record_of, told
+from opsdesk_testing.protocol import deliver, outbox_events, record_of
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 HANDLERS: Handlers = {Paid: on_paid}
@@ -29,32 +33,32 @@ async def _accounts(database: Database, owner_url: str) -> None:
     await make_tables(database, owner_url)
 
 
-async def test_an_event_heard_twice_takes_effect_once(database: Database) -> None:
-    await hear(database, HANDLERS, (paid(ONE, 5), 1), (paid(ONE, 5), 1))
-    await hear(database, HANDLERS, (paid(ONE, 5), 1))
+async def test_an_event_delivered_twice_takes_effect_once(database: Database) -> None:
+    await deliver(database, HANDLERS, (paid(ONE, 5), 1), (paid(ONE, 5), 1))
+    await deliver(database, HANDLERS, (paid(ONE, 5), 1))
     assert await amounts(database, ONE) == [5]
-    assert [(t.subject, t.sequence) for t in await told(database)] == [(f"entry/{ONE}", 1)]
+    assert [(t.subject, t.sequence) for t in await outbox_events(database)] == [(f"entry/{ONE}", 1)]
 
 
 async def test_a_gap_parks_that_subject_alone_until_the_missing_one_comes(
     database: Database,
 ) -> None:
-    await hear(database, HANDLERS, (paid(ONE, 3), 3), (paid(TWO, 1), 1), (paid(ONE, 2), 2))
+    await deliver(database, HANDLERS, (paid(ONE, 3), 3), (paid(TWO, 1), 1), (paid(ONE, 2), 2))
     assert await amounts(database, ONE) == []
     assert await amounts(database, TWO) == [1]
-    await hear(database, HANDLERS, (paid(ONE, 1), 1))
+    await deliver(database, HANDLERS, (paid(ONE, 1), 1))
     assert await amounts(database, ONE) == [1, 2, 3]
 
 
-async def test_effect_and_place_commit_together(database: Database) -> None:
+async def test_effect_and_position_commit_together(database: Database) -> None:
     async def fail_after_effect(tx: Connection, events: Sequence[Any]) -> None:
         await on_paid(tx, events)
         raise ConnectionError("killed before the commit")
 
     with pytest.raises(ConnectionError):
-        await hear(database, {Paid: fail_after_effect}, (paid(ONE, 5), 1))
+        await deliver(database, {Paid: fail_after_effect}, (paid(ONE, 5), 1))
     assert await amounts(database, ONE) == []
-    await hear(database, HANDLERS, (paid(ONE, 5), 1))
+    await deliver(database, HANDLERS, (paid(ONE, 5), 1))
     assert await amounts(database, ONE) == [5]
 
 
@@ -63,10 +67,10 @@ async def test_what_a_rule_refuses_is_put_aside_and_only_its_subject_waits(
 ) -> None:
     async def refuse_seven(tx: Connection, events: Sequence[Any]) -> None:
         if any(received.event.amount == 7 for received in events):
-            raise Impossible("seven is no amount")
+            raise PermanentError("seven is no amount")
         await on_paid(tx, events)
 
-    await hear(
+    await deliver(
         database,
         {Paid: refuse_seven},
         (paid(ONE, 7), 1),
@@ -76,9 +80,11 @@ async def test_what_a_rule_refuses_is_put_aside_and_only_its_subject_waits(
     assert await amounts(database, ONE) == []
     assert await amounts(database, TWO) == [1]
     async with database.transaction() as tx:
-        (letter,) = await list_dead(tx)
+        (letter,) = await list_dead_letters(tx)
     assert (letter.code, letter.reason, letter.waiting) == ("impossible", "seven is no amount", 1)
-    notices = [one for one in await told(database) if one.topic == "opsdesk.dead-letters.test"]
+    notices = [
+        one for one in await outbox_events(database) if one.topic == "opsdesk.dead-letters.test"
+    ]
     assert [notice.body["code"] for notice in notices] == ["impossible"]
 
 
@@ -88,50 +94,52 @@ async def test_a_dead_letter_replayed_takes_effect_and_frees_what_waits(
     async def broken(tx: Connection, events: Sequence[Any]) -> None:
         raise ZeroDivisionError("a bug that is mended tomorrow")
 
-    await hear(database, {Paid: broken}, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
+    await deliver(database, {Paid: broken}, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
     async with database.transaction() as tx:
-        (letter,) = await list_dead(tx)
+        (letter,) = await list_dead_letters(tx)
     assert letter.code == "failed"
     assert await replay(database, "test", HANDLERS, [letter.id]) == [letter.id]
-    await hear(database, HANDLERS)
+    await deliver(database, HANDLERS)
     assert await amounts(database, ONE) == [1, 2]
-    with pytest.raises(NoSuchLetter):
+    with pytest.raises(UnknownDeadLetter):
         await replay(database, "test", HANDLERS, [letter.id])
 
 
 async def test_a_dead_letter_skipped_lets_the_rest_go_on_without_it(database: Database) -> None:
     broken = replace(record_of(paid(ONE, 1), 1), body=b'{"account": 1}')
-    applier = Applier(database, Inbox("test", HANDLERS))
-    await applier.apply([broken, record_of(paid(ONE, 2), 2)])
+    applier = BatchProcessor(database, Inbox("test", HANDLERS))
+    await applier.process([broken, record_of(paid(ONE, 2), 2)])
     async with database.transaction() as tx:
-        (letter,) = await list_dead(tx)
+        (letter,) = await list_dead_letters(tx)
         assert letter.code == "undecodable"
         await skip(tx, letter.id, "sent by mistake")
-    await applier.release()
+    await applier.release_parked()
     assert await amounts(database, ONE) == [2]
 
 
-async def test_a_record_without_headers_is_kept_and_stops_nobody(database: Database) -> None:
+async def test_a_record_without_headers_is_dead_lettered_and_stops_nobody(
+    database: Database,
+) -> None:
     strange = replace(record_of(paid(ONE, 1), 1), headers=(), body=b"\xff\x00")
-    applier = Applier(database, Inbox("test", HANDLERS))
-    await applier.apply([strange, record_of(paid(ONE, 1), 1)])
-    await applier.apply([strange])
+    applier = BatchProcessor(database, Inbox("test", HANDLERS))
+    await applier.process([strange, record_of(paid(ONE, 1), 1)])
+    await applier.process([strange])
     assert await amounts(database, ONE) == [1]
     async with database.transaction() as tx:
-        assert [letter.code for letter in await list_dead(tx)] == ["undecodable"]
+        assert [letter.code for letter in await list_dead_letters(tx)] == ["undecodable"]
 
 
-async def test_a_reference_not_heard_of_yet_is_waited_for(database: Database) -> None:
+async def test_a_missing_reference_is_waited_for(database: Database) -> None:
     async def only_after_two(tx: Connection, events: Sequence[Any]) -> None:
         known = await tx.scalar(text("SELECT true FROM accounts WHERE id = :id"), {"id": TWO})
         if not known and events[0].event.account == ONE:
-            raise NotYetKnown(f"account/{TWO}")
+            raise MissingReference(f"account/{TWO}")
         await on_paid(tx, events)
 
     handlers: Handlers = {Paid: only_after_two}
-    await hear(database, handlers, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
+    await deliver(database, handlers, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
     assert await amounts(database, ONE) == []
-    await hear(database, handlers, (paid(TWO, 9), 1))
+    await deliver(database, handlers, (paid(TWO, 9), 1))
     assert await amounts(database, ONE) == [1, 2]
 
 
@@ -140,26 +148,26 @@ async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database
 
     async def only_after_two(tx: Connection, events: Sequence[Any]) -> None:
         if events[0].event.account == ONE:
-            raise NotYetKnown(f"entry/{TWO}")
+            raise MissingReference(f"entry/{TWO}")
         await on_paid(tx, events)
 
-    applier = Applier(database, Inbox("test", {Paid: only_after_two}))
+    applier = BatchProcessor(database, Inbox("test", {Paid: only_after_two}))
     async with database.transaction() as tx:
-        await advance(tx, {(Paid.source, f"entry/{TWO}"): Place(None, 1, None)})
-    await applier.apply([record_of(paid(ONE, 1), 1)])
+        await save_positions(tx, {(Paid.source, f"entry/{TWO}"): SubjectPosition(None, 1, None)})
+    await applier.process([record_of(paid(ONE, 1), 1)])
     async with asyncio.timeout(5):
-        await applier.release()
-    assert applier.parked
+        await applier.release_parked()
+    assert applier.has_parked
 
 
 async def test_many_dead_letters_in_a_row_stop_the_consumer(database: Database) -> None:
-    applier = Applier(database, Inbox("test", HANDLERS))
+    applier = BatchProcessor(database, Inbox("test", HANDLERS))
     records = [
         replace(record_of(paid(UUID(int=n), 1), 1, offset=n), body=b"{}")
-        for n in range(1, DEAD_IN_A_ROW + 1)
+        for n in range(1, MAX_CONSECUTIVE_DEAD_LETTERS + 1)
     ]
-    with pytest.raises(Stopped, match="dlq list"):
-        await applier.apply(records)
+    with pytest.raises(ConsumerHalted, match="dlq list"):
+        await applier.process(records)
 
 
 @settings(
@@ -179,10 +187,12 @@ async def test_any_order_with_any_repeats_gives_each_effect_once_in_order(
     async with database.transaction() as tx:
         for table in ("accounts", "inbox", "parked"):
             await tx.execute(text(f"DELETE FROM {table}"))
-    heard = order + [order[n] for n in again]
-    bounds = sorted({0, len(heard), *(cut for cut in cuts if cut < len(heard))})
+    delivered = order + [order[n] for n in again]
+    bounds = sorted({0, len(delivered), *(cut for cut in cuts if cut < len(delivered))})
     for start, end in pairwise(bounds):
-        await hear(database, HANDLERS, *((paid(UUID(int=a), n), n) for a, n in heard[start:end]))
+        await deliver(
+            database, HANDLERS, *((paid(UUID(int=a), n), n) for a, n in delivered[start:end])
+        )
     for account in (1, 2, 3):
         assert await amounts(database, UUID(int=account)) == [1, 2, 3, 4]
 
@@ -193,10 +203,10 @@ async def test_any_order_with_any_repeats_gives_each_effect_once_in_order(
     sequence=st.integers(1, 20),
     whole=st.booleans(),
 )
-def test_a_place_never_moves_backwards_and_never_past_a_dead_one(
+def test_a_position_never_moves_backwards_and_never_past_a_dead_letter(
     applied: int, dead: int | None, sequence: int, whole: bool
 ) -> None:
-    found = judge(Place(applied, applied, dead), sequence, whole)
+    found = classify(SubjectPosition(applied, applied, dead), sequence, whole)
     if found == "next":
         assert sequence > applied
         assert dead is None

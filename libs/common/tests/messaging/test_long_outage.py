@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from common.messaging import consumer as hearing
 from common.messaging.consumer import Consumer
-from common.messaging.kafka import Kafka, within
+from common.messaging.kafka import Kafka, with_timeout
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
@@ -42,11 +42,11 @@ async def tell(kafka: Kafka, number: int) -> None:
         await producer.send_and_wait(TOPIC, record.body, key=record.key, headers=headers)
 
 
-async def test_it_hears_again_though_it_gave_its_client_up_meanwhile(
+async def test_it_consumes_again_after_discarding_its_client(
     database: Database, owner_url: str, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Architecture, 8: making the client anew must not wait for a `stop()` that never ends."""
-    monkeypatch.setattr(hearing, "STUCK", 2.0)
+    monkeypatch.setattr(hearing, "STUCK_AFTER_S", 2.0)
     await make_tables(database, owner_url)
     kafka = Kafka(f"127.0.0.1:{broker.port}")
     admin = AIOKafkaAdminClient(**kafka.options())
@@ -56,18 +56,18 @@ async def test_it_hears_again_though_it_gave_its_client_up_meanwhile(
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {PaidThere: on_paid})
     given_up = metrics.CONSUMER_RECREATED._value.get
 
-    async def heard(many: int) -> bool:
+    async def has_consumed(many: int) -> bool:
         return len(await amounts(database, ONE)) == many
 
     async with running(consumer):
         await tell(kafka, 1)
-        await until(lambda: heard(1))
+        await until(lambda: has_consumed(1))
         before = given_up()
         await asyncio.to_thread(broker.kill)
         await until(lambda: given_up() >= before + 2, seconds=60)
         await asyncio.to_thread(broker.start)
         await tell(kafka, 2)
-        await until(lambda: heard(2), seconds=60)
+        await until(lambda: has_consumed(2), seconds=60)
 
 
 async def test_a_call_that_will_not_be_cancelled_is_left_to_itself() -> None:
@@ -81,5 +81,5 @@ async def test_a_call_that_will_not_be_cancelled_is_left_to_itself() -> None:
                 continue
 
     with pytest.raises(TimeoutError):
-        await within(0.05, stubborn())
+        await with_timeout(0.05, stubborn())
     let_go.set()

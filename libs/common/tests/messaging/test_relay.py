@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 
 from common.messaging.kafka import Kafka
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.relay import Relay
 from common.persistence.database import Database
 from opsdesk_testing.ledger import make_tables, paid
@@ -26,8 +26,8 @@ async def pay(database: Database, topic: str, account: int, amount: int) -> None
             text("UPDATE accounts SET sequence = sequence + 1 WHERE id = :id RETURNING sequence"),
             {"id": UUID(int=account)},
         )
-        told = Announcement(paid(UUID(int=account), amount), sequence, topic=topic)
-        await announce(tx, told)
+        outbox_event = OutboxEvent(paid(UUID(int=account), amount), sequence, topic=topic)
+        await publish(tx, outbox_event)
 
 
 async def unsent(database: Database) -> int:
@@ -49,7 +49,7 @@ async def test_eight_writers_and_two_relays_lose_nothing_and_keep_the_order(
     database: Database,
     kafka: Kafka,
     topic: str,
-    everything_on: Callable[[Kafka, str], Awaitable[list[dict[str, str]]]],
+    read_all: Callable[[Kafka, str], Awaitable[list[dict[str, str]]]],
 ) -> None:
     """The gate: ids commit out of order; nobody may ask for "later than the last id"."""
     first, second = Relay(database, kafka), Relay(database, kafka)
@@ -61,11 +61,11 @@ async def test_eight_writers_and_two_relays_lose_nothing_and_keep_the_order(
     async with running(first, second):
         await asyncio.gather(*(write(writer) for writer in range(WRITERS)))
         await until(lambda: _none_left(database))
-        assert [first.leads, second.leads].count(True) == 1
-    heard: dict[str, list[int]] = defaultdict(list)
-    for headers in await everything_on(kafka, topic):
-        heard[headers["ce_subject"]].append(int(headers["ce_sequence"]))
-    assert heard == {
+        assert [first.is_leader, second.is_leader].count(True) == 1
+    sequences: dict[str, list[int]] = defaultdict(list)
+    for headers in await read_all(kafka, topic):
+        sequences[headers["ce_subject"]].append(int(headers["ce_sequence"]))
+    assert sequences == {
         f"account/{UUID(int=account)}": list(range(1, WRITERS * EACH // ACCOUNTS + 1))
         for account in range(ACCOUNTS)
     }
@@ -76,10 +76,10 @@ async def test_a_standby_takes_over_within_two_seconds_when_the_leader_dies(
 ) -> None:
     first, second = Relay(database, kafka), Relay(database, kafka)
     async with running(first, second) as tasks:
-        await until(lambda: first.leads or second.leads)
-        leader, standby = (0, second) if first.leads else (1, first)
+        await until(lambda: first.is_leader or second.is_leader)
+        leader, standby = (0, second) if first.is_leader else (1, first)
         tasks[leader].cancel()
-        await until(lambda: standby.leads, seconds=2)
+        await until(lambda: standby.is_leader, seconds=2)
         await pay(database, topic, 1, 1)
         await until(lambda: _none_left(database))
 
@@ -89,7 +89,7 @@ async def test_a_leader_whose_connection_dies_leads_no_more(
 ) -> None:
     relay = Relay(database, kafka)
     async with running(relay):
-        await until(lambda: relay.leads)
+        await until(lambda: relay.is_leader)
         async with database.transaction() as tx:
             await tx.execute(
                 text(
@@ -107,7 +107,7 @@ async def test_an_event_that_kafka_refuses_holds_its_own_key_alone(
 ) -> None:
     huge = paid(UUID(int=1), 10**1_100_000)
     async with database.transaction() as tx:
-        await announce(tx, Announcement(huge, 1, topic=topic))
+        await publish(tx, OutboxEvent(huge, 1, topic=topic))
     relay = Relay(database, kafka)
     async with running(relay):
         await pay(database, topic, 1, 2)
@@ -124,7 +124,7 @@ async def test_kafka_down_stops_no_writer_and_everything_is_sent_later(
 ) -> None:
     nobody = Relay(database, Kafka("127.0.0.1:1"))
     async with running(nobody):
-        await until(lambda: nobody.leads)
+        await until(lambda: nobody.is_leader)
         await pay(database, topic, 1, 1)
         await until(lambda: nobody.trouble is not None and "Kafka" in nobody.trouble)
         assert await unsent(database) == 1
@@ -132,12 +132,12 @@ async def test_kafka_down_stops_no_writer_and_everything_is_sent_later(
         await until(lambda: _none_left(database))
 
 
-async def test_what_is_rolled_back_is_never_told(
+async def test_what_is_rolled_back_is_never_published(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
     async def change_my_mind() -> None:
         async with database.transaction() as tx:
-            await announce(tx, Announcement(paid(UUID(int=1), 1), 1, topic=topic))
+            await publish(tx, OutboxEvent(paid(UUID(int=1), 1), 1, topic=topic))
             raise RuntimeError("changed my mind")
 
     with pytest.raises(RuntimeError, match="changed my mind"):
@@ -176,7 +176,7 @@ async def test_the_lead_of_a_machine_that_is_gone_is_free_within_seconds(
     database: Database,
 ) -> None:
     """Architecture, 2: a killed process is noticed at once; a lost machine only by keep-alives."""
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     idle = await connection.fetchval("SHOW tcp_keepalives_idle")
     every = await connection.fetchval("SHOW tcp_keepalives_interval")
     count = await connection.fetchval("SHOW tcp_keepalives_count")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from common.simulated_time import Unsettled, advance
+from common.simulated_time import NotSettled, advance
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -15,21 +15,21 @@ URLS = ("http://a", "http://b")
 
 
 @dataclass
-class Pretended:
+class FakeService:
     """A service that takes some looks to do what it has to do; `fired` is what it did, and when."""
 
     now: datetime
     due: list[datetime] = field(default_factory=list)
-    tells: "Pretended | None" = None
+    notifies: "FakeService | None" = None
     fired: list[datetime] = field(default_factory=list)
-    heard: list[datetime] = field(default_factory=list)
+    instants: list[datetime] = field(default_factory=list)
     unsent: int = 0
     lag: int = 0
     announced: int = 0
     frozen: bool = True
 
     def look(self) -> dict[str, object]:
-        said: dict[str, object] = {
+        state: dict[str, object] = {
             "now": self.now.isoformat(),
             "next_due_at": min(self.due).isoformat() if self.due else None,
             "unsent": self.unsent,
@@ -37,17 +37,17 @@ class Pretended:
             "announced": self.announced,
         }
         self.work()
-        return said
+        return state
 
     def work(self) -> None:
         """One thing a look: hear, then send, then fire."""
         if self.lag:
             self.lag -= 1
-            self.heard.append(self.now)
+            self.instants.append(self.now)
         elif self.unsent:
             self.unsent -= 1
-            if self.tells:
-                self.tells.lag += 1
+            if self.notifies:
+                self.notifies.lag += 1
         elif self.due and min(self.due) <= self.now:
             self.due.remove(min(self.due))
             self.fired.append(self.now)
@@ -59,7 +59,7 @@ class Pretended:
         self.now, self.frozen = at, frozen
 
 
-def transport(services: dict[str, Pretended]) -> httpx.MockTransport:
+def transport(services: dict[str, FakeService]) -> httpx.MockTransport:
     def answer(request: httpx.Request) -> httpx.Response:
         service = services[request.url.host]
         if request.method == "POST":
@@ -70,9 +70,9 @@ def transport(services: dict[str, Pretended]) -> httpx.MockTransport:
     return httpx.MockTransport(answer)
 
 
-def pair() -> dict[str, Pretended]:
-    b = Pretended(MONDAY)
-    a = Pretended(MONDAY, due=[MONDAY + HOUR, MONDAY + 3 * HOUR], tells=b)
+def pair() -> dict[str, FakeService]:
+    b = FakeService(MONDAY)
+    a = FakeService(MONDAY, due=[MONDAY + HOUR, MONDAY + 3 * HOUR], notifies=b)
     return {"a": a, "b": b}
 
 
@@ -88,22 +88,22 @@ async def test_everything_fires_at_its_own_due_time() -> None:
     assert services["a"].fired == stops[:2]
 
 
-async def test_what_is_told_is_heard_before_time_goes_on() -> None:
+async def test_events_are_consumed_before_time_goes_on() -> None:
     services = pair()
     await advance(URLS, MONDAY + 4 * HOUR, "token", transport=transport(services))
-    assert services["b"].heard == services["a"].fired
+    assert services["b"].instants == services["a"].fired
 
 
 async def test_an_event_that_hops_between_two_looks_is_waited_for() -> None:
     """B answers A: A has been looked at before, and has something to do again."""
     services = pair()
     a, b = services["a"], services["b"]
-    b.tells, b.due = a, [MONDAY + HOUR]
+    b.notifies, b.due = a, [MONDAY + HOUR]
     await advance(URLS, 2 * HOUR, "token", transport=transport(services))
-    assert a.heard == b.fired == [MONDAY + HOUR]
+    assert a.instants == b.fired == [MONDAY + HOUR]
 
 
-async def test_frozen_leaves_time_standing() -> None:
+async def test_frozen_leaves_time_stopped() -> None:
     services = pair()
     await advance(URLS, HOUR, "token", frozen=True, transport=transport(services))
     assert all(service.frozen for service in services.values())
@@ -121,18 +121,18 @@ async def test_services_meet_at_the_latest_of_their_times() -> None:
 async def test_who_does_not_come_to_rest_is_named() -> None:
     services = pair()
     services["b"].lag = 10**9
-    with pytest.raises(Unsettled, match=r"http://b .*lag 9999"):
-        await advance(URLS, HOUR, "token", patience=0.2, transport=transport(services))
+    with pytest.raises(NotSettled, match=r"http://b .*lag 9999"):
+        await advance(URLS, HOUR, "token", timeout_s=0.2, transport=transport(services))
 
 
 async def test_time_does_not_go_back() -> None:
-    with pytest.raises(Unsettled, match="only moves forwards"):
+    with pytest.raises(NotSettled, match="only moves forwards"):
         await advance(URLS, MONDAY - HOUR, "token", transport=transport(pair()))
 
 
-async def test_a_refusal_is_told() -> None:
+async def test_a_refusal_is_reported() -> None:
     refused = httpx.MockTransport(lambda _: httpx.Response(403, text="not you"))
-    with pytest.raises(Unsettled, match="403"):
+    with pytest.raises(NotSettled, match="403"):
         await advance(URLS, HOUR, "token", transport=refused)
 
 
@@ -156,8 +156,8 @@ async def test_one_quiet_round_is_not_enough() -> None:
             return httpx.Response(200, json={})
         lag, announced = rounds[asked // 2]["ab".index(request.url.host)]
         asked += 1
-        said = Pretended(MONDAY, lag=lag, announced=announced).look()
-        return httpx.Response(200, json=said)
+        state = FakeService(MONDAY, lag=lag, announced=announced).look()
+        return httpx.Response(200, json=state)
 
     still = timedelta()
     await advance(URLS, still, "token", frozen=True, transport=httpx.MockTransport(answer))

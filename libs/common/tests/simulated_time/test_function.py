@@ -6,11 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from common.cli.server import refuse_the_wrong_clock
+from common.cli.server import check_time_mode
 from common.http import Service
 from common.persistence.database import Database
 from common.settings import Settings
-from common.simulated_time import Form, form_of, install
+from common.simulated_time import TimeMode, install_now_function, installed_time_mode
 from opsdesk_testing.client import settings_for
 
 MANY_DEADLINES = """
@@ -18,10 +18,7 @@ INSERT INTO deadlines (kind, subject, due_at, wake_at)
 SELECT 'clock', gen_random_uuid(), statement_timestamp() + n * interval '1 min',
     statement_timestamp() + n * interval '1 min' FROM generate_series(-20, 100000) n
 """
-SCAN = (
-    "SELECT kind, subject FROM deadlines WHERE wake_at <= {}.now() AND kind = ANY('{{clock}}') "
-    "ORDER BY wake_at LIMIT 500"
-)
+SCAN = "SELECT kind, subject FROM deadlines WHERE wake_at <= {}.now() AND kind = ANY('{{clock}}') ORDER BY wake_at LIMIT 500"
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ async def owner(database: Database, owner_url: str) -> "AsyncIterator[asyncpg.Co
 async def test_the_scan_keeps_its_index_in_both_forms(
     database: Database, owner: "asyncpg.Connection[Any]", simulated: bool
 ) -> None:
-    await install(owner, database.schema, simulated=simulated)
+    await install_now_function(owner, database.schema, simulated=simulated)
     await owner.execute(MANY_DEADLINES)
     await owner.execute("ANALYZE deadlines")
     scan = SCAN.format(database.schema)
@@ -51,10 +48,10 @@ async def test_the_scan_keeps_its_index_in_both_forms(
 async def test_the_form_is_what_was_installed(
     database: Database, owner: "asyncpg.Connection[Any]"
 ) -> None:
-    assert await form_of(owner, database.schema) == "simulated"
-    assert await install(owner, database.schema, simulated=False)
-    assert await form_of(owner, database.schema) == "plain"
-    assert not await install(owner, database.schema, simulated=False)
+    assert await installed_time_mode(owner, database.schema) == "simulated"
+    assert await install_now_function(owner, database.schema, simulated=False)
+    assert await installed_time_mode(owner, database.schema) == "plain"
+    assert not await install_now_function(owner, database.schema, simulated=False)
 
 
 @pytest.mark.parametrize(
@@ -71,19 +68,17 @@ async def test_anything_else_is_unknown(
 ) -> None:
     name = f"{database.schema}.now()"
     await owner.execute(f"CREATE OR REPLACE FUNCTION {name} RETURNS timestamptz {body}")
-    assert await form_of(owner, database.schema) == "unknown"
+    assert await installed_time_mode(owner, database.schema) == "unknown"
 
 
 @pytest.mark.parametrize(("installed", "started"), [("simulated", "real"), ("plain", "simulated")])
 async def test_a_start_with_another_clock_is_refused(
-    database: Database, owner: "asyncpg.Connection[Any]", installed: Form, started: str
+    database: Database, owner: "asyncpg.Connection[Any]", installed: TimeMode, started: str
 ) -> None:
     """Production takes the database's own clock and nothing else."""
-    await install(owner, database.schema, simulated=installed == "simulated")
+    await install_now_function(owner, database.schema, simulated=installed == "simulated")
     service = Service(
         name="sla", schema=database.schema, title="SLA", settings=Settings, routers=()
     )
     with pytest.raises(SystemExit, match=rf"OPSDESK_TIME_MODE={started} needs .* is {installed}"):
-        await refuse_the_wrong_clock(
-            service, settings_for(Settings, database.url, time_mode=started)
-        )
+        await check_time_mode(service, settings_for(Settings, database.url, time_mode=started))

@@ -9,8 +9,8 @@ import pytest
 from httpx import AsyncClient
 
 from common.http import Service
-from common.persistence.database import Database, moment
-from common.scheduling.deadlines import Deadline, Timer, arm
+from common.persistence.database import Database, transaction_time
+from common.scheduling.deadlines import Deadline, Timer, schedule
 from common.settings import Settings
 from common.simulated_time.routes import routes
 from opsdesk_testing.client import app_for, client
@@ -34,14 +34,14 @@ async def test_time_stands_where_it_is_put(anna: AsyncClient, database: Database
     assert answer.status_code == 200
     assert answer.json()["now"] == "2030-03-04T09:00:00Z"
     async with database.transaction() as tx:
-        assert await moment(tx) == MONDAY
+        assert await transaction_time(tx) == MONDAY
 
 
 async def test_time_goes_on_from_where_it_is_put(anna: AsyncClient, database: Database) -> None:
     await anna.post(PATH, json={"at": MONDAY.isoformat()})
     async with database.transaction() as tx:
-        first = await moment(tx)
-        second = await moment(tx)
+        first = await transaction_time(tx)
+        second = await transaction_time(tx)
     assert MONDAY <= first < second < MONDAY + timedelta(minutes=1)
 
 
@@ -58,10 +58,10 @@ async def test_time_only_moves_forwards(anna: AsyncClient) -> None:
 async def test_it_says_what_is_next(anna: AsyncClient, database: Database) -> None:
     due = MONDAY + timedelta(hours=1)
     async with database.transaction() as tx:
-        await arm(tx, [Deadline("clock", uuid4(), due)])
-    said = (await anna.get(PATH)).json()
-    assert said["next_due_at"] == "2030-03-04T10:00:00Z"
-    assert (said["unsent"], said["lag"], said["announced"]) == (0, 0, 0)
+        await schedule(tx, [Deadline("clock", uuid4(), due)])
+    state = (await anna.get(PATH)).json()
+    assert state["next_due_at"] == "2030-03-04T10:00:00Z"
+    assert (state["unsent"], state["lag"], state["announced"]) == (0, 0, 0)
 
 
 async def test_no_customer_moves_time(database: Database) -> None:
@@ -98,7 +98,7 @@ async def test_time_does_not_stop_on_its_way_for_what_is_periodic(database: Data
     async with client(app, as_="anna") as anna:
         await anna.post(PATH, json={"at": MONDAY.isoformat(), "frozen": True})
         async with database.transaction() as tx:
-            await arm(tx, [Deadline("look", uuid4(), soon), Deadline("clock", uuid4(), later)])
+            await schedule(tx, [Deadline("look", uuid4(), soon), Deadline("clock", uuid4(), later)])
         assert (await anna.get(PATH)).json()["next_due_at"] == "2030-03-04T10:00:00Z"
         jumped = await anna.post(PATH, json={"at": later.isoformat(), "frozen": True})
     assert jumped.json()["next_due_at"] == "2030-03-04T09:05:00Z"

@@ -57,7 +57,7 @@ def test_an_unsampled_trace_stays_unsampled_but_keeps_its_id(spans: InMemorySpan
 def test_an_outsider_does_not_decide_what_is_traced() -> None:
     exporter = InMemorySpanExporter()
     configure_tracing("sla", None, 0.0, processor=SimpleSpanProcessor(exporter))
-    with span("request", SAMPLED, outside=True):
+    with span("request", SAMPLED, untrusted=True):
         assert trace_id() == SAMPLED[3:35]
     configure_tracing("sla", None, 0)
     assert not exporter.get_finished_spans()
@@ -67,7 +67,7 @@ def test_an_outsider_does_not_decide_what_is_traced() -> None:
     "wrong", ["", "00-0-0-01", "00-" + "0" * 32 + "-b7ad6b7169203331-01", SAMPLED + "-x", "ff" * 99]
 )
 def test_a_malformed_context_is_ignored(wrong: str) -> None:
-    with span("request", wrong, outside=True):
+    with span("request", wrong, untrusted=True):
         assert TRACEPARENT.fullmatch(current_traceparent() or "")
 
 

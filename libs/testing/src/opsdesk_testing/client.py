@@ -6,12 +6,12 @@ from typing import TypeVar
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from common.auth.tokens import People
-from common.http import Service, create_app, furnish
+from common.auth.tokens import Authenticator
+from common.http import Service, attach_state, create_app
 from common.persistence.database import Database
 from common.settings import Settings
 from common.telemetry.logs import configure_logs
-from opsdesk_testing.tokens import AUDIENCE, ISSUER, people, token
+from opsdesk_testing.tokens import AUDIENCE, ISSUER, create_authenticator, token
 
 
 @cache
@@ -26,22 +26,25 @@ S = TypeVar("S", bound=Settings)
 def app_for(
     service: Service,
     database: Database,
-    *more: APIRouter,
+    *extra_routers: APIRouter,
     settings: Settings | None = None,
-    knows: People | None = None,
+    authenticator: Authenticator | None = None,
 ) -> FastAPI:
     """The service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
     _plain_logs()
-    app = create_app(service, *more)
-    furnish(
-        app, settings or settings_for(service.settings, database.url), database, knows or people()
+    app = create_app(service, *extra_routers)
+    attach_state(
+        app,
+        settings or settings_for(service.settings, database.url),
+        database,
+        authenticator or create_authenticator(),
     )
     return app
 
 
 def settings_for(kind: type[S], database_url: str, **given: object) -> S:
     """Settings as a test needs them; nothing is read from the environment that is not given."""
-    wanted: dict[str, object] = {
+    values: dict[str, object] = {
         "environment": "test",
         "time_mode": "simulated",
         "database_url": database_url,
@@ -50,7 +53,7 @@ def settings_for(kind: type[S], database_url: str, **given: object) -> S:
         "audience": AUDIENCE,
         "jwks_url": "unused",
     } | given
-    return kind.model_validate(wanted)
+    return kind.model_validate(values)
 
 
 def client(app: FastAPI, as_: str | None = "anna", **claims: object) -> AsyncClient:

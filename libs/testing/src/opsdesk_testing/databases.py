@@ -9,7 +9,7 @@ import asyncpg
 
 from common.persistence import base_schema
 from common.persistence.migrations import migrate
-from common.simulated_time import install
+from common.simulated_time import install_now_function
 
 MODULES = {
     "intake": "intake",
@@ -33,27 +33,27 @@ class Templates:
     def __init__(self, servers: Any, prefix: str) -> None:
         self._servers = servers
         self._prefix = prefix
-        self._made: dict[str, Template] = {}
+        self._templates: dict[str, Template] = {}
 
     async def of(self, schema: str) -> Template:
         """The migrated template of a schema, made at the first call."""
-        if schema not in self._made:
-            self._made[schema] = await self._make(schema)
-        return self._made[schema]
+        if schema not in self._templates:
+            self._templates[schema] = await self._make(schema)
+        return self._templates[schema]
 
-    async def _make(self, wanted: str) -> Template:
+    async def _make(self, requested: str) -> Template:
         from opsdesk_local import prepare_database
 
-        name = f"{self._prefix}_{wanted}"
-        schema = "sla" if wanted == "common" else wanted
+        name = f"{self._prefix}_{requested}"
+        schema = "sla" if requested == "common" else requested
         urls = await prepare_database(self._servers.admin_url, self._servers.state.password, name)
         url = urls[schema].owner
-        if wanted == "common":
-            await _ground_alone(url, schema)
+        if requested == "common":
+            await _base_schema_alone(url, schema)
         else:
             await migrate(url, schema, MODULES[schema])
         connection = await asyncpg.connect(url)
-        await install(connection, schema, simulated=True)
+        await install_now_function(connection, schema, simulated=True)
         await connection.close()
         return Template(name, schema)
 
@@ -78,24 +78,11 @@ class Templates:
     async def drop_all(self) -> None:
         from opsdesk_local import drop_database
 
-        for template in self._made.values():
+        for template in self._templates.values():
             await drop_database(self._servers.admin_url, template.name)
 
 
-class _Plain:
-    """`alembic.op`, as far as the ground needs it: collects instead of executing."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def execute(self, sqltext: str) -> None:
-        self.statements.append(sqltext)
-
-
-async def _ground_alone(url: str, schema: str) -> None:
-    plain = _Plain()
-    base_schema.create_v1(plain, schema)
+async def _base_schema_alone(url: str, schema: str) -> None:
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
-    for statement in plain.statements:
-        await connection.execute(statement)
+    await connection.execute(base_schema.SCRIPT_V1.read_text(encoding="utf-8"))
     await connection.close()

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from common.auth.permissions import OFFICE, SCOPES
+from common.auth.permissions import SCOPES, STAFF
 from common.http import Service
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for
@@ -44,10 +44,10 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 def fuzz(
     service: Service,
     database_url: str,
-    *more: APIRouter,
+    *extra_routers: APIRouter,
     seconds: float = 60.0,
     examples: int = 25,
-    patience: float = 10.0,
+    timeout_s: float = 10.0,
 ) -> Counter[int]:
     """Send `examples` valid and as many invalid requests to every operation, as somebody who may do
     everything; stops early when `seconds` are over. Blocks: call it with `asyncio.to_thread`.
@@ -57,8 +57,8 @@ def fuzz(
     """
     ends = time.monotonic() + seconds
     statuses: Counter[int] = Counter()
-    headers = {"Authorization": f"Bearer {_of_all()}"}
-    with _served(service, database_url, *more) as address:
+    headers = {"Authorization": f"Bearer {_privileged_token()}"}
+    with _serve(service, database_url, *extra_routers) as address:
         schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
 
         def send(case: Case[Any]) -> None:
@@ -66,7 +66,7 @@ def fuzz(
                 # Who is asking is not the question here.
                 case.headers.pop("On-Behalf-Of", None)
                 case.headers.update(headers)
-                answer = case.call(timeout=patience)
+                answer = case.call(timeout=timeout_s)
                 statuses[answer.status_code] += 1
                 case.validate_response(answer, checks=CHECKS)
 
@@ -74,7 +74,7 @@ def fuzz(
             error
             for result in schema.get_all_operations()
             for mode in MODES
-            if _ends(_operation(result))
+            if _terminates(_operation(result))
             and (error := _failure(_operation(result), mode, examples, send)) is not None
         ]
     if failed:
@@ -90,7 +90,7 @@ def _operation(
     return result.ok()
 
 
-def _ends(operation: APIOperation[Any, Any, Any, Any]) -> bool:
+def _terminates(operation: APIOperation[Any, Any, Any, Any]) -> bool:
     """Whether its answer comes to an end: of a stream of events there is no whole to check."""
     answers = operation.definition.raw["responses"].values()
     return all("text/event-stream" not in answer.get("content", {}) for answer in answers)
@@ -99,7 +99,7 @@ def _ends(operation: APIOperation[Any, Any, Any, Any]) -> bool:
 def _failure(
     operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, examples: int, send: object
 ) -> Exception | None:
-    tried = given(case=operation.as_strategy(generation_mode=mode))(send)  # type: ignore[arg-type]
+    test = given(case=operation.as_strategy(generation_mode=mode))(send)  # type: ignore[arg-type]
     bounded = settings(
         max_examples=examples,
         deadline=None,
@@ -109,23 +109,23 @@ def _failure(
         suppress_health_check=list(HealthCheck),
     )
     try:
-        bounded(tried)()
+        bounded(test)()
     except Exception as error:  # noqa: BLE001 - all are told together at the end
         error.add_note(f"{operation.label} ({mode.value})")
         return error
     return None
 
 
-def _of_all() -> str:
-    return token("fuzzer", roles=list(OFFICE), scope=" ".join(SCOPES - {"portal"}))
+def _privileged_token() -> str:
+    return token("fuzzer", roles=list(STAFF), scope=" ".join(SCOPES - {"portal"}))
 
 
 @contextmanager
-def _served(service: Service, database_url: str, *more: APIRouter) -> Iterator[str]:
+def _serve(service: Service, database_url: str, *extra_routers: APIRouter) -> Iterator[str]:
     """The app on a port of its own, in a thread with an event loop of its own."""
     database = Database(database_url, service.schema)
-    app: FastAPI = app_for(service, database, *more)
-    app.router.lifespan_context = partial(_closing, database)
+    app: FastAPI = app_for(service, database, *extra_routers)
+    app.router.lifespan_context = partial(_close_database, database)
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
     )
@@ -142,11 +142,11 @@ def _served(service: Service, database_url: str, *more: APIRouter) -> Iterator[s
 
 
 @asynccontextmanager
-async def _closing(database: Database, app: FastAPI) -> AsyncIterator[None]:
+async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[None]:
     yield
     await database.close()
 
 
 @schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
-def _as_it_is(_: schemathesis.SerializationContext, value: object) -> bytes:
+def _serialize_raw(_: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from common.events.envelope import Event, Received
-from common.messaging.outbox import Announcement, announce
+from common.events.envelope import Event, ReceivedEvent
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ async def make_tables(database: Database, owner_url: str) -> None:
     await owner.close()
 
 
-async def on_paid(tx: Connection, events: Sequence[Received[Paid]]) -> None:
+async def on_paid(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:
     """Writes every amount down once, in order, and says so."""
     for received in sorted(events, key=lambda one: one.event.account):
         row = await tx.execute(
@@ -65,22 +65,22 @@ async def on_paid(tx: Connection, events: Sequence[Received[Paid]]) -> None:
             {"id": received.event.account, "amount": received.event.amount},
         )
         counted = Counted(at=NOON, account=received.event.account, amount=received.event.amount)
-        await announce(tx, Announcement(counted, row.scalar_one()))
+        await publish(tx, OutboxEvent(counted, row.scalar_one()))
 
 
 async def amounts(database: Database, account: UUID) -> list[int]:
     async with database.transaction() as tx:
-        found = await tx.scalar(
+        stored = await tx.scalar(
             text("SELECT amounts FROM accounts WHERE id = :id"), {"id": account}
         )
-    return list(found or [])
+    return list(stored or [])
 
 
 async def lock_accounts(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    found = await tx.execute(
+    rows = await tx.execute(
         text(
             "SELECT id FROM accounts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
         ).bindparams(bindparam("ids", type_=ARRAY(Uuid))),
         {"ids": list(ids)},
     )
-    return set(found.scalars())
+    return set(rows.scalars())

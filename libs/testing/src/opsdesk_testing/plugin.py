@@ -16,7 +16,7 @@ from common.messaging.kafka import Kafka
 from common.persistence.database import Database
 from common.telemetry.logs import configure_logs
 from opsdesk_testing.databases import Template, Templates
-from opsdesk_testing.psql import Psql, psql_of
+from opsdesk_testing.psql import Psql, create_psql
 
 _numbers = itertools.count(1)
 
@@ -85,4 +85,4 @@ async def owner_url(database: Database, templates: Templates, template: Template
 @pytest.fixture
 def psql(database: Database, servers: object) -> Psql:
     """PostgreSQL's own program, as the role of the BI tools, on the same database."""
-    return psql_of(servers, database.url.rpartition("/")[2])
+    return create_psql(servers, database.url.rpartition("/")[2])

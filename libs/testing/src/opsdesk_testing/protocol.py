@@ -9,17 +9,17 @@ from typing import Any
 from sqlalchemy import text
 
 from common.events.envelope import Envelope, Event
-from common.messaging.batch_processor import Applier
+from common.messaging.batch_processor import BatchProcessor
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.positions import Record
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from common.scheduling.deadline_scheduler import Timekeeper
+from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Timers
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class UnsentEvent:
     """An event that waits in the outbox."""
 
     type: str
@@ -29,16 +29,18 @@ class Told:
     body: dict[str, Any]
 
 
-async def told(database: Database) -> list[Told]:
+async def outbox_events(database: Database) -> list[UnsentEvent]:
     """What has been announced and not been sent, in the order of writing."""
     async with database.transaction() as tx:
         rows = await tx.execute(
             text("SELECT type, subject, sequence, topic, body FROM outbox ORDER BY id")
         )
-        return [Told(r.type, r.subject, r.sequence, r.topic, json.loads(r.body)) for r in rows]
+        return [
+            UnsentEvent(r.type, r.subject, r.sequence, r.topic, json.loads(r.body)) for r in rows
+        ]
 
 
-async def stand_at(database: Database, at: datetime) -> None:
+async def freeze_time(database: Database, at: datetime) -> None:
     """Freeze `<schema>.now()` at an instant; the next call moves it."""
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE simulated_time SET frozen_at = :at"), {"at": at})
@@ -52,21 +54,21 @@ def record_of(event: Event, sequence: int, *, offset: int = 0) -> Record:
     return Record(event.topic, 0, offset, event.key().encode(), headers, body)
 
 
-async def hear(
+async def deliver(
     database: Database, handlers: Handlers, *events: tuple[Event, int], service: str = "test"
 ) -> None:
     """Let a service hear (event, sequence) pairs in one poll, as its consumer would."""
-    applier = Applier(database, Inbox(service, handlers))
-    await applier.apply([record_of(event, n, offset=i) for i, (event, n) in enumerate(events)])
-    await applier.release()
+    processor = BatchProcessor(database, Inbox(service, handlers))
+    await processor.process([record_of(event, n, offset=i) for i, (event, n) in enumerate(events)])
+    await processor.release_parked()
 
 
-async def fire(
-    database: Database, timers: Timers, behind: Callable[[], bool] = lambda: False
+async def fire_due(
+    database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
 ) -> int:
     """Fire everything that is due now, as the timekeeper would. Answers how many rounds fired."""
-    keeper = Timekeeper(database, timers, behind)
+    scheduler = DeadlineScheduler(database, timers, is_behind)
     fired = 0
-    while (done := await keeper.fire_due()).more:
-        fired += done.fired
-    return fired + done.fired
+    while (result := await scheduler.fire_due()).has_more:
+        fired += result.fired
+    return fired + result.fired

@@ -6,16 +6,16 @@ from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 30
+TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PsqlOutput:
     """What came out: rows of cells, the complaints, and whether all went well."""
 
     rows: list[list[str]]
-    complaints: str
-    well: bool
+    errors: str
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +25,28 @@ class Psql:
     program: Path
     url: str
 
-    async def __call__(self, *commands: str) -> Said:
+    async def __call__(self, *commands: str) -> PsqlOutput:
         """Ends at the first command that fails."""
-        process = await self.begin()
-        return await self.end(process, *commands)
+        process = await self.start()
+        return await self.finish(process, *commands)
 
-    async def begin(self) -> Process:
+    async def start(self) -> Process:
         """A session that stays open until it is ended."""
-        said = ("--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--field-separator=\t")
+        options = ("--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--field-separator=\t")
         stop = ("--set=ON_ERROR_STOP=1", "--file=-")
         return await asyncio.create_subprocess_exec(
-            self.program, *said, *stop, self.url, stdin=PIPE, stdout=PIPE, stderr=PIPE
+            self.program, *options, *stop, self.url, stdin=PIPE, stdout=PIPE, stderr=PIPE
         )
 
-    async def end(self, process: Process, *commands: str) -> Said:
+    async def finish(self, process: Process, *commands: str) -> PsqlOutput:
         typed = "".join(f"{one}\n" if one[0] == "\\" else f"{one};\n" for one in commands)
-        async with asyncio.timeout(SECONDS):
-            out, complaints = await process.communicate(typed.encode())
+        async with asyncio.timeout(TIMEOUT_S):
+            out, errors = await process.communicate(typed.encode())
         rows = [line.split("\t") for line in out.decode().splitlines() if line]
-        return Said(rows, complaints.decode(), process.returncode == 0)
+        return PsqlOutput(rows, errors.decode(), process.returncode == 0)
 
 
-def psql_of(servers: object, database: str) -> Psql:
+def create_psql(servers: object, database: str) -> Psql:
     """As `opsdesk_reporting`, on a database of these servers."""
     from opsdesk_local.postgres_programs import postgres_programs
     from opsdesk_local.roles import reporting_url

@@ -6,12 +6,12 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from common.auth.jwks import FixedKeys
-from common.auth.tokens import People
+from common.auth.tokens import Authenticator
 from common.now import now
 
 ISSUER = "urn:opsdesk:issuer:tests"
 AUDIENCE = "opsdesk"
-HOUR = 3600
+DEFAULT_LIFETIME_S = 3600
 
 STAFF: dict[str, tuple[str, ...]] = {
     "anna": ("ops",),
@@ -45,9 +45,9 @@ def signing_key() -> ECKey:
     return ECKey.generate_key("P-256", auto_kid=True)
 
 
-def people() -> People:
+def create_authenticator() -> Authenticator:
     """What verifies the tokens of `token`."""
-    return People(ISSUER, AUDIENCE, FixedKeys(signing_key()))
+    return Authenticator(ISSUER, AUDIENCE, FixedKeys(signing_key()))
 
 
 def token(
@@ -56,7 +56,7 @@ def token(
     customer: str | None = None,
     scope: str | None = None,
     *,
-    seconds: int = HOUR,
+    seconds: int = DEFAULT_LIFETIME_S,
     jti: str | None = None,
 ) -> str:
     """A signed token. Without roles, customer and scope: what `sub` has in the demo company."""
@@ -65,15 +65,15 @@ def token(
         roles = list(STAFF.get(sub, ()))
     if customer and not roles:
         roles = ["customer"]
-    at = int(now().timestamp())
+    issued_at = int(now().timestamp())
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": sub,
         "name": sub.title(),
         "roles": roles or [],
-        "iat": at,
-        "exp": at + seconds,
+        "iat": issued_at,
+        "exp": issued_at + seconds,
     } | {name: value for name, value in _optional(customer, scope, jti) if value is not None}
     key = signing_key()
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)

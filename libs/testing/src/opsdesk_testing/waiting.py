@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 
-class Runs(Protocol):
+class BackgroundLoop(Protocol):
     """A loop of a service: relay, consumer, timekeeper."""
 
     async def run(self) -> None: ...
 
 
 @asynccontextmanager
-async def running(*loops: Runs) -> AsyncIterator[list["asyncio.Task[None]"]]:
+async def running(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[None]"]]:
     """The loops run while the block does, and are cancelled after it."""
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:
@@ -21,8 +21,8 @@ async def running(*loops: Runs) -> AsyncIterator[list["asyncio.Task[None]"]]:
     finally:
         for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in results:
         # A loop that ended by itself is a finding: a service would have had to start it anew.
         if isinstance(error, Exception):
             raise error

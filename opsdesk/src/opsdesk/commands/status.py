@@ -5,14 +5,14 @@ from typing import Annotated
 from typer import Option
 
 from opsdesk.api_client import JSON
-from opsdesk.commands.console import run, say, show
-from opsdesk.endpoints import find_running
-from opsdesk.formatting import shown
-from opsdesk.session import own_desk, token
+from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.endpoints import find_endpoints
+from opsdesk.formatting import format_instant
+from opsdesk.session import own_client, stored_token
 
-LIGHTS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
-OUTLOOKS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
-FEW = 50
+RAG_LABELS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
+OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
+DEFAULT_LIMIT = 50
 
 
 def status(
@@ -23,9 +23,9 @@ def status(
     """Show how all promises stand: per customer and service, and this month's availability."""
     if page:
         # Behind the #: it reaches no server's log.
-        say(f"{find_running().url('sla')}/status#token={token()}")
+        print_line(f"{find_endpoints().url('sla')}/status#token={stored_token()}")
     else:
-        run(_status())
+        run_command(_status())
 
 
 def forecast(
@@ -33,38 +33,42 @@ def forecast(
     customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
 ) -> None:
     """Show which open promises will break if nothing changes, and why."""
-    run(_of_ticket(ticket) if ticket else _forecasts(customer))
+    run_command(_ticket_forecast(ticket) if ticket else _forecasts(customer))
 
 
 async def _status() -> None:
-    async with own_desk() as desk:
-        told = await desk.get("sla", "/v1/status")
+    async with own_client() as client:
+        status = await client.get("sla", "/v1/status")
     columns = ("customer", "service", "", "open", "at risk", "broken", "available", "next deadline")
-    show(f"Promises at {shown(told['at'])}", columns, (_line(line) for line in told["lines"]))
+    print_table(
+        f"Promises at {format_instant(status['at'])}",
+        columns,
+        (_status_row(line) for line in status["lines"]),
+    )
 
 
 async def _forecasts(customer: str | None) -> None:
     asked = {"customer": customer} if customer else {}
-    async with own_desk() as desk:
-        page = await desk.get("sla", "/v1/forecasts", limit=FEW, **asked)
+    async with own_client() as client:
+        page = await client.get("sla", "/v1/forecasts", limit=DEFAULT_LIMIT, **asked)
     columns = ("ticket", "clock", "outlook", "probability", "breaks", "why")
-    show("Forecasts", columns, (_row(one) for one in page["items"]))
+    print_table("Forecasts", columns, (_forecast_row(one) for one in page["items"]))
 
 
-async def _of_ticket(ticket: str) -> None:
-    async with own_desk() as desk:
-        made = await desk.post("sla", "/v1/forecasts", {"ticket": ticket})
-    for one in made["items"]:
-        say(
-            f"{one['ticket']} {one['metric']}: {_expected(one)}, breaks {shown(one['expected_breach_at'])}"
+async def _ticket_forecast(ticket: str) -> None:
+    async with own_client() as client:
+        forecasts = await client.post("sla", "/v1/forecasts", {"ticket": ticket})
+    for one in forecasts["items"]:
+        print_line(
+            f"{one['ticket']} {one['metric']}: {_outlook(one)}, breaks {format_instant(one['expected_breach_at'])}"
         )
         for reason in one["reasons"]:
-            say(f"  {reason}")
-    if not made["items"]:
-        say(f"{ticket} has no promise that is still open.")
+            print_line(f"  {reason}")
+    if not forecasts["items"]:
+        print_line(f"{ticket} has no promise that is still open.")
 
 
-def _line(line: JSON) -> tuple[object, ...]:
+def _status_row(line: JSON) -> tuple[object, ...]:
     names = ("open", "at_risk", "breached")
     available = None if line["availability"] is None else f"{line['availability']:.3%}"
     service = line["service"] or "-"
@@ -72,18 +76,28 @@ def _line(line: JSON) -> tuple[object, ...]:
     return (
         line["name"],
         service,
-        LIGHTS[line["rag_status"]],
+        RAG_LABELS[line["rag_status"]],
         *figures,
         available,
-        shown(line["next_at"]),
+        format_instant(line["next_at"]),
     )
 
 
-def _row(one: JSON) -> tuple[object, ...]:
-    chance = f"{one['probability']:.0%}"
-    expected_breach_at, why = shown(one["expected_breach_at"]), " ".join(one["reasons"][1:])
-    return one["ticket"], one["metric"], OUTLOOKS[one["outlook"]], chance, expected_breach_at, why
+def _forecast_row(one: JSON) -> tuple[object, ...]:
+    probability = f"{one['probability']:.0%}"
+    expected_breach_at, why = (
+        format_instant(one["expected_breach_at"]),
+        " ".join(one["reasons"][1:]),
+    )
+    return (
+        one["ticket"],
+        one["metric"],
+        OUTLOOK_LABELS[one["outlook"]],
+        probability,
+        expected_breach_at,
+        why,
+    )
 
 
-def _expected(one: JSON) -> str:
-    return f"{OUTLOOKS[one['outlook']]} ({one['probability']:.0%})"
+def _outlook(one: JSON) -> str:
+    return f"{OUTLOOK_LABELS[one['outlook']]} ({one['probability']:.0%})"

@@ -6,11 +6,11 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsdesk import demo_clients
-from opsdesk.commands.console import run, say
-from opsdesk.endpoints import find_running
-from opsdesk.errors import Trouble
-from opsdesk.formatting import instant, shown, span
-from opsdesk.time_travel import Traveller
+from opsdesk.commands.console import print_line, run_command
+from opsdesk.endpoints import find_endpoints
+from opsdesk.errors import CliError
+from opsdesk.formatting import format_instant, parse_duration, parse_instant
+from opsdesk.time_travel import TimeTraveller
 
 
 def time(
@@ -18,23 +18,23 @@ def time(
     to: Annotated[str | None, Option(help="The instant to go to: 2027-03-26T15:30.")] = None,
 ) -> None:
     """Show the simulated time, or move it on; everything due on the way happens at its time."""
-    run(_time(by, to))
+    run_command(_travel(by, to))
 
 
-async def _time(by: str | None, to: str | None) -> None:
+async def _travel(by: str | None, to: str | None) -> None:
     if by and to:
-        raise Trouble("Say either how far (+3h) or to which instant (--to), not both.")
-    async with demo_clients.opened(find_running()) as desks:
-        traveller = Traveller(desks, lambda at: say(f"  due at {shown(at)}"))
+        raise CliError("Say either how far (+3h) or to which instant (--to), not both.")
+    async with demo_clients.open_demo_clients(find_endpoints()) as clients:
+        traveller = TimeTraveller(clients, lambda at: print_line(f"  due at {format_instant(at)}"))
         if by:
-            await traveller.go_on(span(by))
+            await traveller.resume(parse_duration(by))
         elif to:
-            await _go_to(traveller, instant(to))
-        say(f"It is {shown(await traveller.now())} in OpsDesk.")
+            await _travel_to(traveller, parse_instant(to))
+        print_line(f"It is {format_instant(await traveller.now())} in OpsDesk.")
 
 
-async def _go_to(traveller: Traveller, at: datetime) -> None:
+async def _travel_to(traveller: TimeTraveller, at: datetime) -> None:
     now = await traveller.now()
     if at < now:
-        raise Trouble(f"Time only goes forwards, and it is {shown(now)} already.")
-    await traveller.go_on(at)
+        raise CliError(f"Time only goes forwards, and it is {format_instant(now)} already.")
+    await traveller.resume(at)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from opsdesk.errors import Trouble
+from opsdesk.errors import CliError
 from opsdesk_local.state import CLONE
 
-BOOK = CLONE / "deploy" / "demo" / "company.toml"
+DEMO_DATA_FILE = CLONE / "deploy" / "demo" / "company.toml"
 
 Entry = Mapping[str, Any]
 
@@ -28,13 +28,13 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class DemoData:
     """The chapters as written: a list of entries each."""
 
-    chapters: Mapping[str, Any]
+    sections: Mapping[str, Any]
 
-    def entries(self, chapter: str) -> list[Entry]:
-        return list(self.chapters.get(chapter, ()))
+    def entries(self, section: str) -> list[Entry]:
+        return list(self.sections.get(section, ()))
 
     def identities(self) -> dict[str, Identity]:
         """Everybody who may come with a token of the local issuer, by the name they log in with."""
@@ -53,12 +53,12 @@ class Book:
         return {one.sub: one for one in (*staff, *contacts, *machines)}
 
 
-def read_book(file: Path | None = None) -> Book:
+def read_demo_data(file: Path | None = None) -> DemoData:
     """`file`, else the one that `OPSDESK_COMPANY` names, else that of this clone."""
-    file = file or Path(os.environ.get("OPSDESK_COMPANY", BOOK))
+    file = file or Path(os.environ.get("OPSDESK_COMPANY", DEMO_DATA_FILE))
     try:
-        return Book(tomllib.loads(file.read_text()))
+        return DemoData(tomllib.loads(file.read_text()))
     except OSError as error:
-        raise Trouble(f"{file} cannot be read ({error.strerror}); set OPSDESK_COMPANY.") from None
+        raise CliError(f"{file} cannot be read ({error.strerror}); set OPSDESK_COMPANY.") from None
     except tomllib.TOMLDecodeError as error:
-        raise Trouble(f"{file} is no TOML: {error}") from None
+        raise CliError(f"{file} is no TOML: {error}") from None

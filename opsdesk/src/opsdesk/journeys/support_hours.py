@@ -21,27 +21,27 @@ def dutch_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=[year, year + 1]))
 
 
-def promised(start: datetime, amount: timedelta) -> datetime:
+def add_support_hours(start: datetime, amount: timedelta) -> datetime:
     """The instant at which `amount` of Monday to Friday, 08:00 to 17:00 has passed."""
     at = start.astimezone(AMSTERDAM)
     closed = dutch_holidays(at.year)
     while True:
         if is_working_day(at.date(), closed):
-            opens, closes = _on(at.date(), OPENS), _on(at.date(), CLOSES)
+            opens, closes = _at_hour(at.date(), OPENS), _at_hour(at.date(), CLOSES)
             begin = max(at, opens)
             if amount <= closes - begin:
                 return begin + amount
             amount -= max(closes - begin, timedelta())
-        at = _on(at.date() + DAY, time())
+        at = _at_hour(at.date() + DAY, time())
 
 
-def long_weekend(after: datetime) -> datetime:
+def next_long_weekend(after: datetime) -> datetime:
     """15:30 in Amsterdam on the next working day before a weekend that a public holiday prolongs."""
     day = after.astimezone(AMSTERDAM).date() + DAY
     closed = dutch_holidays(day.year)
     while not (is_working_day(day, closed) and _next_working_day(day, closed) - day > 3 * DAY):
         day += DAY
-    return _on(day, time(15, 30))
+    return _at_hour(day, time(15, 30))
 
 
 def is_working_day(day: date, closed: Container[date]) -> bool:
@@ -55,5 +55,5 @@ def _next_working_day(day: date, closed: Container[date]) -> date:
     return day
 
 
-def _on(day: date, hour: time) -> datetime:
+def _at_hour(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, AMSTERDAM)

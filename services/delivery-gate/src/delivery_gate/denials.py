@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from common.auth import Caller
 from common.errors import Problem
-from common.http import answer
+from common.http import problem_response
 from common.persistence.database import Connection
-from delivery_gate.criteria.domain.verdict import Code, Denied
-from delivery_gate.deliveries.commands import By, Scene, note_denied
+from delivery_gate.criteria.domain.verdict import Code, Rejection
+from delivery_gate.deliveries.commands import Actor, CommandContext, audit_denial
 
-ABOUT_THE_PERSON: Final = frozenset(
+PERSON_CODES: Final = frozenset(
     {
         Code.SELF_APPROVAL,
         Code.ALREADY_COUNTED,
@@ -21,7 +21,7 @@ ABOUT_THE_PERSON: Final = frozenset(
         Code.SELF_CONFIRMATION,
     }
 )
-INCOMPLETE: Final = frozenset(
+INCOMPLETE_CODES: Final = frozenset(
     {
         Code.REASON_REQUIRED,
         Code.FOLLOWUP_REQUIRED,
@@ -37,36 +37,38 @@ TITLES: Final[Mapping[int, str]] = {
 }
 
 
-def by(caller: Caller) -> By:
-    return By(caller.sub, caller.behind)
+def actor_of(caller: Caller) -> Actor:
+    return Actor(caller.sub, caller.via_machine)
 
 
-def problem(denied: Denied) -> Problem:
+def to_problem(rejection: Rejection) -> Problem:
     """403 for the person, 422 for what the command lacks, 409 for the state."""
     status = 409
-    if denied.code in ABOUT_THE_PERSON:
+    if rejection.code in PERSON_CODES:
         status = 403
-    elif denied.code in INCOMPLETE:
+    elif rejection.code in INCOMPLETE_CODES:
         status = 422
-    slug = denied.code.value.lower().replace("_", "-")
+    slug = rejection.code.value.lower().replace("_", "-")
     return Problem(
         slug,
         TITLES[status],
         status,
-        denied.justification,
-        code=denied.code.value,
+        rejection.detail,
+        code=rejection.code.value,
         outcome="denied",
     )
 
 
-async def deny(scene: Scene, action: str, subject: str, denied: Denied) -> Response:
+async def deny(
+    context: CommandContext, action: str, subject: str, rejection: Rejection
+) -> Response:
     """Returned, not raised: the transaction commits the audit record."""
-    return await deny_at(scene.tx, scene.at, scene.by, action, subject, denied)
+    return await deny_at(context.tx, context.at, context.actor, action, subject, rejection)
 
 
 async def deny_at(
-    tx: Connection, at: datetime, who: By, action: str, subject: str, denied: Denied
+    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, rejection: Rejection
 ) -> Response:
     """The same where no environment is concerned."""
-    await note_denied(tx, at, who, action, subject, denied)
-    return answer(problem(denied))
+    await audit_denial(tx, at, actor, action, subject, rejection)
+    return problem_response(to_problem(rejection))

@@ -21,9 +21,9 @@ async def next_key(tx: Connection, prefix: str) -> str:
     return f"{prefix}-{number}"
 
 
-def named(table: Table, said: str) -> ColumnElement[bool]:
+def by_id_or_key(table: Table, reference: str) -> ColumnElement[bool]:
     """The row whose id or key this is."""
     try:
-        return table.c.id == UUID(said)
+        return table.c.id == UUID(reference)
     except ValueError:
-        return table.c.key == said
+        return table.c.key == reference

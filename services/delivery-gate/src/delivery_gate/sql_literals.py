@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from sqlalchemy import BindParameter, Column, ColumnElement, bindparam
 
 
-def one_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+def in_literals(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
     """`column IN ('a', 'b')`, as the index says it."""
-    listed: BindParameter[str] = bindparam(
+    literals: BindParameter[str] = bindparam(
         None, sorted(values), expanding=True, literal_execute=True
     )
-    return column.in_(listed)
+    return column.in_(literals)

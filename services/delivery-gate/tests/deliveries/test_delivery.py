@@ -4,18 +4,18 @@ from uuid import UUID
 
 import pytest
 
-from delivery_gate.criteria.domain.verdict import Code, Denied, Reason, follow_ups_due
+from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, follow_ups_due
 from delivery_gate.deliveries.domain.delivery import (
-    RUNNING,
-    WAITING,
+    RUNNING_STATES,
+    WAITING_STATES,
     Delivery,
     DeliveryState,
-    Judged,
-    evaluate,
-    set_aside,
+    Evaluation,
+    close_waiting,
+    evaluate_delivery,
     withdraw,
 )
-from delivery_gate.deliveries.domain.evaluation import Facts
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput
 from delivery_gate.deliveries.domain.review import approve, refuse
 from delivery_gate.deliveries.domain.rollout import fail, roll_out, start, verify
 from delivery_gate.environments.domain import Debt
@@ -34,28 +34,28 @@ ENDED: tuple[DeliveryState, ...] = (
 NOT_FIT = Reason(Code.READINESS_MISSING, "handover", "The rollback plan restores no data.")
 
 
-def code(answer: Delivery | Judged | Denied) -> Code | None:
-    return answer.code if isinstance(answer, Denied) else None
+def code(answer: Delivery | Evaluation | Rejection) -> Code | None:
+    return answer.code if isinstance(answer, Rejection) else None
 
 
-def taken(answer: Delivery | Judged | Denied) -> Delivery:
-    assert not isinstance(answer, Denied), answer
-    return answer.delivery if isinstance(answer, Judged) else answer
-
-
-@pytest.fixture
-def in_review(delivery: Delivery, facts: Facts) -> Delivery:
-    return evaluate(delivery, facts, NINE).delivery
+def taken(answer: Delivery | Evaluation | Rejection) -> Delivery:
+    assert not isinstance(answer, Rejection), answer
+    return answer.delivery if isinstance(answer, Evaluation) else answer
 
 
 @pytest.fixture
-def approved(in_review: Delivery, facts: Facts) -> Delivery:
+def in_review(delivery: Delivery, facts: EvaluationInput) -> Delivery:
+    return evaluate_delivery(delivery, facts, NINE).delivery
+
+
+@pytest.fixture
+def approved(in_review: Delivery, facts: EvaluationInput) -> Delivery:
     once = taken(approve(in_review, "anna", OPS, facts, NINE))
     return taken(approve(once, "omar", OPS, facts, NINE))
 
 
 @pytest.fixture
-def delivering(approved: Delivery, facts: Facts, version: Version) -> Delivery:
+def delivering(approved: Delivery, facts: EvaluationInput, version: Version) -> Delivery:
     return taken(start(approved, "ci", version.digest, facts, NINE))
 
 
@@ -63,11 +63,11 @@ def test_the_whole_life(delivering: Delivery, approved: Delivery, version: Versi
     assert (approved.state, delivering.state) == ("approved", "delivering")
     verifying = taken(roll_out(delivering))
     delivered = verify(verifying, version.digest, 1, NINE)
-    assert isinstance(delivered, Judged)
+    assert isinstance(delivered, Evaluation)
     assert (delivered.delivery.state, delivered.verdict.outcome) == ("delivered", "accepted")
 
 
-def test_two_different_people_approve(in_review: Delivery, facts: Facts) -> None:
+def test_two_different_people_approve(in_review: Delivery, facts: EvaluationInput) -> None:
     """G3: one person counts once, whatever roles they hold."""
     once = taken(approve(in_review, "anna", OPS, facts, NINE))
     assert once.state == "in_review"
@@ -75,27 +75,27 @@ def test_two_different_people_approve(in_review: Delivery, facts: Facts) -> None
     assert code(again) is Code.ALREADY_COUNTED
 
 
-def test_nobody_approves_the_own_request(in_review: Delivery, facts: Facts) -> None:
+def test_nobody_approves_the_own_request(in_review: Delivery, facts: EvaluationInput) -> None:
     """G3."""
     answer = approve(in_review, "ci", OPS | {"tom", "gm"}, facts, NINE)
     assert code(answer) is Code.SELF_APPROVAL
 
 
-def test_approving_needs_a_role(in_review: Delivery, facts: Facts) -> None:
+def test_approving_needs_a_role(in_review: Delivery, facts: EvaluationInput) -> None:
     answer = approve(in_review, "mia", frozenset({"second_level"}), facts, NINE)
     assert code(answer) is Code.ROLE_MISSING
 
 
-def test_what_was_deferred_is_not_in_review(delivery: Delivery, facts: Facts) -> None:
+def test_what_was_deferred_is_not_in_review(delivery: Delivery, facts: EvaluationInput) -> None:
     """G9."""
-    waiting = evaluate(delivery, replace(facts, checks=()), NINE)
+    waiting = evaluate_delivery(delivery, replace(facts, checks=()), NINE)
     assert (waiting.verdict.outcome, waiting.delivery.state) == ("deferred", "evaluating")
     assert code(approve(waiting.delivery, "anna", OPS, facts, NINE)) is Code.NOT_REVIEWABLE
-    assert evaluate(waiting.delivery, facts, NINE).delivery.state == "in_review"
+    assert evaluate_delivery(waiting.delivery, facts, NINE).delivery.state == "in_review"
 
 
 def test_new_criteria_void_the_approvals(
-    approved: Delivery, facts: Facts, version: Version
+    approved: Delivery, facts: EvaluationInput, version: Version
 ) -> None:
     """G2: and the same people may approve again, under the new ones."""
     changed = replace(facts, criteria=replace(facts.criteria, version=2))
@@ -108,7 +108,7 @@ def test_new_criteria_void_the_approvals(
 
 @pytest.mark.parametrize("changed", ["digest", "environment", "attempt"])
 def test_approvals_bind_to_exactly_this(
-    approved: Delivery, facts: Facts, version: Version, changed: str
+    approved: Delivery, facts: EvaluationInput, version: Version, changed: str
 ) -> None:
     """G2: carried to another digest, environment or attempt, they count for nothing."""
     other = {
@@ -120,42 +120,46 @@ def test_approvals_bind_to_exactly_this(
 
 
 def test_everything_is_checked_again_at_the_start(
-    approved: Delivery, facts: Facts, version: Version
+    approved: Delivery, facts: EvaluationInput, version: Version
 ) -> None:
     """G2."""
     owing = replace(facts.environment, debt=Debt(UUID(int=9), "EMC-9", NINE, NINE))
     refused = start(approved, "ci", version.digest, replace(facts, environment=owing), NINE)
-    assert isinstance(refused, Judged)
+    assert isinstance(refused, Evaluation)
     assert refused.delivery.state == "refused"
     assert [reason.code for reason in refused.verdict.reasons] == [Code.EMERGENCY_DEBT_OPEN]
     stale = start(approved, "ci", version.digest, replace(facts, checks=()), NINE)
-    assert isinstance(stale, Judged)
+    assert isinstance(stale, Evaluation)
     assert (stale.verdict.outcome, stale.delivery) == ("deferred", approved)
 
 
-def test_what_is_rolled_out_is_what_was_approved(approved: Delivery, facts: Facts) -> None:
+def test_what_is_rolled_out_is_what_was_approved(
+    approved: Delivery, facts: EvaluationInput
+) -> None:
     """G2."""
     answer = start(approved, "ci", "sha256:" + "2" * 64, facts, NINE)
-    assert isinstance(answer, Judged)
+    assert isinstance(answer, Evaluation)
     assert set(follow_ups_due(answer.verdict)) == {"investigation"}
     assert answer.delivery.state == "refused"
 
 
-def test_a_busy_environment_defers(approved: Delivery, facts: Facts, version: Version) -> None:
+def test_a_busy_environment_defers(
+    approved: Delivery, facts: EvaluationInput, version: Version
+) -> None:
     """G11: nothing is wrong with the version."""
     answer = start(approved, "ci", version.digest, replace(facts, busy=True), NINE)
-    assert isinstance(answer, Judged)
+    assert isinstance(answer, Evaluation)
     assert (answer.verdict.outcome, answer.delivery.state) == ("deferred", "approved")
     assert [reason.code for reason in answer.verdict.reasons] == [Code.CONFLICT]
 
 
-@pytest.mark.parametrize("state", sorted(WAITING))
+@pytest.mark.parametrize("state", sorted(WAITING_STATES))
 def test_green_checks_do_not_oblige_ops(delivery: Delivery, state: DeliveryState) -> None:
     """R6, G4."""
     answer = refuse(
         replace(delivery, state=state), (NOT_FIT,), {"documentation": "Write it."}, 1, NINE
     )
-    assert isinstance(answer, Judged)
+    assert isinstance(answer, Evaluation)
     assert (answer.delivery.state, answer.verdict.outcome) == ("refused", "refused")
 
 
@@ -170,7 +174,7 @@ def test_a_refusal_without_argument_or_follow_up_is_none(in_review: Delivery) ->
 def test_a_failed_verification_rolls_back_and_is_investigated(delivering: Delivery) -> None:
     """G9."""
     answer = fail(delivering, "Invoices are empty.", None, 1, NINE)
-    assert isinstance(answer, Judged)
+    assert isinstance(answer, Evaluation)
     assert answer.delivery.state == "rolled_back"
     assert set(follow_ups_due(answer.verdict)) == {"investigation"}
     assert code(fail(delivering, "", None, 1, NINE)) is Code.REASON_REQUIRED
@@ -179,31 +183,31 @@ def test_a_failed_verification_rolls_back_and_is_investigated(delivering: Delive
 def test_another_digest_running_is_a_failed_verification(delivering: Delivery) -> None:
     """G9."""
     answer = verify(delivering, "sha256:" + "2" * 64, 1, NINE)
-    assert isinstance(answer, Judged)
+    assert isinstance(answer, Evaluation)
     assert answer.delivery.state == "rolled_back"
 
 
-@pytest.mark.parametrize("state", [*sorted(RUNNING), *ENDED])
+@pytest.mark.parametrize("state", [*sorted(RUNNING_STATES), *ENDED])
 def test_only_what_waits_can_be_taken_back_or_overtaken(
     delivery: Delivery, state: DeliveryState
 ) -> None:
     """G11."""
     other = replace(delivery, state=state)
     assert code(withdraw(other, NINE)) is Code.NOT_REVIEWABLE
-    assert set_aside(other, "superseded", NINE) == other
+    assert close_waiting(other, "superseded", NINE) == other
 
 
-@pytest.mark.parametrize("state", sorted(WAITING))
+@pytest.mark.parametrize("state", sorted(WAITING_STATES))
 def test_what_waits_can_be(delivery: Delivery, state: DeliveryState) -> None:
     waiting = replace(delivery, state=state)
     assert taken(withdraw(waiting, NINE)).state == "withdrawn"
-    assert set_aside(waiting, "superseded", NINE).state == "superseded"
-    assert set_aside(waiting, "expired", NINE).state == "expired"
+    assert close_waiting(waiting, "superseded", NINE).state == "superseded"
+    assert close_waiting(waiting, "expired", NINE).state == "expired"
 
 
 @pytest.mark.parametrize("state", ENDED)
 def test_nothing_moves_what_has_ended(
-    delivery: Delivery, facts: Facts, version: Version, state: DeliveryState
+    delivery: Delivery, facts: EvaluationInput, version: Version, state: DeliveryState
 ) -> None:
     over = replace(delivery, state=state)
     answers = [

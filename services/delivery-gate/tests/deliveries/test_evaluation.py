@@ -11,12 +11,12 @@ from delivery_gate.criteria.domain.criteria import (
     FIRST_CRITERIA,
     READINESS,
     Check,
-    check_shortcomings,
+    check_violations,
 )
 from delivery_gate.criteria.domain.verdict import Code, Verdict, follow_ups_due
-from delivery_gate.deliveries.domain.evaluation import Facts, judge
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.environments.domain import Debt, Drift
-from delivery_gate.follow_ups.domain import FollowUp, Held
+from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.versions.domain import Reference, Version
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -25,19 +25,19 @@ READY = {item: "https://wiki.example" for item in READINESS}
 PRODUCTION = FIRST_CRITERIA.requirements["production"]
 
 
-def judged(facts: Facts, readiness: Mapping[str, str] = READY) -> Verdict:
-    return judge(BILLING, readiness, "standard", facts, NINE)
+def judged(facts: EvaluationInput, readiness: Mapping[str, str] = READY) -> Verdict:
+    return evaluate(BILLING, readiness, "standard", facts, NINE)
 
 
 def codes(verdict: Verdict) -> set[Code]:
     return {reason.code for reason in verdict.reasons}
 
 
-def test_nothing_against_it_means_a_person_may_look(facts: Facts) -> None:
+def test_nothing_against_it_means_a_person_may_look(facts: EvaluationInput) -> None:
     assert judged(facts).outcome == "accepted"
 
 
-def test_all_shortcomings_are_named_at_once(facts: Facts) -> None:
+def test_all_shortcomings_are_named_at_once(facts: EvaluationInput) -> None:
     """G4."""
     failed = Check("regression_test", "failed", NINE, "https://ci.example/1")
     spoilt = replace(facts, checks=(failed,), verified_in=frozenset())
@@ -55,20 +55,20 @@ def test_all_shortcomings_are_named_at_once(facts: Facts) -> None:
 
 
 @pytest.mark.parametrize("item", READINESS)
-def test_each_item_of_readiness_is_asked_for(facts: Facts, item: str) -> None:
+def test_each_item_of_readiness_is_asked_for(facts: EvaluationInput, item: str) -> None:
     """R8: a blank is no proof."""
     verdict = judged(facts, readiness=READY | {item: "  "})
     assert [(r.code, r.criterion) for r in verdict.reasons] == [(Code.READINESS_MISSING, item)]
     assert set(follow_ups_due(verdict)) == {"documentation"}
 
 
-def test_readiness_is_for_production(facts: Facts) -> None:
+def test_readiness_is_for_production(facts: EvaluationInput) -> None:
     """R8."""
     staging = replace(facts, environment=replace(facts.environment, tier="staging"))
     assert judged(staging, readiness={}).outcome == "accepted"
 
 
-def test_a_tier_nobody_described_is_judged_like_production(facts: Facts) -> None:
+def test_a_tier_nobody_described_is_judged_like_production(facts: EvaluationInput) -> None:
     odd = replace(facts, environment=replace(facts.environment, tier="development"))
     assert judged(odd, readiness={}).outcome == "refused"
 
@@ -79,7 +79,7 @@ def test_a_tier_nobody_described_is_judged_like_production(facts: Facts) -> None
     ids=["never reported", "error"],
 )
 def test_a_check_without_verdict_defers_and_opens_nothing(
-    facts: Facts, checks: tuple[Check, ...]
+    facts: EvaluationInput, checks: tuple[Check, ...]
 ) -> None:
     """G9."""
     verdict = judged(replace(facts, checks=checks))
@@ -92,7 +92,7 @@ def test_a_check_counts_up_to_its_age_and_no_longer(age: timedelta) -> None:
     """G2: the age itself still counts."""
     limit = timedelta(days=30)
     checks = [Check(kind, "passed", NINE - age) for kind in PRODUCTION.checks]
-    found = check_shortcomings(PRODUCTION, checks, limit, NINE)
+    found = check_violations(PRODUCTION, checks, limit, NINE)
     assert bool(found) == (age > limit)
 
 
@@ -104,7 +104,7 @@ def test_the_latest_run_counts_in_whatever_order_it_is_heard(order: list[str]) -
         for kind in PRODUCTION.checks
         for result in order
     ]
-    assert check_shortcomings(PRODUCTION, checks, timedelta(days=1), NINE) == []
+    assert check_violations(PRODUCTION, checks, timedelta(days=1), NINE) == []
 
 
 @pytest.mark.parametrize(
@@ -114,34 +114,36 @@ def test_the_latest_run_counts_in_whatever_order_it_is_heard(order: list[str]) -
         ("vulnerability_scan", {"investigation", "retest"}),
     ],
 )
-def test_failed_checks_oblige_to_their_own_work(facts: Facts, kind: str, work: set[str]) -> None:
+def test_failed_checks_oblige_to_their_own_work(
+    facts: EvaluationInput, kind: str, work: set[str]
+) -> None:
     checks = (*facts.checks, Check(kind, "failed", NINE))
     assert set(follow_ups_due(judged(replace(facts, checks=checks)))) == work
 
 
-def test_a_skipped_tier_obliges_to_a_retest(facts: Facts) -> None:
+def test_a_skipped_tier_obliges_to_a_retest(facts: EvaluationInput) -> None:
     """G7."""
     verdict = judged(replace(facts, verified_in=frozenset()))
     assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.PROMOTION_SKIPPED}, {"retest"})
 
 
-def test_a_hotfix_is_shorter_only_where_it_is_urgent(facts: Facts) -> None:
+def test_a_hotfix_is_shorter_only_where_it_is_urgent(facts: EvaluationInput) -> None:
     """G7: and it is not absent, checks and readiness are still asked for."""
     calm = replace(facts, verified_in=frozenset())
     urgent = replace(calm, blocker_open=True)
-    assert judge(BILLING, READY, "hotfix", calm, NINE).outcome == "refused"
-    assert judge(BILLING, READY, "hotfix", urgent, NINE).outcome == "accepted"
-    assert judge(BILLING, {}, "hotfix", urgent, NINE).outcome == "refused"
-    assert judge(BILLING, READY, "standard", urgent, NINE).outcome == "refused"
+    assert evaluate(BILLING, READY, "hotfix", calm, NINE).outcome == "refused"
+    assert evaluate(BILLING, READY, "hotfix", urgent, NINE).outcome == "accepted"
+    assert evaluate(BILLING, {}, "hotfix", urgent, NINE).outcome == "refused"
+    assert evaluate(BILLING, READY, "standard", urgent, NINE).outcome == "refused"
 
 
 @pytest.mark.parametrize("path", ["its name", "another name of the same digest"])
 def test_an_open_follow_up_holds_the_version_by_any_path(
-    facts: Facts, version: Version, path: str
+    facts: EvaluationInput, version: Version, path: str
 ) -> None:
     """G5."""
     name = "1.4.0" if path == "its name" else "1.3.9"
-    held = Held("billing", name, version.digest)
+    held = HeldVersion("billing", name, version.digest)
     open_one = FollowUp(
         UUID(int=5), "FUP-5", "retest", "test it", None, "brightwater-prod", held, NINE
     )
@@ -152,7 +154,7 @@ def test_an_open_follow_up_holds_the_version_by_any_path(
 
 
 def test_an_environment_in_debt_accepts_only_what_contains_the_change(
-    facts: Facts, version: Version
+    facts: EvaluationInput, version: Version
 ) -> None:
     """R7, G8."""
     change = UUID(int=6)
@@ -166,18 +168,18 @@ def test_an_environment_in_debt_accepts_only_what_contains_the_change(
     assert judged(replace(facts, environment=owing, version=paying)).outcome == "accepted"
 
 
-def test_a_drifted_environment_accepts_nothing(facts: Facts) -> None:
+def test_a_drifted_environment_accepts_nothing(facts: EvaluationInput) -> None:
     """G10."""
     drifted = replace(facts.environment, drift=Drift("billing", None, NINE))
     verdict = judged(replace(facts, environment=drifted))
     assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.ENV_DRIFTED}, {"investigation"})
 
 
-def test_one_judgement_among_delays_refuses(facts: Facts) -> None:
+def test_one_judgement_among_delays_refuses(facts: EvaluationInput) -> None:
     verdict = judged(replace(facts, checks=()), readiness={})
     assert verdict.outcome == "refused"
 
 
-def test_one_follow_up_per_kind_names_every_reason(facts: Facts) -> None:
+def test_one_follow_up_per_kind_names_every_reason(facts: EvaluationInput) -> None:
     work = follow_ups_due(judged(facts, readiness={}))
     assert [reason.criterion for reason in work["documentation"]] == list(READINESS)

@@ -4,18 +4,18 @@ from uuid import UUID
 
 import pytest
 
-from delivery_gate.criteria.domain.verdict import Code, Denied
+from delivery_gate.criteria.domain.verdict import Code, Rejection
 from delivery_gate.emergencies.domain import (
     Blocker,
     EmergencyChange,
     apply,
     authorize,
-    blocker_missing,
+    check_blocker,
     request,
     revoke,
     settle,
 )
-from delivery_gate.environments.domain import DEBT_AFTER, Environment, indebt
+from delivery_gate.environments.domain import DEFAULT_DEBT_DEADLINE, Environment, incur_debt
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 BLOCKER = Blocker(UUID(int=1), "OPS-1042", "acme-prod", "open")
@@ -42,8 +42,8 @@ MISSING = [
 ]
 
 
-def code(answer: EmergencyChange | Denied | None) -> Code | None:
-    return answer.code if isinstance(answer, Denied) else None
+def code(answer: EmergencyChange | Rejection | None) -> Code | None:
+    return answer.code if isinstance(answer, Rejection) else None
 
 
 def test_an_open_blocker_here_and_a_second_person_let_it_through() -> None:
@@ -58,7 +58,7 @@ def test_without_an_open_blocker_here_it_is_denied_at_every_step(
     blocker: Blocker | None, expected: Code
 ) -> None:
     """G8."""
-    assert code(blocker_missing(blocker, "acme-prod")) is expected
+    assert code(check_blocker(blocker, "acme-prod")) is expected
     assert code(request(REQUESTED, blocker, PROD, None)) is expected
     assert code(authorize(REQUESTED, "omar", NINE, blocker)) is expected
     assert code(apply(AUTHORIZED, "anna", NINE, blocker, PROD, busy=False)) is expected
@@ -77,7 +77,7 @@ def test_it_is_not_applied_before_it_is_authorized() -> None:
 
 def test_a_second_emergency_is_refused_while_the_first_is_owed() -> None:
     """G8."""
-    owing = indebt(PROD, UUID(int=9), "EMC-9", NINE, DEBT_AFTER)
+    owing = incur_debt(PROD, UUID(int=9), "EMC-9", NINE, DEFAULT_DEBT_DEADLINE)
     assert code(request(REQUESTED, BLOCKER, owing, None)) is Code.EMERGENCY_DEBT_OPEN
     denied = apply(AUTHORIZED, "anna", NINE, BLOCKER, owing, busy=False)
     assert code(denied) is Code.EMERGENCY_DEBT_OPEN

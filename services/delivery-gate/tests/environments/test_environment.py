@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery_gate.environments.domain import (
-    DEBT_AFTER,
+    DEFAULT_DEBT_DEADLINE,
     Environment,
-    explain,
-    indebt,
+    accept_drift,
+    apply_version,
+    incur_debt,
     mark_overdue,
     observe,
-    receive,
 )
 from delivery_gate.versions.domain import Version
 
@@ -22,7 +22,7 @@ ONE, TWO = ("sha256:" + digit * 64 for digit in "12")
 RUNS_ONE = Environment(
     UUID(int=2), "acme-prod", UUID(int=3), "acme", "production", {"billing": ONE}
 )
-OWING = indebt(RUNS_ONE, CHANGE, "EMC-9", NINE, DEBT_AFTER)
+OWING = incur_debt(RUNS_ONE, CHANGE, "EMC-9", NINE, DEFAULT_DEBT_DEADLINE)
 
 
 def version(digest: str, contains: frozenset[UUID] = frozenset()) -> Version:
@@ -40,7 +40,7 @@ def test_a_debt_is_due_after_72_hours() -> None:
 def test_a_debt_is_overdue_from_its_due_time_and_only_once(after: timedelta) -> None:
     """G8."""
     marked = mark_overdue(OWING, NINE + after)
-    assert (marked != OWING) == (after >= DEBT_AFTER)
+    assert (marked != OWING) == (after >= DEFAULT_DEBT_DEADLINE)
     assert mark_overdue(marked, NINE + timedelta(days=99)).debt is not None
     if marked != OWING:
         assert mark_overdue(marked, NINE + timedelta(days=99)) == marked
@@ -48,8 +48,8 @@ def test_a_debt_is_overdue_from_its_due_time_and_only_once(after: timedelta) -> 
 
 def test_only_a_version_with_the_change_pays() -> None:
     """G8."""
-    assert receive(OWING, version(TWO)).state == "in_debt"
-    paid = receive(OWING, version(TWO, frozenset({CHANGE})))
+    assert apply_version(OWING, version(TWO)).state == "in_debt"
+    paid = apply_version(OWING, version(TWO, frozenset({CHANGE})))
     assert (paid.state, paid.running) == ("compliant", {"billing": TWO})
 
 
@@ -65,7 +65,7 @@ def test_another_product_s_known_digest_restores_nothing() -> None:
     both = replace(RUNS_ONE, running={"billing": ONE, "portal": TWO})
     drifted = observe(both, "billing", TWO, NINE)
     assert observe(drifted, "portal", TWO, NINE).state == "drifted"
-    assert receive(drifted, replace(version(ONE), product="portal")).state == "drifted"
+    assert apply_version(drifted, replace(version(ONE), product="portal")).state == "drifted"
 
 
 def test_drift_explained_by_an_emergency_stays_quiet() -> None:
@@ -75,7 +75,7 @@ def test_drift_explained_by_an_emergency_stays_quiet() -> None:
 
 def test_an_explained_drift_is_what_runs_now() -> None:
     """G10."""
-    explained = explain(observe(RUNS_ONE, "billing", TWO, NINE))
+    explained = accept_drift(observe(RUNS_ONE, "billing", TWO, NINE))
     assert (explained.state, explained.running) == ("compliant", {"billing": TWO})
     assert observe(explained, "billing", TWO, NINE) == explained
-    assert explain(RUNS_ONE) == RUNS_ONE
+    assert accept_drift(RUNS_ONE) == RUNS_ONE

@@ -6,25 +6,25 @@ from sqlalchemy import text
 
 from common.events.directory import EnvironmentKnown
 from common.events.tickets import BlockerRaised
-from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, Play, digest
-from opsdesk_testing.protocol import stand_at, told
+from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, GateClient, digest
+from opsdesk_testing.protocol import freeze_time, outbox_events
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
 
 
-async def test_a_contact_sees_the_own_environments_only(play: Play) -> None:
-    own = await play.seen("jan", "environments")
+async def test_a_contact_sees_the_own_environments_only(play: GateClient) -> None:
+    own = await play.get_ok("jan", "environments")
     assert [one["key"] for one in own["items"]] == ["acme-prod", "acme-staging"]
-    assert (await play.seen("britta", "environments"))["items"] == []
+    assert (await play.get_ok("britta", "environments"))["items"] == []
     assert (await play.get("britta", "environments/acme-prod")).status_code == 404
 
 
-async def test_the_directory_changes_what_it_knows_and_nothing_else(play: Play) -> None:
+async def test_the_directory_changes_what_it_knows_and_nothing_else(play: GateClient) -> None:
     await play.blocker_raised()
-    change = await play.done("anna", "emergency-changes", ASKED)
-    await play.done("omar", f"emergency-changes/{change['key']}/authorize")
-    await play.done("anna", f"emergency-changes/{change['key']}/apply")
+    change = await play.post_ok("anna", "emergency-changes", ASKED)
+    await play.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
+    await play.post_ok("anna", f"emergency-changes/{change['key']}/apply")
     known = EnvironmentKnown(
         at=NINE,
         environment_id=ENVIRONMENTS["acme-prod"],
@@ -34,56 +34,58 @@ async def test_the_directory_changes_what_it_knows_and_nothing_else(play: Play) 
         tier="production",
         name="Production, renamed",
     )
-    await play.hears(known)
-    assert (await play.seen("anna", "environments/acme-prod"))["state"] == "in_debt"
-    await play.hears(known.model_copy(update={"retired": True}))
+    await play.deliver_event(known)
+    assert (await play.get_ok("anna", "environments/acme-prod"))["state"] == "in_debt"
+    await play.deliver_event(known.model_copy(update={"retired": True}))
     assert (await play.get("anna", "environments/acme-prod")).status_code == 404
 
 
-async def test_an_unexplained_digest_stops_deliveries_until_it_is_explained(play: Play) -> None:
+async def test_an_unexplained_digest_stops_deliveries_until_it_is_explained(
+    play: GateClient,
+) -> None:
     """G10."""
-    await play.version("1.0", "1")
-    await play.staged("1.0", "1")
-    await play.version("1.1", "2")
+    await play.register_version("1.0", "1")
+    await play.deliver_to_staging("1.0", "1")
+    await play.register_version("1.1", "2")
     seen = {"product": "billing", "digest": digest("9")}
     for _ in range(2):
-        place = await play.done("monitor", "environments/acme-staging/observations", seen)
+        place = await play.post_ok("monitor", "environments/acme-staging/observations", seen)
         assert (place["state"], place["drift"]["digest"]) == ("drifted", digest("9"))
-    refused = await play.submitted("1.1", "acme-staging")
+    refused = await play.submit("1.1", "acme-staging")
     assert [one["code"] for one in refused["verdict"]["reasons"]] == ["ENV_DRIFTED"]
-    work = (await play.seen("quin", "follow-ups?state=open"))["items"]
+    work = (await play.get_ok("quin", "follow-ups?state=open"))["items"]
     (drift,) = [one for one in work if one["delivery_id"] is None]
-    await play.done("anna", f"follow-ups/{drift['key']}/close", {"evidence": "A hand-made fix."})
-    await play.done("omar", f"follow-ups/{drift['key']}/confirm")
-    place = await play.seen("anna", "environments/acme-staging")
+    await play.post_ok("anna", f"follow-ups/{drift['key']}/close", {"evidence": "A hand-made fix."})
+    await play.post_ok("omar", f"follow-ups/{drift['key']}/confirm")
+    place = await play.get_ok("anna", "environments/acme-staging")
     assert (place["state"], place["running"]) == ("compliant", {"billing": digest("9")})
 
 
-async def test_an_old_investigation_does_not_explain_a_new_drift(play: Play) -> None:
+async def test_an_old_investigation_does_not_explain_a_new_drift(play: GateClient) -> None:
     """G10."""
-    await play.version("1.0", "1")
-    await play.staged("1.0", "1")
+    await play.register_version("1.0", "1")
+    await play.deliver_to_staging("1.0", "1")
     path = "environments/acme-staging/observations"
     for hour, digit in enumerate("919"):
-        await stand_at(play.database, NINE + timedelta(hours=hour))
-        place = await play.done("monitor", path, {"product": "billing", "digest": digest(digit)})
+        await freeze_time(play.database, NINE + timedelta(hours=hour))
+        place = await play.post_ok("monitor", path, {"product": "billing", "digest": digest(digit)})
     assert place["state"] == "drifted"
-    second, first = (await play.seen("quin", "follow-ups?state=open"))["items"]
+    second, first = (await play.get_ok("quin", "follow-ups?state=open"))["items"]
     for work, state in ((first, "drifted"), (second, "compliant")):
-        await play.done("anna", f"follow-ups/{work['key']}/close", {"evidence": "Found."})
-        await play.done("omar", f"follow-ups/{work['key']}/confirm")
-        assert (await play.seen("anna", "environments/acme-staging"))["state"] == state
+        await play.post_ok("anna", f"follow-ups/{work['key']}/close", {"evidence": "Found."})
+        await play.post_ok("omar", f"follow-ups/{work['key']}/confirm")
+        assert (await play.get_ok("anna", "environments/acme-staging"))["state"] == state
 
 
-async def test_restoring_the_known_digest_ends_the_drift(play: Play) -> None:
+async def test_restoring_the_known_digest_ends_the_drift(play: GateClient) -> None:
     """G10."""
-    await play.version("1.0", "1")
-    await play.staged("1.0", "1")
+    await play.register_version("1.0", "1")
+    await play.deliver_to_staging("1.0", "1")
     path = "environments/acme-staging/observations"
-    await play.done("monitor", path, {"product": "billing", "digest": None})
-    place = await play.done("monitor", path, {"product": "billing", "digest": digest("1")})
+    await play.post_ok("monitor", path, {"product": "billing", "digest": None})
+    place = await play.post_ok("monitor", path, {"product": "billing", "digest": digest("1")})
     assert place["state"] == "compliant"
-    types = [one.type for one in await told(play.database) if "environment." in one.type]
+    types = [one.type for one in await outbox_events(play.database) if "environment." in one.type]
     assert types == ["opsdesk.environment.drifted.v1", "opsdesk.environment.compliant.v1"]
 
 
@@ -98,14 +100,14 @@ async def test_restoring_the_known_digest_ends_the_drift(play: Play) -> None:
     ],
 )
 async def test_a_lifted_blocker_revokes_what_is_not_applied(
-    play: Play, reason: str, code: str
+    play: GateClient, reason: str, code: str
 ) -> None:
     """G8."""
     await play.blocker_raised()
-    change = await play.done("anna", "emergency-changes", ASKED)
-    await play.done("omar", f"emergency-changes/{change['key']}/authorize")
+    change = await play.post_ok("anna", "emergency-changes", ASKED)
+    await play.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
     await play.blocker_lifted(reason)
-    revoked = await play.seen("anna", f"emergency-changes/{change['key']}")
+    revoked = await play.get_ok("anna", f"emergency-changes/{change['key']}")
     assert revoked["state"] == "revoked"
     late = await play.post("anna", f"emergency-changes/{change['key']}/apply")
     assert (late.status_code, late.json()["code"]) == (409, "NOT_REVIEWABLE")
@@ -113,7 +115,7 @@ async def test_a_lifted_blocker_revokes_what_is_not_applied(
     assert (again.status_code, again.json()["code"]) == (409, code)
 
 
-async def test_a_blocker_elsewhere_is_none_here(play: Play) -> None:
+async def test_a_blocker_elsewhere_is_none_here(play: GateClient) -> None:
     """G8."""
     await play.blocker_raised("acme-staging")
     denied = await play.post("anna", "emergency-changes", ASKED)
@@ -124,17 +126,17 @@ async def test_a_blocker_elsewhere_is_none_here(play: Play) -> None:
     assert second.json()["code"] == "CONFLICT"
 
 
-async def test_a_change_taken_back_is_not_applied(play: Play) -> None:
+async def test_a_change_taken_back_is_not_applied(play: GateClient) -> None:
     await play.blocker_raised()
-    change = await play.done("anna", "emergency-changes", ASKED)
+    change = await play.post_ok("anna", "emergency-changes", ASKED)
     empty = await play.post("anna", f"emergency-changes/{change['key']}/revoke", {"reason": ""})
     assert empty.json()["code"] == "REASON_REQUIRED"
     body = {"reason": "Not needed."}
-    revoked = await play.done("anna", f"emergency-changes/{change['key']}/revoke", body)
+    revoked = await play.post_ok("anna", f"emergency-changes/{change['key']}/revoke", body)
     assert (revoked["state"], revoked["revocation_reason"]) == ("revoked", "Not needed.")
 
 
-async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: Play) -> None:
+async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: GateClient) -> None:
     """A reference to something unknown parks; it applies once intake has told of it."""
     elsewhere = UUID(int=0xBB)
     raised = BlockerRaised(
@@ -150,7 +152,7 @@ async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: Play)
         environment_id=elsewhere,
         environment="acme-test",
     )
-    await play.hears(raised)
+    await play.deliver_event(raised)
     async with play.database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM blockers")) == 0
         assert await tx.scalar(text("SELECT count(*) FROM parked")) == 1
@@ -163,6 +165,6 @@ async def test_a_blocker_on_an_environment_not_heard_of_waits_for_it(play: Play)
         tier="test",
         name="Test",
     )
-    await play.hears(known)
+    await play.deliver_event(known)
     async with play.database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM blockers")) == 1

@@ -2,16 +2,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Denied, Reason, verdict_of
+from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, build_verdict
 from delivery_gate.follow_ups.domain import (
     FollowUp,
-    Held,
+    HeldVersion,
     close,
     confirm,
-    hold_shortcomings,
+    follow_up_work,
+    hold_violations,
     holds,
     reject,
-    work_due,
 )
 from delivery_gate.versions.domain import Reference
 
@@ -25,14 +25,14 @@ OPEN = FollowUp(
     "Run the regression tests again.",
     UUID(int=2),
     "acme-prod",
-    Held("billing", "1.4.0", DIGEST),
+    HeldVersion("billing", "1.4.0", DIGEST),
     NINE,
 )
 CLOSED = replace(OPEN, state="closed", evidence="run 7", closed_by="anna", closed_at=NINE)
 
 
-def code(answer: FollowUp | Denied) -> Code | None:
-    return answer.code if isinstance(answer, Denied) else None
+def code(answer: FollowUp | Rejection) -> Code | None:
+    return answer.code if isinstance(answer, Rejection) else None
 
 
 def test_one_person_closes_with_evidence_and_another_confirms() -> None:
@@ -81,7 +81,7 @@ def test_other_versions_and_other_products_are_not_held() -> None:
 
 
 def test_what_has_no_name_holds_nothing() -> None:
-    unversioned = replace(OPEN, held=Held("billing", None, None))
+    unversioned = replace(OPEN, held=HeldVersion("billing", None, None))
     assert not holds(unversioned, Reference("billing", None), None)
 
 
@@ -90,15 +90,15 @@ MISSING = Reason(Code.READINESS_MISSING, "documentation", "Nothing shows it.")
 
 def test_a_held_version_is_turned_away_without_more_work() -> None:
     """G5: the open work comes first; a person may still name more."""
-    asked = verdict_of([MISSING], 1, NINE)
-    assert work_due(asked, {}) == {"documentation": "documentation: Nothing shows it."}
-    held = verdict_of([MISSING, *hold_shortcomings((OPEN,), BILLING, None)], 1, NINE)
-    assert work_due(held, {}) == {}
-    assert work_due(held, {"retest": "Again."}) == {"retest": "Again."}
+    asked = build_verdict([MISSING], 1, NINE)
+    assert follow_up_work(asked, {}) == {"documentation": "documentation: Nothing shows it."}
+    held = build_verdict([MISSING, *hold_violations((OPEN,), BILLING, None)], 1, NINE)
+    assert follow_up_work(held, {}) == {}
+    assert follow_up_work(held, {"retest": "Again."}) == {"retest": "Again."}
 
 
 def test_a_failed_verification_is_investigated_even_while_the_version_is_held() -> None:
     """G9: it may have been refused elsewhere while it was running here."""
     failed = Reason(Code.VERIFICATION_FAILED, "verification", "It does not answer.")
-    work = work_due(verdict_of([failed], 1, NINE), {})
+    work = follow_up_work(build_verdict([failed], 1, NINE), {})
     assert work == {"investigation": "verification: It does not answer."}

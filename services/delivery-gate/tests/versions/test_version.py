@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery_gate.criteria.domain.verdict import Code, Denied
+from delivery_gate.criteria.domain.verdict import Code, Rejection
 from delivery_gate.versions.domain import (
     Reference,
     Version,
     is_digest,
-    is_moving,
-    naming_shortcomings,
+    is_moving_tag,
+    naming_violations,
     register,
 )
 
@@ -39,7 +39,7 @@ def test_nothing_else_is_a_digest(digest: str, spoil: str) -> None:
 )
 def test_moving_tags_are_no_versions(name: str) -> None:
     """G1."""
-    assert is_moving(name)
+    assert is_moving_tag(name)
 
 
 @pytest.mark.parametrize(
@@ -47,26 +47,26 @@ def test_moving_tags_are_no_versions(name: str) -> None:
 )
 def test_fixed_names_are_versions(name: str) -> None:
     """G1."""
-    assert not is_moving(name)
+    assert not is_moving_tag(name)
 
 
 def test_a_name_binds_one_digest_for_ever(version: Version) -> None:
     """G1: same name, another digest."""
     other = replace(version, id=UUID(int=9), digest="sha256:" + "2" * 64)
-    answer = register(other, known=version)
-    assert isinstance(answer, Denied)
+    answer = register(other, existing=version)
+    assert isinstance(answer, Rejection)
     assert answer.code is Code.VERSION_CONFLICT
 
 
 def test_what_a_version_contains_is_bound_as_well(version: Version) -> None:
     """G1: a debt is not paid by declaring the change afterwards."""
-    answer = register(replace(version, contains=frozenset({UUID(int=8)})), known=version)
-    assert isinstance(answer, Denied)
+    answer = register(replace(version, contains=frozenset({UUID(int=8)})), existing=version)
+    assert isinstance(answer, Rejection)
     assert answer.code is Code.VERSION_CONFLICT
 
 
 def test_registering_the_same_again_answers_the_known_version(version: Version) -> None:
-    assert register(replace(version, id=UUID(int=9)), known=version) == version
+    assert register(replace(version, id=UUID(int=9)), existing=version) == version
 
 
 @given(st.lists(st.tuples(st.sampled_from(["1.0", "1.1", "2.0"]), DIGESTS), max_size=20))
@@ -89,7 +89,7 @@ def test_every_way_of_naming_no_version_has_its_code(version: Version) -> None:
     """R7."""
 
     def code(reference: Reference, known: Version | None) -> list[Code]:
-        return [reason.code for reason in naming_shortcomings(reference, known)]
+        return [reason.code for reason in naming_violations(reference, known)]
 
     assert code(Reference("billing", None), None) == [Code.UNVERSIONED]
     assert code(Reference("billing", ""), None) == [Code.UNVERSIONED]

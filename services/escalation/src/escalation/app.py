@@ -6,7 +6,7 @@ from common.http import Service
 from common.http import create_app as create
 from escalation.handlers import HANDLERS
 from escalation.notifications import store as notifications
-from escalation.notifications.notifier import notify
+from escalation.notifications.notifier import run_notifier
 from escalation.routers import ROUTERS
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
@@ -19,8 +19,8 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(notify,),
-    pending=notifications.unsent,
+    background=(run_notifier,),
+    pending=notifications.count_unsent,
 )
 
 

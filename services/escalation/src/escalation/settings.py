@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from common.settings import Settings
 
-LOCAL = "on-duty@localhost"
+LOCAL_FALLBACK_EMAIL = "on-duty@localhost"
 
 
 class EscalationSettings(Settings):
@@ -25,7 +25,9 @@ class EscalationSettings(Settings):
         "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
     )
     fallback_email: str = Field(
-        LOCAL, pattern=r"^[^@\s]+@[^@\s]+$", description="the address told when nobody else can be"
+        LOCAL_FALLBACK_EMAIL,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="the address told when nobody else can be",
     )
     public_url: str = Field(
         "http://127.0.0.1:8003", pattern=r"^https?://\S+$", description="where links in mails lead"
@@ -37,8 +39,8 @@ class EscalationSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _name_a_last_resort(self) -> "EscalationSettings":
-        if self.environment == "production" and self.fallback_email == LOCAL:
+    def _require_fallback_email(self) -> "EscalationSettings":
+        if self.environment == "production" and self.fallback_email == LOCAL_FALLBACK_EMAIL:
             raise ValueError(
                 "OPSDESK_FALLBACK_EMAIL is missing: give the address told when nobody else can be"
             )

@@ -9,14 +9,14 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from escalation.cases import store as cases
-from escalation.cases.commands import keep
+from escalation.cases.commands import apply_outcome
 from escalation.cases.domain import lifecycle
-from escalation.cases.domain.timeline import Refused
+from escalation.cases.domain.timeline import Rejection
 from escalation.handlers import HANDLERS
 from escalation.timers import TIMERS
-from escalation_support.builders import MINUTE, NIGHT, warned
-from escalation_support.http_setup import POLICY, firings, set_up
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from escalation_support.builders import MINUTE, NIGHT, clock_warned
+from escalation_support.http_setup import POLICY, count_firings, set_up
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 
 async def test_the_matrix_sends_a_critical_warning_to_who_is_on_call(
@@ -24,7 +24,7 @@ async def test_the_matrix_sends_a_critical_warning_to_who_is_on_call(
 ) -> None:
     """J1, E3, E17: sven until Monday nine, then tom five minutes later."""
     await set_up(theo)
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (clock_warned(), 1))
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert (shown["policy"], shown["policy_version"], shown["step"]) == ("critical", 1, 1)
     assert shown["next_at"] == "2026-03-01T03:05:00Z"
@@ -40,12 +40,12 @@ async def test_acknowledging_stops_the_next_step(
 ) -> None:
     """E5."""
     await set_up(theo)
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (clock_warned(), 1))
     answer = await anna.post("/v1/escalations/ESC-1/acknowledge")
     assert answer.json()["state"] == "acknowledged"
     assert answer.headers["ETag"] == '"3"'
-    await stand_at(database, NIGHT + timedelta(days=1))
-    assert await firings(database) == 0
+    await freeze_time(database, NIGHT + timedelta(days=1))
+    assert await count_firings(database) == 0
 
 
 async def test_an_acknowledgement_that_came_first_stops_the_step_due_at_its_instant(
@@ -53,16 +53,16 @@ async def test_an_acknowledgement_that_came_first_stops_the_step_due_at_its_inst
 ) -> None:
     """E10: while it holds the case the timer passes by; afterwards nothing is due."""
     await set_up(theo)
-    await hear(database, HANDLERS, (warned(), 1))
-    await stand_at(database, NIGHT + 5 * MINUTE)
+    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await freeze_time(database, NIGHT + 5 * MINUTE)
     async with database.transaction() as tx:
-        case = await cases.lock_one(tx, "ESC-1")
+        case = await cases.lock(tx, "ESC-1")
         assert case is not None
-        assert await firings(database) == 0
+        assert await count_firings(database) == 0
         outcome = lifecycle.acknowledge(case.state, case.policy, "anna", NIGHT + 5 * MINUTE)
-        assert not isinstance(outcome, Refused)
-        await keep(tx, case, outcome)
-    assert await firings(database) == 0
+        assert not isinstance(outcome, Rejection)
+        await apply_outcome(tx, case, outcome)
+    assert await count_firings(database) == 0
 
 
 async def test_a_running_case_keeps_the_policy_that_it_started_with(
@@ -70,11 +70,11 @@ async def test_a_running_case_keeps_the_policy_that_it_started_with(
 ) -> None:
     """E14."""
     await set_up(theo)
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (clock_warned(), 1))
     slower = POLICY | {"steps": [{**POLICY["steps"][0], "delay_seconds": 86400}]}
     assert (await theo.post("/v1/policies", json=slower)).json()["version"] == 2
-    await stand_at(database, NIGHT + 5 * MINUTE)
-    await fire(database, TIMERS)
+    await freeze_time(database, NIGHT + 5 * MINUTE)
+    await fire_due(database, TIMERS)
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert (shown["policy_version"], shown["step"]) == (1, 2)
     old = await anna.get("/v1/policies/critical", params={"version": 1})
@@ -100,7 +100,7 @@ async def test_another_policy_takes_over_at_its_first_step(
         "omar": "cancelled",
         "sven": "ready",
     }
-    last = (await told(database))[-1]
+    last = (await outbox_events(database))[-1]
     assert (last.body["policy"], last.body["people"]) == ("critical", ["sven"])
 
 

@@ -6,7 +6,7 @@ from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 
 
 def used(share: float) -> DowntimeBudgetThresholdReached:
@@ -27,8 +27,8 @@ def used(share: float) -> DowntimeBudgetThresholdReached:
 
 async def test_shares_join_one_case_and_the_last_is_a_case_of_its_own(database: Database) -> None:
     for number, share in enumerate((0.5, 0.9, 1.0), start=1):
-        await hear(database, HANDLERS, (used(share), number))
-    said = [one for one in await told(database) if one.topic == "opsdesk.escalations"]
+        await deliver(database, HANDLERS, (used(share), number))
+    said = [one for one in await outbox_events(database) if one.topic == "opsdesk.escalations"]
     cases = [
         (one.type.split(".")[2], one.body["trigger"])
         for one in said
@@ -39,5 +39,5 @@ async def test_shares_join_one_case_and_the_last_is_a_case_of_its_own(database: 
         ("resolved", "downtime_budget_threshold_reached"),
         ("opened", "downtime_budget_exhausted"),
     ]
-    heard = {one.topic for one in await told(database)}
+    heard = {one.topic for one in await outbox_events(database)}
     assert {"opsdesk.escalations.dm", "opsdesk.escalations.gm"} <= heard

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from escalation_support.http_setup import POLICY, ROTA, pointers, set_up
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 
 async def test_lists_go_page_by_page_and_are_filtered(anna: AsyncClient) -> None:
@@ -87,10 +87,10 @@ async def test_every_act_leaves_its_trail(database: Database, theo: AsyncClient)
 
 async def test_a_refused_act_leaves_nothing(database: Database, anna: AsyncClient) -> None:
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
-    before = await told(database)
+    before = await outbox_events(database)
     past = {"until": "2020-01-01T00:00:00Z"}
     assert (await anna.post("/v1/escalations/ESC-1/snooze", json=past)).status_code == 409
-    assert await told(database) == before
+    assert await outbox_events(database) == before
 
 
 async def test_a_repeated_post_with_its_key_is_done_once(anna: AsyncClient) -> None:

@@ -9,13 +9,12 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.handlers import HANDLERS
-from escalation_support.builders import NIGHT, clock, warned
-from opsdesk_testing.protocol import hear
+from escalation_support.builders import NIGHT, clock_event, clock_warned
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
 WAITS = text(
-    "SELECT count(*) > 0 FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
 
 
@@ -23,7 +22,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
     database: Database,
 ) -> None:
     """E14, and locks: the event waits for the move, and must still find the case."""
-    await hear(database, HANDLERS, (warned(), 1))
+    await deliver(database, HANDLERS, (clock_warned(), 1))
     async with database.transaction() as moving:
         await moving.execute(
             text(
@@ -35,12 +34,16 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
             text("UPDATE escalations SET policy_id = (SELECT id FROM policies WHERE key = 'other')")
         )
         met = asyncio.create_task(
-            hear(database, HANDLERS, (clock(ClockMet, stopped_at=NIGHT, elapsed_seconds=1), 2))
+            deliver(
+                database, HANDLERS, (clock_event(ClockMet, stopped_at=NIGHT, elapsed_seconds=1), 2)
+            )
         )
         await until(lambda: _somebody_waits(database))
     await met
     async with database.transaction() as tx:
-        assert [case.state.status for case in await cases.listed(tx, {}, None, 5)] == ["resolved"]
+        assert [case.state.status for case in await cases.list_page(tx, {}, None, 5)] == [
+            "resolved"
+        ]
 
 
 async def _somebody_waits(database: Database) -> bool:

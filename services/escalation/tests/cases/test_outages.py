@@ -17,8 +17,8 @@ from common.events.tickets import BlockerRaised
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.tables import environments
-from escalation_support.builders import ACME, MINUTE, NIGHT, TICKET, ticket
-from opsdesk_testing.protocol import hear, told
+from escalation_support.builders import ACME, MINUTE, NIGHT, TICKET, ticket_event
+from opsdesk_testing.protocol import deliver, outbox_events
 
 O = TypeVar("O", bound=OutageEvent)
 WORDS = {"requested_by": "anna", "confirmed_by": "theo"}
@@ -53,7 +53,7 @@ async def said(database: Database) -> list[tuple[str, str]]:
     steps = ("opened", "resolved", "withdrawn")
     return [
         (one.type.split(".")[2], one.body["trigger"])
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in steps
     ]
 
@@ -61,30 +61,32 @@ async def said(database: Database) -> list[tuple[str, str]]:
 async def test_an_outage_reported_by_hand_tells_the_dm_until_it_is_over(
     database: Database,
 ) -> None:
-    await hear(database, HANDLERS, (outage(OutageStarted), 1))
-    opened = next(one for one in await told(database) if one.type.endswith("escalation.opened.v1"))
+    await deliver(database, HANDLERS, (outage(OutageStarted), 1))
+    opened = next(
+        one for one in await outbox_events(database) if one.type.endswith("escalation.opened.v1")
+    )
     assert opened.body["title"] == "OUT-7: billing on acme-prod is down, reported"
-    assert "opsdesk.escalations.dm" in {one.topic for one in await told(database)}
+    assert "opsdesk.escalations.dm" in {one.topic for one in await outbox_events(database)}
     assert await said(database) == [("opened", "outage")]
-    await hear(database, HANDLERS, (ended(), 2))
+    await deliver(database, HANDLERS, (ended(), 2))
     assert await said(database) == [("opened", "outage"), ("resolved", "outage")]
 
 
 async def test_heard_twice_it_is_one_case(database: Database) -> None:
     """E9; the same record, and a correction of one that lasts"""
     started = outage(OutageStarted, reported_by="monitoring")
-    await hear(database, HANDLERS, (started, 1))
-    await hear(database, HANDLERS, (started, 1))
+    await deliver(database, HANDLERS, (started, 1))
+    await deliver(database, HANDLERS, (started, 1))
     earlier = {"started_at": NIGHT - 9 * MINUTE, "reported_by": "monitoring", **WORDS}
-    await hear(database, HANDLERS, (outage(OutageCorrected, **earlier), 2))
+    await deliver(database, HANDLERS, (outage(OutageCorrected, **earlier), 2))
     assert await said(database) == [("opened", "outage")]
 
 
 async def test_two_outages_are_two_cases(database: Database) -> None:
     other = outage(OutageStarted, outage_id=UUID(int=8), outage="OUT-8", service="portal")
-    await hear(database, HANDLERS, (outage(OutageStarted), 1), (other, 1))
+    await deliver(database, HANDLERS, (outage(OutageStarted), 1), (other, 1))
     assert await said(database) == [("opened", "outage")] * 2
-    await hear(database, HANDLERS, (ended(), 2))
+    await deliver(database, HANDLERS, (ended(), 2))
     assert (await said(database))[2:] == [("resolved", "outage")]
 
 
@@ -104,7 +106,7 @@ async def test_what_is_over_or_felt_by_nobody_opens_nothing(
     staging = {"key": "acme-staging", "customer": "acme", "tier": "staging", "name": "Staging"}
     async with database.transaction() as tx:
         await tx.execute(insert(environments).values(id=UUID(int=9), retired=False, **staging))
-    await hear(database, HANDLERS, (outage(OutageStarted, **changed), 1), (ended(), 2))
+    await deliver(database, HANDLERS, (outage(OutageStarted, **changed), 1), (ended(), 2))
     assert await said(database) == []
 
 
@@ -119,7 +121,7 @@ async def test_a_place_not_heard_of_counts_as_production(
     database: Database, place: dict[str, Any]
 ) -> None:
     """Better a page too many"""
-    await hear(database, HANDLERS, (outage(OutageStarted, **place), 1))
+    await deliver(database, HANDLERS, (outage(OutageStarted, **place), 1))
     assert await said(database) == [("opened", "outage")]
 
 
@@ -134,15 +136,15 @@ async def test_a_correction_ends_the_case(
     database: Database, corrected: dict[str, Any], why: str
 ) -> None:
     """Whoever was told of what was none is told that, too"""
-    await hear(database, HANDLERS, (outage(OutageStarted), 1))
-    await hear(database, HANDLERS, (outage(OutageCorrected, **corrected, **WORDS), 2))
+    await deliver(database, HANDLERS, (outage(OutageStarted), 1))
+    await deliver(database, HANDLERS, (outage(OutageCorrected, **corrected, **WORDS), 2))
     assert (await said(database))[-1] == ("resolved", "outage")
-    assert any(why in str(one.body) for one in await told(database))
+    assert any(why in str(one.body) for one in await outbox_events(database))
 
 
 async def test_a_correction_that_it_lasts_after_all_opens_it(database: Database) -> None:
-    await hear(database, HANDLERS, (outage(OutageStarted), 1), (ended(), 2))
-    await hear(database, HANDLERS, (outage(OutageCorrected, **WORDS), 3))
+    await deliver(database, HANDLERS, (outage(OutageStarted), 1), (ended(), 2))
+    await deliver(database, HANDLERS, (outage(OutageCorrected, **WORDS), 3))
     assert [kind for kind, _ in await said(database)] == ["opened", "resolved", "opened"]
 
 
@@ -151,15 +153,15 @@ async def test_an_outage_whose_blocker_is_escalated_is_a_line_of_that_case(
 ) -> None:
     """E9"""
     seen = outage(OutageStarted, reported_by="monitoring", ticket_id=TICKET)
-    await hear(database, HANDLERS, (ticket(BlockerRaised), 1), (seen, 1))
+    await deliver(database, HANDLERS, (ticket_event(BlockerRaised), 1), (seen, 1))
     assert await said(database) == [("opened", "blocker_raised")]
-    repeated = [one for one in await told(database) if "OUT-7" in str(one.body)]
+    repeated = [one for one in await outbox_events(database) if "OUT-7" in str(one.body)]
     assert repeated
 
 
 async def test_a_blocker_heard_after_its_outage_takes_its_place(database: Database) -> None:
     seen = outage(OutageStarted, reported_by="monitoring", ticket_id=TICKET)
-    await hear(database, HANDLERS, (seen, 1), (ticket(BlockerRaised), 1))
+    await deliver(database, HANDLERS, (seen, 1), (ticket_event(BlockerRaised), 1))
     assert sorted(await said(database)) == [
         ("opened", "blocker_raised"),
         ("opened", "outage"),
@@ -169,5 +171,5 @@ async def test_a_blocker_heard_after_its_outage_takes_its_place(database: Databa
 
 async def test_what_gives_way_to_a_monitors_own_ends(database: Database) -> None:
     superseded = outage(OutageSuperseded, counts=False, superseded_by="OUT-8")
-    await hear(database, HANDLERS, (outage(OutageStarted), 1), (superseded, 2))
+    await deliver(database, HANDLERS, (outage(OutageStarted), 1), (superseded, 2))
     assert await said(database) == [("opened", "outage"), ("resolved", "outage")]

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from escalation.timers import TIMERS
 from escalation_support.builders import MINUTE, NIGHT
-from escalation_support.http_setup import POLICY, ROTA, firings
-from opsdesk_testing.protocol import fire, stand_at
+from escalation_support.http_setup import POLICY, ROTA, count_firings
+from opsdesk_testing.protocol import fire_due, freeze_time
 
 
 async def test_an_acknowledgement_racing_a_step_never_leaves_a_page_behind(
@@ -19,11 +19,11 @@ async def test_an_acknowledgement_racing_a_step_never_leaves_a_page_behind(
     """E5, E10: whoever locks the case first; afterwards nobody is to be told any more."""
     for n in range(1, 21):
         await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
-        await stand_at(database, NIGHT + n * timedelta(hours=1))
-        acts = (anna.post(f"/v1/escalations/ESC-{n}/acknowledge"), fire(database, TIMERS))
+        await freeze_time(database, NIGHT + n * timedelta(hours=1))
+        acts = (anna.post(f"/v1/escalations/ESC-{n}/acknowledge"), fire_due(database, TIMERS))
         answer, _ = await asyncio.gather(*acts)
         assert answer.status_code == 200
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         left = await tx.scalar(text("SELECT count(*) FROM notifications WHERE state = 'ready'"))
         armed = await tx.scalar(text("SELECT count(*) FROM deadlines WHERE due_at IS NOT NULL"))
@@ -52,8 +52,8 @@ async def test_an_acknowledgement_that_times_out_pages_again(
     await anna.post("/v1/escalations", json=wanted)
     shown = (await anna.post("/v1/escalations/ESC-1/acknowledge")).json()
     assert shown["next_at"] == "2026-03-01T03:10:00Z"
-    await stand_at(database, NIGHT + 10 * MINUTE)
-    assert await firings(database) == 1
+    await freeze_time(database, NIGHT + 10 * MINUTE)
+    assert await count_firings(database) == 1
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert [e["kind"] for e in shown["timeline"][-2:]] == ["reopened", "step_fired"]
     assert (shown["state"], shown["acknowledged_by"], shown["step"]) == ("open", [], 1)
@@ -64,10 +64,10 @@ async def test_a_snooze_that_ends_starts_over(database: Database, anna: AsyncCli
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
     until = {"until": "2026-03-01T05:00:00Z"}
     assert (await anna.post("/v1/escalations/ESC-1/snooze", json=until)).json()["step"] == 1
-    await stand_at(database, NIGHT + timedelta(hours=1))
-    assert await firings(database) == 0
-    await stand_at(database, NIGHT + timedelta(hours=2))
-    assert await firings(database) == 1
+    await freeze_time(database, NIGHT + timedelta(hours=1))
+    assert await count_firings(database) == 0
+    await freeze_time(database, NIGHT + timedelta(hours=2))
+    assert await count_firings(database) == 1
     shown = (await anna.get("/v1/escalations/ESC-1")).json()
     assert (shown["state"], shown["step"], shown["next_at"]) == ("open", 1, "2026-03-01T05:15:00Z")
 
@@ -84,5 +84,5 @@ async def test_where_each_acknowledges_for_themselves_the_others_are_still_told(
     assert (await anna.post("/v1/escalations/ESC-1/acknowledge")).json()["state"] == "open"
     listed = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()["items"]
     assert {n["person"]: n["state"] for n in listed} == {"anna": "cancelled", "omar": "ready"}
-    await stand_at(database, NIGHT + 5 * MINUTE)
-    assert await firings(database) == 1
+    await freeze_time(database, NIGHT + 5 * MINUTE)
+    assert await count_firings(database) == 1

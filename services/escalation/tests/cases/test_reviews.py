@@ -10,7 +10,7 @@ from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
 from escalation_support.builders import NIGHT, Mailbox
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 HOUR = timedelta(hours=1)
 
@@ -37,7 +37,7 @@ def published(**own: Any) -> ReviewPublished:
 async def cases(database: Database) -> list[tuple[str, str]]:
     return [
         (one.type.split(".")[2], one.body["trigger"])
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
     ]
 
@@ -45,19 +45,19 @@ async def cases(database: Database) -> list[tuple[str, str]]:
 async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    await hear(database, HANDLERS, (ReviewReady(**facts(), generated_by="opsdesk"), 1))
+    await deliver(database, HANDLERS, (ReviewReady(**facts(), generated_by="opsdesk"), 1))
     for hours in (0, 1, 24):
-        await stand_at(database, NIGHT + hours * HOUR)
-        await fire(database, TIMERS)
+        await freeze_time(database, NIGHT + hours * HOUR)
+        await fire_due(database, TIMERS)
         await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
-    (letter,) = mailbox.letters
+    (letter,) = mailbox.messages
     waits = "For your information: The review acme-2026-06 is drawn up and waits to be published"
     assert str(letter["Subject"]).endswith(waits)
     link = "Look: http://127.0.0.1:8002/v1/reviews/acme-2026-06?format=html"
     assert link in letter.get_content()
     assert await cases(database) == [("opened", "review_ready")]
-    await hear(database, HANDLERS, (published(published_by="dana"), 2))
+    await deliver(database, HANDLERS, (published(published_by="dana"), 2))
     assert await cases(database) == [("opened", "review_ready"), ("resolved", "review_ready")]
 
 
@@ -65,14 +65,14 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     named = published(people=["pavel", "theo", "nobody"], roles=[])
-    await hear(database, HANDLERS, (named, 1))
+    await deliver(database, HANDLERS, (named, 1))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["pavel"]
     again = published(people=["pavel"], roles=[], edition=2)
-    await hear(database, HANDLERS, (again, 2))
+    await deliver(database, HANDLERS, (again, 2))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["pavel", "pavel"]
-    assert "published, edition 2" in str(mailbox.letters[1]["Subject"])
+    assert "published, edition 2" in str(mailbox.messages[1]["Subject"])
     ends = [("opened", "review_published"), ("resolved", "review_published")]
     assert await cases(database) == ends + ends
 
@@ -81,11 +81,11 @@ async def test_an_action_is_told_to_its_owner_and_to_all_when_its_day_is_over(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     owed: dict[str, Any] = {"action": "RA-7", "owner": "anna", "due_at": NIGHT + 24 * HOUR}
-    await hear(database, HANDLERS, (ReviewActionAgreed(**facts(), **owed), 1))
+    await deliver(database, HANDLERS, (ReviewActionAgreed(**facts(), **owed), 1))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["anna"]
     due = ReviewActionDue(**facts(), **owed, fired_at=NIGHT + 24 * HOUR)
-    await hear(database, HANDLERS, (due, 2))
+    await deliver(database, HANDLERS, (due, 2))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["anna", "anna", "dana"]
-    assert str(mailbox.letters[-1]["Subject"]).endswith("RA-7 of the review acme-2026-06 is due")
+    assert str(mailbox.messages[-1]["Subject"]).endswith("RA-7 of the review acme-2026-06 is due")

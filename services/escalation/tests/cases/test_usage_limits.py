@@ -13,7 +13,7 @@ from common.events.usage import (
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 
 U = TypeVar("U", bound=UsageEvent)
 
@@ -37,7 +37,7 @@ async def cases(database: Database) -> list[tuple[str, str]]:
     """What happened to which trigger, in order."""
     return [
         (one.type.split(".")[2], one.body["trigger"])
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
     ]
 
@@ -50,14 +50,14 @@ async def test_a_limit_ahead_then_reached_then_far_again(database: Database) -> 
         latest=None,
         plan_ahead_seconds=1,
     )
-    await hear(database, HANDLERS, (ahead, 1))
+    await deliver(database, HANDLERS, (ahead, 1))
     assert await cases(database) == [("opened", "limit_approaching")]
-    (audience,) = {one.topic for one in await told(database) if one.topic.endswith(".dm")}
+    (audience,) = {one.topic for one in await outbox_events(database) if one.topic.endswith(".dm")}
     assert audience == "opsdesk.escalations.dm"
-    await hear(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
+    await deliver(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
     assert (await cases(database))[1:] == [
         ("resolved", "limit_approaching"),
         ("opened", "limit_reached"),
     ]
-    await hear(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
+    await deliver(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
     assert (await cases(database))[3:] == [("resolved", "limit_reached")]

@@ -20,7 +20,7 @@ from common.events.waivers import (
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, CLOCK, NIGHT, TICKET
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 
 ABOUT: dict[str, Any] = {
     "at": NIGHT,
@@ -53,19 +53,18 @@ async def states(database: Database) -> Sequence[tuple[object, ...]]:
 async def told_gina(database: Database) -> Sequence[tuple[object, ...]]:
     """State of each of her notices, in the order of telling."""
     return await rows(
-        database,
-        "SELECT purpose, state FROM notifications WHERE person = 'gina' ORDER BY key",
+        database, "SELECT purpose, state FROM notifications WHERE person = 'gina' ORDER BY key"
     )
 
 
 async def test_the_gm_hears_of_a_waiver_until_it_is_decided(database: Database) -> None:
     """R2."""
-    await hear(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
+    await deliver(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
     title = "OPS-1042: waiver WVR-1 for resolution awaits approval"
     assert await states(database) == [(title, "open")]
     assert await told_gina(database) == [("duty", "ready")]
     approved = WaiverApproved(**OF_CLOCK, approved_by="gina", late=False)
-    await hear(database, HANDLERS, (approved, 2))
+    await deliver(database, HANDLERS, (approved, 2))
     assert await states(database) == [(title, "resolved")]
 
 
@@ -78,24 +77,22 @@ async def test_reminded_she_is_told_again_with_the_time_that_is_left(
 ) -> None:
     """R3: also where somebody has taken the case"""
     asked = WaiverRequested if "ticket" in about else PeriodWaiverRequested
-    await hear(database, HANDLERS, (asked(**about), 1))
+    await deliver(database, HANDLERS, (asked(**about), 1))
     await rows_changed(database, "UPDATE escalations SET status = 'acknowledged', due_at = NULL")
     reminded = WaiverDecisionReminder(**about, seconds_left=seconds)
-    await hear(database, HANDLERS, (reminded, 2), (reminded, 2))
+    await deliver(database, HANDLERS, (reminded, 2), (reminded, 2))
     assert await told_gina(database) == [("duty", "ready")] * 2
-    notes = [e.body.get("note") for e in await told(database) if e.topic.endswith(".gm")]
+    notes = [e.body.get("note") for e in await outbox_events(database) if e.topic.endswith(".gm")]
     assert f"WVR-1 is undecided, {left} left" in notes
     assert len(await states(database)) == 1
 
 
-async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(
-    database: Database,
-) -> None:
+async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(database: Database) -> None:
     """R2: nobody may make the question disappear but who decides on it"""
-    await hear(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
+    await deliver(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
     gone = "UPDATE escalations SET status = 'resolved', due_at = NULL, resolved_at = opened_at"
     await rows_changed(database, gone)
-    await hear(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, seconds_left=60), 2))
+    await deliver(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, seconds_left=60), 2))
     assert [status for _, status in await states(database)] == ["resolved", "open"]
     assert len(await told_gina(database)) == 2
 
@@ -112,9 +109,9 @@ async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(
 async def test_whatever_ends_a_request_ends_its_case(
     database: Database, ended: Event, why: str
 ) -> None:
-    await hear(database, HANDLERS, (PeriodWaiverRequested(**OF_PERIOD, service="billing"), 1))
+    await deliver(database, HANDLERS, (PeriodWaiverRequested(**OF_PERIOD, service="billing"), 1))
     assert await states(database) == [("acme: waiver WVR-1 for billing awaits approval", "open")]
-    await hear(database, HANDLERS, (ended, 2))
+    await deliver(database, HANDLERS, (ended, 2))
     assert [status for _, status in await states(database)] == ["resolved"]
     ((detail,),) = await rows(database, "SELECT detail FROM timeline WHERE kind = 'resolved'")
     assert why in str(detail)

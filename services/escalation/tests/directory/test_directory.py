@@ -5,11 +5,11 @@ from uuid import UUID
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Database
-from escalation.cases.commands import roster
+from escalation.cases.commands import load_roster
 from escalation.directory import store as directory
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT, PROD
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 
 
 def nora(**changed: Any) -> PersonKnown:
@@ -26,27 +26,27 @@ def nora(**changed: Any) -> PersonKnown:
 
 
 async def test_a_person_is_known_with_roles_zone_and_work_address(database: Database) -> None:
-    await hear(database, HANDLERS, (nora(), 1), (nora(roles=["tom"]), 5), (nora(), 4))
+    await deliver(database, HANDLERS, (nora(), 1), (nora(roles=["tom"]), 5), (nora(), 4))
     async with database.transaction() as tx:
-        assert (await roster(tx)).people["nora"] == {"tom"}, "whole state: the latest counts"
-        found = (await directory.known(tx, {"nora"}))["nora"]
+        assert (await load_roster(tx)).people["nora"] == {"tom"}, "whole state: the latest counts"
+        found = (await directory.load_people(tx, {"nora"}))["nora"]
     assert (found.zone, found.channels[0].address) == ("Europe/Oslo", "nora@meridian.example")
 
 
 async def test_somebody_who_has_left_is_told_nothing(database: Database) -> None:
-    await hear(database, HANDLERS, (nora(), 1), (nora(retired=True), 2))
+    await deliver(database, HANDLERS, (nora(), 1), (nora(retired=True), 2))
     async with database.transaction() as tx:
-        assert "nora" not in (await roster(tx)).people
-        assert set(await directory.known(tx, {"nora"})) == {"house"}
+        assert "nora" not in (await load_roster(tx)).people
+        assert set(await directory.load_people(tx, {"nora"})) == {"house"}
 
 
 async def test_nobody_takes_the_last_resorts_place(database: Database) -> None:
     """E4: the house is reached by the settings' address, also where somebody is called so."""
     async with database.transaction() as tx:
-        before = (await directory.known(tx, set()))["house"]
-    await hear(database, HANDLERS, (nora(sub="house", retired=True), 1))
+        before = (await directory.load_people(tx, set()))["house"]
+    await deliver(database, HANDLERS, (nora(sub="house", retired=True), 1))
     async with database.transaction() as tx:
-        assert (await directory.known(tx, set()))["house"] == before
+        assert (await directory.load_people(tx, set()))["house"] == before
 
 
 async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database) -> None:
@@ -59,10 +59,10 @@ async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database
         tier="staging",
         name="Staging after all",
     )
-    await hear(database, HANDLERS, (staging, 1))
+    await deliver(database, HANDLERS, (staging, 1))
     async with database.transaction() as tx:
-        assert await directory.tier_of(tx, "acme-prod") == "staging"
-        assert await directory.tier_of(tx, "unheard-of") is None
+        assert await directory.get_tier(tx, "acme-prod") == "staging"
+        assert await directory.get_tier(tx, "unheard-of") is None
 
 
 async def test_a_customer_is_known_by_its_key(database: Database) -> None:
@@ -74,7 +74,7 @@ async def test_a_customer_is_known_by_its_key(database: Database) -> None:
         timezone="Europe/Amsterdam",
         language="en",
     )
-    await hear(database, HANDLERS, (acme, 1))
+    await deliver(database, HANDLERS, (acme, 1))
     async with database.transaction() as tx:
         assert await directory.customer_exists(tx, "acme")
         assert not await directory.customer_exists(tx, "brightwater")

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.notifications.domain.notification_text import written
+from escalation.notifications.domain.notification_text import render
 from escalation.policies.domain.trigger import Trigger
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -22,7 +22,7 @@ LINK = "https://opsdesk.example/v1/escalations/ESC-7"
 
 def test_a_page_says_what_when_where_and_what_to_do() -> None:
     """Both times, across a clock change: 01:30 winter time, 03:30 summer time an hour later."""
-    letter = written("page", "ESC-7", WARNED, "Europe/Amsterdam", LINK)
+    letter = render("page", "ESC-7", WARNED, "Europe/Amsterdam", LINK)
     assert letter.subject == "[ESC-7] OPS-1042: resolution is 75% used up"
     assert letter.body.splitlines() == [
         "OPS-1042: resolution is 75% used up.",
@@ -42,16 +42,16 @@ def test_a_page_says_what_when_where_and_what_to_do() -> None:
 
 @pytest.mark.parametrize("purpose", ["duty", "all_clear"])
 def test_a_notice_asks_for_nothing(purpose: str) -> None:
-    letter = written(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")  # type: ignore[arg-type]
+    letter = render(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")  # type: ignore[arg-type]
     assert "acknowledge" not in letter.body
 
 
 def test_an_all_clear_says_why() -> None:
-    letter = written("all_clear", "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")
+    letter = render("all_clear", "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")
     assert "you need not do anything: the clock stopped in time." in letter.body
 
 
 def test_no_line_break_reaches_the_subject() -> None:
     wicked = Trigger("manual", "major", "x", "Hello\r\nBcc: everybody@example.org", AT)
-    assert "\n" not in written("page", "ESC-8", wicked, "UTC", LINK).subject
-    assert "\r" not in written("page", "ESC-8", wicked, "UTC", LINK).subject
+    assert "\n" not in render("page", "ESC-8", wicked, "UTC", LINK).subject
+    assert "\r" not in render("page", "ESC-8", wicked, "UTC", LINK).subject

@@ -12,8 +12,8 @@ from escalation.notifications import notifier as sending
 from escalation.notifications.domain.notification import Delivered, SendOutcome
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
-from escalation_support.builders import warned
-from opsdesk_testing.protocol import hear
+from escalation_support.builders import clock_warned
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
 
@@ -36,10 +36,10 @@ async def test_one_conversation_that_hangs_delays_nobody_else(
     database: Database, settings: EscalationSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two places, one of them held: the other pages all go out through the second."""
-    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    monkeypatch.setattr(sending, "MAX_CONCURRENT_SENDS", 2)
     for number in range(3):
-        late = warned(clock_id=UUID(int=number + 1), ticket_id=UUID(int=number + 101))
-        await hear(database, HANDLERS, (late, 1))
+        late = clock_warned(clock_id=UUID(int=number + 1), ticket_id=UUID(int=number + 101))
+        await deliver(database, HANDLERS, (late, 1))
     post = FirstHangs()
 
     async def all_but_one() -> bool:

@@ -3,7 +3,13 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.policies.domain.matrix import ALWAYS, Conditions, Matrix, Row, shortcomings
+from escalation.policies.domain.matrix import (
+    ALWAYS,
+    Conditions,
+    Matrix,
+    MatrixRow,
+    matrix_violations,
+)
 
 VALUES = st.sampled_from(["a", "b", "c"])
 SETS = st.frozensets(VALUES, max_size=2)
@@ -20,14 +26,14 @@ class Facts:
 
 
 DAY, NIGHT = (
-    Row(ALWAYS, "day"),
-    Row(Conditions(severity=frozenset({"blocker"})), "night"),
+    MatrixRow(ALWAYS, "day"),
+    MatrixRow(Conditions(severity=frozenset({"blocker"})), "night"),
 )
 
 
 def test_the_first_row_that_holds_decides() -> None:
     """E17: the order decides, not how exact a row is."""
-    acme = Row(
+    acme = MatrixRow(
         Conditions(severity=frozenset({"blocker"}), customer=frozenset({"acme"})),
         "acme",
     )
@@ -40,14 +46,14 @@ def test_the_first_row_that_holds_decides() -> None:
 
 def test_a_matrix_without_a_last_row_that_always_holds_is_refused() -> None:
     """E17."""
-    assert shortcomings((NIGHT,))
-    assert shortcomings(())
-    assert shortcomings((DAY, NIGHT))
-    assert not shortcomings((NIGHT, DAY))
+    assert matrix_violations((NIGHT,))
+    assert matrix_violations(())
+    assert matrix_violations((DAY, NIGHT))
+    assert not matrix_violations((NIGHT, DAY))
 
 
 def test_a_row_that_could_never_be_read_is_refused() -> None:
-    assert shortcomings((DAY, NIGHT, DAY)) == (
+    assert matrix_violations((DAY, NIGHT, DAY)) == (
         "Row 1 holds always, so the rows after it would never be read.",
     )
 
@@ -58,7 +64,7 @@ def test_a_row_that_could_never_be_read_is_refused() -> None:
 )
 def test_rows_are_read_in_order(rows: list[Conditions], facts: Facts) -> None:
     """E17, against a reading of the rule word for word."""
-    matrix = Matrix(tuple(Row(c, str(n)) for n, c in enumerate([*rows, ALWAYS])))
+    matrix = Matrix(tuple(MatrixRow(c, str(n)) for n, c in enumerate([*rows, ALWAYS])))
     holding = [
         n
         for n, c in enumerate([*rows, ALWAYS])

@@ -33,20 +33,20 @@ def week(start: datetime) -> list[datetime]:
 @pytest.mark.parametrize(("zone", "start"), WEEKS)
 def test_a_wall_time_means_the_first_instant_that_reaches_it(zone: str, start: datetime) -> None:
     """E16: a skipped time is the first instant after the change, a repeated one its first."""
-    shown = [(at, local_time.local(at, zone)) for at in week(start)]
+    shown = [(at, local_time.to_local(at, zone)) for at in week(start)]
     wanted = shown[0][1]
     for at, reached in _first_reached(shown):
         while wanted <= reached:
-            assert local_time.instant(wanted, zone) == at
+            assert local_time.to_instant(wanted, zone) == at
             wanted += QUARTER
 
 
 @pytest.mark.parametrize(("zone", "start"), WEEKS)
 def test_the_last_occurrence_is_not_shown_again_afterwards(zone: str, start: datetime) -> None:
     """E16: ends of windows take the last occurrence."""
-    shown = [(at, local_time.local(at, zone)) for at in week(start)]
+    shown = [(at, local_time.to_local(at, zone)) for at in week(start)]
     for at, local in shown:
-        last = local_time.instant(local, zone, last=True)
+        last = local_time.to_instant(local, zone, last=True)
         assert last == max(a for a, other in shown if other == local) or last > shown[-1][0]
         assert last >= at
 
@@ -69,7 +69,7 @@ def test_a_window_is_open_where_the_walk_says(
     """E15: `[start, end)` of a weekday, running into the next day when it ends before it starts."""
     window = Window(frozenset({day}), begin, end, zone)
     instants = week(start - timedelta(days=2))
-    opened = _walked(window, [(at, local_time.local(at, zone)) for at in instants])
+    opened = _walked(window, [(at, local_time.to_local(at, zone)) for at in instants])
     for at in instants[192:-192]:
         assert is_open((window,), at) == (at in opened), at
 

@@ -14,13 +14,13 @@ from escalation.rotas.domain.rota import (
     Override,
     Rota,
     Unit,
-    gaps,
+    find_gaps,
     hand_off,
     on_call,
     turn_at,
 )
 from escalation.rotas.domain.time_window import Window
-from escalation_support.builders import shown
+from escalation_support.builders import local
 
 HOUR = timedelta(hours=1)
 ZONES = st.sampled_from(
@@ -32,7 +32,7 @@ ZONES = st.sampled_from(
         "UTC",
     ]
 )
-STARTS = st.datetimes(shown("2026-01-01 00:00"), shown("2026-02-28 00:00")).map(
+STARTS = st.datetimes(local("2026-01-01 00:00"), local("2026-02-28 00:00")).map(
     lambda d: d.replace(minute=d.minute // 15 * 15, second=0, microsecond=0)
 )
 CHANGES = [
@@ -57,9 +57,9 @@ def test_the_turn_is_the_number_of_hand_offs_that_the_clock_on_the_wall_has_reac
     """E16: hand-off k is `start_local + k * length` in wall-clock time."""
     unit, length = kind
     layer = Layer(("a", "b", "c"), start, zone, length, unit)
-    at, highest = begins, local_time.local(begins, zone)
+    at, highest = begins, local_time.to_local(begins, zone)
     for _ in range(4 * 96):
-        highest = max(highest, local_time.local(at, zone))
+        highest = max(highest, local_time.to_local(at, zone))
         assert turn_at(layer, at) == (highest - start) // timedelta(**{unit: length})
         at += HOUR / 4
 
@@ -70,7 +70,7 @@ def test_a_month_without_the_day_hands_over_on_its_last(
 ) -> None:
     """E16: a month's missing day becomes its last, and the next month has the day again."""
     layer = shift("a", "b", start=start.replace(day=31, month=1), length=length, unit="months")
-    local = local_time.local(hand_off(layer, ahead), layer.zone)
+    local = local_time.to_local(hand_off(layer, ahead), layer.zone)
     assert local.day == monthrange(local.year, local.month)[1]
     assert (local.year - 2026) * 12 + local.month - 1 == ahead * length
     assert turn_at(layer, hand_off(layer, ahead)) == ahead
@@ -79,7 +79,7 @@ def test_a_month_without_the_day_hands_over_on_its_last(
 
 def test_at_the_hand_off_instant_the_new_person_is_on_call() -> None:
     """E3: half-open intervals; the hand-off stays at 09:00 when the clocks change."""
-    rota = Rota("night", (shift("sven", "mia", start=shown("2026-03-23 09:00")),))
+    rota = Rota("night", (shift("sven", "mia", start=local("2026-03-23 09:00")),))
     monday_nine = datetime(2026, 3, 30, 7, tzinfo=UTC)  # summer time began the day before
     assert on_call(rota, monday_nine - timedelta(microseconds=1)) == ("sven",)
     assert on_call(rota, monday_nine) == ("mia",)
@@ -88,14 +88,14 @@ def test_at_the_hand_off_instant_the_new_person_is_on_call() -> None:
 
 def test_a_hand_off_in_the_skipped_hour_is_the_first_instant_after_it() -> None:
     """E16."""
-    layer = shift("a", "b", start=shown("2026-03-28 02:30"), unit="days")
+    layer = shift("a", "b", start=local("2026-03-28 02:30"), unit="days")
     assert hand_off(layer, 1) == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert hand_off(layer, 2) == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
 
 
 def test_a_hand_off_in_the_repeated_hour_is_its_first_occurrence() -> None:
     """E16."""
-    layer = shift("a", "b", start=shown("2026-10-24 02:30"), unit="days")
+    layer = shift("a", "b", start=local("2026-10-24 02:30"), unit="days")
     assert hand_off(layer, 1) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
@@ -104,7 +104,7 @@ DAY = (NOON - 12 * HOUR, NOON + 12 * HOUR)
 
 
 def with_overrides(*overrides: Override) -> tuple[str, ...]:
-    base = shown("2026-05-01 09:00")
+    base = local("2026-05-01 09:00")
     layers = (
         shift("sven", start=base),
         shift("mia", start=base),
@@ -170,7 +170,7 @@ def test_gaps_are_exactly_where_nobody_is_on_call(
     override = Override("remove", left, left + away[1] * HOUR, replaces="a")
     rota = Rota("r", (Layer(("a", "b"), start, zone, 1, "days", windows),), (override,))
     until = since + timedelta(days=10)
-    found = gaps(rota, since, until)
+    found = find_gaps(rota, since, until)
     for n in range(10 * 48):
         at = since + n * HOUR / 2
         assert any(a <= at < b for a, b in found) == (not on_call(rota, at)), at

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from intake.alerts.domain.alert import Post
-from intake.alerts.domain.alertmanager import instant, read
-from intake.tickets.domain.rejection import Refusal
-from opsdesk_testing.protocol import told
+from intake.alerts.domain.alert import AlertBatch
+from intake.alerts.domain.alertmanager import parse, parse_instant
+from intake.tickets.domain.rejection import Rejection
+from opsdesk_testing.protocol import outbox_events
 
 PATH = "/v1/alerts/alertmanager_webhook_v4"
 LABELS = {"alertname": "Slow", "customer": "acme", "env": "prod", "severity": "critical"}
@@ -40,7 +40,9 @@ async def post(monitor: AsyncClient, *alerts: dict[str, Any], **more: Any) -> Re
 
 async def types(database: Database) -> list[str]:
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
@@ -57,7 +59,7 @@ async def test_an_alert_opens_an_incident_on_its_environment(
         "Checkout p99 over 2s",
     )
     assert await types(database) == ["opened", "raised"]
-    raised = (await told(database))[-1]
+    raised = (await outbox_events(database))[-1]
     assert raised.body["started_at"] == "2026-03-29T00:58:12.326990Z"
     assert raised.sequence == 1
 
@@ -159,10 +161,10 @@ async def test_only_monitors_post(anna: AsyncClient, gateway: AsyncClient) -> No
 
 
 def test_the_year_one_is_no_end() -> None:
-    assert instant("0001-01-01T00:00:00Z") is None
-    assert instant("0001-01-01T00:00:00+14:00") is None
-    assert instant("2026-03-29T02:00:00") is None
-    found = instant("2026-03-29T00:58:12.326990857Z")
+    assert parse_instant("0001-01-01T00:00:00Z") is None
+    assert parse_instant("0001-01-01T00:00:00+14:00") is None
+    assert parse_instant("2026-03-29T02:00:00") is None
+    found = parse_instant("2026-03-29T00:58:12.326990857Z")
     assert found
     assert found.isoformat() == "2026-03-29T00:58:12.326990+00:00"
 
@@ -178,6 +180,6 @@ JSON = st.recursive(
 def test_any_json_is_read_or_refused(first: Any, second: Any, third: Any) -> None:
     odd = alert() | {"labels": first, "annotations": second, "startsAt": third}
     for body in (first, post_of(odd), post_of(alert(), groupKey=first, truncatedAlerts=second)):
-        outcome = read(body)
-        assert isinstance(outcome, Post | Refusal)
+        outcome = parse(body)
+        assert isinstance(outcome, AlertBatch | Rejection)
         json.dumps(str(outcome))

@@ -4,16 +4,16 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from intake.directory.events import announce_all
+from intake.directory.events import publish_all
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.routes import unguarded
 
 
 async def heard(database: Database) -> list[tuple[str, int]]:
     return [
         (one.type.split(".")[2], one.sequence)
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.topic == "opsdesk.directory"
     ]
 
@@ -27,7 +27,7 @@ async def test_every_record_is_announced_whole(anna: AsyncClient, database: Data
         *["person"] * 3,
         "partner",
     ]
-    everything = str([one.body for one in await told(database) if "contact" in one.type])
+    everything = str([one.body for one in await outbox_events(database) if "contact" in one.type])
     assert "jan@acme.example" not in everything
     assert "Jan" not in everything
 
@@ -36,7 +36,7 @@ async def test_announce_says_all_of_it_again_with_a_higher_sequence(
     anna: AsyncClient, database: Database
 ) -> None:
     before = await heard(database)
-    assert await announce_all(database) == len(before)
+    assert await publish_all(database) == len(before)
     again = (await heard(database))[len(before) :]
     assert sorted(again) == sorted((kind, 2) for kind, _ in before)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from intake.mail import commands as mail_commands
 from intake.timers import TIMERS
-from opsdesk_testing.protocol import fire, stand_at, told
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 MAILS = Path(__file__).parent / "mails"
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -36,7 +36,9 @@ async def messages(anna: AsyncClient, key: str) -> list[dict[str, Any]]:
 
 async def types(database: Database) -> list[str]:
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
@@ -57,7 +59,7 @@ async def test_a_contacts_mail_becomes_a_ticket(
     assert ticket["title"] == "Invoices are not sent"
     assert "412 waiting" in (await messages(anna, key))[0]["text"]
     assert await types(database) == ["opened"]
-    assert "jan@acme" not in str([one.body for one in await told(database)])
+    assert "jan@acme" not in str([one.body for one in await outbox_events(database)])
 
 
 async def test_a_thread_is_one_ticket_in_every_order_of_arrival(gateway: AsyncClient) -> None:
@@ -114,7 +116,7 @@ async def test_an_unknown_sender_gets_a_ticket_for_triage_and_sees_nothing(
     assert answer["ticket"]["key"] != first
     ticket = (await anna.get(f"/v1/tickets/{answer['ticket']['key']}")).json()
     assert (ticket["customer"], ticket["reporter"]) == (None, "stranger@elsewhere.example")
-    opened = (await told(database))[-1].body
+    opened = (await outbox_events(database))[-1].body
     assert (opened["needs_triage"], opened["customer"]) == (True, None)
     assert len(await messages(anna, first)) == 1
     listed = (await anna.get("/v1/tickets?needs_triage=true")).json()["items"]
@@ -190,16 +192,16 @@ async def test_a_mail_that_could_not_be_understood_is_later(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(mail_commands, "read_mail", broken)
+        patched.setattr(mail_commands, "parse_mail", broken)
         answer = await post(gateway, "first")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     assert await types(database) == []
     waiting = (await anna.get("/v1/emails?outcome=received")).json()["items"]
     assert len(waiting) == 1
-    await stand_at(database, NINE + timedelta(minutes=1))
-    assert await fire(database, TIMERS) == 1
+    await freeze_time(database, NINE + timedelta(minutes=1))
+    assert await fire_due(database, TIMERS) == 1
     assert await types(database) == ["opened"]
-    opened = (await told(database))[-1].body
+    opened = (await outbox_events(database))[-1].body
     assert opened["opened_at"] == "2030-01-07T09:00:00Z"  # when it came, not when it was read
     assert (await post(gateway, "first")).json()["outcome"] == "duplicate"
 
@@ -209,8 +211,8 @@ async def test_a_mail_that_was_understood_leaves_nothing_to_fire(
 ) -> None:
     await post(gateway, "first")
     await post(gateway, "auto-reply")
-    await stand_at(database, NINE + timedelta(days=1))
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + timedelta(days=1))
+    await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM firings")) == 0
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from intake.tickets.domain import transitions
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
-from intake.tickets.domain.rejection import Refusal
-from intake.tickets.domain.ticket import OPEN, Kind, Nature, State, Ticket
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import OPEN_STATES, Kind, Nature, State, Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 NEW = Ticket(
@@ -31,8 +31,8 @@ STATES: tuple[State, ...] = get_args(State)
 QUESTION = Classification(kind="question")
 
 
-def code(outcome: Ticket | Refusal) -> str | None:
-    return outcome.code if isinstance(outcome, Refusal) else None
+def code(outcome: Ticket | Rejection) -> str | None:
+    return outcome.code if isinstance(outcome, Rejection) else None
 
 
 def asked(wanted: Classification, ticket: Ticket = NEW, by: str = "anna") -> Ticket:
@@ -74,11 +74,11 @@ def test_nothing_changes_before_a_second_person_agrees(
     """R1: and then exactly what was asked"""
     pending = asked(wanted, ticket)
     assert facts(pending) == facts(ticket)
-    assert (pending.pending_reclassification is None) == (wanted.of(ticket) == ticket)
+    assert (pending.pending_reclassification is None) == (wanted.apply_to(ticket) == ticket)
     if pending.pending_reclassification is not None:
         done = confirm(pending, "omar")
         assert isinstance(done, Ticket)
-        assert facts(done) == facts(wanted.of(ticket))
+        assert facts(done) == facts(wanted.apply_to(ticket))
         assert (done.reclassified_by, done.reclassified_confirmed_by) == ("anna", "omar")
 
 
@@ -86,7 +86,7 @@ def test_nothing_changes_before_a_second_person_agrees(
 def test_a_change_request_and_nothing_else_has_a_nature(
     wanted: Classification, ticket: Ticket
 ) -> None:
-    after = wanted.of(ticket)
+    after = wanted.apply_to(ticket)
     assert (after.nature is not None) == (after.kind == "change_request")
 
 
@@ -126,7 +126,7 @@ def test_anybody_may_leave_the_ticket_as_it_is() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_closed_or_merged_stays_what_it_is(state: State) -> None:
     ticket = replace(NEW, state=state)
-    allowed = state in OPEN | {"resolved", "verified"}
+    allowed = state in OPEN_STATES | {"resolved", "verified"}
     assert code(reclassify(ticket, QUESTION, "anna", NINE, "why")) == (
         None if allowed else "wrong-state"
     )

@@ -3,7 +3,7 @@
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 OVER = {"to": "second_level", "seen": "a stack trace", "tried": "a restart"}
@@ -17,7 +17,9 @@ async def opened(who: AsyncClient) -> str:
 
 async def types(database: Database) -> list[str]:
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
@@ -30,7 +32,7 @@ async def test_a_ticket_is_handed_back_with_what_was_found(
     back = await anna.post(f"{ticket}/hand-back", json={"found": "the disk is full"})
     assert (back.status_code, back.json()["state"]) == (200, "in_progress")
     assert back.json()["forwarded_to"] is None
-    event = (await told(database))[-1]
+    event = (await outbox_events(database))[-1]
     assert (event.type, event.body["handed_back_by"]) == (
         "opsdesk.ticket.handed_back.v1",
         "second_level",
@@ -60,7 +62,7 @@ async def test_who_was_waited_on_is_told_when_the_work_goes_on(
     await anna.post(f"{ticket}/forward", json=OVER)
     await anna.post(f"{ticket}/hold", json={"waiting_on": "second_level", "reason": "they look"})
     assert (await anna.post(f"{ticket}/resume")).json()["state"] == "forwarded"
-    assert (await told(database))[-1].body["waited_on"] == "second_level"
+    assert (await outbox_events(database))[-1].body["waited_on"] == "second_level"
 
 
 async def test_a_workaround_is_one_when_the_customer_knows_it(

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.tickets.domain.blocker import blocker_changes
-from intake.tickets.domain.prioritisation import Judgement, confirm, decline, judged, prioritise
+from intake.tickets.domain.prioritisation import (
+    PriorityAssessment,
+    assess,
+    confirm,
+    decline,
+    prioritise,
+)
 from intake.tickets.domain.priority import (
     MATRIX,
     PRIORITIES,
@@ -19,7 +25,7 @@ from intake.tickets.domain.priority import (
     is_lower,
     priority_of,
 )
-from intake.tickets.domain.rejection import Refusal
+from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -39,12 +45,12 @@ PROD = UUID(int=42)
 BLOCKER = replace(NEW, priority="blocker", environment_id=PROD)
 
 
-def code(outcome: Ticket | Refusal) -> str | None:
-    return outcome.code if isinstance(outcome, Refusal) else None
+def code(outcome: Ticket | Rejection) -> str | None:
+    return outcome.code if isinstance(outcome, Rejection) else None
 
 
 def asked(priority: Priority, by: str = "anna") -> Ticket:
-    ticket = prioritise(BLOCKER, Judgement(priority), by, NINE, "only one user")
+    ticket = prioritise(BLOCKER, PriorityAssessment(priority), by, NINE, "only one user")
     assert isinstance(ticket, Ticket)
     return ticket
 
@@ -64,7 +70,7 @@ def test_less_impact_or_urgency_never_raises_the_priority() -> None:
 @given(PRIORITY, PRIORITY)
 def test_raising_takes_one_person_and_lowering_two(old: Priority, new: Priority) -> None:
     """R1"""
-    ticket = prioritise(replace(NEW, priority=old), Judgement(new), "anna", NINE, "why")
+    ticket = prioritise(replace(NEW, priority=old), PriorityAssessment(new), "anna", NINE, "why")
     assert isinstance(ticket, Ticket)
     assert ticket.priority == (old if is_lower(new, old) else new)
     assert (ticket.pending_downgrade is not None) == is_lower(new, old)
@@ -84,7 +90,7 @@ def test_the_second_person_is_another_one() -> None:
 
 def test_asking_again_by_another_does_not_confirm() -> None:
     """R1: two requests are not a request and its confirmation."""
-    again = prioritise(asked("minor", "anna"), Judgement("minor"), "omar", NINE, "me too")
+    again = prioritise(asked("minor", "anna"), PriorityAssessment("minor"), "omar", NINE, "me too")
     assert isinstance(again, Ticket)
     assert again.priority == "blocker"
     assert again.pending_downgrade
@@ -99,8 +105,8 @@ def test_anybody_may_keep_the_higher_priority() -> None:
 
 
 def test_a_resolved_ticket_is_not_judged_again() -> None:
-    outcome = prioritise(replace(NEW, state="resolved"), judged("high", "high"), "a", NINE, "b")
-    assert isinstance(outcome, Refusal)
+    outcome = prioritise(replace(NEW, state="resolved"), assess("high", "high"), "a", NINE, "b")
+    assert isinstance(outcome, Rejection)
 
 
 @pytest.mark.parametrize(
@@ -113,11 +119,7 @@ def test_a_resolved_ticket_is_not_judged_again() -> None:
         (BLOCKER, replace(BLOCKER, state="resolved"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="merged"), ["lifted"]),
         (BLOCKER, replace(BLOCKER, state="on_hold"), []),
-        (
-            replace(BLOCKER, state="resolved"),
-            replace(BLOCKER, state="reopened"),
-            ["raised"],
-        ),
+        (replace(BLOCKER, state="resolved"), replace(BLOCKER, state="reopened"), ["raised"]),
         (BLOCKER, replace(BLOCKER, environment_id=UUID(int=43)), ["lifted", "raised"]),
         (None, replace(BLOCKER, environment_id=None), []),
     ],

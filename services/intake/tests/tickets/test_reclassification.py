@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {
     "title": "Billing is down",
@@ -34,7 +34,9 @@ async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
 async def types(database: Database) -> list[str]:
     """The last words of what was told of tickets."""
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
@@ -59,7 +61,7 @@ async def test_a_correction_takes_two_and_is_told_once_it_holds(
         None,
     )
     assert await types(database) == ["opened", "reclassified"]
-    event = (await told(database))[-1]
+    event = (await outbox_events(database))[-1]
     expected = {
         "kind": "question",
         "service": "portal",
@@ -207,7 +209,7 @@ async def test_a_ticket_in_triage_is_corrected_in_the_same_way(
     await act(anna, ticket["key"], "reclassify", kind="question", reason="Only asks how")
     done = await act(omar, ticket["key"], CONFIRM, agree=True)
     assert (done.json()["kind"], done.json()["customer"]) == ("question", None)
-    assert (await told(database))[-1].body["customer"] is None
+    assert (await outbox_events(database))[-1].body["customer"] is None
 
 
 async def test_it_is_asked_once_and_of_the_state_that_was_seen(

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from intake.tickets import ticket_batcher
-from intake.tickets.routes.create_ticket_fast import accepting_of
+from intake.tickets.routes.create_ticket_fast import batcher_of
 from intake.tickets.store import ticket_batch as store
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 
@@ -32,20 +32,20 @@ async def test_many_at_once_are_all_kept_in_few_batches(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches: list[int] = []
-    real = store.accept
+    real = store.insert_batch
 
-    async def counted(raw: store.Raw, openings: list[store.Opening]) -> object:
+    async def counted(raw: store.RawConnection, openings: list[store.NewTicketRows]) -> object:
         batches.append(len(openings))
         return await real(raw, openings)
 
-    monkeypatch.setattr(store, "accept", counted)
+    monkeypatch.setattr(store, "insert_batch", counted)
     answers = await asyncio.gather(*(post(anna) for _ in range(60)))
     assert {one.status_code for one in answers} == {201}
     keys = {one.json()["key"] for one in answers}
     assert len(keys) == await count(database, "tickets") == 60
     assert sum(batches) == 60
     assert len(batches) < 60
-    events = [one for one in await told(database) if one.topic == "opsdesk.tickets"]
+    events = [one for one in await outbox_events(database) if one.topic == "opsdesk.tickets"]
     assert {one.body["ticket"] for one in events} == keys
     assert {one.sequence for one in events} == {1}
     async with database.transaction() as tx:
@@ -56,7 +56,7 @@ async def test_many_at_once_are_all_kept_in_few_batches(
 async def test_a_blocker_tells_both_of_its_events(anna: AsyncClient, database: Database) -> None:
     answer = await post(anna, priority="blocker")
     assert answer.headers["etag"] == '"2"'
-    events = (await told(database))[-2:]
+    events = (await outbox_events(database))[-2:]
     assert [(one.type.split(".")[2], one.sequence) for one in events] == [
         ("opened", 1),
         ("blocker_raised", 2),
@@ -100,14 +100,14 @@ async def test_a_bad_ticket_does_not_fail_its_neighbours(
     anna: AsyncClient, app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that PostgreSQL refuses, in a batch with others."""
-    real = store.accept
+    real = store.insert_batch
 
-    async def refusing(raw: store.Raw, openings: list[store.Opening]) -> object:
+    async def refusing(raw: store.RawConnection, openings: list[store.NewTicketRows]) -> object:
         if any(one.ticket.title == "bad" for one in openings):
             await raw.execute("SELECT 1 / 0")
         return await real(raw, openings)
 
-    monkeypatch.setattr(store, "accept", refusing)
+    monkeypatch.setattr(store, "insert_batch", refusing)
     titles = ["good", "bad", "good", "good"]
     answers = await asyncio.gather(*(post(anna, title=title) for title in titles))
     assert [one.status_code for one in answers] == [201, 422, 201, 201]
@@ -126,15 +126,15 @@ async def test_after_a_lost_connection_who_is_there_is_told_so(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Committed, and the answer of PostgreSQL lost: 201, not a second ticket."""
-    real = store.accept
+    real = store.insert_batch
 
-    async def lost_after(raw: store.Raw, openings: list[store.Opening]) -> object:
+    async def lost_after(raw: store.RawConnection, openings: list[store.NewTicketRows]) -> object:
         await real(raw, openings)
         raw.terminate()
         raise asyncpg.ConnectionDoesNotExistError("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "accept", lost_after)
+        patched.setattr(store, "insert_batch", lost_after)
         answer = await post(anna)
     assert answer.status_code == 201
     assert await count(database, "tickets") == 1
@@ -144,12 +144,12 @@ async def test_after_a_lost_connection_who_is_there_is_told_so(
 async def test_after_a_lost_connection_who_is_not_there_may_send_again(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lost_before(raw: store.Raw, openings: list[store.Opening]) -> object:
+    async def lost_before(raw: store.RawConnection, openings: list[store.NewTicketRows]) -> object:
         raw.terminate()
         raise asyncpg.ConnectionDoesNotExistError("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "accept", lost_before)
+        patched.setattr(store, "insert_batch", lost_before)
         answer = await post(anna)
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
@@ -161,7 +161,7 @@ async def test_a_killed_connection_is_made_anew(
     anna: AsyncClient, app: FastAPI, database: Database
 ) -> None:
     await post(anna)
-    raw = accepting_of(app)._raw
+    raw = batcher_of(app)._connection
     assert raw
     raw.terminate()
     assert (await post(anna)).status_code == 201
@@ -170,7 +170,7 @@ async def test_a_killed_connection_is_made_anew(
 async def test_a_full_queue_says_when_to_come_back(
     anna: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ticket_batcher, "MOST_WAITING", 2)
+    monkeypatch.setattr(ticket_batcher, "MAX_QUEUED_TICKETS", 2)
     answers = await asyncio.gather(*(post(anna) for _ in range(20)))
     assert {one.status_code for one in answers} == {201, 503}
     assert all(one.headers["retry-after"] for one in answers if one.status_code == 503)
@@ -180,18 +180,18 @@ async def test_who_goes_away_does_not_undo_the_commit(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, go_on = asyncio.Event(), asyncio.Event()
-    real = store.accept
+    real = store.insert_batch
 
-    async def held(raw: store.Raw, openings: list[store.Opening]) -> object:
+    async def held(raw: store.RawConnection, openings: list[store.NewTicketRows]) -> object:
         reached.set()
         await go_on.wait()
         return await real(raw, openings)
 
-    monkeypatch.setattr(store, "accept", held)
+    monkeypatch.setattr(store, "insert_batch", held)
     request = asyncio.create_task(post(anna))
     await reached.wait()
     request.cancel()
     go_on.set()
-    monkeypatch.setattr(store, "accept", real)
+    monkeypatch.setattr(store, "insert_batch", real)
     assert (await post(anna)).status_code == 201
     assert await count(database, "tickets") == 2

@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 
@@ -28,12 +28,14 @@ async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
 async def types(database: Database) -> list[str]:
     """The last words of what was told of tickets."""
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 
 async def sequences(database: Database) -> list[int]:
-    return [one.sequence for one in await told(database) if one.topic == "opsdesk.tickets"]
+    return [one.sequence for one in await outbox_events(database) if one.topic == "opsdesk.tickets"]
 
 
 async def test_an_accepted_ticket_is_kept_and_announced(
@@ -44,7 +46,7 @@ async def test_an_accepted_ticket_is_kept_and_announced(
     key = answer.json()["key"]
     assert answer.headers["location"] == f"/v1/tickets/{key}"
     assert answer.headers["etag"] == '"1"'
-    event = (await told(database))[-1]
+    event = (await outbox_events(database))[-1]
     assert (event.type, event.sequence) == ("opsdesk.ticket.opened.v1", 1)
     assert (
         event.body
@@ -88,8 +90,7 @@ async def test_a_denial_is_in_the_audit_trail(
     await act(anna, key, "verify")
     owner = await asyncpg.connect(owner_url)
     row = await owner.fetchrow(
-        "SELECT who, action, grounds->>'denied' AS denied FROM intake.audit"
-        " ORDER BY position DESC LIMIT 1"
+        "SELECT who, action, grounds->>'denied' AS denied FROM intake.audit ORDER BY position DESC LIMIT 1"
     )
     await owner.close()
     assert row
@@ -128,9 +129,9 @@ async def test_lowering_a_priority_needs_a_second_person(
     lowered = (await act(omar, key, "priority/confirm", agree=True)).json()
     assert (lowered["priority"], lowered["pending_downgrade"]) == ("minor", None)
     assert await types(database) == ["opened", "blocker_raised", "prioritised", "blocker_lifted"]
-    lifted = (await told(database))[-1].body
+    lifted = (await outbox_events(database))[-1].body
     assert lifted["reason"] == "lowered"
-    assert (await told(database))[-2].body["confirmed_by"] == "omar"
+    assert (await outbox_events(database))[-2].body["confirmed_by"] == "omar"
 
 
 async def test_raising_is_done_at_once_and_raises_the_blocker(
@@ -168,7 +169,7 @@ async def test_forwarding_leaves_a_hand_over_record(anna: AsyncClient, database:
     shown = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
     assert [{name: one[name] for name in record} for one in shown] == [record]
     assert await types(database) == ["opened", "forwarded", "handed_over"]
-    assert "queue full" not in str([one.body for one in await told(database)])
+    assert "queue full" not in str([one.body for one in await outbox_events(database)])
     nobody = await act(anna, key, "forward", **(body | {"partner": "nobody"}))
     assert nobody.status_code == 422
 

@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.tickets.domain import transitions
-from intake.tickets.domain.rejection import Refusal
-from intake.tickets.domain.ticket import ALLOWED, OPEN, Action, State, Ticket, permits
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import (
+    ALLOWED_FROM,
+    OPEN_STATES,
+    Action,
+    State,
+    Ticket,
+    check_transition,
+)
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 NEW = Ticket(
@@ -41,8 +48,8 @@ def verified(by: str = "omar") -> Ticket:
     return ticket
 
 
-def code(outcome: Ticket | Refusal) -> str | None:
-    return outcome.code if isinstance(outcome, Refusal) else None
+def code(outcome: Ticket | Rejection) -> str | None:
+    return outcome.code if isinstance(outcome, Rejection) else None
 
 
 def test_a_ticket_is_resolved_by_one_and_verified_by_another() -> None:
@@ -74,7 +81,7 @@ def test_a_reopened_ticket_forgets_who_resolved_it() -> None:
     )
 
 
-TRIED: dict[str, Callable[[Ticket, str], Ticket | Refusal]] = {
+TRIED: dict[str, Callable[[Ticket, str], Ticket | Rejection]] = {
     "resolve": lambda ticket, by: transitions.resolve(ticket, by, NINE, "done"),
     "verify": lambda ticket, by: transitions.verify(ticket, by, NINE),
     "reject": transitions.reject,
@@ -100,26 +107,26 @@ def test_no_path_lets_one_person_do_both(steps: list[tuple[str, str]]) -> None:
 def test_a_state_that_does_not_allow_an_action_says_which_ones_do(
     action: Action, state: State
 ) -> None:
-    refusal = permits(replace(NEW, state=state), action)
-    assert (refusal is None) == (state in ALLOWED[action])
-    assert refusal is None or all(allowed in refusal.detail for allowed in ALLOWED[action])
+    refusal = check_transition(replace(NEW, state=state), action)
+    assert (refusal is None) == (state in ALLOWED_FROM[action])
+    assert refusal is None or all(allowed in refusal.detail for allowed in ALLOWED_FROM[action])
 
 
 def test_nothing_leaves_merged() -> None:
-    assert all("merged" not in states for states in ALLOWED.values())
+    assert all("merged" not in states for states in ALLOWED_FROM.values())
 
 
 def test_waiting_on_the_customer_needs_a_question_they_can_see() -> None:
     """R1: a pause that only we know of could hide a breach."""
-    assert code(transitions.wait(NEW, "customer", asked=False)) == "nothing-asked"
-    assert code(transitions.wait(NEW, "customer", asked=True)) is None
-    assert code(transitions.wait(NEW, "partner", asked=False)) is None
+    assert code(transitions.put_on_hold(NEW, "customer", question_asked=False)) == "nothing-asked"
+    assert code(transitions.put_on_hold(NEW, "customer", question_asked=True)) is None
+    assert code(transitions.put_on_hold(NEW, "partner", question_asked=False)) is None
 
 
 def test_resuming_returns_to_whoever_had_it() -> None:
     forwarded = transitions.forward(NEW, "partner", "hosthaven")
     assert isinstance(forwarded, Ticket)
-    waiting = transitions.wait(forwarded, "customer", asked=True)
+    waiting = transitions.put_on_hold(forwarded, "customer", question_asked=True)
     assert isinstance(waiting, Ticket)
     back = transitions.resume(waiting)
     assert isinstance(back, Ticket)
@@ -147,4 +154,6 @@ def test_merging_stays_within_one_customer_and_ends_in_an_open_ticket() -> None:
 
 
 def test_what_is_open_can_be_worked_on() -> None:
-    assert all(permits(replace(NEW, state=state), "resolve") is None for state in OPEN)
+    assert all(
+        check_transition(replace(NEW, state=state), "resolve") is None for state in OPEN_STATES
+    )

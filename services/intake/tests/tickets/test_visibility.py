@@ -5,7 +5,7 @@ from typing import Any
 from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 
@@ -23,7 +23,9 @@ async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
 async def types(database: Database) -> list[str]:
     """What was told of tickets, in order."""
     return [
-        one.type.split(".")[2] for one in await told(database) if one.topic == "opsdesk.tickets"
+        one.type.split(".")[2]
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.tickets"
     ]
 
 

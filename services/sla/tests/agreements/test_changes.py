@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from common.events.tickets import TicketForwarded, TicketPrioritised
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import about, clocks_of, resolution, whole, wrong
@@ -28,9 +28,9 @@ def extra(start: Any = SATURDAY, hours: float = 6, **more: Any) -> dict[str, Any
 
 async def swept(database: Database) -> None:
     """Everything that was decided is carried out, the second look included."""
-    await fire(database, TIMERS)
-    await stand_at(database, await _now(database) + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, await _now(database) + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
 
 
 async def _now(database: Database) -> Any:
@@ -42,7 +42,9 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     """A minor ticket of Friday morning has 16 hours: six of them are on Saturday now."""
     await promise(database, metrics=("resolution",))
     friday = NINE + timedelta(days=4)
-    await hear(database, HANDLERS, (opened(1, friday), 1), (opened(2, friday, priority="minor"), 1))
+    await deliver(
+        database, HANDLERS, (opened(1, friday), 1), (opened(2, friday, priority="minor"), 1)
+    )
     before = (await resolution(database, 2)).clock.deadline
     assert before == NINE + timedelta(days=7, hours=7)
     made = await theo.post(ACME + "/extensions", json=extra())
@@ -50,9 +52,13 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     await swept(database)
     follows = await resolution(database, 2)
     assert follows.clock.deadline == NINE + timedelta(days=7, hours=1)
-    assert about(await told(database), "resolution") == ["started", "started", "deadline_changed"]
+    assert about(await outbox_events(database), "resolution") == [
+        "started",
+        "started",
+        "deadline_changed",
+    ]
     assert (await resolution(database, 1)).clock.deadline == friday + 8 * HOUR
-    await hear(database, HANDLERS, (opened(3, SATURDAY), 1))
+    await deliver(database, HANDLERS, (opened(3, SATURDAY), 1))
     assert (await resolution(database, 3)).clock.deadline == NINE + timedelta(days=7, hours=1)
     listed = (await theo.get(ACME + "/extensions")).json()["items"]
     assert [one["reason"] for one in listed] == ["The go-live of billing"]
@@ -68,11 +74,11 @@ async def test_extra_cover_may_be_for_single_priorities(
     only = extra(priorities=["minor"])
     assert (await theo.post(ACME + "/extensions", json=only)).status_code == 201
     for number, priority in ((1, "minor"), (2, "major")):
-        await hear(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
+        await deliver(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
     assert (await resolution(database, 1)).clock.deadline == NINE + timedelta(days=8)
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=7, hours=7)
     raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", previous="major")
-    await hear(database, HANDLERS, (raised, 2))
+    await deliver(database, HANDLERS, (raised, 2))
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=8, hours=1)
     await whole(database)
 
@@ -125,8 +131,8 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
 ) -> None:
     """A5; C6: the new target applies to all the time already counted, and the breach says why"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
-    await stand_at(database, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await freeze_time(database, NINE + 2 * HOUR)
     address = await publish(theo, gina, next_version(3600))
     await swept(database)
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
@@ -152,7 +158,7 @@ async def test_extra_cover_to_come_is_taken_over_by_the_next_version(
     await promise(database, metrics=("resolution",))
     assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 201
     await publish(theo, gina, next_version(8 * 3600))
-    await hear(database, HANDLERS, (opened(1, SATURDAY), 1))
+    await deliver(database, HANDLERS, (opened(1, SATURDAY), 1))
     assert (await resolution(database)).clock.deadline == NINE + timedelta(days=7, hours=1)
 
 
@@ -161,7 +167,7 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
 ) -> None:
     """C10, said aloud; R1: it could hide a breach, so it takes two people"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
+    await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
     left = await theo.post("/v1/agreements", json=next_version(3600))
     assert (await gina.post(ACME + "/termination/confirm")).status_code == 409
     asked = await theo.post(ACME + "/termination", json={"reason": "They have left us"})
@@ -174,11 +180,11 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
     await swept(database)
     ended = (await resolution(database, 250)).clock
     assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
-    await hear(database, HANDLERS, (opened(300, NINE + HOUR), 1))
+    await deliver(database, HANDLERS, (opened(300, NINE + HOUR), 1))
     async with database.transaction() as tx:
         open_ones = text("SELECT count(*) FROM clocks WHERE state <> 'cancelled'")
         assert await tx.scalar(open_ones) == 0
-    types = [one.type for one in await told(database)]
+    types = [one.type for one in await outbox_events(database)]
     assert types.count("opsdesk.agreement.terminated.v1") == 1
     assert types.count("opsdesk.clock.cancelled.v1") == 250
     again = await theo.post("/v1/agreements", json=next_version(3600))
@@ -195,11 +201,11 @@ async def test_a_ticket_stored_while_the_end_is_decided_is_found_by_the_second_l
     await promise(database, metrics=("resolution",))
     await theo.post(ACME + "/termination", json={"reason": "They have left us"})
     await gina.post(ACME + "/termination/confirm")
-    await fire(database, TIMERS)
-    await hear(database, HANDLERS, (opened(1, NINE - HOUR), 1))
+    await fire_due(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1, NINE - HOUR), 1))
     assert (await resolution(database)).clock.state == "running"
-    await stand_at(database, NINE + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
     assert (await resolution(database)).clock.state == "cancelled"
     await whole(database)
 
@@ -211,7 +217,7 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     """R13: what the partner promised us is measured beside what we promised"""
     await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
     handed = said(TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven")
-    await hear(database, HANDLERS, (opened(1), 1), (handed, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (handed, 2))
     address = f"/v1/agreements/{ended}/termination"
     await theo.post(address, json={"reason": "They have left us"})
     assert (await gina.post(address + "/confirm")).status_code == 200

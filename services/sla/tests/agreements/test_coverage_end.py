@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.agreements.domain.coverage_extension import Extension, Shortened, cut, extended, shorten
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
@@ -38,11 +38,11 @@ async def end(who: AsyncClient, address: str, **more: Any) -> Response:
 
 
 async def swept(database: Database) -> None:
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         now = await tx.scalar(text("SELECT sla.now()"))
-    await stand_at(database, now + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await freeze_time(database, now + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
 
 
 async def deadline(database: Database, number: int = 1) -> Any:
@@ -53,7 +53,7 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
     plain = await deadline(database)
     address = await extend(theo)
     await swept(database)
@@ -69,9 +69,11 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
         ("shorten", "theo", 1),
         ("extend", None, 1),
     ]
-    (said,) = [one.body for one in await told(database) if "coverage_extension_ended" in one.type]
+    (said,) = [
+        one.body for one in await outbox_events(database) if "coverage_extension_ended" in one.type
+    ]
     assert said["starts_at"] == said["ends_at"] == SATURDAY.isoformat().replace("+00:00", "Z")
-    await hear(database, HANDLERS, (opened(2, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (opened(2, FRIDAY, priority="minor"), 1))
     assert await deadline(database, 2) == plain
     await whole(database)
 
@@ -81,10 +83,10 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
 ) -> None:
     """C9: two of six hours of the Saturday have counted when the cover ends"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
     address = await extend(theo)
     await swept(database)
-    await stand_at(database, SATURDAY + 2 * HOUR)
+    await freeze_time(database, SATURDAY + 2 * HOUR)
     assert (await end(gina, address)).status_code == 200
     await swept(database)
     assert await deadline(database) == MONDAY + 5 * HOUR
@@ -96,8 +98,8 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
     assert earlier["deadline"] == (MONDAY + HOUR).isoformat().replace("+00:00", "Z")
     explained = (await theo.get(f"/v1/clocks/{clock}/explanation")).json()
     assert explained["elapsed_seconds"] == 10 * 3600
-    await stand_at(database, MONDAY + 5 * HOUR)
-    await fire(database, TIMERS)
+    await freeze_time(database, MONDAY + 5 * HOUR)
+    await fire_due(database, TIMERS)
     assert (await resolution(database)).clock.outcome == "breached"
     await whole(database)
 
@@ -108,7 +110,7 @@ async def test_cover_that_lies_within_the_ended_one_still_counts(
     await promise(database, metrics=("resolution",))
     wide, _ = await extend(theo), await extend(theo, hours=2)
     assert (await end(gina, wide)).status_code == 200
-    await hear(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
     assert await deadline(database) == MONDAY + 5 * HOUR
 
 
@@ -118,7 +120,7 @@ async def test_cover_of_one_priority_ends_for_that_one_alone(
     await promise(database, metrics=("resolution",))
     await extend(theo, hours=2)
     only = await extend(theo, priorities=["minor"], start=SATURDAY + 2 * HOUR)
-    await hear(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
     assert await deadline(database) == SATURDAY + 8 * HOUR
     until = SATURDAY + 4 * HOUR
     assert (await end(gina, only, ends_at=until.isoformat())).status_code == 200
@@ -148,7 +150,7 @@ async def test_cover_ends_early_once_and_never_after_its_end(
     assert (await end(gina, address)).status_code == 200
     assert (await end(gina, address)).status_code == 409
     other = await extend(theo)
-    await stand_at(database, SATURDAY + 6 * HOUR - timedelta(milliseconds=1))
+    await freeze_time(database, SATURDAY + 6 * HOUR - timedelta(milliseconds=1))
     assert "is over" in (await end(gina, other)).json()["detail"]
 
 

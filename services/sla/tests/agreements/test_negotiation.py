@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from common.events.directory import PartnerKnown
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
 from sla_support.assertions import wrong
 from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
@@ -103,7 +103,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     async with client(app, "britta") as britta:
         assert (await britta.get(address)).status_code == 404
         assert (await britta.post(address + "/approve")).status_code == 404
-    types = [one.type for one in await told(database)]
+    types = [one.type for one in await outbox_events(database)]
     assert "opsdesk.agreement.revised.v1" in types
 
 
@@ -147,7 +147,7 @@ async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
     await _published(theo, gina, early | {"supersedes": 2})
     second = (await theo.get(f"{AGREEMENTS}/acme-standard?version=2")).json()
     assert (second["state"], second["valid_until"]) == ("superseded", "2026-08-01T00:00:00Z")
-    types = [one.type for one in await told(database)]
+    types = [one.type for one in await outbox_events(database)]
     assert types.count("opsdesk.agreement.superseded.v1") == 2
 
 
@@ -181,7 +181,7 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
         timezone="Europe/London",
         email=None,
     )
-    await hear(database, HANDLERS, (hosthaven, 1))
+    await deliver(database, HANDLERS, (hosthaven, 1))
     partner = offer(key="hosthaven", contract="uc", partner="hosthaven")
     team = offer(key="second-level", contract="ola", team="second level", customer=None)
     for asked in (partner, team):

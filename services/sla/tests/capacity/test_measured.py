@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import fire, stand_at, told
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 from sla.timers import TIMERS
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, know
 
@@ -156,10 +156,10 @@ async def test_people_hear_of_a_limit_in_time_and_once(
     assert shown["limit_status"] == "ok"
     await monitor.post("/v1/samples", json=batch(key, NINE - HOUR, 41.0))
     for day in range(1, 35):
-        await stand_at(database, NINE + day * DAY)
+        await freeze_time(database, NINE + day * DAY)
         await monitor.post("/v1/samples", json=batch(key, NINE + day * DAY - HOUR, 40.0 + day))
-        await fire(database, TIMERS)
-    said = [one for one in await told(database) if one.type.startswith("opsdesk.usage")]
+        await fire_due(database, TIMERS)
+    said = [one for one in await outbox_events(database) if one.type.startswith("opsdesk.usage")]
     assert [one.type for one in said] == ["opsdesk.usage.limit_approaching.v1"]
     assert said[0].body["expected"] in CROSSED
     assert said[0].sequence == 1

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear, told
+from opsdesk_testing.protocol import deliver, outbox_events
 from sla.catalogue.chart import drawn, everything
 from sla.catalogue.domain.graph import Graph
 from sla.handlers import HANDLERS
@@ -38,7 +38,9 @@ async def test_a_service_is_versioned_announced_and_keeps_its_past(
     kept = (await theo.get("/v1/services/billing/versions?limit=1")).json()
     rest = (await theo.get(f"/v1/services/billing/versions?cursor={kept['next']}")).json()
     assert [one["created_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
-    news = [one for one in await told(database) if one.type == "opsdesk.service.catalogued.v1"]
+    news = [
+        one for one in await outbox_events(database) if one.type == "opsdesk.service.catalogued.v1"
+    ]
     assert [(one.sequence, one.body["version"]) for one in news] == [(1, 1), (2, 2)]
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.transaction() as tx:
@@ -105,7 +107,9 @@ async def test_what_others_run_on_is_not_retired(database: Database, theo: Async
     assert (back["retired_at"], back["version"]) == (None, 2)
     assert (await offer(theo, "billing", "service/identity")).status_code == 201
     said = [
-        one.body["retired"] for one in await told(database) if one.body["service"] == "identity"
+        one.body["retired"]
+        for one in await outbox_events(database)
+        if one.body["service"] == "identity"
     ]
     assert said == [False, True, False]
 
@@ -142,7 +146,7 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
     await offer(theo, "identity", "partner/hosthaven")
     await offer(theo, "billing", spared, "environment/brightwater-prod", "service/identity", **both)
     theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(
+    await deliver(
         database,
         HANDLERS,
         (opened(1, service="billing"), 1),

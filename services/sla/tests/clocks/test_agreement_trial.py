@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from common.events.tickets import TicketOnHold, TicketPrioritised, TicketResolved
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import wrong
@@ -23,13 +23,13 @@ async def week(app: FastAPI, database: Database) -> None:
     """Four tickets by Tuesday 10:00: one solved in two hours, one broken, one that waits, one whose
     priority was raised."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 5)))
+    await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 5)))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
     waits = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
     raised = said(TicketPrioritised, 4, NINE + HOUR, priority="critical", previous="major")
-    await hear(database, HANDLERS, (solved, 2), (waits, 2), (raised, 2))
-    await stand_at(database, NINE + 25 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (solved, 2), (waits, 2), (raised, 2))
+    await freeze_time(database, NINE + 25 * HOUR)
+    await fire_due(database, TIMERS)
 
 
 async def tried(theo: AsyncClient, **asked: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def target(seconds: int | None, priority: str = "major") -> dict[str, Any]:
 
 @pytest.mark.usefixtures("week")
 async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncClient) -> None:
-    before = len(await told(database))
+    before = len(await outbox_events(database))
     found = await tried(theo)
     assert (found["tickets"], found["clocks"], found["next"]) == (4, 4, None)
     assert (
@@ -56,7 +56,7 @@ async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncC
     (one,) = found["compliance"]
     assert one["actual"] == one["simulated"]
     assert (one["actual"]["met"], one["actual"]["breached"]) == (1, 2)
-    assert len(await told(database)) == before
+    assert len(await outbox_events(database)) == before
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM calendars")) == 2
 
@@ -84,8 +84,8 @@ async def test_open_clocks_that_would_break_at_once_are_named(
 ) -> None:
     """C6"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2, priority="minor"), 1))
-    await stand_at(database, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2, priority="minor"), 1))
+    await freeze_time(database, NINE + 2 * HOUR)
     found = await tried(theo, targets=[target(3600), target(7200, "minor")])
     assert [one["ticket"] for one in found["immediate_breaches"]] == ["OPS-1"]
     assert found["compliance"][0]["simulated"]["breached"] == 1

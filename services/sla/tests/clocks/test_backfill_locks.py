@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from common.events.tickets import TicketReplied
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 from sla.clocks.reclassification import reclassify
 from sla.clocks.store import tickets
@@ -28,7 +28,7 @@ async def ticket(database: Database) -> None:
     """About billing; a first response is promised for the portal alone."""
     under = await promise(database, metrics=("resolution",))
     await portal(database, under, "first_response", "resolution")
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1))
 
 
 async def _somebody_waits(database: Database) -> bool:
@@ -46,7 +46,7 @@ async def test_what_is_heard_while_a_clock_starts_finds_it(
 ) -> None:
     async with database.transaction() as first:
         await reclassify(first, TICKET, "incident", "portal", NINE + 2 * HOUR)
-        waits = asyncio.create_task(hear(database, HANDLERS, (REPLY, 2)))
+        waits = asyncio.create_task(deliver(database, HANDLERS, (REPLY, 2)))
         await until(lambda: _somebody_waits(database))
     await waits
     # Its stretch had begun at the correction: an older word counts from there.

@@ -1,10 +1,7 @@
-"""What is kept of a ticket for clocks that start later, and what an upgrade makes of the past."""
+"""What is kept of a ticket for clocks that start later."""
 
-import importlib
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import text
 
 from common.events.tickets import (
     TicketAssigned,
@@ -21,7 +18,7 @@ from common.events.tickets import (
     TicketWorkaroundProvided,
 )
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from sla.agreements.domain.agreement import METRICS
 from sla.clocks.store import tickets
 from sla.clocks.store.tickets import Early
@@ -63,7 +60,7 @@ async def kept(database: Database) -> list[Early]:
 async def happened(database: Database) -> None:
     await underpin(database, await promise(database, metrics=METRICS))
     events = enumerate([opened(1), *a_life()], start=1)
-    await hear(database, HANDLERS, *((event, number) for number, event in events))
+    await deliver(database, HANDLERS, *((event, number) for number, event in events))
 
 
 async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> None:
@@ -83,19 +80,6 @@ async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> 
     ]
 
 
-async def test_an_upgrade_keeps_of_the_past_what_any_clock_was_told(database: Database) -> None:
-    await happened(database)
-    before = await kept(database)
-    migration = importlib.import_module("sla.migrations.versions.0013_clocks_that_start_late")
-    async with database.transaction() as tx:
-        await tx.execute(text("DELETE FROM early_inputs"))
-        await tx.execute(text(migration.BACKFILL))
-    assert await kept(database) == before
-    async with database.transaction() as tx:
-        await tx.execute(text(migration.BACKFILL))
-    assert await kept(database) == before
-
-
 async def test_second_levels_answer_during_triage_is_heard_by_their_clock(
     database: Database,
 ) -> None:
@@ -106,7 +90,7 @@ async def test_second_levels_answer_during_triage_is_heard_by_their_clock(
     taken = said(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", **nobody)
     triaged = said(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
     events = (opened(1, **nobody, needs_triage=True), handed, taken, triaged)
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     theirs = (await clocks_of(database, 1, 1))["first_response"].clock
     assert (theirs.opened_at, theirs.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
     assert (await clocks_of(database, 1))["first_response"].clock.state == "running"

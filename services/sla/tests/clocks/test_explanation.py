@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from common.events.tickets import TicketOnHold, TicketResumed
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.agreements.domain.agreement import Terms
 from sla.calendars.domain.calendar import Calendar, hours
 from sla.calendars.domain.timetable import Timetable
@@ -103,10 +103,10 @@ def test_the_picture_is_whole_and_says_no_more_than_it_should() -> None:
 async def test_it_is_told_as_it_is_asked_for(database: Database, theo: AsyncClient) -> None:
     await promise(database, metrics=("resolution",))
     wait = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
-    await hear(database, HANDLERS, (opened(1), 1), (wait, 2))
-    await hear(database, HANDLERS, (said(TicketResumed, 1, NINE + 2 * HOUR), 3))
-    await stand_at(database, NINE + 7 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1), (wait, 2))
+    await deliver(database, HANDLERS, (said(TicketResumed, 1, NINE + 2 * HOUR), 3))
+    await freeze_time(database, NINE + 7 * HOUR)
+    await fire_due(database, TIMERS)
     address = f"/v1/clocks/{(await resolution(database)).id}/explanation"
     data = (await theo.get(address)).json()
     assert data["promise"].startswith(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 from sla.clocks.store import clocks, tickets
 from sla.handlers import HANDLERS
@@ -18,7 +18,7 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'L
 
 async def test_what_changed_during_the_wait_is_seen_after_it(database: Database) -> None:
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     id = (await resolution(database)).id
 
     async def second() -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from common.events.tickets import TicketForwarded, TicketOnHold, TicketResolved
 from common.persistence.database import Connection, Database
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from sla.clocks.domain.clock import State
 from sla.clocks.store import clock_queue as queue
 from sla.clocks.store.clock_queue import Wanted
@@ -73,7 +73,7 @@ async def crowded(database: Database) -> Database:
         else (said(TicketResolved, number), 2)
         for number in range(1, 30)
     ]
-    await hear(database, HANDLERS, *events)
+    await deliver(database, HANDLERS, *events)
     async with database.transaction() as tx:
         await tx.execute(text(_MANY))
     return database
@@ -148,7 +148,7 @@ async def test_a_customer_sees_promises_made_to_them_and_staff_all(
     """R4, R13"""
     await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
     over = said(TicketForwarded, 1, NINE + MINUTE, to="partner", partner="hosthaven")
-    await hear(database, HANDLERS, (opened(1), 1), (over, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (over, 2))
     for address in ("/v1/clocks", "/v1/tickets/OPS-1/clocks"):
         seen = [one["contract"] for one in (await theo.get(address)).json()["items"]]
         assert sorted(seen) == ["sla", "uc"]

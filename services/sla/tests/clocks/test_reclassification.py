@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from common.events.tickets import TicketResolved, TicketTriaged
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import about, clocks_of, resolution, whole
@@ -15,18 +15,18 @@ from sla_support.company import HOUR, NINE, opened, said
 from sla_support.reclassifications import BILLING, by_kind, corrected
 
 
-async def test_another_kind_applies_its_target_to_all_the_time_counted(
-    database: Database,
-) -> None:
+async def test_another_kind_applies_its_target_to_all_the_time_counted(database: Database) -> None:
     """C6, C8: two hours of a problem's time are over after three, so it breaches at the change"""
     await by_kind(database)
-    await stand_at(database, NINE + 3 * HOUR)
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(3, kind="problem"), 2))
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + 3 * HOUR)
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(3, kind="problem"), 2))
+    await fire_due(database, TIMERS)
     tracked = await resolution(database)
     assert (tracked.ticket.kind, tracked.clock.deadline) == ("problem", NINE + 2 * HOUR)
     assert tracked.clock.breached_at == NINE + 3 * HOUR
-    (breached,) = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
+    (breached,) = [
+        one.body for one in await outbox_events(database) if one.type.endswith("breached.v1")
+    ]
     assert (breached["kind"], breached["reason"]) == ("problem", "reclassified")
     assert breached["due_at"] == "2026-06-01T10:00:00Z"
     await whole(database)
@@ -38,11 +38,11 @@ async def test_a_kind_without_a_promise_withdraws_the_clock_until_it_is_correcte
     """C6"""
     await by_kind(database)
     back = corrected(5, kind="incident", previous_kind="question")
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="question"), 2))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="question"), 2))
     assert (await resolution(database)).clock.state == "no_target"
-    await hear(database, HANDLERS, (back, 3))
+    await deliver(database, HANDLERS, (back, 3))
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
-    assert about(await told(database), "resolution") == ["started", "cancelled", "started"]
+    assert about(await outbox_events(database), "resolution") == ["started", "cancelled", "started"]
     await whole(database)
 
 
@@ -51,7 +51,7 @@ async def test_the_explanation_says_what_was_corrected(
 ) -> None:
     """C9"""
     await by_kind(database)
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="problem"), 2))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(1, kind="problem"), 2))
     address = f"/v1/clocks/{(await resolution(database)).id}"
     (change,) = (await theo.get(address + "/explanation")).json()["changes"]
     assert change == {
@@ -73,10 +73,10 @@ async def test_a_resolved_ticket_that_was_corrected_is_judged_by_what_it_is(
     """C3, C5"""
     await by_kind(database)
     solved = said(TicketResolved, 1, NINE + 3 * HOUR, **BILLING)
-    await stand_at(database, NINE + 4 * HOUR)
+    await freeze_time(database, NINE + 4 * HOUR)
     events = (opened(1, **BILLING), solved, corrected(4, kind="problem", state="resolved"))
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await fire_due(database, TIMERS)
     clock = (await resolution(database)).clock
     assert (clock.state, clock.outcome, clock.breached_at) == (
         "stopped",
@@ -84,7 +84,7 @@ async def test_a_resolved_ticket_that_was_corrected_is_judged_by_what_it_is(
         NINE + 4 * HOUR,
     )
     back = corrected(5, kind="incident", previous_kind="problem", state="resolved")
-    await hear(database, HANDLERS, (back, 4))
+    await deliver(database, HANDLERS, (back, 4))
     assert (await resolution(database)).clock.outcome == "met"
     await whole(database)
 
@@ -96,9 +96,9 @@ async def test_in_triage_it_is_kept_and_counts_from_the_opening(database: Databa
     unknown = opened(1, **nobody, needs_triage=True)
     named = corrected(1, kind="problem", previous_service=None, **nobody)
     triaged = said(TicketTriaged, 1, NINE + HOUR, opened_at=NINE, kind="problem", **BILLING)
-    await hear(database, HANDLERS, (unknown, 1), (named, 2))
+    await deliver(database, HANDLERS, (unknown, 1), (named, 2))
     assert await clocks_of(database, 1) == {}
-    await hear(database, HANDLERS, (triaged, 3))
+    await deliver(database, HANDLERS, (triaged, 3))
     assert (await resolution(database)).clock.deadline == NINE + 2 * HOUR
     await whole(database)
 
@@ -109,12 +109,12 @@ async def test_it_takes_effect_once_and_in_its_turn(database: Database) -> None:
         corrected(1, kind="problem"),
         corrected(2, kind="question", previous_kind="problem"),
     )
-    await hear(database, HANDLERS, (question, 3), (opened(1, **BILLING), 1), (question, 3))
+    await deliver(database, HANDLERS, (question, 3), (opened(1, **BILLING), 1), (question, 3))
     assert (await resolution(database)).ticket.kind == "incident"
-    await hear(database, HANDLERS, (problem, 2), (problem, 2))
+    await deliver(database, HANDLERS, (problem, 2), (problem, 2))
     tracked = await resolution(database)
     assert (tracked.ticket.kind, tracked.clock.state) == ("question", "no_target")
-    await hear(database, HANDLERS, (question, 3))
+    await deliver(database, HANDLERS, (question, 3))
     assert await resolution(database) == tracked
     await whole(database)
 
@@ -122,11 +122,13 @@ async def test_it_takes_effect_once_and_in_its_turn(database: Database) -> None:
 async def test_its_deadlines_move_with_it(database: Database) -> None:
     """C7, C8: armed is what comes next under the promise that holds"""
     await by_kind(database)
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (corrected(0.5, kind="problem"), 2))
+    await deliver(
+        database, HANDLERS, (opened(1, **BILLING), 1), (corrected(0.5, kind="problem"), 2)
+    )
     fired: list[datetime] = []
     for half_hours in range(1, 6):
-        await stand_at(database, NINE + half_hours * timedelta(minutes=30))
-        fired += [NINE + half_hours * timedelta(minutes=30)] * await fire(database, TIMERS)
+        await freeze_time(database, NINE + half_hours * timedelta(minutes=30))
+        fired += [NINE + half_hours * timedelta(minutes=30)] * await fire_due(database, TIMERS)
     minutes = [(at - NINE) // timedelta(minutes=1) for at in fired]
     assert minutes == [60, 90, 120]
     assert (await resolution(database)).clock.breached_at == NINE + 2 * HOUR

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from common.events.tickets import TicketEvent
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import whole
@@ -37,10 +37,10 @@ async def test_clocks_with_corrections_are_what_a_replay_says(
     lives, now = OftenCorrected(seed), NINE
     for _ in range(25):
         now += lives.dice.choice([1, 5, 20]) * HOUR
-        await stand_at(database, now)
-        await fire(database, TIMERS)
-        await hear(database, HANDLERS, *lives.events(now))
-    await fire(database, TIMERS)
+        await freeze_time(database, now)
+        await fire_due(database, TIMERS)
+        await deliver(database, HANDLERS, *lives.events(now))
+    await fire_due(database, TIMERS)
     await whole(database)
     async with database.transaction() as tx:
         parked = text("SELECT count(*) FROM parked")

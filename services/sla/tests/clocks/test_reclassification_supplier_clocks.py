@@ -11,7 +11,7 @@ from common.events.tickets import (
     TicketPrioritised,
 )
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
@@ -32,16 +32,14 @@ async def theirs_for_the_portal(database: Database, like: Agreement, *metrics: A
     return await also_promise(database, like, f"{like.partner or 'second-level'}-portal", **more)
 
 
-async def test_their_clocks_move_to_what_they_promised_for_that_service(
-    database: Database,
-) -> None:
+async def test_their_clocks_move_to_what_they_promised_for_that_service(database: Database) -> None:
     """And what only that promises runs from the forwarding on, by what was heard since."""
     under = await promise(database, metrics=("resolution",))
     ola = await underpin(database, under)
     portal = await theirs_for_the_portal(database, ola, "first_response", "resolution")
     taken = said(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", assignee="sven", **BILLING)
     events = (opened(1, **BILLING), forwarded(1, None), taken, corrected(2.5, service="portal"))
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     theirs = await clocks_of(database, 1, 1)
     response, solved = theirs["first_response"], theirs["resolution"]
     assert (response.clock.opened_at, response.clock.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
@@ -61,10 +59,10 @@ async def test_a_partner_who_promised_nothing_for_the_former_service_is_measured
             text("UPDATE agreement_versions SET services = '{other}' WHERE id = :id"), other
         )
     await theirs_for_the_portal(database, uc, "resolution")
-    await stand_at(database, NINE + 4 * HOUR)
+    await freeze_time(database, NINE + 4 * HOUR)
     events = (opened(1, **BILLING), forwarded(1), corrected(4, service="portal"))
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await fire_due(database, TIMERS)
     clock = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (clock.opened_at, clock.deadline) == (NINE + HOUR, NINE + 3 * HOUR)
     assert (clock.breached_at, clock.breach_reason) == (NINE + 4 * HOUR, "reclassified")
@@ -77,8 +75,7 @@ async def test_what_they_did_not_promise_is_withdrawn_and_stays_so(database: Dat
     async with database.transaction() as tx:
         await tx.execute(
             text(
-                "UPDATE agreement_versions SET services = '{billing}' WHERE agreement_id IN"
-                " (SELECT id FROM agreements WHERE contract = 'uc')"
+                "UPDATE agreement_versions SET services = '{billing}' WHERE agreement_id IN (SELECT id FROM agreements WHERE contract = 'uc')"
             )
         )
     gone, raised = (
@@ -92,9 +89,9 @@ async def test_what_they_did_not_promise_is_withdrawn_and_stays_so(database: Dat
             service="portal",
         ),
     )
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (gone, 3))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (gone, 3))
     assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
-    await hear(database, HANDLERS, (raised, 4))
+    await deliver(database, HANDLERS, (raised, 4))
     assert (await clocks_of(database, 1, 1))["resolution"].clock.state == "no_target"
     assert (await clocks_of(database, 1))["resolution"].clock.state == "running"
     await whole(database)
@@ -106,9 +103,9 @@ async def test_what_was_handed_back_stays_as_it_was_judged(database: Database) -
     uc = await underpin(database, under, "hosthaven")
     await theirs_for_the_portal(database, uc, "first_response", "resolution")
     back = said(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner", **BILLING)
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (back, 3))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1), (forwarded(1), 2), (back, 3))
     before = (await clocks_of(database, 1, 1))["resolution"].clock
-    await hear(database, HANDLERS, (corrected(3, service="portal"), 4))
+    await deliver(database, HANDLERS, (corrected(3, service="portal"), 4))
     theirs = await clocks_of(database, 1, 1)
     assert set(theirs) == {"resolution"}
     assert theirs["resolution"].clock == before

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from typer.testing import CliRunner
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.__main__ import app
 from sla.clocks.replay import differences
 from sla.handlers import HANDLERS
@@ -28,9 +28,9 @@ async def test_a_clock_that_its_inputs_do_not_lead_to_is_named(
     database: Database, tampered: str, said: str
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 5 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 5 * HOUR)
+    await fire_due(database, TIMERS)
     await whole(database)
     async with database.transaction() as tx:
         await tx.execute(text(tampered))
@@ -62,7 +62,7 @@ async def test_the_command_ends_with_1_and_names_what_differs(
     for name, value in settings.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     good = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
     assert good.exit_code == 0, good.output
     assert good.output.startswith("sla: every clock is what its inputs say, every figure")

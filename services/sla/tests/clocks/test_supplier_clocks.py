@@ -20,7 +20,7 @@ from common.events.tickets import (
     TicketTriaged,
 )
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import about, clocks_of, resolution, whole
@@ -38,7 +38,7 @@ def forwarded(hours: float, partner: str | None = "hosthaven", **more: Any) -> T
 async def happened(database: Database, *events: TicketEvent) -> None:
     """Ticket 1 is opened at nine, and then these things happen to it."""
     numbered = enumerate([opened(1), *events], start=1)
-    await hear(database, HANDLERS, *((event, number) for number, event in numbered))
+    await deliver(database, HANDLERS, *((event, number) for number, event in numbered))
 
 
 async def test_a_partners_clock_starts_when_they_get_the_ticket(database: Database) -> None:
@@ -52,7 +52,9 @@ async def test_a_partners_clock_starts_when_they_get_the_ticket(database: Databa
     assert theirs["resolution"].partner == "hosthaven"
     assert theirs["resolution"].ticket.agreement_version == uc.id
     assert (ours.clock.state, ours.clock.deadline) == ("running", NINE + 8 * HOUR)
-    started = [one.body for one in await told(database) if one.body.get("partner") == "hosthaven"]
+    started = [
+        one.body for one in await outbox_events(database) if one.body.get("partner") == "hosthaven"
+    ]
     assert {(one["contract"], one["agreement"]) for one in started} == {
         ("uc", "hosthaven-standard")
     }
@@ -62,11 +64,13 @@ async def test_a_partners_clock_starts_when_they_get_the_ticket(database: Databa
 async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
     await underpin(database, await promise(database), "hosthaven")
     await happened(database, forwarded(2))
-    await stand_at(database, NINE + 6 * HOUR + MINUTE)
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + 6 * HOUR + MINUTE)
+    await fire_due(database, TIMERS)
     assert (await clocks_of(database, 1, 1))["resolution"].clock.outcome == "breached"
     assert (await resolution(database)).clock.outcome is None
-    breached = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
+    breached = [
+        one.body for one in await outbox_events(database) if one.type.endswith("breached.v1")
+    ]
     theirs = [one for one in breached if one["contract"] == "uc"]
     assert {one["metric"] for one in theirs} == {"first_response", "resolution"}
     await whole(database)
@@ -122,7 +126,7 @@ async def test_a_rejected_resolution_is_theirs_to_mend_and_a_hand_back_is_not(
     back = said(TicketHandedBack, 1, NINE + 4 * HOUR, handed_back_by="partner", partner="hosthaven")
     again = said(TicketResolved, 1, NINE + 5 * HOUR)
     refused = said(TicketRejected, 1, NINE + 6 * HOUR, resolved_by="anna")
-    await hear(database, HANDLERS, (back, 5), (again, 6), (refused, 7))
+    await deliver(database, HANDLERS, (back, 5), (again, 6), (refused, 7))
     theirs = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (theirs.state, theirs.stopped_at) == ("stopped", NINE + 4 * HOUR)
     assert (await resolution(database)).clock.state == "running"
@@ -161,7 +165,7 @@ async def test_a_partner_without_a_contract_promised_nothing(database: Database)
     await underpin(database, await promise(database), "hosthaven")
     await happened(database, forwarded(1, "somebody-else"), forwarded(2, None))
     assert await clocks_of(database, 1, 1) == {}
-    assert about(await told(database), "resolution") == ["started"]
+    assert about(await outbox_events(database), "resolution") == ["started"]
 
 
 async def test_their_targets_follow_the_priority_under_their_own_contract(
@@ -184,7 +188,7 @@ async def test_their_clocks_end_with_a_merged_ticket(database: Database) -> None
     await happened(database, forwarded(0.5), merged)
     theirs = (await clocks_of(database, 1, 1))["resolution"].clock
     assert theirs.cancelled == "merged into OPS-2"
-    assert about(await told(database), "resolution", "uc") == ["started", "cancelled"]
+    assert about(await outbox_events(database), "resolution", "uc") == ["started", "cancelled"]
     await whole(database)
 
 
@@ -195,9 +199,9 @@ async def test_a_ticket_forwarded_during_triage_counts_from_the_forwarding(
     nobody: dict[str, Any] = {"customer_id": None, "customer": None}
     unknown = opened(1, **nobody, needs_triage=True)
     back = said(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner", **nobody)
-    await hear(database, HANDLERS, (unknown, 1), (forwarded(1, **nobody), 2))
+    await deliver(database, HANDLERS, (unknown, 1), (forwarded(1, **nobody), 2))
     triaged = said(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
-    await hear(database, HANDLERS, (back, 3), (triaged, 4))
+    await deliver(database, HANDLERS, (back, 3), (triaged, 4))
     theirs = (await clocks_of(database, 1, 1))["resolution"].clock
     assert (theirs.opened_at, theirs.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
     assert (await resolution(database)).clock.state == "running"

@@ -11,7 +11,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear, stand_at, told
+from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla_support.assertions import wrong
 from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
@@ -33,8 +33,8 @@ async def past(database: Database, app: FastAPI) -> None:
     await know(database, (BRIGHTWATER, "brightwater"))
     for number in range(1, 13):
         await handle(database, number, 25 * HOUR)
-    await stand_at(database, MONDAY)
-    await hear(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
+    await freeze_time(database, MONDAY)
+    await deliver(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
 
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
@@ -59,7 +59,7 @@ async def test_the_list_holds_what_may_break(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
     more = ((opened(n, MONDAY - n * timedelta(seconds=1)), 1) for n in range(200, 205))
-    await hear(database, HANDLERS, *more)
+    await deliver(database, HANDLERS, *more)
     await make_round(database)
     first = (await dana.get("/v1/forecasts", params={"limit": 4})).json()
     rest = (await dana.get("/v1/forecasts", params={"cursor": first["next"]})).json()
@@ -116,13 +116,13 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
         "likely_to_breach",
         "Mia helps out.",
     )
-    event = (await told(database))[-1]
+    event = (await outbox_events(database))[-1]
     assert (event.type, event.sequence) == ("opsdesk.forecast.acknowledged.v1", 2)
     assert event.body["acknowledged_by"] == "dana"
     assert "note" not in event.body
     stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})
     assert stale.status_code == 412
-    await stand_at(database, MONDAY + 9 * HOUR)
+    await freeze_time(database, MONDAY + 9 * HOUR)
     await make_round(database)
     await make_round(database)
     assert (await dana.post(f"{path}/acknowledge")).status_code == 409
@@ -132,7 +132,7 @@ async def test_the_score_in_figures_and_as_a_picture(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
     await make_round(database)
-    await stand_at(database, MONDAY + 9 * HOUR)
+    await freeze_time(database, MONDAY + 9 * HOUR)
     await make_round(database)
     await make_round(database)
     days = {"from": "2026-06-08", "to": "2026-06-08"}

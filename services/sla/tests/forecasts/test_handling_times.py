@@ -12,7 +12,7 @@ from common.events.tickets import (
     TicketResolved,
 )
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.forecasts.domain.forecast import Forecast
 from sla.forecasts.domain.probability import Curves
 from sla.forecasts.domain.survival import bin_of
@@ -57,13 +57,13 @@ async def test_a_reopened_ticket_takes_its_handling_time_back(database: Database
     await make_round(database)
     reopened = said(TicketReopened, 1, NINE + 2 * HOUR, reason="not solved")
     again = said(TicketResolved, 1, NINE + 4 * HOUR)
-    await stand_at(database, NINE + 2 * HOUR)
-    await hear(database, HANDLERS, (reopened, 3))
+    await freeze_time(database, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (reopened, 3))
     await make_round(database)
     assert (await forecast_of(database, 1)).open
     assert (await curves_of(database))[MAJOR].stopped[-1] == 0
-    await stand_at(database, NINE + 4 * HOUR)
-    await hear(database, HANDLERS, (again, 4))
+    await freeze_time(database, NINE + 4 * HOUR)
+    await deliver(database, HANDLERS, (again, 4))
     await make_round(database)
     curve = (await curves_of(database))[MAJOR]
     assert (curve.came[0], curve.stopped[-1]) == (1, 1)
@@ -74,11 +74,11 @@ async def test_a_reopened_ticket_takes_its_handling_time_back(database: Database
 async def test_what_is_open_or_merged_is_censored(database: Database) -> None:
     await promise(database, metrics=("resolution",))
     await handle(database, 1, 2 * HOUR)
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (opened(2), 1), (opened(3), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (opened(2), 1), (opened(3), 1))
     merged = said(TicketMerged, 2, NINE + HOUR, into_id=opened(3).ticket_id, into="OPS-3")
-    await stand_at(database, NINE + 3 * HOUR)
-    await hear(database, HANDLERS, (merged, 2))
+    await freeze_time(database, NINE + 3 * HOUR)
+    await deliver(database, HANDLERS, (merged, 2))
     await make_round(database)
     curve = (await curves_of(database))[MAJOR]
     assert (curve.came[0], curve.stopped[-1]) == (3, 1)
@@ -97,9 +97,9 @@ async def test_each_cycle_counts_for_itself(database: Database) -> None:
         (said(TicketCustomerReplied, 1, NINE + 3 * HOUR, message_id=message), 4),
         (said(TicketReplied, 1, NINE + 5 * HOUR, message_id=message), 5),
     ]
-    await stand_at(database, NINE + 5 * HOUR)
+    await freeze_time(database, NINE + 5 * HOUR)
     for event in events:
-        await hear(database, HANDLERS, event)
+        await deliver(database, HANDLERS, event)
     await make_round(database)
     async with database.transaction() as tx:
         found = await tx.execute(
@@ -115,9 +115,9 @@ async def test_each_cycle_counts_for_itself(database: Database) -> None:
 
 async def test_the_open_ones_are_binned_in_sql_as_everywhere(database: Database) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     for seconds in (0, 1, 59, 60, 61, 3600, 20_000):
-        await stand_at(database, NINE + timedelta(seconds=seconds))
+        await freeze_time(database, NINE + timedelta(seconds=seconds))
         await make_round(database)
         async with database.transaction() as tx:
             await tx.execute(text(f"UPDATE forecasts SET elapsed_seconds = {seconds}"))

@@ -5,7 +5,7 @@ from httpx import AsyncClient
 
 from common.events.tickets import BlockerRaised
 from common.persistence.database import Database
-from opsdesk_testing.protocol import Told, hear, stand_at, told
+from opsdesk_testing.protocol import UnsentEvent, deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla_support.alerts import blocked, over, raised
 from sla_support.catalogue_scenario import furnish, offer
@@ -24,11 +24,11 @@ async def catalogue(database: Database, theo: AsyncClient) -> None:
     assert (await offer(theo, "wiki", **sold)).status_code == 201
     assert (await offer(theo, "billing", "service/ledger", **sold)).status_code == 201
     assert (await offer(theo, "shop", "service/billing", **sold)).status_code == 201
-    await stand_at(database, NINE + 12 * HOUR)
+    await freeze_time(database, NINE + 12 * HOUR)
 
 
-async def conditions(database: Database) -> list[Told]:
-    return [one for one in await told(database) if one.subject.startswith("condition/")]
+async def conditions(database: Database) -> list[UnsentEvent]:
+    return [one for one in await outbox_events(database) if one.subject.startswith("condition/")]
 
 
 async def test_it_is_shown_as_impaired_and_counts_as_up(
@@ -57,11 +57,11 @@ async def test_services_above_are_told_once_and_restored_with_the_last_outage(
     database: Database,
 ) -> None:
     first, second = (raised(number, service="ledger") for number in (1, 2))
-    await hear(database, HANDLERS, (first, 1), (second, 1))
+    await deliver(database, HANDLERS, (first, 1), (second, 1))
     ends = [(over(number, NINE, NINE + HOUR, service="ledger"), 2) for number in (1, 2)]
-    await hear(database, HANDLERS, ends[0])
+    await deliver(database, HANDLERS, ends[0])
     assert [one.type.split(".")[2] for one in await conditions(database)] == ["degraded"] * 2
-    await hear(database, HANDLERS, ends[1])
+    await deliver(database, HANDLERS, ends[1])
     news = await conditions(database)
     assert [one.type.split(".")[2] for one in news] == ["degraded"] * 2 + ["restored"] * 2
     assert {one.body["service"] for one in news} == {"billing", "shop"}
@@ -71,9 +71,9 @@ async def test_services_above_are_told_once_and_restored_with_the_last_outage(
 
 
 async def test_another_cause_is_told_and_a_ticket_is_one_too(database: Database) -> None:
-    await hear(database, HANDLERS, (raised(1, service="ledger"), 1))
+    await deliver(database, HANDLERS, (raised(1, service="ledger"), 1))
     blocker = blocked(BlockerRaised, 1, service="billing")
-    await hear(database, HANDLERS, (blocker, 1))
+    await deliver(database, HANDLERS, (blocker, 1))
     shop = [one for one in await conditions(database) if one.body["service"] == "shop"]
     assert [one.body["caused_by"] for one in shop] == [
         ["service/ledger"],

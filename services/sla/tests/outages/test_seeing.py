@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import fire, hear, stand_at, told
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.alerts import over, raised
@@ -90,14 +90,14 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
     database: Database, theo: AsyncClient
 ) -> None:
     """R3: 99 % of 198 h leave 7128 s; each share is told once, at the instant it is used up"""
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (raised(1), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (raised(1), 1))
     for minutes in (59, 60, 89, 90, 107, 119, 600):
-        await stand_at(database, NINE + timedelta(minutes=minutes))
-        await fire(database, TIMERS)
+        await freeze_time(database, NINE + timedelta(minutes=minutes))
+        await fire_due(database, TIMERS)
     used = [
         one.body
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
     assert [one["threshold"] for one in used] == [0.5, 0.75, 0.9, 1.0]
@@ -108,12 +108,12 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
         "08:58:48",
     ]
     assert {one["month"] for one in used} == {"2026-06-01"}
-    await hear(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
-    await stand_at(database, NINE + 20 * DAY)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
+    await freeze_time(database, NINE + 20 * DAY)
+    await fire_due(database, TIMERS)
     again = [
         one
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
     assert len(again) == 4
@@ -121,14 +121,14 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
 
 
 async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> None:
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (raised(1), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (raised(1), 1))
     for days in (29, 30, 31):
-        await stand_at(database, NINE + days * DAY + 2 * HOUR)
-        await fire(database, TIMERS)
+        await freeze_time(database, NINE + days * DAY + 2 * HOUR)
+        await fire_due(database, TIMERS)
     used = [
         one.body
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
     assert [(one["month"][:7], one["threshold"]) for one in used] == [
@@ -142,10 +142,10 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     """Figures reach as far as calendars do; warnings are about months that people can still act on"""
     long_ago = report(started_at="1970-01-01T00:00:01Z")
     assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     used = [
         one.body
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
     ]
     assert len({one["month"] for one in used}) == 13  # since the agreement holds
@@ -155,7 +155,7 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     planned = (await theo.post("/v1/maintenance", json=far)).headers["Location"]
     assert (await gina.post(f"{planned}/agree")).status_code == 200
     assert (await theo.post(f"{planned}/cancel")).status_code == 200
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     assert (await theo.get(JUNE.replace("2026-06", "2098-12"))).status_code == 200
 
 

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.punctuality.domain.verifier import check
 from sla.punctuality.sealing import begin_of
@@ -71,10 +71,10 @@ async def test_what_is_due_and_has_not_fired_is_shown(
 ) -> None:
     """No deadline is missed in silence: the timers are down."""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + HOUR + SECOND)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + HOUR + SECOND)
     assert (await theo.get("/v1/punctuality")).json()["overdue"] == 1
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     shown = (await theo.get("/v1/punctuality")).json()
     assert (shown["overdue"], shown["count"], shown["lag_max_ms"]) == (0, 1, 1000)
 
@@ -90,7 +90,7 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
             await tx.execute(
                 text(f"INSERT INTO beats VALUES ('{run}', :at, :since, 240, '0.26 s')"), row
             )
-    await stand_at(database, NINE + 32 * MINUTE)
+    await freeze_time(database, NINE + 32 * MINUTE)
     shown = (await theo.get("/v1/punctuality")).json()
     assert shown["gaps"] == [
         {
@@ -106,7 +106,7 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
         "beats": 5,
         "longest_gap_ms": 260,
     }
-    await stand_at(database, NINE + 40 * MINUTE)
+    await freeze_time(database, NINE + 40 * MINUTE)
     (_, silent) = (await theo.get("/v1/punctuality")).json()["gaps"]
     assert (silent["starts_at"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
 

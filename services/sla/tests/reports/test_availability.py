@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import stand_at
+from opsdesk_testing.protocol import freeze_time
 from sla_support.assertions import wrong
 from sla_support.company import ACME, BRIGHTWATER, HOUR, promise
 from sla_support.outages import fail
@@ -26,7 +26,7 @@ async def summer(database: Database, app: FastAPI) -> None:
     await fail(database, JUNE, JUNE + 2 * HOUR, ACME)
     await fail(database, JULY, JULY + HOUR, ACME)
     await fail(database, JUNE, JUNE + 4 * HOUR, BRIGHTWATER, service="portal")
-    await stand_at(database, SEPTEMBER)
+    await freeze_time(database, SEPTEMBER)
 
 
 async def test_each_month_is_the_month_of_the_availability_itself(theo: AsyncClient) -> None:
@@ -76,7 +76,7 @@ async def test_a_month_that_lasts_counts_as_far_as_it_has_come(
 ) -> None:
     lasting = SEPTEMBER + 8 * HOUR
     await fail(database, lasting, None, ACME)
-    await stand_at(database, lasting + HOUR)
+    await freeze_time(database, lasting + HOUR)
     asked = "/v1/reports/availability?from=2026-09-01&to=2026-11-01&customer=acme&step=month"
     september, october = (await theo.get(asked)).json()["rows"]
     assert (september["down_seconds"], september["mttr_seconds"]) == (3600, None)

@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from common.events.tickets import TicketForwarded, TicketReopened, TicketReplied, TicketResolved
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.reports.rollup_jobs import count_all, wrong_figures
 from sla.timers import TIMERS
@@ -26,14 +26,14 @@ async def june(database: Database, theo: AsyncClient) -> None:
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
     there = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
-    await hear(database, HANDLERS, (opened(3, NINE + 40 * DAY, **there), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(3, NINE + 40 * DAY, **there), 1))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=7))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
     again = said(TicketReopened, 1, NINE + 8 * DAY)
-    await hear(database, HANDLERS, (reply, 2), (solved, 3), (again, 4))
-    await stand_at(database, NINE + 30 * DAY)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (reply, 2), (solved, 3), (again, 4))
+    await freeze_time(database, NINE + 30 * DAY)
+    await fire_due(database, TIMERS)
     await count_all(database)
 
 
@@ -137,9 +137,9 @@ async def test_partners_contracts_are_reported_apart(
     away = said(
         TicketForwarded, 1, NINE + HOUR, state="forwarded", to="partner", partner="hosthaven"
     )
-    await hear(database, HANDLERS, (opened(1), 1), (away, 2))
-    await stand_at(database, NINE + 7 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1), (away, 2))
+    await freeze_time(database, NINE + 7 * HOUR)
+    await fire_due(database, TIMERS)
     await count_all(database)
     theirs = await ask(theo, "compliance", "contract=uc&group_by=agreement&metric=resolution")
     assert [(row["group"], row["breached"]) for row in theirs["rows"]] == [

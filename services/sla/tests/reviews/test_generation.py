@@ -10,7 +10,7 @@ from httpx import AsyncClient
 from common.events.deliveries import DeliveryApproved, DeliverySubmitted, DeliveryVerified
 from common.events.directory import CustomerKnown, EnvironmentKnown
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import resolution, whole, wrong
@@ -23,17 +23,17 @@ async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_dra
 ) -> None:
     """S1"""
     await know(database, (ACME, "acme"))
-    await stand_at(database, JULY - timedelta(microseconds=1))
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY - timedelta(microseconds=1))
+    await fire_due(database, TIMERS)
     assert (await dana.get("/v1/reviews")).json()["items"] == []
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     (review,) = (await dana.get("/v1/reviews")).json()["items"]
     assert (review["key"], review["edition"]) == ("acme-2026-06", 0)
     (ready,) = await said_of_reviews(database)
     assert (ready.type, ready.body["roles"]) == ("opsdesk.review.ready.v1", ["dm"])
-    await stand_at(database, JULY + 40 * DAY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY + 40 * DAY)
+    await fire_due(database, TIMERS)
     assert [one["month"] for one in (await dana.get("/v1/reviews")).json()["items"]] == [
         "2026-07",
         "2026-06",
@@ -43,7 +43,7 @@ async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_dra
 async def test_after_a_down_time_no_month_is_missing(database: Database, dana: AsyncClient) -> None:
     """Also where the customer is told of again before the timers come to it."""
     await know(database, (ACME, "acme"))
-    await stand_at(database, JULY + 70 * DAY)
+    await freeze_time(database, JULY + 70 * DAY)
     again = CustomerKnown(
         at=JULY,
         customer_id=ACME,
@@ -52,8 +52,8 @@ async def test_after_a_down_time_no_month_is_missing(database: Database, dana: A
         timezone="Europe/Amsterdam",
         language="nl",
     )
-    await hear(database, HANDLERS, (again, 2))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (again, 2))
+    await fire_due(database, TIMERS)
     months = [one["month"] for one in (await dana.get("/v1/reviews")).json()["items"]]
     assert months == ["2026-08", "2026-07", "2026-06"]
 
@@ -69,9 +69,9 @@ async def test_who_left_is_reviewed_no_more(database: Database, dana: AsyncClien
         language="nl",
         retired=True,
     )
-    await hear(database, HANDLERS, (gone, 2))
-    await stand_at(database, JULY + 40 * DAY)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (gone, 2))
+    await freeze_time(database, JULY + 40 * DAY)
+    await fire_due(database, TIMERS)
     assert (await dana.get("/v1/reviews")).json()["items"] == []
 
 
@@ -104,7 +104,7 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     database: Database, theo: AsyncClient, gina: AsyncClient, dana: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     clock = (await resolution(database)).id
     body = {"clock_id": str(clock), "reason": "The supplier is down"}
     body["expires_at"] = (NINE + 30 * HOUR).isoformat()
@@ -128,11 +128,11 @@ async def test_reasons_waivers_and_changes_stand_in_it(
         (DeliveryApproved(**coming, **second, state="approved", approvers=["theo"]), 2),
         (DeliveryVerified(**coming, **first, state="delivered"), 2),
     ):
-        await hear(database, HANDLERS, (event, number))
-    await stand_at(database, NINE + 2 * DAY)
-    await fire(database, TIMERS)
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+        await deliver(database, HANDLERS, (event, number))
+    await freeze_time(database, NINE + 2 * DAY)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     reason = {"clock_id": str(clock), "text": "The index was built by day, against the plan"}
     said_so = await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=reason)
     assert (said_so.status_code, said_so.json()["ticket"]) == (201, "OPS-1")
@@ -166,14 +166,14 @@ async def test_outages_count_as_availability_counts_them(
         tier="production",
         name="Acme production",
     )
-    await hear(database, HANDLERS, (known, 1))
-    await stand_at(database, NINE + 12 * HOUR)
+    await deliver(database, HANDLERS, (known, 1))
+    await freeze_time(database, NINE + 12 * HOUR)
     said_so = {"environment": "acme-prod", "service": "billing", "reason": "Nobody can log in"}
     begun = await theo.post("/v1/outages", json=said_so | {"started_at": NINE.isoformat()})
     ended = {"ended_at": (NINE + 11 * HOUR).isoformat(), "reason": "Restarted"}
     await theo.post(begun.headers["Location"] + "/end", json=ended)
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
     (outage,) = report["outages"]
     assert (outage["subject"], outage["seconds"]) == ("billing on acme-prod", 11 * 3600)
@@ -193,11 +193,11 @@ async def test_reserved_hours_are_told_as_they_are_booked(
     database: Database, theo: AsyncClient, dana: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, reserved=10 * HOUR)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     work = {"ticket": "OPS-1", "minutes": 90, "day": "2026-06-01"}
     assert (await theo.post("/v1/time-entries", json=work)).status_code == 201
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     shown = (await dana.get("/v1/reviews/acme-2026-06")).json()
     (hours,) = shown["report"]["reserved"]
     assert (hours["reserved_seconds"], hours["used_seconds"]) == (36_000, 5_400)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
 from sla_support.assertions import whole, wrong
 from sla_support.company import ACME, HOUR, NINE, know, opened
@@ -29,9 +29,9 @@ async def test_what_is_published_stays_as_it_was_known(
     assert (await dana.post(address + "/publish", json={})).status_code == 409
     first = (await jan.get(address)).json()
     late = opened(3, NINE + HOUR)
-    await hear(database, HANDLERS, (late, 1))
+    await deliver(database, HANDLERS, (late, 1))
     assert (await jan.get(address)).json()["report"] == first["report"]
-    await stand_at(database, JULY + HOUR)
+    await freeze_time(database, JULY + HOUR)
     assert (await theo.post(address + "/regenerate")).status_code == 200
     assert (await jan.get(address)).json()["report"] == first["report"]
     own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
@@ -71,8 +71,7 @@ async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: Asyn
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, generated_by, generated_at,"
-                    " generated_by, generated_at FROM reviews"
+                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, generated_by, generated_at, generated_by, generated_at FROM reviews"
                 )
             )
 

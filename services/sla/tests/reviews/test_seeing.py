@@ -4,7 +4,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import fire, stand_at
+from opsdesk_testing.protocol import fire_due, freeze_time
 from sla.reports.rollup_jobs import count_all
 from sla.timers import TIMERS
 from sla_support.assertions import wrong
@@ -17,8 +17,8 @@ async def test_a_customer_sees_the_own_reviews_and_no_others(
 ) -> None:
     """R4: 404, never 403"""
     await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     for customer in ("acme", "brightwater"):
         await dana.post(f"/v1/reviews/{customer}-2026-06/publish")
     assert len((await dana.get("/v1/reviews?month=2026-06")).json()["items"]) == 2

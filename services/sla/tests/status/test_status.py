@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from common.events.tickets import TicketOnHold
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import fire, hear, stand_at
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.status.domain import Line
 from sla.timers import TIMERS
@@ -27,17 +27,17 @@ async def busy(database: Database, app: FastAPI) -> None:
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
     for number in range(1, 13):
         await handle(database, number, 25 * HOUR)
-    await stand_at(database, MONDAY)
+    await freeze_time(database, MONDAY)
     events = [
         opened(100, MONDAY - timedelta(days=4), service="billing"),
         opened(101, MONDAY, service="billing"),
         opened(102, MONDAY),
         opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
     ]
-    await hear(database, HANDLERS, *((event, 1) for event in events))
+    await deliver(database, HANDLERS, *((event, 1) for event in events))
     waiting = said(TicketOnHold, 102, MONDAY, waiting_on="customer")
-    await hear(database, HANDLERS, (waiting, 2))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (waiting, 2))
+    await fire_due(database, TIMERS)
     await make_round(database)
 
 
@@ -92,7 +92,7 @@ async def test_availability_of_this_month_stands_beside(
 ) -> None:
     """C12: an hour of the office hours since the first of June, on which nothing was promised."""
     await fail(database, MONDAY, MONDAY + HOUR, ACME, "acme-prod", service="billing")
-    await stand_at(database, MONDAY + 3 * HOUR)
+    await freeze_time(database, MONDAY + 3 * HOUR)
     lines = (await theo.get("/v1/status")).json()["lines"]
     acme = {one["service"]: one for one in lines if one["customer"] == "acme"}
     agreed = 5 * 9 + 4

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from common.events.tickets import TicketPrioritised
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear, stand_at, told
+from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.reports.rollup_jobs import count_all, wrong_figures
 from sla_support.assertions import wrong
@@ -38,12 +38,11 @@ async def tickets(database: Database) -> None:
         ten = '{"reserved_seconds": 36000}'
         await tx.execute(
             text(
-                f"UPDATE agreement_versions SET promises = promises || '{ten}' FROM agreements a"
-                " WHERE a.id = agreement_id AND a.key = 'acme-standard'"
+                f"UPDATE agreement_versions SET promises = promises || '{ten}' FROM agreements a WHERE a.id = agreement_id AND a.key = 'acme-standard'"
             )
         )
     there: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2, **there), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2, **there), 1))
 
 
 async def book(caller: AsyncClient, minutes: int, **more: Any) -> dict[str, Any]:
@@ -95,7 +94,7 @@ async def test_at_four_fifths_both_sides_are_told_once_a_month(
     assert warned["used_seconds"] >= 0.8 * warned["reserved_seconds"]
     (own,) = await hours(anna)
     assert own["warned_at"] is not None
-    await stand_at(database, NINE + timedelta(days=31))
+    await freeze_time(database, NINE + timedelta(days=31))
     await book(anna, 600, day="2026-07-01")
     assert [one["month"] for one in await warnings(database)] == ["2026-06", "2026-07"]
     (over,) = await hours(anna, "month=2026-07")
@@ -105,7 +104,7 @@ async def test_at_four_fifths_both_sides_are_told_once_a_month(
 async def warnings(database: Database) -> list[dict[str, Any]]:
     return [
         one.body
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.type == "opsdesk.reserved_hours.threshold_reached.v1"
     ]
 
@@ -188,7 +187,7 @@ async def test_work_moves_with_its_tickets_priority(database: Database, anna: As
     await book(anna, 60)
     raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
     await costs(database, anna)
-    await hear(database, HANDLERS, (raised, 2))
+    await deliver(database, HANDLERS, (raised, 2))
     found = await costs(database, anna, "group_by=priority")
     assert [(row["group"], row["minutes"]) for row in found["rows"]] == [("blocker", 60)]
 
@@ -206,7 +205,7 @@ async def test_what_cannot_be_booked_is_refused(
     ):
         assert wrong(await anna.post("/v1/time-entries", json=body | change)) == [pointer]
     triage = opened(3, customer_id=None, customer=None, needs_triage=True)
-    await hear(database, HANDLERS, (triage, 1))
+    await deliver(database, HANDLERS, (triage, 1))
     assert (await anna.post("/v1/time-entries", json=body | {"ticket": "OPS-3"})).status_code == 409
     assert (await jan.post("/v1/time-entries", json=body)).status_code == 403
     assert (await anna.get("/v1/time-entries/WRK-99")).status_code == 404

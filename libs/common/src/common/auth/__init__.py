@@ -5,30 +5,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from common.auth.caller import Caller, Contact, ResolveContact, address_digest
-    from common.auth.permissions import PERMISSIONS, may
-    from common.auth.requirements import needs
-    from common.auth.tokens import People
+    from common.auth.permissions import PERMISSIONS, is_allowed
+    from common.auth.requirements import requires
+    from common.auth.tokens import Authenticator
 
 __all__ = [
     "PERMISSIONS",
+    "Authenticator",
     "Caller",
     "Contact",
-    "People",
     "ResolveContact",
     "address_digest",
-    "may",
-    "needs",
+    "is_allowed",
+    "requires",
 ]
 
 _WHERE = {
     "PERMISSIONS": "permissions",
     "Caller": "caller",
     "Contact": "caller",
-    "People": "tokens",
+    "Authenticator": "tokens",
     "ResolveContact": "caller",
     "address_digest": "caller",
-    "may": "permissions",
-    "needs": "requirements",
+    "is_allowed": "permissions",
+    "requires": "requirements",
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.auth.permissions import CUSTOMER, may
+from common.auth.permissions import CUSTOMER, is_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,20 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     customer: str | None = None
     contact_id: UUID | None = None
-    behind: str | None = None
+    via_machine: str | None = None
     email: str | None = None
 
-    def sees(self, customer: str) -> bool:
+    def can_see(self, customer: str) -> bool:
         """Whether data of this customer (by key) exists for the caller. If not: 404, never 403."""
         return self.customer is None or self.customer == customer
 
-    def has(self, permission: str) -> bool:
-        return may(self.roles, self.scopes, permission)
+    def has_permission(self, permission: str) -> bool:
+        return is_allowed(self.roles, self.scopes, permission)
 
     @property
     def identity(self) -> str:
         """To whom idempotency keys and request limits belong."""
-        return f"{self.behind}>{self.sub}" if self.behind else self.sub
+        return f"{self.via_machine}>{self.sub}" if self.via_machine else self.sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Contact:
     name: str
     customer: str
 
-    def caller(self, behind: str) -> Caller:
+    def to_caller(self, via_machine: str) -> Caller:
         """The effective caller when `behind` (a machine) speaks for this contact: no more than them."""
         return Caller(
             sub=f"contact/{self.id}",
@@ -56,7 +56,7 @@ class Contact:
             roles=frozenset({CUSTOMER}),
             customer=self.customer,
             contact_id=self.id,
-            behind=behind,
+            via_machine=via_machine,
         )
 
 

@@ -14,29 +14,29 @@ from common.telemetry import logger
 
 log = logger(__name__)
 
-LARGEST = 256 * 1024
+MAX_KEY_SET_BYTES = 256 * 1024
 """Bytes that a key set may have."""
-TIMEOUT = 3.0
+FETCH_TIMEOUT_S = 3.0
 """Seconds for which the issuer may take to answer."""
-PAUSE = 5.0
+MIN_REFRESH_INTERVAL_S = 5.0
 """Seconds between two readings, however many unknown keys are named meanwhile."""
 
 PublicKey = RSAKey | ECKey | OKPKey
 
 
-class Keys(Protocol):
+class KeySource(Protocol):
     """Where verification finds keys.
 
     `withdrawn` counts readings in which a known key had gone; `trouble` says why none is known.
     """
 
-    withdrawn: int
+    withdrawal_count: int
     trouble: str | None
 
     async def find(self, kid: str | None) -> PublicKey | None:
         """The key with this id; None for one that the issuer does not have."""
 
-    async def read(self) -> None:
+    async def refresh(self) -> None:
         """Read the keys again now, unless they were read a moment ago. Never raises."""
 
 
@@ -45,13 +45,13 @@ class FixedKeys:
 
     def __init__(self, *keys: PublicKey) -> None:
         self._keys = {key.kid or "": key for key in keys}
-        self.withdrawn = 0
+        self.withdrawal_count = 0
         self.trouble: str | None = None
 
     async def find(self, kid: str | None) -> PublicKey | None:
-        return _pick(self._keys, kid)
+        return _select_key(self._keys, kid)
 
-    async def read(self) -> None:
+    async def refresh(self) -> None:
         return
 
 
@@ -63,75 +63,75 @@ class IssuerKeys:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.withdrawn = 0
+        self.withdrawal_count = 0
         self.trouble: str | None = "the issuer's keys have not been read yet"
         self._keys: dict[str, PublicKey] = {}
-        self._read_at = -PAUSE
-        self._reading = asyncio.Lock()
+        self._refreshed_at = -MIN_REFRESH_INTERVAL_S
+        self._refresh_lock = asyncio.Lock()
 
     async def find(self, kid: str | None) -> PublicKey | None:
-        key = _pick(self._keys, kid)
+        key = _select_key(self._keys, kid)
         if key is None:
-            await self.read()
-            key = _pick(self._keys, kid)
+            await self.refresh()
+            key = _select_key(self._keys, kid)
         return key
 
-    async def read(self) -> None:
-        async with self._reading:
-            if time.monotonic() - self._read_at < PAUSE:
+    async def refresh(self) -> None:
+        async with self._refresh_lock:
+            if time.monotonic() - self._refreshed_at < MIN_REFRESH_INTERVAL_S:
                 return
-            self._read_at = time.monotonic()
+            self._refreshed_at = time.monotonic()
             try:
-                self._take(_by_id(await self._fetch()))
+                self._replace_keys(_parse_key_set(await self._fetch()))
             except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError) as error:
                 log.warning("people.keys_unread", source=self.source, error=type(error).__name__)
                 if not self._keys:
                     self.trouble = f"{self.source} cannot be read: {type(error).__name__}"
 
-    def _take(self, found: dict[str, PublicKey]) -> None:
-        if not found:
+    def _replace_keys(self, keys: dict[str, PublicKey]) -> None:
+        if not keys:
             raise ValueError("no usable key in the key set")
-        self.withdrawn += not found.keys() >= self._keys.keys()
-        self._keys, self.trouble = found, None
+        self.withdrawal_count += not keys.keys() >= self._keys.keys()
+        self._keys, self.trouble = keys, None
 
     async def _fetch(self) -> bytes:
         if not self.source.startswith(("http://", "https://")):
             return await asyncio.to_thread(_read_file, Path(self.source.removeprefix("file://")))
         async with (
-            asyncio.timeout(TIMEOUT),
-            httpx.AsyncClient(timeout=TIMEOUT) as client,
+            asyncio.timeout(FETCH_TIMEOUT_S),
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S) as client,
             client.stream("GET", self.source) as answer,
         ):
             answer.raise_for_status()
             body = b""
             async for chunk in answer.aiter_bytes():
                 body += chunk
-                if len(body) > LARGEST:
+                if len(body) > MAX_KEY_SET_BYTES:
                     raise ValueError("the key set is too large")
             return body
 
 
 def _read_file(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(LARGEST)
+        return file.read(MAX_KEY_SET_BYTES)
 
 
-def _by_id(content: bytes) -> dict[str, PublicKey]:
+def _parse_key_set(content: bytes) -> dict[str, PublicKey]:
     """The usable keys of a key set (RFC 7517). Others are passed over: an issuer may be ahead."""
-    found: dict[str, PublicKey] = {}
-    for told in json.loads(content)["keys"]:
+    keys: dict[str, PublicKey] = {}
+    for jwk in json.loads(content)["keys"]:
         try:
-            key = JWKRegistry.import_key(told)
+            key = JWKRegistry.import_key(jwk)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
         # Symmetric keys have no place in a public set: whoever reads it could sign with them.
         if isinstance(key, PublicKey):
             key.ensure_kid()
-            found[key.kid or ""] = key
-    return found
+            keys[key.kid or ""] = key
+    return keys
 
 
-def _pick(keys: dict[str, PublicKey], kid: str | None) -> PublicKey | None:
+def _select_key(keys: dict[str, PublicKey], kid: str | None) -> PublicKey | None:
     if kid is None:
         return next(iter(keys.values())) if len(keys) == 1 else None
     return keys.get(kid)

@@ -13,11 +13,11 @@ from common.now import now
 from common.persistence.ids import uuid7
 from common.settings import LOCAL_ISSUER
 
-DAY = 24 * 3600
+DEFAULT_LIFETIME_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedToken:
     """A token, and the id under which it can be revoked. `expires_at`: seconds since 1970."""
 
     token: str
@@ -35,12 +35,12 @@ class LocalIssuer:
         self.folder = folder
         self.issuer = issuer
         self.audience = audience
-        self._key = _kept(folder / "key.json")
+        self._key = _load_or_create_key(folder / "key.json")
         public = json.dumps({"keys": [self._key.as_dict(private=False)]}, indent=1)
-        _write(self.jwks, public, 0o644)
+        _write_atomically(self.jwks_path, public, 0o644)
 
     @property
-    def jwks(self) -> Path:
+    def jwks_path(self) -> Path:
         return self.folder / "jwks.json"
 
     def issue(
@@ -52,45 +52,45 @@ class LocalIssuer:
         roles: tuple[str, ...] = (),
         customer: str | None = None,
         scope: str | None = None,
-        seconds: int = DAY,
-    ) -> Issued:
+        seconds: int = DEFAULT_LIFETIME_S,
+    ) -> IssuedToken:
         """A token for a person (roles), a customer's contact (customer) or a machine (scope)."""
-        at = int(now().timestamp())
+        issued_at = int(now().timestamp())
         jti = str(uuid7())
-        said = {"name": name, "email": email, "customer": customer, "scope": scope}
+        optional_claims = {"name": name, "email": email, "customer": customer, "scope": scope}
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": sub,
             "jti": jti,
-            "iat": at,
-            "nbf": at,
-            "exp": at + seconds,
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + seconds,
             "roles": list(roles),
-        } | {claim: value for claim, value in said.items() if value is not None}
+        } | {claim: value for claim, value in optional_claims.items() if value is not None}
         header = {"alg": "ES256", "kid": self._key.kid}
-        return Issued(jwt.encode(header, claims, self._key), jti, at + seconds)
+        return IssuedToken(jwt.encode(header, claims, self._key), jti, issued_at + seconds)
 
 
-def _kept(path: Path) -> ECKey:
+def _load_or_create_key(path: Path) -> ECKey:
     """The key at `path`; made when there is none, once, however many ask at the same time."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         key = ECKey.generate_key("P-256", auto_kid=True)
-        drawn = path.with_suffix(f".{uuid7()}.drawn")
-        _write(drawn, json.dumps(key.as_dict(private=True)), 0o600)
+        draft = path.with_suffix(f".{uuid7()}.drawn")
+        _write_atomically(draft, json.dumps(key.as_dict(private=True)), 0o600)
         try:
-            os.link(drawn, path)
+            os.link(draft, path)
         except FileExistsError:
             pass
         finally:
-            drawn.unlink()
+            draft.unlink()
     return ECKey.import_key(json.loads(path.read_text()))
 
 
-def _write(path: Path, content: str, mode: int) -> None:
-    drawn = path.with_suffix(f".{uuid7()}")
-    descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+def _write_atomically(path: Path, content: str, mode: int) -> None:
+    draft = path.with_suffix(f".{uuid7()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
-    drawn.replace(path)
+    draft.replace(path)

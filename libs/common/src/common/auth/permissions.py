@@ -9,10 +9,10 @@ from typing import Final
 CUSTOMER: Final = "customer"
 PORTAL: Final = "portal"
 
-OFFICE: Final = ("dm", "gm", "ops", "po", "qc", "second_level", "tom")
+STAFF: Final = ("dm", "gm", "ops", "po", "qc", "second_level", "tom")
 """Everybody who works in the house."""
 
-ROLES: Final = frozenset({*OFFICE, "partner", CUSTOMER})
+ROLES: Final = frozenset({*STAFF, "partner", CUSTOMER})
 SCOPES: Final = frozenset(
     {
         "alerts:write",
@@ -30,91 +30,88 @@ SCOPES: Final = frozenset(
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     permission: frozenset(holders)
     for permission, holders in {
-        "actions:verify": OFFICE,
-        "actions:work": OFFICE,
-        "agreements:comment": (*OFFICE, CUSTOMER),
-        "agreements:read": (*OFFICE, CUSTOMER),
+        "actions:verify": STAFF,
+        "actions:work": STAFF,
+        "agreements:comment": (*STAFF, CUSTOMER),
+        "agreements:read": (*STAFF, CUSTOMER),
         "agreements:sign": ("gm", "tom", CUSTOMER),
         "agreements:write": ("gm", "tom"),
         "alerts:write": ("alerts:write",),
         "audit:read": ("gm", "qc", "tom"),
         "calendars:write": ("gm", "tom"),
-        "catalogue:assess": OFFICE,
-        "catalogue:read": (*OFFICE, CUSTOMER),
+        "catalogue:assess": STAFF,
+        "catalogue:read": (*STAFF, CUSTOMER),
         "catalogue:write": ("gm", "tom"),
         "checks:write": ("checks:write",),
-        "clocks:read": (*OFFICE, CUSTOMER),
+        "clocks:read": (*STAFF, CUSTOMER),
         "clocks:work": ("ops", "tom"),
         "deliveries:confirm": ("dm", "gm", "ops", "second_level", "tom"),
-        "deliveries:read": (*OFFICE, "deliveries:write"),
+        "deliveries:read": (*STAFF, "deliveries:write"),
         "deliveries:review": ("ops", "tom"),
         "deliveries:run": ("ops", "second_level", "tom", "deliveries:write"),
         "deliveries:submit": ("dm", "po", "deliveries:write"),
-        "directory:read": (*OFFICE,),
+        "directory:read": (*STAFF,),
         "directory:write": ("ops", "tom"),
         "emails:write": ("emails:write",),
         "emergencies:authorize": ("dm", "gm", "ops", "tom"),
         "emergencies:work": ("ops", "second_level", "tom"),
-        "environments:read": (*OFFICE, CUSTOMER),
+        "environments:read": (*STAFF, CUSTOMER),
         "environments:report": ("environments:report", "ops"),
-        "escalations:acknowledge": OFFICE,
-        "escalations:read": OFFICE,
-        "escalations:work": OFFICE,
-        "follow-ups:confirm": OFFICE,
-        "follow-ups:work": OFFICE,
-        "forecasts:read": OFFICE,
-        "forecasts:work": OFFICE,
+        "escalations:acknowledge": STAFF,
+        "escalations:read": STAFF,
+        "escalations:work": STAFF,
+        "follow-ups:confirm": STAFF,
+        "follow-ups:work": STAFF,
+        "forecasts:read": STAFF,
+        "forecasts:work": STAFF,
         "leadership:read": ("dm", "gm", "po", "tom"),
-        "maintenance:agree": (*OFFICE, CUSTOMER),
+        "maintenance:agree": (*STAFF, CUSTOMER),
         "maintenance:write": ("dm", "ops", "tom"),
         "series:write": ("gm", "tom"),
-        "oncall:read": OFFICE,
+        "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
         "outages:confirm": ("dm", "gm", "ops", "tom"),
-        "outages:read": (*OFFICE, CUSTOMER),
+        "outages:read": (*STAFF, CUSTOMER),
         "outages:configure": ("gm", "tom"),
         "outages:write": ("ops", "second_level", "tom"),
-        "policies:read": OFFICE,
+        "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
-        "punctuality:read": OFFICE,
+        "punctuality:read": STAFF,
         "rate-cards:write": ("gm", "tom"),
-        "reports:read": (*OFFICE, CUSTOMER),
-        "reviews:read": (*OFFICE, CUSTOMER),
+        "reports:read": (*STAFF, CUSTOMER),
+        "reviews:read": (*STAFF, CUSTOMER),
         "reviews:write": ("dm", "gm", "ops", "tom"),
         "samples:write": ("samples:write",),
-        "simulated-time:move": OFFICE,
-        "status:read": (*OFFICE, CUSTOMER),
-        "tickets:open": (*OFFICE, CUSTOMER, "tickets:write"),
-        "tickets:read": (*OFFICE, CUSTOMER),
-        "tickets:reply": (*OFFICE, CUSTOMER),
-        "tickets:verify": OFFICE,
+        "simulated-time:move": STAFF,
+        "status:read": (*STAFF, CUSTOMER),
+        "tickets:open": (*STAFF, CUSTOMER, "tickets:write"),
+        "tickets:read": (*STAFF, CUSTOMER),
+        "tickets:reply": (*STAFF, CUSTOMER),
+        "tickets:verify": STAFF,
         "tickets:work": ("ops", "second_level", "tom"),
         "tokens:revoke": ("gm", "tom"),
-        "versions:read": (*OFFICE, "versions:write"),
+        "versions:read": (*STAFF, "versions:write"),
         "versions:write": ("po", "versions:write"),
         "waivers:approve": ("gm",),
-        "waivers:read": OFFICE,
-        "waivers:request": OFFICE,
-        "time-entries:read": OFFICE,
+        "waivers:read": STAFF,
+        "waivers:request": STAFF,
+        "time-entries:read": STAFF,
         "time-entries:write": ("dm", "ops", "second_level", "tom"),
     }.items()
 }
 
 
-def may(roles: frozenset[str], scopes: frozenset[str], permission: str) -> bool:
+def is_allowed(roles: frozenset[str], scopes: frozenset[str], permission: str) -> bool:
     """Whether a caller with these roles and scopes holds the permission. Unknown ones: nobody."""
     holders = PERMISSIONS.get(permission, frozenset())
     # Apart, so that a role that is called like a scope opens nothing.
     return not (holders & ROLES).isdisjoint(roles) or not (holders & SCOPES).isdisjoint(scopes)
 
 
-def as_markdown() -> str:
+def permissions_markdown() -> str:
     """The table for the docs: a row per permission, a column per role, the scopes last."""
     roles = sorted(ROLES)
-    lines = [
-        f"| permission | {' | '.join(roles)} | scopes |",
-        "|---" * (len(roles) + 2) + "|",
-    ]
+    lines = [f"| permission | {' | '.join(roles)} | scopes |", "|---" * (len(roles) + 2) + "|"]
     for permission, holders in sorted(PERMISSIONS.items()):
         marks = ["x" if role in holders else "" for role in roles]
         scopes = " ".join(f"`{scope}`" for scope in sorted(holders & SCOPES))

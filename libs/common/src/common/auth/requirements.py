@@ -11,7 +11,7 @@ from common.auth.permissions import PERMISSIONS
 from common.errors import Forbidden
 
 
-class Needs:
+class RequiresPermission:
     """The dependency behind `needs`: the caller, once they are known to hold the permission."""
 
     def __init__(self, permission: str) -> None:
@@ -22,13 +22,13 @@ class Needs:
     async def __call__(self, request: Request) -> Caller:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
-            caller = await request.app.state.admission.admit(request.scope)
+            caller = await request.app.state.admission.authenticate(request.scope)
             request.state.caller = caller
-        return self.checked(caller)
+        return self.check(caller)
 
-    def checked(self, caller: Caller) -> Caller:
+    def check(self, caller: Caller) -> Caller:
         """The same caller. Raises Forbidden, naming the permission that is missing."""
-        if not caller.has(self.permission):
+        if not caller.has_permission(self.permission):
             raise Forbidden(
                 f"{caller.sub} does not hold the permission {self.permission}."
                 " Ask somebody who does, or for the role.",
@@ -37,14 +37,14 @@ class Needs:
         return caller
 
 
-def needs(permission: str) -> Any:
+def requires(permission: str) -> Any:
     """The dependency that every route names. Raises LookupError when no such permission exists."""
-    return Depends(Needs(permission))
+    return Depends(RequiresPermission(permission))
 
 
-def needs_of(dependant: Dependant) -> Iterator[Needs]:
+def requirements_of(dependant: Dependant) -> Iterator[RequiresPermission]:
     """What a route needs: named by itself and by what it depends on."""
-    if isinstance(dependant.call, Needs):
+    if isinstance(dependant.call, RequiresPermission):
         yield dependant.call
-    for below in dependant.dependencies:
-        yield from needs_of(below)
+    for dependency in dependant.dependencies:
+        yield from requirements_of(dependency)

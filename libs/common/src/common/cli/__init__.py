@@ -1,5 +1,5 @@
 """`python -m <module> ...`: what ops run. A service's `__main__.py` is two lines."""
 
-from common.cli.app import command
+from common.cli.app import create_cli
 
-__all__ = ["command"]
+__all__ = ["create_cli"]

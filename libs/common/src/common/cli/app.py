@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Callable
 import typer
 
 from common.cli import audit, dlq, server
-from common.cli.migrate import bring_up_to_date
-from common.docgen import asyncapi
+from common.cli.migrate import migrate_service
+from common.docgen import asyncapi_document
 from common.http import Service, create_app
 from common.persistence.database import Database
-from common.settings import load, shown
+from common.settings import load_settings, masked_settings
 
 Announce = Callable[[Database], Awaitable[int]]
 """Emits the present state of everything again; answers how many events that were."""
 
 
-def command(service: Service, *, announce: Announce | None = None) -> typer.Typer:
+def create_cli(service: Service, *, announce: Announce | None = None) -> typer.Typer:
     """`app = command(SERVICE)`: the service's commands; add more with `@app.command()`."""
     app = typer.Typer(
         name=service.name,
@@ -26,16 +26,16 @@ def command(service: Service, *, announce: Announce | None = None) -> typer.Type
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    _add_serving(app, service)
-    _add_papers(app, service)
+    _add_serve_commands(app, service)
+    _add_document_commands(app, service)
     if announce is not None:
-        _add_announce(app, service, announce)
-    app.add_typer(dlq.program(service), name="dlq")
-    app.add_typer(audit.program(service), name="audit")
+        _add_announce_command(app, service, announce)
+    app.add_typer(dlq.create_commands(service), name="dlq")
+    app.add_typer(audit.create_commands(service), name="audit")
     return app
 
 
-def _add_serving(app: typer.Typer, service: Service) -> None:
+def _add_serve_commands(app: typer.Typer, service: Service) -> None:
     @app.command()
     def serve() -> None:
         """Answer requests, hear events and fire deadlines until SIGTERM."""
@@ -44,14 +44,14 @@ def _add_serving(app: typer.Typer, service: Service) -> None:
     @app.command()
     def migrate() -> None:
         """Bring the schema up to date; needs OPSDESK_MIGRATION_DATABASE_URL."""
-        typer.echo(asyncio.run(bring_up_to_date(service, load(service.settings))))
+        typer.echo(asyncio.run(migrate_service(service, load_settings(service.settings))))
 
 
-def _add_papers(app: typer.Typer, service: Service) -> None:
+def _add_document_commands(app: typer.Typer, service: Service) -> None:
     @app.command()
     def settings() -> None:
         """Print the settings, secrets masked."""
-        for name, value in shown(load(service.settings)).items():
+        for name, value in masked_settings(load_settings(service.settings)).items():
             typer.echo(f"{name}={value}")
 
     @app.command()
@@ -62,17 +62,17 @@ def _add_papers(app: typer.Typer, service: Service) -> None:
     @app.command("asyncapi")
     def asyncapi_() -> None:
         """Print the AsyncAPI document of what this service says and hears."""
-        document = asyncapi(service.name, service.handlers)
+        document = asyncapi_document(service.name, service.handlers)
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _add_announce(app: typer.Typer, service: Service, announce: Announce) -> None:
+def _add_announce_command(app: typer.Typer, service: Service, announce: Announce) -> None:
     @app.command("announce")
     def announce_() -> None:
         """Say the present state again, for subscribers that are new."""
 
-        async def say() -> int:
-            async with server.opened(service) as database:
+        async def emit() -> int:
+            async with server.open_database(service) as database:
                 return await announce(database)
 
-        typer.echo(f"{service.name}: {asyncio.run(say())} events announced")
+        typer.echo(f"{service.name}: {asyncio.run(emit())} events announced")

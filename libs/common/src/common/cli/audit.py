@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from common.audit.export import Part, export
+from common.audit.export import ExportFilter, export
 from common.audit.verify import verify
-from common.cli.server import opened
+from common.cli.server import open_database
 from common.http import Service
 
 
-def program(service: Service) -> typer.Typer:
+def create_commands(service: Service) -> typer.Typer:
     """The `audit` commands of a service."""
     app = typer.Typer(help="The sealed record of who did what.", no_args_is_help=True)
 
@@ -24,11 +24,11 @@ def program(service: Service) -> typer.Typer:
         """Recompute every seal. Ends with 1 and the first difference where there is one."""
 
         async def run() -> str:
-            async with opened(service) as database:
+            async with open_database(service) as database:
                 found = await verify(database, head=head)
             if found.difference:
                 raise SystemExit(f"{service.name}: {found.difference}")
-            return found.sentence()
+            return found.summary()
 
         typer.echo(f"{service.name}: {asyncio.run(run())}")
 
@@ -41,10 +41,10 @@ def program(service: Service) -> typer.Typer:
         until: Annotated[datetime | None, typer.Option(help="only before then, in UTC")] = None,
     ) -> None:
         """Write the sealed entries, the seals and a verifier that needs nothing but Python."""
-        part = Part(subject, who, _utc(since), _utc(until))
+        part = ExportFilter(subject, who, _as_utc(since), _as_utc(until))
 
         async def run() -> str:
-            async with opened(service) as database:
+            async with open_database(service) as database:
                 return await export(database, folder, service.name, part)
 
         typer.echo(asyncio.run(run()))
@@ -52,5 +52,5 @@ def program(service: Service) -> typer.Typer:
     return app
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def _as_utc(moment: datetime | None) -> datetime | None:
     return moment and moment.replace(tzinfo=UTC)

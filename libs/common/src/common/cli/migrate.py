@@ -3,15 +3,16 @@
 import asyncpg
 
 from common.http import Service
-from common.persistence.migrations import migrate
+from common.persistence.migrations import UnknownRevision, migrate
 from common.settings import Settings
-from common.simulated_time import install
+from common.simulated_time import install_now_function
 
 
-async def bring_up_to_date(service: Service, settings: Settings) -> str:
+async def migrate_service(service: Service, settings: Settings) -> str:
     """Run the migrations as the schema's owner and install the wanted clock; say what was done.
 
-    Safe to run from several replicas at once. Raises SystemExit without the owner's address.
+    Safe to run from several replicas at once. Raises SystemExit without the owner's
+    address, and where the schema was made by migrations that this release does not have.
     """
     if settings.migration_database_url is None:
         raise SystemExit(
@@ -19,10 +20,13 @@ async def bring_up_to_date(service: Service, settings: Settings) -> str:
         )
     url = settings.migration_database_url.get_secret_value()
     simulated = settings.time_mode == "simulated"
-    before, after = await migrate(url, service.schema, module_of(service))
+    try:
+        before, after = await migrate(url, service.schema, module_of(service))
+    except UnknownRevision as reason:
+        raise SystemExit(f"{service.name}: {reason}.") from None
     connection = await asyncpg.connect(url)
     try:
-        changed = await install(connection, service.schema, simulated=simulated)
+        changed = await install_now_function(connection, service.schema, simulated=simulated)
     finally:
         await connection.close()
     schema = f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}"

@@ -11,24 +11,24 @@ import uvicorn
 
 from common import telemetry
 from common.http import Service, create_app
-from common.persistence.database import Database, passing
-from common.settings import Settings, load
-from common.simulated_time import Form, form_of
+from common.persistence.database import Database, is_transient
+from common.settings import Settings, load_settings
+from common.simulated_time import TimeMode, installed_time_mode
 from common.simulated_time.routes import routes
 
-GRACE = 10
+SHUTDOWN_GRACE_S = 10
 """Seconds that running requests get to end after SIGTERM."""
-BACKLOG = 2048
+SOCKET_BACKLOG = 2048
 
 log = telemetry.logger(__name__)
 
 
 def serve(service: Service) -> None:
     """Run until SIGTERM or SIGINT. Ends with one sentence where it cannot or must not start."""
-    settings = load(service.settings)
+    settings = load_settings(service.settings)
     telemetry.configure(service.name, settings)
-    asyncio.run(refuse_the_wrong_clock(service, settings))
-    listening = _listen(settings.host, settings.port)
+    asyncio.run(check_time_mode(service, settings))
+    listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
         create_app(service, *([routes] if settings.time_mode == "simulated" else [])),
         loop="uvloop",
@@ -37,18 +37,18 @@ def serve(service: Service) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE,
+        backlog=SOCKET_BACKLOG,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
     )
-    spare_the_collector()
-    log.info("serving", address=f"http://{settings.host}:{listening.getsockname()[1]}")
+    tune_gc()
+    log.info("serving", address=f"http://{settings.host}:{listener.getsockname()[1]}")
     # What exists by now stays: the collector need not look through it again, 0.1 s each time.
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-def spare_the_collector() -> None:
+def tune_gc() -> None:
     """Leave what lives as long as the process out of every collection.
 
     Looking through a hundred megabytes of modules and routes again and again took over a third of
@@ -59,28 +59,27 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def refuse_the_wrong_clock(service: Service, settings: Settings) -> None:
+async def check_time_mode(service: Service, settings: Settings) -> None:
     """Raise SystemExit unless `<schema>.now()` is what the settings say, to the letter."""
-    wanted: Form = "simulated" if settings.time_mode == "simulated" else "plain"
-    found = await _form(settings.database_url.get_secret_value(), service.schema)
-    if found != wanted:
+    expected: TimeMode = "simulated" if settings.time_mode == "simulated" else "plain"
+    installed = await _read_time_mode(settings.database_url.get_secret_value(), service.schema)
+    if installed != expected:
         raise SystemExit(
-            f"OPSDESK_TIME_MODE={settings.time_mode} needs the {wanted} {service.schema}.now(), but the one "
-            f"in the database is {found}: run `migrate` with the same OPSDESK_TIME_MODE first."
+            f"OPSDESK_TIME_MODE={settings.time_mode} needs the {expected} {service.schema}.now(), but the one in the database is {installed}: run `migrate` with the same OPSDESK_TIME_MODE first."
         )
 
 
-async def _form(url: str, schema: str) -> Form:
+async def _read_time_mode(url: str, schema: str) -> TimeMode:
     """Waits for a database that is not there yet: nothing else can be done without it."""
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=10)
             try:
-                return await form_of(connection, schema)
+                return await installed_time_mode(connection, schema)
             finally:
                 await connection.close()
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-            if isinstance(error, asyncpg.PostgresError) and not passing(error):
+            if isinstance(error, asyncpg.PostgresError) and not is_transient(error):
                 raise SystemExit(
                     f"OPSDESK_DATABASE_URL is refused by PostgreSQL: {error}"
                 ) from None
@@ -89,9 +88,9 @@ async def _form(url: str, schema: str) -> Form:
 
 
 @asynccontextmanager
-async def opened(service: Service) -> AsyncIterator[Database]:
+async def open_database(service: Service) -> AsyncIterator[Database]:
     """The service's database, for commands beside `serve`."""
-    url = load(service.settings).database_url.get_secret_value()
+    url = load_settings(service.settings).database_url.get_secret_value()
     database = Database(url, service.schema, pool_size=2)
     try:
         yield database
@@ -101,12 +100,12 @@ async def opened(service: Service) -> AsyncIterator[Database]:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        listener.bind((host, port))
     except OSError as error:
         raise SystemExit(
             f"OPSDESK_PORT={port} cannot be used on {host} ({error.strerror}): choose another one."
         ) from None
-    return listening
+    return listener

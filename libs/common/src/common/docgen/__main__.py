@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from common.docgen.api import api_page
-from common.docgen.asyncapi import asyncapi
+from common.docgen.asyncapi import asyncapi_document
 from common.docgen.reference import metrics_page, permissions_page, settings_page
 from common.docgen.reporting import reporting_page
 from common.docgen.topics import topics_page
@@ -22,7 +22,8 @@ def pages(root: Path) -> dict[Path, str]:
     docs = root / "docs"
     return {
         docs / "topics.md": topics_page(),
-        docs / "asyncapi.json": json.dumps(asyncapi(), indent=1, ensure_ascii=False) + "\n",
+        docs / "asyncapi.json": json.dumps(asyncapi_document(), indent=1, ensure_ascii=False)
+        + "\n",
         docs / "settings.md": settings_page(services),
         docs / "metrics.md": metrics_page(),
         docs / "permissions.md": permissions_page(),
@@ -31,7 +32,7 @@ def pages(root: Path) -> dict[Path, str]:
     }
 
 
-def stale(root: Path) -> list[Path]:
+def stale_documents(root: Path) -> list[Path]:
     """The documents that are not what the code says."""
     return [
         path
@@ -48,9 +49,9 @@ def _services(root: Path) -> list[Service]:
 def main(arguments: list[str]) -> int:
     root = Path.cwd()
     if "--check" in arguments:
-        for path in (wrong := stale(root)):
+        for path in (outdated := stale_documents(root)):
             sys.stderr.write(f"{path.relative_to(root)} is not up to date: run `make docs`\n")
-        return 1 if wrong else 0
+        return 1 if outdated else 0
     for path, text in pages(root).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

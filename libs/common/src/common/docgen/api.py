@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from common.docgen.markdown import code, in_words, page, table
+from common.docgen.markdown import code, describe_schema, page, table
 from common.http import Service, create_app
 
 INTRODUCTION = """
@@ -37,20 +37,25 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 def _row(operation: tuple[str, str, dict[str, Any]]) -> tuple[str, str, str]:
-    verb, path, told = operation
-    permissions = ", ".join(map(code, told.get("x-permissions", ()))) or "open to all"
-    query = [p["name"] for p in told.get("parameters", ()) if p["in"] == "query"]
-    asked = f" Query: {', '.join(map(code, query))}." if query else ""
-    first = told.get("description", told.get("summary", "")).partition("\n\n")[0]
-    return code(f"{verb} {path}"), permissions, first + asked
+    verb, path, details = operation
+    permissions = ", ".join(map(code, details.get("x-permissions", ()))) or "open to all"
+    query = [p["name"] for p in details.get("parameters", ()) if p["in"] == "query"]
+    query_text = f" Query: {', '.join(map(code, query))}." if query else ""
+    first = details.get("description", details.get("summary", "")).partition("\n\n")[0]
+    return code(f"{verb} {path}"), permissions, first + query_text
 
 
 def _bodies(schemas: dict[str, Any]) -> Iterable[str]:
     for name, schema in sorted(schemas.items()):
         required = set(schema.get("required", ()))
         rows = [
-            (code(field), in_words(told), "yes" if field in required else "", _said(told))
-            for field, told in schema.get("properties", {}).items()
+            (
+                code(field),
+                describe_schema(field_schema),
+                "yes" if field in required else "",
+                _describe(field_schema),
+            )
+            for field, field_schema in schema.get("properties", {}).items()
         ]
         if rows:
             yield f"### {name}"
@@ -58,7 +63,7 @@ def _bodies(schemas: dict[str, Any]) -> Iterable[str]:
             yield table(("field", "takes", "required", ""), rows)
 
 
-def _said(schema: dict[str, Any]) -> str:
+def _describe(schema: dict[str, Any]) -> str:
     bounds = [
         f"{word} {schema[key]}"
         for key, word in (

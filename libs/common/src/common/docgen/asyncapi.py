@@ -15,7 +15,7 @@ from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Event
 from common.events.escalations import Audience, EscalationEvent, audience_topic
 
-SCHEMAS = "#/components/schemas/{model}"
+SCHEMA_REF = "#/components/schemas/{model}"
 
 HEADERS: dict[str, Any] = {
     "type": "object",
@@ -38,13 +38,15 @@ HEADERS: dict[str, Any] = {
 }
 
 
-def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> dict[str, Any]:
+def asyncapi_document(
+    service: str | None = None, consumed: Iterable[type[Event]] = ()
+) -> dict[str, Any]:
     """The document of one service (what it says, and what it hears), or of all that is said."""
-    said = [event for event in EVENTS.values() if _says(service, event)]
-    taken = [event for event in EVENTS.values() if event in set(heard)]
-    events = list(dict.fromkeys([*said, *taken]))
+    sent = [event for event in EVENTS.values() if _emits(service, event)]
+    received = [event for event in EVENTS.values() if event in set(consumed)]
+    events = list(dict.fromkeys([*sent, *received]))
     _, schemas = models_json_schema(
-        [(event, "serialization") for event in events], ref_template=SCHEMAS
+        [(event, "serialization") for event in events], ref_template=SCHEMA_REF
     )
     return {
         "asyncapi": "3.0.0",
@@ -57,7 +59,7 @@ def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> d
         },
         "defaultContentType": "application/json",
         "channels": _channels(events),
-        "operations": _operations("send", said) | _operations("receive", taken),
+        "operations": _operations("send", sent) | _operations("receive", received),
         "components": {
             "messages": {event.__name__: _message(event) for event in events},
             "schemas": schemas.get("$defs", {}),
@@ -66,7 +68,7 @@ def asyncapi(service: str | None = None, heard: Iterable[type[Event]] = ()) -> d
     }
 
 
-def topics(event: type[Event]) -> list[str]:
+def topics_of(event: type[Event]) -> list[str]:
     """Where an event appears: its main topic, and those of the audiences that it may concern."""
     if event is RecordDeadLettered:
         return [f"{event.topic}.{{service}}"]
@@ -74,7 +76,7 @@ def topics(event: type[Event]) -> list[str]:
     return [event.topic, *(audience_topic(audience) for audience in audiences)]
 
 
-def _says(service: str | None, event: type[Event]) -> bool:
+def _emits(service: str | None, event: type[Event]) -> bool:
     own = event.source.removeprefix("opsdesk/")
     return service in {None, own} or event is RecordDeadLettered
 
@@ -82,7 +84,7 @@ def _says(service: str | None, event: type[Event]) -> bool:
 def _channels(events: Iterable[type[Event]]) -> dict[str, Any]:
     channels: dict[str, Any] = {}
     for event in events:
-        for topic in topics(event):
+        for topic in topics_of(event):
             channel = channels.setdefault(_id(topic), _new_channel(topic))
             channel["messages"][event.__name__] = _ref("messages", event.__name__)
     return channels
@@ -98,7 +100,7 @@ def _new_channel(topic: str) -> dict[str, Any]:
 def _operations(action: str, events: Iterable[type[Event]]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for event in events:
-        for topic in topics(event) if action == "send" else [event.topic]:
+        for topic in topics_of(event) if action == "send" else [event.topic]:
             channel = f"#/channels/{_id(topic)}"
             operation = operations.setdefault(
                 f"{action}.{_id(topic)}",
@@ -118,7 +120,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
         "title": event.__name__,
         "summary": summary(event),
         "contentType": "application/json",
-        "payload": {"$ref": SCHEMAS.format(model=event.__name__)},
+        "payload": {"$ref": SCHEMA_REF.format(model=event.__name__)},
         "traits": [_ref("messageTraits", "cloudevent")],
     }
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-NOTE = "<!-- Generated from code by `make docs`. -->"
+GENERATED_NOTE = "<!-- Generated from code by `make docs`. -->"
 
 
 def page(title: str, *parts: str) -> str:
     """A page with its title; empty parts are left out."""
-    return "\n\n".join([NOTE, f"# {title}", *(part for part in parts if part)]) + "\n"
+    return "\n\n".join([GENERATED_NOTE, f"# {title}", *(part for part in parts if part)]) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -24,10 +24,10 @@ def code(text: object) -> str:
     return f"`{text}`"
 
 
-def in_words(schema: dict[str, Any]) -> str:
+def describe_schema(schema: dict[str, Any]) -> str:
     """What a JSON schema takes, in a few words: `uuid`, `one of a, b`, `list of string or null`."""
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(in_words(one) for one in schema["anyOf"]))
+        return " or ".join(dict.fromkeys(describe_schema(one) for one in schema["anyOf"]))
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema:
@@ -35,9 +35,9 @@ def in_words(schema: dict[str, Any]) -> str:
     if "const" in schema:
         return f"always {schema['const']}"
     if schema.get("type") == "array":
-        return f"list of {in_words(schema.get('items', {}))}"
+        return f"list of {describe_schema(schema.get('items', {}))}"
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return f"map to {in_words(schema['additionalProperties'])}"
+        return f"map to {describe_schema(schema['additionalProperties'])}"
     kind = schema.get("format") or schema.get("type", "anything")
     return "instant" if kind == "date-time" else str(kind)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from common.docgen.markdown import code, page, table
 from common.http import Service
-from common.persistence.bi_views import READER, SCHEMA, View, views_of
+from common.persistence.bi_views import READER_ROLE, REPORTING_SCHEMA, View, load_views
 
 INTRODUCTION = f"""
-For Power BI, Tableau, Looker, or `psql`: the schema `{SCHEMA}` of the OpsDesk database, one row per
-fact. Connect as `{READER}`; it sees these views, no table, and changes nothing.
+For Power BI, Tableau, Looker, or `psql`: the schema `{REPORTING_SCHEMA}` of the OpsDesk database, one row per
+fact. Connect as `{READER_ROLE}`; it sees these views, no table, and changes nothing.
 
 - **Stable**: columns are never renamed, retyped or dropped; new ones come last. Anything else gets a new
   view beside the old one.
@@ -19,12 +19,12 @@ fact. Connect as `{READER}`; it sees these views, no table, and changes nothing.
   tool import, or point it at a replica. Prefer the `daily` views for anything over time.
 - Services know the same ticket by the same `ticket_id`: join `intake_tickets` (the work) with `sla_clocks`
   (the promises).
-- The same comments are in the database: `\\d+ {SCHEMA}.sla_tickets`.
+- The same comments are in the database: `\\d+ {REPORTING_SCHEMA}.sla_tickets`.
 
 `prepare_database` (`make run`, and the `prepare` container) makes schema, role and rights; `migrate` of
 each service lays its views. The password is that of every role: derived from the state folder's secret
 (`make run` writes the address to `addresses.json` as `reporting_database_url`), `OPSDESK_ROLE_PASSWORD` in
-containers, and yours in production (`ALTER ROLE {READER} PASSWORD`).
+containers, and yours in production (`ALTER ROLE {READER_ROLE} PASSWORD`).
 
 A service adds a view in its `reporting.py` (`common.persistence.bi_views.View`; see intake's); nothing else is to be
 done, and no migration: the next `migrate` lays it. A test holds that each column is told.
@@ -36,12 +36,16 @@ def reporting_page(services: Sequence[Service]) -> str:
     parts = [
         part
         for service in services
-        for view in views_of(service.schema)
-        for part in _told(service.schema, view)
+        for view in load_views(service.schema)
+        for part in _view_section(service.schema, view)
     ]
     return page("Reporting by SQL", INTRODUCTION, *parts)
 
 
-def _told(schema: str, view: View) -> tuple[str, str, str]:
-    rows = [(code(one.name), one.said) for one in view.columns]
-    return f"## {SCHEMA}.{schema}_{view.name}", view.about, table(("column", "what it is"), rows)
+def _view_section(schema: str, view: View) -> tuple[str, str, str]:
+    rows = [(code(one.name), one.description) for one in view.columns]
+    return (
+        f"## {REPORTING_SCHEMA}.{schema}_{view.name}",
+        view.description,
+        table(("column", "what it is"), rows),
+    )

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from common.docgen.asyncapi import HEADERS, summary, topics
-from common.docgen.markdown import code, in_words, page, table
+from common.docgen.asyncapi import HEADERS, summary, topics_of
+from common.docgen.markdown import code, describe_schema, page, table
 from common.events import EVENTS
 from common.events.envelope import Event
 
@@ -34,14 +34,14 @@ def topics_page() -> str:
 
 def _headers() -> Iterable[tuple[str, str]]:
     for name, schema in HEADERS["properties"].items():
-        said = schema.get("description") or in_words(schema)
-        yield code(name), said if name in HEADERS["required"] else f"{said} (may be missing)"
+        meaning = schema.get("description") or describe_schema(schema)
+        yield code(name), meaning if name in HEADERS["required"] else f"{meaning} (may be missing)"
 
 
 def _topic(topic: str, events: list[type[Event]]) -> Iterable[str]:
     yield f"## {topic}"
     yield f"Said by {', '.join(sorted({code(event.source) for event in events}))}."
-    if also := [code(name) for name in topics(events[0]) if name != topic]:
+    if also := [code(name) for name in topics_of(events[0]) if name != topic]:
         yield f"On {', '.join(also)} as far as it concerns them, with the same `ce_id`."
     for family, members in groupby(events, key=_family):
         yield from _events(family, list(members))
@@ -60,7 +60,7 @@ def _events(family: type[Event], events: list[type[Event]]) -> Iterable[str]:
             yield inspect.cleandoc(family.__doc__)
         shared = events[0].model_json_schema()["properties"]
         fields = {name: shared[name] for name in shared if name in common}
-        yield "All have " + _listed(fields, events[0]) + "."
+        yield "All have " + _list_fields(fields, events[0]) + "."
     yield table(
         ("type", "more fields", "what happened"),
         ((code(event.type), _more(event, common), _meaning(event)) for event in events),
@@ -69,11 +69,11 @@ def _events(family: type[Event], events: list[type[Event]]) -> Iterable[str]:
 
 def _more(event: type[Event], common: set[str]) -> str:
     fields = event.model_json_schema()["properties"].items()
-    return _listed({name: schema for name, schema in fields if name not in common}, event)
+    return _list_fields({name: schema for name, schema in fields if name not in common}, event)
 
 
-def _listed(fields: dict[str, Any], event: type[Event]) -> str:
-    return ", ".join(f"{code(name)} ({in_words(schema)})" for name, schema in fields.items())
+def _list_fields(fields: dict[str, Any], event: type[Event]) -> str:
+    return ", ".join(f"{code(name)} ({describe_schema(schema)})" for name, schema in fields.items())
 
 
 def _meaning(event: type[Event]) -> str:

@@ -16,7 +16,7 @@ Tier = Literal["production", "staging", "test", "development"]
 class DirectoryEvent(Event):
     topic: ClassVar[str] = "opsdesk.directory"
     source: ClassVar[str] = "opsdesk/intake"
-    whole_state: ClassVar[bool] = True
+    is_snapshot: ClassVar[bool] = True
 
     retired: bool = False
 

@@ -23,7 +23,7 @@ class Event(BaseModel):
     topic: ClassVar[str]
     source: ClassVar[str]
     type: ClassVar[str]
-    whole_state: ClassVar[bool] = False
+    is_snapshot: ClassVar[bool] = False
     """True: the record tells everything about its subject, so a receiver may miss earlier ones."""
 
     at: AwareDatetime
@@ -41,7 +41,7 @@ E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class ReceivedEvent(Generic[E]):
     """An event as it came: what it says, and where it stands in its subject's history."""
 
     id: UUID
@@ -69,7 +69,7 @@ class Envelope:
 
     def headers(self, at: str) -> list[tuple[str, bytes]]:
         """The record's headers. `at` is the RFC 3339 instant of the fact (`ce_time`)."""
-        told = [
+        headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", str(self.id).encode()),
             ("ce_type", self.type.encode()),
@@ -80,56 +80,58 @@ class Envelope:
             ("content-type", b"application/json"),
         ]
         if self.traceparent:
-            told.append(("traceparent", self.traceparent.encode()))
-        return told
+            headers.append(("traceparent", self.traceparent.encode()))
+        return headers
 
 
-class Undecodable(ValueError):
+class DecodeError(ValueError):
     """A record that is no event of ours. Says what is wrong with it."""
 
 
-def read_envelope(headers: Headers) -> Envelope:
+def decode_envelope(headers: Headers) -> Envelope:
     """The attributes of a record. Raises Undecodable, naming the header that is missing or wrong."""
-    found = dict(headers)
+    attributes = dict(headers)
     try:
         return Envelope(
-            id=UUID(found["ce_id"].decode()),
-            type=found["ce_type"].decode(),
-            source=found["ce_source"].decode(),
-            subject=found["ce_subject"].decode(),
-            sequence=_counted(found["ce_sequence"].decode()),
-            traceparent=found["traceparent"].decode() if "traceparent" in found else None,
+            id=UUID(attributes["ce_id"].decode()),
+            type=attributes["ce_type"].decode(),
+            source=attributes["ce_source"].decode(),
+            subject=attributes["ce_subject"].decode(),
+            sequence=_parse_sequence(attributes["ce_sequence"].decode()),
+            traceparent=attributes["traceparent"].decode() if "traceparent" in attributes else None,
         )
     except KeyError as missing:
-        raise Undecodable(f"header {missing} is missing") from None
+        raise DecodeError(f"header {missing} is missing") from None
     except ValueError as wrong:
-        raise Undecodable(f"a CloudEvents header is malformed: {wrong}") from None
+        raise DecodeError(f"a CloudEvents header is malformed: {wrong}") from None
 
 
-def _counted(text: str) -> int:
+def _parse_sequence(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
         raise ValueError(f"sequence {text[:30]!r} is no positive number")
     return int(text)
 
 
-def read_event(envelope: Envelope, body: bytes, types: Mapping[str, type[E]]) -> Received[E] | None:
+def decode_event(
+    envelope: Envelope, body: bytes, types: Mapping[str, type[E]]
+) -> ReceivedEvent[E] | None:
     """The event of a record, or None where nobody here listens to its type.
 
     Raises Undecodable when the body does not fit the type, or is about another subject than its
     header says.
     """
-    known = types.get(envelope.type)
-    if known is None:
+    event_type = types.get(envelope.type)
+    if event_type is None:
         return None
     try:
-        event = known.model_validate_json(body)
+        event = event_type.model_validate_json(body)
     except ValidationError as wrong:
-        raise Undecodable(f"body of {envelope.type}: {_first(wrong)}") from None
+        raise DecodeError(f"body of {envelope.type}: {_describe_first(wrong)}") from None
     if event.subject() != envelope.subject:
-        raise Undecodable(
+        raise DecodeError(
             f"the body is about {event.subject()}, the header says {envelope.subject}"
         )
-    return Received(
+    return ReceivedEvent(
         envelope.id,
         envelope.source,
         envelope.subject,
@@ -139,7 +141,7 @@ def read_event(envelope: Envelope, body: bytes, types: Mapping[str, type[E]]) ->
     )
 
 
-def _first(wrong: ValidationError) -> str:
+def _describe_first(wrong: ValidationError) -> str:
     # The value itself may be personal data: name the place and the rule, never the input.
     error = wrong.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(str(part) for part in error['loc']) or 'body'}: {error['msg']}"

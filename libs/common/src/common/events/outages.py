@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from common.events.envelope import Event
 
 
-class PlacedEvent(Event):
+class ScopedEvent(Event):
     """Where it is. None means all: without a service everything on the environment, without a
     customer everybody who has the service."""
 
@@ -21,7 +21,7 @@ class PlacedEvent(Event):
     service: str | None
 
 
-class OutageEvent(PlacedEvent):
+class OutageEvent(ScopedEvent):
     """An outage as it stands now. `others_open`: other outages of the very same place that last
     still; the place is down from the first of them to the last, and counts once.
 
@@ -70,7 +70,7 @@ class OutageSuperseded(OutageEvent):
     superseded_by: str
 
 
-class ConditionEvent(PlacedEvent):
+class ConditionEvent(ScopedEvent):
     """How a service is that runs on others. `caused_by`: what is down beneath it, as
     `service/…` or `environment/…`."""
 
@@ -92,7 +92,7 @@ class ServiceRestored(ConditionEvent):
     type: ClassVar[str] = "opsdesk.service.restored.v1"
 
 
-class MaintenanceEvent(PlacedEvent):
+class MaintenanceEvent(ScopedEvent):
     """Planned maintenance (R15). Its downtime is excused once it is agreed before `starts_at`."""
 
     maintenance_id: UUID

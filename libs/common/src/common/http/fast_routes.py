@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Thin:
+class FastRoutes:
     """ASGI middleware, the innermost one. Their paths have no parameters; an endpoint's errors are
     answered by `Edge`."""
 

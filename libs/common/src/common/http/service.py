@@ -38,6 +38,6 @@ class Service:
     background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None
-    thin: tuple[Route, ...] = ()
-    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    fast_routes: tuple[Route, ...] = ()
+    body_limits: Mapping[str, int] = field(default_factory=dict)
     pool_size: int = 10

@@ -13,26 +13,26 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
-from common.messaging.batch_processor import Applier, Stopped
-from common.messaging.group_lag import Peers
+from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
+from common.messaging.group_lag import GroupLag
 from common.messaging.inbox import Handlers, Inbox
-from common.messaging.kafka import Kafka, until_one_fails, within
+from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
 from common.messaging.positions import Record
-from common.messaging.prefetch import Read, ReadAhead
-from common.persistence.database import Database, passing
+from common.messaging.prefetch import Prefetcher, RecordsByPartition
+from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
-FETCH_WAIT_MS = 20
-SWEEP = 1.0
+FETCH_MAX_WAIT_MS = 20
+PARKED_INTERVAL_S = 1.0
 """Seconds between looks at parked records whose reference may have come another way."""
-HEARTBEAT = 1.0
-AGAIN = 0.5
+WATCH_INTERVAL_S = 1.0
+RETRY_DELAY_S = 0.5
 """Seconds until the next try where our own database did not take the records."""
-STALE = 5.0
+STALE_AFTER_S = 5.0
 """Seconds after which an unanswered question for the end offsets means: we hear nothing."""
-STUCK = 15.0
+STUCK_AFTER_S = 15.0
 """Seconds with lag and without progress, after which the client is made anew."""
 
 
@@ -47,14 +47,14 @@ class Consumer:
         self.kafka = kafka
         self.service = service
         self.inbox = Inbox(service, handlers)
-        self.applier = Applier(database, self.inbox)
+        self.processor = BatchProcessor(database, self.inbox)
         self.trouble: str | None = "consumer: not started"
-        self._applied: dict[TopicPartition, int] = {}
-        self._ends: dict[TopicPartition, int] = {}
-        self._asked_at = float("-inf")
+        self._applied_offsets: dict[TopicPartition, int] = {}
+        self._end_offsets: dict[TopicPartition, int] = {}
+        self._refreshed_at = float("-inf")
         self._progress_at = 0.0
         self._group = f"opsdesk.{service}"
-        self._peers = Peers(kafka, self._group)
+        self._group_lag = GroupLag(kafka, self._group)
         self._client: Any = None
         self._busy = False
 
@@ -65,8 +65,8 @@ class Consumer:
             return
         while True:
             try:
-                await self._session()
-            except Stopped as stopped:
+                await self._run_client()
+            except ConsumerHalted as stopped:
                 self.trouble = f"consumer: stopped, {stopped}"
                 metrics.CONSUMER_STOPPED.set(1)
                 log.error("consumer.stopped", reason=str(stopped))
@@ -79,139 +79,150 @@ class Consumer:
                 metrics.CONSUMER_RECREATED.inc()
                 await asyncio.sleep(1)
 
-    def behind(self) -> bool:
+    def is_behind(self) -> bool:
         """True where events are unheard, or where nobody can tell."""
         if not self.inbox.topics:
             return False
-        if self._now() - self._asked_at > STALE:
+        if self._now() - self._refreshed_at > STALE_AFTER_S:
             return True
-        return self._unheard() > 0 or self._peers.behind
+        return self._local_lag() > 0 or self._group_lag.is_behind
 
     async def lag(self) -> int | None:
         """Records written but not applied, in the partitions of this replica. None: unknown."""
         if not self.inbox.topics:
             return 0
         with suppress(KafkaError, TimeoutError):
-            await self._ask()
-            return self._unheard()
+            await self._refresh_lag()
+            return self._local_lag()
         return None
 
-    def _unheard(self) -> int:
-        return sum(max(0, end - self._applied.get(tp, 0)) for tp, end in self._ends.items())
+    def _local_lag(self) -> int:
+        return sum(
+            max(0, end - self._applied_offsets.get(tp, 0)) for tp, end in self._end_offsets.items()
+        )
 
-    async def _session(self) -> None:
+    async def _run_client(self) -> None:
         client = AIOKafkaConsumer(
             **self.kafka.options(),
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
             max_poll_interval_ms=300_000,
         )
-        self._applied, self._ends = {}, {}
-        client.subscribe(self.inbox.topics, listener=_Anew(self._applied, self.applier))
+        self._applied_offsets, self._end_offsets = {}, {}
+        client.subscribe(
+            self.inbox.topics, listener=_ResetOnRebalance(self._applied_offsets, self.processor)
+        )
         try:
-            await within(30, client.start())
+            await with_timeout(30, client.start())
             self._client, self._progress_at = client, self._now()
-            ahead = ReadAhead(client, self._applied)
-            await until_one_fails(
-                ahead.run(), self._poll(ahead), self._commit(client), self._watch()
+            prefetcher = Prefetcher(client, self._applied_offsets)
+            await run_until_first_error(
+                prefetcher.run(),
+                self._process_forever(prefetcher),
+                self._commit_offsets(client),
+                self._watch_lag(),
             )
         finally:
             self._client = None
-            self._asked_at = float("-inf")
-            await _stop(client)
+            self._refreshed_at = float("-inf")
+            await _stop_client(client)
 
-    async def _poll(self, ahead: ReadAhead) -> None:
-        sweep_at = 0.0
+    async def _process_forever(self, prefetcher: Prefetcher) -> None:
+        release_at = 0.0
         while True:
-            polled = await ahead.take(SWEEP)
+            batch = await prefetcher.take(PARKED_INTERVAL_S)
             self._busy = True
-            if polled:
-                await self._apply(polled)
-            if self.applier.parked and (polled or self._now() >= sweep_at):
-                await self._release()
-                sweep_at = self._now() + SWEEP
+            if batch:
+                await self._process(batch)
+            if self.processor.has_parked and (batch or self._now() >= release_at):
+                await self._release_parked()
+                release_at = self._now() + PARKED_INTERVAL_S
             self._busy = False
 
-    async def _apply(self, polled: Read) -> None:
+    async def _process(self, batch: RecordsByPartition) -> None:
         """Apply these records, however long our own database is away."""
-        records = [Record.of(message) for messages in polled.values() for message in messages]
-        while not await self._applies(records):  # noqa: ASYNC110 - no event tells that it is back
-            await asyncio.sleep(AGAIN)
-        for partition, messages in polled.items():
+        records = [
+            Record.from_message(message) for messages in batch.values() for message in messages
+        ]
+        while not await self._try_process(records):  # noqa: ASYNC110 - no event tells that it is back
+            await asyncio.sleep(RETRY_DELAY_S)
+        for partition, messages in batch.items():
             # Not where the group has given it to somebody else meanwhile, nor behind what they did.
-            if partition in self._applied:
+            if partition in self._applied_offsets:
                 end = messages[-1].offset + 1
-                self._applied[partition] = max(self._applied[partition], end)
+                self._applied_offsets[partition] = max(self._applied_offsets[partition], end)
         self._progress_at = self._now()
 
-    async def _applies(self, records: Sequence[Record]) -> bool:
+    async def _try_process(self, records: Sequence[Record]) -> bool:
         try:
-            await self.applier.apply(records)
+            await self.processor.process(records)
         except Exception as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             self.trouble = f"consumer: waits for the database ({type(error).__name__})"
             return False
         return True
 
-    async def _release(self) -> None:
+    async def _release_parked(self) -> None:
         """Apply what was parked. Another replica may be at it, too: then there is a next time."""
         try:
-            await self.applier.release()
+            await self.processor.release_parked()
         except Exception as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             log.info("consumer.release_put_off", error=type(error).__name__)
 
-    async def _commit(self, client: Any) -> None:
+    async def _commit_offsets(self, client: Any) -> None:
         """Tell the broker how far we are, off the path of the events: the inbox is the truth."""
-        told: dict[TopicPartition, int] = {}
+        committed: dict[TopicPartition, int] = {}
         while True:
             await asyncio.sleep(0.2)
-            due = {tp: at for tp, at in self._applied.items() if told.get(tp) != at}
+            due = {tp: at for tp, at in self._applied_offsets.items() if committed.get(tp) != at}
             due = {tp: at for tp, at in due.items() if tp in client.assignment()}
             if due:
-                await within(10, client.commit(due))
-                told |= due
+                await with_timeout(10, client.commit(due))
+                committed |= due
 
-    async def _watch(self) -> None:
+    async def _watch_lag(self) -> None:
         """Know how far the topics go; give up a client that has lag and makes no progress."""
         while True:
             try:
-                await self._ask()
+                await self._refresh_lag()
                 self.trouble = None
             except (KafkaError, TimeoutError) as error:
                 self.trouble = f"consumer: Kafka does not answer ({type(error).__name__})"
-            lagging = self._unheard()
+            lagging = self._local_lag()
             metrics.CONSUMER_LAG.set(lagging)
             if self._busy or not (lagging or self.trouble):
                 self._progress_at = self._now()
-            elif self._now() - self._progress_at > STUCK:
+            elif self._now() - self._progress_at > STUCK_AFTER_S:
                 raise TimeoutError("lag without progress: making the client anew")
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(WATCH_INTERVAL_S)
 
-    async def _ask(self) -> None:
+    async def _refresh_lag(self) -> None:
         client = self._client
         if client is None:
             raise TimeoutError("not connected")
-        await within(3, self._look(client))
+        await with_timeout(3, self._refresh_offsets(client))
 
-    async def _look(self, client: Any) -> None:
+    async def _refresh_offsets(self, client: Any) -> None:
         partitions = client.assignment()
         if not partitions:
             raise TimeoutError("no partitions assigned yet")
-        for partition in partitions - self._applied.keys():
+        for partition in partitions - self._applied_offsets.keys():
             position = await client.position(partition)
-            self._applied.setdefault(partition, position)
-        self._ends = await client.end_offsets(list(partitions))
-        await self._peers.ask(client, self._everything(client) - partitions, self._now())
-        self._asked_at = self._now()
+            self._applied_offsets.setdefault(partition, position)
+        self._end_offsets = await client.end_offsets(list(partitions))
+        await self._group_lag.refresh(
+            client, self._all_partitions(client) - partitions, self._now()
+        )
+        self._refreshed_at = self._now()
 
-    def _everything(self, client: Any) -> set[TopicPartition]:
+    def _all_partitions(self, client: Any) -> set[TopicPartition]:
         return {
             TopicPartition(topic, number)
             for topic in self.inbox.topics
@@ -222,27 +233,29 @@ class Consumer:
         return asyncio.get_running_loop().time()
 
 
-class _Anew(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+class _ResetOnRebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """Another member may have gone on meanwhile: what we knew of a partition is worth nothing.
 
     And it may have parked records and died: from now on they are ours to look after.
     """
 
-    def __init__(self, applied: dict[TopicPartition, int], applier: Applier) -> None:
-        self.applied = applied
-        self.applier = applier
+    def __init__(
+        self, applied_offsets: dict[TopicPartition, int], processor: BatchProcessor
+    ) -> None:
+        self.applied_offsets = applied_offsets
+        self.processor = processor
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         for partition in revoked:
-            self.applied.pop(partition, None)
+            self.applied_offsets.pop(partition, None)
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         for partition in assigned:
-            self.applied.pop(partition, None)
-        self.applier.parked = True
+            self.applied_offsets.pop(partition, None)
+        self.processor.has_parked = True
 
 
-async def _stop(client: Any) -> None:
+async def _stop_client(client: Any) -> None:
     """`stop()` can hang while the broker is down: time-boxed, then left to the collector."""
     with suppress(TimeoutError, KafkaError):
-        await within(3, client.stop())
+        await with_timeout(3, client.stop())

@@ -10,24 +10,24 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, text
 
 from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Envelope
-from common.messaging.outbox import Announcement, announce
-from common.messaging.positions import OverTaken, Record
+from common.messaging.outbox import OutboxEvent, publish
+from common.messaging.positions import ConcurrentConsumerError, Record
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ParkedRecord:
     """A record that is too early: for its predecessor, or for a subject not yet heard of."""
 
     record: Record
     envelope: Envelope
-    source: str | None
-    subject: str | None
+    missing_source: str | None
+    missing_subject: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Grave:
+class DeadLetterRecord:
     """A record that is put aside, with the reason."""
 
     record: Record
@@ -36,7 +36,7 @@ class Grave:
     reason: str
 
 
-_PARK = text(
+_INSERT_PARKED = text(
     """
     INSERT INTO parked (source, subject, sequence, waits_source, waits_subject,
                         topic, partition, "offset", key, headers, body)
@@ -46,7 +46,7 @@ _PARK = text(
     SET waits_source = excluded.waits_source, waits_subject = excluded.waits_subject
     """
 )
-_BURY = text(
+_INSERT_DEAD_LETTER = text(
     """
     INSERT INTO dead_letters (source, subject, sequence, type, topic, partition, "offset",
                               digest, key, headers, body, code, reason)
@@ -58,58 +58,58 @@ _BURY = text(
 )
 
 
-async def park(tx: Connection, waiting: Sequence[Waiting]) -> None:
-    if waiting:
+async def park(tx: Connection, records: Sequence[ParkedRecord]) -> None:
+    if records:
         await tx.execute(
-            _PARK,
+            _INSERT_PARKED,
             [
-                _columns(one.record)
-                | _about(one.envelope)
-                | {"waits_source": one.source, "waits_subject": one.subject}
-                for one in waiting
+                _record_columns(one.record)
+                | _envelope_columns(one.envelope)
+                | {"waits_source": one.missing_source, "waits_subject": one.missing_subject}
+                for one in records
             ],
         )
 
 
 async def unpark(tx: Connection, ids: Sequence[int]) -> None:
     """Take parked records out. Raises OverTaken where another replica took one first."""
-    gone = await tx.execute(
+    deleted = await tx.execute(
         text("DELETE FROM parked WHERE id = ANY(:ids)").bindparams(
             bindparam("ids", type_=ARRAY(BigInteger))
         ),
         {"ids": list(ids)},
     )
-    if gone.rowcount != len(ids):
-        raise OverTaken("another consumer took the same parked record")
+    if deleted.rowcount != len(ids):
+        raise ConcurrentConsumerError("another consumer took the same parked record")
 
 
-async def bury(tx: Connection, service: str, graves: Sequence[Grave]) -> None:
+async def dead_letter(tx: Connection, service: str, letters: Sequence[DeadLetterRecord]) -> None:
     """Keep records that cannot be applied, and announce that they are there."""
-    for grave in graves:
-        digest = hashlib.sha256(grave.record.body or b"").digest()
-        columns = _columns(grave.record) | _about(grave.envelope)
-        told = {"digest": digest, "code": grave.code, "reason": grave.reason[:1000]}
-        if await tx.scalar(_BURY, columns | told) is not None:
-            await _announce_grave(tx, service, grave)
+    for letter in letters:
+        digest = hashlib.sha256(letter.record.body or b"").digest()
+        columns = _record_columns(letter.record) | _envelope_columns(letter.envelope)
+        verdict = {"digest": digest, "code": letter.code, "reason": letter.reason[:1000]}
+        if await tx.scalar(_INSERT_DEAD_LETTER, columns | verdict) is not None:
+            await _publish_notice(tx, service, letter)
 
 
-async def _announce_grave(tx: Connection, service: str, grave: Grave) -> None:
+async def _publish_notice(tx: Connection, service: str, letter: DeadLetterRecord) -> None:
     notice = RecordDeadLettered(
         at=(await tx.execute(text("SELECT statement_timestamp()"))).scalar_one(),
         notice_id=uuid7(),
         service=service,
-        topic_of_record=grave.record.topic,
-        partition=grave.record.partition,
-        offset=grave.record.offset,
-        subject_of_record=grave.envelope.subject if grave.envelope else None,
-        type_of_record=grave.envelope.type if grave.envelope else None,
-        code=grave.code,
-        reason=grave.reason[:300],
+        topic_of_record=letter.record.topic,
+        partition=letter.record.partition,
+        offset=letter.record.offset,
+        subject_of_record=letter.envelope.subject if letter.envelope else None,
+        type_of_record=letter.envelope.type if letter.envelope else None,
+        code=letter.code,
+        reason=letter.reason[:300],
     )
-    await announce(tx, Announcement(notice, 1, topic=f"opsdesk.dead-letters.{service}"))
+    await publish(tx, OutboxEvent(notice, 1, topic=f"opsdesk.dead-letters.{service}"))
 
 
-def _columns(record: Record) -> dict[str, Any]:
+def _record_columns(record: Record) -> dict[str, Any]:
     return {
         "topic": record.topic,
         "partition": record.partition,
@@ -120,7 +120,7 @@ def _columns(record: Record) -> dict[str, Any]:
     }
 
 
-def _about(envelope: Envelope | None) -> dict[str, Any]:
+def _envelope_columns(envelope: Envelope | None) -> dict[str, Any]:
     return {
         "source": envelope.source if envelope else None,
         "subject": envelope.subject if envelope else None,
@@ -129,7 +129,7 @@ def _about(envelope: Envelope | None) -> dict[str, Any]:
     }
 
 
-_READY = text(
+_SELECT_DUE = text(
     """
     SELECT p.id, p.topic, p.partition, p."offset", p.key, p.headers, p.body
     FROM parked p LEFT JOIN inbox i ON (i.source, i.subject) = (p.source, p.subject)
@@ -143,16 +143,16 @@ _READY = text(
 )
 
 
-async def ready(tx: Connection, limit: int = 200) -> list[Record]:
+async def due_parked(tx: Connection, limit: int = 200) -> list[Record]:
     """Parked records whose time has come: their predecessor, or what they speak of, is there."""
-    return [stored_record(row, row.id) for row in await tx.execute(_READY, {"limit": limit})]
+    return [record_from_row(row, row.id) for row in await tx.execute(_SELECT_DUE, {"limit": limit})]
 
 
-def stored_record(row: Any, parked: int | None) -> Record:
+def record_from_row(row: Any, parked_id: int | None) -> Record:
     """A record as it was kept in a row of `parked` or `dead_letters`."""
     headers = tuple((name, bytes.fromhex(value)) for name, value in row.headers)
-    return Record(row.topic, row.partition, row.offset, row.key, headers, row.body, parked)
+    return Record(row.topic, row.partition, row.offset, row.key, headers, row.body, parked_id)
 
 
-async def any_parked(tx: Connection) -> bool:
+async def has_parked(tx: Connection) -> bool:
     return bool(await tx.scalar(text("SELECT EXISTS (SELECT 1 FROM parked)")))

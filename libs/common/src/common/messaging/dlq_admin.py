@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from common.messaging.dead_letter_queue import stored_record
+from common.messaging.dead_letter_queue import record_from_row
 from common.messaging.inbox import Handlers, Inbox
-from common.messaging.positions import advance, lock_places
+from common.messaging.positions import lock_positions, save_positions
 from common.persistence.database import Connection, Database
 
 
@@ -28,13 +28,13 @@ class DeadLetter:
     waiting: int
 
 
-class NoSuchLetter(LookupError):
+class UnknownDeadLetter(LookupError):
     """There is no open dead letter with this id."""
 
 
-async def list_dead(tx: Connection, limit: int = 100) -> list[DeadLetter]:
+async def list_dead_letters(tx: Connection, limit: int = 100) -> list[DeadLetter]:
     """The open ones, oldest first."""
-    found = await tx.execute(
+    rows = await tx.execute(
         text(
             """
             SELECT id, died_at, topic, type, subject, sequence, code, reason,
@@ -45,7 +45,7 @@ async def list_dead(tx: Connection, limit: int = 100) -> list[DeadLetter]:
         ),
         {"limit": limit},
     )
-    return [DeadLetter(**row._mapping) for row in found]
+    return [DeadLetter(**row._mapping) for row in rows]
 
 
 async def replay(
@@ -53,7 +53,7 @@ async def replay(
     service: str,
     handlers: Handlers,
     ids: Sequence[int],
-    note: Callable[[Connection, int], Awaitable[None]] | None = None,
+    record_audit: Callable[[Connection, int], Awaitable[None]] | None = None,
 ) -> list[int]:
     """Apply dead letters here (never republished), each in its own transaction; answer the ids.
 
@@ -63,51 +63,53 @@ async def replay(
     waits behind it is released by the running service within a second.
     """
     inbox = Inbox(service, handlers)
-    for letter in ids:
+    for dead_letter_id in ids:
         async with database.transaction() as tx:
-            row = await _open(tx, letter)
+            row = await _lock_open(tx, dead_letter_id)
             if row.subject is not None:
                 subject = (row.source, row.subject)
-                place = (await lock_places(tx, {subject}))[subject]
-                place.dead_at = None
-                await advance(tx, {subject: place})
-            taken = await inbox.take(tx, [stored_record(row, None)])
-            if taken.dead:
-                raise NoSuchLetter(f"dead letter {letter} still cannot be decoded: {row.reason}")
-            await _settle(tx, letter, "replayed", None)
-            if note is not None:
-                await note(tx, letter)
+                position = (await lock_positions(tx, {subject}))[subject]
+                position.dead_sequence = None
+                await save_positions(tx, {subject: position})
+            result = await inbox.process(tx, [record_from_row(row, None)])
+            if result.dead:
+                raise UnknownDeadLetter(
+                    f"dead letter {dead_letter_id} still cannot be decoded: {row.reason}"
+                )
+            await _settle(tx, dead_letter_id, "replayed", None)
+            if record_audit is not None:
+                await record_audit(tx, dead_letter_id)
     return list(ids)
 
 
-async def skip(tx: Connection, letter: int, reason: str) -> None:
+async def skip(tx: Connection, dead_letter_id: int, reason: str) -> None:
     """Give a dead letter up, with the reason; what waits behind it goes on without it."""
-    row = await _open(tx, letter)
+    row = await _lock_open(tx, dead_letter_id)
     if row.subject is not None:
         subject = (row.source, row.subject)
-        place = (await lock_places(tx, {subject}))[subject]
-        place.sequence, place.dead_at = max(place.sequence, row.sequence), None
-        await advance(tx, {subject: place})
-    await _settle(tx, letter, "skipped", reason)
+        position = (await lock_positions(tx, {subject}))[subject]
+        position.sequence, position.dead_sequence = max(position.sequence, row.sequence), None
+        await save_positions(tx, {subject: position})
+    await _settle(tx, dead_letter_id, "skipped", reason)
 
 
-async def _open(tx: Connection, letter: int) -> Row[Any]:
+async def _lock_open(tx: Connection, dead_letter_id: int) -> Row[Any]:
     row = (
         await tx.execute(
             text("SELECT * FROM dead_letters WHERE id = :id AND settled_at IS NULL FOR UPDATE"),
-            {"id": letter},
+            {"id": dead_letter_id},
         )
     ).one_or_none()
     if row is None:
-        raise NoSuchLetter(f"there is no open dead letter {letter}; see `dlq list`")
+        raise UnknownDeadLetter(f"there is no open dead letter {dead_letter_id}; see `dlq list`")
     return row
 
 
-async def _settle(tx: Connection, letter: int, how: str, reason: str | None) -> None:
+async def _settle(tx: Connection, dead_letter_id: int, outcome: str, reason: str | None) -> None:
     await tx.execute(
         text(
             "UPDATE dead_letters SET settled_at = statement_timestamp(), settled_as = :how,"
             " settled_because = :reason WHERE id = :id"
         ),
-        {"id": letter, "how": how, "reason": reason},
+        {"id": dead_letter_id, "how": outcome, "reason": reason},
     )

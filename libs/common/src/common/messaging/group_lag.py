@@ -8,11 +8,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from common.messaging.kafka import Kafka
 
-EVERY = 1.0
+REFRESH_INTERVAL_S = 1.0
 """Seconds between two questions. A peer tells the broker within less how far it is."""
 
 
-class Peers:
+class GroupLag:
     """The partitions that other members of the group look after.
 
     A peer's progress is what it has committed, which lags a little behind what it has applied. So
@@ -23,27 +23,31 @@ class Peers:
     def __init__(self, kafka: Kafka, group: str) -> None:
         self.kafka = kafka
         self.group = group
-        self.behind = False
-        self._ends: dict[TopicPartition, int] = {}
-        self._asked_at = float("-inf")
+        self.is_behind = False
+        self._end_offsets: dict[TopicPartition, int] = {}
+        self._refreshed_at = float("-inf")
 
-    async def ask(self, client: Any, theirs: Collection[TopicPartition], now: float) -> None:
+    async def refresh(
+        self, client: Any, partitions: Collection[TopicPartition], now: float
+    ) -> None:
         """Look at `theirs`, at most every EVERY seconds. Raises KafkaError, TimeoutError."""
-        if now - self._asked_at < EVERY:
+        if now - self._refreshed_at < REFRESH_INTERVAL_S:
             return
-        if theirs:
-            committed = await self._committed()
-            self.behind = any(committed.get(tp, 0) < end for tp, end in self._ends.items())
-            self._ends = await client.end_offsets(list(theirs))
+        if partitions:
+            committed = await self._committed_offsets()
+            self.is_behind = any(
+                committed.get(tp, 0) < end for tp, end in self._end_offsets.items()
+            )
+            self._end_offsets = await client.end_offsets(list(partitions))
         else:
-            self.behind, self._ends = False, {}
-        self._asked_at = now
+            self.is_behind, self._end_offsets = False, {}
+        self._refreshed_at = now
 
-    async def _committed(self) -> dict[TopicPartition, int]:
+    async def _committed_offsets(self) -> dict[TopicPartition, int]:
         admin = AIOKafkaAdminClient(**self.kafka.options())
         await admin.start()
         try:
-            found = await admin.list_consumer_group_offsets(self.group)
+            committed = await admin.list_consumer_group_offsets(self.group)
         finally:
             await admin.close()
-        return {place: known.offset for place, known in found.items()}
+        return {partition: position.offset for partition, position in committed.items()}

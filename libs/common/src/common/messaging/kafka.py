@@ -11,7 +11,7 @@ from common.settings import Settings
 
 T = TypeVar("T")
 
-LAST = 5.0
+CANCEL_TIMEOUT_S = 5.0
 """Seconds that work under way has to end in when its client is given up."""
 
 
@@ -20,14 +20,14 @@ class Kafka:
     """`servers` is "host:port,host:port". In production: SASL_SSL with one principal a service."""
 
     servers: str
-    security: str = "PLAINTEXT"
-    mechanism: str = "PLAIN"
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str = "PLAIN"
     username: str | None = None
     password: str | None = None
-    authority: Path | None = None
+    ca_file: Path | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Kafka":
+    def from_settings(cls, settings: Settings) -> "Kafka":
         secret = settings.kafka_password
         return cls(
             settings.kafka_bootstrap_servers,
@@ -42,20 +42,20 @@ class Kafka:
         """Keyword arguments for any aiokafka client."""
         options: dict[str, Any] = {
             "bootstrap_servers": self.servers.split(","),
-            "security_protocol": self.security,
+            "security_protocol": self.security_protocol,
         }
-        if self.security.endswith("SSL"):
-            options["ssl_context"] = ssl.create_default_context(cafile=self.authority)
-        if self.security.startswith("SASL"):
+        if self.security_protocol.endswith("SSL"):
+            options["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
+        if self.security_protocol.startswith("SASL"):
             options |= {
-                "sasl_mechanism": self.mechanism,
+                "sasl_mechanism": self.sasl_mechanism,
                 "sasl_plain_username": self.username,
                 "sasl_plain_password": self.password,
             }
         return options
 
 
-async def within(seconds: float, doing: Coroutine[Any, Any, T]) -> T:
+async def with_timeout(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
     """What a call of aiokafka answers. Raises TimeoutError after `seconds`, come what may.
 
     Two faults of aiokafka 0.14 are kept away from the caller. A call that swallows its cancellation
@@ -63,8 +63,8 @@ async def within(seconds: float, doing: Coroutine[Any, Any, T]) -> T:
     because a task *inside* was cancelled (`stop()` after an outage) raises CancelledError: to the
     caller it would look like its own end, and a loop would stop without a word.
     """
-    task = asyncio.ensure_future(doing)
-    task.add_done_callback(looked_at)
+    task = asyncio.ensure_future(coroutine)
+    task.add_done_callback(consume_exception)
     try:
         await asyncio.wait({task}, timeout=seconds)
     finally:
@@ -75,25 +75,25 @@ async def within(seconds: float, doing: Coroutine[Any, Any, T]) -> T:
     return task.result()
 
 
-def looked_at(task: asyncio.Future[Any]) -> BaseException | None:
+def consume_exception(task: asyncio.Future[Any]) -> BaseException | None:
     """Why a task ended; as its done callback: that counts as seen, though nobody waits for it."""
     return TimeoutError("given up inside") if task.cancelled() else task.exception()
 
 
-async def until_one_fails(*parts: Coroutine[Any, Any, None]) -> None:
+async def run_until_first_error(*coroutines: Coroutine[Any, Any, None]) -> None:
     """Run endless parts until one of them fails, and raise that.
 
     Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may swallow
     its cancellation while the broker is down. Then nobody would hear again.
     """
-    tasks = [asyncio.create_task(part) for part in parts]
+    tasks = [asyncio.create_task(part) for part in coroutines]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
-            task.add_done_callback(looked_at)
+            task.add_done_callback(consume_exception)
             task.cancel()
-        await asyncio.wait(tasks, timeout=LAST)
+        await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT_S)
     for task in tasks:
-        if task in ended and (error := looked_at(task)):
+        if task in ended and (error := consume_exception(task)):
             raise error

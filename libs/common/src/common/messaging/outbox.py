@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from common.events.envelope import Event
-from common.persistence.database import ANNOUNCED, Connection, raw
+from common.persistence.database import HAS_OUTBOX_EVENTS, Connection, asyncpg_connection
 from common.persistence.ids import uuid7
 from common.telemetry import current_traceparent
 
@@ -28,15 +28,15 @@ COLUMNS = (
 )
 """The columns of a row and their SQL types, for hot paths that write theirs by one statement."""
 
-Row = tuple[UUID, str, str, str, str, str, int, str, str | None, str]
+OutboxRow = tuple[UUID, str, str, str, str, str, int, str, str | None, str]
 
-_NAMES = ", ".join(name for name, _ in COLUMNS)
-_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS, start=1))
-_INSERT = f"INSERT INTO outbox ({_NAMES}) SELECT * FROM unnest({_ARRAYS})"
+_COLUMN_NAMES = ", ".join(name for name, _ in COLUMNS)
+_COLUMN_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS, start=1))
+_INSERT = f"INSERT INTO outbox ({_COLUMN_NAMES}) SELECT * FROM unnest({_COLUMN_ARRAYS})"
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class OutboxEvent:
     """A fact to tell, with its place in the subject's history (the aggregate's new `sequence`).
 
     `also` names further topics that carry the same event (same `ce_id`); `topic` replaces the
@@ -45,27 +45,27 @@ class Announcement:
 
     event: Event
     sequence: int
-    also: tuple[str, ...] = ()
+    extra_topics: tuple[str, ...] = ()
     topic: str | None = None
 
 
-async def announce(tx: Connection, *announcements: Announcement) -> None:
+async def publish(tx: Connection, *events: OutboxEvent) -> None:
     """Promise to publish: kept if this transaction commits, forgotten if it does not."""
-    if not announcements:
+    if not events:
         return
-    columns = zip(*rows(announcements), strict=True)
-    await (await raw(tx)).execute(_INSERT, *columns)
-    tx.info[ANNOUNCED] = True
+    columns = zip(*outbox_rows(events), strict=True)
+    await (await asyncpg_connection(tx)).execute(_INSERT, *columns)
+    tx.info[HAS_OUTBOX_EVENTS] = True
 
 
-def rows(announcements: Sequence[Announcement]) -> list[Row]:
+def outbox_rows(events: Sequence[OutboxEvent]) -> list[OutboxRow]:
     """The rows of the outbox table, in the order of COLUMNS; one for each topic."""
     traceparent = current_traceparent()
-    return [row for told in announcements for row in _rows(told, traceparent)]
+    return [row for event in events for row in _topic_rows(event, traceparent)]
 
 
-def _rows(told: Announcement, traceparent: str | None) -> list[Row]:
-    event, event_id = told.event, uuid7()
+def _topic_rows(outbox_event: OutboxEvent, traceparent: str | None) -> list[OutboxRow]:
+    event, event_id = outbox_event.event, uuid7()
     body, key, subject = event.model_dump_json(), event.key(), event.subject()
     at = event.at.isoformat()
     return [
@@ -76,10 +76,10 @@ def _rows(told: Announcement, traceparent: str | None) -> list[Row]:
             event.type,
             event.source,
             subject,
-            told.sequence,
+            outbox_event.sequence,
             at,
             traceparent,
             body,
         )
-        for topic in (told.topic or event.topic, *told.also)
+        for topic in (outbox_event.topic or event.topic, *outbox_event.extra_topics)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 
 Subject = tuple[str, str]
 """(source, subject)"""
@@ -24,10 +24,10 @@ class Record:
     key: bytes | None
     headers: Headers
     body: bytes | None
-    parked: int | None = None
+    parked_id: int | None = None
 
     @classmethod
-    def of(cls, message: Any) -> "Record":
+    def from_message(cls, message: Any) -> "Record":
         """What aiokafka's consumer hands over."""
         headers = tuple(message.headers)
         return cls(
@@ -36,24 +36,27 @@ class Record:
 
 
 @dataclass(slots=True)
-class Place:
+class SubjectPosition:
     """How far a subject has been applied; `was` is None where it was never heard of."""
 
-    was: int | None
+    stored_sequence: int | None
     sequence: int
-    dead_at: int | None
-    dead_was: int | None = None
+    dead_sequence: int | None
+    stored_dead_sequence: int | None = None
 
     @property
-    def moved(self) -> bool:
-        return (self.was or 0, self.dead_was) != (self.sequence, self.dead_at)
+    def is_changed(self) -> bool:
+        return (self.stored_sequence or 0, self.stored_dead_sequence) != (
+            self.sequence,
+            self.dead_sequence,
+        )
 
 
-class OverTaken(ConnectionError):
+class ConcurrentConsumerError(ConnectionError):
     """Another member of the group moved the same subject meanwhile: do the poll again."""
 
 
-_LOCK = text(
+_SELECT_FOR_UPDATE = text(
     """
     SELECT source, subject, sequence, dead_at FROM inbox
     JOIN unnest(:sources, :subjects) AS asked (source, subject) USING (source, subject)
@@ -63,39 +66,47 @@ _LOCK = text(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("subjects", type_=ARRAY(Text)),
 )
-_MOVED = """unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+_CHANGED_ROWS = """unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
       AS moved (source, subject, sequence, dead_at)"""
-_BEGIN = f"""
-    INSERT INTO inbox (source, subject, sequence, dead_at) SELECT * FROM {_MOVED}
+_INSERT = f"""
+    INSERT INTO inbox (source, subject, sequence, dead_at) SELECT * FROM {_CHANGED_ROWS}
     ON CONFLICT (source, subject) DO NOTHING RETURNING true
 """
-_GO_ON = f"""
-    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at FROM {_MOVED}
+_UPDATE = f"""
+    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at FROM {_CHANGED_ROWS}
     WHERE (inbox.source, inbox.subject) = (moved.source, moved.subject) RETURNING true
 """
 
 
-async def lock_places(tx: Connection, subjects: Iterable[Subject]) -> dict[Subject, Place]:
+async def lock_positions(
+    tx: Connection, subjects: Iterable[Subject]
+) -> dict[Subject, SubjectPosition]:
     """Lock the places of these subjects in sorted order; those never heard of start at 0."""
-    asked = sorted(set(subjects))
-    places = {subject: Place(None, 0, None) for subject in asked}
-    if asked:
-        sources, names = zip(*asked, strict=True)
-        for row in await tx.execute(_LOCK, {"sources": list(sources), "subjects": list(names)}):
-            places[row.source, row.subject] = Place(
+    ordered = sorted(set(subjects))
+    positions = {subject: SubjectPosition(None, 0, None) for subject in ordered}
+    if ordered:
+        sources, names = zip(*ordered, strict=True)
+        for row in await tx.execute(
+            _SELECT_FOR_UPDATE, {"sources": list(sources), "subjects": list(names)}
+        ):
+            positions[row.source, row.subject] = SubjectPosition(
                 row.sequence, row.sequence, row.dead_at, row.dead_at
             )
-    return places
+    return positions
 
 
-async def advance(tx: Connection, places: Mapping[Subject, Place]) -> None:
+async def save_positions(tx: Connection, positions: Mapping[Subject, SubjectPosition]) -> None:
     """Store how far each subject is now. Raises OverTaken where somebody else moved it first."""
-    new = sorted((s, p) for s, p in places.items() if p.moved and p.was is None)
-    known = sorted((s, p) for s, p in places.items() if p.moved and p.was is not None)
-    for statement, moved in ((_BEGIN, new), (_GO_ON, known)):
-        if not moved:
+    new = sorted((s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is None)
+    existing = sorted(
+        (s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is not None
+    )
+    for statement, changed in ((_INSERT, new), (_UPDATE, existing)):
+        if not changed:
             continue
-        columns = zip(*((*subject, p.sequence, p.dead_at) for subject, p in moved), strict=True)
-        done = await (await raw(tx)).fetch(statement, *columns)
-        if len(done) != len(moved):
-            raise OverTaken("another consumer moved the same subject")
+        columns = zip(
+            *((*subject, p.sequence, p.dead_sequence) for subject, p in changed), strict=True
+        )
+        stored = await (await asyncpg_connection(tx)).fetch(statement, *columns)
+        if len(stored) != len(changed):
+            raise ConcurrentConsumerError("another consumer moved the same subject")

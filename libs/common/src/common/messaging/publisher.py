@@ -15,25 +15,25 @@ from aiokafka.errors import InvalidMessageError, KafkaError, MessageSizeTooLarge
 from aiokafka.partitioner import DefaultPartitioner
 
 from common.events.envelope import Envelope
-from common.messaging.kafka import Kafka, within
+from common.messaging.kafka import Kafka, with_timeout
 
-PATIENCE = 10.0
-LARGEST = 1_000_000
+SEND_TIMEOUT_S = 10.0
+MAX_BATCH_BYTES = 1_000_000
 """Bytes of a batch; what alone is larger is refused for good."""
-REFUSED = (MessageSizeTooLargeError, InvalidMessageError)
+PERMANENT_ERRORS = (MessageSizeTooLargeError, InvalidMessageError)
 
 _partition_of = DefaultPartitioner()
 
 
-class Unsent(Exception):
+class PartialPublishError(Exception):
     """Not everything was sent: `sent` ids are safe, `refused` rows will never be taken."""
 
     def __init__(
-        self, sent: list[int], refused: list[tuple[Any, str]], cause: Exception | None
+        self, sent: list[int], rejected: list[tuple[Any, str]], cause: Exception | None
     ) -> None:
-        super().__init__(f"{len(sent)} sent, {len(refused)} refused")
+        super().__init__(f"{len(sent)} sent, {len(rejected)} refused")
         self.sent = sent
-        self.refused = refused
+        self.rejected = rejected
         self.cause = cause
 
 
@@ -46,17 +46,17 @@ class Publisher:
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
-            max_batch_size=LARGEST,
-            max_request_size=2 * LARGEST,
-            request_timeout_ms=int(PATIENCE * 1000),
+            max_batch_size=MAX_BATCH_BYTES,
+            max_request_size=2 * MAX_BATCH_BYTES,
+            request_timeout_ms=int(SEND_TIMEOUT_S * 1000),
         )
 
     async def start(self) -> None:
-        await within(PATIENCE, self._producer.start())
+        await with_timeout(SEND_TIMEOUT_S, self._producer.start())
 
     async def discard(self) -> None:
         with suppress(TimeoutError, KafkaError):
-            await within(2, self._producer.stop())
+            await with_timeout(2, self._producer.stop())
 
     async def publish(self, rows: Sequence[Any]) -> list[int]:
         """Send rows in their order; answer the ids that Kafka has acknowledged.
@@ -64,68 +64,68 @@ class Publisher:
         Rows that did not fit this round's batch are left for the next. Raises Unsent where a
         batch failed, with what is safe all the same.
         """
-        batches = await within(PATIENCE, self._batches(rows))
+        batches = await with_timeout(SEND_TIMEOUT_S, self._group_by_partition(rows))
         outcomes = await asyncio.gather(
-            *(self._send(place, chosen) for place, chosen in batches.items())
+            *(self._send_partition(partition, rows) for partition, rows in batches.items())
         )
         sent = [row["id"] for done, _, _ in outcomes for row in done]
-        refused = [pair for _, pairs, _ in outcomes for pair in pairs]
+        rejected = [pair for _, pairs, _ in outcomes for pair in pairs]
         causes = [cause for _, _, cause in outcomes if cause is not None]
-        if refused or causes:
-            raise Unsent(sent, refused, causes[0] if causes else None)
+        if rejected or causes:
+            raise PartialPublishError(sent, rejected, causes[0] if causes else None)
         return sent
 
-    async def _batches(self, rows: Sequence[Any]) -> dict[tuple[str, int], list[Any]]:
-        chosen: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    async def _group_by_partition(self, rows: Sequence[Any]) -> dict[tuple[str, int], list[Any]]:
+        grouped: dict[tuple[str, int], list[Any]] = defaultdict(list)
         partitions: dict[str, list[int]] = {}
         for row in rows:
             topic = row["topic"]
             if topic not in partitions:
                 partitions[topic] = sorted(await self._producer.partitions_for(topic))
             every = partitions[topic]
-            chosen[topic, _partition_of(row["key"].encode(), every, every)].append(row)
-        return chosen
+            grouped[topic, _partition_of(row["key"].encode(), every, every)].append(row)
+        return grouped
 
-    async def _send(
-        self, place: tuple[str, int], rows: Sequence[Any]
+    async def _send_partition(
+        self, partition: tuple[str, int], rows: Sequence[Any]
     ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
         """(sent, refused, cause): sent is a prefix, so that the partition keeps its order."""
         batch = self._producer.create_batch()
-        taken = []
+        batched = []
         for row in rows:
-            if batch.append(**_message(row)) is None:
+            if batch.append(**_batch_record(row)) is None:
                 break
-            taken.append(row)
-        if not taken:
+            batched.append(row)
+        if not batched:
             return [], [(rows[0], "the event is larger than a batch may be")], None
         try:
-            await within(PATIENCE, self._handed(batch, place))
-        except REFUSED as error:
-            if len(taken) == 1:
-                return [], [(taken[0], type(error).__name__)], None
-            return await self._halves(place, taken)
+            await with_timeout(SEND_TIMEOUT_S, self._send_batch(batch, partition))
+        except PERMANENT_ERRORS as error:
+            if len(batched) == 1:
+                return [], [(batched[0], type(error).__name__)], None
+            return await self._bisect(partition, batched)
         except (KafkaError, TimeoutError, OSError) as error:
             return [], [], error
-        return taken, [], None
+        return batched, [], None
 
-    async def _handed(self, batch: Any, place: tuple[str, int]) -> None:
+    async def _send_batch(self, batch: Any, partition: tuple[str, int]) -> None:
         batch.close()
-        done = await self._producer.send_batch(batch, place[0], partition=place[1])
-        await done
+        acknowledged = await self._producer.send_batch(batch, partition[0], partition=partition[1])
+        await acknowledged
 
-    async def _halves(
-        self, place: tuple[str, int], rows: Sequence[Any]
+    async def _bisect(
+        self, partition: tuple[str, int], rows: Sequence[Any]
     ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
         """Find the row that Kafka refuses; what stands before it is sent, the rest waits."""
         half = len(rows) // 2
-        sent, refused, cause = await self._send(place, rows[:half])
-        if refused or cause:
-            return sent, refused, cause
-        more, refused, cause = await self._send(place, rows[half:])
-        return [*sent, *more], refused, cause
+        sent, rejected, cause = await self._send_partition(partition, rows[:half])
+        if rejected or cause:
+            return sent, rejected, cause
+        more, rejected, cause = await self._send_partition(partition, rows[half:])
+        return [*sent, *more], rejected, cause
 
 
-def _message(row: Any) -> dict[str, Any]:
+def _batch_record(row: Any) -> dict[str, Any]:
     envelope = Envelope(
         row["event_id"],
         row["type"],

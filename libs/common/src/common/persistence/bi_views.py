@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-SCHEMA = "reporting"
-READER = "opsdesk_reporting"
+REPORTING_SCHEMA = "reporting"
+READER_ROLE = "opsdesk_reporting"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Column:
     """A column: its name, its meaning with the unit, and the SQL that gives it, where that is not
     the column of the same name."""
 
     name: str
-    said: str
-    sql: str | None = None
+    description: str
+    expression: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,19 @@ class View:
     search path."""
 
     name: str
-    about: str
+    description: str
     source: str
-    columns: tuple[Shown, ...]
+    columns: tuple[Column, ...]
 
     @property
     def query(self) -> str:
-        shown = ", ".join(f"{one.sql or one.name} AS {one.name}" for one in self.columns)
-        return f"SELECT {shown} FROM {self.source}"
+        expressions = ", ".join(
+            f"{one.expression or one.name} AS {one.name}" for one in self.columns
+        )
+        return f"SELECT {expressions} FROM {self.source}"
 
 
-def views_of(module: str) -> Sequence[View]:
+def load_views(module: str) -> Sequence[View]:
     """What a service shows; nothing where it declares nothing."""
     if find_spec(f"{module}.bi_views") is None:
         return ()
@@ -50,28 +52,28 @@ def views_of(module: str) -> Sequence[View]:
     return views
 
 
-def statements(schema: str, views: Sequence[View]) -> Iterator[str]:
+def view_statements(schema: str, views: Sequence[View]) -> Iterator[str]:
     """SQL that lays the views, as the owner of `schema`, whose search path it is."""
     if views:
-        yield _THERE
+        yield _REQUIRE_SCHEMA
     for view in views:
-        name = f"{SCHEMA}.{schema}_{view.name}"
+        name = f"{REPORTING_SCHEMA}.{schema}_{view.name}"
         yield f"CREATE OR REPLACE VIEW {name} AS {view.query}"
-        yield f"COMMENT ON VIEW {name} IS {_quoted(view.about)}"
+        yield f"COMMENT ON VIEW {name} IS {_quote_literal(view.description)}"
         for one in view.columns:
-            yield f"COMMENT ON COLUMN {name}.{one.name} IS {_quoted(one.said)}"
-        yield f"GRANT SELECT ON {name} TO {READER}"
+            yield f"COMMENT ON COLUMN {name}.{one.name} IS {_quote_literal(one.description)}"
+        yield f"GRANT SELECT ON {name} TO {READER_ROLE}"
 
 
-_THERE = f"""
+_REQUIRE_SCHEMA = f"""
 DO $$ BEGIN
-    IF to_regnamespace('{SCHEMA}') IS NULL THEN
-        RAISE EXCEPTION 'the schema {SCHEMA} is missing'
+    IF to_regnamespace('{REPORTING_SCHEMA}') IS NULL THEN
+        RAISE EXCEPTION 'the schema {REPORTING_SCHEMA} is missing'
             USING HINT = 'prepare the database again: see docs/reporting.md';
     END IF;
 END $$
 """
 
 
-def _quoted(text: str) -> str:
+def _quote_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

@@ -17,18 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 Connection = AsyncConnection
 """What stores and handlers are given: a connection inside the edge's transaction."""
 
-_MISSED_SOON = {
+_KEEPALIVE_SETTINGS = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-COMMAND = 60.0
+STATEMENT_TIMEOUT_S = 60.0
 """Seconds that one statement may take, its wait for locks included."""
-SILENCE = 15.0
+LEASE_TIMEOUT_S = 15.0
 """The same for connections that hold a lease: then they count as lost."""
-ANNOUNCED = "opsdesk.announced"
-ARMED = "opsdesk.armed"
+HAS_OUTBOX_EVENTS = "opsdesk.announced"
+EARLIEST_DEADLINE = "opsdesk.armed"
 
 
 def metadata() -> MetaData:
@@ -54,8 +54,8 @@ class Database:
     def __init__(self, url: str, schema: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.schema = schema
-        self.on_announced: list[Callable[[], None]] = []
-        self.on_armed: list[Callable[[datetime], None]] = []
+        self.on_outbox_events: list[Callable[[], None]] = []
+        self.on_deadlines_scheduled: list[Callable[[datetime], None]] = []
         self.engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
@@ -67,7 +67,7 @@ class Database:
             connect_args={
                 "timeout": 10,
                 # A host that has gone without a word would be waited for until TCP gives up.
-                "command_timeout": COMMAND,
+                "command_timeout": STATEMENT_TIMEOUT_S,
                 "server_settings": {"search_path": schema, "jit": "off"},
             },
         )
@@ -76,43 +76,45 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction. It is committed when the block ends, rolled back when it raises."""
         async with self.engine.connect() as connection:
-            connection.info.pop(ANNOUNCED, None)
-            connection.info.pop(ARMED, None)
+            connection.info.pop(HAS_OUTBOX_EVENTS, None)
+            connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info["schema"] = self.schema
             async with connection.begin():
                 yield connection
-            announced = connection.info.pop(ANNOUNCED, False)
-            armed: datetime | None = connection.info.pop(ARMED, None)
-        for wake in self.on_announced if announced else ():
+            has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
+            earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
+        for wake in self.on_outbox_events if has_events else ():
             wake()
-        if armed is not None:
-            for look in self.on_armed:
-                look(armed)
+        if earliest_deadline is not None:
+            for notify in self.on_deadlines_scheduled:
+                notify(earliest_deadline)
 
-    async def connect(self) -> "asyncpg.Connection[Any]":
+    async def dedicated_connection(self) -> "asyncpg.Connection[Any]":
         """A connection of its own, outside the pool: for leases that live as long as it does.
 
         PostgreSQL ends it some ten seconds after our machine has gone: by itself it would wait for
         two hours, and the lease with it.
         """
-        settings = {"search_path": self.schema, "jit": "off"} | _MISSED_SOON
+        settings = {"search_path": self.schema, "jit": "off"} | _KEEPALIVE_SETTINGS
         return await asyncpg.connect(
-            self.url, timeout=10, command_timeout=SILENCE, server_settings=settings
+            self.url, timeout=10, command_timeout=LEASE_TIMEOUT_S, server_settings=settings
         )
 
     async def close(self) -> None:
         await self.engine.dispose()
 
 
-async def moment(tx: Connection) -> datetime:
+async def transaction_time(tx: Connection) -> datetime:
     """The moment of a decision: read by its own statement, after the lock has been taken.
 
     Read in the locking statement it would be the time before the wait.
     """
-    return cast(datetime, await (await raw(tx)).fetchval(f"SELECT {tx.info['schema']}.now()"))
+    return cast(
+        datetime, await (await asyncpg_connection(tx)).fetchval(f"SELECT {tx.info['schema']}.now()")
+    )
 
 
-async def raw(tx: Connection) -> "asyncpg.Connection[Any]":
+async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     """The asyncpg connection below, in the same transaction: for the measured hot paths only."""
     assert tx.sync_connection is not None, "a transaction is connected"
     # Not `get_raw_connection`: its greenlet costs as much as a small statement.
@@ -123,7 +125,7 @@ async def raw(tx: Connection) -> "asyncpg.Connection[Any]":
     return cast("asyncpg.Connection[Any]", driver)
 
 
-def passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether an error says nothing about what was asked: the same again may well succeed.
 
     Lost connections (08, 57P), deadlocks and serialization failures (40), no room (53).
@@ -139,9 +141,9 @@ def passing(error: BaseException) -> bool:
     return False
 
 
-async def _of_the_request(request: Request) -> Connection:
+async def _request_transaction(request: Request) -> Connection:
     return cast(Connection, request.state.tx)
 
 
-Transaction = Annotated[Connection, Depends(_of_the_request)]
+Transaction = Annotated[Connection, Depends(_request_transaction)]
 """The transaction of the request: the route class opened it and commits before the answer."""

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
 
-from common.persistence.database import ARMED, Connection, raw
+from common.persistence.database import EARLIEST_DEADLINE, Connection, asyncpg_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ Timers = Mapping[str, Timer]
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
 _SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
 
-_ARM = """
+_UPSERT = """
     INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
     SELECT kind, subject, due_at, due_at
     FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS due (kind, subject, due_at)
@@ -77,7 +77,7 @@ _ARM = """
         problem = NULL,
         wake_at = LEAST(armed.wake_at, excluded.wake_at)
 """
-_DISARM = text(
+_CANCEL = text(
     """
     UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
     WHERE (kind, subject) IN (SELECT * FROM unnest(:kinds, :subjects)) AND due_at IS NOT NULL
@@ -88,28 +88,30 @@ _DISARM = text(
 )
 
 
-async def arm(tx: Connection, deadlines: Sequence[Deadline]) -> None:
+async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
     """Arm, move or (due_at None) disarm. One deadline per (kind, subject) in a call."""
     # In sorted order: two transactions that arm the same ones must not wait for each other.
     ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
-    armed = [deadline for deadline in ordered if deadline.due_at is not None]
-    gone = [deadline for deadline in ordered if deadline.due_at is None]
-    if armed:
-        due = [due_at for deadline in armed if (due_at := deadline.due_at)]
-        await (await raw(tx)).execute(_ARM, *_keys(armed).values(), due)
-        tx.info[ARMED] = min(tx.info.get(ARMED) or due[0], *due)
-    if gone:
-        await tx.execute(_DISARM, _keys(gone))
+    scheduled = [deadline for deadline in ordered if deadline.due_at is not None]
+    cancelled = [deadline for deadline in ordered if deadline.due_at is None]
+    if scheduled:
+        due = [due_at for deadline in scheduled if (due_at := deadline.due_at)]
+        await (await asyncpg_connection(tx)).execute(
+            _UPSERT, *_key_columns(scheduled).values(), due
+        )
+        tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or due[0], *due)
+    if cancelled:
+        await tx.execute(_CANCEL, _key_columns(cancelled))
 
 
-def _keys(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
+def _key_columns(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
     return {
         "kinds": [deadline.kind for deadline in deadlines],
         "subjects": [deadline.subject for deadline in deadlines],
     }
 
 
-_FIRED = text(
+_INSERT_FIRINGS = text(
     """
     INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, fired_without_events)
     SELECT generation, kind, subject, due_at, :at, :at - due_at, fired_without_events
@@ -124,14 +126,14 @@ _FIRED = text(
     _KINDS,
     _SUBJECTS,
 )
-_TAKE = text(
+_DELETE_DUE = text(
     """
     DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
         AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
     RETURNING subject, due_at, generation
     """
 ).bindparams(_SUBJECTS)
-_MOVE = text(
+_DEFER = text(
     """
     UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
         AND wake_at <= :at AND due_at > :at
@@ -139,27 +141,27 @@ _MOVE = text(
 ).bindparams(_SUBJECTS)
 
 
-async def take(
+async def claim_due(
     tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
 ) -> tuple[int, list[Due]]:
     """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
     if not subjects:
         return 0, []
-    asked: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
-    gone = (await tx.execute(_TAKE, asked)).all()
-    due = [Due(kind, row.subject, row.due_at, row.generation) for row in gone if row.due_at]
+    parameters: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
+    claimed = (await tx.execute(_DELETE_DUE, parameters)).all()
+    due = [Due(kind, row.subject, row.due_at, row.generation) for row in claimed if row.due_at]
     # Earliest first, then by id: what fires in one transaction fires in the order of time.
     due.sort(key=lambda one: (one.due_at, one.subject))
-    moved = 0
-    if len(gone) < len(subjects):
-        moved = (await tx.execute(_MOVE, asked)).rowcount
-    return moved + len(gone) - len(due), due
+    deferred = 0
+    if len(claimed) < len(subjects):
+        deferred = (await tx.execute(_DEFER, parameters)).rowcount
+    return deferred + len(claimed) - len(due), due
 
 
-async def record_fired(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
+async def record_firings(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
     """The last statement of a firing: what was due when, fired when. Its key makes it once."""
     await tx.execute(
-        _FIRED,
+        _INSERT_FIRINGS,
         {
             "at": at,
             "generations": [one.generation for one in fired],

@@ -4,30 +4,30 @@ import asyncio
 from datetime import timedelta
 
 
-class Pulse:
+class LoopHeartbeat:
     """Counted until somebody has written it down (`written`)."""
 
     def __init__(self) -> None:
-        self.looks = 0
-        self._longest = 0.0
-        self._last: float | None = None
+        self.iterations = 0
+        self._longest_gap = 0.0
+        self._last_beat: float | None = None
 
-    def looked(self) -> None:
+    def beat(self) -> None:
         """The loop has turned."""
         now = asyncio.get_running_loop().time()
-        if self._last is not None:
-            self._longest = max(self._longest, now - self._last)
-        self._last = now
-        self.looks += 1
+        if self._last_beat is not None:
+            self._longest_gap = max(self._longest_gap, now - self._last_beat)
+        self._last_beat = now
+        self.iterations += 1
 
     @property
-    def longest(self) -> timedelta:
+    def longest_gap(self) -> timedelta:
         """The longest pause between two turns, the present one included."""
-        if self._last is None:
+        if self._last_beat is None:
             return timedelta(0)
-        present = asyncio.get_running_loop().time() - self._last
-        return timedelta(seconds=max(self._longest, present))
+        current_gap = asyncio.get_running_loop().time() - self._last_beat
+        return timedelta(seconds=max(self._longest_gap, current_gap))
 
-    def written(self) -> None:
-        self.looks = 0
-        self._longest = 0.0
+    def reset(self) -> None:
+        self.iterations = 0
+        self._longest_gap = 0.0

@@ -26,7 +26,7 @@ from opentelemetry.trace import (
 )
 
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
-ALL = 1 << 64
+TRACE_ID_RANGE = 1 << 64
 
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -36,26 +36,30 @@ class _Tracing:
 
     provider: TracerProvider | None = None
     tracer: Tracer | None = None
-    bound: int = 0
+    sampled_below: int = 0
 
 
 def configure_tracing(
-    service: str, endpoint: str | None, share: float, *, processor: SpanProcessor | None = None
+    service: str,
+    endpoint: str | None,
+    sample_ratio: float,
+    *,
+    processor: SpanProcessor | None = None,
 ) -> None:
     """Send `share` (0 to 1) of the traces to `endpoint`; without one nothing is recorded."""
     if endpoint:
-        processor = BatchSpanProcessor(OTLPSpanExporter(_traces(endpoint)))
+        processor = BatchSpanProcessor(OTLPSpanExporter(_traces_url(endpoint)))
     if processor is None:
-        _Tracing.provider, _Tracing.tracer, _Tracing.bound = None, None, 0
+        _Tracing.provider, _Tracing.tracer, _Tracing.sampled_below = None, None, 0
         return
     provider = TracerProvider(resource=Resource.create({"service.name": f"opsdesk-{service}"}))
     provider.add_span_processor(processor)
     _Tracing.provider = provider
     _Tracing.tracer = provider.get_tracer("opsdesk")
-    _Tracing.bound = round(share * ALL)
+    _Tracing.sampled_below = round(sample_ratio * TRACE_ID_RANGE)
 
 
-def _traces(endpoint: str) -> str:
+def _traces_url(endpoint: str) -> str:
     """A collector's address, with the path that OTLP over HTTP gives to traces."""
     return endpoint if endpoint.endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
 
@@ -85,24 +89,28 @@ class span:
     trace id, so that all services decide alike. Cheap when not sampled.
     """
 
-    __slots__ = ("_name", "_outside", "_parent", "_span", "_token")
+    __slots__ = ("_name", "_parent", "_span", "_token", "_untrusted")
 
-    def __init__(self, name: str, traceparent: str | None = None, *, outside: bool = False) -> None:
+    def __init__(
+        self, name: str, traceparent: str | None = None, *, untrusted: bool = False
+    ) -> None:
         self._name = name
         self._parent = traceparent
-        self._outside = outside
+        self._untrusted = untrusted
         self._span: Span | None = None
         self._token: Token[str | None] | None = None
 
     def __enter__(self) -> Self:
         parent = self._parent or _current.get()
-        found = TRACEPARENT.fullmatch(parent) if parent else None
-        trace = found[1] if found else f"{random.getrandbits(128) or 1:032x}"
-        sampled = found[3][-1] in "13579bdf" if found and not self._outside else _chosen(trace)
+        match = TRACEPARENT.fullmatch(parent) if parent else None
+        trace = match[1] if match else f"{random.getrandbits(128) or 1:032x}"
+        sampled = (
+            match[3][-1] in "13579bdf" if match and not self._untrusted else _is_sampled(trace)
+        )
         if _Tracing.tracer is not None and sampled:
-            here = self._begin(_Tracing.tracer, trace, found[2] if found else None)
+            here = self._begin(_Tracing.tracer, trace, match[2] if match else None)
         else:
-            here = f"00-{trace}-{found[2] if found else _new_span_id()}-00"
+            here = f"00-{trace}-{match[2] if match else _new_span_id()}-00"
         self._token = _current.set(here)
         return self
 
@@ -141,8 +149,8 @@ class span:
             self._span.end()
 
 
-def _chosen(trace: str) -> bool:
-    return int(trace[16:], 16) < _Tracing.bound
+def _is_sampled(trace: str) -> bool:
+    return int(trace[16:], 16) < _Tracing.sampled_below
 
 
 def _new_span_id() -> str:

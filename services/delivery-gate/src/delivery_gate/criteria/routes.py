@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.deliveries.store.evaluation_input import current_criteria
+from delivery_gate.deliveries.store.evaluation_input import get_current_criteria
 
 routes = router("/v1/criteria", ["criteria"])
 
 
-class DemandTold(Told):
+class RequirementsRead(ResponseModel):
     """`promotion`: per lifecycle, the tiers in which the digest has to be verified before."""
 
     checks: Sequence[str]
@@ -21,11 +21,11 @@ class DemandTold(Told):
     promotion: Mapping[Lifecycle, Sequence[str]]
 
 
-class CriteriaTold(Told):
+class CriteriaRead(ResponseModel):
     """`requirements` per tier; a tier that is not named is judged like `strictest`."""
 
     version: int
-    requirements: Mapping[str, DemandTold]
+    requirements: Mapping[str, RequirementsRead]
     strictest: str
     approver_roles: Sequence[str]
     max_check_age_seconds: int
@@ -34,18 +34,18 @@ class CriteriaTold(Told):
 
 @routes.get("")
 async def get_criteria(
-    tx: Transaction, caller: Annotated[Caller, needs("deliveries:read")]
-) -> CriteriaTold:
+    tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
+) -> CriteriaRead:
     """The criteria of now. Approvals count under the version they were given for (G2)."""
-    criteria = await current_criteria(tx)
-    return CriteriaTold(
+    criteria = await get_current_criteria(tx)
+    return CriteriaRead(
         version=criteria.version,
         requirements={
-            tier: DemandTold.model_validate(demand)
+            tier: RequirementsRead.model_validate(demand)
             for tier, demand in criteria.requirements.items()
         },
         strictest=criteria.strictest,
         approver_roles=sorted(criteria.approver_roles),
         max_check_age_seconds=int(criteria.check_age.total_seconds()),
-        approval_timeout_seconds=int(criteria.patience.total_seconds()),
+        approval_timeout_seconds=int(criteria.approval_timeout.total_seconds()),
     )

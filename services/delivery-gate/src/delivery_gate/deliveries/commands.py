@@ -8,35 +8,35 @@ from typing import Any
 from common import audit
 from common.audit import JSON
 from common.events.deliveries import DeliveryEvent, FollowUpOpened
-from common.messaging.outbox import announce
+from common.messaging.outbox import publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
-from delivery_gate.criteria.domain.verdict import Denied, FollowUpKind
+from common.scheduling.deadlines import Deadline, schedule
+from delivery_gate.criteria.domain.verdict import FollowUpKind, Rejection
 from delivery_gate.deliveries import events
-from delivery_gate.deliveries.domain.delivery import WAITING, Delivery, Judged
+from delivery_gate.deliveries.domain.delivery import WAITING_STATES, Delivery, Evaluation
 from delivery_gate.deliveries.store import deliveries, verdicts
 from delivery_gate.environments.domain import Environment
 from delivery_gate.follow_ups import store as follow_ups
-from delivery_gate.follow_ups.domain import FollowUp, Held, work_due
+from delivery_gate.follow_ups.domain import FollowUp, HeldVersion, follow_up_work
 from delivery_gate.keys import next_key
 
-PATIENCE = "patience"
+APPROVAL_TIMEOUT = "patience"
 DEBT = "debt"
-ITSELF = "opsdesk"
+SYSTEM_SUB = "opsdesk"
 """Who acts when nobody asked for it: a timer, an event."""
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Actor:
     """Who does it, by `sub`; `behind` is the machine that speaks for them."""
 
     sub: str
-    behind: str | None = None
+    via_machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class CommandContext:
     """Where and when something is decided, and by whom.
 
     The environment is locked, unless only a waiting request expires on it.
@@ -44,45 +44,49 @@ class Scene:
 
     tx: Connection
     environment: Environment
-    by: By
+    actor: Actor
     at: datetime
 
-    async def note(self, action: str, subject: str, **grounds: JSON) -> None:
+    async def audit(self, action: str, subject: str, **grounds: JSON) -> None:
         """One line of the audit trail."""
-        await note(self.tx, self.at, self.by, action, subject, **grounds)
+        await audit_action(self.tx, self.at, self.actor, action, subject, **grounds)
 
 
-async def note(
-    tx: Connection, at: datetime, by: By, action: str, subject: str, **grounds: JSON
+async def audit_action(
+    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, **grounds: JSON
 ) -> None:
-    entry = audit.Entry(at, by.sub, action, subject, grounds, by.behind)
+    entry = audit.Entry(at, actor.sub, action, subject, grounds, actor.via_machine)
     await audit.record(tx, entry)
 
 
-async def note_denied(
-    tx: Connection, at: datetime, by: By, action: str, subject: str, denied: Denied
+async def audit_denial(
+    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, rejection: Rejection
 ) -> None:
     """A denial changes nothing, but who tried what stays known."""
-    await note(tx, at, by, action, subject, denied=denied.code.value)
+    await audit_action(tx, at, actor, action, subject, denied=rejection.code.value)
 
 
-async def record(
-    scene: Scene, delivery: Delivery, event: type[DeliveryEvent], action: str, **more: Any
+async def save_step(
+    context: CommandContext,
+    delivery: Delivery,
+    event: type[DeliveryEvent],
+    action: str,
+    **more: Any,
 ) -> Delivery:
     """Store a step of a locked delivery that no verdict belongs to, and tell it."""
-    kept, told = events.of_delivery(
-        event, delivery, scene.environment, scene.at, scene.by.sub, **more
+    stored, outbox_event = events.delivery_event(
+        event, delivery, context.environment, context.at, context.actor.sub, **more
     )
-    await deliveries.save(scene.tx, kept)
-    await announce(scene.tx, told)
-    await scene.note(action, f"delivery/{kept.id}", state=kept.state, attempt=kept.attempt)
-    await _mind_patience(scene.tx, kept)
-    return kept
+    await deliveries.save(context.tx, stored)
+    await publish(context.tx, outbox_event)
+    await context.audit(action, f"delivery/{stored.id}", state=stored.state, attempt=stored.attempt)
+    await _cancel_approval_timeout(context.tx, stored)
+    return stored
 
 
-async def record_judged(
-    scene: Scene,
-    judged: Judged,
+async def save_verdict(
+    context: CommandContext,
+    evaluation: Evaluation,
     event: type[DeliveryEvent] | None,
     action: str,
     holding: tuple[FollowUp, ...],
@@ -92,77 +96,88 @@ async def record_judged(
     `holding`: the follow-ups that held the version before this verdict. `event` None: a request
     whose submission says it all.
     """
-    opened = await _open_work(scene, judged)
-    kept = await _tell_judged(scene, judged, event)
-    await deliveries.save(scene.tx, kept)
-    work = [follow_up.key for follow_up in (*holding, *opened)] if judged.refuses else []
-    await verdicts.speak(
-        scene.tx, kept.id, scene.environment.customer, judged.verdict, work, scene.by.sub
+    opened = await _open_follow_ups(context, evaluation)
+    stored = await _emit_evaluation(context, evaluation, event)
+    await deliveries.save(context.tx, stored)
+    work = [follow_up.key for follow_up in (*holding, *opened)] if evaluation.is_refusal else []
+    await verdicts.record(
+        context.tx,
+        stored.id,
+        context.environment.customer,
+        evaluation.verdict,
+        work,
+        context.actor.sub,
     )
-    await scene.note(
+    await context.audit(
         action,
-        f"delivery/{kept.id}",
-        outcome=judged.verdict.outcome,
-        reasons=[reason.code.value for reason in judged.verdict.reasons],
+        f"delivery/{stored.id}",
+        outcome=evaluation.verdict.outcome,
+        reasons=[reason.code.value for reason in evaluation.verdict.reasons],
         follow_ups=work,
-        state=kept.state,
+        state=stored.state,
     )
-    await _mind_patience(scene.tx, kept)
-    return kept
+    await _cancel_approval_timeout(context.tx, stored)
+    return stored
 
 
-async def _tell_judged(scene: Scene, judged: Judged, event: type[DeliveryEvent] | None) -> Delivery:
+async def _emit_evaluation(
+    context: CommandContext, evaluation: Evaluation, event: type[DeliveryEvent] | None
+) -> Delivery:
     if event is None:
-        return judged.delivery
-    more = _reasons(judged) if "reasons" in event.model_fields else {}
-    kept, told = events.of_delivery(
-        event, judged.delivery, scene.environment, scene.at, scene.by.sub, **more
+        return evaluation.delivery
+    more = _reasons_payload(evaluation) if "reasons" in event.model_fields else {}
+    stored, outbox_event = events.delivery_event(
+        event, evaluation.delivery, context.environment, context.at, context.actor.sub, **more
     )
-    await announce(scene.tx, told)
-    return kept
+    await publish(context.tx, outbox_event)
+    return stored
 
 
-async def _open_work(scene: Scene, judged: Judged) -> list[FollowUp]:
-    due = work_due(judged.verdict, judged.work)
-    delivery = judged.delivery
-    held = Held(delivery.wanted.product, delivery.wanted.name, delivery.digest)
-    return [await open_follow_up(scene, kind, due[kind], delivery, held) for kind in sorted(due)]
+async def _open_follow_ups(context: CommandContext, evaluation: Evaluation) -> list[FollowUp]:
+    due = follow_up_work(evaluation.verdict, evaluation.work)
+    delivery = evaluation.delivery
+    held = HeldVersion(delivery.requested.product, delivery.requested.name, delivery.digest)
+    return [await open_follow_up(context, kind, due[kind], delivery, held) for kind in sorted(due)]
 
 
 async def open_follow_up(
-    scene: Scene, kind: FollowUpKind, demand: str, delivery: Delivery | None, held: Held | None
+    context: CommandContext,
+    kind: FollowUpKind,
+    demand: str,
+    delivery: Delivery | None,
+    held: HeldVersion | None,
 ) -> FollowUp:
     """Oblige to some work; announced, so that whoever has to do it hears of it."""
     follow_up = FollowUp(
         id=uuid7(),
-        key=await next_key(scene.tx, "FUP"),
+        key=await next_key(context.tx, "FUP"),
         kind=kind,
         task=demand,
         delivery_id=delivery.id if delivery else None,
-        environment=scene.environment.key,
+        environment=context.environment.key,
         held=held,
-        opened_at=scene.at,
+        opened_at=context.at,
     )
-    kept, told = events.of_follow_up(FollowUpOpened, follow_up, scene.at, scene.by.sub)
-    await follow_ups.add(scene.tx, kept, scene.environment.id)
-    await announce(scene.tx, told)
-    return kept
+    stored, event = events.follow_up_event(FollowUpOpened, follow_up, context.at, context.actor.sub)
+    await follow_ups.add(context.tx, stored, context.environment.id)
+    await publish(context.tx, event)
+    return stored
 
 
-async def record_new(scene: Scene, delivery: Delivery, *, counted: bool) -> None:
+async def save_new(context: CommandContext, delivery: Delivery, *, counted: bool) -> None:
     """A request's row, before anything is said about it."""
-    await deliveries.add(scene.tx, delivery, scene.environment, counted=counted)
+    await deliveries.add(context.tx, delivery, context.environment, counted=counted)
 
 
-async def expect_patience(tx: Connection, delivery: Delivery, until: datetime) -> None:
+async def schedule_approval_timeout(tx: Connection, delivery: Delivery, until: datetime) -> None:
     """A request that waits for longer expires."""
-    await arm(tx, [Deadline(PATIENCE, delivery.id, until)])
+    await schedule(tx, [Deadline(APPROVAL_TIMEOUT, delivery.id, until)])
 
 
-async def _mind_patience(tx: Connection, delivery: Delivery) -> None:
-    if delivery.state not in WAITING:
-        await arm(tx, [Deadline(PATIENCE, delivery.id, None)])
+async def _cancel_approval_timeout(tx: Connection, delivery: Delivery) -> None:
+    if delivery.state not in WAITING_STATES:
+        await schedule(tx, [Deadline(APPROVAL_TIMEOUT, delivery.id, None)])
 
 
-def _reasons(judged: Judged) -> Mapping[str, Any]:
-    return {"reasons": events.shortcomings(judged.verdict.reasons)}
+def _reasons_payload(evaluation: Evaluation) -> Mapping[str, Any]:
+    return {"reasons": events.to_violations(evaluation.verdict.reasons)}

@@ -13,7 +13,7 @@ from common.events.deliveries import (
     Shortcoming,
     VersionRegistered,
 )
-from common.messaging.outbox import Announcement
+from common.messaging.outbox import OutboxEvent
 from delivery_gate.criteria.domain.verdict import Reason
 from delivery_gate.deliveries.domain.delivery import Delivery
 from delivery_gate.emergencies.domain import EmergencyChange
@@ -22,97 +22,93 @@ from delivery_gate.follow_ups.domain import FollowUp
 from delivery_gate.versions.domain import Version
 
 
-def of_delivery(
+def delivery_event(
     event: type[DeliveryEvent],
     delivery: Delivery,
     environment: Environment,
     at: datetime,
-    by: str | None,
+    actor: str | None,
     **more: Any,
-) -> tuple[Delivery, Announcement]:
+) -> tuple[Delivery, OutboxEvent]:
     """A request without a version name tells an empty one."""
-    told = replace(delivery, sequence=delivery.sequence + 1)
-    said = event(
+    updated = replace(delivery, sequence=delivery.sequence + 1)
+    payload = event(
         at=at,
-        delivery_id=told.id,
-        delivery=told.key,
-        version_id=told.version_id,
-        product=told.wanted.product,
-        version=told.wanted.name or "",
-        digest=told.digest,
+        delivery_id=updated.id,
+        delivery=updated.key,
+        version_id=updated.version_id,
+        product=updated.requested.product,
+        version=updated.requested.name or "",
+        digest=updated.digest,
         environment_id=environment.id,
         environment=environment.key,
         customer=environment.customer,
-        attempt=told.attempt,
-        state=told.state,
-        by=by,
+        attempt=updated.attempt,
+        state=updated.state,
+        by=actor,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return updated, OutboxEvent(payload, updated.sequence)
 
 
-def of_follow_up(
-    event: type[FollowUpEvent], follow_up: FollowUp, at: datetime, by: str | None, **more: Any
-) -> tuple[FollowUp, Announcement]:
-    told = replace(follow_up, sequence=follow_up.sequence + 1)
-    held = told.held
-    said = event(
+def follow_up_event(
+    event: type[FollowUpEvent], follow_up: FollowUp, at: datetime, actor: str | None, **more: Any
+) -> tuple[FollowUp, OutboxEvent]:
+    updated = replace(follow_up, sequence=follow_up.sequence + 1)
+    held = updated.held
+    payload = event(
         at=at,
-        follow_up_id=told.id,
-        follow_up=told.key,
-        kind=told.kind,
+        follow_up_id=updated.id,
+        follow_up=updated.key,
+        kind=updated.kind,
         product=held.product if held else None,
         version=held.name if held else None,
-        environment=told.environment,
-        reason=told.task,
-        by=by,
+        environment=updated.environment,
+        reason=updated.task,
+        by=actor,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return updated, OutboxEvent(payload, updated.sequence)
 
 
-def of_emergency(
+def emergency_event(
     event: type[EmergencyEvent],
     change: EmergencyChange,
     environment: Environment,
     at: datetime,
-    by: str | None,
+    actor: str | None,
     **more: Any,
-) -> tuple[EmergencyChange, Announcement]:
-    told = replace(change, sequence=change.sequence + 1)
-    said = event(
+) -> tuple[EmergencyChange, OutboxEvent]:
+    updated = replace(change, sequence=change.sequence + 1)
+    payload = event(
         at=at,
-        emergency_id=told.id,
-        emergency=told.key,
+        emergency_id=updated.id,
+        emergency=updated.key,
         environment_id=environment.id,
         environment=environment.key,
         customer=environment.customer,
-        ticket_id=told.ticket_id,
-        ticket=told.ticket,
-        state=told.state,
-        by=by,
+        ticket_id=updated.ticket_id,
+        ticket=updated.ticket,
+        state=updated.state,
+        by=actor,
         **more,
     )
-    return told, Announcement(said, told.sequence)
+    return updated, OutboxEvent(payload, updated.sequence)
 
 
-def of_environment(
+def environment_event(
     event: type[EnvironmentEvent], environment: Environment, at: datetime, **more: Any
-) -> tuple[Environment, Announcement]:
-    told = replace(environment, sequence=environment.sequence + 1)
-    said = event(
-        at=at,
-        environment_id=told.id,
-        environment=told.key,
-        customer=told.customer,
-        **more,
+) -> tuple[Environment, OutboxEvent]:
+    updated = replace(environment, sequence=environment.sequence + 1)
+    payload = event(
+        at=at, environment_id=updated.id, environment=updated.key, customer=updated.customer, **more
     )
-    return told, Announcement(said, told.sequence)
+    return updated, OutboxEvent(payload, updated.sequence)
 
 
-def of_version(version: Version) -> Announcement:
+def version_event(version: Version) -> OutboxEvent:
     """A version has one event in its life."""
-    said = VersionRegistered(
+    payload = VersionRegistered(
         at=version.registered_at,
         version_id=version.id,
         product=version.product,
@@ -120,10 +116,10 @@ def of_version(version: Version) -> Announcement:
         digest=version.digest,
         by=version.registered_by,
     )
-    return Announcement(said, 1)
+    return OutboxEvent(payload, 1)
 
 
-def shortcomings(reasons: Iterable[Reason]) -> list[Shortcoming]:
+def to_violations(reasons: Iterable[Reason]) -> list[Shortcoming]:
     return [
         Shortcoming(
             code=reason.code, criterion=reason.criterion, justification=reason.justification

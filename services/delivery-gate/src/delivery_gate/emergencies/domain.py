@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Denied
+from delivery_gate.criteria.domain.verdict import Code, Rejection
 from delivery_gate.environments.domain import Environment
 
 EmergencyState = Literal["requested", "authorized", "applied", "settled", "revoked"]
@@ -50,75 +50,75 @@ class EmergencyChange:
     sequence: int = 0
 
 
-def blocker_missing(blocker: Blocker | None, environment: str) -> Denied | None:
+def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None:
     """Why there is no open Blocker on this environment; None where there is one."""
     if blocker is None:
-        return Denied(Code.NOT_BLOCKER, "This ticket was never raised to blocker.")
+        return Rejection(Code.NOT_BLOCKER, "This ticket was never raised to blocker.")
     if blocker.environment != environment:
         where = blocker.environment or "no environment"
-        return Denied(Code.BLOCKER_ELSEWHERE, f"{blocker.key} is a Blocker on {where}.")
+        return Rejection(Code.BLOCKER_ELSEWHERE, f"{blocker.key} is a Blocker on {where}.")
     if blocker.state == "closed":
-        return Denied(Code.BLOCKER_CLOSED, f"{blocker.key} is solved; deliver a version.")
+        return Rejection(Code.BLOCKER_CLOSED, f"{blocker.key} is solved; deliver a version.")
     if blocker.state == "lowered":
-        return Denied(Code.NOT_BLOCKER, f"{blocker.key} is no Blocker any more.")
+        return Rejection(Code.NOT_BLOCKER, f"{blocker.key} is no Blocker any more.")
     return None
 
 
 def request(
-    wanted: EmergencyChange,
+    requested: EmergencyChange,
     blocker: Blocker | None,
     environment: Environment,
     pending: EmergencyChange | None,
-) -> EmergencyChange | Denied:
+) -> EmergencyChange | Rejection:
     """Ask for it. `pending` is the environment's change that is requested or authorized, if any."""
-    if not wanted.description.strip():
-        return Denied(Code.REASON_REQUIRED, "Say what is going to be changed, and why.")
-    if missing := blocker_missing(blocker, wanted.environment):
+    if not requested.description.strip():
+        return Rejection(Code.REASON_REQUIRED, "Say what is going to be changed, and why.")
+    if missing := check_blocker(blocker, requested.environment):
         return missing
     if environment.debt is not None:
-        return _second(environment)
+        return _debt_rejection(environment)
     if pending is not None:
-        return Denied(Code.CONFLICT, f"{pending.key} is {pending.state} here already.")
-    return wanted
+        return Rejection(Code.CONFLICT, f"{pending.key} is {pending.state} here already.")
+    return requested
 
 
 def authorize(
-    change: EmergencyChange, by: str, at: datetime, blocker: Blocker | None
-) -> EmergencyChange | Denied:
+    change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None
+) -> EmergencyChange | Rejection:
     """A second person takes the responsibility too."""
     if change.state != "requested":
-        return Denied(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
-    if by == change.requested_by:
-        return Denied(Code.SELF_APPROVAL, "You requested it; another person has to authorize.")
-    if missing := blocker_missing(blocker, change.environment):
+        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+    if actor == change.requested_by:
+        return Rejection(Code.SELF_APPROVAL, "You requested it; another person has to authorize.")
+    if missing := check_blocker(blocker, change.environment):
         return missing
-    return replace(change, state="authorized", authorized_by=by, authorized_at=at)
+    return replace(change, state="authorized", authorized_by=actor, authorized_at=at)
 
 
 def apply(
     change: EmergencyChange,
-    by: str,
+    actor: str,
     at: datetime,
     blocker: Blocker | None,
     environment: Environment,
     *,
     busy: bool,
-) -> EmergencyChange | Denied:
+) -> EmergencyChange | Rejection:
     """It is done on the environment now. `busy`: a delivery is running there."""
     if change.state == "requested":
-        return Denied(Code.NOT_AUTHORIZED, "A second person has to authorize this change first.")
+        return Rejection(Code.NOT_AUTHORIZED, "A second person has to authorize this change first.")
     if change.state != "authorized":
-        return Denied(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
-    if missing := blocker_missing(blocker, change.environment):
+        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+    if missing := check_blocker(blocker, change.environment):
         return missing
     if environment.debt is not None:
-        return _second(environment)
+        return _debt_rejection(environment)
     if busy:
-        return Denied(Code.CONFLICT, "A delivery is running here; verify or fail it first.")
-    return replace(change, state="applied", applied_by=by, applied_at=at)
+        return Rejection(Code.CONFLICT, "A delivery is running here; verify or fail it first.")
+    return replace(change, state="applied", applied_by=actor, applied_at=at)
 
 
-def name(change: EmergencyChange, key: str) -> EmergencyChange:
+def with_key(change: EmergencyChange, key: str) -> EmergencyChange:
     """It was let in, so it gets the key that people will say."""
     return replace(change, key=key)
 
@@ -130,18 +130,18 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
     return replace(change, state="settled", settled_by_version=delivery_id, settled_at=at)
 
 
-def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Denied:
+def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:
     """Take the permission back: by hand, or because the Blocker was lowered or closed."""
     if change.state not in {"requested", "authorized"}:
-        return Denied(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if not why.strip():
-        return Denied(Code.REASON_REQUIRED, "Say why it is revoked.")
+        return Rejection(Code.REASON_REQUIRED, "Say why it is revoked.")
     return replace(change, state="revoked", revoked_at=at, revocation_reason=why)
 
 
-def _second(environment: Environment) -> Denied:
+def _debt_rejection(environment: Environment) -> Rejection:
     owed = environment.debt.change if environment.debt else None
-    return Denied(
+    return Rejection(
         Code.EMERGENCY_DEBT_OPEN,
         f"{environment.key} still owes a version with {owed}; deliver that first.",
     )

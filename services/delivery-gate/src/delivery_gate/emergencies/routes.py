@@ -6,45 +6,54 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
 from common.events.deliveries import EmergencyAuthorized, EmergencyRequested
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.messaging.outbox import announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.messaging.outbox import publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from delivery_gate.criteria.domain.verdict import Denied
+from delivery_gate.criteria.domain.verdict import Rejection
 from delivery_gate.deliveries import events
-from delivery_gate.deliveries.commands import Scene
+from delivery_gate.deliveries.commands import CommandContext
 from delivery_gate.deliveries.store import deliveries
-from delivery_gate.denials import by, deny
+from delivery_gate.denials import actor_of, deny
 from delivery_gate.emergencies import domain as emergency
 from delivery_gate.emergencies import store
 from delivery_gate.emergencies.domain import Blocker, EmergencyChange, EmergencyState
 from delivery_gate.environments import commands as environment_commands
 from delivery_gate.environments import store as environments
-from delivery_gate.fields import Line, Said, Words
+from delivery_gate.fields import FreeText, Line, PathReference
 from delivery_gate.keys import next_key
 
 routes = router("/v1/emergency-changes", ["emergency changes"])
 
-Worker = Annotated[Caller, needs("emergencies:work")]
-NOWHERE = UUID(int=0)
+Worker = Annotated[Caller, requires("emergencies:work")]
+NO_TICKET_ID = UUID(int=0)
 
 
-class EmergencyAsked(Asked):
+class EmergencyCreate(RequestModel):
     """`ticket`: id or key of the open Blocker on this environment. `description` is changed, and why."""
 
     environment: Line
     ticket: Line
-    description: Words
+    description: FreeText
 
 
-class RevocationAsked(Asked):
-    reason: Words
+class EmergencyRevoke(RequestModel):
+    reason: FreeText
 
 
-class EmergencyTold(Told):
+class EmergencyRead(ResponseModel):
     """Name its id or key in `contains` of the version that pays the debt."""
 
     id: UUID
@@ -66,136 +75,146 @@ class EmergencyTold(Told):
     revocation_reason: str | None
 
 
-@routes.post("", status_code=201, response_model=EmergencyTold)
+@routes.post("", status_code=201, response_model=EmergencyRead)
 async def request_emergency(
-    asked: EmergencyAsked, response: Response, tx: Transaction, caller: Worker
-) -> EmergencyTold | Response:
+    body: EmergencyCreate, response: Response, tx: Transaction, caller: Worker
+) -> EmergencyRead | Response:
     """Ask for a change without a version. Denied unless there is an open Blocker right there."""
-    environment = await environments.find(tx, asked.environment, lock=True)
+    environment = await environments.find(tx, body.environment, lock=True)
     if environment is None:
-        raise Invalid([Violation("/environment", "unknown", "there is no such environment")])
-    scene = Scene(tx, environment, by(caller), await moment(tx))
-    blocker = await store.blocker_named(tx, asked.ticket)
-    wanted = EmergencyChange(
+        raise ValidationFailed(
+            [Violation("/environment", "unknown", "there is no such environment")]
+        )
+    context = CommandContext(tx, environment, actor_of(caller), await transaction_time(tx))
+    blocker = await store.find_blocker(tx, body.ticket)
+    requested = EmergencyChange(
         id=uuid7(),
         key="",
         environment=environment.key,
-        ticket_id=blocker.ticket_id if blocker else NOWHERE,
-        ticket=blocker.key if blocker else asked.ticket,
-        description=asked.description,
+        ticket_id=blocker.ticket_id if blocker else NO_TICKET_ID,
+        ticket=blocker.key if blocker else body.ticket,
+        description=body.description,
         requested_by=caller.sub,
-        requested_at=scene.at,
+        requested_at=context.at,
     )
-    pending = await store.pending_here(tx, environment.id)
-    said = emergency.request(wanted, blocker, environment, pending)
-    if isinstance(said, Denied):
-        return await deny(scene, "emergency.request", f"environment/{environment.id}", said)
-    kept = await _requested(scene, said)
-    response.headers["Location"] = f"/v1/emergency-changes/{kept.id}"
-    set_etag(response, kept.sequence)
-    return EmergencyTold.model_validate(kept)
+    pending = await store.get_pending(tx, environment.id)
+    outcome = emergency.request(requested, blocker, environment, pending)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "emergency.request", f"environment/{environment.id}", outcome)
+    stored = await _save_requested(context, outcome)
+    response.headers["Location"] = f"/v1/emergency-changes/{stored.id}"
+    set_etag(response, stored.sequence)
+    return EmergencyRead.model_validate(stored)
 
 
 @routes.get("")
 async def list_emergencies(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     environment: Annotated[str | None, Query(max_length=200)] = None,
     state: EmergencyState | None = None,
-) -> Page[EmergencyTold]:
+) -> Page[EmergencyRead]:
     """Newest first."""
     after: Any = page.after_as(datetime, UUID)
-    found = await store.page(tx, environment, state, after, page.limit + 1)
-    items = [EmergencyTold.model_validate(one) for one in found[: page.limit]]
-    more = len(found) > page.limit
-    return Page(items=items, next=cursor(items[-1].requested_at, items[-1].id) if more else None)
+    rows = await store.page(tx, environment, state, after, page.limit + 1)
+    items = [EmergencyRead.model_validate(one) for one in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page(
+        items=items, next=encode_cursor(items[-1].requested_at, items[-1].id) if more else None
+    )
 
 
 @routes.get("/{ref}")
 async def get_emergency(
-    ref: Said,
+    ref: PathReference,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:read")],
-) -> EmergencyTold:
+    caller: Annotated[Caller, requires("deliveries:read")],
+) -> EmergencyRead:
     change = await store.find(tx, ref)
     if change is None:
         raise NotFound(f"Emergency change {ref}")
     set_etag(response, change.sequence)
-    return EmergencyTold.model_validate(change)
+    return EmergencyRead.model_validate(change)
 
 
-@routes.post("/{ref}/authorize", response_model=EmergencyTold)
+@routes.post("/{ref}/authorize", response_model=EmergencyRead)
 async def authorize_emergency(
-    ref: Said,
+    ref: PathReference,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("emergencies:authorize")],
-) -> EmergencyTold | Response:
+    caller: Annotated[Caller, requires("emergencies:authorize")],
+) -> EmergencyRead | Response:
     """A second person takes the responsibility too."""
-    scene, change, blocker = await _scene(tx, ref, caller, request)
-    said = emergency.authorize(change, caller.sub, scene.at, blocker)
-    if isinstance(said, Denied):
-        return await deny(scene, "emergency.authorize", f"emergency/{change.id}", said)
-    kept, event = events.of_emergency(
-        EmergencyAuthorized, said, scene.environment, scene.at, caller.sub
+    context, change, blocker = await _load_locked(tx, ref, caller, request)
+    outcome = emergency.authorize(change, caller.sub, context.at, blocker)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "emergency.authorize", f"emergency/{change.id}", outcome)
+    stored, event = events.emergency_event(
+        EmergencyAuthorized, outcome, context.environment, context.at, caller.sub
     )
-    await store.save(tx, kept)
-    await announce(tx, event)
-    await scene.note("emergency.authorize", f"emergency/{kept.id}", ticket=kept.ticket)
-    return EmergencyTold.model_validate(kept)
+    await store.save(tx, stored)
+    await publish(tx, event)
+    await context.audit("emergency.authorize", f"emergency/{stored.id}", ticket=stored.ticket)
+    return EmergencyRead.model_validate(stored)
 
 
-@routes.post("/{ref}/apply", response_model=EmergencyTold)
+@routes.post("/{ref}/apply", response_model=EmergencyRead)
 async def apply_emergency(
-    ref: Said, request: Request, tx: Transaction, caller: Worker
-) -> EmergencyTold | Response:
+    ref: PathReference, request: Request, tx: Transaction, caller: Worker
+) -> EmergencyRead | Response:
     """It is done: the environment owes a version with this change, and accepts nothing else."""
-    scene, change, blocker = await _scene(tx, ref, caller, request)
-    place = scene.environment
-    busy = await deliveries.is_busy(tx, place.id)
-    said = emergency.apply(change, caller.sub, scene.at, blocker, place, busy=busy)
-    if isinstance(said, Denied):
-        return await deny(scene, "emergency.apply", f"emergency/{change.id}", said)
+    context, change, blocker = await _load_locked(tx, ref, caller, request)
+    environment = context.environment
+    busy = await deliveries.is_busy(tx, environment.id)
+    outcome = emergency.apply(change, caller.sub, context.at, blocker, environment, busy=busy)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "emergency.apply", f"emergency/{change.id}", outcome)
     debt_after = request.app.state.settings.debt_after
-    return EmergencyTold.model_validate(await environment_commands.applied(scene, said, debt_after))
+    return EmergencyRead.model_validate(
+        await environment_commands.record_applied(context, outcome, debt_after)
+    )
 
 
-@routes.post("/{ref}/revoke", response_model=EmergencyTold)
+@routes.post("/{ref}/revoke", response_model=EmergencyRead)
 async def revoke_emergency(
-    ref: Said, asked: RevocationAsked, request: Request, tx: Transaction, caller: Worker
-) -> EmergencyTold | Response:
+    ref: PathReference, body: EmergencyRevoke, request: Request, tx: Transaction, caller: Worker
+) -> EmergencyRead | Response:
     """Take the permission back before it is used."""
-    scene, change, _ = await _scene(tx, ref, caller, request)
-    said = emergency.revoke(change, asked.reason, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "emergency.revoke", f"emergency/{change.id}", said)
-    return EmergencyTold.model_validate(
-        await environment_commands.revoked(scene, said, asked.reason)
+    context, change, _ = await _load_locked(tx, ref, caller, request)
+    outcome = emergency.revoke(change, body.reason, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "emergency.revoke", f"emergency/{change.id}", outcome)
+    return EmergencyRead.model_validate(
+        await environment_commands.record_revoked(context, outcome, body.reason)
     )
 
 
-async def _requested(scene: Scene, change: EmergencyChange) -> EmergencyChange:
-    named = emergency.name(change, await next_key(scene.tx, "EMC"))
-    kept, event = events.of_emergency(
-        EmergencyRequested, named, scene.environment, scene.at, scene.by.sub
+async def _save_requested(context: CommandContext, change: EmergencyChange) -> EmergencyChange:
+    change_with_key = emergency.with_key(change, await next_key(context.tx, "EMC"))
+    stored, event = events.emergency_event(
+        EmergencyRequested, change_with_key, context.environment, context.at, context.actor.sub
     )
-    await store.add(scene.tx, kept, scene.environment)
-    await announce(scene.tx, event)
-    await scene.note("emergency.request", f"emergency/{kept.id}", ticket=kept.ticket)
-    return kept
+    await store.add(context.tx, stored, context.environment)
+    await publish(context.tx, event)
+    await context.audit("emergency.request", f"emergency/{stored.id}", ticket=stored.ticket)
+    return stored
 
 
-async def _scene(
+async def _load_locked(
     tx: Connection, ref: str, caller: Caller, request: Request
-) -> tuple[Scene, EmergencyChange, Blocker | None]:
+) -> tuple[CommandContext, EmergencyChange, Blocker | None]:
     """The environment is locked before the Blocker is read: who lifts it waits, or was first."""
-    place = await store.place(tx, ref)
-    if place is None:
+    ids = await store.ids_to_lock(tx, ref)
+    if ids is None:
         raise NotFound(f"Emergency change {ref}")
-    environment = await environments.lock(tx, place[1])
-    change = await store.lock(tx, place[0])
-    if_match(request, change.sequence, EmergencyTold.model_validate(change))
-    blocker = await store.blocker(tx, change.ticket_id)
-    return Scene(tx, environment, by(caller), await moment(tx)), change, blocker
+    environment = await environments.lock(tx, ids[1])
+    change = await store.lock(tx, ids[0])
+    if_match(request, change.sequence, EmergencyRead.model_validate(change))
+    blocker = await store.get_blocker(tx, change.ticket_id)
+    return (
+        CommandContext(tx, environment, actor_of(caller), await transaction_time(tx)),
+        change,
+        blocker,
+    )

@@ -13,10 +13,10 @@ from delivery_gate.emergencies.domain import Blocker, EmergencyChange
 from delivery_gate.environments.domain import Environment
 from delivery_gate.environments.tables import blockers
 from delivery_gate.follow_ups.tables import emergency_changes
-from delivery_gate.keys import named
-from delivery_gate.sql_literals import one_of
+from delivery_gate.keys import by_id_or_key
+from delivery_gate.sql_literals import in_literals
 
-PENDING = ("requested", "authorized")
+PENDING_STATES = ("requested", "authorized")
 
 
 async def add(tx: Connection, change: EmergencyChange, environment: Environment) -> None:
@@ -32,20 +32,22 @@ async def add(tx: Connection, change: EmergencyChange, environment: Environment)
             description=change.description,
             requested_by=change.requested_by,
             requested_at=change.requested_at,
-            **_moving(change),
+            **_mutable_columns(change),
         )
     )
 
 
 async def save(tx: Connection, change: EmergencyChange) -> None:
     query = update(emergency_changes).where(emergency_changes.c.id == change.id)
-    await tx.execute(query.values(**_moving(change)))
+    await tx.execute(query.values(**_mutable_columns(change)))
 
 
-async def place(tx: Connection, said: str) -> tuple[UUID, UUID] | None:
+async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | None:
     """The ids of a change and of its environment, to lock the environment first."""
     columns = emergency_changes.c.id, emergency_changes.c.environment_id
-    row = (await tx.execute(select(*columns).where(named(emergency_changes, said)))).one_or_none()
+    row = (
+        await tx.execute(select(*columns).where(by_id_or_key(emergency_changes, reference)))
+    ).one_or_none()
     return None if row is None else (row.id, row.environment_id)
 
 
@@ -54,8 +56,8 @@ async def lock(tx: Connection, id: UUID) -> EmergencyChange:
     return _change((await tx.execute(query)).one())
 
 
-async def find(tx: Connection, said: str) -> EmergencyChange | None:
-    query = select(emergency_changes).where(named(emergency_changes, said))
+async def find(tx: Connection, reference: str) -> EmergencyChange | None:
+    query = select(emergency_changes).where(by_id_or_key(emergency_changes, reference))
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else _change(row)
 
@@ -79,40 +81,43 @@ async def page(
     return [_change(row) for row in await tx.execute(query)]
 
 
-async def pending_here(tx: Connection, environment_id: UUID) -> EmergencyChange | None:
+async def get_pending(tx: Connection, environment_id: UUID) -> EmergencyChange | None:
     """The one that is requested or authorized on a locked environment."""
     query = select(emergency_changes).where(
         emergency_changes.c.environment_id == environment_id,
-        one_of(emergency_changes.c.state, PENDING),
+        in_literals(emergency_changes.c.state, PENDING_STATES),
     )
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else _change(row)
 
 
-async def lock_pending_of(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
+async def lock_pending_of_ticket(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
     """Those that rest on this ticket and are not applied yet."""
-    where = emergency_changes.c.ticket_id == ticket_id, one_of(emergency_changes.c.state, PENDING)
+    where = (
+        emergency_changes.c.ticket_id == ticket_id,
+        in_literals(emergency_changes.c.state, PENDING_STATES),
+    )
     query = select(emergency_changes).where(*where).order_by(emergency_changes.c.id)
     return [_change(row) for row in await tx.execute(query.with_for_update())]
 
 
-async def environments_of(tx: Connection, ticket_id: UUID) -> set[UUID]:
+async def list_environment_ids(tx: Connection, ticket_id: UUID) -> set[UUID]:
     """Where changes rest on this ticket, so that a handler can lock those environments first."""
     column = emergency_changes.c.environment_id
     query = select(column).where(emergency_changes.c.ticket_id == ticket_id)
     return set((await tx.execute(query)).scalars())
 
 
-async def ids(tx: Connection, said: Sequence[str]) -> dict[str, UUID]:
+async def find_ids(tx: Connection, references: Sequence[str]) -> dict[str, UUID]:
     """The ids of the changes that these ids or keys name; unknown ones are left out."""
     found: dict[str, UUID] = {}
-    for one in said:
-        if (change := await find(tx, one)) is not None:
-            found[one] = change.id
+    for reference in references:
+        if (change := await find(tx, reference)) is not None:
+            found[reference] = change.id
     return found
 
 
-async def blocker(tx: Connection, ticket_id: UUID) -> Blocker | None:
+async def get_blocker(tx: Connection, ticket_id: UUID) -> Blocker | None:
     row = (
         await tx.execute(select(blockers).where(blockers.c.ticket_id == ticket_id))
     ).one_or_none()
@@ -121,34 +126,34 @@ async def blocker(tx: Connection, ticket_id: UUID) -> Blocker | None:
     return Blocker(row.ticket_id, row.ticket, row.environment, row.state)
 
 
-async def blocker_named(tx: Connection, said: str) -> Blocker | None:
+async def find_blocker(tx: Connection, reference: str) -> Blocker | None:
     """By the ticket's id or its key (`OPS-1042`)."""
     try:
-        return await blocker(tx, UUID(said))
+        return await get_blocker(tx, UUID(reference))
     except ValueError:
-        query = select(blockers.c.ticket_id).where(blockers.c.ticket == said)
-        found = await tx.scalar(query)
-        return None if found is None else await blocker(tx, found)
+        query = select(blockers.c.ticket_id).where(blockers.c.ticket == reference)
+        ticket_id = await tx.scalar(query)
+        return None if ticket_id is None else await get_blocker(tx, ticket_id)
 
 
-async def blocker_open(tx: Connection, environment_id: UUID) -> bool:
-    where = blockers.c.environment_id == environment_id, one_of(blockers.c.state, ["open"])
+async def has_open_blocker(tx: Connection, environment_id: UUID) -> bool:
+    where = blockers.c.environment_id == environment_id, in_literals(blockers.c.state, ["open"])
     return bool(await tx.scalar(select(exists().where(*where))))
 
 
-async def know_blocker(tx: Connection, blocker: Blocker, environment_id: UUID | None) -> None:
+async def upsert_blocker(tx: Connection, blocker: Blocker, environment_id: UUID | None) -> None:
     """What was last heard about a ticket as a Blocker."""
-    heard = {
+    values = {
         "ticket": blocker.key,
         "environment_id": environment_id,
         "environment": blocker.environment,
         "state": blocker.state,
     }
-    query = upsert(blockers).values(ticket_id=blocker.ticket_id, **heard)
-    await tx.execute(query.on_conflict_do_update(index_elements=["ticket_id"], set_=heard))
+    query = upsert(blockers).values(ticket_id=blocker.ticket_id, **values)
+    await tx.execute(query.on_conflict_do_update(index_elements=["ticket_id"], set_=values))
 
 
-def _moving(change: EmergencyChange) -> Mapping[str, Any]:
+def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:
     return {
         "sequence": change.sequence,
         "state": change.state,

@@ -11,7 +11,7 @@ from delivery_gate.versions.domain import Version
 
 EnvironmentState = Literal["compliant", "in_debt", "drifted"]
 
-DEBT_AFTER = timedelta(hours=72)
+DEFAULT_DEBT_DEADLINE = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +56,30 @@ class Environment:
         return "drifted" if self.drift is not None else "compliant"
 
 
-def environment_shortcomings(environment: Environment, version: Version | None) -> list[Reason]:
+def environment_violations(environment: Environment, version: Version | None) -> list[Reason]:
     """Why this environment does not accept this version now."""
     debt, drift = environment.debt, environment.drift
     if debt is not None:
-        return [] if version is not None and debt.change_id in version.contains else [_owed(debt)]
-    return [] if drift is None else [_unexplained(environment, drift)]
+        return (
+            []
+            if version is not None and debt.change_id in version.contains
+            else [_debt_violation(debt)]
+        )
+    return [] if drift is None else [_drift_violation(environment, drift)]
 
 
-def _owed(debt: Debt) -> Reason:
+def _debt_violation(debt: Debt) -> Reason:
     argument = "The environment accepts only a version that contains its emergency change."
     return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", argument, debt.change)
 
 
-def _unexplained(environment: Environment, drift: Drift) -> Reason:
+def _drift_violation(environment: Environment, drift: Drift) -> Reason:
     seen = drift.digest or "no digest at all"
     argument = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
     return Reason(Code.ENV_DRIFTED, "drift", argument)
 
 
-def indebt(
+def incur_debt(
     environment: Environment, change_id: UUID, change: str, at: datetime, after: timedelta
 ) -> Environment:
     """An emergency change was applied: from now on the environment owes its version."""
@@ -90,7 +94,7 @@ def mark_overdue(environment: Environment, at: datetime) -> Environment:
     return replace(environment, debt=replace(debt, overdue_since=at))
 
 
-def receive(environment: Environment, version: Version) -> Environment:
+def apply_version(environment: Environment, version: Version) -> Environment:
     """A version was delivered and verified: it runs, pays the debt it contains, ends the drift."""
     debt, drift = environment.debt, environment.drift
     paid = debt is not None and debt.change_id in version.contains
@@ -119,7 +123,7 @@ def observe(
     return replace(environment, drift=Drift(product, digest, at))
 
 
-def explain(environment: Environment) -> Environment:
+def accept_drift(environment: Environment) -> Environment:
     """The drift's investigation was confirmed: what was seen is what runs, with a known reason."""
     drift = environment.drift
     if drift is None:

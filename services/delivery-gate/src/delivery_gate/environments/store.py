@@ -12,44 +12,46 @@ from delivery_gate.deliveries.tables import deliveries
 from delivery_gate.environments.domain import Debt, Drift, Environment
 from delivery_gate.environments.tables import environments, running
 from delivery_gate.follow_ups.tables import emergency_changes
-from delivery_gate.keys import named
+from delivery_gate.keys import by_id_or_key
 
 
-async def find(tx: Connection, said: str, *, lock: bool = False) -> Environment | None:
+async def find(tx: Connection, reference: str, *, lock: bool = False) -> Environment | None:
     """The environment by id or key, unless it is retired. `lock` until the transaction ends."""
-    query = select(environments).where(named(environments, said), ~environments.c.retired)
-    return await _one(tx, query, lock=lock)
+    query = select(environments).where(
+        by_id_or_key(environments, reference), ~environments.c.retired
+    )
+    return await _get(tx, query, lock=lock)
 
 
 async def lock(tx: Connection, id: UUID) -> Environment:
     """The environment, locked. Raises LookupError: whoever has its id has seen it."""
-    found = await _one(tx, select(environments).where(environments.c.id == id), lock=True)
-    if found is None:
+    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=True)
+    if environment is None:
         raise LookupError(f"environment/{id} is gone")
-    return found
+    return environment
 
 
-async def of_delivery(tx: Connection, delivery_id: UUID) -> Environment:
+async def get_of_delivery(tx: Connection, delivery_id: UUID) -> Environment:
     """Where a locked delivery goes; the environment itself is not locked."""
-    return await _where(tx, deliveries.c.environment_id, deliveries.c.id == delivery_id)
+    return await _get_where(tx, deliveries.c.environment_id, deliveries.c.id == delivery_id)
 
 
-async def of_emergency(tx: Connection, change_id: UUID) -> Environment:
+async def get_of_emergency(tx: Connection, change_id: UUID) -> Environment:
     changes = emergency_changes.c
-    return await _where(tx, changes.environment_id, changes.id == change_id)
+    return await _get_where(tx, changes.environment_id, changes.id == change_id)
 
 
 async def lock_all(tx: Connection, ids: Iterable[UUID]) -> set[UUID]:
     """Lock those that exist, in id order, so that two transactions never wait for each other."""
-    wanted = environments.c.id.in_(list(ids))
-    query = select(environments.c.id).where(wanted).order_by(environments.c.id)
+    condition = environments.c.id.in_(list(ids))
+    query = select(environments.c.id).where(condition).order_by(environments.c.id)
     return set((await tx.execute(query.with_for_update())).scalars())
 
 
-async def lock_free(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock those that nobody else holds; a timer comes back for the others."""
-    wanted = environments.c.id.in_(list(ids))
-    query = select(environments.c.id).where(wanted).order_by(environments.c.id)
+    condition = environments.c.id.in_(list(ids))
+    query = select(environments.c.id).where(condition).order_by(environments.c.id)
     return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
 
 
@@ -63,11 +65,11 @@ async def page(
     if after is not None:
         query = query.where(environments.c.key > after)
     rows = (await tx.execute(query.limit(limit))).all()
-    runs = await _running(tx, [row.id for row in rows])
+    runs = await _load_running(tx, [row.id for row in rows])
     return [_environment(row, runs.get(row.id, {})) for row in rows]
 
 
-async def know(
+async def upsert(
     tx: Connection,
     environment: Environment,
     name: str,
@@ -75,7 +77,7 @@ async def know(
     retired: bool,
 ) -> None:
     """Take over what the directory says; what the gate itself knows of it stays."""
-    said = {
+    values = {
         "key": environment.key,
         "customer_id": environment.customer_id,
         "customer": environment.customer,
@@ -83,8 +85,8 @@ async def know(
         "name": name,
         "retired": retired,
     }
-    query = insert(environments).values(id=environment.id, sequence=0, **said)
-    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=said))
+    query = insert(environments).values(id=environment.id, sequence=0, **values)
+    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 async def save(tx: Connection, environment: Environment) -> None:
@@ -113,29 +115,29 @@ async def save(tx: Connection, environment: Environment) -> None:
         )
 
 
-async def _where(
+async def _get_where(
     tx: Connection, column: ColumnElement[UUID], condition: ColumnElement[bool]
 ) -> Environment:
     id = select(column).where(condition).scalar_subquery()
-    found = await _one(tx, select(environments).where(environments.c.id == id), lock=False)
-    if found is None:
+    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=False)
+    if environment is None:
         raise LookupError("an environment is never deleted")
-    return found
+    return environment
 
 
-async def _one(tx: Connection, query: Select[Any], *, lock: bool) -> Environment | None:
+async def _get(tx: Connection, query: Select[Any], *, lock: bool) -> Environment | None:
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return None
-    return _environment(row, (await _running(tx, [row.id])).get(row.id, {}))
+    return _environment(row, (await _load_running(tx, [row.id])).get(row.id, {}))
 
 
-async def _running(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
-    found: dict[UUID, dict[str, str]] = {}
+async def _load_running(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    by_environment: dict[UUID, dict[str, str]] = {}
     query = select(running).where(running.c.environment_id.in_(ids)).order_by(running.c.product)
     for row in await tx.execute(query):
-        found.setdefault(row.environment_id, {})[row.product] = row.digest
-    return found
+        by_environment.setdefault(row.environment_id, {})[row.product] = row.digest
+    return by_environment
 
 
 def _environment(row: Row[Any], runs: dict[str, str]) -> Environment:

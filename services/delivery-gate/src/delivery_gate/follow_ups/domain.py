@@ -8,9 +8,9 @@ from uuid import UUID
 
 from delivery_gate.criteria.domain.verdict import (
     Code,
-    Denied,
     FollowUpKind,
     Reason,
+    Rejection,
     Verdict,
     follow_ups_due,
 )
@@ -20,7 +20,7 @@ FollowUpState = Literal["open", "closed", "confirmed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldVersion:
     """What may not be delivered meanwhile: a version by name and, where known, by digest."""
 
     product: str
@@ -38,7 +38,7 @@ class FollowUp:
     task: str
     delivery_id: UUID | None  # None when an environment's drift opened it
     environment: str
-    held: Held | None
+    held: HeldVersion | None
     opened_at: datetime
     state: FollowUpState = "open"
     evidence: str | None = None
@@ -53,46 +53,46 @@ class FollowUp:
         return self.delivery_id is None and self.opened_at == drift_since
 
 
-def close(follow_up: FollowUp, by: str, evidence: str, at: datetime) -> FollowUp | Denied:
+def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:
     """Say that the work is done, with what shows it."""
     if follow_up.state != "open":
-        return Denied(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
     if not evidence.strip():
-        return Denied(Code.EVIDENCE_REQUIRED, "Say what shows that the work is done.")
-    return replace(follow_up, state="closed", evidence=evidence, closed_by=by, closed_at=at)
+        return Rejection(Code.EVIDENCE_REQUIRED, "Say what shows that the work is done.")
+    return replace(follow_up, state="closed", evidence=evidence, closed_by=actor, closed_at=at)
 
 
-def confirm(follow_up: FollowUp, by: str, at: datetime) -> FollowUp | Denied:
+def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejection:
     """A second person agrees that the evidence holds."""
     if follow_up.state == "open":
-        return Denied(Code.EVIDENCE_REQUIRED, "Nobody has closed this follow-up with evidence.")
+        return Rejection(Code.EVIDENCE_REQUIRED, "Nobody has closed this follow-up with evidence.")
     if follow_up.state == "confirmed":
-        return Denied(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
-    if follow_up.closed_by == by:
-        return Denied(Code.SELF_CONFIRMATION, "You closed it; another person has to confirm.")
-    return replace(follow_up, state="confirmed", confirmed_by=by, confirmed_at=at)
+        return Rejection(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
+    if follow_up.closed_by == actor:
+        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to confirm.")
+    return replace(follow_up, state="confirmed", confirmed_by=actor, confirmed_at=at)
 
 
-def reject(follow_up: FollowUp, by: str) -> FollowUp | Denied:
+def reject(follow_up: FollowUp, actor: str) -> FollowUp | Rejection:
     """A second person finds the evidence wanting: the work is open again."""
     if follow_up.state != "closed":
-        return Denied(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
-    if follow_up.closed_by == by:
-        return Denied(Code.SELF_CONFIRMATION, "You closed it; another person has to judge.")
+        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
+    if follow_up.closed_by == actor:
+        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to judge.")
     return replace(follow_up, state="open", evidence=None, closed_by=None, closed_at=None)
 
 
-def holds(follow_up: FollowUp, wanted: Reference, digest: str | None) -> bool:
+def holds(follow_up: FollowUp, requested: Reference, digest: str | None) -> bool:
     """True while this follow-up forbids the version, under whatever name the same digest goes."""
     held = follow_up.held
-    if follow_up.state == "confirmed" or held is None or held.product != wanted.product:
+    if follow_up.state == "confirmed" or held is None or held.product != requested.product:
         return False
-    same_name = held.name is not None and held.name == wanted.name
+    same_name = held.name is not None and held.name == requested.name
     return same_name or (held.digest is not None and held.digest == digest)
 
 
-def hold_shortcomings(
-    follow_ups: tuple[FollowUp, ...], wanted: Reference, digest: str | None
+def hold_violations(
+    follow_ups: tuple[FollowUp, ...], requested: Reference, digest: str | None
 ) -> list[Reason]:
     """One reason per follow-up that holds this version; its key is the evidence."""
     return [
@@ -103,11 +103,11 @@ def hold_shortcomings(
             follow_up.key,
         )
         for follow_up in follow_ups
-        if holds(follow_up, wanted, digest)
+        if holds(follow_up, requested, digest)
     ]
 
 
-def work_due(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[FollowUpKind, str]:
+def follow_up_work(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[FollowUpKind, str]:
     """What a refusal opens: the work a person named, else what its reasons oblige to.
 
     A version that is turned away at the door, because it is held already, opens no more work at
@@ -115,7 +115,7 @@ def work_due(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[Follow
     """
     if named:
         return dict(named)
-    if verdict.turned_away:
+    if verdict.held_by_follow_up:
         return {}
     return {
         kind: "; ".join(f"{reason.criterion}: {reason.justification}" for reason in reasons)

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, insert, or_, select, tuple_, update
 
 from common.persistence.database import Connection
-from delivery_gate.follow_ups.domain import FollowUp, Held
+from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.follow_ups.tables import follow_ups
-from delivery_gate.keys import named
-from delivery_gate.sql_literals import one_of
+from delivery_gate.keys import by_id_or_key
+from delivery_gate.sql_literals import in_literals
 
 UNCONFIRMED = ("open", "closed")
 
@@ -31,19 +31,21 @@ async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None
             held_version=held and held.name,
             held_digest=held and held.digest,
             opened_at=follow_up.opened_at,
-            **_moving(follow_up),
+            **_mutable_columns(follow_up),
         )
     )
 
 
 async def save(tx: Connection, follow_up: FollowUp) -> None:
     query = update(follow_ups).where(follow_ups.c.id == follow_up.id)
-    await tx.execute(query.values(**_moving(follow_up)))
+    await tx.execute(query.values(**_mutable_columns(follow_up)))
 
 
-async def place(tx: Connection, said: str) -> tuple[UUID, UUID] | None:
+async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | None:
     """The ids of a follow-up and of its environment, to lock the environment first."""
-    query = select(follow_ups.c.id, follow_ups.c.environment_id).where(named(follow_ups, said))
+    query = select(follow_ups.c.id, follow_ups.c.environment_id).where(
+        by_id_or_key(follow_ups, reference)
+    )
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else (row.id, row.environment_id)
 
@@ -53,8 +55,10 @@ async def lock(tx: Connection, id: UUID) -> FollowUp:
     return _follow_up((await tx.execute(query)).one())
 
 
-async def find(tx: Connection, said: str) -> FollowUp | None:
-    row = (await tx.execute(select(follow_ups).where(named(follow_ups, said)))).one_or_none()
+async def find(tx: Connection, reference: str) -> FollowUp | None:
+    row = (
+        await tx.execute(select(follow_ups).where(by_id_or_key(follow_ups, reference)))
+    ).one_or_none()
     return None if row is None else _follow_up(row)
 
 
@@ -77,24 +81,24 @@ async def page(
     return [_follow_up(row) for row in await tx.execute(query)]
 
 
-async def holding(
+async def list_holding(
     tx: Connection, product: str, name: str | None, digest: str | None
 ) -> tuple[FollowUp, ...]:
     """The unconfirmed ones that hold this version, by name or by digest (G5)."""
-    asked = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
-    same = [column == value for column, value in asked.items() if value]
+    criteria = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
+    same = [column == value for column, value in criteria.items() if value]
     if not same:
         return ()
     query = (
         select(follow_ups)
         .where(follow_ups.c.held_product == product, or_(*same))
-        .where(one_of(follow_ups.c.state, UNCONFIRMED))
+        .where(in_literals(follow_ups.c.state, UNCONFIRMED))
         .order_by(follow_ups.c.opened_at, follow_ups.c.id)
     )
     return tuple(_follow_up(row) for row in await tx.execute(query))
 
 
-def _moving(follow_up: FollowUp) -> Mapping[str, Any]:
+def _mutable_columns(follow_up: FollowUp) -> Mapping[str, Any]:
     return {
         "sequence": follow_up.sequence,
         "state": follow_up.state,
@@ -109,7 +113,7 @@ def _moving(follow_up: FollowUp) -> Mapping[str, Any]:
 def _follow_up(row: Row[Any]) -> FollowUp:
     held = None
     if row.held_product is not None:
-        held = Held(row.held_product, row.held_version, row.held_digest)
+        held = HeldVersion(row.held_product, row.held_version, row.held_digest)
     return FollowUp(
         id=row.id,
         key=row.key,

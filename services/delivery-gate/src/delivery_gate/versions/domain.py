@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Denied, Reason
+from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
-MOVING_PARTS = frozenset({"latest", "snapshot", "x"})
+MOVING_TAG_PARTS = frozenset({"latest", "snapshot", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +40,46 @@ def is_digest(text: str) -> bool:
     return DIGEST.fullmatch(text) is not None
 
 
-def is_moving(name: str) -> bool:
+def is_moving_tag(name: str) -> bool:
     """True for tags and ranges that mean another digest tomorrow: `latest`, `main`, `1.x`, `^1.4`.
 
     A name without a digit is a tag; so is one with a part that says it moves.
     """
     if NAME.fullmatch(name) is None or not re.search(r"[0-9]", name):
         return True
-    return not MOVING_PARTS.isdisjoint(re.split(r"[._+-]", name.lower()))
+    return not MOVING_TAG_PARTS.isdisjoint(re.split(r"[._+-]", name.lower()))
 
 
-def register(wanted: Version, known: Version | None) -> Version | Denied:
+def register(requested: Version, existing: Version | None) -> Version | Rejection:
     """Bind the name to the digest, once. `known` is what the name is bound to already, if anything.
 
     The same registration again answers the known version: pipelines repeat themselves.
     """
-    if is_moving(wanted.name):
-        return Denied(Code.MUTABLE_REFERENCE, f"{wanted.name!r} moves; register a fixed name.")
-    if not is_digest(wanted.digest):
-        return Denied(Code.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits.")
-    if known is None:
-        return wanted
-    if (known.digest, known.contains) == (wanted.digest, wanted.contains):
-        return known
-    return Denied(
+    if is_moving_tag(requested.name):
+        return Rejection(
+            Code.MUTABLE_REFERENCE, f"{requested.name!r} moves; register a fixed name."
+        )
+    if not is_digest(requested.digest):
+        return Rejection(Code.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits.")
+    if existing is None:
+        return requested
+    if (existing.digest, existing.contains) == (requested.digest, requested.contains):
+        return existing
+    return Rejection(
         Code.VERSION_CONFLICT,
-        f"{known.product} {known.name} is bound to {known.digest} for ever; choose a new name.",
+        f"{existing.product} {existing.name} is bound to {existing.digest} for ever; choose a new name.",
     )
 
 
-def naming_shortcomings(reference: Reference, version: Version | None) -> list[Reason]:
+def naming_violations(reference: Reference, version: Version | None) -> list[Reason]:
     """What is wrong with how the version is named, before anything else is looked at."""
     if not reference.name:
         return [_reason(Code.UNVERSIONED, "The request names no version.")]
-    if is_moving(reference.name):
+    if is_moving_tag(reference.name):
         return [_reason(Code.MUTABLE_REFERENCE, f"{reference.name!r} is a moving tag.")]
     if version is None:
-        unknown = f"{reference.product} {reference.name} was never registered."
-        return [_reason(Code.VERSION_UNKNOWN, unknown)]
+        detail = f"{reference.product} {reference.name} was never registered."
+        return [_reason(Code.VERSION_UNKNOWN, detail)]
     if reference.digest is not None and reference.digest != version.digest:
         other = f"{version.name} is {version.digest}; the request says {reference.digest}."
         return [_reason(Code.DIGEST_MISMATCH, other)]

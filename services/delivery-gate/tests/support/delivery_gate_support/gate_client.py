@@ -12,11 +12,11 @@ from httpx import Response
 
 from common.events.directory import EnvironmentKnown
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
-from common.persistence.database import Database, moment
+from common.persistence.database import Database, transaction_time
 from delivery_gate.criteria.domain.criteria import READINESS
 from delivery_gate.handlers import HANDLERS
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 
 T = TypeVar("T")
 ACME: Final = UUID(int=0xAC)
@@ -34,55 +34,57 @@ def digest(digit: str) -> str:
 
 
 @dataclass
-class Play:
+class GateClient:
     """One app on one database, and everybody who speaks to it."""
 
     app: FastAPI
     database: Database
-    heard: dict[str, int] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
 
-    async def post(self, who: str, path: str, body: Any = None, **headers: str) -> Response:
-        async with client(self.app, who) as caller:
+    async def post(self, user: str, path: str, body: Any = None, **headers: str) -> Response:
+        async with client(self.app, user) as caller:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await caller.post(f"/v1/{path}", json=body, headers=named)
 
-    async def get(self, who: str, path: str, **headers: str) -> Response:
-        async with client(self.app, who) as caller:
+    async def get(self, user: str, path: str, **headers: str) -> Response:
+        async with client(self.app, user) as caller:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             return await caller.get(f"/v1/{path}", headers=named)
 
-    async def at_once(self, *calls: Awaitable[T]) -> list[T]:
+    async def run_concurrently(self, *calls: Awaitable[T]) -> list[T]:
         """Run them at the same time: with connections open before, else the first would have
         committed when the second gets one."""
         async with AsyncExitStack() as opened:
             for _ in calls:
-                await moment(await opened.enter_async_context(self.database.transaction()))
+                await transaction_time(
+                    await opened.enter_async_context(self.database.transaction())
+                )
         return await asyncio.gather(*calls)
 
-    async def done(self, who: str, path: str, body: Any = None) -> dict[str, Any]:
+    async def post_ok(self, user: str, path: str, body: Any = None) -> dict[str, Any]:
         """What the gate answers to something it must accept."""
-        answer = await self.post(who, path, body)
+        answer = await self.post(user, path, body)
         assert answer.is_success, (path, answer.status_code, answer.text)
-        told: dict[str, Any] = answer.json()
-        return told
+        data: dict[str, Any] = answer.json()
+        return data
 
-    async def seen(self, who: str, path: str) -> dict[str, Any]:
-        answer = await self.get(who, path)
+    async def get_ok(self, user: str, path: str) -> dict[str, Any]:
+        answer = await self.get(user, path)
         assert answer.is_success, (path, answer.status_code, answer.text)
-        told: dict[str, Any] = answer.json()
-        return told
+        data: dict[str, Any] = answer.json()
+        return data
 
-    async def hears(self, event: Any) -> None:
+    async def deliver_event(self, event: Any) -> None:
         """Intake says something; each subject counts on its own."""
-        sequence = self.heard.get(event.subject(), 0) + 1
-        self.heard[event.subject()] = sequence
-        await hear(self.database, HANDLERS, (event, sequence))
+        sequence = self.sequences.get(event.subject(), 0) + 1
+        self.sequences[event.subject()] = sequence
+        await deliver(self.database, HANDLERS, (event, sequence))
 
-    async def knows_environments(self) -> None:
+    async def announce_environments(self) -> None:
         async with self.database.transaction() as tx:
-            at = await moment(tx)
+            at = await transaction_time(tx)
         for key, id in ENVIRONMENTS.items():
-            known = EnvironmentKnown(
+            event = EnvironmentKnown(
                 at=at,
                 environment_id=id,
                 environment=key,
@@ -91,14 +93,14 @@ class Play:
                 tier="production" if key.endswith("prod") else "staging",
                 name=key,
             )
-            await self.hears(known)
+            await self.deliver_event(event)
 
-    async def ticket(
+    async def announce_ticket(
         self, kind: type[TicketEvent], environment: str | None = "acme-prod", **more: Any
     ) -> None:
         """Intake tells that OPS-1 became, or no longer is, a Blocker."""
         async with self.database.transaction() as tx:
-            at = await moment(tx)
+            at = await transaction_time(tx)
         blocks = kind is BlockerRaised or more.get("reason") in {"resolved", "closed", "moved"}
         event = kind(
             at=at,
@@ -114,52 +116,54 @@ class Play:
             environment=environment,
             **more,
         )
-        await self.hears(event)
+        await self.deliver_event(event)
 
     async def blocker_raised(self, environment: str | None = "acme-prod") -> None:
-        await self.ticket(BlockerRaised, environment)
+        await self.announce_ticket(BlockerRaised, environment)
 
     async def blocker_lifted(self, reason: str, environment: str = "acme-prod") -> None:
-        await self.ticket(BlockerLifted, environment, reason=reason)
+        await self.announce_ticket(BlockerLifted, environment, reason=reason)
 
-    async def version(
+    async def register_version(
         self, name: str, digit: str, *, contains: tuple[str, ...] = (), checked: bool = True
     ) -> dict[str, Any]:
         """A registered version of billing, with green checks unless told otherwise."""
         await self.post("pipeline", "products", {"key": "billing", "name": "Billing"})
-        wanted = {"product": "billing", "name": name, "digest": digest(digit)}
-        told = await self.done("pipeline", "versions", wanted | {"contains": list(contains)})
+        body = {"product": "billing", "name": name, "digest": digest(digit)}
+        version = await self.post_ok("pipeline", "versions", body | {"contains": list(contains)})
         if checked:
             runs = [{"kind": kind, "result": "passed"} for kind in CHECKS]
-            await self.done("pipeline", f"versions/{told['id']}/checks", {"checks": runs})
-        return told
+            await self.post_ok("pipeline", f"versions/{version['id']}/checks", {"checks": runs})
+        return version
 
-    async def submitted(self, version: str | None, to: str, **more: Any) -> dict[str, Any]:
-        asked = {"product": "billing", "version": version, "environment": to, "readiness": READY}
-        return await self.done("pipeline", "deliveries", asked | more)
+    async def submit(self, version: str | None, to: str, **more: Any) -> dict[str, Any]:
+        body = {"product": "billing", "version": version, "environment": to, "readiness": READY}
+        return await self.post_ok("pipeline", "deliveries", body | more)
 
-    async def approved(self, key: str, *people: str) -> dict[str, Any]:
-        told: dict[str, Any] = {}
-        for who in people:
-            told = await self.done(who, f"deliveries/{key}/approve")
-        return told
+    async def approve(self, key: str, *people: str) -> dict[str, Any]:
+        delivery: dict[str, Any] = {}
+        for user in people:
+            delivery = await self.post_ok(user, f"deliveries/{key}/approve")
+        return delivery
 
-    async def delivered(self, key: str, digit: str) -> dict[str, Any]:
+    async def deliver(self, key: str, digit: str) -> dict[str, Any]:
         """Start and verify what is approved."""
-        started = await self.done("pipeline", f"deliveries/{key}/start", {"digest": digest(digit)})
+        started = await self.post_ok(
+            "pipeline", f"deliveries/{key}/start", {"digest": digest(digit)}
+        )
         assert started["state"] == "delivering", started
-        await self.done("pipeline", f"deliveries/{key}/rolled-out")
-        return await self.done("anna", f"deliveries/{key}/verify", {"digest": digest(digit)})
+        await self.post_ok("pipeline", f"deliveries/{key}/rolled-out")
+        return await self.post_ok("anna", f"deliveries/{key}/verify", {"digest": digest(digit)})
 
-    async def staged(self, version: str, digit: str) -> dict[str, Any]:
+    async def deliver_to_staging(self, version: str, digit: str) -> dict[str, Any]:
         """Bring a version through staging, as production asks (G7)."""
-        delivery = await self.submitted(version, "acme-staging")
-        await self.approved(delivery["key"], "anna")
-        return await self.delivered(delivery["key"], digit)
+        delivery = await self.submit(version, "acme-staging")
+        await self.approve(delivery["key"], "anna")
+        return await self.deliver(delivery["key"], digit)
 
-    async def in_production(self, version: str, digit: str) -> dict[str, Any]:
+    async def deliver_to_production(self, version: str, digit: str) -> dict[str, Any]:
         """The whole way of a version that nobody objects to."""
-        await self.staged(version, digit)
-        delivery = await self.submitted(version, "acme-prod")
-        await self.approved(delivery["key"], "anna", "omar")
-        return await self.delivered(delivery["key"], digit)
+        await self.deliver_to_staging(version, digit)
+        delivery = await self.submit(version, "acme-prod")
+        await self.approve(delivery["key"], "anna", "omar")
+        return await self.deliver(delivery["key"], digit)

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from escalation.cases.domain.case import Case
-from escalation.cases.store import Entry
+from escalation.cases.store import TimelineEntry
 from escalation.policies.domain.policy import Policy
 from escalation.policies.domain.trigger import TriggerKind
 from escalation.rotas.domain.rota import Rota
@@ -14,29 +14,29 @@ from escalation.rotas.domain.time_window import Window
 from escalation.rotas.schemas import DAYS
 
 
-class WindowTold(Told):
+class WindowRead(ResponseModel):
     days: list[str]
     starts_at: str
     ends_at: str
     timezone: str
 
 
-class TargetTold(Told):
+class TargetRead(ResponseModel):
     kind: str
     name: str
 
 
-class StepTold(Told):
-    targets: list[TargetTold]
+class StepRead(ResponseModel):
+    targets: list[TargetRead]
     delay_seconds: int
-    windows: list[WindowTold]
+    windows: list[WindowRead]
 
 
-class PolicyTold(Told):
+class PolicyRead(ResponseModel):
     id: UUID
     key: str
     version: int
-    steps: list[StepTold]
+    steps: list[StepRead]
     fallback: str
     repeat: int
     empty_step: str
@@ -46,16 +46,16 @@ class PolicyTold(Told):
     critical: bool
 
 
-class LayerTold(Told):
+class LayerRead(ResponseModel):
     participants: list[str]
     starts_at: str
     timezone: str
     length: int
     unit: str
-    hours: list[WindowTold]
+    hours: list[WindowRead]
 
 
-class OverrideTold(Told):
+class OverrideRead(ResponseModel):
     kind: str
     starts_at: datetime
     ends_at: datetime
@@ -63,14 +63,14 @@ class OverrideTold(Told):
     replaces: str | None
 
 
-class RotaTold(Told):
+class RotaRead(ResponseModel):
     key: str
     version: int
-    layers: list[LayerTold]
-    overrides: list[OverrideTold]
+    layers: list[LayerRead]
+    overrides: list[OverrideRead]
 
 
-class EntryTold(Told):
+class TimelineEntryRead(ResponseModel):
     sequence: int
     at: datetime
     kind: str
@@ -79,7 +79,7 @@ class EntryTold(Told):
     detail: dict[str, Any]
 
 
-class EscalationTold(Told):
+class EscalationRead(ResponseModel):
     """`next_at` is when time acts next: the next step, the acknowledgement's time-out, or the end
     of the snooze, as `state` says. `round` and `step` are of the step that fired last."""
 
@@ -107,21 +107,21 @@ class EscalationTold(Told):
     audiences: list[str]
 
 
-class EscalationDetail(EscalationTold):
-    timeline: list[EntryTold]
+class EscalationDetail(EscalationRead):
+    timeline: list[TimelineEntryRead]
 
 
-def policy_told(policy: Policy) -> PolicyTold:
+def policy_to_response(policy: Policy) -> PolicyRead:
     timeout = policy.ack_timeout
-    return PolicyTold(
+    return PolicyRead(
         id=policy.id,
         key=policy.key,
         version=policy.version,
         steps=[
-            StepTold(
-                targets=[TargetTold(kind=t.kind, name=t.name) for t in step.targets],
+            StepRead(
+                targets=[TargetRead(kind=t.kind, name=t.name) for t in step.targets],
                 delay_seconds=int(step.delay.total_seconds()),
-                windows=[window_told(w) for w in step.windows],
+                windows=[window_to_response(w) for w in step.windows],
             )
             for step in policy.steps
         ],
@@ -135,8 +135,8 @@ def policy_told(policy: Policy) -> PolicyTold:
     )
 
 
-def window_told(window: Window) -> WindowTold:
-    return WindowTold(
+def window_to_response(window: Window) -> WindowRead:
+    return WindowRead(
         days=[DAYS[day] for day in sorted(window.weekdays)],
         starts_at=f"{window.starts_at:%H:%M}",
         ends_at=f"{window.ends_at:%H:%M}",
@@ -144,35 +144,35 @@ def window_told(window: Window) -> WindowTold:
     )
 
 
-def rota_told(rota: Rota, version: int) -> RotaTold:
-    return RotaTold(
+def rota_to_response(rota: Rota, version: int) -> RotaRead:
+    return RotaRead(
         key=rota.key,
         version=version,
         layers=[
-            LayerTold(
+            LayerRead(
                 participants=list(layer.participants),
                 starts_at=f"{layer.starts_at:%Y-%m-%dT%H:%M}",
                 timezone=layer.zone,
                 length=layer.length,
                 unit=layer.unit,
-                hours=[window_told(w) for w in layer.hours],
+                hours=[window_to_response(w) for w in layer.hours],
             )
             for layer in rota.layers
         ],
-        overrides=[OverrideTold.model_validate(o) for o in rota.overrides],
+        overrides=[OverrideRead.model_validate(o) for o in rota.overrides],
     )
 
 
-def case_told(case: Case) -> EscalationTold:
-    return EscalationTold(**_facts(case))
+def case_to_response(case: Case) -> EscalationRead:
+    return EscalationRead(**_case_fields(case))
 
 
-def case_in_detail(case: Case, timeline: list[Entry]) -> EscalationDetail:
-    shown = [EntryTold.model_validate(entry) for entry in timeline]
-    return EscalationDetail(**_facts(case), timeline=shown)
+def case_to_detail(case: Case, timeline: list[TimelineEntry]) -> EscalationDetail:
+    entries = [TimelineEntryRead.model_validate(entry) for entry in timeline]
+    return EscalationDetail(**_case_fields(case), timeline=entries)
 
 
-def _facts(case: Case) -> dict[str, Any]:
+def _case_fields(case: Case) -> dict[str, Any]:
     state, trigger = case.state, case.trigger
     return {
         "id": case.id,

@@ -11,24 +11,24 @@ from escalation.cases.domain.case import Case
 from escalation.notifications.domain.notification import (
     Delivered,
     Notification,
-    Rejected,
+    PermanentFailure,
     SendOutcome,
-    Unsure,
+    TemporaryFailure,
 )
-from escalation.notifications.domain.notification_text import written
+from escalation.notifications.domain.notification_text import render
 from escalation.settings import EscalationSettings
 
-PATIENCE = 15.0
+SEND_TIMEOUT_S = 15.0
 """Seconds for the whole conversation: it must end before the lease does."""
 
 
-class Post(Protocol):
+class MailTransport(Protocol):
     """Takes a message to its one recipient. Never raises for what may happen on the way."""
 
     async def send(self, message: EmailMessage) -> SendOutcome: ...
 
 
-class SmtpPost:
+class SmtpTransport:
     """A conversation of its own for each message: pages are few and must not wait for each other."""
 
     def __init__(self, settings: EscalationSettings) -> None:
@@ -41,19 +41,19 @@ class SmtpPost:
 
     async def send(self, message: EmailMessage) -> SendOutcome:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(SEND_TIMEOUT_S):
                 await self._send(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            return _meant(refused.recipients[0].code, refused.recipients[0].message)
+            return _classify_reply(refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPAuthenticationError as wrong:
             # Our own set-up, not the address: no other channel would fare better.
-            return Unsure(f"the mail server refuses our login ({wrong.code})")
+            return TemporaryFailure(f"the mail server refuses our login ({wrong.code})")
         except aiosmtplib.SMTPResponseException as answer:
-            return _meant(answer.code, answer.message)
+            return _classify_reply(answer.code, answer.message)
         except aiosmtplib.SMTPNotSupported as unable:
-            return Rejected(f"the mail server cannot take it: {unable}")
+            return PermanentFailure(f"the mail server cannot take it: {unable}")
         except (aiosmtplib.SMTPException, OSError) as lost:
-            return Unsure(f"no answer from the mail server ({type(lost).__name__})")
+            return TemporaryFailure(f"no answer from the mail server ({type(lost).__name__})")
         return Delivered()
 
     async def _send(self, message: EmailMessage) -> None:
@@ -68,41 +68,45 @@ class SmtpPost:
         )
 
 
-def composed(
-    n: Notification, case: Case, zone: str, ending: str | None, settings: EscalationSettings
+def build_message(
+    notification: Notification,
+    case: Case,
+    zone: str,
+    ending: str | None,
+    settings: EscalationSettings,
 ) -> EmailMessage:
     """The message of a notification, the same at each attempt.
 
     Raises ValueError where the address cannot stand in a header.
     """
     link = _link(case, settings)
-    letter = written(n.purpose, case.key, case.trigger, zone, link, ending)
+    text = render(notification.purpose, case.key, case.trigger, zone, link, ending)
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = n.channel.address
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(n.send_at)
+    message["To"] = notification.channel.address
+    message["Subject"] = text.subject
+    message["Date"] = format_datetime(notification.send_at)
     # By this prefix intake knows our own mail when it comes back.
-    message["Message-ID"] = f"<opsdesk.{n.id}@{settings.mail_from.partition('@')[2]}>"
+    message["Message-ID"] = f"<opsdesk.{notification.id}@{settings.mail_from.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body)
+    message.set_content(text.body)
     return message
 
 
 def _link(case: Case, settings: EscalationSettings) -> str:
     """To what it is about, where that has a page; else to the case."""
-    if case.trigger.page is not None:
-        return settings.sla_url.rstrip("/") + case.trigger.page
+    if case.trigger.page_path is not None:
+        return settings.sla_url.rstrip("/") + case.trigger.page_path
     return f"{settings.public_url.rstrip('/')}/v1/escalations/{case.key}"
 
 
-def _meant(code: int, said: str) -> SendOutcome:
+def _classify_reply(code: int, reply: str) -> SendOutcome:
     # What servers say often repeats the address: only the code is kept.
-    kind = Rejected if 500 <= code < 600 else Unsure
-    return kind(f"the mail server answered {code} {_enhanced(said)}".rstrip())
+    kind = PermanentFailure if 500 <= code < 600 else TemporaryFailure
+    return kind(f"the mail server answered {code} {_enhanced_status(reply)}".rstrip())
 
 
-def _enhanced(said: str) -> str:
+def _enhanced_status(reply: str) -> str:
     """The enhanced status code (RFC 3463) that begins the answer, if one does."""
-    first = said.split(maxsplit=1)[0] if said.strip() else ""
+    first = reply.split(maxsplit=1)[0] if reply.strip() else ""
     return first if first.replace(".", "").isdigit() and first.count(".") == 2 else ""

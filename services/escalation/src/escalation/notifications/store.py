@@ -14,14 +14,14 @@ from sqlalchemy import Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from escalation.notifications.domain.notification import NOTICES, Channel, Notification
+from escalation.notifications.domain.notification import NOTICE_PURPOSES, Channel, Notification
 from escalation.tables import notifications
 
 _UNSENT = notifications.c.state.in_(("waiting", "ready"))
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class LeasedNotification:
     """A notification that only the holder of `lease` may settle."""
 
     notification: Notification
@@ -40,31 +40,31 @@ async def cancel(tx: Connection, escalation_id: UUID, person: str | None = None)
 
     Answers which ones, so that their deadlines can be disarmed.
     """
-    mine = (notifications.c.escalation_id == escalation_id) & _UNSENT
-    mine &= notifications.c.purpose.not_in(NOTICES)
+    condition = (notifications.c.escalation_id == escalation_id) & _UNSENT
+    condition &= notifications.c.purpose.not_in(NOTICE_PURPOSES)
     if person:
-        mine &= notifications.c.person == person
-    gone = update(notifications).where(mine).values(state="cancelled", lease=None)
+        condition &= notifications.c.person == person
+    gone = update(notifications).where(condition).values(state="cancelled", lease=None)
     return list((await tx.scalars(gone.returning(notifications.c.id))).all())
 
 
-async def told(tx: Connection, escalation_id: UUID) -> tuple[str, ...]:
+async def list_reached_people(tx: Connection, escalation_id: UUID) -> tuple[str, ...]:
     """Whom something has reached, or may have: who needs an all-clear."""
     reached = (notifications.c.state == "sent") | (notifications.c.attempts > 0)
-    mine = select(notifications.c.person).distinct().order_by(notifications.c.person)
+    query = select(notifications.c.person).distinct().order_by(notifications.c.person)
     return tuple(
-        await tx.scalars(mine.where(notifications.c.escalation_id == escalation_id, reached))
+        await tx.scalars(query.where(notifications.c.escalation_id == escalation_id, reached))
     )
 
 
-async def lock_due(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock what nobody else holds, in id order."""
-    wanted = select(notifications.c.id).where(notifications.c.id.in_(ids))
-    wanted = wanted.order_by(notifications.c.id).with_for_update(skip_locked=True)
-    return set((await tx.scalars(wanted)).all())
+    query = select(notifications.c.id).where(notifications.c.id.in_(ids))
+    query = query.order_by(notifications.c.id).with_for_update(skip_locked=True)
+    return set((await tx.scalars(query)).all())
 
 
-async def release(tx: Connection, ids: Collection[UUID]) -> None:
+async def mark_ready(tx: Connection, ids: Collection[UUID]) -> None:
     """The delay of these personal rules is over."""
     due = notifications.c.id.in_(ids) & (notifications.c.state == "waiting")
     await tx.execute(update(notifications).where(due).values(state="ready"))
@@ -83,38 +83,38 @@ _LEASE = text(
 ).bindparams(bindparam("length", type_=Interval))
 
 
-async def lease(tx: Connection, length: timedelta, limit: int) -> list[Leased]:
+async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedNotification]:
     """Take what is to be sent now: new, to be tried again, or left by a holder who is gone."""
     rows = await tx.execute(_LEASE, {"length": length, "limit": limit})
-    return [Leased(_notification(row), row.lease) for row in rows]
+    return [LeasedNotification(_notification(row), row.lease) for row in rows]
 
 
-async def still_wanted(tx: Connection, leased: Leased) -> bool:
+async def still_needed(tx: Connection, leased: LeasedNotification) -> bool:
     """Whether nobody has acknowledged since, and the lease is still ours (E5)."""
-    mine = select(notifications.c.id).where(*_held(leased))
-    return await tx.scalar(mine) is not None
+    query = select(notifications.c.id).where(*_holds_lease(leased))
+    return await tx.scalar(query) is not None
 
 
-async def sent(tx: Connection, leased: Leased) -> bool:
+async def mark_sent(tx: Connection, leased: LeasedNotification) -> bool:
     """It left. Counts even if it was cancelled on its way: it did reach the person.
 
     False where another holder of the lease has said so before.
     """
-    mine = notifications.c.id == leased.notification.id
-    unsaid = notifications.c.state.in_(("ready", "cancelled"))
-    return await _settle(tx, "sent", None, mine, unsaid)
+    same = notifications.c.id == leased.notification.id
+    unsettled = notifications.c.state.in_(("ready", "cancelled"))
+    return await _settle(tx, "sent", None, same, unsettled)
 
 
-async def failed(tx: Connection, leased: Leased, problem: str) -> bool:
+async def mark_failed(tx: Connection, leased: LeasedNotification, problem: str) -> bool:
     """It never will. False where it is no longer ours, or no longer wanted."""
-    return await _settle(tx, "failed", problem, *_held(leased))
+    return await _settle(tx, "failed", problem, *_holds_lease(leased))
 
 
 async def _settle(tx: Connection, state: str, problem: str | None, *which: Any) -> bool:
     settled_at = func.statement_timestamp()
-    done = update(notifications).where(*which)
-    done = done.values(state=state, problem=problem, lease=None, settled_at=settled_at)
-    return (await tx.execute(done)).rowcount == 1
+    statement = update(notifications).where(*which)
+    statement = statement.values(state=state, problem=problem, lease=None, settled_at=settled_at)
+    return (await tx.execute(statement)).rowcount == 1
 
 
 _RETRY = text(
@@ -126,14 +126,16 @@ _RETRY = text(
 ).bindparams(bindparam("pause", type_=Interval), bindparam("problem", type_=Text))
 
 
-async def retry(tx: Connection, leased: Leased, pause: timedelta, problem: str) -> bool:
+async def schedule_retry(
+    tx: Connection, leased: LeasedNotification, pause: timedelta, problem: str
+) -> bool:
     """Try again after a pause. False where it is no longer ours to try."""
-    asked = {"id": leased.notification.id, "lease": leased.lease}
-    done = await tx.execute(_RETRY, {**asked, "pause": pause, "problem": problem})
-    return done.rowcount == 1
+    values = {"id": leased.notification.id, "lease": leased.lease}
+    result = await tx.execute(_RETRY, {**values, "pause": pause, "problem": problem})
+    return result.rowcount == 1
 
 
-async def unsent(tx: Connection) -> int:
+async def count_unsent(tx: Connection) -> int:
     """How many are on their way: what simulated time waits for. Not what waits out a pause."""
     on_its_way = (notifications.c.lease.is_not(None)) | (
         notifications.c.next_try_at <= func.statement_timestamp()
@@ -142,13 +144,13 @@ async def unsent(tx: Connection) -> int:
     return await tx.scalar(ready) or 0
 
 
-async def of_case(tx: Connection, escalation_id: UUID) -> list[Any]:
+async def list_of_case(tx: Connection, escalation_id: UUID) -> list[Any]:
     """All of a case, in the order in which they are to be sent."""
-    mine = select(notifications).where(notifications.c.escalation_id == escalation_id)
-    return list(await tx.execute(mine.order_by(notifications.c.send_at, notifications.c.id)))
+    query = select(notifications).where(notifications.c.escalation_id == escalation_id)
+    return list(await tx.execute(query.order_by(notifications.c.send_at, notifications.c.id)))
 
 
-def _held(leased: Leased) -> tuple[Any, ...]:
+def _holds_lease(leased: LeasedNotification) -> tuple[Any, ...]:
     return (
         notifications.c.id == leased.notification.id,
         notifications.c.lease == leased.lease,

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from common.events.clocks import ClockEvent, ClockThresholdReached
 from common.events.tickets import TicketEvent
 from common.persistence.database import Database
-from escalation.cases.domain.lifecycle import Escalation, Outcome, opened
-from escalation.cases.domain.policy_engine import due
-from escalation.cases.domain.timeline import Exhausted, Fact, Refused, StepFired
-from escalation.notifications.domain.notification import Delivered, Rejected, SendOutcome
+from escalation.cases.domain.lifecycle import EscalationState, Outcome, new_state
+from escalation.cases.domain.policy_engine import advance
+from escalation.cases.domain.timeline import Exhausted, Rejection, StepFired, TimelineEvent
+from escalation.notifications.domain.notification import Delivered, PermanentFailure, SendOutcome
 from escalation.policies.domain.policy import Policy, Step, Target
 from escalation.policies.domain.recipients import Roster
 
@@ -28,12 +28,11 @@ MINUTE = timedelta(minutes=1)
 QUARTER = 15 * MINUTE
 
 ROSTER = Roster(
-    rotas={},
-    people={p: frozenset() for p in ("anna", "omar", "sven", "mia", "theo", "gina")},
+    rotas={}, people={p: frozenset() for p in ("anna", "omar", "sven", "mia", "theo", "gina")}
 )
 
 
-def shown(wall_clock: str) -> datetime:
+def local(wall_clock: str) -> datetime:
     """What a clock on the wall shows: a naive time, from `YYYY-MM-DD HH:MM`."""
     return datetime.fromisoformat(wall_clock)
 
@@ -49,38 +48,38 @@ def policy(*steps: Step, repeat: int = 0, **rest: object) -> Policy:
 THREE = policy(step("anna", minutes=5), step("sven", minutes=10), step("theo", minutes=20))
 
 
-def a_case(policy: Policy = THREE, severity: str = "critical") -> Escalation:
-    return opened(UUID(int=7), policy, severity, NIGHT)
+def make_case(policy: Policy = THREE, severity: str = "critical") -> EscalationState:
+    return new_state(UUID(int=7), policy, severity, NIGHT)
 
 
-def done(outcome: Outcome | Refused) -> Outcome:
-    assert not isinstance(outcome, Refused), outcome
+def expect_outcome(outcome: Outcome | Rejection) -> Outcome:
+    assert not isinstance(outcome, Rejection), outcome
     return outcome
 
 
 def walk(
-    case: Escalation,
+    case: EscalationState,
     policy: Policy,
     until: datetime,
     roster: Callable[[datetime], Roster] = lambda _: ROSTER,
-) -> tuple[Escalation, list[Fact]]:
+) -> tuple[EscalationState, list[TimelineEvent]]:
     """Let time act at each instant at which something is due, up to and including `until`."""
-    facts: list[Fact] = []
+    events: list[TimelineEvent] = []
     while case.due_at is not None and case.due_at <= until:
-        case, more = due(case, policy, roster(case.due_at), case.due_at)
-        facts += more
-    return case, facts
+        case, more = advance(case, policy, roster(case.due_at), case.due_at)
+        events += more
+    return case, events
 
 
-def fired(
-    facts: list[Fact] | tuple[Fact, ...],
+def fired_steps(
+    events: list[TimelineEvent] | tuple[TimelineEvent, ...],
 ) -> list[tuple[float, int, int, tuple[str, ...]]]:
     """(minutes since NIGHT, pass, step, people) of each step fired; the end has pass and step 0."""
     return [
-        ((f.at - NIGHT) / MINUTE, f.of_pass, f.step, f.people)
+        ((f.at - NIGHT) / MINUTE, f.round, f.step, f.people)
         if isinstance(f, StepFired)
         else ((f.at - NIGHT) / MINUTE, 0, 0, f.people)
-        for f in facts
+        for f in events
         if isinstance(f, StepFired | Exhausted)
     ]
 
@@ -89,8 +88,8 @@ ACME, PROD = UUID(int=0xACE), UUID(int=0xACE0)
 TICKET, CLOCK = UUID(int=0x71C), UUID(int=0xC10)
 
 
-def warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
-    facts: dict[str, Any] = {
+def clock_warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
+    payload: dict[str, Any] = {
         "at": NIGHT,
         "clock_id": CLOCK,
         "ticket_id": TICKET,
@@ -109,16 +108,16 @@ def warned(share: float = 0.75, **changed: Any) -> ClockThresholdReached:
         "due_at": NIGHT,
         "fired_at": NIGHT,
     }
-    return ClockThresholdReached(**facts | changed)
+    return ClockThresholdReached(**payload | changed)
 
 
-def clock(kind: type[C], **own: Any) -> C:
+def clock_event(kind: type[C], **own: Any) -> C:
     """Another event of the same clock."""
-    return kind(**warned().model_dump() | own)
+    return kind(**clock_warned().model_dump() | own)
 
 
-def ticket(kind: type[T], /, **own: Any) -> T:
-    facts: dict[str, Any] = {
+def ticket_event(kind: type[T], /, **own: Any) -> T:
+    payload: dict[str, Any] = {
         "at": NIGHT,
         "ticket_id": TICKET,
         "ticket": "OPS-1042",
@@ -131,7 +130,7 @@ def ticket(kind: type[T], /, **own: Any) -> T:
         "environment_id": PROD,
         "environment": "acme-prod",
     }
-    return kind(**facts | own)
+    return kind(**payload | own)
 
 
 class Mailbox:
@@ -140,7 +139,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.port = 0
-        self.letters: list[EmailMessage] = []
+        self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
         self.refused: dict[str, str] = {}
 
@@ -156,14 +155,14 @@ class Mailbox:
         answer = self.answers.pop(0) if self.answers else "250 Taken"
         if answer.startswith("250"):
             parsed = message_from_bytes(envelope.content, EmailMessage, policy=default)
-            self.letters.append(parsed)
+            self.messages.append(parsed)
         return answer
 
     def sent_to(self) -> list[str]:
-        return [str(letter["To"]).partition("@")[0] for letter in self.letters]
+        return [str(letter["To"]).partition("@")[0] for letter in self.messages]
 
 
-class MemoryPost:
+class InMemoryTransport:
     """The fake of `post.Post`: keeps what it is given. `outcome` is what it answers, except to
     `refused` addresses; `meanwhile` is what happens while a message is on its way."""
 
@@ -183,25 +182,25 @@ class MemoryPost:
         if self._meanwhile:
             await self._meanwhile()
         if str(message["To"]) in self._refused:
-            return Rejected("refused")
+            return PermanentFailure("refused")
         self.sent.append(message)
         return self._outcome
 
 
-async def run(database: Database, sql: str) -> list[tuple[object, ...]]:
+async def run_sql(database: Database, sql: str) -> list[tuple[object, ...]]:
     async with database.transaction() as tx:
-        done = await tx.execute(text(sql))
-        return [tuple(row) for row in done] if done.returns_rows else []
+        result = await tx.execute(text(sql))
+        return [tuple(row) for row in result] if result.returns_rows else []
 
 
-async def leases_end(database: Database) -> None:
+async def expire_leases(database: Database) -> None:
     """The holder is gone, or the pause is over."""
-    await run(database, "UPDATE notifications SET next_try_at = statement_timestamp()")
+    await run_sql(database, "UPDATE notifications SET next_try_at = statement_timestamp()")
 
 
-async def states(database: Database) -> list[tuple[object, ...]]:
-    return await run(database, "SELECT person, channel, state FROM notifications ORDER BY 1, 2")
+async def notification_states(database: Database) -> list[tuple[object, ...]]:
+    return await run_sql(database, "SELECT person, channel, state FROM notifications ORDER BY 1, 2")
 
 
-async def only_anna(database: Database) -> None:
-    await run(database, "UPDATE people SET retired = true WHERE sub = 'omar'")
+async def leave_only_anna(database: Database) -> None:
+    await run_sql(database, "UPDATE people SET retired = true WHERE sub = 'omar'")

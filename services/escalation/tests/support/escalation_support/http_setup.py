@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from escalation.timers import TIMERS
-from opsdesk_testing.protocol import fire
+from opsdesk_testing.protocol import fire_due
 
 ROTA: dict[str, Any] = {
     "key": "night",
@@ -49,8 +49,8 @@ def pointers(answer: Response) -> list[tuple[str, str]]:
     return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
 
 
-async def firings(database: Database) -> Any:
+async def count_firings(database: Database) -> Any:
     """How many deadlines have had an effect once everything due has been looked at."""
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         return await tx.scalar(text("SELECT count(*) FROM firings"))

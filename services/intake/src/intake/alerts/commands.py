@@ -11,32 +11,32 @@ from uuid import UUID
 
 from common.errors import Problem
 from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
-from common.http.body import read_json
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, moment
+from common.http.body import parse_json
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
-from intake.alerts.domain.alert import Alert, Post, environment_keys, reported
+from intake.alerts.domain.alert import Alert, AlertBatch, environment_keys, incident_from_alert
 from intake.alerts.domain.formats import FORMATS
-from intake.alerts.store import Episode, KeptPost
+from intake.alerts.store import Episode, StoredPost
 from intake.directory import store as directory
 from intake.directory.domain.environment import Environment
-from intake.tickets.commands import By, record_new
+from intake.tickets.commands import Actor, save_new
 from intake.tickets.domain.message import Message
-from intake.tickets.domain.new_ticket import opened
-from intake.tickets.domain.rejection import Refusal
+from intake.tickets.domain.new_ticket import build_ticket
+from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
 
-UNREAD = "alert-post"
+RETRY_KIND = "alert-post"
 """The deadline of a post that nobody has understood yet."""
 
 Effect = Literal["raised", "resolved", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AlertResult:
     """What became of one alert of a post; `ticket` is a key."""
 
     dedup_key: str
@@ -44,80 +44,94 @@ class Taken:
     ticket: str | None
 
 
-async def understand(tx: Connection, post_id: UUID) -> list[Taken] | Refusal:
+async def process(tx: Connection, post_id: UUID) -> list[AlertResult] | Rejection:
     """Let a kept post take effect. What it cannot be read for is kept beside it."""
-    kept = await alerts.lock_post(tx, post_id)
-    post = _read(kept)
-    await arm(tx, [Deadline(UNREAD, kept.id, None)])
-    if isinstance(post, Refusal):
-        await alerts.settle_post(tx, kept.id, "unreadable", post.detail)
-        return post
-    await alerts.lock_monitor(tx, kept.monitor)
-    at = await moment(tx)
-    taken = [await _take(tx, kept, alert, at) for alert in post.alerts]
-    if post.unseen:
-        await _note_unseen(tx, kept, {one.ticket for one in taken if one.ticket}, post.unseen, at)
-    await alerts.settle_post(tx, kept.id, "read", None)
-    return taken
+    stored = await alerts.lock_post(tx, post_id)
+    batch = _parse(stored)
+    await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
+    if isinstance(batch, Rejection):
+        await alerts.set_post_outcome(tx, stored.id, "unreadable", batch.detail)
+        return batch
+    await alerts.lock_monitor(tx, stored.monitor)
+    at = await transaction_time(tx)
+    results = [await _process_alert(tx, stored, alert, at) for alert in batch.alerts]
+    if batch.truncated:
+        await _note_truncated(
+            tx, stored, {one.ticket for one in results if one.ticket}, batch.truncated, at
+        )
+    await alerts.set_post_outcome(tx, stored.id, "read", None)
+    return results
 
 
-def _read(kept: KeptPost) -> Post | Refusal:
+def _parse(stored: StoredPost) -> AlertBatch | Rejection:
     try:
-        return FORMATS[kept.format](read_json(kept.raw))
+        return FORMATS[stored.format](parse_json(stored.raw))
     except Problem as problem:
-        return Refusal("malformed", problem.detail)
+        return Rejection("malformed", problem.detail)
 
 
-async def _take(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> Taken:
-    found = await alerts.find(tx, kept.monitor, alert.dedup_key, alert.episode)
+async def _process_alert(
+    tx: Connection, stored: StoredPost, alert: Alert, at: datetime
+) -> AlertResult:
+    episode = await alerts.find(tx, stored.monitor, alert.dedup_key, alert.episode)
     if alert.status == "firing":
-        return await _raise(tx, kept, alert, at) if found is None else await _known(tx, found)
-    if found is None:
+        return (
+            await _raise(tx, stored, alert, at)
+            if episode is None
+            else await _already_known(tx, episode)
+        )
+    if episode is None:
         # Its beginning never came: told now, with its end, so that availability is right.
-        found = await _begin(tx, kept, alert, None, at)
-    if found.ended_at is not None:
-        return await _known(tx, found)
-    await _end(tx, found, alert.ended_at or kept.received_at, at)
-    return Taken(found.dedup_key, "resolved", await _key(tx, found.ticket_id))
+        episode = await _start_episode(tx, stored, alert, None, at)
+    if episode.ended_at is not None:
+        return await _already_known(tx, episode)
+    await _end_episode(tx, episode, alert.ended_at or stored.received_at, at)
+    return AlertResult(episode.dedup_key, "resolved", await _ticket_key(tx, episode.ticket_id))
 
 
-async def _raise(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> Taken:
-    home = await alerts.open_ticket_of_group(tx, kept.monitor, alert.group_key)
-    ticket = None if home is None else await tickets.lock(tx, str(home))
+async def _raise(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> AlertResult:
+    ticket_id = await alerts.find_open_ticket_of_group(tx, stored.monitor, alert.group_key)
+    ticket = None if ticket_id is None else await tickets.lock(tx, str(ticket_id))
     if ticket is None or not ticket.is_open:  # it may have been resolved while we waited
-        ticket = await _open(tx, kept, alert, at)
-    await _begin(tx, kept, alert, ticket, at)
-    return Taken(alert.dedup_key, "raised", ticket.key)
+        ticket = await _open_ticket(tx, stored, alert, at)
+    await _start_episode(tx, stored, alert, ticket, at)
+    return AlertResult(alert.dedup_key, "raised", ticket.key)
 
 
-async def _open(tx: Connection, kept: KeptPost, alert: Alert, at: datetime) -> Ticket:
-    customer, environment = await _place(tx, alert)
+async def _open_ticket(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> Ticket:
+    customer, environment = await _resolve_scope(tx, alert)
     number = await tickets.next_number(tx)
-    ticket = opened(
-        reported(alert), uuid7(), number, kept.monitor, kept.received_at, customer, environment
+    ticket = build_ticket(
+        incident_from_alert(alert),
+        uuid7(),
+        number,
+        stored.monitor,
+        stored.received_at,
+        customer,
+        environment,
     )
-    return await record_new(tx, ticket, None, By(kept.monitor), at)
+    return await save_new(tx, ticket, None, Actor(stored.monitor), at)
 
 
-async def _place(
+async def _resolve_scope(
     tx: Connection, alert: Alert
 ) -> tuple[tuple[UUID, str] | None, Environment | None]:
     """The customer and environment that the labels name, as far as they are known here."""
     customer = await directory.CUSTOMERS.find(tx, alert.customer) if alert.customer else None
     for key in environment_keys(alert):
-        found = await directory.ENVIRONMENTS.find(tx, key)
-        if found and (customer is None or found.customer_id == customer.id):
-            return (found.customer_id, found.customer), found
+        environment = await directory.ENVIRONMENTS.find(tx, key)
+        if environment and (customer is None or environment.customer_id == customer.id):
+            return (environment.customer_id, environment.customer), environment
     return ((customer.id, customer.key) if customer else None), None
 
 
-async def _begin(
-    tx: Connection, kept: KeptPost, alert: Alert, ticket: Ticket | None, at: datetime
+async def _start_episode(
+    tx: Connection, stored: StoredPost, alert: Alert, ticket: Ticket | None, at: datetime
 ) -> Episode:
-    customer, environment = await _place(tx, alert)
-    begun = Episode(
+    customer, environment = await _resolve_scope(tx, alert)
+    episode = Episode(
         id=uuid7(),
-        monitor=kept.monitor,
+        monitor=stored.monitor,
         dedup_key=alert.dedup_key,
         episode=alert.episode,
         group_key=alert.group_key,
@@ -129,24 +143,26 @@ async def _begin(
         environment_id=environment.id if environment else None,
         environment=environment.key if environment else None,
         ticket_id=ticket.id if ticket else None,
-        started_at=alert.started_at or kept.received_at,
+        started_at=alert.started_at or stored.received_at,
         ended_at=None,
         sequence=1,
     )
-    await alerts.add(tx, begun)
+    await alerts.add(tx, episode)
     key = ticket.key if ticket else None
-    await announce(tx, Announcement(_told(AlertRaised, begun, key, at), begun.sequence))
-    return begun
+    await publish(tx, OutboxEvent(_to_event(AlertRaised, episode, key, at), episode.sequence))
+    return episode
 
 
-async def _end(tx: Connection, found: Episode, ended_at: datetime, at: datetime) -> None:
-    ended = replace(found, ended_at=max(ended_at, found.started_at), sequence=found.sequence + 1)
-    await alerts.keep(tx, ended)
-    key = await _key(tx, ended.ticket_id)
-    await announce(tx, Announcement(_told(AlertResolved, ended, key, at), ended.sequence))
+async def _end_episode(tx: Connection, episode: Episode, ended_at: datetime, at: datetime) -> None:
+    ended = replace(
+        episode, ended_at=max(ended_at, episode.started_at), sequence=episode.sequence + 1
+    )
+    await alerts.save(tx, ended)
+    key = await _ticket_key(tx, ended.ticket_id)
+    await publish(tx, OutboxEvent(_to_event(AlertResolved, ended, key, at), ended.sequence))
 
 
-def _told(
+def _to_event(
     event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
 ) -> AlertEvent:
     more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
@@ -170,22 +186,22 @@ def _told(
     )
 
 
-async def _known(tx: Connection, found: Episode) -> Taken:
-    return Taken(found.dedup_key, "duplicate", await _key(tx, found.ticket_id))
+async def _already_known(tx: Connection, episode: Episode) -> AlertResult:
+    return AlertResult(episode.dedup_key, "duplicate", await _ticket_key(tx, episode.ticket_id))
 
 
-async def _key(tx: Connection, ticket_id: UUID | None) -> str | None:
+async def _ticket_key(tx: Connection, ticket_id: UUID | None) -> str | None:
     ticket = await tickets.find(tx, str(ticket_id)) if ticket_id else None
     return ticket.key if ticket else None
 
 
-async def _note_unseen(
-    tx: Connection, kept: KeptPost, keys: set[str], unseen: int, at: datetime
+async def _note_truncated(
+    tx: Connection, stored: StoredPost, keys: set[str], truncated: int, at: datetime
 ) -> None:
     """Alerts that the monitor left out are said on the tickets, never passed over."""
     for ticket in (await tickets.by_keys(tx, keys)).values():
-        text = f"{kept.monitor} left {unseen} more alerts of this group out of its message."
+        text = f"{stored.monitor} left {truncated} more alerts of this group out of its message."
         note = Message(
-            uuid7(), ticket.id, "internal", "outbound", kept.monitor, text, at, automatic=True
+            uuid7(), ticket.id, "internal", "outbound", stored.monitor, text, at, automatic=True
         )
         await messages.add(tx, note)

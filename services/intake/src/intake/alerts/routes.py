@@ -6,27 +6,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Malformed, Problem, Violation
-from common.http import Told
-from common.http.openapi import REFUSALS
-from common.persistence.database import Database, moment
+from common.auth import Caller, requires
+from common.errors import BadRequest, Problem, ValidationFailed, Violation
+from common.http import ResponseModel
+from common.http.openapi import ERROR_RESPONSES
+from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
-from intake.alerts.commands import UNREAD, understand
+from intake.alerts.commands import RETRY_KIND, process
 from intake.alerts.domain.formats import FORMATS
-from intake.alerts.store import KeptPost
-from intake.tickets.domain.rejection import Refusal
+from intake.alerts.store import StoredPost
+from intake.tickets.domain.rejection import Rejection
 
-SECOND_LOOK: Final = timedelta(seconds=30)
+RETRY_DELAY: Final = timedelta(seconds=30)
 """After how long a post is looked at again that was kept and not understood."""
 
 # Not transactional by itself: this route commits twice, what came and then what it means.
-routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=REFUSALS)
+routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=ERROR_RESPONSES)
 
 
-class AlertTaken(Told):
+class AlertResultRead(ResponseModel):
     """`known`: this alert's episode was told before. `ticket` is a key."""
 
     dedup_key: str
@@ -34,9 +34,9 @@ class AlertTaken(Told):
     ticket: str | None
 
 
-class PostTaken(Told):
+class PostResult(ResponseModel):
     id: UUID
-    alerts: list[AlertTaken]
+    alerts: list[AlertResultRead]
 
 
 @routes.post(
@@ -48,11 +48,11 @@ class PostTaken(Told):
         }
     },
 )
-async def take(
+async def receive_alerts(
     format: Annotated[str, Path(max_length=100)],
     request: Request,
-    caller: Annotated[Caller, needs("alerts:write")],
-) -> PostTaken:
+    caller: Annotated[Caller, requires("alerts:write")],
+) -> PostResult:
     """Take a monitor's post in, in its own format. Unknown fields are kept, never refused."""
     if format not in FORMATS:
         raise Problem(
@@ -63,26 +63,26 @@ async def take(
         )
     raw = await request.body()
     database: Database = request.app.state.database
-    post_id = await _keep(database, format, raw, caller.sub)
+    post_id = await _store_raw(database, format, raw, caller.sub)
     async with database.transaction() as tx:
-        taken = await understand(tx, post_id)
-    if isinstance(taken, Refusal):
-        raise _problem(taken)
-    return PostTaken(id=post_id, alerts=[AlertTaken.model_validate(one) for one in taken])
+        results = await process(tx, post_id)
+    if isinstance(results, Rejection):
+        raise _to_problem(results)
+    return PostResult(id=post_id, alerts=[AlertResultRead.model_validate(one) for one in results])
 
 
-async def _keep(database: Database, format: str, raw: bytes, monitor: str) -> UUID:
+async def _store_raw(database: Database, format: str, raw: bytes, monitor: str) -> UUID:
     """Commit the post as it came, before anything can go wrong with understanding it."""
     async with database.transaction() as tx:
-        at = await moment(tx)
-        post = KeptPost(uuid7(), format, monitor, raw, at)
-        await alerts.keep_post(tx, post)
-        await arm(tx, [Deadline(UNREAD, post.id, at + SECOND_LOOK)])
+        at = await transaction_time(tx)
+        post = StoredPost(uuid7(), format, monitor, raw, at)
+        await alerts.add_post(tx, post)
+        await schedule(tx, [Deadline(RETRY_KIND, post.id, at + RETRY_DELAY)])
     return post.id
 
 
-def _problem(why: Refusal) -> Problem:
+def _to_problem(rejection: Rejection) -> Problem:
     """Kept all the same; but the monitor's set-up is wrong, and sending it again will not help."""
-    if why.code == "malformed":
-        return Malformed(why.detail)
-    return Invalid([Violation("", why.code, why.detail)])
+    if rejection.code == "malformed":
+        return BadRequest(rejection.detail)
+    return ValidationFailed([Violation("", rejection.code, rejection.detail)])

@@ -10,13 +10,13 @@ from sqlalchemy import Select, insert, select, text, update
 
 from common.persistence.database import Connection
 from intake.tables import alert_posts, alerts, customers, environments, tickets
-from intake.tickets.domain.ticket import OPEN
+from intake.tickets.domain.ticket import OPEN_STATES
 
 Outcome = Literal["received", "read", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPost:
+class StoredPost:
     """A post that is durably ours."""
 
     id: UUID
@@ -50,7 +50,7 @@ class Episode:
     sequence: int
 
 
-_LOOKED_UP: Final = ("customer", "environment")
+_NOT_COLUMNS: Final = ("customer", "environment")
 _JOINED: Final[Select[Any]] = select(
     alerts, customers.c.key.label("customer"), environments.c.key.label("environment")
 ).select_from(
@@ -60,22 +60,22 @@ _JOINED: Final[Select[Any]] = select(
 )
 
 
-async def keep_post(tx: Connection, post: KeptPost) -> None:
+async def add_post(tx: Connection, post: StoredPost) -> None:
     await tx.execute(insert(alert_posts).values(asdict(post)))
 
 
-async def lock_post(tx: Connection, id: UUID) -> KeptPost:
+async def lock_post(tx: Connection, id: UUID) -> StoredPost:
     query = select(alert_posts).where(alert_posts.c.id == id).with_for_update()
-    return KeptPost(**(await tx.execute(query)).one()._mapping)
+    return StoredPost(**(await tx.execute(query)).one()._mapping)
 
 
-async def lock_free(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the posts that nobody else is at work on, locked."""
     query = select(alert_posts.c.id).where(alert_posts.c.id.in_(ids)).order_by(alert_posts.c.id)
     return set(await tx.scalars(query.with_for_update(skip_locked=True)))
 
 
-async def settle_post(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:
+async def set_post_outcome(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:
     changed = update(alert_posts).where(alert_posts.c.id == id)
     await tx.execute(changed.values(outcome=outcome, reason=reason))
 
@@ -96,27 +96,27 @@ async def find(tx: Connection, monitor: str, dedup_key: str, episode: str) -> Ep
     return None if row is None else Episode(**row._mapping)
 
 
-async def open_ticket_of_group(tx: Connection, monitor: str, group_key: str) -> UUID | None:
+async def find_open_ticket_of_group(tx: Connection, monitor: str, group_key: str) -> UUID | None:
     """The newest open ticket that an alert of this group belongs to."""
     query = (
         select(tickets.c.id)
         .join(alerts, alerts.c.ticket_id == tickets.c.id)
         .where(alerts.c.monitor == monitor, alerts.c.group_key == group_key)
-        .where(alerts.c.ended_at.is_(None), tickets.c.state.in_(sorted(OPEN)))
+        .where(alerts.c.ended_at.is_(None), tickets.c.state.in_(sorted(OPEN_STATES)))
         .order_by(tickets.c.id.desc())
         .limit(1)
     )
-    found: UUID | None = await tx.scalar(query)
-    return found
+    ticket_id: UUID | None = await tx.scalar(query)
+    return ticket_id
 
 
 async def add(tx: Connection, episode: Episode) -> None:
     await tx.execute(insert(alerts).values(_row(episode)))
 
 
-async def keep(tx: Connection, episode: Episode) -> None:
+async def save(tx: Connection, episode: Episode) -> None:
     await tx.execute(update(alerts).where(alerts.c.id == episode.id).values(_row(episode)))
 
 
 def _row(episode: Episode) -> dict[str, Any]:
-    return {name: value for name, value in asdict(episode).items() if name not in _LOOKED_UP}
+    return {name: value for name, value in asdict(episode).items() if name not in _NOT_COLUMNS}

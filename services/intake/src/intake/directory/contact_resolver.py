@@ -7,5 +7,5 @@ from intake.directory import store as directory
 
 async def resolve_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address (trimmed, lower case), as a caller."""
-    found = await directory.CONTACTS.find(tx, address)
-    return None if found is None else Contact(found.id, found.name, found.customer)
+    contact = await directory.CONTACTS.find(tx, address)
+    return None if contact is None else Contact(contact.id, contact.name, contact.customer)

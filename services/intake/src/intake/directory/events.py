@@ -13,21 +13,21 @@ from common.events.directory import (
     PartnerKnown,
     PersonKnown,
 )
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Database, moment
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Database, transaction_time
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
 from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, PARTNERS, PEOPLE
 
-Entry: TypeAlias = Customer | Contact | Environment | Partner | Person
+DirectoryRecord: TypeAlias = Customer | Contact | Environment | Partner | Person
 
-BATCH: Final = 500
-SHELVES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
+BATCH_SIZE: Final = 500
+REPOSITORIES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
 
 
-def known(entry: Entry, at: datetime) -> DirectoryEvent:
+def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
     """What the others learn of it. Of a contact neither name nor address nor phone, but a digest."""
-    match entry:
+    match record:
         case Customer(id, key, name, timezone, language):
             return CustomerKnown(
                 at=at,
@@ -40,22 +40,22 @@ def known(entry: Entry, at: datetime) -> DirectoryEvent:
         case Contact():
             return ContactKnown(
                 at=at,
-                contact_id=entry.id,
-                customer_id=entry.customer_id,
-                customer=entry.customer,
-                language=entry.language,
-                erased=entry.address is None,
-                address_digest=entry.address and address_digest(entry.address),
+                contact_id=record.id,
+                customer_id=record.customer_id,
+                customer=record.customer,
+                language=record.language,
+                erased=record.address is None,
+                address_digest=record.address and address_digest(record.address),
             )
         case Environment():
             return EnvironmentKnown(
                 at=at,
-                environment_id=entry.id,
-                environment=entry.key,
-                customer_id=entry.customer_id,
-                customer=entry.customer,
-                tier=entry.tier,
-                name=entry.name,
+                environment_id=record.id,
+                environment=record.key,
+                customer_id=record.customer_id,
+                customer=record.customer,
+                tier=record.tier,
+                name=record.name,
             )
         case Partner(id, key, name, timezone, email):
             return PartnerKnown(
@@ -64,32 +64,34 @@ def known(entry: Entry, at: datetime) -> DirectoryEvent:
         case Person():
             return PersonKnown(
                 at=at,
-                person_id=entry.id,
-                sub=entry.sub,
-                name=entry.name,
-                email=entry.email,
-                phone=entry.phone,
-                timezone=entry.timezone,
-                roles=list(entry.roles),
+                person_id=record.id,
+                sub=record.sub,
+                name=record.name,
+                email=record.email,
+                phone=record.phone,
+                timezone=record.timezone,
+                roles=list(record.roles),
             )
 
 
-async def tell(tx: Connection, entry: Entry, at: datetime) -> None:
+async def publish_record(tx: Connection, record: DirectoryRecord, at: datetime) -> None:
     """Announce a record whose `sequence` is new."""
-    await announce(tx, Announcement(known(entry, at), entry.sequence))
+    await publish(tx, OutboxEvent(to_event(record, at), record.sequence))
 
 
-async def announce_all(database: Database) -> int:
+async def publish_all(database: Database) -> int:
     """Say everything again with a new sequence, for subscribers that are new. How many events."""
     total = 0
-    for shelf in SHELVES:
+    for repository in REPOSITORIES:
         after: UUID | None = None
         while True:
             async with database.transaction() as tx:
-                again = await shelf.bump(tx, after, BATCH)
-                at = await moment(tx)
-                await announce(tx, *(Announcement(known(one, at), one.sequence) for one in again))
-            if not again:
+                records = await repository.advance_sequences(tx, after, BATCH_SIZE)
+                at = await transaction_time(tx)
+                await publish(
+                    tx, *(OutboxEvent(to_event(one, at), one.sequence) for one in records)
+                )
+            if not records:
                 break
-            after, total = again[-1].id, total + len(again)
+            after, total = records[-1].id, total + len(records)
     return total

@@ -6,7 +6,7 @@ from intake.directory.domain.parties import Customer
 from intake.directory.store import CUSTOMERS, ENVIRONMENTS
 
 
-class Places:
+class ReferenceCache:
     """Only what was found is remembered, so what is registered later is found later."""
 
     def __init__(self, database: Database) -> None:
@@ -14,18 +14,18 @@ class Places:
         self._customers: dict[str, Customer] = {}
         self._environments: dict[str, Environment] = {}
 
-    async def customer(self, key: str) -> Customer | None:
+    async def get_customer(self, key: str) -> Customer | None:
         if key not in self._customers:
             async with self._database.transaction() as tx:
-                if (found := await CUSTOMERS.find(tx, key)) is None:
+                if (customer := await CUSTOMERS.find(tx, key)) is None:
                     return None
-            self._customers[key] = found
+            self._customers[key] = customer
         return self._customers[key]
 
-    async def environment(self, key: str) -> Environment | None:
+    async def get_environment(self, key: str) -> Environment | None:
         if key not in self._environments:
             async with self._database.transaction() as tx:
-                if (found := await ENVIRONMENTS.find(tx, key)) is None:
+                if (environment := await ENVIRONMENTS.find(tx, key)) is None:
                     return None
-            self._environments[key] = found
+            self._environments[key] = environment
         return self._environments[key]

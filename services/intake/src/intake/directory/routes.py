@@ -7,74 +7,89 @@ from uuid import UUID
 from fastapi import Depends, Path, Response
 
 from common import audit
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
-from intake.directory.events import tell
+from intake.directory.events import publish_record
 from intake.directory.schemas import (
-    ContactAsked,
-    ContactShown,
-    CustomerAsked,
-    CustomerShown,
-    EnvironmentAsked,
-    EnvironmentShown,
-    PartnerAsked,
-    PartnerShown,
-    PersonAsked,
-    PersonShown,
+    ContactCreate,
+    ContactRead,
+    CustomerCreate,
+    CustomerRead,
+    EnvironmentCreate,
+    EnvironmentRead,
+    PartnerCreate,
+    PartnerRead,
+    PersonCreate,
+    PersonRead,
 )
-from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, PARTNERS, PEOPLE, Shelf
+from intake.directory.store import (
+    CONTACTS,
+    CUSTOMERS,
+    ENVIRONMENTS,
+    PARTNERS,
+    PEOPLE,
+    DirectoryRepository,
+)
 
 customers = router("/v1/customers", ["reference data"])
 partners = router("/v1/partners", ["reference data"])
 people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (customers, partners, people)
 
-Writer = Annotated[Caller, needs("directory:write")]
-Reader = Annotated[Caller, needs("directory:read")]
-Of = Annotated[str, Path(max_length=63, description="The customer's key.")]
-Listing = Annotated[Paging, Depends()]
+Writer = Annotated[Caller, requires("directory:write")]
+Reader = Annotated[Caller, requires("directory:read")]
+CustomerKey = Annotated[str, Path(max_length=63, description="The customer's key.")]
+PageQuery = Annotated[Paging, Depends()]
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
-S = TypeVar("S", bound=Told)
+S = TypeVar("S", bound=ResponseModel)
 
 
-async def _add(tx: Connection, caller: Caller, shelf: Shelf[T], record: T, name: str) -> T:
+async def _register(
+    tx: Connection, caller: Caller, repository: DirectoryRepository[T], record: T, name: str
+) -> T:
     """Store and announce. What is there already, and the same, stays as it is."""
-    if not await shelf.add(tx, record):
-        found = await shelf.find(tx, name)
-        if found is None or not _same(found, record):
+    if not await repository.add(tx, record):
+        existing = await repository.find(tx, name)
+        if existing is None or not _is_same(existing, record):
             raise Conflict(
                 f"{name} is taken by another record. Take another name.", type="name-taken"
             )
-        return found
-    at = await moment(tx)
-    await tell(tx, record, at)
+        return existing
+    at = await transaction_time(tx)
+    await publish_record(tx, record, at)
     kind = type(record).__name__.lower()
     subject = f"{kind}/{record.id}"
-    await audit.record(tx, audit.Entry(at, caller.sub, f"{kind}.add", subject, {}, caller.behind))
+    await audit.record(
+        tx, audit.Entry(at, caller.sub, f"{kind}.add", subject, {}, caller.via_machine)
+    )
     return record
 
 
-def _same(one: T, other: T) -> bool:
-    return replace(one, id=other.id, sequence=other.sequence) == other
+def _is_same(left: T, right: T) -> bool:
+    return replace(left, id=right.id, sequence=right.sequence) == right
 
 
-async def _page(
-    tx: Connection, shelf: Shelf[T], shown: type[S], page: Paging, of: UUID | None = None
+async def _list_page(
+    tx: Connection,
+    repository: DirectoryRepository[T],
+    model: type[S],
+    page: Paging,
+    customer_id: UUID | None = None,
 ) -> Page[S]:
     after = page.after_as(UUID)
-    found = await shelf.page(tx, after[0] if after else None, page.limit + 1, of)
-    items = [shown.model_validate(one) for one in found[: page.limit]]
-    more = len(found) > page.limit
-    return Page[S](items=items, next=cursor(found[page.limit - 1].id) if more else None)
+    records = await repository.page(tx, after[0] if after else None, page.limit + 1, customer_id)
+    items = [model.model_validate(one) for one in records[: page.limit]]
+    more = len(records) > page.limit
+    return Page[S](items=items, next=encode_cursor(records[page.limit - 1].id) if more else None)
 
 
-async def _customer(tx: Connection, key: str) -> Customer:
+async def _get_customer(tx: Connection, key: str) -> Customer:
     customer = await CUSTOMERS.find(tx, key)
     if customer is None:
         raise NotFound(f"Customer {key}")
@@ -82,102 +97,104 @@ async def _customer(tx: Connection, key: str) -> Customer:
 
 
 @customers.post("", status_code=201)
-async def add_customer(
-    asked: CustomerAsked, response: Response, caller: Writer, tx: Transaction
-) -> CustomerShown:
+async def create_customer(
+    body: CustomerCreate, response: Response, caller: Writer, tx: Transaction
+) -> CustomerRead:
     """Register a customer. The key stays for ever."""
-    record = Customer(id=uuid7(), **asked.model_dump())
-    kept = await _add(tx, caller, CUSTOMERS, record, asked.key)
-    response.headers["Location"] = f"/v1/customers/{asked.key}"
-    return CustomerShown.model_validate(kept)
+    record = Customer(id=uuid7(), **body.model_dump())
+    stored = await _register(tx, caller, CUSTOMERS, record, body.key)
+    response.headers["Location"] = f"/v1/customers/{body.key}"
+    return CustomerRead.model_validate(stored)
 
 
 @customers.get("")
-async def list_customers(caller: Reader, tx: Transaction, page: Listing) -> Page[CustomerShown]:
+async def list_customers(caller: Reader, tx: Transaction, page: PageQuery) -> Page[CustomerRead]:
     """All customers."""
-    return await _page(tx, CUSTOMERS, CustomerShown, page)
+    return await _list_page(tx, CUSTOMERS, CustomerRead, page)
 
 
 @customers.get("/{key}")
-async def show_customer(key: Of, caller: Reader, tx: Transaction) -> CustomerShown:
+async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> CustomerRead:
     """One customer."""
-    return CustomerShown.model_validate(await _customer(tx, key))
+    return CustomerRead.model_validate(await _get_customer(tx, key))
 
 
 @customers.post("/{key}/contacts", status_code=201)
-async def add_contact(
-    key: Of, asked: ContactAsked, response: Response, caller: Writer, tx: Transaction
-) -> ContactShown:
+async def create_contact(
+    key: CustomerKey, body: ContactCreate, response: Response, caller: Writer, tx: Transaction
+) -> ContactRead:
     """Register a person who writes for a customer: known by address, without any number."""
-    customer = await _customer(tx, key)
+    customer = await _get_customer(tx, key)
     record = Contact(
-        id=uuid7(), customer_id=customer.id, customer=customer.key, **asked.model_dump()
+        id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    kept = await _add(tx, caller, CONTACTS, record, asked.address)
+    stored = await _register(tx, caller, CONTACTS, record, body.address)
     response.headers["Location"] = f"/v1/customers/{key}/contacts"
-    return ContactShown.model_validate(kept)
+    return ContactRead.model_validate(stored)
 
 
 @customers.get("/{key}/contacts")
 async def list_contacts(
-    key: Of, caller: Reader, tx: Transaction, page: Listing
-) -> Page[ContactShown]:
+    key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
+) -> Page[ContactRead]:
     """A customer's contacts."""
-    customer = await _customer(tx, key)
-    return await _page(tx, CONTACTS, ContactShown, page, customer.id)
+    customer = await _get_customer(tx, key)
+    return await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
 
 
 @customers.post("/{key}/environments", status_code=201)
-async def add_environment(
-    key: Of, asked: EnvironmentAsked, response: Response, caller: Writer, tx: Transaction
-) -> EnvironmentShown:
+async def create_environment(
+    key: CustomerKey, body: EnvironmentCreate, response: Response, caller: Writer, tx: Transaction
+) -> EnvironmentRead:
     """Register an environment of a customer. The key stays for ever."""
-    customer = await _customer(tx, key)
+    customer = await _get_customer(tx, key)
     record = Environment(
-        id=uuid7(), customer_id=customer.id, customer=customer.key, **asked.model_dump()
+        id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    kept = await _add(tx, caller, ENVIRONMENTS, record, asked.key)
+    stored = await _register(tx, caller, ENVIRONMENTS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{key}/environments"
-    return EnvironmentShown.model_validate(kept)
+    return EnvironmentRead.model_validate(stored)
 
 
 @customers.get("/{key}/environments")
 async def list_environments(
-    key: Of, caller: Reader, tx: Transaction, page: Listing
-) -> Page[EnvironmentShown]:
+    key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
+) -> Page[EnvironmentRead]:
     """A customer's environments."""
-    customer = await _customer(tx, key)
-    return await _page(tx, ENVIRONMENTS, EnvironmentShown, page, customer.id)
+    customer = await _get_customer(tx, key)
+    return await _list_page(tx, ENVIRONMENTS, EnvironmentRead, page, customer.id)
 
 
 @partners.post("", status_code=201)
-async def add_partner(
-    asked: PartnerAsked, response: Response, caller: Writer, tx: Transaction
-) -> PartnerShown:
+async def create_partner(
+    body: PartnerCreate, response: Response, caller: Writer, tx: Transaction
+) -> PartnerRead:
     """Register a business partner. The key stays for ever."""
-    kept = await _add(tx, caller, PARTNERS, Partner(id=uuid7(), **asked.model_dump()), asked.key)
+    stored = await _register(
+        tx, caller, PARTNERS, Partner(id=uuid7(), **body.model_dump()), body.key
+    )
     response.headers["Location"] = "/v1/partners"
-    return PartnerShown.model_validate(kept)
+    return PartnerRead.model_validate(stored)
 
 
 @partners.get("")
-async def list_partners(caller: Reader, tx: Transaction, page: Listing) -> Page[PartnerShown]:
+async def list_partners(caller: Reader, tx: Transaction, page: PageQuery) -> Page[PartnerRead]:
     """All business partners."""
-    return await _page(tx, PARTNERS, PartnerShown, page)
+    return await _list_page(tx, PARTNERS, PartnerRead, page)
 
 
 @people.post("", status_code=201)
-async def add_person(
-    asked: PersonAsked, response: Response, caller: Writer, tx: Transaction
-) -> PersonShown:
+async def create_person(
+    body: PersonCreate, response: Response, caller: Writer, tx: Transaction
+) -> PersonRead:
     """Register a member of staff, so that escalation can reach them."""
-    given = asked.model_dump() | {"roles": tuple(asked.roles)}
-    kept = await _add(tx, caller, PEOPLE, Person(id=uuid7(), **given), asked.sub)
+    given = body.model_dump() | {"roles": tuple(body.roles)}
+    stored = await _register(tx, caller, PEOPLE, Person(id=uuid7(), **given), body.sub)
     response.headers["Location"] = "/v1/people"
-    return PersonShown.model_validate(kept)
+    return PersonRead.model_validate(stored)
 
 
 @people.get("")
-async def list_people(caller: Reader, tx: Transaction, page: Listing) -> Page[PersonShown]:
+async def list_people(caller: Reader, tx: Transaction, page: PageQuery) -> Page[PersonRead]:
     """All members of staff."""
-    return await _page(tx, PEOPLE, PersonShown, page)
+    return await _list_page(tx, PEOPLE, PersonRead, page)

@@ -7,73 +7,73 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from common.http import Asked, Told
-from intake.directory.domain.address import is_address, normal
+from common.http import RequestModel, ResponseModel
+from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.environment import Tier
 
-ZONES: Final = frozenset(available_timezones())
+TIMEZONES: Final = frozenset(available_timezones())
 
 
-def _zone(name: str) -> str:
-    if name not in ZONES:
+def _check_timezone(name: str) -> str:
+    if name not in TIMEZONES:
         raise PydanticCustomError("unknown_zone", "give an IANA zone like Europe/Amsterdam")
     return name
 
 
-def _address(text: str) -> str:
+def _normalise_address(text: str) -> str:
     if not is_address(text.strip()):
         raise PydanticCustomError("no_address", "give a mail address like jan@acme.example")
-    return normal(text)
+    return normalise(text)
 
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
-Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
+Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
 Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 
-class CustomerAsked(Asked):
+class CustomerCreate(RequestModel):
     key: Key
     name: Name
-    timezone: Zone = "UTC"
+    timezone: Timezone = "UTC"
     language: Language = "en"
 
 
-class ContactAsked(Asked):
+class ContactCreate(RequestModel):
     name: Name
     address: Address
     phone: Phone | None = None
     language: Language = "en"
 
 
-class EnvironmentAsked(Asked):
+class EnvironmentCreate(RequestModel):
     key: Key
     tier: Tier
     name: Name
 
 
-class PartnerAsked(Asked):
+class PartnerCreate(RequestModel):
     key: Key
     name: Name
-    timezone: Zone = "UTC"
+    timezone: Timezone = "UTC"
     email: Address | None = None
 
 
-class PersonAsked(Asked):
+class PersonCreate(RequestModel):
     """A member of staff; `sub` is the subject of the person's tokens."""
 
     sub: Name
     name: Name
     email: Address
     phone: Phone | None = None
-    timezone: Zone = "UTC"
+    timezone: Timezone = "UTC"
     roles: Annotated[list[Role], Field(max_length=8)]
 
 
-class CustomerShown(Told):
+class CustomerRead(ResponseModel):
     id: UUID
     key: str
     name: str
@@ -82,7 +82,7 @@ class CustomerShown(Told):
     sequence: int
 
 
-class ContactShown(Told):
+class ContactRead(ResponseModel):
     id: UUID
     customer: str
     name: str
@@ -92,7 +92,7 @@ class ContactShown(Told):
     sequence: int
 
 
-class EnvironmentShown(Told):
+class EnvironmentRead(ResponseModel):
     id: UUID
     key: str
     customer: str
@@ -101,7 +101,7 @@ class EnvironmentShown(Told):
     sequence: int
 
 
-class PartnerShown(Told):
+class PartnerRead(ResponseModel):
     id: UUID
     key: str
     name: str
@@ -110,7 +110,7 @@ class PartnerShown(Told):
     sequence: int
 
 
-class PersonShown(Told):
+class PersonRead(ResponseModel):
     id: UUID
     sub: str
     name: str

@@ -18,22 +18,22 @@ T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf(Generic[T]):
+class DirectoryRepository(Generic[T]):
     """One kind of record: where it lies, how it is read, and by what it is known."""
 
     table: Table
     query: Select[Any]
-    known_by: ColumnElement[Any]
-    made: Callable[[Row[Any]], T]
+    key_column: ColumnElement[Any]
+    factory: Callable[[Row[Any]], T]
 
     async def find(self, tx: Connection, name: str) -> T | None:
         """By key (people: `sub`; contacts: address)."""
-        row = (await tx.execute(self.query.where(self.known_by == name))).one_or_none()
-        return None if row is None else self.made(row)
+        row = (await tx.execute(self.query.where(self.key_column == name))).one_or_none()
+        return None if row is None else self.factory(row)
 
-    async def by_id(self, tx: Connection, id: UUID) -> T | None:
+    async def get(self, tx: Connection, id: UUID) -> T | None:
         row = (await tx.execute(self.query.where(self.table.c.id == id))).one_or_none()
-        return None if row is None else self.made(row)
+        return None if row is None else self.factory(row)
 
     async def add(self, tx: Connection, record: T) -> bool:
         """False when something of the same name is there already; then nothing changes."""
@@ -50,47 +50,55 @@ class Shelf(Generic[T]):
             query = query.where(self.table.c.id > after)
         if customer_id is not None:
             query = query.where(self.table.c.customer_id == customer_id)
-        return [self.made(row) for row in await tx.execute(query)]
+        return [self.factory(row) for row in await tx.execute(query)]
 
-    async def bump(self, tx: Connection, after: UUID | None, limit: int) -> Sequence[T]:
+    async def advance_sequences(
+        self, tx: Connection, after: UUID | None, limit: int
+    ) -> Sequence[T]:
         """The next `limit` records in the order of ids, each with a new sequence."""
         id = self.table.c.id
-        some = select(id).order_by(id).limit(limit).with_for_update()
-        some = some if after is None else some.where(id > after)
-        ids = list(await tx.scalars(some))
+        ids_query = select(id).order_by(id).limit(limit).with_for_update()
+        ids_query = ids_query if after is None else ids_query.where(id > after)
+        ids = list(await tx.scalars(ids_query))
         changed = update(self.table).where(id.in_(ids)).values(sequence=self.table.c.sequence + 1)
         await tx.execute(changed)
         rows = await tx.execute(self.query.where(id.in_(ids)).order_by(id))
-        return [self.made(row) for row in rows]
+        return [self.factory(row) for row in rows]
 
 
-def _of_customer(table: Table) -> Select[Any]:
+def _joined_with_customer(table: Table) -> Select[Any]:
     owner = customers.c.key.label("customer")
     return select(table, owner).join_from(table, customers, customers.c.id == table.c.customer_id)
 
 
-def _maker(kind: Callable[..., T], *but: str) -> Callable[[Row[Any]], T]:
-    left_out = {"retired", "erased", *but}
+def _factory_for(kind: Callable[..., T], *also_excluded: str) -> Callable[[Row[Any]], T]:
+    excluded = {"retired", "erased", *also_excluded}
     return lambda row: kind(
-        **{name: value for name, value in row._mapping.items() if name not in left_out}
+        **{name: value for name, value in row._mapping.items() if name not in excluded}
     )
 
 
 def _person(row: Row[Any]) -> Person:
-    told = {name: value for name, value in row._mapping.items() if name != "retired"}
-    return Person(**{**told, "roles": tuple(told["roles"])})
+    values = {name: value for name, value in row._mapping.items() if name != "retired"}
+    return Person(**{**values, "roles": tuple(values["roles"])})
 
 
-CUSTOMERS: Final = Shelf(customers, select(customers), customers.c.key, _maker(Customer))
-CONTACTS: Final = Shelf(contacts, _of_customer(contacts), contacts.c.address, _maker(Contact))
-ENVIRONMENTS: Final = Shelf(
-    environments, _of_customer(environments), environments.c.key, _maker(Environment)
+CUSTOMERS: Final = DirectoryRepository(
+    customers, select(customers), customers.c.key, _factory_for(Customer)
 )
-PARTNERS: Final = Shelf(partners, select(partners), partners.c.key, _maker(Partner))
-PEOPLE: Final = Shelf(people, select(people), people.c.sub, _person)
+CONTACTS: Final = DirectoryRepository(
+    contacts, _joined_with_customer(contacts), contacts.c.address, _factory_for(Contact)
+)
+ENVIRONMENTS: Final = DirectoryRepository(
+    environments, _joined_with_customer(environments), environments.c.key, _factory_for(Environment)
+)
+PARTNERS: Final = DirectoryRepository(
+    partners, select(partners), partners.c.key, _factory_for(Partner)
+)
+PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
 
 
-async def sender(tx: Connection, address: str | None) -> Sender:
+async def find_sender(tx: Connection, address: str | None) -> Sender:
     """What is known of a mail address (in normal form)."""
     if address is None:
         return Sender(None)
@@ -101,7 +109,7 @@ async def sender(tx: Connection, address: str | None) -> Sender:
     return Sender(address, staff=staff)
 
 
-async def environments_of(tx: Connection, customer_id: UUID) -> Sequence[Environment]:
+async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Environment]:
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
-    found = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
-    return [ENVIRONMENTS.made(row) for row in found]
+    rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
+    return [ENVIRONMENTS.factory(row) for row in rows]

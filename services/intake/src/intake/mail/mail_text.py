@@ -14,10 +14,10 @@ from mailparser_reply import EmailReplyParser
 
 from intake.mail.domain.mail import Mail
 
-LONGEST_TEXT: Final = 200_000
-LONGEST_HTML: Final = 100_000
-LONGEST_QUOTE_SEARCH: Final = 10_000
-LONGEST_QUOTE_LINE: Final = 300
+MAX_TEXT_CHARS: Final = 200_000
+MAX_HTML_CHARS: Final = 100_000
+MAX_QUOTE_SEARCH_CHARS: Final = 10_000
+MAX_QUOTE_LINE_CHARS: Final = 300
 
 _LANGUAGES: Final = ("en", "de", "nl")
 _BREAKS: Final = re.compile(
@@ -26,49 +26,51 @@ _BREAKS: Final = re.compile(
 _BLANK_RUN: Final = re.compile(r"\n{3,}")
 
 
-def said(mail: Mail) -> str:
+def extract_reply(mail: Mail) -> str:
     """What the sender wrote: of a reply only the new words, of a first mail everything."""
-    whole = text_of(mail)
-    return without_history(whole) if mail.is_reply else whole
+    whole = get_text(mail)
+    return strip_history(whole) if mail.is_reply else whole
 
 
-def text_of(mail: Mail) -> str:
+def get_text(mail: Mail) -> str:
     """The mail's text; made from the HTML where there is no plain part."""
     if mail.plain is not None and mail.plain.strip():
         return tidy(mail.plain)
-    return tidy(from_html(mail.html or ""))
+    return tidy(html_to_text(mail.html or ""))
 
 
 def safe_html(html: str | None) -> str | None:
     """HTML that can be shown: no scripts, styles, forms, frames, or pictures fetched from afar."""
     if html is None:
         return None
-    return nh3.clean(html[:LONGEST_HTML], tags=nh3.ALLOWED_TAGS - {"img"})
+    return nh3.clean(html[:MAX_HTML_CHARS], tags=nh3.ALLOWED_TAGS - {"img"})
 
 
-def from_html(html: str) -> str:
-    broken = _BREAKS.sub("\n\\g<0>", html[:LONGEST_HTML])
+def html_to_text(html: str) -> str:
+    broken = _BREAKS.sub("\n\\g<0>", html[:MAX_HTML_CHARS])
     return unescape(nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "title"}))
 
 
 def tidy(text: str) -> str:
     """Lines without trailing blanks, at most one empty line in a row, bounded length."""
-    lines = (line.rstrip() for line in text[:LONGEST_TEXT].splitlines())
+    lines = (line.rstrip() for line in text[:MAX_TEXT_CHARS].splitlines())
     return _BLANK_RUN.sub("\n\n", "\n".join(lines)).strip()
 
 
-def without_history(text: str) -> str:
+def strip_history(text: str) -> str:
     """The newest words of a reply; the whole text where nothing new would be left."""
     newest = _newest(text) if _is_searchable(text) else text
     return _without_trailing_quote(newest) or text
 
 
 def _is_searchable(text: str) -> bool:
-    return max(map(len, text[:LONGEST_QUOTE_SEARCH].splitlines()), default=0) < LONGEST_QUOTE_LINE
+    return (
+        max(map(len, text[:MAX_QUOTE_SEARCH_CHARS].splitlines()), default=0) < MAX_QUOTE_LINE_CHARS
+    )
 
 
 def _newest(text: str) -> str:
-    start, rest = text[:LONGEST_QUOTE_SEARCH], text[LONGEST_QUOTE_SEARCH:]
+    start, rest = text[:MAX_QUOTE_SEARCH_CHARS], text[MAX_QUOTE_SEARCH_CHARS:]
     replies = EmailReplyParser(languages=list(_LANGUAGES)).read(start).replies
     if not replies:
         return text

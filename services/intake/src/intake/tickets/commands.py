@@ -12,14 +12,14 @@ from typing import Any, Final
 from common import audit
 from common.audit import JSON
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from intake.tickets.domain.blocker import blocker_changes
-from intake.tickets.domain.rejection import Refusal
+from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import State, Ticket
 from intake.tickets.store import tickets
 
-_LIFTED: Final[Mapping[State, str]] = {
+_LIFTED_REASONS: Final[Mapping[State, str]] = {
     "resolved": "resolved",
     "verified": "resolved",
     "closed": "closed",
@@ -28,102 +28,108 @@ _LIFTED: Final[Mapping[State, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Actor:
     """Who did it, by `sub`; `behind` is the machine that spoke for them."""
 
     sub: str
-    behind: str | None = None
+    via_machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class EventSpec:
     """An event to tell of the changed ticket, with what only this event says."""
 
     event: type[TicketEvent]
-    more: Mapping[str, Any]
+    extra: Mapping[str, Any]
 
 
-def fact(event: type[TicketEvent], **more: Any) -> Fact:
-    return Fact(event, more)
+def event_spec(event: type[TicketEvent], **extra: Any) -> EventSpec:
+    return EventSpec(event, extra)
 
 
-async def record(
+async def save_change(
     tx: Connection,
     before: Ticket,
     after: Ticket,
-    by: By,
+    actor: Actor,
     at: datetime,
     action: str,
-    *facts: Fact,
+    *events: EventSpec,
     grounds: Mapping[str, JSON] | None = None,
 ) -> Ticket:
     """Store the change of a locked ticket and tell it. The ticket as it is now."""
-    kept, told = announcements(before, after, by.sub, at, facts)
-    await tickets.keep(tx, kept)
-    await announce(tx, *told)
-    await audit.record(tx, _entry(kept, by, at, action, grounds or {}))
-    return kept
+    stored, outbox_events = to_outbox_events(before, after, actor.sub, at, events)
+    await tickets.save(tx, stored)
+    await publish(tx, *outbox_events)
+    await audit.record(tx, _audit_entry(stored, actor, at, action, grounds or {}))
+    return stored
 
 
-async def record_new(
-    tx: Connection, ticket: Ticket, description: str | None, by: By, at: datetime
+async def save_new(
+    tx: Connection, ticket: Ticket, description: str | None, actor: Actor, at: datetime
 ) -> Ticket:
     """Store a new ticket and tell it. The ticket with its sequence."""
-    kept, told, entry = new_ticket(ticket, by, at)
-    await tickets.add(tx, kept, description)
-    await announce(tx, *told)
+    stored, outbox_events, entry = prepare_new_ticket(ticket, actor, at)
+    await tickets.add(tx, stored, description)
+    await publish(tx, *outbox_events)
     await audit.record(tx, entry)
-    return kept
+    return stored
 
 
-def new_ticket(
-    ticket: Ticket, by: By, at: datetime
-) -> tuple[Ticket, list[Announcement], audit.Entry]:
+def prepare_new_ticket(
+    ticket: Ticket, actor: Actor, at: datetime
+) -> tuple[Ticket, list[OutboxEvent], audit.Entry]:
     """A new ticket with its sequence, what is told of it, and its line in the audit trail."""
-    what = fact(
+    opened = event_spec(
         TicketOpened,
         opened_at=ticket.opened_at,
         channel=ticket.channel,
         needs_triage=ticket.customer_id is None,
     )
-    kept, told = announcements(None, ticket, by.sub, at, [what])
-    return kept, told, _entry(kept, by, at, "ticket.open", {})
+    sequenced, outbox_events = to_outbox_events(None, ticket, actor.sub, at, [opened])
+    return sequenced, outbox_events, _audit_entry(sequenced, actor, at, "ticket.open", {})
 
 
-async def record_denied(
-    tx: Connection, ticket: Ticket, by: By, at: datetime, action: str, refusal: Refusal
+async def audit_rejection(
+    tx: Connection, ticket: Ticket, actor: Actor, at: datetime, action: str, rejection: Rejection
 ) -> None:
     """A refusal leaves its trace, too: who tried what."""
-    grounds = {"denied": refusal.code, "state": ticket.state}
-    await audit.record(tx, _entry(ticket, by, at, action, grounds))
+    grounds = {"denied": rejection.code, "state": ticket.state}
+    await audit.record(tx, _audit_entry(ticket, actor, at, action, grounds))
 
 
-def announcements(
-    before: Ticket | None, after: Ticket, by: str | None, at: datetime, facts: Sequence[Fact]
-) -> tuple[Ticket, list[Announcement]]:
+def to_outbox_events(
+    before: Ticket | None,
+    after: Ticket,
+    actor: str | None,
+    at: datetime,
+    events: Sequence[EventSpec],
+) -> tuple[Ticket, list[OutboxEvent]]:
     """The ticket with its new sequence, and what is told of the change, in order."""
-    told: list[tuple[Fact, Ticket]] = [(one, after) for one in facts]
+    pending: list[tuple[EventSpec, Ticket]] = [(one, after) for one in events]
     for change, about in blocker_changes(before, after):
-        what = (
-            fact(BlockerRaised) if change == "raised" else fact(BlockerLifted, reason=_why(after))
+        blocker_event = (
+            event_spec(BlockerRaised)
+            if change == "raised"
+            else event_spec(BlockerLifted, reason=_lifted_reason(after))
         )
-        told.append((what, about))
+        pending.append((blocker_event, about))
     first = after.sequence + 1
-    said = [
-        Announcement(_event(one, about, by, at), sequence)
-        for sequence, (one, about) in enumerate(told, first)
+    outbox_events = [
+        OutboxEvent(_event(one, about, actor, at), sequence)
+        for sequence, (one, about) in enumerate(pending, first)
     ]
-    return replace(after, sequence=after.sequence + len(said)), said
+    return replace(after, sequence=after.sequence + len(outbox_events)), outbox_events
 
 
-def _why(after: Ticket) -> str:
+def _lifted_reason(after: Ticket) -> str:
     """Why an environment is no longer blocked: the ticket's end, its priority, or its move."""
     moved = "moved" if after.priority == "blocker" else "lowered"
-    return _LIFTED.get(after.state, moved)
+    return _LIFTED_REASONS.get(after.state, moved)
 
 
-def _event(told: Fact, ticket: Ticket, by: str | None, at: datetime) -> TicketEvent:
-    return told.event(
+def _event(spec: EventSpec, ticket: Ticket, actor: str | None, at: datetime) -> TicketEvent:
+    return spec.event(
         at=at,
         ticket_id=ticket.id,
         ticket=ticket.key,
@@ -137,12 +143,12 @@ def _event(told: Fact, ticket: Ticket, by: str | None, at: datetime) -> TicketEv
         environment=ticket.environment,
         service=ticket.service,
         assignee=ticket.assignee,
-        by=by,
-        **told.more,
+        by=actor,
+        **spec.extra,
     )
 
 
-def _entry(
-    ticket: Ticket, by: By, at: datetime, action: str, grounds: Mapping[str, JSON]
+def _audit_entry(
+    ticket: Ticket, actor: Actor, at: datetime, action: str, grounds: Mapping[str, JSON]
 ) -> audit.Entry:
-    return audit.Entry(at, by.sub, action, f"ticket/{ticket.id}", grounds, by.behind)
+    return audit.Entry(at, actor.sub, action, f"ticket/{ticket.id}", grounds, actor.via_machine)

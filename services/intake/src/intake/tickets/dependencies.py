@@ -8,24 +8,26 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Path, Request, Response
 
 from common.audit import JSON
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, Problem
-from common.http import answer, if_match, set_etag
-from common.persistence.database import Connection, Transaction, moment
-from intake.tickets.commands import By, Fact, record, record_denied
-from intake.tickets.domain.rejection import Refusal
+from common.http import if_match, problem_response, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
+from intake.tickets.commands import Actor, EventSpec, audit_rejection, save_change
+from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.schemas.responses import shown_to
+from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
-Ref: TypeAlias = Annotated[str, Path(max_length=40, description="The ticket's id or key.")]
-Decide = Callable[[Ticket, datetime], Ticket | Refusal]
-Tell = Fact | Callable[[Ticket], Fact]
+TicketReference: TypeAlias = Annotated[
+    str, Path(max_length=40, description="The ticket's id or key.")
+]
+Decide = Callable[[Ticket, datetime], Ticket | Rejection]
+EventSource = EventSpec | Callable[[Ticket], EventSpec]
 """What is told of a change; where it depends on the ticket, on the one before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TicketAction:
     """One request about one ticket: who asks, what it is called, and the transaction."""
 
     ref: str
@@ -34,79 +36,90 @@ class Desk:
     tx: Connection
 
     @property
-    def by(self) -> By:
-        return By(self.caller.sub, self.caller.behind)
+    def actor(self) -> Actor:
+        return Actor(self.caller.sub, self.caller.via_machine)
 
-    async def ticket(self) -> Ticket:
+    async def lock_ticket(self) -> Ticket:
         """The ticket, locked; as the caller has seen it, where they say what they have seen."""
-        ticket = seen(self.caller, await tickets.lock(self.tx, self.ref), self.ref)
-        if_match(self.request, ticket.sequence, shown_to(self.caller, ticket))
+        ticket = get_visible_ticket(self.caller, await tickets.lock(self.tx, self.ref), self.ref)
+        if_match(self.request, ticket.sequence, to_response(self.caller, ticket))
         return ticket
 
-    async def act(self, action: str, decide: Decide, *tell: Tell, **grounds: JSON) -> Response:
+    async def run(
+        self, action: str, decide: Decide, *event_sources: EventSource, **grounds: JSON
+    ) -> Response:
         """Change the ticket as `decide` says; answer its new state, or why not."""
-        before = await self.ticket()
-        at = await moment(self.tx)
-        return await self.conclude(action, before, decide(before, at), at, *tell, **grounds)
+        before = await self.lock_ticket()
+        at = await transaction_time(self.tx)
+        return await self.finish(action, before, decide(before, at), at, *event_sources, **grounds)
 
-    async def conclude(
+    async def finish(
         self,
         action: str,
         before: Ticket,
-        outcome: Ticket | Refusal,
+        outcome: Ticket | Rejection,
         at: datetime,
-        *tell: Tell,
+        *event_sources: EventSource,
         **grounds: JSON,
     ) -> Response:
         """Store and tell what was decided. A refusal leaves its trace in the audit trail, too."""
-        if isinstance(outcome, Refusal):
-            await record_denied(self.tx, before, self.by, at, f"ticket.{action}", outcome)
-            return answer(problem_of(outcome))
-        facts = [one if isinstance(one, Fact) else one(before) for one in tell]
-        kept = await record(
-            self.tx, before, outcome, self.by, at, f"ticket.{action}", *facts, grounds=grounds
+        if isinstance(outcome, Rejection):
+            await audit_rejection(self.tx, before, self.actor, at, f"ticket.{action}", outcome)
+            return problem_response(to_problem(outcome))
+        events = [one if isinstance(one, EventSpec) else one(before) for one in event_sources]
+        stored = await save_change(
+            self.tx, before, outcome, self.actor, at, f"ticket.{action}", *events, grounds=grounds
         )
-        return shown(self.caller, kept)
+        return ticket_response(self.caller, stored)
 
 
-def seen(caller: Caller, ticket: Ticket | None, ref: str) -> Ticket:
+def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticket:
     """The ticket, if it exists for this caller. Raises NotFound."""
     if ticket is not None and caller.customer in {None, ticket.customer}:
         return ticket
     raise NotFound(f"Ticket {ref}")
 
 
-def problem_of(why: Refusal) -> Problem:
-    if why.code == "four-eyes":
-        return Problem(why.code, "Two people are needed", 403, why.detail)
-    return Conflict(why.detail, type=why.code)
+def to_problem(rejection: Rejection) -> Problem:
+    if rejection.code == "four-eyes":
+        return Problem(rejection.code, "Two people are needed", 403, rejection.detail)
+    return Conflict(rejection.detail, type=rejection.code)
 
 
-def shown(caller: Caller, ticket: Ticket, status: int = 200) -> Response:
-    told = shown_to(caller, ticket).model_dump_json()
-    response = Response(told, status, media_type="application/json")
+def ticket_response(caller: Caller, ticket: Ticket, status: int = 200) -> Response:
+    body = to_response(caller, ticket).model_dump_json()
+    response = Response(body, status, media_type="application/json")
     set_etag(response, ticket.sequence)
     return response
 
 
-async def _of_worker(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:work")], tx: Transaction
-) -> Desk:
-    return Desk(ref, request, caller, tx)
+async def _for_worker(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:work")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
 
 
-async def _of_verifier(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:verify")], tx: Transaction
-) -> Desk:
-    return Desk(ref, request, caller, tx)
+async def _for_verifier(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:verify")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
 
 
-async def _of_writer(
-    ref: Ref, request: Request, caller: Annotated[Caller, needs("tickets:reply")], tx: Transaction
-) -> Desk:
-    return Desk(ref, request, caller, tx)
+async def _for_writer(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:reply")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
 
 
-Working = Annotated[Desk, Depends(_of_worker)]
-Verifying = Annotated[Desk, Depends(_of_verifier)]
-Writing = Annotated[Desk, Depends(_of_writer)]
+WorkAction = Annotated[TicketAction, Depends(_for_worker)]
+VerifyAction = Annotated[TicketAction, Depends(_for_verifier)]
+ReplyAction = Annotated[TicketAction, Depends(_for_writer)]

@@ -17,96 +17,96 @@ from uuid import UUID
 
 import asyncpg
 
-from common.errors import Busy
-from common.http.idempotency import Key
-from common.persistence.database import Database, passing
+from common.errors import ServiceUnavailable
+from common.http.idempotency import IdempotencyKey
+from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
 from intake.tickets.store import ticket_batch as store
-from intake.tickets.store.ticket_batch import Opening, Raw
+from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
 
 log = logger(__name__)
 
-BATCH: Final = 128
-MOST_WAITING: Final = 2_048
-PATIENCE: Final = 10.0
+MAX_BATCH_SIZE: Final = 128
+MAX_QUEUED_TICKETS: Final = 2_048
+BATCH_TIMEOUT_S: Final = 10.0
 """Seconds that a batch may take before its connection is given up."""
-LOOKS: Final = 5
+MAX_COMMIT_CHECKS: Final = 5
 """How often it is asked, a second apart, what became of a batch whose connection was lost."""
 
-Write = Callable[[int, datetime], Opening]
+RowsBuilder = Callable[[int, datetime], NewTicketRows]
 """From the ticket's number and the moment to what is to be stored."""
 
 
-class KeyTaken(Exception):
+class IdempotencyKeyReused(Exception):
     """The Idempotency-Key was used before: nothing was stored."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: IdempotencyKey) -> None:
         super().__init__("this Idempotency-Key was used before")
         self.key = key
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class PendingTicket:
     """A request that waits for its ticket. `write` runs in the context of its own trace."""
 
-    write: Write
-    key: Key | None
+    build_rows: RowsBuilder
+    key: IdempotencyKey | None
     context: Context = field(default_factory=copy_context)
-    done: "asyncio.Future[Opening]" = field(
+    result: "asyncio.Future[NewTicketRows]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
     def fail(self, error: BaseException) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
+        if not self.result.done():
+            self.result.set_exception(error)
 
-    def answer(self, opening: Opening) -> None:
-        if not self.done.done():
-            self.done.set_result(opening)
+    def succeed(self, rows: NewTicketRows) -> None:
+        if not self.result.done():
+            self.result.set_result(rows)
 
 
-class Accepting:
+class TicketBatcher:
     """The one place that opens tickets in batches; one for each replica's database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._queue: deque[Waiting] = deque()
-        self._draining: asyncio.Task[None] | None = None
-        self._raw: Raw | None = None
+        self._queue: deque[PendingTicket] = deque()
+        self._flush_task: asyncio.Task[None] | None = None
+        self._connection: RawConnection | None = None
 
-    async def open(self, write: Write, key: Key | None) -> Opening:
+    async def create(self, build_rows: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
         """Store one ticket; returns when it is committed. Who goes away does not undo it.
 
         Raises KeyTaken, Busy (nothing known to be stored), or what PostgreSQL says of this ticket.
         """
-        if len(self._queue) >= MOST_WAITING:
-            raise Busy(1)
-        waiting = Waiting(write, key)
-        self._queue.append(waiting)
-        if self._draining is None:
-            self._draining = asyncio.create_task(self._drain(), name="accepting")
-        return await waiting.done
+        if len(self._queue) >= MAX_QUEUED_TICKETS:
+            raise ServiceUnavailable(1)
+        pending = PendingTicket(build_rows, key)
+        self._queue.append(pending)
+        if self._flush_task is None:
+            self._flush_task = asyncio.create_task(self._flush_loop(), name="accepting")
+        return await pending.result
 
     async def close(self) -> None:
         """Let what is under way end, then close the connection."""
-        if self._draining is not None:
-            await asyncio.wait([self._draining], timeout=PATIENCE)
-        if self._raw is not None:
-            await self._raw.close(timeout=PATIENCE)
-            self._raw = None
+        if self._flush_task is not None:
+            await asyncio.wait([self._flush_task], timeout=BATCH_TIMEOUT_S)
+        if self._connection is not None:
+            await self._connection.close(timeout=BATCH_TIMEOUT_S)
+            self._connection = None
 
-    async def _drain(self) -> None:
+    async def _flush_loop(self) -> None:
         try:
-            while batch := self._next():
-                await self._take(batch)
+            while batch := self._next_batch():
+                await self._flush(batch)
         finally:
-            self._draining = None
+            self._flush_task = None
 
-    def _next(self) -> list[Waiting]:
+    def _next_batch(self) -> list[PendingTicket]:
         """At most BATCH of those that wait; of two with one key the later waits for the next."""
-        batch: list[Waiting] = []
+        batch: list[PendingTicket] = []
         keys: set[tuple[str, str]] = set()
-        while self._queue and len(batch) < BATCH:
+        while self._queue and len(batch) < MAX_BATCH_SIZE:
             key = self._queue[0].key
             if key is not None:
                 if (key.caller, key.key) in keys:
@@ -115,89 +115,99 @@ class Accepting:
             batch.append(self._queue.popleft())
         return batch
 
-    async def _take(self, batch: Sequence[Waiting]) -> None:
+    async def _flush(self, batch: Sequence[PendingTicket]) -> None:
         """Store a batch and answer all of it, whatever happens."""
         try:
             await self._store(batch)
         except Exception as error:  # noqa: BLE001 (it goes to the callers who wait)
-            if passing(error) or len(batch) == 1:
-                for waiting in batch:
-                    waiting.fail(error)
+            if is_transient(error) or len(batch) == 1:
+                for pending in batch:
+                    pending.fail(error)
                 return
             log.warning("accepting.one_by_one", error=type(error).__name__, batch=len(batch))
-            for waiting in batch:
-                await self._take([waiting])
+            for pending in batch:
+                await self._flush([pending])
 
-    async def _store(self, batch: Sequence[Waiting]) -> None:
-        raw = await self._connected()
-        written: list[tuple[Waiting, Opening]] = []
+    async def _store(self, batch: Sequence[PendingTicket]) -> None:
+        connection = await self._get_connection()
+        prepared: list[tuple[PendingTicket, NewTicketRows]] = []
         try:
-            async with asyncio.timeout(PATIENCE):
-                at, numbers = await store.moment_and_numbers(raw, self.database.schema, len(batch))
-                written = _written(batch, numbers, at)
-                kept = await store.accept(raw, [opening for _, opening in written])
+            async with asyncio.timeout(BATCH_TIMEOUT_S):
+                at, numbers = await store.fetch_time_and_numbers(
+                    connection, self.database.schema, len(batch)
+                )
+                prepared = _prepare(batch, numbers, at)
+                stored_ids = await store.insert_batch(
+                    connection, [opening for _, opening in prepared]
+                )
         except Exception as error:
-            if not _is_lost(raw, error):
+            if not _is_outcome_unknown(connection, error):
                 raise
-            raw.terminate()
+            connection.terminate()
             log.warning("accepting.connection_lost", error=type(error).__name__)
-            _answer(written, await self._look_up(written), lambda _: Busy(1))
-            if not written:
+            _resolve_all(
+                prepared, await self._find_committed(prepared), lambda _: ServiceUnavailable(1)
+            )
+            if not prepared:
                 raise
             return
-        metrics.BATCH_SIZE.observe(len(written))
-        for wake in self.database.on_announced:
+        metrics.TICKET_BATCH_SIZE.observe(len(prepared))
+        for wake in self.database.on_outbox_events:
             wake()
-        _answer(written, kept, _taken)
+        _resolve_all(prepared, stored_ids, _key_reused_error)
 
-    async def _connected(self) -> Raw:
-        if self._raw is None or self._raw.is_closed():
-            self._raw = await self.database.connect()
-        return self._raw
+    async def _get_connection(self) -> RawConnection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self.database.dedicated_connection()
+        return self._connection
 
-    async def _look_up(self, written: Sequence[tuple[Waiting, Opening]]) -> set[UUID]:
+    async def _find_committed(
+        self, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
+    ) -> set[UUID]:
         """Which tickets were committed before the connection went; none if nobody can say."""
-        ids = [opening.ticket.id for _, opening in written]
-        for _ in range(LOOKS if ids else 0):
+        ids = [opening.ticket.id for _, opening in prepared]
+        for _ in range(MAX_COMMIT_CHECKS if ids else 0):
             try:
-                return await store.those_kept(await self._connected(), ids)
+                return await store.existing_ids(await self._get_connection(), ids)
             except Exception as error:
-                if not passing(error):
+                if not is_transient(error):
                     raise
                 await asyncio.sleep(1)
         return set()
 
 
-def _is_lost(raw: Raw, error: BaseException) -> bool:
+def _is_outcome_unknown(connection: RawConnection, error: BaseException) -> bool:
     """Whether nobody knows if the statement was committed: then it must not be done again."""
-    return raw.is_closed() or isinstance(error, TimeoutError | OSError | asyncpg.InterfaceError)
+    return connection.is_closed() or isinstance(
+        error, TimeoutError | OSError | asyncpg.InterfaceError
+    )
 
 
-def _written(
-    batch: Sequence[Waiting], numbers: Sequence[int], at: datetime
-) -> list[tuple[Waiting, Opening]]:
+def _prepare(
+    batch: Sequence[PendingTicket], numbers: Sequence[int], at: datetime
+) -> list[tuple[PendingTicket, NewTicketRows]]:
     """What is to be stored. A request that cannot be written fails alone."""
-    written: list[tuple[Waiting, Opening]] = []
-    for waiting, number in zip(batch, numbers, strict=True):
+    prepared: list[tuple[PendingTicket, NewTicketRows]] = []
+    for pending, number in zip(batch, numbers, strict=True):
         try:
-            written.append((waiting, waiting.context.run(waiting.write, number, at)))
+            prepared.append((pending, pending.context.run(pending.build_rows, number, at)))
         except Exception as error:  # noqa: BLE001 (it goes to the caller who waits)
-            waiting.fail(error)
-    return written
+            pending.fail(error)
+    return prepared
 
 
-def _answer(
-    written: Sequence[tuple[Waiting, Opening]],
-    kept: set[UUID],
-    otherwise: Callable[[Opening], Exception],
+def _resolve_all(
+    prepared: Sequence[tuple[PendingTicket, NewTicketRows]],
+    stored_ids: set[UUID],
+    error_for: Callable[[NewTicketRows], Exception],
 ) -> None:
-    for waiting, opening in written:
-        if opening.ticket.id in kept:
-            waiting.answer(opening)
+    for pending, rows in prepared:
+        if rows.ticket.id in stored_ids:
+            pending.succeed(rows)
         else:
-            waiting.fail(otherwise(opening))
+            pending.fail(error_for(rows))
 
 
-def _taken(opening: Opening) -> Exception:
-    assert opening.key is not None, "only a key that was there before keeps a ticket out"
-    return KeyTaken(opening.key)
+def _key_reused_error(rows: NewTicketRows) -> Exception:
+    assert rows.key is not None, "only a key that was there before keeps a ticket out"
+    return IdempotencyKeyReused(rows.key)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from common.errors import Conflict, Invalid, Violation
+from common.errors import Conflict, ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Contract
@@ -44,7 +44,7 @@ async def party_of(tx: Connection, asked: AgreementAsked) -> Party:
     own = found[0] if found else None
     if asked.partner is not None and not await directory.knows_partner(tx, asked.partner):
         unknown = f"there is no partner {asked.partner!r}; intake registers them"
-        raise Invalid([Violation("/partner", "unknown", unknown)])
+        raise ValidationFailed([Violation("/partner", "unknown", unknown)])
     return Party(asked.key, asked.contract, own, asked.partner, asked.team)
 
 
@@ -145,7 +145,7 @@ async def _customers(tx: Connection, names: Sequence[str], pointer: str) -> list
         else:
             ids.append(found.id)
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     return ids
 
 
@@ -166,7 +166,7 @@ async def _calendar(
         return (await keep(tx, key, definition_of(wish), by, pointer=pointer)).id
     known = await calendars.find(tx, id_or_key(wish))
     if known is None:
-        raise Invalid([Violation(pointer, "unknown", f"there is no calendar {wish!r}")])
+        raise ValidationFailed([Violation(pointer, "unknown", f"there is no calendar {wish!r}")])
     return known.id
 
 
@@ -183,7 +183,7 @@ async def _must_be_reachable(
         and not reaches(tables[used.get(one.priority, used[""])], at, one.target_seconds * SECOND)
     ]
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
 
 
 async def _zone_of(tx: Connection, calendar: UUID) -> str:
@@ -196,7 +196,7 @@ async def _maintenance(
     try:
         read_zone(zone)
     except LookupError as unknown:
-        raise Invalid([Violation("/timezone", "timezone", str(unknown.args[0]))]) from None
+        raise ValidationFailed([Violation("/timezone", "timezone", str(unknown.args[0]))]) from None
     dated = tuple(sorted((window.starts_at, window.ends_at) for window in asked.dated))
     if not any(asked.weekly.values()):
         return Maintenance(None, dated)

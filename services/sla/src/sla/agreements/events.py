@@ -5,7 +5,7 @@ from typing import Any
 
 from common.events.clocks import AgreementPublished
 from common.events.envelope import Event
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
@@ -15,7 +15,7 @@ async def tell(tx: Connection, found: AgreementVersion, *events: Event) -> None:
     """Announce what happened to an agreement, which is locked."""
     for event in events:
         sequence = await agreements.bump(tx, found.agreement_id)
-        await announce(tx, Announcement(event, sequence))
+        await publish(tx, OutboxEvent(event, sequence))
 
 
 def facts(found: AgreementVersion, at: datetime) -> dict[str, Any]:

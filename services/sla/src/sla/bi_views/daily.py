@@ -1,19 +1,19 @@
 """Views of the roll-ups: figures per day of each customer. What happens now shows within seconds."""
 
-from common.persistence.bi_views import Shown, View
+from common.persistence.bi_views import Column, View
 
 DAYS = "span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000'"
 KEYS = (
-    Shown("customer_id", "see sla_customers"),
-    Shown("day", "date, in the customer's own zone (sla_customers.day_zone)"),
-    Shown("service", "key of the service; '' for none"),
-    Shown("priority", "present one of the tickets"),
-    Shown("kind", "kind of the tickets"),
+    Column("customer_id", "see sla_customers"),
+    Column("day", "date, in the customer's own zone (sla_customers.day_zone)"),
+    Column("service", "key of the service; '' for none"),
+    Column("priority", "present one of the tickets"),
+    Column("kind", "kind of the tickets"),
 )
 PROMISE = (
-    Shown("metric", "what was promised"),
-    Shown("contract", "sla, ola or uc"),
-    Shown("agreement", "key of the agreement"),
+    Column("metric", "what was promised"),
+    Column("contract", "sla, ola or uc"),
+    Column("agreement", "key of the agreement"),
 )
 TICKETS = View(
     "daily_tickets",
@@ -21,45 +21,43 @@ TICKETS = View(
     f"ticket_figures WHERE {DAYS}",
     (
         *KEYS,
-        Shown("opened", "tickets"),
-        Shown("resolved", "resolutions"),
-        Shown("rejected", "resolutions that the second person did not accept"),
-        Shown("reopened", "tickets opened again by the customer"),
-        Shown("merged", "tickets merged into others"),
-        Shown("backlog_change", "by how many the open tickets became more", "entered - gone"),
-        Shown("still_open", "of those opened on this day: open now"),
+        Column("opened", "tickets"),
+        Column("resolved", "resolutions"),
+        Column("rejected", "resolutions that the second person did not accept"),
+        Column("reopened", "tickets opened again by the customer"),
+        Column("merged", "tickets merged into others"),
+        Column("backlog_change", "by how many the open tickets became more", "entered - gone"),
+        Column("still_open", "of those opened on this day: open now"),
     ),
 )
 CLOCKS = View(
     "daily_clocks",
-    "How many promises were kept: one row per customer, day (of the outcome), service, priority, kind,"
-    " metric, contract and agreement.",
+    "How many promises were kept: one row per customer, day (of the outcome), service, priority, kind, metric, contract and agreement.",
     f"clock_figures WHERE {DAYS}",
     (
         *KEYS,
         *PROMISE,
-        Shown("met", "clocks"),
-        Shown("breached", "clocks, without those that are waived"),
-        Shown("waived", "clocks whose breach had been approved before (R2)"),
+        Column("met", "clocks"),
+        Column("breached", "clocks, without those that are waived"),
+        Column("waived", "clocks whose breach had been approved before (R2)"),
     ),
 )
 TIMES = View(
     "daily_times",
-    "How long it took: a histogram, one row per customer, day (of the end), service, priority, kind,"
-    " metric, contract, agreement and bucket. Add up buckets over anything, then take a percentile.",
+    "How long it took: a histogram, one row per customer, day (of the end), service, priority, kind, metric, contract, agreement and bucket. Add up buckets over anything, then take a percentile.",
     f"time_figures WHERE {DAYS}",
     (
         *KEYS,
-        Shown("metric", "what was promised; lifetime: opening to resolution, by the wall clock"),
-        Shown("contract", "sla, ola or uc; '' for lifetime"),
-        Shown("agreement", "key of the agreement; '' for lifetime"),
-        Shown(
+        Column("metric", "what was promised; lifetime: opening to resolution, by the wall clock"),
+        Column("contract", "sla, ola or uc; '' for lifetime"),
+        Column("agreement", "key of the agreement; '' for lifetime"),
+        Column(
             "from_seconds",
             "where the bucket begins; it ends 10 % higher (the first one at 1 s)",
             "CASE WHEN bucket = 0 THEN 0 ELSE 1.1::float8 ^ (bucket - 1) END",
         ),
-        Shown("ended", "clocks or tickets in the bucket"),
-        Shown("seconds", "sum of their times, exact"),
+        Column("ended", "clocks or tickets in the bucket"),
+        Column("seconds", "sum of their times, exact"),
     ),
 )
 COSTS = View(
@@ -68,10 +66,10 @@ COSTS = View(
     f"work_figures WHERE {DAYS}",
     (
         *KEYS,
-        Shown("rate", "name of the rate"),
-        Shown("currency", "ISO 4217; '' where no card of the day has this rate"),
-        Shown("minutes", "of work"),
-        Shown("amount", "in the currency", "cents::numeric / 100"),
+        Column("rate", "name of the rate"),
+        Column("currency", "ISO 4217; '' where no card of the day has this rate"),
+        Column("minutes", "of work"),
+        Column("amount", "in the currency", "cents::numeric / 100"),
     ),
 )
 VIEWS = (TICKETS, CLOCKS, TIMES, COSTS)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
@@ -28,5 +28,5 @@ async def keep(
     calendar = built(definition, pointer)
     if (day := shut_from(calendar)) is not None:
         said = f"from {day} on the calendar stays shut for more than five years; let it open weekly"
-        raise Invalid([Violation(f"{pointer}/weekly", "never_opens", said)])
+        raise ValidationFailed([Violation(f"{pointer}/weekly", "never_opens", said)])
     return await calendars.add(tx, uuid7(), key, definition, calendar, by, source)

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
 
 from common.auth import Caller
-from common.errors import Invalid, Violation
-from common.http import Asked
+from common.errors import ValidationFailed, Violation
+from common.http import RequestModel
 from common.persistence.database import Connection
 from sla.calendars import store as calendars
 from sla.calendars.domain.calendar import Calendar
@@ -26,14 +26,14 @@ LONGEST_SECONDS = 10 * 366 * 86_400
 """Ten years: longer than anything that is promised."""
 
 
-class PublicHolidays(Asked):
+class PublicHolidays(RequestModel):
     """All public holidays of a country (and subdivision), as the `holidays` package knows them."""
 
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
     subdivision: Annotated[str, Field(min_length=1, max_length=10)] | None = None
 
 
-class CalendarAsked(Asked):
+class CalendarAsked(RequestModel):
     """Weekly hours on the wall clock of a zone; a weekday that is missing is closed (A1)."""
 
     timezone: Annotated[str, Field(max_length=100, examples=["Europe/Amsterdam"])]
@@ -93,7 +93,7 @@ def built(definition: dict[str, Any], pointer: str) -> Calendar:
         return calendar_of(definition, zone)
     except BadDefinition as bad:
         wrong = [Violation(pointer + at, "hours", said) for at, said in bad.wrong.items()]
-        raise Invalid(wrong) from None
+        raise ValidationFailed(wrong) from None
 
 
 async def timetable_of(
@@ -111,10 +111,10 @@ async def timetable_of(
     return (await calendars.timetables(tx, [found.id]))[found.id]
 
 
-def unanswerable(error: NeverOpens | OutOfRange, pointer: str) -> Invalid:
+def unanswerable(error: NeverOpens | OutOfRange, pointer: str) -> ValidationFailed:
     code = "never_opens" if isinstance(error, NeverOpens) else "out_of_range"
     return _wrong(pointer, code, str(error))
 
 
-def _wrong(pointer: str, code: str, detail: str) -> Invalid:
-    return Invalid([Violation(pointer, code, detail)])
+def _wrong(pointer: str, code: str, detail: str) -> ValidationFailed:
+    return ValidationFailed([Violation(pointer, code, detail)])

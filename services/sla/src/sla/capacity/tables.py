@@ -9,17 +9,17 @@ series = Table(
     "series",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("key", Text),
-    Column("name", Text),
-    Column("unit", Text),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("unit", Text, nullable=False),
     Column("customer_id", Uuid),
     Column("service", Text),
     Column("environment", Text),
     Column("every_seconds", Integer),
-    Column("limit_status", Text),
-    Column("sequence", BigInteger),
-    Column("created_by", Text),
-    instant("created_at"),
+    Column("limit_status", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+    instant("created_at", nullable=False),
 )
 
 measure_promises = Table(
@@ -27,13 +27,13 @@ measure_promises = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
-    instant("valid_from"),
-    Column("better", Text),
-    Column("statistic", Text),
-    Column("target", Float),
+    instant("valid_from", nullable=False),
+    Column("better", Text, nullable=False),
+    Column("statistic", Text, nullable=False),
+    Column("target", Float, nullable=False),
     Column("baseline", Float),
-    Column("agreed_by", Text),
-    instant("agreed_at"),
+    Column("agreed_by", Text, nullable=False),
+    instant("agreed_at", nullable=False),
 )
 
 usage_limits = Table(
@@ -41,12 +41,12 @@ usage_limits = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
-    instant("valid_from"),
-    Column("limit", Float),
-    Column("reached", Text),
-    Column("plan_ahead_seconds", Integer),
-    Column("set_by", Text),
-    instant("set_at"),
+    instant("valid_from", nullable=False),
+    Column("limit", Float, nullable=False),
+    Column("reached", Text, nullable=False),
+    Column("plan_ahead_seconds", Integer, nullable=False),
+    Column("set_by", Text, nullable=False),
+    instant("set_at", nullable=False),
 )
 
 samples = Table(
@@ -54,7 +54,7 @@ samples = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("at", instant("at").type, primary_key=True),
-    Column("value", Float),
+    Column("value", Float, nullable=False),
 )
 
 sample_days = Table(
@@ -62,10 +62,10 @@ sample_days = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("count", Integer),
-    Column("total", Float),
-    Column("low", Float),
-    Column("peak", Float),
+    Column("count", Integer, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("low", Float, nullable=False),
+    Column("peak", Float, nullable=False),
 )
 
 outlooks = Table(
@@ -73,5 +73,5 @@ outlooks = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("computed_on", Date, primary_key=True),
-    Column("outlook", JSONB),
+    Column("outlook", JSONB, nullable=False),
 )

@@ -11,9 +11,9 @@ from common.events.usage import (
     UsageLimitCleared,
     UsageLimitReached,
 )
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.capacity.domain.forecast import ORIGINS, WINDOW, Outlook, outlook
 from sla.capacity.domain.series import Limit
 from sla.capacity.store import forecasts as outlooks
@@ -30,7 +30,7 @@ async def on_outlooks_due(tx: Connection, due: Sequence[Due], at: datetime) -> N
     """The daily look at these series, whose rows are locked; the next one is armed."""
     ids = [one.subject for one in due]
     await look(tx, ids, at)
-    await arm(tx, [Deadline(KIND, id, next_look(id, at)) for id in ids])
+    await schedule(tx, [Deadline(KIND, id, next_look(id, at)) for id in ids])
 
 
 async def look(tx: Connection, ids: Sequence[UUID], at: datetime) -> None:
@@ -59,7 +59,7 @@ async def _tell(tx: Connection, stored: Stored, limit: Limit, made: Outlook, at:
     if made.limit_status == stored.limit_status:
         return
     sequence = await series.stand(tx, stored.series.id, made.limit_status)
-    await announce(tx, Announcement(_news(stored, limit, made, at), sequence))
+    await publish(tx, OutboxEvent(_news(stored, limit, made, at), sequence))
 
 
 def _news(stored: Stored, limit: Limit, made: Outlook, at: datetime) -> UsageEvent:

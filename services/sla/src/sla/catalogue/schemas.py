@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from common.auth import Caller
-from common.http import Asked, Told
+from common.http import RequestModel, ResponseModel
 from sla.agreements.domain.clauses import Price
 from sla.agreements.schemas.requests import PriceAsked
 from sla.agreements.schemas.responses import PriceTold
@@ -26,7 +26,7 @@ NodeName = Annotated[
 ]
 
 
-class NeedAsked(Asked):
+class NeedAsked(RequestModel):
     """At least so many of these must work: one of two is a stand-by."""
 
     any_of: Annotated[list[NodeName], Field(min_length=1, max_length=50)]
@@ -41,7 +41,7 @@ class NeedAsked(Asked):
         return self
 
 
-class ServiceAsked(Asked):
+class ServiceAsked(RequestModel):
     """A key that exists already gets its next version.
 
     `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
@@ -69,12 +69,12 @@ class ServiceAsked(Asked):
         )
 
 
-class NeedTold(Told):
+class NeedTold(ResponseModel):
     any_of: list[str]
     at_least: int
 
 
-class ServiceTold(Told):
+class ServiceTold(ResponseModel):
     """`id` is that of the version. Customers are told of themselves alone, and not what it runs on."""
 
     id: UUID
@@ -108,7 +108,7 @@ def told(found: Service, caller: Caller) -> ServiceTold:
         description=found.description,
         hours=found.hours,
         price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
-        sold_to=[one for one in found.sold_to if caller.sees(one)],
+        sold_to=[one for one in found.sold_to if caller.can_see(one)],
         runs_on=needs if ours else None,
         created_by=found.created_by if ours else None,
         created_at=found.created_at,

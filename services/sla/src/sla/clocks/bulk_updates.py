@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace as changed
 
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, Timer, arm
+from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
 from sla.clocks.backfill import LateStart, start_late
@@ -38,7 +38,7 @@ _COVERS: dict[sweeps.Kind, InputKind] = {
 async def begin(tx: Connection, sweep: Sweep) -> None:
     """Keep what was decided; the timers carry it out from now on."""
     await sweeps.add(tx, sweep)
-    await arm(tx, [Deadline(KIND, sweep.id, sweep.decided_at)])
+    await schedule(tx, [Deadline(KIND, sweep.id, sweep.decided_at)])
 
 
 async def on_sweeps_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -47,7 +47,7 @@ async def on_sweeps_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
         if next_at is None:
             await sweeps.finish(tx, sweep, at)
         else:
-            await arm(tx, [Deadline(KIND, sweep.id, next_at)])
+            await schedule(tx, [Deadline(KIND, sweep.id, next_at)])
 
 
 TIMER = Timer(sweeps.lock, on_sweeps_due)

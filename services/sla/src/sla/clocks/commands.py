@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from common.events.clocks import ClockEvent
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from sla.agreements.domain.agreement import Terms
 from sla.calendars import store as calendars
 from sla.clocks.domain.clock import Input, Timetables
@@ -48,8 +48,8 @@ async def begin(tx: Connection, begun: Sequence[tuple[Tracked, Input]], at: date
         kept.append((replace(tracked, sequence=tracked.sequence + len(said)), opened))
     await clocks.add(tx, kept)
     armed = [Deadline(KIND, t.id, t.next_at) for t, _ in begun if t.next_at is not None]
-    await arm(tx, armed)
-    await announce(tx, *announced)
+    await schedule(tx, armed)
+    await publish(tx, *announced)
 
 
 async def go_on(
@@ -74,7 +74,7 @@ async def go_on(
     await handling_times.note(tx, [one for change in changed for one in handlings(change)])
     await follow(tx, [c.before.id for c in changed if c.clock.deadline != c.before.clock.deadline])
     await rearm(tx, [one for one, was in zip(kept, changed, strict=True) if _differs(one, was)])
-    await announce(tx, *announced)
+    await publish(tx, *announced)
 
 
 async def _excused(tx: Connection, changed: list[Change]) -> list[Change]:
@@ -97,7 +97,7 @@ async def _excused(tx: Connection, changed: list[Change]) -> list[Change]:
 
 async def rearm(tx: Connection, tracked: Iterable[Tracked]) -> None:
     """Let the deadlines of these clocks stand at their next firing."""
-    await arm(tx, [Deadline(KIND, one.id, one.next_at) for one in tracked])
+    await schedule(tx, [Deadline(KIND, one.id, one.next_at) for one in tracked])
 
 
 def _differs(after: Tracked, change: Change) -> bool:
@@ -106,9 +106,9 @@ def _differs(after: Tracked, change: Change) -> bool:
     return fired or after.next_at != change.before.next_at
 
 
-def _numbered(tracked: Tracked, events: Iterable[ClockEvent]) -> list[Announcement]:
+def _numbered(tracked: Tracked, events: Iterable[ClockEvent]) -> list[OutboxEvent]:
     return [
-        Announcement(event, number)
+        OutboxEvent(event, number)
         for number, event in enumerate(events, start=tracked.sequence + 1)
     ]
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from common.events.tickets import TicketEvent
-from common.messaging.inbox import NotYetKnown
+from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Terms, holding
@@ -72,7 +72,7 @@ async def _agreements(
     if (silent := ids - by_customer.keys()) and (
         missing := await directory.unknown_customers(tx, silent)
     ):
-        raise NotYetKnown(f"customer/{missing[0]}")
+        raise MissingReference(f"customer/{missing[0]}")
     return by_customer
 
 

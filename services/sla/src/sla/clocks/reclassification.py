@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec.structs import replace as changed
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms, holding
 from sla.agreements.store import agreements
 from sla.clocks.backfill import LateStart, forwarded_last, start_late
@@ -57,7 +57,7 @@ async def reclassify(
     if ticket is None or (ticket.kind, ticket.service) == (kind, service):
         return
     tracked = await clocks.lock_of_tickets(tx, [ticket.id])
-    known_at = await moment(tx)
+    known_at = await transaction_time(tx)
     became = replace(ticket, kind=kind, service=service)
     said = Input(0, "reclassified", at, known_at, reason=corrected(ticket, became))
     earlier = (await tickets.heard_early(tx, [ticket.id]))[ticket.id]

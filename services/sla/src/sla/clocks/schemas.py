@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.snapshot import standing
 from sla.clocks.domain.ticket_clock import Tracked
@@ -13,7 +13,7 @@ from sla.clocks.store.inputs import Heard
 SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
-class ClockTold(Told):
+class ClockTold(ResponseModel):
     """`contract`: `sla` is a promise to the customer; `ola` second level's, `uc` the partner's to us.
 
     `deadline` of a stopped clock is what it would have been; of a paused one, null.
@@ -50,7 +50,7 @@ class ClockTold(Told):
     next_firing_at: datetime | None
 
 
-class FiringTold(Told):
+class FiringTold(ResponseModel):
     kind: str
     due_at: datetime
     fired_at: datetime
@@ -63,7 +63,7 @@ class OneClockTold(ClockTold):
     firings: list[FiringTold]
 
 
-class IntervalTold(Told):
+class IntervalTold(ResponseModel):
     starts_at: datetime
     ends_at: datetime
     reason: str
@@ -71,7 +71,7 @@ class IntervalTold(Told):
     name: str | None
 
 
-class TurnTold(Told):
+class TurnTold(ResponseModel):
     """From `at` on `target_seconds` are promised; null: nothing."""
 
     at: datetime
@@ -79,7 +79,7 @@ class TurnTold(Told):
     target_seconds: int | None
 
 
-class ExplanationTold(Told):
+class ExplanationTold(ResponseModel):
     clock: ClockTold
     as_of: datetime
     agreement_version: UUID | None
@@ -91,7 +91,7 @@ class ExplanationTold(Told):
     intervals: list[IntervalTold]
 
 
-class ReplayTold(Told):
+class ReplayTold(ResponseModel):
     """`same` is null where only a part of the inputs was folded."""
 
     state: str

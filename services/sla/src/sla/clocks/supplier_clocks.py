@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Contract, holding
 from sla.agreements.store import agreements
@@ -46,7 +46,7 @@ async def forward(tx: Connection, ticket: Ticket, forwarding: Forwarding) -> Non
     A ticket without a customer has none: nobody knows yet under which contract it comes.
     """
     tracked = await clocks.lock_of_tickets(tx, [ticket.id])
-    known_at = await moment(tx)
+    known_at = await transaction_time(tx)
     await _hand_over(tx, tracked, forwarding.at, known_at)
     agreement = await _promised(tx, ticket, forwarding)
     if agreement is not None:

@@ -13,10 +13,10 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from common.events.forecasts import ForecastChanged
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Database, moment
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.clocks.commands import timetables
 from sla.clocks.domain.ticket_clock import Tracked
 from sla.clocks.events import forecast_facts
@@ -81,7 +81,7 @@ async def on_forecast_due(tx: Connection, due: Sequence[Due], at: datetime) -> N
     walked = (queued[-1].deadline, queued[-1].id) if queued else round.walked
     round = replace(round, walked=walked, done=len(queued) < STEP)
     await rounds.save(tx, round)
-    await arm(tx, [Deadline(KIND, THE_ROUND, _next(at) if round.done else at)])
+    await schedule(tx, [Deadline(KIND, THE_ROUND, _next(at) if round.done else at)])
 
 
 async def forecast_now(
@@ -90,7 +90,7 @@ async def forecast_now(
     """Make the forecasts of open clocks from all that is known now; answers which clocks."""
     round = await rounds.lock(tx)
     assert round is not None
-    at = await moment(tx)
+    at = await transaction_time(tx)
     await _fold(tx)
     wanted = await rounds.open_of(tx, customer, ids, limit)
     queue = Queue(round.usual, await rounds.ahead(tx, wanted))
@@ -124,7 +124,7 @@ async def keep_forecasting(app: FastAPI) -> None:
     database: Database = app.state.database
     async with database.transaction() as tx:
         if not await rounds.armed(tx, KIND, THE_ROUND):
-            await arm(tx, [Deadline(KIND, THE_ROUND, await moment(tx))])
+            await schedule(tx, [Deadline(KIND, THE_ROUND, await transaction_time(tx))])
 
 
 async def _fold(tx: Connection) -> None:
@@ -139,10 +139,10 @@ async def _tell(tx: Connection, turned_ones: Sequence[Made], at: datetime) -> No
     if not turned_ones:
         return
     everybody = await subscriptions.everybody(tx)
-    await announce(
+    await publish(
         tx,
         *(
-            Announcement(_event(one, _concerned(one, everybody), at), one.now.sequence)
+            OutboxEvent(_event(one, _concerned(one, everybody), at), one.now.sequence)
             for one in turned_ones
         ),
     )

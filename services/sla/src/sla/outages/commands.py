@@ -15,7 +15,7 @@ from common.events.outages import (
     OutageStarted,
     OutageSuperseded,
 )
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.outages.degradations import restate
@@ -120,7 +120,7 @@ async def _tell(
 ) -> None:
     others = await outages.count_open(tx, outage.place, but=outage.id)
     told = event(**outage_facts(outage, others, at) | (more or {}))
-    await announce(tx, Announcement(told, outage.sequence))
+    await publish(tx, OutboxEvent(told, outage.sequence))
 
 
 async def _follow(tx: Connection, before: Outage, after: Outage, at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.events.outages import ServiceDegraded, ServiceRestored
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.catalogue.domain.graph import Graph, Node
 from sla.catalogue.store import catalogue
@@ -80,7 +80,7 @@ async def _restated(
     await conditions.save(tx, kept)
     facts = place_facts(place) | {"at": at, "condition_id": kept.id, "caused_by": list(down)}
     told = ServiceDegraded(**facts, started_at=since) if since else ServiceRestored(**facts)
-    await announce(tx, Announcement(told, kept.sequence))
+    await publish(tx, OutboxEvent(told, kept.sequence))
 
 
 def _names(places: Iterable[Place]) -> tuple[str, ...]:

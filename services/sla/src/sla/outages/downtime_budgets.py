@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from common.events.outages import DowntimeBudgetThresholdReached
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.agreements.store import agreements
 from sla.outages.domain.availability import Agreed, Availability
 from sla.outages.domain.availability_model import Known
@@ -46,7 +46,7 @@ async def keep_budgets(
         for day in _months(max(start, at - OLDEST), end)
     ]
     held = [await budgets.hold(tx, *one) for one in sorted(wanted)]
-    await arm(tx, [Deadline(KIND, budget.id, at) for budget in held])
+    await schedule(tx, [Deadline(KIND, budget.id, at) for budget in held])
 
 
 async def _whose(tx: Connection, place: Place) -> Collection[UUID]:
@@ -82,7 +82,7 @@ async def _look_at(tx: Connection, budget: Budget, found: Known, at: datetime) -
     if fresh:
         budget = await _tell(tx, budget, fresh, (agreed, stands, found), at)
     next_at = _next(budget, found, question, at)
-    await arm(tx, [Deadline(KIND, budget.id, next_at)])
+    await schedule(tx, [Deadline(KIND, budget.id, next_at)])
 
 
 async def _tell(
@@ -112,7 +112,7 @@ async def _tell(
             down_seconds=stands.judged // SECOND,
         )
         await budgets.warn(tx, budget, share, reached_at, at)
-        await announce(tx, Announcement(event, budget.sequence))
+        await publish(tx, OutboxEvent(event, budget.sequence))
     return budget
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
     AlertRaised,
     AlertResolved,
@@ -14,7 +14,7 @@ from common.events.tickets import (
     TicketOpened,
     TicketReclassified,
 )
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.directory.store import directory
 from sla.outages.commands import Report, begin, finish, supersede
 from sla.outages.domain.outage import Outage, ended
@@ -30,7 +30,7 @@ DONE = frozenset({"resolved", "verified", "closed", "merged"})
 """States of tickets that block nothing."""
 
 
-async def on_alert_raised(tx: Connection, received: Received[AlertRaised]) -> None:
+async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) -> None:
     """An alert that counts opens an outage from its own beginning. It measures better than people
     do: an outage that its ticket opened gives way to it."""
     event = received.event
@@ -51,7 +51,7 @@ async def on_alert_raised(tx: Connection, received: Received[AlertRaised]) -> No
     if effect is None:
         return
     by_ticket = [] if event.ticket_id is None else await _of_ticket(tx, event.ticket_id)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     report = Report(
         place,
         "monitoring",
@@ -66,18 +66,18 @@ async def on_alert_raised(tx: Connection, received: Received[AlertRaised]) -> No
         await supersede(tx, one, outage, event.monitor, at)
 
 
-async def on_alert_ended(tx: Connection, received: Received[AlertResolved]) -> None:
+async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
     """The end of an alert that counted; of one that did not, there is nothing to end."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):
-        at = await moment(tx)
+        at = await transaction_time(tx)
         # A monitor whose clock is ahead ends nothing in the future.
         after = ended(outage, min(event.ended_at, at))
         if after is not None:
             await finish(tx, outage, after, event.monitor, at)
 
 
-async def on_opened_down(tx: Connection, events: Sequence[Received[TicketOpened]]) -> None:
+async def on_opened_down(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
     """What was phoned in late was down since then: the outage begins with the ticket (C2)."""
     for received in events:
         # Checked here, not by the rules: nearly all tickets are none of this, and they come in
@@ -86,20 +86,22 @@ async def on_opened_down(tx: Connection, events: Sequence[Received[TicketOpened]
             await _down(tx, received.event, received.event.opened_at)
 
 
-async def on_blocker_raised(tx: Connection, received: Received[BlockerRaised]) -> None:
+async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
     await _down(tx, received.event, received.at)
 
 
-async def on_blocker_lifted(tx: Connection, received: Received[BlockerLifted]) -> None:
+async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
     """Resolved, lowered, closed or moved: what this ticket said is down is down no more."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
         after = ended(outage, received.at)
         if after is not None:
-            await finish(tx, outage, after, event.by or ITSELF, await moment(tx), event.reason)
+            await finish(
+                tx, outage, after, event.by or ITSELF, await transaction_time(tx), event.reason
+            )
 
 
-async def on_corrected_down(tx: Connection, received: Received[TicketReclassified]) -> None:
+async def on_corrected_down(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
     """A blocker that is no incident, or about another service, is no word about this one any more.
 
     It ends now, as when a blocker is lowered: whoever says that it never was down corrects it, by
@@ -111,7 +113,9 @@ async def on_corrected_down(tx: Connection, received: Received[TicketReclassifie
     for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
         after = ended(outage, received.at)
         if after is not None:
-            await finish(tx, outage, after, event.by or ITSELF, await moment(tx), "corrected")
+            await finish(
+                tx, outage, after, event.by or ITSELF, await transaction_time(tx), "corrected"
+            )
     if event.state not in DONE:
         await _down(tx, event, received.at)
 
@@ -131,7 +135,7 @@ async def _down(tx: Connection, event: TicketEvent, started_at: datetime) -> Non
     report = Report(
         place, "ticket", event.ticket_id, event.ticket_id, effect, started_at, event.by or ITSELF
     )
-    await begin(tx, report, await moment(tx))
+    await begin(tx, report, await transaction_time(tx))
 
 
 async def _of_ticket(tx: Connection, ticket_id: UUID) -> list[Outage]:

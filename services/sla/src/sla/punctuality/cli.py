@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from common.cli.server import opened
+from common.cli.server import open_database
 from common.http import Service
 from sla.punctuality import export as proof
 from sla.punctuality.domain import verifier
@@ -26,7 +26,7 @@ def program(service: Service) -> typer.Typer:
         """Recompute every seal. Ends with 1 and the first difference where there is one."""
 
         async def run() -> str:
-            async with opened(service) as database:
+            async with open_database(service) as database:
                 return await proof.checked(database, head)
 
         try:
@@ -45,7 +45,7 @@ def program(service: Service) -> typer.Typer:
         path = _begun(folder)
 
         async def run() -> None:
-            async with opened(service) as database:
+            async with open_database(service) as database:
                 await written(path, proof.exported(database, _day(since), _day(until)))
 
         asyncio.run(run())

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from common.persistence.database import Database, moment, passing
+from common.persistence.database import Database, is_transient, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
-from common.scheduling.loop_heartbeat import Pulse
+from common.scheduling.deadlines import Deadline, schedule
+from common.scheduling.loop_heartbeat import LoopHeartbeat
 from common.telemetry import logger
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.punctuality import sealing
@@ -26,7 +26,7 @@ SOON = 1.0
 async def keep_beating(app: FastAPI) -> None:
     """Beat for as long as the service runs, and once more at its end; keep the sealing armed."""
     database: Database = app.state.database
-    pulse: Pulse = app.state.deadlines.pulse
+    pulse: LoopHeartbeat = app.state.deadlines.heartbeat
     await keep_sealing(database)
     run, since = uuid7(), None
     try:
@@ -39,21 +39,21 @@ async def keep_beating(app: FastAPI) -> None:
 
 
 async def beat(
-    database: Database, run: UUID, since: datetime | None, pulse: Pulse
+    database: Database, run: UUID, since: datetime | None, pulse: LoopHeartbeat
 ) -> datetime | None:
     """When it was written; None where no timer has looked since, or the database is gone. What is not
     written is not lost: the next beat tells the longest pause."""
-    if not pulse.looks:
+    if not pulse.iterations:
         return None
     try:
         async with database.transaction() as tx:
-            at = await punctuality.beat(tx, run, since, pulse.looks, pulse.longest)
+            at = await punctuality.beat(tx, run, since, pulse.iterations, pulse.longest_gap)
     except Exception as error:
-        if not passing(error):
+        if not is_transient(error):
             raise
         log.warning("heartbeat.not_written", error=type(error).__name__)
         return None
-    pulse.written()
+    pulse.reset()
     return at
 
 
@@ -61,4 +61,6 @@ async def keep_sealing(database: Database) -> None:
     """Arm the sealing where nothing is; from then on each step arms the next."""
     async with database.transaction() as tx:
         if not await rounds.armed(tx, sealing.KIND, sealing.THE_CHAIN):
-            await arm(tx, [Deadline(sealing.KIND, sealing.THE_CHAIN, await moment(tx))])
+            await schedule(
+                tx, [Deadline(sealing.KIND, sealing.THE_CHAIN, await transaction_time(tx))]
+            )

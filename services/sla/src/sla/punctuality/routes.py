@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
-from common.http import Instant, Page, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.punctuality import export as proof
 from sla.punctuality.chart import drawn
 from sla.punctuality.domain.gaps import gaps
@@ -25,7 +25,7 @@ Since = Annotated[Instant | None, Query(alias="from")]
 Until = Annotated[Instant | None, Query(alias="to", description="Not included.")]
 
 
-class GapTold(Told):
+class GapTold(ResponseModel):
     """No timekeeper was alive; known to a minute. `open`: it lasts still."""
 
     starts_at: datetime
@@ -34,7 +34,7 @@ class GapTold(Told):
     open: bool
 
 
-class HeartbeatTold(Told):
+class HeartbeatTold(ResponseModel):
     """`longest_gap_ms`: the longest real time between two looks at what is due."""
 
     first_at: datetime | None
@@ -43,7 +43,7 @@ class HeartbeatTold(Told):
     longest_gap_ms: float | None
 
 
-class DayTold(Told):
+class DayTold(ResponseModel):
     """`head` (NUMBER:CHAIN) after the day: note it elsewhere, and `verify --head` proves the rest."""
 
     day: date
@@ -51,7 +51,7 @@ class DayTold(Told):
     head: str
 
 
-class PunctualityTold(Told):
+class PunctualityTold(ResponseModel):
     """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
     known to be due where that was later (`known_late` of them), to the last statement of the
     transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
@@ -71,7 +71,7 @@ class PunctualityTold(Told):
     days: list[DayTold]
 
 
-class SealTold(Told):
+class SealTold(ResponseModel):
     number: int
     day: date
     closes: bool
@@ -83,12 +83,12 @@ class SealTold(Told):
 @routes.get("")
 async def show_punctuality(
     tx: Transaction,
-    caller: Annotated[Caller, needs("punctuality:read")],
+    caller: Annotated[Caller, requires("punctuality:read")],
     since: Since = None,
     until: Until = None,
 ) -> PunctualityTold:
     """At most 31 days at a time; without a time, the last 24 hours."""
-    now = await moment(tx)
+    now = await transaction_time(tx)
     start, end = _within(since, until, now)
     found = await punctuality.figures(tx, start, end)
     heartbeat, silences = await _alive(tx, start, min(end, now))
@@ -117,12 +117,12 @@ async def show_punctuality(
 )
 async def draw_lags(
     tx: Transaction,
-    caller: Annotated[Caller, needs("punctuality:read")],
+    caller: Annotated[Caller, requires("punctuality:read")],
     since: Since = None,
     until: Until = None,
 ) -> Response:
     """How many fired with which lag."""
-    start, end = _within(since, until, await moment(tx))
+    start, end = _within(since, until, await transaction_time(tx))
     counts = await punctuality.histogram(tx, start, end)
     title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
     return Response(drawn(counts, title), media_type="image/svg+xml")
@@ -132,7 +132,7 @@ async def draw_lags(
 async def list_seals(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("punctuality:read")],
+    caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Page[SealTold]:
     """The oldest first."""
     after = page.after_as(int)
@@ -151,7 +151,7 @@ async def list_seals(
             )
             for one in shown
         ],
-        next=cursor(shown[-1].number) if more else None,
+        next=encode_cursor(shown[-1].number) if more else None,
     )
 
 
@@ -163,7 +163,7 @@ async def list_seals(
 async def show_seal(
     number: Annotated[int, Field(ge=1, le=2**63 - 1)],
     tx: Transaction,
-    caller: Annotated[Caller, needs("punctuality:read")],
+    caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Response:
     """The lines that a seal stands for, then the seal. All seals in order are an export: check it
     with `verifier.py` (docs/evidence.md)."""
@@ -206,9 +206,9 @@ def _within(
     end = until or max(now, since or now) + timedelta(microseconds=1)  # what fired just now, too
     start = since or end - USUAL
     if not start <= end:
-        raise Invalid([Violation("/query/to", "order", "give an instant after `from`")])
+        raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
     if end - start > LONGEST + timedelta(microseconds=1):
-        raise Invalid([Violation("/query/to", "range", "at most 31 days at a time")])
+        raise ValidationFailed([Violation("/query/to", "range", "at most 31 days at a time")])
     return start, end
 
 

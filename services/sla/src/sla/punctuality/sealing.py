@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from common.telemetry import logger
 from sla.punctuality.domain.verifier import START, chained, leaf
 from sla.punctuality.store import evidence, seals
@@ -35,7 +35,7 @@ async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 async def on_day_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """One step: a seal, or a look whether it is time; and the next one armed."""
-    await arm(tx, [Deadline(KIND, THE_CHAIN, await _step(tx, at))])
+    await schedule(tx, [Deadline(KIND, THE_CHAIN, await _step(tx, at))])
 
 
 async def _step(tx: Connection, at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import TypeVar
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import TicketEvent
 from common.messaging.inbox import Handler
 from common.persistence.database import Connection
@@ -17,7 +17,7 @@ T = TypeVar("T", bound=TicketEvent)
 def turns_to(kind: Turn) -> Handler:
     """A handler that keeps how the tickets ended, or that they are open again."""
 
-    async def handle(tx: Connection, events: Sequence[Received[T]]) -> None:
+    async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
         await turns.add(
             tx, [(r.event.ticket_id, r.sequence, kind, r.at.astimezone(UTC)) for r in events]
         )

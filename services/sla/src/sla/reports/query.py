@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import Query
 
 from common.auth import Caller
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import Told
-from common.persistence.database import Connection, moment
+from common.http import ResponseModel
+from common.persistence.database import Connection, transaction_time
 from sla.directory.store import directory
 from sla.reports.domain.period import Period, Step
 from sla.reports.store import rollups
@@ -80,7 +80,7 @@ class Asking:
         return Question(q.period, q.customer_id, {**q.where, **more}, q.group, q.step)
 
 
-class ReportTold(Told):
+class ReportTold(ResponseModel):
     """`starts_on` and `ends_on` (not included) are days of each customer's own zone. `as_of`: when it was
     answered; `pending`: changes of the last moments that are not counted yet, up to 1,000."""
 
@@ -90,7 +90,7 @@ class ReportTold(Told):
     pending: int
 
 
-class RowTold(Told):
+class RowTold(ResponseModel):
     """`group`: what the row is about, where the report is grouped; '' is none. `starts_on`, `ends_on`:
     the days that it is about."""
 
@@ -101,9 +101,9 @@ class RowTold(Told):
 
 async def asking(tx: Connection, caller: Caller, asked: Asked, group: Group | None) -> Asking:
     """Raises Invalid. A customer's contact asks about the own customer, whatever is asked."""
-    at = await moment(tx)
+    at = await transaction_time(tx)
     period = asked.period(at)
-    hidden = asked.customer is not None and not caller.sees(asked.customer)
+    hidden = asked.customer is not None and not caller.can_see(asked.customer)
     wanted = caller.customer or asked.customer
     id: UUID | None = None
     if wanted is not None:
@@ -140,7 +140,7 @@ def laid_out(
     ]
 
 
-def too_much() -> Invalid:
+def too_much() -> ValidationFailed:
     wider = f"more than {MOST:,} rows: ask for fewer days, wider steps or one group"
     return _wrong("/query/step", "too_much", wider)
 
@@ -155,5 +155,5 @@ async def bounded(
         raise too_much() from None
 
 
-def _wrong(pointer: str, code: str, said: str) -> Invalid:
-    return Invalid([Violation(pointer, code, said)])
+def _wrong(pointer: str, code: str, said: str) -> ValidationFailed:
+    return ValidationFailed([Violation(pointer, code, said)])

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.persistence.database import Connection, Database, passing
+from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger
 from sla.reports.store import rollups
 
@@ -39,7 +39,7 @@ async def keep_counted(app: FastAPI) -> None:
         try:
             counted = await count_again(database)
         except Exception as error:
-            if not passing(error):
+            if not is_transient(error):
                 log.exception("counting.failed")
             await asyncio.sleep(AGAIN)
             continue

@@ -1,5 +1,7 @@
 """Tables: ticket turns, and the figures that are counted from the facts."""
 
+from typing import Any
+
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, SmallInteger, Table, Text, Uuid
 
 from sla.metadata import METADATA, instant
@@ -9,22 +11,22 @@ ticket_turns = Table(
     METADATA,
     Column("ticket_id", Uuid, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True),
-    Column("kind", Text),
-    instant("at"),
+    Column("kind", Text, nullable=False),
+    instant("at", nullable=False),
     Column("customer_id", Uuid),
-    Column("change", SmallInteger),
+    Column("change", SmallInteger, nullable=False),
 )
 
 recounts = Table(
     "recounts",
     METADATA,
     Column("id", BigInteger, primary_key=True),
-    Column("customer_id", Uuid),
-    instant("at"),
+    Column("customer_id", Uuid, nullable=False),
+    instant("at", nullable=False),
 )
 
 
-def _figures(name: str, keys: tuple[str, ...], *figures: str) -> Table:
+def _figures(name: str, keys: tuple[str, ...], *figures: Column[Any]) -> Table:
     return Table(
         name,
         METADATA,
@@ -32,29 +34,50 @@ def _figures(name: str, keys: tuple[str, ...], *figures: str) -> Table:
         Column("customer_id", Uuid, primary_key=True),
         Column("day", Date, primary_key=True),
         *(Column(key, Text, primary_key=True) for key in ("service", "priority", "kind", *keys)),
-        *(Column(figure, BigInteger) for figure in figures),
+        *figures,
     )
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _sum(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
 
 
 ticket_figures = _figures(
     "ticket_figures",
     (),
-    "opened",
-    "resolved",
-    "rejected",
-    "reopened",
-    "merged",
-    "entered",
-    "gone",
-    "opened_epochs",
-    "still_open",
+    _count("opened"),
+    _count("resolved"),
+    _count("rejected"),
+    _count("reopened"),
+    _count("merged"),
+    _count("entered"),
+    _count("gone"),
+    _sum("opened_epochs"),
+    _count("still_open"),
 )
 clock_figures = _figures(
-    "clock_figures", ("metric", "contract", "agreement"), "met", "breached", "waived"
+    "clock_figures",
+    ("metric", "contract", "agreement"),
+    _count("met"),
+    _count("breached"),
+    _count("waived"),
 )
-time_figures = _figures("time_figures", ("metric", "contract", "agreement"), "ended", "seconds")
-time_figures.append_column(Column("bucket", Integer, primary_key=True))
-work_figures = _figures("work_figures", ("rate", "currency"), "minutes", "cents")
-time_sums = _figures("time_sums", ("apart", "metric", "contract", "agreement"), "seconds")
-for _array, _kind in (("buckets", SmallInteger), ("ended", Integer)):
-    time_sums.append_column(Column(_array, ARRAY(_kind, dimensions=1)))
+time_figures = _figures(
+    "time_figures",
+    ("metric", "contract", "agreement"),
+    Column("bucket", SmallInteger, primary_key=True),
+    _count("ended"),
+    _sum("seconds"),
+)
+work_figures = _figures("work_figures", ("rate", "currency"), _sum("minutes"), _sum("cents"))
+time_sums = _figures(
+    "time_sums",
+    ("apart", "metric", "contract", "agreement"),
+    Column("buckets", ARRAY(SmallInteger, dimensions=1), nullable=False),
+    Column("ended", ARRAY(Integer, dimensions=1), nullable=False),
+    _sum("seconds"),
+)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.calendars.domain.month import zone_named
 from sla.directory.store import customers
 from sla.reviews.commands import facts_of
@@ -27,14 +27,14 @@ async def agree(tx: Connection, review: Review, action: Action, at: datetime) ->
     due_at = await expect(tx, action)
     facts = await facts_of(tx, review, at)
     event = ReviewActionAgreed(**facts, action=action.key, owner=action.owner, due_at=due_at)
-    await announce(tx, Announcement(event, await reviews.bump(tx, review)))
+    await publish(tx, OutboxEvent(event, await reviews.bump(tx, review)))
 
 
 async def expect(tx: Connection, action: Action) -> datetime:
     """Arm the end of its due date on the customer's wall; disarm it once it is verified."""
     (customer,) = await customers.named(tx, [action.customer_id])
     due_at = _end_of(action, zone_named(customer.timezone))
-    await arm(tx, [Deadline(KIND, action.id, None if action.state == "verified" else due_at)])
+    await schedule(tx, [Deadline(KIND, action.id, None if action.state == "verified" else due_at)])
     return due_at
 
 
@@ -55,8 +55,8 @@ async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
             due_at=due_at,
             fired_at=at,
         )
-        await announce(tx, Announcement(event, await reviews.bump(tx, review)))
-    await arm(tx, [Deadline(KIND, action.id, at + AGAIN) for action in waiting])
+        await publish(tx, OutboxEvent(event, await reviews.bump(tx, review)))
+    await schedule(tx, [Deadline(KIND, action.id, at + AGAIN) for action in waiting])
 
 
 def _end_of(action: Action, zone: ZoneInfo) -> datetime:

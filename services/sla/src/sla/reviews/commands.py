@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from common.events.reviews import ReviewPublished, ReviewReady
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, Due, arm
+from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.calendars.domain.month import Month, month_of, zone_named
 from sla.directory.store import customers
 from sla.directory.store.customers import Named
@@ -35,7 +35,7 @@ async def expect(tx: Connection, whose: Sequence[Named], at: datetime) -> None:
         zone = zone_named(customer.timezone)
         month = await reviews.schedule(tx, customer.id, month_of(at, zone))
         armed.append(Deadline(KIND, customer.id, month.span(zone).until))
-    await arm(tx, armed)
+    await schedule(tx, armed)
 
 
 async def draw(
@@ -48,7 +48,7 @@ async def draw(
     if not await reviews.add(tx, review, report):
         return None
     facts = await facts_of(tx, review, at)
-    await announce(tx, Announcement(ReviewReady(**facts, generated_by=by), 1))
+    await publish(tx, OutboxEvent(ReviewReady(**facts, generated_by=by), 1))
     return review
 
 
@@ -59,11 +59,11 @@ async def draw_again(tx: Connection, review: Review, by: str, at: datetime) -> R
     again = replace(review, generated_by=by, generated_at=at, sequence=review.sequence + 1)
     await reviews.redraw(tx, again, report)
     facts = await facts_of(tx, again, at)
-    await announce(tx, Announcement(ReviewReady(**facts, generated_by=by), again.sequence))
+    await publish(tx, OutboxEvent(ReviewReady(**facts, generated_by=by), again.sequence))
     return again
 
 
-async def publish(
+async def publish_review(
     tx: Connection, review: Review, by: str, reason: str | None, at: datetime
 ) -> Review:
     """The draft becomes the next edition, for ever as it is now. The review is locked."""
@@ -78,7 +78,7 @@ async def publish(
         published_by=by,
         contacts=list(audience.contacts),
     )
-    await announce(tx, Announcement(event, published.sequence))
+    await publish(tx, OutboxEvent(event, published.sequence))
     return published
 
 

@@ -3,13 +3,13 @@
 from datetime import UTC
 
 from common.events.deliveries import DeliveryEvent
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from sla.reviews.domain.report import ChangeLine
 from sla.reviews.store import deliveries
 
 
-async def on_delivery(tx: Connection, received: Received[DeliveryEvent]) -> None:
+async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
     event = received.event
     told = ChangeLine(
         event.delivery,

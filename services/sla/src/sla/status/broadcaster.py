@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from common.errors import TooMany
-from common.persistence.database import Database, passing
+from common.errors import TooManyRequests
+from common.persistence.database import Database, is_transient
 from common.telemetry import logger
 from sla.status import store as status
 from sla.status.domain import Status
@@ -75,7 +75,7 @@ class Board:
     def listening(self, who: str, customer: str | None) -> Iterator[Listener]:
         """An ear, first told the present state. Raises TooMany."""
         if len(self._listeners) >= MOST or self._of[who] >= MOST_OF_ONE:
-            raise TooMany(int(REFRESH))
+            raise TooManyRequests(int(REFRESH))
         listener = Listener(who, customer)
         self._listeners.add(listener)
         self._of[who] += 1
@@ -96,7 +96,7 @@ class Board:
             try:
                 await self._look(began)
             except Exception as error:
-                if not passing(error):
+                if not is_transient(error):
                     raise
                 log.warning("status.unread", error=type(error).__name__)
             await asyncio.sleep(max(PAUSE, 9 * (clock.time() - began)))

@@ -10,17 +10,17 @@ from fastapi import FastAPI, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Unauthenticated
-from common.http import Told, router, streams
-from common.http.streaming import COOKIE, authorization
+from common.http import ResponseModel, router, streaming_router
+from common.http.streaming import TOKEN_COOKIE, authorization_header
 from common.persistence.database import Transaction
 from sla.status.broadcaster import Board, Listener
 from sla.status.domain import Status, total
 from sla.status.queries import present
 
 routes = router("/v1/status", tags=["status"])
-live = streams("/v1/status", tags=["status"])
+live = streaming_router("/v1/status", tags=["status"])
 
 BEAT = 15
 """Seconds between two heartbeats: a proxy that hears nothing for a minute hangs up."""
@@ -33,7 +33,7 @@ RECHECK = 30.0
 """Seconds after which it is looked again whether the token still holds."""
 
 
-class LineTold(Told):
+class LineTold(ResponseModel):
     """Open promises of a customer and service. `at_risk`: not broken, but expected to break or
     near it; `likely_to_breach` among them. `breached`: broken and still open. `rag_status` sums it up: `green`,
     `amber` or `red`. `availability` of this month is a share, `met` whether what
@@ -53,7 +53,7 @@ class LineTold(Told):
     met: bool | None
 
 
-class StatusTold(Told):
+class StatusTold(ResponseModel):
     """`at` is when it was so."""
 
     at: datetime
@@ -66,7 +66,7 @@ class StatusTold(Told):
 
 @routes.get("")
 async def show_status(
-    request: Request, tx: Transaction, caller: Annotated[Caller, needs("status:read")]
+    request: Request, tx: Transaction, caller: Annotated[Caller, requires("status:read")]
 ) -> StatusTold:
     """Per customer and service: open promises, at risk, breached, availability of this month (as
     it stood at most ten seconds ago)."""
@@ -75,12 +75,12 @@ async def show_status(
 
 @routes.post("/session", status_code=204)
 async def begin_session(
-    request: Request, response: Response, caller: Annotated[Caller, needs("status:read")]
+    request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
     """For pages: keeps the caller's token where only the stream is sent it and no script reads it."""
-    given = (authorization(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
+    given = (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
     response.set_cookie(
-        COOKIE,
+        TOKEN_COOKIE,
         given,
         path="/v1/status",
         httponly=True,
@@ -90,9 +90,11 @@ async def begin_session(
 
 
 @routes.delete("/session", status_code=204)
-async def end_session(response: Response, caller: Annotated[Caller, needs("status:read")]) -> None:
+async def end_session(
+    response: Response, caller: Annotated[Caller, requires("status:read")]
+) -> None:
     """Forgets the token that the page gave."""
-    response.delete_cookie(COOKIE, path="/v1/status", httponly=True, samesite="strict")
+    response.delete_cookie(TOKEN_COOKIE, path="/v1/status", httponly=True, samesite="strict")
 
 
 @live.get(
@@ -102,7 +104,7 @@ async def end_session(response: Response, caller: Annotated[Caller, needs("statu
 )
 async def stream_status(
     request: Request,
-    caller: Annotated[Caller, needs("status:read")],
+    caller: Annotated[Caller, requires("status:read")],
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     """The whole status as event `status`, at once and whenever it changes, at most once a second.
@@ -167,7 +169,7 @@ async def _watch(request: Request, listener: Listener, ended: anyio.Event) -> No
 
 async def _still_admitted(request: Request) -> bool:
     try:
-        await request.app.state.people.authenticate(authorization(request.scope))
+        await request.app.state.people.authenticate(authorization_header(request.scope))
     except Unauthenticated:
         return False
     return True

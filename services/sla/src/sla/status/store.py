@@ -3,7 +3,7 @@ that are at risk. No more is read than that, however many tickets there have bee
 
 from sqlalchemy import TextClause, text
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.status.domain import Line, Status
 
 _OPEN = "clocks.state IN ('running', 'paused') AND clocks.service IS NOT NULL"
@@ -51,7 +51,7 @@ async def status(tx: Connection, customer: str | None = None) -> Status:
     """Of all customers, or of one by key; one without open promises has a line all the same."""
     lines = _ALL if customer is None else _OF_ONE
     rows = await tx.execute(lines, {"customer": customer})
-    return Status(await moment(tx), tuple(Line(*row) for row in rows))
+    return Status(await transaction_time(tx), tuple(Line(*row) for row in rows))
 
 
 async def version(tx: Connection) -> int:

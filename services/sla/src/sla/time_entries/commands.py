@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from common.audit import Entry, record
 from common.auth import Caller
 from common.events.reserved_hours import ReservedHoursThresholdReached
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.time_entries.domain.reserved_hours import WARNED_AT
 from sla.time_entries.store import reserved_hours as hours
@@ -36,7 +36,7 @@ async def book(tx: Connection, recorded: Work, account: Account | None, caller: 
     }
     action = "work.correct" if recorded.corrects else "work.record"
     subject, at = f"work/{recorded.id}", recorded.created_at
-    await record(tx, Entry(at, caller.sub, action, subject, grounds, caller.behind))
+    await record(tx, Entry(at, caller.sub, action, subject, grounds, caller.via_machine))
     if account is not None and account.warned_at is None:
         await _warn(tx, account, at)
 
@@ -64,4 +64,4 @@ async def _warn(tx: Connection, account: Account, at: datetime) -> None:
                 reserved_seconds=one.hours.reserved // SECOND,
                 used_seconds=one.hours.used // SECOND,
             )
-            await announce(tx, Announcement(event, sequence))
+            await publish(tx, OutboxEvent(event, sequence))

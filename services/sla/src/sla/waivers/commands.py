@@ -12,8 +12,8 @@ from uuid import UUID
 
 from common.audit import Entry, record
 from common.auth import Caller
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, moment
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, transaction_time
 from sla.clocks.commands import go_on, timetables
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import Tracked, hears
@@ -46,7 +46,7 @@ async def hold(tx: Connection, name: UUID | str) -> Held | None:
         return None
     tracked = await _lock_scope(tx, seen[0])
     waiver, sequence = await waivers.lock(tx, seen[0].id)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     return Held(waiver, sequence, tracked, await waiver_scopes.deadline(tx, waiver.id, at), at)
 
 
@@ -66,7 +66,7 @@ async def ask(tx: Connection, waiver: Waiver, tracked: Tracked | None, caller: C
     await plan(tx, waiver, deadline)
     told = waiver_events.facts(waiver, tracked, deadline, at)
     event = waiver_events.requested(waiver.clock_id is not None, told)
-    await announce(tx, Announcement(event, 1))
+    await publish(tx, OutboxEvent(event, 1))
     await record(tx, _entry(at, caller, "waiver.request", waiver))
 
 
@@ -84,7 +84,7 @@ async def decide(
     await waivers.save(tx, decided, kept.sequence)
     await plan(tx, decided, held.deadline)
     told = waiver_events.facts(decided, held.tracked, held.deadline, held.at)
-    await announce(tx, Announcement(waiver_events.decided(decided, told), kept.sequence))
+    await publish(tx, OutboxEvent(waiver_events.decided(decided, told), kept.sequence))
     await record(tx, _entry(held.at, caller, f"waiver.{decided.state}", decided))
     return kept
 
@@ -116,12 +116,12 @@ def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
         "late": waiver.late,
     }
     told = {name: value for name, value in grounds.items() if value is not None}
-    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", told, caller.behind)
+    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", told, caller.via_machine)
 
 
 def _denial(held: Held, verdict: Verdict, caller: Caller, why: Denied) -> Entry:
     subject, grounds = f"waiver/{held.waiver.id}", {"why": why, "wanted": verdict}
-    return Entry(held.at, caller.sub, "waiver.decide.denied", subject, grounds, caller.behind)
+    return Entry(held.at, caller.sub, "waiver.decide.denied", subject, grounds, caller.via_machine)
 
 
 RULES: Mapping[Verdict, Callable[[Held, Decision], Waiver | Denied]] = {

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from common.persistence.database import Connection, moment
-from common.scheduling.deadlines import Deadline, arm
+from common.persistence.database import Connection, transaction_time
+from common.scheduling.deadlines import Deadline, schedule
 from sla.waivers.domain.reminders import next_at
 from sla.waivers.domain.waiver import Waiver
 from sla.waivers.store import decide_by as waiver_scopes
@@ -17,7 +17,7 @@ KIND = "waiver"
 
 async def plan(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
     """Arm what comes next of a waiver whose row is locked; disarm where nothing does."""
-    await arm(tx, [Deadline(KIND, waiver.id, next_at(waiver, deadline))])
+    await schedule(tx, [Deadline(KIND, waiver.id, next_at(waiver, deadline))])
 
 
 async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
@@ -25,4 +25,6 @@ async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):
-        await plan(tx, waiver, await waiver_scopes.deadline(tx, waiver.id, await moment(tx)))
+        await plan(
+            tx, waiver, await waiver_scopes.deadline(tx, waiver.id, await transaction_time(tx))
+        )

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Violation
-from common.http import Page, Paging, answer, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, Forbidden, NotFound, Problem, ValidationFailed, Violation
+from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import Tracked
@@ -31,7 +31,7 @@ async def request_waiver(
     asked: WaiverAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("waivers:request")],
+    caller: Annotated[Caller, requires("waivers:request")],
 ) -> WaiverTold:
     """Announced at once, with the deadline in it, so that the GM knows how much time is left."""
     if asked.clock_id is not None:
@@ -48,7 +48,7 @@ async def approve_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("waivers:approve")],
+    caller: Annotated[Caller, requires("waivers:approve")],
     asked: DecisionAsked | None = None,
 ) -> WaiverTold | Response:
     """Counts for what breaks after it; whoever takes the lock first has come first."""
@@ -60,7 +60,7 @@ async def refuse_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("waivers:approve")],
+    caller: Annotated[Caller, requires("waivers:approve")],
     asked: DecisionAsked | None = None,
 ) -> WaiverTold | Response:
     """The promise stands."""
@@ -72,7 +72,7 @@ async def revoke_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("waivers:approve")],
+    caller: Annotated[Caller, requires("waivers:approve")],
     asked: EndingAsked,
 ) -> WaiverTold | Response:
     """Nothing that breaks from now on is covered; what broke before stays excused."""
@@ -84,7 +84,7 @@ async def withdraw_waiver(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("waivers:request")],
+    caller: Annotated[Caller, requires("waivers:request")],
     asked: EndingAsked,
 ) -> WaiverTold | Response:
     """By whoever asked for it, while nobody has decided."""
@@ -95,7 +95,7 @@ async def withdraw_waiver(
 async def list_waivers(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("waivers:read")],
+    caller: Annotated[Caller, requires("waivers:read")],
     state: Annotated[WaiverState | None, Query()] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
@@ -106,7 +106,9 @@ async def list_waivers(
     found = await waivers.page(tx, wanted, page.limit, after and (after[0], after[1]))
     shown = await told(tx, (waiver for waiver, _ in found[: page.limit]))
     last = shown[-1] if len(found) > page.limit else None
-    return Page[WaiverTold](items=shown, next=cursor(last.requested_at, last.id) if last else None)
+    return Page[WaiverTold](
+        items=shown, next=encode_cursor(last.requested_at, last.id) if last else None
+    )
 
 
 @routes.get("/{name}")
@@ -114,7 +116,7 @@ async def show_waiver(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("waivers:read")],
+    caller: Annotated[Caller, requires("waivers:read")],
 ) -> WaiverTold:
     found = await waivers.find(tx, id_or_key(name))
     if found is None:
@@ -138,7 +140,7 @@ async def _of_clock(tx: Connection, asked: WaiverAsked, caller: Caller) -> tuple
     if tracked.clock.contract != "sla":
         said = "it is a partner's or second level's promise to us: there is no customer to waive it"
         raise _wrong("/clock_id", "contract", said)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if asked.expires_at <= at:
         raise _wrong("/expires_at", "past", "give an instant that is yet to come")
     if tracked.clock.state in ("stopped", "cancelled"):
@@ -167,7 +169,7 @@ async def _of_period(tx: Connection, asked: WaiverAsked, caller: Caller) -> Waiv
     customer = await directory.find_customer(tx, asked.customer)
     if customer is None:
         raise _wrong("/customer", "unknown", "there is no such customer")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + LONGEST:
         raise _wrong("/ends_at", "period", "end it after its start and now, within 366 days")
     expires_at = ends_at if asked.expires_at is None else asked.expires_at
@@ -205,11 +207,11 @@ async def _decided(
     if isinstance(decided, Held):
         return await one_told(tx, decided.waiver)
     # An answer, not an exception: it commits, so that the attempt is on record.
-    return answer(REFUSALS[decided])
+    return problem_response(REFUSALS[decided])
 
 
-def _wrong(pointer: str, code: str, detail: str) -> Invalid:
-    return Invalid([Violation(pointer, code, detail)])
+def _wrong(pointer: str, code: str, detail: str) -> ValidationFailed:
+    return ValidationFailed([Violation(pointer, code, detail)])
 
 
 REFUSALS: dict[Denied, Problem] = {

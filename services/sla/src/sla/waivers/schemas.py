@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import Asked, Told
-from common.persistence.database import Connection, moment
+from common.http import RequestModel, ResponseModel
+from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
 from sla.waivers.store.decide_by import Scope, scopes
 
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class WaiverAsked(Asked):
+class WaiverAsked(RequestModel):
     """Of one clock (`clock_id`), or of all clocks of a `customer` (and `service`; null: of all) that
     break within `[starts_at, ends_at)`, also of those that start later.
 
@@ -33,15 +33,15 @@ class WaiverAsked(Asked):
     expires_at: datetime | None = None
 
 
-class DecisionAsked(Asked):
+class DecisionAsked(RequestModel):
     reason: Reason | None = None
 
 
-class EndingAsked(Asked):
+class EndingAsked(RequestModel):
     reason: Reason
 
 
-class WaiverTold(Told):
+class WaiverTold(ResponseModel):
     """`ticket`, `metric`: what the clock measures; null of a period.
 
     `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
@@ -79,7 +79,7 @@ class WaiverTold(Told):
 async def told(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverTold]:
     """Waivers as they stand at this moment, in the same order."""
     shown = list(waivers)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     about = await scopes(tx, [one.id for one in shown], at)
     return [_told(one, about[one.id], at) for one in shown]
 

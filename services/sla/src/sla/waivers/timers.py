@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from common.events.envelope import Event
-from common.messaging.outbox import Announcement, announce
+from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
 from sla.clocks.store import clocks
@@ -28,7 +28,7 @@ async def on_waivers_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
         if after != waiver:
             await waivers.save(tx, after, sequence + 1)
             event = await _event(tx, after, deadline, at)
-            await announce(tx, Announcement(event, sequence + 1))
+            await publish(tx, OutboxEvent(event, sequence + 1))
         await plan(tx, after, deadline)
 
 

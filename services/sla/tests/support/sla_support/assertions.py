@@ -5,7 +5,7 @@ from uuid import UUID
 from httpx import Response
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import Told, told
+from opsdesk_testing.protocol import UnsentEvent, outbox_events
 from sla.clocks.domain.ticket_clock import Tracked
 from sla.clocks.replay import differences
 from sla.clocks.store import clocks
@@ -22,7 +22,7 @@ async def resolution(database: Database, number: int = 1) -> Tracked:
     return (await clocks_of(database, number))["resolution"]
 
 
-def about(news: list[Told], metric: str, contract: str = "sla") -> list[str]:
+def about(news: list[UnsentEvent], metric: str, contract: str = "sla") -> list[str]:
     """The short types of what was told about a metric's clocks of a contract, in order."""
     return [
         one.type.removeprefix("opsdesk.clock.").removesuffix(".v1")
@@ -35,7 +35,7 @@ async def whole(database: Database) -> None:
     """Every clock is what its inputs say (C9), and its events are numbered without a gap."""
     assert [wrong async for wrong in differences(database)] == []
     numbers: dict[str, list[int]] = {}
-    for one in await told(database):
+    for one in await outbox_events(database):
         numbers.setdefault(one.subject, []).append(one.sequence)
     for subject, sequences in numbers.items():
         assert sequences == list(range(1, len(sequences) + 1)), subject

@@ -8,7 +8,7 @@ from httpx import AsyncClient, Response
 from common.events.directory import EnvironmentKnown, PartnerKnown
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from opsdesk_testing.protocol import hear
+from opsdesk_testing.protocol import deliver
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
 from sla.handlers import HANDLERS
@@ -46,7 +46,7 @@ async def furnish(database: Database) -> None:
             email=None,
         )
     )
-    await hear(database, HANDLERS, *((one, 1) for one in told))
+    await deliver(database, HANDLERS, *((one, 1) for one in told))
 
 
 async def offer(caller: AsyncClient, key: str, *runs_on: Any, **more: Any) -> Response:

@@ -9,7 +9,7 @@ from common.events.directory import CustomerKnown
 from common.events.tickets import TicketEvent, TicketOpened
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.agreements.domain.agreement import METRICS, Agreement, Target
 from sla.agreements.domain.lifecycle import Life, Signature
 from sla.agreements.store import agreements
@@ -48,7 +48,7 @@ async def know(database: Database, *customers: tuple[UUID, str]) -> None:
             timezone="Europe/Amsterdam",
             language="nl",
         )
-        await hear(database, HANDLERS, (told, 1))
+        await deliver(database, HANDLERS, (told, 1))
 
 
 async def promise(
@@ -59,7 +59,7 @@ async def promise(
 ) -> Agreement:
     """Acme's agreement: office hours, 24/7 for blockers; nothing for trivial tickets."""
     await know(database, customer)
-    await stand_at(database, NINE)
+    await freeze_time(database, NINE)
     zone = read_zone("Europe/Amsterdam")
     async with database.transaction() as tx:
         ids = []

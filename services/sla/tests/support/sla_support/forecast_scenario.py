@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from common.events.tickets import TicketResolved
-from common.persistence.database import Database, moment
-from common.scheduling.deadlines import Deadline, arm
-from opsdesk_testing.protocol import Told, fire, hear, stand_at, told
+from common.persistence.database import Database, transaction_time
+from common.scheduling.deadlines import Deadline, schedule
+from opsdesk_testing.protocol import UnsentEvent, deliver, fire_due, freeze_time, outbox_events
 from sla.forecasts.timers import KIND, THE_ROUND
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
@@ -15,19 +15,21 @@ from sla_support.company import NINE, opened, said
 async def make_round(database: Database) -> None:
     """Fire what is due, and forecast everything that is open now."""
     async with database.transaction() as tx:
-        await arm(tx, [Deadline(KIND, THE_ROUND, await moment(tx))])
-    await fire(database, TIMERS)
+        await schedule(tx, [Deadline(KIND, THE_ROUND, await transaction_time(tx))])
+    await fire_due(database, TIMERS)
 
 
 async def handle(database: Database, number: int, within: timedelta, at: datetime = NINE) -> None:
     """A major ticket, opened and resolved."""
-    await stand_at(database, at)
-    await hear(database, HANDLERS, (opened(number, at), 1))
-    await stand_at(database, at + within)
+    await freeze_time(database, at)
+    await deliver(database, HANDLERS, (opened(number, at), 1))
+    await freeze_time(database, at + within)
     solved = said(TicketResolved, number, at + within)
-    await hear(database, HANDLERS, (solved, 2))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (solved, 2))
+    await fire_due(database, TIMERS)
 
 
-async def forecasts_told(database: Database) -> list[Told]:
-    return [one for one in await told(database) if one.type == "opsdesk.forecast.changed.v1"]
+async def forecasts_told(database: Database) -> list[UnsentEvent]:
+    return [
+        one for one in await outbox_events(database) if one.type == "opsdesk.forecast.changed.v1"
+    ]

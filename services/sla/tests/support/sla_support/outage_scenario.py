@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.events.directory import EnvironmentKnown, Tier
 from common.persistence.database import Database
-from opsdesk_testing.protocol import hear, stand_at
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, know, promise
 
@@ -26,8 +26,8 @@ async def acme_on_monday_evening(database: Database) -> None:
     for id, key, whose, customer, tier in tiers:
         facts: dict[str, Any] = {"environment": key, "customer_id": whose, "customer": customer}
         known = EnvironmentKnown(at=NINE, environment_id=UUID(int=id), tier=tier, name=key, **facts)
-        await hear(database, HANDLERS, (known, 1))
-    await stand_at(database, NINE + 12 * HOUR)
+        await deliver(database, HANDLERS, (known, 1))
+    await freeze_time(database, NINE + 12 * HOUR)
 
 
 def at(hours: float) -> str:

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from common.persistence.database import Database
-from common.scheduling.deadlines import Deadline, arm
-from opsdesk_testing.protocol import fire, hear, stand_at
+from common.scheduling.deadlines import Deadline, schedule
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.punctuality.export import exported
 from sla.punctuality.sealing import AGAIN, KIND, THE_CHAIN
@@ -23,25 +23,25 @@ async def busy_days(database: Database, late: timedelta = timedelta(0)) -> None:
     `late` after it was due."""
     await promise(database, metrics=("resolution",))
     later = opened(2, NINE + HOUR, priority="minor")
-    await hear(database, HANDLERS, (opened(1, priority="minor"), 1))
-    await stand_at(database, NINE + HOUR)
-    await hear(database, HANDLERS, (later, 1))
+    await deliver(database, HANDLERS, (opened(1, priority="minor"), 1))
+    await freeze_time(database, NINE + HOUR)
+    await deliver(database, HANDLERS, (later, 1))
     for hours in (8, 24, 27, 28, 29.4, 30.4, 31, 32):
-        await stand_at(database, NINE + hours * HOUR + late)
-        await fire(database, TIMERS)
+        await freeze_time(database, NINE + hours * HOUR + late)
+        await fire_due(database, TIMERS)
 
 
 async def seal_until(database: Database, at: datetime) -> None:
     """Let the sealing come to an instant. Others write in the same cluster: until their transactions
     have ended nothing is settled, so it looks again as often as it must."""
-    await stand_at(database, at)
+    await freeze_time(database, at)
     async with database.transaction() as tx:
-        await arm(tx, [Deadline(KIND, THE_CHAIN, at)])
+        await schedule(tx, [Deadline(KIND, THE_CHAIN, at)])
     async with asyncio.timeout(60):
         while not await _sealed(database, at):
-            await fire(database, TIMERS)
+            await fire_due(database, TIMERS)
             at += AGAIN
-            await stand_at(database, at)
+            await freeze_time(database, at)
 
 
 async def _sealed(database: Database, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import told
+from opsdesk_testing.protocol import outbox_events
 from sla_support.assertions import resolution
 from sla_support.company import HOUR, NINE
 
@@ -39,6 +39,6 @@ async def said_of_waivers(database: Database) -> list[str]:
     """The short types of what was told about waivers, in order."""
     return [
         one.type.removeprefix("opsdesk.waiver.").removesuffix(".v1")
-        for one in await told(database)
+        for one in await outbox_events(database)
         if one.subject.startswith("waiver/")
     ]

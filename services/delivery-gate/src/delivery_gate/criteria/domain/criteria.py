@@ -30,7 +30,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class Requirements:
     """What one tier asks. `promotion`: per lifecycle, the tiers to be verified in before."""
 
     checks: tuple[str, ...]
@@ -44,37 +44,36 @@ class Criteria:
     """One version of the criteria. A tier it does not name is judged like `strictest`."""
 
     version: int
-    requirements: Mapping[str, Demand]
+    requirements: Mapping[str, Requirements]
     strictest: str
     approver_roles: frozenset[str]
     check_age: timedelta
-    patience: timedelta  # how long a request may wait before it expires
+    approval_timeout: timedelta  # how long a request may wait before it expires
 
-    def demand(self, tier: str) -> Demand:
+    def requirements_for(self, tier: str) -> Requirements:
         return self.requirements.get(tier, self.requirements[self.strictest])
 
 
-def check_shortcomings(
-    demand: Demand, checks: Iterable[Check], age: timedelta, now: datetime
+def check_violations(
+    requirements: Requirements, checks: Iterable[Check], age: timedelta, now: datetime
 ) -> list[Reason]:
     """The latest run of each kind counts. None, an error, an old one: defers, never passes (G9)."""
     latest: dict[str, Check] = {}
     for check in sorted(checks, key=lambda check: check.at):
         latest[check.kind] = check
-    found = (_check_reason(kind, latest.get(kind), age, now) for kind in demand.checks)
-    return [reason for reason in found if reason is not None]
+    violations = (
+        _check_violation(kind, latest.get(kind), age, now) for kind in requirements.checks
+    )
+    return [reason for reason in violations if reason is not None]
 
 
-def _check_reason(kind: str, check: Check | None, age: timedelta, now: datetime) -> Reason | None:
+def _check_violation(
+    kind: str, check: Check | None, age: timedelta, now: datetime
+) -> Reason | None:
     if check is None:
         return Reason(Code.CHECK_ERROR, kind, "This check has not reported.")
     if check.result == "failed":
-        return Reason(
-            Code.CHECK_FAILED,
-            kind,
-            f"Failed at {check.at.isoformat()}.",
-            check.evidence,
-        )
+        return Reason(Code.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence)
     if check.result == "error":
         return Reason(Code.CHECK_ERROR, kind, "This check gave no verdict.", check.evidence)
     if now - check.at > age:
@@ -83,24 +82,24 @@ def _check_reason(kind: str, check: Check | None, age: timedelta, now: datetime)
     return None
 
 
-def readiness_shortcomings(demand: Demand, readiness: Mapping[str, str]) -> list[Reason]:
+def readiness_violations(requirements: Requirements, readiness: Mapping[str, str]) -> list[Reason]:
     """R8: each item is there when the request says where its proof is."""
-    missing = [item for item in demand.readiness if not readiness.get(item, "").strip()]
+    missing = [item for item in requirements.readiness if not readiness.get(item, "").strip()]
     return [
         Reason(Code.READINESS_MISSING, item, f"Nothing shows the {item.replace('_', ' ')}.")
         for item in missing
     ]
 
 
-def promotion_shortcomings(
-    demand: Demand, lifecycle: Lifecycle, verified_in: frozenset[str], *, urgent: bool
+def promotion_violations(
+    requirements: Requirements, lifecycle: Lifecycle, verified_in: frozenset[str], *, urgent: bool
 ) -> list[Reason]:
     """G7: the tiers this digest had to be verified in before.
 
     The hotfix lifecycle is for an environment with an open Blocker or a debt (`urgent`);
     elsewhere it is judged as the standard one.
     """
-    path = demand.promotion[lifecycle if urgent else "standard"]
+    path = requirements.promotion[lifecycle if urgent else "standard"]
     return [
         Reason(Code.PROMOTION_SKIPPED, tier, f"This digest was never verified in {tier}.")
         for tier in path
@@ -111,13 +110,13 @@ def promotion_shortcomings(
 FIRST_CRITERIA = Criteria(
     version=1,
     requirements={
-        "production": Demand(
+        "production": Requirements(
             checks=("regression_test", "vulnerability_scan"),
             readiness=READINESS,
             approvals=2,
             promotion={"standard": ("staging",), "hotfix": ()},
         ),
-        "staging": Demand(
+        "staging": Requirements(
             checks=("regression_test",),
             readiness=(),
             approvals=1,
@@ -127,5 +126,5 @@ FIRST_CRITERIA = Criteria(
     strictest="production",
     approver_roles=frozenset({"ops", "tom"}),
     check_age=timedelta(days=30),
-    patience=timedelta(days=30),
+    approval_timeout=timedelta(days=30),
 )

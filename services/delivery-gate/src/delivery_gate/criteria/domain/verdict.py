@@ -104,23 +104,23 @@ class Verdict:
     at: datetime
 
     @property
-    def turned_away(self) -> bool:
+    def held_by_follow_up(self) -> bool:
         """The version was held by a follow-up: the request was no attempt (G5)."""
         return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class Rejection:
     """This person or this command may not: nothing changes but the audit trail."""
 
     code: Code
-    justification: str
+    detail: str
 
 
-def verdict_of(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:
+def build_verdict(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:
     """All reasons at once; one judgement among them refuses, whatever else would only defer."""
-    found = tuple(reasons)
-    return Verdict(_outcome(found), found, criteria_version, at)
+    collected = tuple(reasons)
+    return Verdict(_outcome(collected), collected, criteria_version, at)
 
 
 def _outcome(reasons: tuple[Reason, ...]) -> Outcome:

@@ -13,8 +13,8 @@ from typing import Literal
 from uuid import UUID
 
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, Denied, FollowUpKind, Verdict
-from delivery_gate.deliveries.domain.evaluation import Facts, judge
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Rejection, Verdict
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.versions.domain import Reference
 
 DeliveryState = Literal[
@@ -30,8 +30,8 @@ DeliveryState = Literal[
     "withdrawn",
     "expired",
 ]
-WAITING: frozenset[DeliveryState] = frozenset({"evaluating", "in_review", "approved"})
-RUNNING: frozenset[DeliveryState] = frozenset({"delivering", "verifying"})
+WAITING_STATES: frozenset[DeliveryState] = frozenset({"evaluating", "in_review", "approved"})
+RUNNING_STATES: frozenset[DeliveryState] = frozenset({"delivering", "verifying"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Delivery:
 
     id: UUID
     key: str
-    wanted: Reference
+    requested: Reference
     environment: str
     lifecycle: Lifecycle
     readiness: Mapping[str, str]
@@ -78,7 +78,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Evaluation:
     """A delivery with the verdict that was just spoken over it, to be recorded.
 
     `work`: the follow-ups a person named; empty means those that the reasons oblige to.
@@ -89,35 +89,41 @@ class Judged:
     work: Mapping[FollowUpKind, str] = field(default_factory=dict)
 
     @property
-    def refuses(self) -> bool:
+    def is_refusal(self) -> bool:
         return self.verdict.outcome == "refused"
 
 
-def evaluate(delivery: Delivery, facts: Facts, now: datetime) -> Judged:
+def evaluate_delivery(
+    delivery: Delivery, evaluation_input: EvaluationInput, now: datetime
+) -> Evaluation:
     """Judge a new request, or one that was deferred and is tried again unchanged."""
-    verdict = judge(delivery.wanted, delivery.readiness, delivery.lifecycle, facts, now)
-    version = facts.version
-    judged = delivery
+    verdict = evaluate(
+        delivery.requested, delivery.readiness, delivery.lifecycle, evaluation_input, now
+    )
+    version = evaluation_input.version
+    evaluated = delivery
     if version is not None:
-        judged = replace(delivery, version_id=version.id, digest=version.digest)
+        evaluated = replace(delivery, version_id=version.id, digest=version.digest)
     if verdict.outcome == "refused":
-        return Judged(ended(judged, "refused", now), verdict)
+        return Evaluation(finish(evaluated, "refused", now), verdict)
     state: DeliveryState = "in_review" if verdict.outcome == "accepted" else "evaluating"
-    return Judged(replace(judged, state=state), verdict)
+    return Evaluation(replace(evaluated, state=state), verdict)
 
 
-def withdraw(delivery: Delivery, now: datetime) -> Delivery | Denied:
+def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
     """Not wanted any more; blames nobody, and may be asked for again."""
-    if delivery.state not in WAITING:
-        return Denied(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
-    return ended(delivery, "withdrawn", now)
+    if delivery.state not in WAITING_STATES:
+        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+    return finish(delivery, "withdrawn", now)
 
 
-def set_aside(delivery: Delivery, how: Literal["superseded", "expired"], now: datetime) -> Delivery:
+def close_waiting(
+    delivery: Delivery, how: Literal["superseded", "expired"], now: datetime
+) -> Delivery:
     """Overtaken by a newer version (G11), or by time. Only what waits can be overtaken."""
-    return ended(delivery, how, now) if delivery.state in WAITING else delivery
+    return finish(delivery, how, now) if delivery.state in WAITING_STATES else delivery
 
 
-def ended(delivery: Delivery, state: DeliveryState, now: datetime) -> Delivery:
+def finish(delivery: Delivery, state: DeliveryState, now: datetime) -> Delivery:
     """It came to this end; nothing moves it any more."""
     return replace(delivery, state=state, ended_at=now)

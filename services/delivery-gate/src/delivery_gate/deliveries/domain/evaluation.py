@@ -7,20 +7,20 @@ from datetime import datetime
 from delivery_gate.criteria.domain.criteria import (
     Check,
     Criteria,
-    Demand,
     Lifecycle,
-    check_shortcomings,
-    promotion_shortcomings,
-    readiness_shortcomings,
+    Requirements,
+    check_violations,
+    promotion_violations,
+    readiness_violations,
 )
-from delivery_gate.criteria.domain.verdict import Reason, Verdict, verdict_of
-from delivery_gate.environments.domain import Environment, environment_shortcomings
-from delivery_gate.follow_ups.domain import FollowUp, hold_shortcomings
-from delivery_gate.versions.domain import Reference, Version, naming_shortcomings
+from delivery_gate.criteria.domain.verdict import Reason, Verdict, build_verdict
+from delivery_gate.environments.domain import Environment, environment_violations
+from delivery_gate.follow_ups.domain import FollowUp, hold_violations
+from delivery_gate.versions.domain import Reference, Version, naming_violations
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class EvaluationInput:
     """What is known about a request at the moment of a decision, read under the environment's lock.
 
     `version` is what the reference resolves to, if anything. `follow_ups` are the unconfirmed ones
@@ -37,36 +37,42 @@ class Facts:
     busy: bool = False  # another delivery is delivering or verifying here
 
     @property
-    def demand(self) -> Demand:
-        return self.criteria.demand(self.environment.tier)
+    def requirements(self) -> Requirements:
+        return self.criteria.requirements_for(self.environment.tier)
 
 
-def judge(
-    wanted: Reference,
+def evaluate(
+    requested: Reference,
     readiness: Mapping[str, str],
     lifecycle: Lifecycle,
-    facts: Facts,
+    evaluation_input: EvaluationInput,
     now: datetime,
 ) -> Verdict:
     """Accepted means: a person may look at it. Nothing here approves anything."""
-    digest = facts.version.digest if facts.version else None
+    digest = evaluation_input.version.digest if evaluation_input.version else None
     reasons = [
-        *naming_shortcomings(wanted, facts.version),
-        *_version_shortcomings(facts, lifecycle, now),
-        *readiness_shortcomings(facts.demand, readiness),
-        *hold_shortcomings(facts.follow_ups, wanted, digest),
-        *environment_shortcomings(facts.environment, facts.version),
+        *naming_violations(requested, evaluation_input.version),
+        *_version_violations(evaluation_input, lifecycle, now),
+        *readiness_violations(evaluation_input.requirements, readiness),
+        *hold_violations(evaluation_input.follow_ups, requested, digest),
+        *environment_violations(evaluation_input.environment, evaluation_input.version),
     ]
-    return verdict_of(reasons, facts.criteria.version, now)
+    return build_verdict(reasons, evaluation_input.criteria.version, now)
 
 
-def _version_shortcomings(facts: Facts, lifecycle: Lifecycle, now: datetime) -> list[Reason]:
+def _version_violations(
+    evaluation_input: EvaluationInput, lifecycle: Lifecycle, now: datetime
+) -> list[Reason]:
     """What only a known version can be asked."""
-    if facts.version is None:
+    if evaluation_input.version is None:
         return []
-    demand, debt = facts.demand, facts.environment.debt
-    urgent = facts.blocker_open or (debt is not None and debt.change_id in facts.version.contains)
+    requirements, debt = evaluation_input.requirements, evaluation_input.environment.debt
+    urgent = evaluation_input.blocker_open or (
+        debt is not None and debt.change_id in evaluation_input.version.contains
+    )
     return [
-        *check_shortcomings(demand, facts.checks, facts.criteria.check_age, now),
-        *promotion_shortcomings(demand, lifecycle, facts.verified_in, urgent=urgent),
+        *check_violations(
+            requirements, evaluation_input.checks, evaluation_input.criteria.check_age, now
+        ),
+        *promotion_violations(requirements, lifecycle, evaluation_input.verified_in, urgent=urgent),
     ]

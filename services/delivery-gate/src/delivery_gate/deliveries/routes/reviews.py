@@ -5,25 +5,25 @@ from typing import Annotated, Literal
 from fastapi import Request, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
-from common.http import Asked, router, set_etag
+from common.http import RequestModel, router, set_etag
 from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Code, Denied, FollowUpKind, Reason
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Rejection
 from delivery_gate.deliveries import dependencies as delivery_dependencies
-from delivery_gate.deliveries.commands import record, record_judged
+from delivery_gate.deliveries.commands import save_step, save_verdict
 from delivery_gate.deliveries.domain.delivery import withdraw
-from delivery_gate.deliveries.domain.review import approve, refuse, standing
-from delivery_gate.deliveries.schemas import DeliveryTold, told
+from delivery_gate.deliveries.domain.review import approve, refuse, valid_approvals
+from delivery_gate.deliveries.schemas import DeliveryRead, to_response
 from delivery_gate.deliveries.store import deliveries
-from delivery_gate.deliveries.store.evaluation_input import facts
+from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.fields import Link, Said, Words
+from delivery_gate.fields import FreeText, Link, PathReference
 
 routes = router("/v1/deliveries", ["deliveries"])
 
-Reviewer = Annotated[Caller, needs("deliveries:review")]
-Judgement = Literal[
+Reviewer = Annotated[Caller, requires("deliveries:review")]
+RefusalCode = Literal[
     "READINESS_MISSING",
     "CHECK_FAILED",
     "PROMOTION_SKIPPED",
@@ -33,27 +33,27 @@ Judgement = Literal[
 ]
 
 
-class ReasonAsked(Asked):
+class ReasonCreate(RequestModel):
     """Why the version is not fit for handover, in words that QC can weigh."""
 
-    code: Judgement = "READINESS_MISSING"
+    code: RefusalCode = "READINESS_MISSING"
     criterion: Annotated[str, Field(min_length=1, max_length=200)] = "handover"
-    justification: Words
+    justification: FreeText
     evidence: Link | None = None
 
 
-class FollowUpAsked(Asked):
+class FollowUpCreate(RequestModel):
     kind: FollowUpKind
     task: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class RefusalAsked(Asked):
+class DeliveryRefuse(RequestModel):
     """At least one reason with an argument, and at least one follow-up: else it is no refusal."""
 
-    reasons: list[ReasonAsked] = Field(default_factory=list, max_length=50)
-    follow_ups: list[FollowUpAsked] = Field(default_factory=list, max_length=20)
+    reasons: list[ReasonCreate] = Field(default_factory=list, max_length=50)
+    follow_ups: list[FollowUpCreate] = Field(default_factory=list, max_length=20)
 
-    def work(self) -> dict[FollowUpKind, str]:
+    def to_work(self) -> dict[FollowUpKind, str]:
         """One follow-up per kind; two demands of a kind become one."""
         work: dict[FollowUpKind, str] = {}
         for one in self.follow_ups:
@@ -61,61 +61,65 @@ class RefusalAsked(Asked):
         return work
 
 
-@routes.post("/{ref}/approve", response_model=DeliveryTold)
+@routes.post("/{ref}/approve", response_model=DeliveryRead)
 async def approve_delivery(
-    ref: Said, request: Request, response: Response, tx: Transaction, caller: Reviewer
-) -> DeliveryTold | Response:
+    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Reviewer
+) -> DeliveryRead | Response:
     """Say yes. Production needs two people, neither of them the requester (G3)."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    known = await facts(tx, delivery.wanted, scene.environment)
-    said = approve(delivery, caller.sub, caller.roles, known, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.approve", f"delivery/{delivery.id}", said)
-    await deliveries.add_approval(tx, said, said.approvals[-1])
-    people = [one.by for one in standing(said, known.criteria.version)]
-    kept = await record(scene, said, DeliveryApproved, "delivery.approve", approvers=people)
-    set_etag(response, kept.sequence)
-    return await told(tx, kept)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
+    outcome = approve(delivery, caller.sub, caller.roles, evaluation_input, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.approve", f"delivery/{delivery.id}", outcome)
+    await deliveries.add_approval(tx, outcome, outcome.approvals[-1])
+    people = [one.by for one in valid_approvals(outcome, evaluation_input.criteria.version)]
+    stored = await save_step(
+        context, outcome, DeliveryApproved, "delivery.approve", approvers=people
+    )
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)
 
 
-@routes.post("/{ref}/refuse", response_model=DeliveryTold)
+@routes.post("/{ref}/refuse", response_model=DeliveryRead)
 async def refuse_delivery(
-    ref: Said,
-    asked: RefusalAsked,
+    ref: PathReference,
+    body: DeliveryRefuse,
     request: Request,
     response: Response,
     tx: Transaction,
     caller: Reviewer,
-) -> DeliveryTold | Response:
+) -> DeliveryRead | Response:
     """Refuse a version that is not fit for handover; green checks do not oblige (R6, G4)."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    known = await facts(tx, delivery.wanted, scene.environment)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     reasons = tuple(
         Reason(Code(one.code), one.criterion, one.justification, one.evidence)
-        for one in asked.reasons
+        for one in body.reasons
     )
-    said = refuse(delivery, reasons, asked.work(), known.criteria.version, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.refuse", f"delivery/{delivery.id}", said)
-    holding = known.follow_ups
-    kept = await record_judged(scene, said, DeliveryRefused, "delivery.refuse", holding)
-    set_etag(response, kept.sequence)
-    return await told(tx, kept)
+    outcome = refuse(
+        delivery, reasons, body.to_work(), evaluation_input.criteria.version, context.at
+    )
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.refuse", f"delivery/{delivery.id}", outcome)
+    holding = evaluation_input.follow_ups
+    stored = await save_verdict(context, outcome, DeliveryRefused, "delivery.refuse", holding)
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)
 
 
-@routes.post("/{ref}/withdraw", response_model=DeliveryTold)
+@routes.post("/{ref}/withdraw", response_model=DeliveryRead)
 async def withdraw_delivery(
-    ref: Said,
+    ref: PathReference,
     request: Request,
     response: Response,
     tx: Transaction,
-    caller: Annotated[Caller, needs("deliveries:submit")],
-) -> DeliveryTold | Response:
+    caller: Annotated[Caller, requires("deliveries:submit")],
+) -> DeliveryRead | Response:
     """Take a request back before it starts; blames nobody."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    said = withdraw(delivery, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.withdraw", f"delivery/{delivery.id}", said)
-    kept = await record(scene, said, DeliveryWithdrawn, "delivery.withdraw")
-    set_etag(response, kept.sequence)
-    return await told(tx, kept)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    outcome = withdraw(delivery, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.withdraw", f"delivery/{delivery.id}", outcome)
+    stored = await save_step(context, outcome, DeliveryWithdrawn, "delivery.withdraw")
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.events.deliveries import (
     DeliveryDeferred,
     DeliveryEvent,
@@ -15,119 +15,121 @@ from common.events.deliveries import (
     DeliveryStarted,
     DeliveryVerified,
 )
-from common.http import Asked, router, set_etag
+from common.http import RequestModel, router, set_etag
 from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Denied, Outcome
+from delivery_gate.criteria.domain.verdict import Outcome, Rejection
 from delivery_gate.deliveries import dependencies as delivery_dependencies
-from delivery_gate.deliveries.commands import Scene, record, record_judged
-from delivery_gate.deliveries.domain.delivery import Judged
+from delivery_gate.deliveries.commands import CommandContext, save_step, save_verdict
+from delivery_gate.deliveries.domain.delivery import Evaluation
 from delivery_gate.deliveries.domain.rollout import fail, roll_out, start, verify
-from delivery_gate.deliveries.schemas import DeliveryTold, told
-from delivery_gate.deliveries.store.evaluation_input import facts
+from delivery_gate.deliveries.schemas import DeliveryRead, to_response
+from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.environments.commands import delivered
-from delivery_gate.fields import Link, Said, Words
+from delivery_gate.environments.commands import record_delivery
+from delivery_gate.fields import FreeText, Link, PathReference
 
 routes = router("/v1/deliveries", ["deliveries"])
 
-Runner = Annotated[Caller, needs("deliveries:run")]
-STARTS: dict[Outcome, type[DeliveryEvent]] = {
+Runner = Annotated[Caller, requires("deliveries:run")]
+START_EVENTS: dict[Outcome, type[DeliveryEvent]] = {
     "accepted": DeliveryStarted,
     "refused": DeliveryRefused,
     "deferred": DeliveryDeferred,
 }
 
 
-class DigestAsked(Asked):
+class DigestReport(RequestModel):
     """`digest`: what is really rolled out, or really runs, as sha256:… ."""
 
     digest: Annotated[str, Field(max_length=200)]
 
 
-class FailureAsked(Asked):
-    justification: Words
+class DeliveryFail(RequestModel):
+    justification: FreeText
     evidence: Link | None = None
 
 
-@routes.post("/{ref}/start", response_model=DeliveryTold)
+@routes.post("/{ref}/start", response_model=DeliveryRead)
 async def start_delivery(
-    ref: Said,
-    asked: DigestAsked,
+    ref: PathReference,
+    body: DigestReport,
     request: Request,
     response: Response,
     tx: Transaction,
     caller: Runner,
-) -> DeliveryTold | Response:
+) -> DeliveryRead | Response:
     """Everything is checked again (G2). Look at the verdict: `accepted` has started; `deferred`
     is still approved and may be tried again; `refused` has ended."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    known = await facts(tx, delivery.wanted, scene.environment)
-    said = start(delivery, caller.sub, asked.digest, known, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.start", f"delivery/{delivery.id}", said)
-    event = STARTS[said.verdict.outcome]
-    kept = await record_judged(scene, said, event, "delivery.start", known.follow_ups)
-    set_etag(response, kept.sequence)
-    return await told(tx, kept)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
+    outcome = start(delivery, caller.sub, body.digest, evaluation_input, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.start", f"delivery/{delivery.id}", outcome)
+    event = START_EVENTS[outcome.verdict.outcome]
+    stored = await save_verdict(
+        context, outcome, event, "delivery.start", evaluation_input.follow_ups
+    )
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)
 
 
-@routes.post("/{ref}/rolled-out", response_model=DeliveryTold)
-async def rolled_out(
-    ref: Said, request: Request, response: Response, tx: Transaction, caller: Runner
-) -> DeliveryTold | Response:
+@routes.post("/{ref}/rolled-out", response_model=DeliveryRead)
+async def record_rolled_out(
+    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Runner
+) -> DeliveryRead | Response:
     """The version is on the environment; its verification begins."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    said = roll_out(delivery)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.roll_out", f"delivery/{delivery.id}", said)
-    kept = await record(scene, said, DeliveryRolledOut, "delivery.roll_out")
-    set_etag(response, kept.sequence)
-    return await told(tx, kept)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    outcome = roll_out(delivery)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.roll_out", f"delivery/{delivery.id}", outcome)
+    stored = await save_step(context, outcome, DeliveryRolledOut, "delivery.roll_out")
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)
 
 
-@routes.post("/{ref}/verify", response_model=DeliveryTold)
+@routes.post("/{ref}/verify", response_model=DeliveryRead)
 async def verify_delivery(
-    ref: Said,
-    asked: DigestAsked,
+    ref: PathReference,
+    body: DigestReport,
     request: Request,
     response: Response,
     tx: Transaction,
     caller: Runner,
-) -> DeliveryTold | Response:
+) -> DeliveryRead | Response:
     """It runs as it should, with this digest: delivered. Another digest is a failed verification."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    known = await facts(tx, delivery.wanted, scene.environment)
-    said = verify(delivery, asked.digest, known.criteria.version, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.verify", f"delivery/{delivery.id}", said)
-    answer = await _ended(scene, said, "delivery.verify")
-    if said.delivery.state == "delivered" and known.version is not None:
-        await delivered(scene, said.delivery, known.version)
-    set_etag(response, said.delivery.sequence + 1)
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
+    outcome = verify(delivery, body.digest, evaluation_input.criteria.version, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.verify", f"delivery/{delivery.id}", outcome)
+    answer = await _save_end(context, outcome, "delivery.verify")
+    if outcome.delivery.state == "delivered" and evaluation_input.version is not None:
+        await record_delivery(context, outcome.delivery, evaluation_input.version)
+    set_etag(response, outcome.delivery.sequence + 1)
     return answer
 
 
-@routes.post("/{ref}/fail", response_model=DeliveryTold)
+@routes.post("/{ref}/fail", response_model=DeliveryRead)
 async def fail_delivery(
-    ref: Said,
-    asked: FailureAsked,
+    ref: PathReference,
+    body: DeliveryFail,
     request: Request,
     response: Response,
     tx: Transaction,
     caller: Runner,
-) -> DeliveryTold | Response:
+) -> DeliveryRead | Response:
     """The verification failed: back to the former version, and an investigation (G9)."""
-    scene, delivery = await delivery_dependencies.of_delivery(tx, ref, caller, request)
-    known = await facts(tx, delivery.wanted, scene.environment)
-    version = known.criteria.version
-    said = fail(delivery, asked.justification, asked.evidence, version, scene.at)
-    if isinstance(said, Denied):
-        return await deny(scene, "delivery.fail", f"delivery/{delivery.id}", said)
-    set_etag(response, said.delivery.sequence + 1)
-    return await _ended(scene, said, "delivery.fail")
+    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
+    version = evaluation_input.criteria.version
+    outcome = fail(delivery, body.justification, body.evidence, version, context.at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "delivery.fail", f"delivery/{delivery.id}", outcome)
+    set_etag(response, outcome.delivery.sequence + 1)
+    return await _save_end(context, outcome, "delivery.fail")
 
 
-async def _ended(scene: Scene, said: Judged, action: str) -> DeliveryTold:
-    good = said.delivery.state == "delivered"
+async def _save_end(context: CommandContext, evaluation: Evaluation, action: str) -> DeliveryRead:
+    good = evaluation.delivery.state == "delivered"
     event: type[DeliveryEvent] = DeliveryVerified if good else DeliveryRolledBack
-    return await told(scene.tx, await record_judged(scene, said, event, action, ()))
+    return await to_response(context.tx, await save_verdict(context, evaluation, event, action, ()))

@@ -6,25 +6,25 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, Told, cursor, router
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction
-from delivery_gate.deliveries.schemas import VerdictTold, verdict_told
+from delivery_gate.deliveries.schemas import VerdictRead, verdict_to_response
 from delivery_gate.deliveries.store import deliveries, verdicts
-from delivery_gate.fields import Said
+from delivery_gate.fields import PathReference
 
 routes = router("/v1", ["verdicts"])
 
 
-class VerdictsTold(VerdictTold):
+class VerdictHistoryRead(VerdictRead):
     """The latest verdict, and those before it, latest first. None of them ever changes."""
 
     delivery: str
-    earlier: Sequence[VerdictTold]
+    earlier: Sequence[VerdictRead]
 
 
-class RefusalTold(Told):
+class RefusalRead(ResponseModel):
     """A refusal with everything that QC needs to weigh it."""
 
     delivery_id: UUID
@@ -34,33 +34,35 @@ class RefusalTold(Told):
     environment: str
     customer: str
     attempt: int
-    verdict: VerdictTold
+    verdict: VerdictRead
 
 
 @routes.get("/deliveries/{ref}/verdict")
 async def get_verdict(
-    ref: Said, tx: Transaction, caller: Annotated[Caller, needs("deliveries:read")]
-) -> VerdictsTold:
-    place = await deliveries.place(tx, ref)
-    said = [] if place is None else await verdicts.of_delivery(tx, place[0])
-    if not said:
+    ref: PathReference, tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
+) -> VerdictHistoryRead:
+    ids = await deliveries.ids_to_lock(tx, ref)
+    recorded = [] if ids is None else await verdicts.list_of_delivery(tx, ids[0])
+    if not recorded:
         raise NotFound(f"Delivery {ref}")
-    latest, *earlier = [verdict_told(one) for one in said]
-    return VerdictsTold(delivery=said[0].delivery, earlier=earlier, **dict(latest))
+    latest, *earlier = [verdict_to_response(one) for one in recorded]
+    return VerdictHistoryRead(delivery=recorded[0].delivery, earlier=earlier, **dict(latest))
 
 
 @routes.get("/refusals")
 async def list_refusals(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("deliveries:read")],
+    caller: Annotated[Caller, requires("deliveries:read")],
     environment: Annotated[str | None, Query(max_length=200)] = None,
-) -> Page[RefusalTold]:
+) -> Page[RefusalRead]:
     """Every refusal with its reasons, latest first."""
     after = page.after_as(int)
-    found = await verdicts.refusals(tx, environment, after[0] if after else None, page.limit + 1)
+    rows = await verdicts.list_refusals(
+        tx, environment, after[0] if after else None, page.limit + 1
+    )
     items = [
-        RefusalTold(
+        RefusalRead(
             delivery_id=one.delivery_id,
             delivery=one.delivery,
             product=one.product,
@@ -68,9 +70,9 @@ async def list_refusals(
             environment=one.environment,
             customer=one.customer,
             attempt=one.attempt,
-            verdict=verdict_told(one),
+            verdict=verdict_to_response(one),
         )
-        for one in found[: page.limit]
+        for one in rows[: page.limit]
     ]
-    more = len(found) > page.limit
-    return Page(items=items, next=cursor(found[page.limit - 1].position) if more else None)
+    more = len(rows) > page.limit
+    return Page(items=items, next=encode_cursor(rows[page.limit - 1].position) if more else None)

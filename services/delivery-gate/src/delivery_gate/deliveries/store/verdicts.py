@@ -12,11 +12,11 @@ from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
 from delivery_gate.deliveries.tables import deliveries, verdicts
-from delivery_gate.sql_literals import one_of
+from delivery_gate.sql_literals import in_literals
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class RecordedVerdict:
     """A verdict with its place in the record, what it was about and the work it led to (keys)."""
 
     position: int
@@ -32,13 +32,13 @@ class Spoken:
     verdict: Verdict
 
 
-async def speak(
+async def record(
     tx: Connection,
     delivery_id: UUID,
     customer: str,
     verdict: Verdict,
     follow_ups: Sequence[str],
-    by: str,
+    actor: str,
 ) -> None:
     """Record a verdict, for good."""
     await tx.execute(
@@ -47,64 +47,59 @@ async def speak(
             delivery_id=delivery_id,
             customer=customer,
             outcome=verdict.outcome,
-            reasons=[_row(reason) for reason in verdict.reasons],
+            reasons=[_reason_to_json(reason) for reason in verdict.reasons],
             follow_ups=list(follow_ups),
             criteria_version=verdict.criteria_version,
-            decided_by=by,
+            decided_by=actor,
             at=verdict.at,
         )
     )
 
 
-async def of_delivery(tx: Connection, delivery_id: UUID) -> list[Spoken]:
+async def list_of_delivery(tx: Connection, delivery_id: UUID) -> list[RecordedVerdict]:
     """All that was said about a delivery, latest first."""
-    query = _spoken().where(verdicts.c.delivery_id == delivery_id)
-    return await _read(tx, query.order_by(verdicts.c.position.desc()))
+    query = _select_verdicts().where(verdicts.c.delivery_id == delivery_id)
+    return await _fetch(tx, query.order_by(verdicts.c.position.desc()))
 
 
-async def latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Spoken]:
+async def get_latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, RecordedVerdict]:
     """The last verdict of each of these deliveries."""
-    query = _spoken().where(verdicts.c.delivery_id.in_(ids))
+    query = _select_verdicts().where(verdicts.c.delivery_id.in_(ids))
     each = query.ext(distinct_on(verdicts.c.delivery_id))
     ordered = each.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
-    return {one.delivery_id: one for one in await _read(tx, ordered)}
+    return {one.delivery_id: one for one in await _fetch(tx, ordered)}
 
 
-async def refusals(
+async def list_refusals(
     tx: Connection, environment: str | None, before: int | None, limit: int
-) -> list[Spoken]:
+) -> list[RecordedVerdict]:
     """Every refusal, latest first, with its arguments (R6)."""
-    query = _spoken().where(one_of(verdicts.c.outcome, ["refused"]))
+    query = _select_verdicts().where(in_literals(verdicts.c.outcome, ["refused"]))
     if environment is not None:
         query = query.where(deliveries.c.environment == environment)
     if before is not None:
         query = query.where(verdicts.c.position < before)
-    return await _read(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
+    return await _fetch(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
 
 
-def _spoken() -> Select[Any]:
+def _select_verdicts() -> Select[Any]:
     about = deliveries.c
     joined = verdicts.join(deliveries, about.id == verdicts.c.delivery_id)
     return select(
-        verdicts,
-        about.key,
-        about.product,
-        about.version,
-        about.environment,
-        about.attempt,
+        verdicts, about.key, about.product, about.version, about.environment, about.attempt
     ).select_from(joined)
 
 
-async def _read(tx: Connection, query: Select[Any]) -> list[Spoken]:
-    return [_from(row) for row in await tx.execute(query)]
+async def _fetch(tx: Connection, query: Select[Any]) -> list[RecordedVerdict]:
+    return [_from_row(row) for row in await tx.execute(query)]
 
 
-def _from(row: Row[Any]) -> Spoken:
+def _from_row(row: Row[Any]) -> RecordedVerdict:
     reasons = tuple(
-        Reason(Code(said["code"]), said["criterion"], said["justification"], said["evidence"])
-        for said in row.reasons
+        Reason(Code(item["code"]), item["criterion"], item["justification"], item["evidence"])
+        for item in row.reasons
     )
-    return Spoken(
+    return RecordedVerdict(
         row.position,
         row.delivery_id,
         row.key,
@@ -119,7 +114,7 @@ def _from(row: Row[Any]) -> Spoken:
     )
 
 
-def _row(reason: Reason) -> dict[str, str | None]:
+def _reason_to_json(reason: Reason) -> dict[str, str | None]:
     return {
         "code": reason.code.value,
         "criterion": reason.criterion,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from escalation.cases.domain.lifecycle import Escalation
+from escalation.cases.domain.lifecycle import EscalationState
 from escalation.policies.domain.policy import Policy
 from escalation.policies.domain.trigger import Audience, Trigger
 
@@ -18,7 +18,7 @@ class Case:
     opened_at: datetime
     trigger: Trigger
     policy: Policy
-    state: Escalation
+    state: EscalationState
 
     @property
     def id(self) -> UUID:
@@ -27,4 +27,4 @@ class Case:
     @property
     def audiences(self) -> tuple[Audience, ...]:
         """The teams on whose topics this case appears."""
-        return self.trigger.audiences(self.policy.concerns())
+        return self.trigger.audiences(self.policy.concerned_roles())

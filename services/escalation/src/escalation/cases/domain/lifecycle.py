@@ -11,13 +11,13 @@ from uuid import UUID
 
 from escalation.cases.domain.timeline import (
     Acknowledged,
-    Fact,
     PolicyChanged,
-    Refused,
+    Rejection,
     Repeated,
     Resolved,
     SnoozeAsked,
     Snoozed,
+    TimelineEvent,
 )
 from escalation.policies.domain.policy import Policy
 
@@ -25,7 +25,7 @@ Status = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
+class EscalationState:
     """`due_at` is when time acts next: open, the next step; acknowledged, the time-out; snoozed,
     the end. `next_step` counts from 1; one above the last step means the end of the policy.
 
@@ -47,69 +47,75 @@ class Escalation:
     resolved_at: datetime | None = None
 
 
-RESOLVED = Refused("RESOLVED", "This escalation is resolved; open a new one instead.")
-Outcome = tuple[Escalation, tuple[Fact, ...]]
+ALREADY_RESOLVED = Rejection("RESOLVED", "This escalation is resolved; open a new one instead.")
+Outcome = tuple[EscalationState, tuple[TimelineEvent, ...]]
 
 
-def opened(id: UUID, policy: Policy, severity: str, at: datetime) -> Escalation:
+def new_state(id: UUID, policy: Policy, severity: str, at: datetime) -> EscalationState:
     """A new case; its first step is due at the trigger (E1)."""
-    return Escalation(id, policy.id, severity, due_at=at)
+    return EscalationState(id, policy.id, severity, due_at=at)
 
 
-def again(case: Escalation, note: str, at: datetime) -> Outcome:
+def repeat_trigger(case: EscalationState, note: str, at: datetime) -> Outcome:
     """The trigger again while unresolved: told in the timeline, nothing else changes (E9)."""
     return case, (Repeated(at, note),)
 
 
-def acknowledge(case: Escalation, policy: Policy, by: str, at: datetime) -> Outcome | Refused:
+def acknowledge(
+    case: EscalationState, policy: Policy, actor: str, at: datetime
+) -> Outcome | Rejection:
     """Somebody takes it: the policy stops, or with `each` only this person's pages do (E5)."""
     if case.status == "resolved":
-        return RESOLVED
-    takers = tuple(dict.fromkeys((*case.acknowledged_by, by)))
+        return ALREADY_RESOLVED
+    takers = tuple(dict.fromkeys((*case.acknowledged_by, actor)))
     case = replace(case, acknowledged_by=takers)
     if policy.acknowledge == "all":
         due_at = at + policy.ack_timeout if policy.ack_timeout else None
         case = replace(case, status="acknowledged", due_at=due_at, exhausted=False)
         case = replace(case, snooze_requested_by=None, snooze_until=None)
-    return case, (Acknowledged(at, by),)
+    return case, (Acknowledged(at, actor),)
 
 
 def resolve(
-    case: Escalation, by: str | None, why: str, at: datetime, *, withdrawn: bool = False
-) -> Outcome | Refused:
+    case: EscalationState, actor: str | None, why: str, at: datetime, *, withdrawn: bool = False
+) -> Outcome | Rejection:
     """It is over: everything stops (E5)."""
     if case.status == "resolved":
-        return RESOLVED
+        return ALREADY_RESOLVED
     case = replace(case, status="resolved", due_at=None, resolved_at=at)
-    return case, (Resolved(at, by, why, withdrawn),)
+    return case, (Resolved(at, actor, why, withdrawn),)
 
 
-def snooze(case: Escalation, by: str, until: datetime, at: datetime) -> Outcome | Refused:
+def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> Outcome | Rejection:
     """Quiet until an instant, then step 1 again (E7).
 
     A blocker stays loud until a second person asks for the same instant.
     """
     if case.status == "resolved":
-        return RESOLVED
+        return ALREADY_RESOLVED
     if until <= at:
-        return Refused("SNOOZE_PAST", "A snooze must end in the future.")
+        return Rejection("SNOOZE_PAST", "A snooze must end in the future.")
     if case.severity != "blocker":
-        return _snoozed(case, Snoozed(at, by, until))
-    if case.snooze_requested_by not in (None, by) and case.snooze_until == until:
-        return _snoozed(case, Snoozed(at, case.snooze_requested_by or by, until, confirmed_by=by))
-    case = replace(case, snooze_requested_by=by, snooze_until=until)
-    return case, (SnoozeAsked(at, by, until),)
+        return _snooze_until(case, Snoozed(at, actor, until))
+    if case.snooze_requested_by not in (None, actor) and case.snooze_until == until:
+        return _snooze_until(
+            case, Snoozed(at, case.snooze_requested_by or actor, until, confirmed_by=actor)
+        )
+    case = replace(case, snooze_requested_by=actor, snooze_until=until)
+    return case, (SnoozeAsked(at, actor, until),)
 
 
-def move(case: Escalation, policy: Policy, by: str, at: datetime) -> Outcome | Refused:
+def change_policy(
+    case: EscalationState, policy: Policy, actor: str, at: datetime
+) -> Outcome | Rejection:
     """Another policy takes over at its step 1; the old one's timer is gone (E14)."""
     if case.status == "resolved":
-        return RESOLVED
-    case = restarted(replace(case, policy_id=policy.id), at)
-    return case, (PolicyChanged(at, by, policy.key, policy.version),)
+        return ALREADY_RESOLVED
+    case = restart(replace(case, policy_id=policy.id), at)
+    return case, (PolicyChanged(at, actor, policy.key, policy.version),)
 
 
-def restarted(case: Escalation, due_at: datetime) -> Escalation:
+def restart(case: EscalationState, due_at: datetime) -> EscalationState:
     """Open again, with step 1 of pass 1 due."""
     return replace(
         case,
@@ -125,6 +131,6 @@ def restarted(case: Escalation, due_at: datetime) -> Escalation:
     )
 
 
-def _snoozed(case: Escalation, fact: Snoozed) -> Outcome:
-    case = replace(case, status="snoozed", due_at=fact.until, exhausted=False)
-    return replace(case, snooze_requested_by=None, snooze_until=fact.until), (fact,)
+def _snooze_until(case: EscalationState, event: Snoozed) -> Outcome:
+    case = replace(case, status="snoozed", due_at=event.until, exhausted=False)
+    return replace(case, snooze_requested_by=None, snooze_until=event.until), (event,)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class TimelineEvent:
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Opened(Fact):
+class Opened(TimelineEvent):
     """A new case; `triggered_at` is when the cause happened, `at` when it was heard of."""
 
     note: str
@@ -20,25 +20,25 @@ class Opened(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Informed(Fact):
+class Informed(TimelineEvent):
     """`people` are told because of what they are owed, whatever the policy says (R2, R5)."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated(Fact):
+class Repeated(TimelineEvent):
     """The same trigger again while unresolved (E9)."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class StepFired(Fact):
+class StepFired(TimelineEvent):
     """`people` are told. `by` escalated by hand (E8); `late` after downtime (E12)."""
 
     step: int
-    of_pass: int
+    round: int
     people: tuple[str, ...]
     due_at: datetime
     late: bool = False
@@ -47,32 +47,32 @@ class StepFired(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class StepSkipped(Fact):
+class StepSkipped(TimelineEvent):
     """The step reached nobody (E4)."""
 
     step: int
-    of_pass: int
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted(Fact):
+class Exhausted(TimelineEvent):
     """The last pass is over; `people` is the fallback person, who is told (E2)."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledged(Fact):
+class Acknowledged(TimelineEvent):
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reopened(Fact):
+class Reopened(TimelineEvent):
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class SnoozeAsked(Fact):
+class SnoozeAsked(TimelineEvent):
     """A blocker's snooze that waits for a second person (E7)."""
 
     by: str
@@ -80,21 +80,21 @@ class SnoozeAsked(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Snoozed(Fact):
+class Snoozed(TimelineEvent):
     by: str
     until: datetime
     confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyChanged(Fact):
+class PolicyChanged(TimelineEvent):
     by: str
     policy: str
     version: int
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved(Fact):
+class Resolved(TimelineEvent):
     """`by` is None when an event ended it; `why` says which.
 
     `withdrawn`: what was told turned out not to be so, and everybody told is told that.
@@ -106,14 +106,14 @@ class Resolved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn(Fact):
+class Withdrawn(TimelineEvent):
     """Of a case that had been resolved before: what was told turned out not to be so."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Notified(Fact):
+class Notified(TimelineEvent):
     """The provider took a notification; nobody knows yet whether a human read it."""
 
     notification_id: UUID
@@ -122,7 +122,7 @@ class Notified(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class NotificationFailed(Fact):
+class NotificationFailed(TimelineEvent):
     """This channel will never take it; what happens instead stands in the next entries."""
 
     notification_id: UUID
@@ -132,7 +132,7 @@ class NotificationFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejection:
     """An action that may not be; nothing changed. `code` is stable."""
 
     code: str

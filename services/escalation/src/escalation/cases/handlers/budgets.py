@@ -1,10 +1,10 @@
 """A month's allowed downtime: people hear while some of it is left (R3)."""
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Connection
-from escalation.cases.handlers.closing import end
-from escalation.cases.new_case import trigger
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 SEVERITY = {0.9: "major", 1.0: "critical"}
@@ -12,30 +12,36 @@ SEVERITY = {0.9: "major", 1.0: "critical"}
 
 
 async def on_budget_used(
-    tx: Connection, received: Received[DowntimeBudgetThresholdReached]
+    tx: Connection, received: ReceivedEvent[DowntimeBudgetThresholdReached]
 ) -> None:
     """A later share joins the same case (E9); used up, it is a case of its own."""
     event = received.event
-    gone = event.threshold >= 1
-    kind: TriggerKind = "downtime_budget_exhausted" if gone else "downtime_budget_threshold_reached"
-    if gone:
-        await end(
+    is_exhausted = event.threshold >= 1
+    kind: TriggerKind = (
+        "downtime_budget_exhausted" if is_exhausted else "downtime_budget_threshold_reached"
+    )
+    if is_exhausted:
+        await resolve_cases(
             tx,
-            {_dedup(event, "downtime_budget_threshold_reached"): "the allowed downtime is used up"},
+            {
+                _dedup_key(
+                    event, "downtime_budget_threshold_reached"
+                ): "the allowed downtime is used up"
+            },
         )
-    said = "is used up: the promised availability is missed" if gone else "of it is used up"
-    share = "" if gone else f"{event.threshold:.0%} "
-    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{said}"
+    text = "is used up: the promised availability is missed" if is_exhausted else "of it is used up"
+    share = "" if is_exhausted else f"{event.threshold:.0%} "
+    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{text}"
     cause = Trigger(
         kind,
         SEVERITY.get(event.threshold, "minor"),
-        _dedup(event, kind),
+        _dedup_key(event, kind),
         title,
         event.at,
         customer=event.customer,
     )
-    await trigger(tx, cause, title)
+    await open_or_join(tx, cause, title)
 
 
-def _dedup(event: DowntimeBudgetThresholdReached, kind: TriggerKind) -> str:
+def _dedup_key(event: DowntimeBudgetThresholdReached, kind: TriggerKind) -> str:
     return f"budget/{event.budget_id}/{kind}"

@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from escalation.cases import store as cases
-from escalation.cases.commands import keep, note
+from escalation.cases.commands import append_event, apply_outcome
 from escalation.cases.domain import lifecycle, timeline
 from escalation.cases.domain.case import Case
-from escalation.cases.domain.timeline import Refused
+from escalation.cases.domain.timeline import Rejection
 from escalation.policies.domain.trigger import TriggerKind
 
 
-async def end(tx: Connection, why: Mapping[str, str]) -> None:
+async def resolve_cases(tx: Connection, reasons: Mapping[str, str]) -> None:
     """Resolve the unresolved cases of causes; `why` says for each dedup key what ended it."""
-    for case in await cases.lock_unresolved(tx, why):
-        await _resolve(tx, case, why[case.trigger.dedup_key], withdrawn=False)
+    for case in await cases.lock_unresolved(tx, reasons):
+        await _resolve(tx, case, reasons[case.trigger.dedup_key], withdrawn=False)
 
 
 async def withdraw(tx: Connection, dedup_key: str, why: str) -> None:
@@ -25,22 +25,22 @@ async def withdraw(tx: Connection, dedup_key: str, why: str) -> None:
     if case is None:
         return
     if case.state.status == "resolved":
-        await note(tx, case, lambda at: timeline.Withdrawn(at, why))
+        await append_event(tx, case, lambda at: timeline.Withdrawn(at, why))
     else:
         await _resolve(tx, case, why, withdrawn=True)
 
 
-async def end_of_tickets(
-    tx: Connection, why: Mapping[UUID, str], kinds: Collection[TriggerKind]
+async def resolve_cases_of_tickets(
+    tx: Connection, reasons: Mapping[UUID, str], kinds: Collection[TriggerKind]
 ) -> None:
     """Resolve what these triggers opened for tickets; `why` says for each what ended it."""
-    for case in await cases.lock_of_tickets(tx, why, kinds):
+    for case in await cases.lock_of_tickets(tx, reasons, kinds):
         if case.trigger.ticket_id:
-            await _resolve(tx, case, why[case.trigger.ticket_id], withdrawn=False)
+            await _resolve(tx, case, reasons[case.trigger.ticket_id], withdrawn=False)
 
 
 async def _resolve(tx: Connection, case: Case, why: str, withdrawn: bool) -> None:
-    at = await moment(tx)
+    at = await transaction_time(tx)
     outcome = lifecycle.resolve(case.state, None, why, at, withdrawn=withdrawn)
-    if not isinstance(outcome, Refused):
-        await keep(tx, case, outcome)
+    if not isinstance(outcome, Rejection):
+        await apply_outcome(tx, case, outcome)

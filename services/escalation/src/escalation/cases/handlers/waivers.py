@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.waivers import (
     AnyWaiverEvent,
     PeriodWaiverApproved,
@@ -15,12 +15,12 @@ from common.events.waivers import (
 )
 from common.persistence.database import Connection
 from escalation.cases import store as cases
-from escalation.cases.commands import note, roster
+from escalation.cases.commands import append_event, load_roster
 from escalation.cases.domain import timeline
-from escalation.cases.handlers.clocks import METRICS
-from escalation.cases.handlers.closing import end
-from escalation.cases.new_case import trigger
-from escalation.policies.domain.trigger import OWED_TO, Trigger
+from escalation.cases.handlers.clocks import METRIC_NAMES
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import open_or_join
+from escalation.policies.domain.trigger import MANDATORY_ROLES, Trigger
 
 Requested = WaiverRequested | PeriodWaiverRequested
 Ended = (
@@ -33,33 +33,33 @@ Ended = (
 )
 
 
-async def on_requested(tx: Connection, received: Received[Requested]) -> None:
+async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> None:
     """Only the GM can approve, and only before the deadline (R2)."""
-    cause = _cause(received.event)
-    await trigger(tx, cause, cause.title)
+    cause = _build_trigger(received.event)
+    await open_or_join(tx, cause, cause.title)
 
 
-async def on_reminded(tx: Connection, received: Received[WaiverDecisionReminder]) -> None:
+async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionReminder]) -> None:
     """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
     that somebody resolved by hand opens anew."""
     event = received.event
-    left = f"{event.waiver} is undecided, {_told(event.seconds_left)} left"
-    known = await cases.lock_unresolved(tx, [_dedup(event)])
-    if not known:
-        await trigger(tx, _cause(event), left)
+    left = f"{event.waiver} is undecided, {_format_duration(event.seconds_left)} left"
+    open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
+    if not open_cases:
+        await open_or_join(tx, _build_trigger(event), left)
         return
-    owed = {*OWED_TO["waiver_requested"]}
-    people = (await roster(tx)).people
-    told = tuple(sorted(person for person, roles in people.items() if roles & owed))
-    case = await note(tx, known[0], lambda at: timeline.Repeated(at, left))
-    await note(tx, case, lambda at: timeline.Informed(at, told))
+    mandatory = {*MANDATORY_ROLES["waiver_requested"]}
+    people = (await load_roster(tx)).people
+    recipients = tuple(sorted(person for person, roles in people.items() if roles & mandatory))
+    case = await append_event(tx, open_cases[0], lambda at: timeline.Repeated(at, left))
+    await append_event(tx, case, lambda at: timeline.Informed(at, recipients))
 
 
-async def on_ended(tx: Connection, received: Received[Ended]) -> None:
-    await end(tx, {_dedup(received.event): _ending(received.event)})
+async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
+    await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
 
 
-def _ending(event: Ended) -> str:
+def _closing_reason(event: Ended) -> str:
     match event:
         case WaiverApproved() | PeriodWaiverApproved():
             late = ", too late to count" if event.late else ""
@@ -72,12 +72,12 @@ def _ending(event: Ended) -> str:
             return "expired"
 
 
-def _cause(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
+def _build_trigger(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
     return Trigger(
         "waiver_requested",
         "major",
-        _dedup(event),
-        f"{_about(event)} awaits approval",
+        _dedup_key(event),
+        f"{_describe(event)} awaits approval",
         event.at,
         customer=event.customer,
         service=event.service if isinstance(event, AnyWaiverEvent) else None,
@@ -87,18 +87,18 @@ def _cause(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
     )
 
 
-def _about(event: WaiverEvent | AnyWaiverEvent) -> str:
+def _describe(event: WaiverEvent | AnyWaiverEvent) -> str:
     if event.ticket is not None and event.metric is not None:
-        return f"{event.ticket}: waiver {event.waiver} for {METRICS[event.metric]}"
+        return f"{event.ticket}: waiver {event.waiver} for {METRIC_NAMES[event.metric]}"
     service = event.service if isinstance(event, AnyWaiverEvent) else None
     return f"{event.customer}: waiver {event.waiver} for {service or 'all services'}"
 
 
-def _dedup(event: WaiverEvent | AnyWaiverEvent) -> str:
+def _dedup_key(event: WaiverEvent | AnyWaiverEvent) -> str:
     return f"waiver/{event.waiver_id}"
 
 
-def _told(seconds: int) -> str:
+def _format_duration(seconds: int) -> str:
     """`26 h 30 min`: what is left, in the units in which people plan."""
     hours, minutes = divmod(timedelta(seconds=seconds) // timedelta(minutes=1), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -8,150 +8,152 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
-from common.http import Asked, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import RequestModel, if_match, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from escalation.cases import store as cases
-from escalation.cases.commands import keep, roster
+from escalation.cases.commands import apply_outcome, load_roster
 from escalation.cases.domain import lifecycle, policy_engine
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Outcome
-from escalation.cases.domain.timeline import Refused
-from escalation.cases.schemas import EscalationTold, case_told
+from escalation.cases.domain.timeline import Rejection
+from escalation.cases.schemas import EscalationRead, case_to_response
 from escalation.policies import store as policy_store
 from escalation.rotas.schemas import Key
 
 routes = router("/v1/escalations", tags=["escalations"])
 
-Act = Callable[[Case, datetime], Outcome | Refused]
+Decide = Callable[[Case, datetime], Outcome | Rejection]
 Name = str
 
 
-class ResolutionAsked(Asked):
+class EscalationResolve(RequestModel):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class SnoozeAsked(Asked):
+class EscalationSnooze(RequestModel):
     """For a blocker a second person asks for the same `until`; only then it is quiet (E7)."""
 
     until: datetime
 
 
-class MoveAsked(Asked):
+class EscalationMove(RequestModel):
     policy: Key
 
 
-@routes.post("/{name}/acknowledge", response_model=EscalationTold)
+@routes.post("/{name}/acknowledge", response_model=EscalationRead)
 async def acknowledge(
     tx: Transaction,
     request: Request,
     name: Name,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:acknowledge")],
-) -> EscalationTold:
+    caller: Annotated[Caller, requires("escalations:acknowledge")],
+) -> EscalationRead:
     """Take it: nobody else is told until it times out (E5, E6)."""
 
-    def act(case: Case, at: datetime) -> Outcome | Refused:
+    def decide(case: Case, at: datetime) -> Outcome | Rejection:
         return lifecycle.acknowledge(case.state, case.policy, caller.sub, at)
 
-    return await _do(tx, request, response, name, caller, "acknowledge", act)
+    return await _run_action(tx, request, response, name, caller, "acknowledge", decide)
 
 
-@routes.post("/{name}/resolve", response_model=EscalationTold)
+@routes.post("/{name}/resolve", response_model=EscalationRead)
 async def resolve(
     tx: Transaction,
     request: Request,
     name: Name,
-    wanted: ResolutionAsked,
+    body: EscalationResolve,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
-) -> EscalationTold:
+    caller: Annotated[Caller, requires("escalations:work")],
+) -> EscalationRead:
     """End it, for good (E5)."""
 
-    def act(case: Case, at: datetime) -> Outcome | Refused:
-        return lifecycle.resolve(case.state, caller.sub, wanted.reason, at)
+    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+        return lifecycle.resolve(case.state, caller.sub, body.reason, at)
 
-    return await _do(tx, request, response, name, caller, "resolve", act)
+    return await _run_action(tx, request, response, name, caller, "resolve", decide)
 
 
-@routes.post("/{name}/escalate", response_model=EscalationTold)
+@routes.post("/{name}/escalate", response_model=EscalationRead)
 async def escalate(
     tx: Transaction,
     request: Request,
     name: Name,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
-) -> EscalationTold:
+    caller: Annotated[Caller, requires("escalations:work")],
+) -> EscalationRead:
     """Fire the next step now, wrapping to the first; reopens (E8)."""
-    who = await roster(tx)
+    roster = await load_roster(tx)
 
-    def act(case: Case, at: datetime) -> Outcome | Refused:
-        return policy_engine.escalate(case.state, case.policy, who, caller.sub, at)
+    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+        return policy_engine.escalate(case.state, case.policy, roster, caller.sub, at)
 
-    return await _do(tx, request, response, name, caller, "escalate", act)
+    return await _run_action(tx, request, response, name, caller, "escalate", decide)
 
 
-@routes.post("/{name}/snooze", response_model=EscalationTold)
+@routes.post("/{name}/snooze", response_model=EscalationRead)
 async def snooze(
     tx: Transaction,
     request: Request,
     name: Name,
-    wanted: SnoozeAsked,
+    body: EscalationSnooze,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
-) -> EscalationTold:
+    caller: Annotated[Caller, requires("escalations:work")],
+) -> EscalationRead:
     """Quiet until an instant, then step 1 again (E7)."""
 
-    def act(case: Case, at: datetime) -> Outcome | Refused:
-        return lifecycle.snooze(case.state, caller.sub, wanted.until, at)
+    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+        return lifecycle.snooze(case.state, caller.sub, body.until, at)
 
-    return await _do(tx, request, response, name, caller, "snooze", act)
+    return await _run_action(tx, request, response, name, caller, "snooze", decide)
 
 
-@routes.post("/{name}/move", response_model=EscalationTold)
+@routes.post("/{name}/move", response_model=EscalationRead)
 async def move(
     tx: Transaction,
     request: Request,
     name: Name,
-    wanted: MoveAsked,
+    body: EscalationMove,
     response: Response,
-    caller: Annotated[Caller, needs("escalations:work")],
-) -> EscalationTold:
+    caller: Annotated[Caller, requires("escalations:work")],
+) -> EscalationRead:
     """Another policy takes over, at its first step; what was pending is cancelled (E14)."""
-    policy = await policy_store.newest_policy(tx, wanted.policy)
+    policy = await policy_store.get_newest_policy(tx, body.policy)
     if policy is None:
-        raise Invalid([Violation("/policy", "unknown_policy", "no policy is called so")])
-    who = await roster(tx)
+        raise ValidationFailed([Violation("/policy", "unknown_policy", "no policy is called so")])
+    roster = await load_roster(tx)
 
-    def act(case: Case, at: datetime) -> Outcome | Refused:
-        return policy_engine.moved(case.state, policy, who, caller.sub, at)
+    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+        return policy_engine.move_to_policy(case.state, policy, roster, caller.sub, at)
 
-    return await _do(tx, request, response, name, caller, "move", act)
+    return await _run_action(tx, request, response, name, caller, "move", decide)
 
 
-async def _do(
+async def _run_action(
     tx: Connection,
     request: Request,
     response: Response,
     name: str,
     caller: Caller,
     action: str,
-    act: Act,
-) -> EscalationTold:
+    decide: Decide,
+) -> EscalationRead:
     """Lock, decide, store, announce. Raises NotFound, PreconditionFailed, or Conflict."""
-    case = await cases.lock_one(tx, name)
+    case = await cases.lock(tx, name)
     if case is None:
         raise NotFound("This escalation")
-    if_match(request, case.sequence, case_told(case))
-    at = await moment(tx)
-    outcome = act(case, at)
-    if isinstance(outcome, Refused):
+    if_match(request, case.sequence, case_to_response(case))
+    at = await transaction_time(tx)
+    outcome = decide(case, at)
+    if isinstance(outcome, Rejection):
         kind = f"escalation-{outcome.code.lower().replace('_', '-')}"
         raise Conflict(outcome.detail, type=kind)
-    after = await keep(tx, case, outcome)
+    after = await apply_outcome(tx, case, outcome)
     about = {"was": case.state.status, "is": after.state.status}
     subject = f"escalation/{case.id}"
-    await record(tx, Entry(at, caller.sub, f"escalation.{action}", subject, about, caller.behind))
+    await record(
+        tx, Entry(at, caller.sub, f"escalation.{action}", subject, about, caller.via_machine)
+    )
     set_etag(response, after.sequence)
-    return case_told(after)
+    return case_to_response(after)

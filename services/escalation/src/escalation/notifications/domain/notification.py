@@ -10,17 +10,17 @@ ChannelKind = Literal["email", "sms"]
 State = Literal["waiting", "ready", "sent", "cancelled", "failed"]
 Purpose = Literal["page", "exhausted", "duty", "all_clear"]
 
-NOTICES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
+NOTICE_PURPOSES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
 """What is owed to the reader whoever has taken the case: acknowledging does not stop it."""
 
-HOUSE = "house"
+FALLBACK_CONTACT = "house"
 """The last resort: a pseudo-person with the company's own address, told when nobody else can be."""
 
 CHEAPEST_FIRST: tuple[ChannelKind, ...] = ("email", "sms")
 
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=5)
-PATIENCE = 6  # temporary failures on one channel before another one is tried as well
+FIRST_RETRY_DELAY = timedelta(seconds=5)
+MAX_RETRY_DELAY = timedelta(minutes=5)
+MAX_TEMPORARY_FAILURES = 6  # temporary failures on one channel before another one is tried as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class NotificationRule:
     """One message `delay` after each step, by a channel; None is the person's default (E13)."""
 
     delay: timedelta = timedelta(0)
     channel: ChannelKind | None = None
 
 
-AT_ONCE = (Rule(),)
+AT_ONCE = (NotificationRule(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,17 @@ class Person:
     name: str
     zone: str
     channels: tuple[Channel, ...]
-    rules: tuple[Rule, ...] = AT_ONCE
+    rules: tuple[NotificationRule, ...] = AT_ONCE
 
     def channel(self, kind: ChannelKind | None) -> Channel | None:
         """The wanted channel, the default where the person has none of that kind."""
-        wanted = (c for c in self.channels if kind in (None, c.kind))
-        return next(wanted, self.channels[0] if self.channels else None)
+        matching = (c for c in self.channels if kind in (None, c.kind))
+        return next(matching, self.channels[0] if self.channels else None)
 
-    def cheapest_besides(self, tried: Sequence[str]) -> Channel | None:
+    def cheapest_untried(self, tried: Sequence[str]) -> Channel | None:
         """The next channel after permanent errors, by cost (E19); None when all were tried."""
-        left = [c for c in self.channels if c.address not in tried]
-        return min(left, key=lambda c: CHEAPEST_FIRST.index(c.kind), default=None)
+        untried = [c for c in self.channels if c.address not in tried]
+        return min(untried, key=lambda c: CHEAPEST_FIRST.index(c.kind), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +94,28 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure:
+class TemporaryFailure:
     """Nobody knows whether it arrived, or the provider asks to try later (E19)."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class PermanentFailure:
     """The provider will never take it for this address."""
 
-    why: str
+    reason: str
 
 
-SendOutcome = Delivered | Unsure | Rejected
+SendOutcome = Delivered | TemporaryFailure | PermanentFailure
 
 
-def planned(
+def plan_notifications(
     escalation_id: UUID,
-    telling: str,
+    occasion: str,
     purpose: Purpose,
     people: Sequence[str],
-    known: Mapping[str, Person],
+    people_by_sub: Mapping[str, Person],
     at: datetime,
 ) -> tuple[Notification, ...]:
     """One notification per person and personal rule, at the step's time plus its delay (E13).
@@ -123,12 +123,14 @@ def planned(
     `telling` names the occasion within the case. A notice is no page: it goes once, at once.
     When none of these people can be told, the house is: no page goes to nobody.
     """
-    reached = [known[sub] for sub in people if sub in known and known[sub].channels]
-    if people and not reached and HOUSE in known:
-        reached = [known[HOUSE]]
+    reached = [
+        people_by_sub[sub] for sub in people if sub in people_by_sub and people_by_sub[sub].channels
+    ]
+    if people and not reached and FALLBACK_CONTACT in people_by_sub:
+        reached = [people_by_sub[FALLBACK_CONTACT]]
     return tuple(
         Notification(
-            f"{telling}/{person.sub}/{number}",
+            f"{occasion}/{person.sub}/{number}",
             escalation_id,
             purpose,
             person.sub,
@@ -137,19 +139,19 @@ def planned(
             "waiting" if rule.delay > timedelta(0) else "ready",
         )
         for person in reached
-        for number, rule in enumerate(AT_ONCE if purpose in NOTICES else person.rules, 1)
+        for number, rule in enumerate(AT_ONCE if purpose in NOTICE_PURPOSES else person.rules, 1)
         if (channel := person.channel(rule.channel))
     )
 
 
-def pause(attempts: int) -> timedelta:
+def retry_delay(attempts: int) -> timedelta:
     """How long to wait after the n-th attempt (from 1): doubles up to five minutes."""
     doublings = max(0, min(attempts - 1, 10))
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_RETRY_DELAY * (1 << doublings), MAX_RETRY_DELAY)
 
 
-def after_rejection(
-    failed: Notification, person: Person, line: Sequence[Person]
+def next_after_failure(
+    failed: Notification, person: Person, fallbacks: Sequence[Person]
 ) -> Notification | None:
     """What takes a rejected notification's place: the next channel, else the next person in line.
 
@@ -157,17 +159,17 @@ def after_rejection(
     last one's last channel failed: nobody is left to tell.
     """
     tried = (*failed.tried, failed.channel.address)
-    if channel := person.cheapest_besides(tried):
-        return _instead(failed, person, channel, tried, failed.to_fallback)
-    subs = [one.sub for one in line]
-    later = line[subs.index(person.sub) + 1 :] if person.sub in subs else line
+    if channel := person.cheapest_untried(tried):
+        return _replacement(failed, person, channel, tried, failed.to_fallback)
+    subs = [one.sub for one in fallbacks]
+    later = fallbacks[subs.index(person.sub) + 1 :] if person.sub in subs else fallbacks
     for follower in later:
-        if channel := follower.cheapest_besides(()):
-            return _instead(failed, follower, channel, (), True)
+        if channel := follower.cheapest_untried(()):
+            return _replacement(failed, follower, channel, (), True)
     return None
 
 
-def _instead(
+def _replacement(
     failed: Notification,
     person: Person,
     channel: Channel,

@@ -13,21 +13,27 @@ from escalation.policies.domain.trigger import Trigger
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class NotificationText:
     subject: str
     body: str
 
 
-def written(
+def render(
     purpose: Purpose, key: str, trigger: Trigger, zone: str, link: str, ending: str | None = None
-) -> Letter:
+) -> NotificationText:
     """The text for one reader. `key` is the case's (ESC-17), `zone` where the reader lives.
 
     `link` leads to the case; `ending` says why it ended, for an all-clear.
     """
     subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
-    lines = (*_what(purpose, trigger, ending), "", *_facts(trigger, zone), "", *_do(purpose, key))
-    return Letter(_one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
+    lines = (
+        *_cause_lines(purpose, trigger, ending),
+        "",
+        *_detail_lines(trigger, zone),
+        "",
+        *_instruction_lines(purpose, key),
+    )
+    return NotificationText(_one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
 
 
 _HEADINGS: dict[Purpose, str] = {
@@ -38,7 +44,7 @@ _HEADINGS: dict[Purpose, str] = {
 }
 
 
-def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[str]:
+def _cause_lines(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[str]:
     yield f"{trigger.title}."
     if purpose == "exhausted":
         yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
@@ -49,11 +55,11 @@ def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[st
         yield f"This is over, you need not do anything: {ending or 'it was withdrawn'}."
 
 
-def _facts(trigger: Trigger, zone: str) -> Iterator[str]:
+def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
     if trigger.expected_breach_at:
         verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
-        yield f"{verb}: {told_time(trigger.expected_breach_at, zone)}"
-    yield f"Since: {told_time(trigger.at, zone)}"
+        yield f"{verb}: {format_instant(trigger.expected_breach_at, zone)}"
+    yield f"Since: {format_instant(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,
         "Customer": trigger.customer,
@@ -63,17 +69,17 @@ def _facts(trigger: Trigger, zone: str) -> Iterator[str]:
     yield from (f"{name}: {value}" for name, value in named.items() if value)
 
 
-def _do(purpose: Purpose, key: str) -> Iterator[str]:
+def _instruction_lines(purpose: Purpose, key: str) -> Iterator[str]:
     if purpose in ("page", "exhausted"):
         yield "Take it, and it stops waking others:"
         yield f"    opsdesk escalations acknowledge {key}"
 
 
-def told_time(at: datetime, zone: str) -> str:
+def format_instant(at: datetime, zone: str) -> str:
     """An instant in the reader's zone and in UTC, to the minute."""
     here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    told = f"{here:%a %d %b %Y %H:%M} {zone}"
-    return told if zone == "UTC" else f"{told} ({utc:%d %b %H:%M} UTC)"
+    text = f"{here:%a %d %b %Y %H:%M} {zone}"
+    return text if zone == "UTC" else f"{text} ({utc:%d %b %H:%M} UTC)"
 
 
 def _one_line(text: str) -> str:

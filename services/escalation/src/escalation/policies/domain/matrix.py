@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Protocol
 
 
-class Facts(Protocol):
+class TriggerAttributes(Protocol):
     """What rows may ask about a trigger; None where it has no such thing."""
 
     @property
@@ -32,9 +32,9 @@ class Conditions:
     tier: frozenset[str] = frozenset()
     trigger: frozenset[str] = frozenset()
 
-    def hold(self, facts: Facts) -> bool:
+    def matches(self, attributes: TriggerAttributes) -> bool:
         return all(
-            not (wanted := getattr(self, f.name)) or getattr(facts, f.name) in wanted
+            not (values := getattr(self, f.name)) or getattr(attributes, f.name) in values
             for f in fields(self)
         )
 
@@ -43,21 +43,21 @@ ALWAYS = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     when: Conditions
     policy: str
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
-    def policy_for(self, facts: Facts) -> str:
+    def policy_for(self, attributes: TriggerAttributes) -> str:
         """The key of the policy that the first holding row names."""
-        return next(row.policy for row in self.rows if row.when.hold(facts))
+        return next(row.policy for row in self.rows if row.when.matches(attributes))
 
 
-def shortcomings(rows: tuple[Row, ...]) -> tuple[str, ...]:
+def matrix_violations(rows: tuple[MatrixRow, ...]) -> tuple[str, ...]:
     """Why these rows make no matrix; empty when they do."""
     if not rows or rows[-1].when != ALWAYS:
         return ("The last row must hold always (no conditions), or a trigger could fall through.",)

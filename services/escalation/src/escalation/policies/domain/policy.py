@@ -7,7 +7,7 @@ from uuid import UUID
 
 from escalation.rotas.domain.time_window import Window
 
-FOREVER = -1
+REPEAT_FOREVER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class Policy:
     audiences: frozenset[str] = frozenset()
     critical: bool = False
 
-    def concerns(self) -> frozenset[str]:
+    def concerned_roles(self) -> frozenset[str]:
         """The roles whose topics carry this policy's cases."""
         roles = {t.name for step in self.steps for t in step.targets if t.kind == "role"}
         return self.audiences | roles
 
 
-def shortcomings(policy: Policy) -> tuple[str, ...]:
+def policy_violations(policy: Policy) -> tuple[str, ...]:
     """Why a policy cannot be kept, all reasons at once; empty when it can."""
     steps = policy.steps
     reasons = {
@@ -64,7 +64,7 @@ def shortcomings(policy: Policy) -> tuple[str, ...]:
         "A delay cannot be negative.": any(step.delay < timedelta(0) for step in steps),
         "The last step's delay must be above zero: it is the time to acknowledge before a new "
         "pass begins or the policy is exhausted.": bool(steps) and steps[-1].delay <= timedelta(0),
-        "repeat is the number of extra passes, or -1.": policy.repeat < FOREVER,
+        "repeat is the number of extra passes, or -1.": policy.repeat < REPEAT_FOREVER,
         "The acknowledgement's time-out must be above zero.": (
             policy.ack_timeout is not None and policy.ack_timeout <= timedelta(0)
         ),

@@ -15,12 +15,12 @@ class Roster:
     rotas: Mapping[str, Rota]
     people: Mapping[str, frozenset[str]]
 
-    def reach(self, step: Step, at: datetime) -> tuple[str, ...]:
+    def resolve(self, step: Step, at: datetime) -> tuple[str, ...]:
         """Who is told, each once; somebody unknown or gone is nobody."""
-        named = (person for target in step.targets for person in self._named(target, at))
+        named = (person for target in step.targets for person in self._resolve_target(target, at))
         return tuple(dict.fromkeys(person for person in named if person in self.people))
 
-    def _named(self, target: Target, at: datetime) -> Iterable[str]:
+    def _resolve_target(self, target: Target, at: datetime) -> Iterable[str]:
         if target.kind == "person":
             return (target.name,)
         if target.kind == "role":

@@ -24,11 +24,11 @@ TriggerKind = Literal[
     "review_action",
     "manual",
 ]
-TRIGGERS: tuple[TriggerKind, ...] = get_args(TriggerKind)
+TRIGGER_KINDS: tuple[TriggerKind, ...] = get_args(TriggerKind)
 
 SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 
-OWED_TO: Mapping[TriggerKind, tuple[str, ...]] = {
+MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
@@ -44,7 +44,7 @@ Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partne
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Teams with a topic of their own."""
 
-UNKNOWN_TIER = "production"
+DEFAULT_TIER = "production"
 """An environment not heard of yet counts as production: better a page too many."""
 
 
@@ -72,11 +72,11 @@ class Trigger:
     expected_breach_at: datetime | None = None
 
     @property
-    def owed_to(self) -> tuple[str, ...]:
-        return OWED_TO.get(self.trigger, ())
+    def mandatory_roles(self) -> tuple[str, ...]:
+        return MANDATORY_ROLES.get(self.trigger, ())
 
     @property
-    def page(self) -> str | None:
+    def page_path(self) -> str | None:
         """The page about the cause itself, beneath the address of the service that has it."""
         if not self.trigger.startswith("review_"):
             return None
@@ -84,5 +84,5 @@ class Trigger:
 
     def audiences(self, concerned: frozenset[str]) -> tuple[Audience, ...]:
         """The teams on whose topics the case appears: the policy's and those owed, in order."""
-        hearing = concerned | {*self.owed_to}
-        return tuple(audience for audience in AUDIENCES if audience in hearing)
+        roles = concerned | {*self.mandatory_roles}
+        return tuple(audience for audience in AUDIENCES if audience in roles)

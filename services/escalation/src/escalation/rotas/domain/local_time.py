@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 
 @lru_cache(maxsize=4096)
-def instant(local: datetime, zone: str, *, last: bool = False) -> datetime:
+def to_instant(local: datetime, zone: str, *, last: bool = False) -> datetime:
     """The UTC instant at which a wall clock in `zone` shows the naive time `local` (E16).
 
     A time that a clock change skips is the first instant after the change. A time that comes
@@ -19,7 +19,7 @@ def instant(local: datetime, zone: str, *, last: bool = False) -> datetime:
     return after if last else before
 
 
-def local(at: datetime, zone: str) -> datetime:
+def to_local(at: datetime, zone: str) -> datetime:
     """What the clock on the wall in `zone` shows at an instant, as a naive time."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 

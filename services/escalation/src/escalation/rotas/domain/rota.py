@@ -69,21 +69,21 @@ def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
 
 def hand_off(layer: Layer, turn: int) -> datetime:
     """The instant at which turn `turn` (0 is the first) begins."""
-    return local_time.instant(_local_start(layer, turn), layer.zone)
+    return local_time.to_instant(_local_start(layer, turn), layer.zone)
 
 
-def gaps(rota: Rota, since: datetime, until: datetime) -> tuple[Gap, ...]:
+def find_gaps(rota: Rota, since: datetime, until: datetime) -> tuple[Gap, ...]:
     """The stretches of `[since, until)` in which nobody is on call, longest possible (E18)."""
     edges = sorted({since, until, *(e for e in _edges(rota, since, until) if since < e < until)})
-    found: list[Gap] = []
+    gaps: list[Gap] = []
     for start, end in pairwise(edges):
         if on_call(rota, start):
             continue
-        if found and found[-1][1] == start:
-            found[-1] = (found[-1][0], end)
+        if gaps and gaps[-1][1] == start:
+            gaps[-1] = (gaps[-1][0], end)
         else:
-            found.append((start, end))
-    return tuple(found)
+            gaps.append((start, end))
+    return tuple(gaps)
 
 
 def _turn_of(layer: Layer, at: datetime) -> str | None:
@@ -95,7 +95,7 @@ def _turn_of(layer: Layer, at: datetime) -> str | None:
 
 def turn_at(layer: Layer, at: datetime) -> int:
     """The turn that runs at an instant; negative before the first."""
-    turn = _guess(layer, local_time.local(at, layer.zone))
+    turn = _guess(layer, local_time.to_local(at, layer.zone))
     # A clock change makes the guess wrong by as many turns as fit into it.
     while hand_off(layer, turn + 1) <= at:
         turn += 1

@@ -9,7 +9,9 @@ from escalation.rotas.domain import local_time
 Opening = tuple[datetime, datetime]
 
 DAY = timedelta(days=1)
-FORTNIGHT = 15  # a weekly opening that one clock change swallows is there again a week later
+MAX_LOOKAHEAD_DAYS = (
+    15  # a weekly opening that one clock change swallows is there again a week later
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,17 @@ class Window:
         if day.weekday() not in self.weekdays:
             return None
         last_day = day if self.ends_at > self.starts_at else day + DAY
-        opens = local_time.instant(datetime.combine(day, self.starts_at), self.zone)
-        closes = local_time.instant(datetime.combine(last_day, self.ends_at), self.zone, last=True)
+        opens = local_time.to_instant(datetime.combine(day, self.starts_at), self.zone)
+        closes = local_time.to_instant(
+            datetime.combine(last_day, self.ends_at), self.zone, last=True
+        )
         return (opens, closes) if opens < closes else None
 
     def openings(self, at: datetime, days: int) -> Iterator[Opening]:
         """Openings from the day before `at` until `days` after it, in order."""
-        today = local_time.local(at, self.zone).date()
+        today = local_time.to_local(at, self.zone).date()
         dates = (today + timedelta(days=offset) for offset in range(-2, days + 1))
-        return (found for found in map(self.opening_on, dates) if found)
+        return (opening for opening in map(self.opening_on, dates) if opening)
 
 
 def is_open(windows: Sequence[Window], at: datetime) -> bool:
@@ -51,5 +55,7 @@ def next_open(windows: Sequence[Window], at: datetime) -> datetime:
     """
     if is_open(windows, at):
         return at
-    ahead = (opens for w in windows for opens, _ in w.openings(at, FORTNIGHT) if opens > at)
+    ahead = (
+        opens for w in windows for opens, _ in w.openings(at, MAX_LOOKAHEAD_DAYS) if opens > at
+    )
     return min(ahead)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from intake.tickets.domain.new_ticket import Request, title_of
-from intake.tickets.domain.prioritisation import Judgement, judged
-from intake.tickets.domain.priority import UNJUDGED, Priority
+from intake.tickets.domain.new_ticket import TicketRequest, make_title
+from intake.tickets.domain.prioritisation import PriorityAssessment, assess
+from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Priority
 
 Status = Literal["firing", "ended"]
 
-PRIORITIES: Final[Mapping[str, Priority]] = {
+SEVERITY_PRIORITIES: Final[Mapping[str, Priority]] = {
     "blocker": "blocker",
     "critical": "critical",
     "page": "critical",
@@ -45,11 +45,11 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class AlertBatch:
     """What one post says. `unseen`: alerts that the monitor left out of it."""
 
     alerts: tuple[Alert, ...]
-    unseen: int = 0
+    truncated: int = 0
 
 
 def environment_keys(alert: Alert) -> tuple[str, ...]:
@@ -60,9 +60,9 @@ def environment_keys(alert: Alert) -> tuple[str, ...]:
     return (alert.environment, *joined)
 
 
-def reported(alert: Alert) -> Request:
+def incident_from_alert(alert: Alert) -> TicketRequest:
     """The incident that an alert opens."""
-    said = PRIORITIES.get((alert.severity or "").lower())
-    judgement = Judgement(said) if said else judged(*UNJUDGED)
-    title = title_of(alert.title, alert.dedup_key)
-    return Request("incident", title, "monitoring", judgement, service=alert.service)
+    priority = SEVERITY_PRIORITIES.get((alert.severity or "").lower())
+    assessment = PriorityAssessment(priority) if priority else assess(*DEFAULT_IMPACT_URGENCY)
+    title = make_title(alert.title, alert.dedup_key)
+    return TicketRequest("incident", title, "monitoring", assessment, service=alert.service)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from intake.alerts.domain import alertmanager
-from intake.alerts.domain.alert import Post
-from intake.tickets.domain.rejection import Refusal
+from intake.alerts.domain.alert import AlertBatch
+from intake.tickets.domain.rejection import Rejection
 
-Read = Callable[[Any], Post | Refusal]
+Parser = Callable[[Any], AlertBatch | Rejection]
 """From a JSON value to what it says, or why it is not in this format."""
 
-FORMATS: Final[Mapping[str, Read]] = {
-    "alertmanager_webhook_v4": alertmanager.read,
+FORMATS: Final[Mapping[str, Parser]] = {
+    "alertmanager_webhook_v4": alertmanager.parse,
 }

@@ -3,11 +3,11 @@
 from email.utils import getaddresses
 from typing import Final
 
-LONGEST: Final = 254
+MAX_ADDRESS_CHARS: Final = 254
 """Characters in an address (RFC 5321, 4.5.3.1.3)."""
 
 
-def normal(address: str) -> str:
+def normalise(address: str) -> str:
     """The form in which two spellings of one mailbox are equal: trimmed, lower case."""
     return address.strip().casefold()
 
@@ -16,21 +16,26 @@ def is_address(text: str) -> bool:
     """True for `local@domain` without spaces or control characters, short enough to be one."""
     local, at, domain = text.rpartition("@")
     return bool(
-        at and local and domain and len(text) <= LONGEST and text.isprintable() and " " not in text
+        at
+        and local
+        and domain
+        and len(text) <= MAX_ADDRESS_CHARS
+        and text.isprintable()
+        and " " not in text
     )
 
 
 def first_address(header: str) -> tuple[str, str] | None:
     """(name, normal address) of the first mailbox in a From header; None where there is none."""
     try:
-        found = getaddresses([header])
+        mailboxes = getaddresses([header])
     except (
         RecursionError,
         IndexError,
         ValueError,
     ):  # comments nested a thousand deep, and the like
         return None
-    for name, address in found:
+    for name, address in mailboxes:
         if is_address(address):
-            return name.strip(), normal(address)
+            return name.strip(), normalise(address)
     return None

@@ -20,22 +20,22 @@ class Environment:
     sequence: int = 1
 
 
-def meant(environments: Sequence[Environment], *texts: str) -> Environment | None:
+def choose_environment(environments: Sequence[Environment], *texts: str) -> Environment | None:
     """The one whose key is written first in the texts, else the only one in production, else none.
 
     None leaves the choice to OPS: a wrong environment could open the door to an emergency change.
     """
     for text in texts:
-        if written := _first_written(environments, text):
-            return written
+        if mentioned := _first_mentioned(environments, text):
+            return mentioned
     production = [one for one in environments if one.tier == "production"]
     return production[0] if len(production) == 1 else None
 
 
-def _first_written(environments: Sequence[Environment], text: str) -> Environment | None:
-    places = {
-        found.start(): one
+def _first_mentioned(environments: Sequence[Environment], text: str) -> Environment | None:
+    positions = {
+        match.start(): one
         for one in environments
-        if (found := re.search(rf"(?<![\w-]){re.escape(one.key)}(?![\w-])", text, re.IGNORECASE))
+        if (match := re.search(rf"(?<![\w-]){re.escape(one.key)}(?![\w-])", text, re.IGNORECASE))
     }
-    return places[min(places)] if places else None
+    return positions[min(positions)] if positions else None

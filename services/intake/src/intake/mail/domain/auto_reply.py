@@ -4,7 +4,7 @@ from typing import Final
 
 from intake.mail.domain.mail import Mail
 
-OURS: Final = "opsdesk."
+OWN_MESSAGE_ID_PREFIX: Final = "opsdesk."
 """How every Message-ID begins that OpsDesk gives to a mail, whatever its domain."""
 
 _BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -25,7 +25,7 @@ _REPLY_SUBJECTS: Final = (
 )
 
 
-def why_automatic(mail: Mail) -> str | None:
+def automatic_reason(mail: Mail) -> str | None:
     """The reason why a mail is held for a machine's, or None for a person's.
 
     Signs: our own Message-ID come back, RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919 and 2369 (lists),
@@ -44,7 +44,7 @@ def why_automatic(mail: Mail) -> str | None:
 
 
 def _is_ours(mail: Mail) -> bool:
-    return (mail.message_id or "").lower().startswith(OURS)
+    return (mail.message_id or "").lower().startswith(OWN_MESSAGE_ID_PREFIX)
 
 
 def _is_auto_submitted(headers: dict[str, str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from intake.directory.domain.address import first_address
 from intake.mail.domain.mime import (
-    LONGEST_HEAD,
+    MAX_HEAD_BYTES,
     attachments,
     first_text,
     headers_of,
@@ -20,7 +20,7 @@ from intake.mail.domain.mime import (
 )
 from intake.tickets.domain.message import Attachment
 
-MOST_REFERENCES: Final = 50
+MAX_REFERENCES: Final = 50
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f]{1,250})>")
 _OWN_ID: Final = re.compile(rb"(?im)^message-id:[ \t\n]*<([^<>\s]{1,250})>")
@@ -57,28 +57,28 @@ class Mail:
 def fingerprint(raw: bytes) -> str:
     """The same for one mail however it travelled: trace headers and line ends do not count."""
     head, body = _split(raw)
-    said = [line for line in head.split(b"\n") if line.lower().startswith(_IDENTIFYING)]
-    digest = hashlib.sha256(b"\n".join(said))
+    lines = [line for line in head.split(b"\n") if line.lower().startswith(_IDENTIFYING)]
+    digest = hashlib.sha256(b"\n".join(lines))
     digest.update(b"\n\n" + body)
     return digest.hexdigest()
 
 
-def message_id_of(raw: bytes) -> str:
+def find_message_id(raw: bytes) -> str:
     """The mail's own id, found without parsing the rest; empty where it has none."""
-    found = _OWN_ID.search(_split(raw[:LONGEST_HEAD])[0])
-    return found[1].decode("ascii", "replace") if found else ""
+    match = _OWN_ID.search(_split(raw[:MAX_HEAD_BYTES])[0])
+    return match[1].decode("ascii", "replace") if match else ""
 
 
-def read_mail(raw: bytes) -> Mail:
+def parse_mail(raw: bytes) -> Mail:
     """Everything that can be read; what cannot is named in `defects`, never raised."""
     tree, defects = structure(raw)
     parts = leaves(tree)
     headers = headers_of(tree)
     name, sender = first_address(headers.get("from", "")) or ("", None)
     return Mail(
-        message_id=next(iter(ids_in(headers.get("message-id", ""))), None),
-        in_reply_to=ids_in(headers.get("in-reply-to", "")),
-        references=ids_in(headers.get("references", "")),
+        message_id=next(iter(parse_message_ids(headers.get("message-id", ""))), None),
+        in_reply_to=parse_message_ids(headers.get("in-reply-to", "")),
+        references=parse_message_ids(headers.get("references", "")),
         sender=sender,
         sender_name=name,
         subject=" ".join(headers.get("subject", "").split()),
@@ -90,16 +90,16 @@ def read_mail(raw: bytes) -> Mail:
     )
 
 
-def ids_in(header: str) -> tuple[str, ...]:
+def parse_message_ids(header: str) -> tuple[str, ...]:
     """The message ids in a header, as it orders them; of very many the first and the newest."""
-    found = list(dict.fromkeys(_MESSAGE_ID.findall(header)))
-    kept = found if len(found) <= MOST_REFERENCES else [found[0], *found[1 - MOST_REFERENCES :]]
-    return tuple(kept)
+    ids = list(dict.fromkeys(_MESSAGE_ID.findall(header)))
+    bounded = ids if len(ids) <= MAX_REFERENCES else [ids[0], *ids[1 - MAX_REFERENCES :]]
+    return tuple(bounded)
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
     """The header lines that a mail begins with, and all the rest; a mail may have none of either."""
     lines = raw.replace(b"\r\n", b"\n")
-    found = _HEAD.match(lines)
-    end = found.end() if found else 0
+    match = _HEAD.match(lines)
+    end = match.end() if match else 0
     return lines[:end], lines[end:]

@@ -14,14 +14,14 @@ from typing import Any, Final, TypeAlias
 
 from intake.tickets.domain.message import Attachment
 
-LONGEST_HEADER: Final = 4_096
-MOST_PARTS: Final = 1_000
-LONGEST_HEAD: Final = 262_144
-LONGEST_UNREAD: Final = 10_000
-MOST_WORK: Final = 3_000_000
+MAX_HEADER_CHARS: Final = 4_096
+MAX_PARTS: Final = 1_000
+MAX_HEAD_BYTES: Final = 262_144
+MAX_UNPARSED_BODY_BYTES: Final = 10_000
+MAX_PARSER_WORK: Final = 3_000_000
 """Lines times open multiparts: the parser compares every line with every open boundary."""
 
-UNREADABLE: Final = (
+PARSER_ERRORS: Final = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -42,49 +42,49 @@ def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
     Where reading all of it would take minutes, the headers and the beginning of the body as it is.
     """
     lines = raw.count(b"\n") + raw.count(b"\r")
-    if lines * (1 + raw.lower().count(b"boundary")) > MOST_WORK:
-        return _beginning(raw), ("too complex to be read",)
+    if lines * (1 + raw.lower().count(b"boundary")) > MAX_PARSER_WORK:
+        return _parse_head_only(raw), ("too complex to be read",)
     try:
         return message_from_bytes(raw), ()
-    except UNREADABLE:
-        return _beginning(raw), ("structure unreadable",)
+    except PARSER_ERRORS:
+        return _parse_head_only(raw), ("structure unreadable",)
 
 
-def _beginning(raw: bytes) -> Tree:
-    head, _, body = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")
+def _parse_head_only(raw: bytes) -> Tree:
+    head, _, body = raw[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
     tree = BytesHeaderParser().parsebytes(head + b"\n\n")
     del tree["content-type"], tree["content-transfer-encoding"]
-    tree.set_payload(body[:LONGEST_UNREAD].decode("ascii", "surrogateescape"))
+    tree.set_payload(body[:MAX_UNPARSED_BODY_BYTES].decode("ascii", "surrogateescape"))
     return tree
 
 
 def headers_of(tree: Tree) -> dict[str, str]:
     """Decoded headers by lower-case name; of a repeated one the first counts."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in tree.raw_items():
-        found.setdefault(name.lower(), decoded(str(value)))
-    return found
+        headers.setdefault(name.lower(), decode_header_text(str(value)))
+    return headers
 
 
-def decoded(value: str) -> str:
+def decode_header_text(value: str) -> str:
     """A header's text: encoded words and raw UTF-8 understood, control characters taken out."""
-    value = readable(value[:LONGEST_HEADER].encode("utf-8", "surrogateescape"), "utf-8")
+    value = decode_bytes(value[:MAX_HEADER_CHARS].encode("utf-8", "surrogateescape"), "utf-8")
     try:
         words = [_word(text, charset) for text, charset in decode_header(value)]
-    except UNREADABLE:
+    except PARSER_ERRORS:
         words = [value]
-    return clean("".join(words))
+    return strip_control_characters("".join(words))
 
 
-def readable(data: bytes, charset: str | None) -> str:
+def decode_bytes(data: bytes, charset: str | None) -> str:
     """Bytes as text, whatever they claim to be: unknown charsets are read as Latin-1."""
     try:
         return data.decode(charset or "utf-8", "strict")
-    except UNREADABLE:
+    except PARSER_ERRORS:
         return data.decode("utf-8" if _is_utf8(data) else "latin-1", "replace")
 
 
-def clean(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     """Without NUL, other control characters and lone surrogates, which a database refuses."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -94,21 +94,21 @@ def leaves(tree: Tree) -> list[Tree]:
 
     A message inside the message (forwarded as attachment) is one leaf.
     """
-    found: list[Tree] = []
+    content_parts: list[Tree] = []
     waiting = [tree]
-    while waiting and len(found) < MOST_PARTS:
+    while waiting and len(content_parts) < MAX_PARTS:
         part = waiting.pop()
         inner = part.get_payload() if part.is_multipart() else ()
         if isinstance(inner, list) and not media_type(part).startswith("message/"):
             waiting.extend(one for one in reversed(inner) if isinstance(one, Part))
         else:
-            found.append(part)
-    return found
+            content_parts.append(part)
+    return content_parts
 
 
-def first_text(parts: list[Tree], wanted: str) -> str | None:
+def first_text(parts: list[Tree], content_type: str) -> str | None:
     """The first part of that type that is no attachment, decoded."""
-    return next((_text(part) for part in parts if _is_text(part, wanted)), None)
+    return next((_text(part) for part in parts if _is_text(part, content_type)), None)
 
 
 def attachments(parts: list[Tree]) -> tuple[Attachment, ...]:
@@ -117,13 +117,13 @@ def attachments(parts: list[Tree]) -> tuple[Attachment, ...]:
 
 def media_type(part: Tree) -> str:
     try:
-        return clean(part.get_content_type())[:100]
-    except UNREADABLE:
+        return strip_control_characters(part.get_content_type())[:100]
+    except PARSER_ERRORS:
         return "application/octet-stream"
 
 
-def _is_text(part: Tree, wanted: str) -> bool:
-    return media_type(part) == wanted and not _is_attached(part)
+def _is_text(part: Tree, content_type: str) -> bool:
+    return media_type(part) == content_type and not _is_attached(part)
 
 
 def _is_attached(part: Tree) -> bool:
@@ -138,19 +138,19 @@ def _attachment(part: Tree) -> Attachment:
 
 def _file_name(part: Tree) -> str:
     try:
-        return decoded(part.get_filename() or "")[:200] or "unnamed"
-    except UNREADABLE:
+        return decode_header_text(part.get_filename() or "")[:200] or "unnamed"
+    except PARSER_ERRORS:
         return "unnamed"
 
 
 def _text(part: Tree) -> str:
-    return clean(readable(_content(part), _charset(part)))
+    return strip_control_characters(decode_bytes(_content(part), _charset(part)))
 
 
 def _content(part: Tree) -> bytes:
     try:
         payload = part.get_payload(decode=True)
-    except UNREADABLE:
+    except PARSER_ERRORS:
         payload = None
     return payload if isinstance(payload, bytes) else b""
 
@@ -158,12 +158,12 @@ def _content(part: Tree) -> bytes:
 def _charset(part: Tree) -> str | None:
     try:
         return part.get_content_charset()
-    except UNREADABLE:
+    except PARSER_ERRORS:
         return None
 
 
 def _word(text: str | bytes, charset: str | None) -> str:
-    return text if isinstance(text, str) else readable(text, charset)
+    return text if isinstance(text, str) else decode_bytes(text, charset)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from intake.directory.domain.address import normal
+from intake.directory.domain.address import normalise
 from intake.mail.domain.mail import Mail
 from intake.tickets.domain.ticket import Ticket
 
@@ -34,7 +34,7 @@ class Sender:
             return True
         if self.customer_id is not None and ticket.customer_id == self.customer_id:
             return True
-        return self.address is not None and ticket.reporter == normal(self.address)
+        return self.address is not None and ticket.reporter == normalise(self.address)
 
 
 def thread_ids(mail: Mail) -> tuple[str, ...]:
@@ -43,11 +43,11 @@ def thread_ids(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *mail.in_reply_to, *reversed(mail.references))))
 
 
-def keys_in(subject: str) -> tuple[str, ...]:
+def ticket_keys_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.upper() for key in _KEY.findall(subject)))
 
 
-def home_of(
+def find_ticket(
     mail: Mail,
     sender: Sender,
     by_id: Mapping[str, Collection[Ticket]],
@@ -57,7 +57,7 @@ def home_of(
 
     `by_id`: the tickets in whose mails a message id was seen, as own id or as reference.
     """
-    threaded = (ticket for told in thread_ids(mail) for ticket in by_id.get(told, ()))
-    keyed = (by_key[key] for key in keys_in(mail.subject) if key in by_key)
-    found: Sequence[Ticket] = [*threaded, *keyed]
-    return next((ticket for ticket in found if sender.may_see(ticket)), None)
+    threaded = (ticket for id in thread_ids(mail) for ticket in by_id.get(id, ()))
+    keyed = (by_key[key] for key in ticket_keys_in(mail.subject) if key in by_key)
+    candidates: Sequence[Ticket] = [*threaded, *keyed]
+    return next((ticket for ticket in candidates if sender.may_see(ticket)), None)

@@ -8,7 +8,7 @@ from intake.tickets.domain.ticket import Ticket
 Change = Literal["raised", "lifted"]
 
 
-def blocked(ticket: Ticket | None) -> UUID | None:
+def blocked_environment(ticket: Ticket | None) -> UUID | None:
     """The environment on which this ticket is an open blocker, if it is one."""
     if ticket is None or not ticket.is_open or ticket.priority != "blocker":
         return None
@@ -20,7 +20,7 @@ def blocker_changes(before: Ticket | None, after: Ticket) -> list[tuple[Change, 
 
     A ticket that moves to another environment lifts the old blocker and raises the new one.
     """
-    was, now = blocked(before), blocked(after)
+    was, now = blocked_environment(before), blocked_environment(after)
     if was == now:
         return []
     lifted: list[tuple[Change, Ticket]] = [("lifted", before)] if was and before else []

@@ -7,8 +7,14 @@ less. So every correction takes two, as lowering a priority does (docs/decisions
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from intake.tickets.domain.rejection import Refusal
-from intake.tickets.domain.ticket import Correction, Kind, Nature, Ticket, permits
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import (
+    Kind,
+    Nature,
+    PendingReclassification,
+    Ticket,
+    check_transition,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class Classification:
     nature: Nature | None = None
     service: str | None = None
 
-    def of(self, ticket: Ticket) -> Ticket:
+    def apply_to(self, ticket: Ticket) -> Ticket:
         """The ticket as this says it is."""
         return replace(
             ticket,
@@ -31,47 +37,49 @@ class Classification:
 
 
 def reclassify(
-    ticket: Ticket, wanted: Classification, by: str, at: datetime, reason: str
-) -> Ticket | Refusal:
+    ticket: Ticket, classification: Classification, actor: str, at: datetime, reason: str
+) -> Ticket | Rejection:
     """The correction becomes pending, until `confirm` by another person.
 
     Asking again replaces what was pending. Asking for what stands withdraws it.
     """
-    if refusal := permits(ticket, "reclassify"):
-        return refusal
-    if wanted.of(ticket) == ticket:
+    if rejection := check_transition(ticket, "reclassify"):
+        return rejection
+    if classification.apply_to(ticket) == ticket:
         return replace(ticket, pending_reclassification=None)
-    asked = Correction(wanted.kind, wanted.nature, wanted.service, by, at, reason)
-    return replace(ticket, pending_reclassification=asked)
+    pending = PendingReclassification(
+        classification.kind, classification.nature, classification.service, actor, at, reason
+    )
+    return replace(ticket, pending_reclassification=pending)
 
 
-def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
+def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     """The second person agrees: the correction takes effect."""
-    if refusal := permits(ticket, "reclassify"):
-        return refusal
+    if rejection := check_transition(ticket, "reclassify"):
+        return rejection
     pending = ticket.pending_reclassification
     if pending is None:
         return _nothing_pending(ticket)
-    if by == pending.requested_by:
-        return Refusal(
+    if actor == pending.requested_by:
+        return Rejection(
             "four-eyes",
-            f"{by} asked for the correction of {ticket.key}; another person must confirm it.",
+            f"{actor} asked for the correction of {ticket.key}; another person must confirm it.",
         )
-    wanted = Classification(pending.kind, pending.nature, pending.service)
+    classification = Classification(pending.kind, pending.nature, pending.service)
     return replace(
-        wanted.of(ticket),
+        classification.apply_to(ticket),
         pending_reclassification=None,
         reclassified_by=pending.requested_by,
-        reclassified_confirmed_by=by,
+        reclassified_confirmed_by=actor,
     )
 
 
-def decline(ticket: Ticket) -> Ticket | Refusal:
+def decline(ticket: Ticket) -> Ticket | Rejection:
     """Anybody may stop a correction, also the one who asked: keeping the promise needs one person."""
     if ticket.pending_reclassification is None:
         return _nothing_pending(ticket)
     return replace(ticket, pending_reclassification=None)
 
 
-def _nothing_pending(ticket: Ticket) -> Refusal:
-    return Refusal("nothing-pending", f"{ticket.key} has no correction to confirm or decline.")
+def _nothing_pending(ticket: Ticket) -> Rejection:
+    return Rejection("nothing-pending", f"{ticket.key} has no correction to confirm or decline.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from intake.tickets.domain.ticket import Behind
+from intake.tickets.domain.ticket import HandoverTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class HandOver:
     ticket_id: UUID
     by: str
     at: datetime
-    to: Behind
+    to: HandoverTarget
     partner: str | None
     seen: str
     tried: str

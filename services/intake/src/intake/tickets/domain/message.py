@@ -42,6 +42,6 @@ class Message:
         return self.visibility == "public"
 
 
-def asks_the_customer(last: Message | None) -> bool:
+def awaits_customer_reply(last: Message | None) -> bool:
     """Whether the last public word by a person is ours: then it is the customer's turn."""
     return last is not None and last.direction == "outbound"

@@ -8,40 +8,40 @@ from uuid import UUID
 from intake.directory.domain.environment import Environment
 from intake.mail.domain.mail import Mail
 from intake.mail.domain.thread import Sender
-from intake.tickets.domain.prioritisation import Judgement, judged
-from intake.tickets.domain.priority import UNJUDGED, Impact, Priority, Urgency
+from intake.tickets.domain.prioritisation import PriorityAssessment, assess
+from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature, Ticket
-from intake.tickets.domain.ticket_key import key_of
+from intake.tickets.domain.ticket_key import format_key
 
-LONGEST_TITLE: Final = 200
+MAX_TITLE_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class TicketRequest:
     """What somebody asks for. `environment` and `customer` are keys."""
 
     kind: Kind
     title: str
     channel: Channel
-    judgement: Judgement
+    assessment: PriorityAssessment
     nature: Nature | None = None
     service: str | None = None
 
 
-def first_judgement(
+def initial_priority(
     priority: Priority | None, impact: Impact | None, urgency: Urgency | None
-) -> Judgement:
+) -> PriorityAssessment:
     """The priority that was said, else the matrix's; the middle where nothing was judged (R5)."""
     if priority is not None:
-        return Judgement(priority, impact, urgency)
-    return judged(impact or UNJUDGED[0], urgency or UNJUDGED[1])
+        return PriorityAssessment(priority, impact, urgency)
+    return assess(impact or DEFAULT_IMPACT_URGENCY[0], urgency or DEFAULT_IMPACT_URGENCY[1])
 
 
-def opened(
-    request: Request,
+def build_ticket(
+    request: TicketRequest,
     id: UUID,
     number: int,
-    by: str,
+    actor: str,
     at: datetime,
     customer: tuple[UUID, str] | None = None,
     environment: Environment | None = None,
@@ -51,16 +51,16 @@ def opened(
     """`at` is when the customer asked: clocks run from there (C2)."""
     return Ticket(
         id=id,
-        key=key_of(number),
+        key=format_key(number),
         kind=request.kind,
         nature=request.nature,
         title=request.title,
-        priority=request.judgement.priority,
-        impact=request.judgement.impact,
-        urgency=request.judgement.urgency,
+        priority=request.assessment.priority,
+        impact=request.assessment.impact,
+        urgency=request.assessment.urgency,
         state="new",
         opened_at=at,
-        opened_by=by,
+        opened_by=actor,
         customer_id=customer[0] if customer else None,
         customer=customer[1] if customer else None,
         environment_id=environment.id if environment else None,
@@ -72,15 +72,17 @@ def opened(
     )
 
 
-def asked_by_mail(mail: Mail, text: str) -> Request:
+def request_from_mail(mail: Mail, text: str) -> TicketRequest:
     """A mail is an incident until OPS says otherwise; its title is the subject or the first line."""
-    return Request("incident", title_of(mail.subject, text), "email", judged(*UNJUDGED))
+    return TicketRequest(
+        "incident", make_title(mail.subject, text), "email", assess(*DEFAULT_IMPACT_URGENCY)
+    )
 
 
-def title_of(subject: str, text: str) -> str:
+def make_title(subject: str, text: str) -> str:
     first_line = next(iter(text.splitlines()), "")
     title = " ".join((subject or first_line or "(no subject)").split())
-    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+    return title if len(title) <= MAX_TITLE_CHARS else f"{title[: MAX_TITLE_CHARS - 1]}…"
 
 
 def author_of(sender: Sender) -> str:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of
-from intake.tickets.domain.rejection import Refusal
-from intake.tickets.domain.ticket import Lowering, Ticket, permits
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class PriorityAssessment:
     """A priority with the impact and urgency it follows from, where it follows from them."""
 
     priority: Priority
@@ -17,56 +17,62 @@ class Judgement:
     urgency: Urgency | None = None
 
 
-def judged(impact: Impact, urgency: Urgency) -> Judgement:
-    return Judgement(priority_of(impact, urgency), impact, urgency)
+def assess(impact: Impact, urgency: Urgency) -> PriorityAssessment:
+    return PriorityAssessment(priority_of(impact, urgency), impact, urgency)
 
 
 def prioritise(
-    ticket: Ticket, wanted: Judgement, by: str, at: datetime, reason: str
-) -> Ticket | Refusal:
+    ticket: Ticket, assessment: PriorityAssessment, actor: str, at: datetime, reason: str
+) -> Ticket | Rejection:
     """Raise at once; a lowering only becomes pending, until `confirm` by another person.
 
     Asking again replaces what was pending. Asking for the present priority withdraws it.
     """
-    if refusal := permits(ticket, "prioritise"):
-        return refusal
-    if is_lower(wanted.priority, ticket.priority):
-        return replace(ticket, pending_downgrade=_lowering(wanted, by, at, reason))
-    return _apply(ticket, wanted, by, confirmed_by=None)
+    if rejection := check_transition(ticket, "prioritise"):
+        return rejection
+    if is_lower(assessment.priority, ticket.priority):
+        return replace(ticket, pending_downgrade=_pending_downgrade(assessment, actor, at, reason))
+    return _apply(ticket, assessment, actor, confirmed_by=None)
 
 
-def confirm(ticket: Ticket, by: str) -> Ticket | Refusal:
+def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     """The second person agrees: the lower priority takes effect."""
     pending = ticket.pending_downgrade
     if pending is None:
-        return Refusal("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
-    if by == pending.requested_by:
-        return Refusal(
+        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
+    if actor == pending.requested_by:
+        return Rejection(
             "four-eyes",
-            f"{by} asked for the lower priority of {ticket.key}; another person must confirm it.",
+            f"{actor} asked for the lower priority of {ticket.key}; another person must confirm it.",
         )
-    wanted = Judgement(pending.priority, pending.impact, pending.urgency)
-    return _apply(ticket, wanted, pending.requested_by, confirmed_by=by)
+    assessment = PriorityAssessment(pending.priority, pending.impact, pending.urgency)
+    return _apply(ticket, assessment, pending.requested_by, confirmed_by=actor)
 
 
-def decline(ticket: Ticket) -> Ticket | Refusal:
+def decline(ticket: Ticket) -> Ticket | Rejection:
     """Anybody may stop a lowering, also the one who asked: keeping the promise needs one person."""
     if ticket.pending_downgrade is None:
-        return Refusal("nothing-pending", f"{ticket.key} has no lower priority to decline.")
+        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to decline.")
     return replace(ticket, pending_downgrade=None)
 
 
-def _lowering(wanted: Judgement, by: str, at: datetime, reason: str) -> Lowering:
-    return Lowering(wanted.priority, wanted.impact, wanted.urgency, by, at, reason)
+def _pending_downgrade(
+    assessment: PriorityAssessment, actor: str, at: datetime, reason: str
+) -> PendingDowngrade:
+    return PendingDowngrade(
+        assessment.priority, assessment.impact, assessment.urgency, actor, at, reason
+    )
 
 
-def _apply(ticket: Ticket, wanted: Judgement, by: str, *, confirmed_by: str | None) -> Ticket:
+def _apply(
+    ticket: Ticket, assessment: PriorityAssessment, actor: str, *, confirmed_by: str | None
+) -> Ticket:
     return replace(
         ticket,
-        priority=wanted.priority,
-        impact=wanted.impact,
-        urgency=wanted.urgency,
-        priority_by=by,
+        priority=assessment.priority,
+        impact=assessment.impact,
+        urgency=assessment.urgency,
+        priority_by=actor,
         priority_confirmed_by=confirmed_by,
         pending_downgrade=None,
     )

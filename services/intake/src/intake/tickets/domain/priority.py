@@ -21,7 +21,7 @@ MATRIX: Final[dict[tuple[Impact, Urgency], Priority]] = {
 }
 
 # What a ticket gets while nobody has judged it: the middle of the matrix.
-UNJUDGED: Final[tuple[Impact, Urgency]] = ("medium", "medium")
+DEFAULT_IMPACT_URGENCY: Final[tuple[Impact, Urgency]] = ("medium", "medium")
 
 
 def priority_of(impact: Impact, urgency: Urgency) -> Priority:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """`code` is stable and ends up in the error's type; `detail` says what to do next."""
 
     code: str

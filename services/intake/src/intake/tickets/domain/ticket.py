@@ -6,7 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.rejection import Refusal
+from intake.tickets.domain.rejection import Rejection
 
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
 Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
@@ -37,34 +37,34 @@ Action = Literal[
     "prioritise",
     "reclassify",
 ]
-Waiting = Literal["customer", "partner", "second_level"]
-Behind = Literal["second_level", "partner"]
+WaitingOn = Literal["customer", "partner", "second_level"]
+HandoverTarget = Literal["second_level", "partner"]
 Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
 
-OPEN: Final[frozenset[State]] = frozenset(
+OPEN_STATES: Final[frozenset[State]] = frozenset(
     {"new", "in_progress", "on_hold", "forwarded", "reopened"}
 )
 
-ALLOWED: Final[dict[Action, frozenset[State]]] = {
-    "assign": OPEN,
-    "forward": OPEN,
+ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
+    "assign": OPEN_STATES,
+    "forward": OPEN_STATES,
     "hand_back": frozenset({"forwarded", "on_hold"}),
-    "work_around": OPEN,
-    "wait": OPEN - {"on_hold"},
+    "work_around": OPEN_STATES,
+    "wait": OPEN_STATES - {"on_hold"},
     "resume": frozenset({"on_hold"}),
-    "resolve": OPEN,
+    "resolve": OPEN_STATES,
     "verify": frozenset({"resolved"}),
     "reject": frozenset({"resolved"}),
     "close": frozenset({"verified"}),
     "reopen": frozenset({"resolved", "verified", "closed"}),
-    "merge": OPEN,
-    "prioritise": OPEN,
-    "reclassify": OPEN | {"resolved", "verified"},
+    "merge": OPEN_STATES,
+    "prioritise": OPEN_STATES,
+    "reclassify": OPEN_STATES | {"resolved", "verified"},
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Lowering:
+class PendingDowngrade:
     """A lower priority that one person asked for and a second has to confirm (R1)."""
 
     priority: Priority
@@ -76,7 +76,7 @@ class Lowering:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class PendingReclassification:
     """What a ticket is, as one person says and a second has to confirm (R1); None: as it stands."""
 
     kind: Kind | None
@@ -113,13 +113,13 @@ class Ticket:
     reporter: str | None = None  # the mail address it came from, while no contact is known
     assignee: str | None = None
     team: str | None = None
-    forwarded_to: Behind | None = None
+    forwarded_to: HandoverTarget | None = None
     partner: str | None = None
-    waiting_on: Waiting | None = None
-    pending_downgrade: Lowering | None = None
+    waiting_on: WaitingOn | None = None
+    pending_downgrade: PendingDowngrade | None = None
     priority_by: str | None = None
     priority_confirmed_by: str | None = None
-    pending_reclassification: Correction | None = None
+    pending_reclassification: PendingReclassification | None = None
     reclassified_by: str | None = None
     reclassified_confirmed_by: str | None = None
     resolution: str | None = None
@@ -132,15 +132,14 @@ class Ticket:
 
     @property
     def is_open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN_STATES
 
 
-def permits(ticket: Ticket, action: Action) -> Refusal | None:
+def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
     """None when the ticket's state lets the action happen."""
-    if ticket.state in ALLOWED[action]:
+    if ticket.state in ALLOWED_FROM[action]:
         return None
-    wanted = ", ".join(sorted(ALLOWED[action]))
-    return Refusal(
-        "wrong-state",
-        f"{ticket.key} is {ticket.state}; to {action} it must be one of: {wanted}.",
+    allowed = ", ".join(sorted(ALLOWED_FROM[action]))
+    return Rejection(
+        "wrong-state", f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}."
     )

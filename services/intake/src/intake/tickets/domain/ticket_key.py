@@ -4,23 +4,23 @@ import re
 from typing import Final
 from uuid import UUID
 
-PREFIX: Final = "OPS-"
+KEY_PREFIX: Final = "OPS-"
 _KEY: Final = re.compile(r"OPS-([1-9]\d{0,11})", re.IGNORECASE)
 
 
-def key_of(number: int) -> str:
-    return f"{PREFIX}{number}"
+def format_key(number: int) -> str:
+    return f"{KEY_PREFIX}{number}"
 
 
-def number_in(key: str) -> int:
+def parse_number(key: str) -> int:
     """The number of a key made by `key_of`."""
-    return int(key.removeprefix(PREFIX))
+    return int(key.removeprefix(KEY_PREFIX))
 
 
-def reference(text: str) -> UUID | int | None:
+def parse_reference(text: str) -> UUID | int | None:
     """An id, a ticket's number, or None for what is neither."""
-    if found := _KEY.fullmatch(text):
-        return int(found[1])
+    if match := _KEY.fullmatch(text):
+        return int(match[1])
     try:
         return UUID(text)
     except ValueError:

@@ -9,77 +9,72 @@ from datetime import datetime
 
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
-from intake.tickets.domain.rejection import Refusal
-from intake.tickets.domain.ticket import Behind, State, Ticket, Waiting, permits
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 
-def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Refusal:
+def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Rejection:
     """Somebody takes the work; a waiting or forwarded ticket stays so."""
-    if refusal := permits(ticket, "assign"):
+    if refusal := check_transition(ticket, "assign"):
         return refusal
     state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 
-def forward(ticket: Ticket, to: Behind, partner: str | None = None) -> Ticket | Refusal:
+def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> Ticket | Rejection:
     """Hand the work to second level, or to the partner with this key (R5)."""
-    if refusal := permits(ticket, "forward"):
+    if refusal := check_transition(ticket, "forward"):
         return refusal
     if (to == "partner") != (partner is not None):
-        return Refusal(
-            "partner-unclear",
-            "Name the `partner` when, and only when, `to` is partner.",
+        return Rejection(
+            "partner-unclear", "Name the `partner` when, and only when, `to` is partner."
         )
     return replace(
-        ticket,
-        state="forwarded",
-        forwarded_to=to,
-        partner=partner,
-        assignee=None,
-        waiting_on=None,
+        ticket, state="forwarded", forwarded_to=to, partner=partner, assignee=None, waiting_on=None
     )
 
 
-def hand_back(ticket: Ticket) -> Ticket | Refusal:
+def hand_back(ticket: Ticket) -> Ticket | Rejection:
     """Second level or the partner is done with it; first level goes on (R5)."""
-    if refusal := permits(ticket, "hand_back"):
+    if refusal := check_transition(ticket, "hand_back"):
         return refusal
     if ticket.forwarded_to is None:
-        return Refusal("not-forwarded", f"{ticket.key} was forwarded to nobody; resume it instead.")
+        return Rejection(
+            "not-forwarded", f"{ticket.key} was forwarded to nobody; resume it instead."
+        )
     return replace(ticket, state="in_progress", forwarded_to=None, partner=None, waiting_on=None)
 
 
-def work_around(ticket: Ticket) -> Ticket | Refusal:
+def record_workaround(ticket: Ticket) -> Ticket | Rejection:
     """The customer can go on working meanwhile; the ticket stays as it is."""
-    return permits(ticket, "work_around") or ticket
+    return check_transition(ticket, "work_around") or ticket
 
 
-def wait(ticket: Ticket, on: Waiting, *, asked: bool) -> Ticket | Refusal:
+def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticket | Rejection:
     """Wait for somebody. `asked`: our question is the last public word on the ticket.
 
     Waiting on the customer stops the customer's clock, so it is refused unless the customer can
     see a question: a pause that only we know of could hide a breach (R1).
     """
-    if refusal := permits(ticket, "wait"):
+    if refusal := check_transition(ticket, "wait"):
         return refusal
-    if on == "customer" and not asked:
-        return Refusal(
+    if on == "customer" and not question_asked:
+        return Rejection(
             "nothing-asked",
-            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; "
-            "send the question along as `question`, or reply first.",
+            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, or reply first.",
         )
     return replace(ticket, state="on_hold", waiting_on=on)
 
 
-def resume(ticket: Ticket) -> Ticket | Refusal:
-    if refusal := permits(ticket, "resume"):
+def resume(ticket: Ticket) -> Ticket | Rejection:
+    if refusal := check_transition(ticket, "resume"):
         return refusal
     state: State = "forwarded" if ticket.forwarded_to else "in_progress"
     return replace(ticket, state=state, waiting_on=None)
 
 
-def resolve(ticket: Ticket, by: str, at: datetime, resolution: str) -> Ticket | Refusal:
-    if refusal := permits(ticket, "resolve"):
+def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket | Rejection:
+    if refusal := check_transition(ticket, "resolve"):
         return refusal
     return replace(
         ticket,
@@ -87,59 +82,58 @@ def resolve(ticket: Ticket, by: str, at: datetime, resolution: str) -> Ticket | 
         waiting_on=None,
         pending_downgrade=None,  # whoever verifies judges the ticket as it was worked on
         resolution=resolution,
-        resolved_by=by,
+        resolved_by=actor,
         resolved_at=at,
         verified_by=None,
         verified_at=None,
     )
 
 
-def verify(ticket: Ticket, by: str, at: datetime) -> Ticket | Refusal:
+def verify(ticket: Ticket, actor: str, at: datetime) -> Ticket | Rejection:
     """A second person confirms the resolution (R1)."""
-    if refusal := permits(ticket, "verify"):
+    if refusal := check_transition(ticket, "verify"):
         return refusal
-    if by == ticket.resolved_by:
-        return Refusal(
-            "four-eyes",
-            f"{by} resolved {ticket.key}; another person must verify it.",
+    if actor == ticket.resolved_by:
+        return Rejection(
+            "four-eyes", f"{actor} resolved {ticket.key}; another person must verify it."
         )
-    return replace(ticket, state="verified", verified_by=by, verified_at=at)
+    return replace(ticket, state="verified", verified_by=actor, verified_at=at)
 
 
-def reject(ticket: Ticket, by: str) -> Ticket | Refusal:
+def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
     """The second person does not accept the resolution; the work goes on."""
-    if refusal := permits(ticket, "reject"):
+    if refusal := check_transition(ticket, "reject"):
         return refusal
-    if by == ticket.resolved_by:
-        return Refusal(
+    if actor == ticket.resolved_by:
+        return Rejection(
             "four-eyes",
-            f"{by} resolved {ticket.key}; another person must judge it. Reopen it instead.",
+            f"{actor} resolved {ticket.key}; another person must judge it. Reopen it instead.",
         )
-    return _open_again(ticket)
+    return _reopen(ticket)
 
 
-def close(ticket: Ticket, at: datetime) -> Ticket | Refusal:
-    if refusal := permits(ticket, "close"):
+def close(ticket: Ticket, at: datetime) -> Ticket | Rejection:
+    if refusal := check_transition(ticket, "close"):
         return refusal
     return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
 
 
-def reopen(ticket: Ticket) -> Ticket | Refusal:
-    if refusal := permits(ticket, "reopen"):
+def reopen(ticket: Ticket) -> Ticket | Rejection:
+    if refusal := check_transition(ticket, "reopen"):
         return refusal
-    return _open_again(ticket)
+    return _reopen(ticket)
 
 
-def merge(ticket: Ticket, into: Ticket) -> Ticket | Refusal:
+def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
     """Fold a duplicate into the ticket that survives; both belong to one customer."""
-    if refusal := permits(ticket, "merge"):
+    if refusal := check_transition(ticket, "merge"):
         return refusal
     if ticket.id == into.id:
-        return Refusal("merge-into-itself", f"{ticket.key} cannot be merged into itself.")
+        return Rejection("merge-into-itself", f"{ticket.key} cannot be merged into itself.")
     if not into.is_open:
-        return Refusal("wrong-state", f"{into.key} is {into.state}; merge into an open ticket.")
+        return Rejection("wrong-state", f"{into.key} is {into.state}; merge into an open ticket.")
     if ticket.customer_id != into.customer_id:
-        return Refusal(
+        return Rejection(
             "another-customer",
             f"{into.key} belongs to another customer; only tickets of one customer are merged.",
         )
@@ -153,7 +147,7 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Refusal:
     )
 
 
-def _open_again(ticket: Ticket) -> Ticket:
+def _reopen(ticket: Ticket) -> Ticket:
     return replace(
         ticket,
         state="reopened",
@@ -168,10 +162,10 @@ def _open_again(ticket: Ticket) -> Ticket:
 
 def assign_customer(
     ticket: Ticket, customer: Customer, environment: Environment | None
-) -> Ticket | Refusal:
+) -> Ticket | Rejection:
     """A ticket of an unknown sender gets its customer, once."""
     if ticket.customer_id is not None:
-        return Refusal(
+        return Rejection(
             "already-triaged", f"{ticket.key} belongs to {ticket.customer} and stays there."
         )
     return replace(
@@ -183,12 +177,12 @@ def assign_customer(
     )
 
 
-def customer_spoke(ticket: Ticket) -> Ticket:
+def on_customer_reply(ticket: Ticket) -> Ticket:
     """A customer's message resumes a ticket that waited for it, and reopens one that was done."""
     if ticket.state == "on_hold" and ticket.waiting_on == "customer":
-        return _moved(resume(ticket), ticket)
-    return _moved(reopen(ticket), ticket)
+        return _or_unchanged(resume(ticket), ticket)
+    return _or_unchanged(reopen(ticket), ticket)
 
 
-def _moved(outcome: Ticket | Refusal, otherwise: Ticket) -> Ticket:
-    return outcome if isinstance(outcome, Ticket) else otherwise
+def _or_unchanged(outcome: Ticket | Rejection, unchanged: Ticket) -> Ticket:
+    return outcome if isinstance(outcome, Ticket) else unchanged

@@ -16,67 +16,71 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller
-from common.auth.requirements import Needs
-from common.errors import Invalid, Malformed, Problem, UnsupportedMedia
-from common.http import answer, idempotency
-from common.http.body import DEEPEST, deeper_than
-from common.http.idempotency import Key
+from common.auth.requirements import RequiresPermission
+from common.errors import BadRequest, Problem, UnsupportedMediaType, ValidationFailed
+from common.http import idempotency, problem_response
+from common.http.body import MAX_JSON_DEPTH, nests_deeper_than
+from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
-from intake.tickets.routes.create_ticket import open_again, opening, places_of
-from intake.tickets.schemas.requests import Wish, place_of
-from intake.tickets.store.ticket_batch import CREATED
-from intake.tickets.ticket_batcher import Accepting, KeyTaken
+from intake.tickets.routes.create_ticket import build_rows, reference_cache_of, replay_or_create
+from intake.tickets.schemas.requests import TicketCreate, resolve_scope
+from intake.tickets.store.ticket_batch import HTTP_CREATED
+from intake.tickets.ticket_batcher import IdempotencyKeyReused, TicketBatcher
 
 PATH: Final = "/v1/tickets"
-_BAD_JSON: Final = f"The body is no valid JSON, or nested deeper than {DEEPEST} levels."
+_BAD_JSON: Final = f"The body is no valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
 
 
-class Accept:
+class CreateTicketEndpoint:
     """The ASGI endpoint."""
 
-    needs = Needs("tickets:open")
+    needs = RequiresPermission("tickets:open")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             response = await self._response(scope, receive)
         except Problem as problem:
-            response = answer(problem)
+            response = problem_response(problem)
         await response(scope, receive, send)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
         app: FastAPI = scope["app"]
-        caller = self.needs.checked(await app.state.admission.admit(scope))
-        media, key_said = _headers(scope)
-        body = await _body(receive)
+        caller = self.needs.check(await app.state.admission.authenticate(scope))
+        media, key_header = _headers(scope)
+        body = await _read_body(receive)
         if media.partition(b";")[0].strip().lower() != b"application/json":
-            raise UnsupportedMedia("application/json")
-        asked = _wish(body)
-        key = _key(scope, key_said, caller, body)
-        place = await place_of(places_of(app), caller, asked)
+            raise UnsupportedMediaType("application/json")
+        parsed = _parse_body(body)
+        key = _idempotency_key(scope, key_header, caller, body)
+        ticket_scope = await resolve_scope(reference_cache_of(app), caller, parsed)
         try:
-            done = await accepting_of(app).open(partial(opening, asked, caller, place, key), key)
-        except KeyTaken as taken:
-            return await open_again(app.state.database, taken.key, caller, asked, place)
-        return Response(done.body, CREATED, done.headers)
+            rows = await batcher_of(app).create(
+                partial(build_rows, parsed, caller, ticket_scope, key), key
+            )
+        except IdempotencyKeyReused as reused:
+            return await replay_or_create(
+                app.state.database, reused.key, caller, parsed, ticket_scope
+            )
+        return Response(rows.body, HTTP_CREATED, rows.headers)
 
 
-ROUTE: Final = Route(PATH, Accept(), methods=["POST"], include_in_schema=False)
+ROUTE: Final = Route(PATH, CreateTicketEndpoint(), methods=["POST"], include_in_schema=False)
 
 
-async def end_accepting(app: FastAPI) -> None:
+async def drain_batcher(app: FastAPI) -> None:
     """Runs beside the requests: when the service ends, the last batch is let through first."""
     try:
         await asyncio.Event().wait()
     finally:
-        await accepting_of(app).close()
+        await batcher_of(app).close()
 
 
-def accepting_of(app: FastAPI) -> Accepting:
+def batcher_of(app: FastAPI) -> TicketBatcher:
     """The app's one queue of new tickets."""
     if not hasattr(app.state, "accepting"):
-        app.state.accepting = Accepting(app.state.database)
-    accepting: Accepting = app.state.accepting
-    return accepting
+        app.state.accepting = TicketBatcher(app.state.database)
+    batcher: TicketBatcher = app.state.accepting
+    return batcher
 
 
 def _headers(scope: Scope) -> tuple[bytes, bytes | None]:
@@ -90,7 +94,7 @@ def _headers(scope: Scope) -> tuple[bytes, bytes | None]:
     return media, key
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     chunks: list[bytes] = []
     while True:
         message = await receive()
@@ -101,21 +105,27 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _wish(body: bytes) -> Wish:
-    if deeper_than(body, DEEPEST):
-        raise Malformed(_BAD_JSON)
+def _parse_body(body: bytes) -> TicketCreate:
+    if nests_deeper_than(body, MAX_JSON_DEPTH):
+        raise BadRequest(_BAD_JSON)
     try:
-        return Wish.model_validate_json(body)
+        return TicketCreate.model_validate_json(body)
     except ValidationError as error:
-        found = violations(error)
+        problems = violations(error)
         raise (
-            Malformed(_BAD_JSON) if found[0].code == "json_invalid" else Invalid(found)
+            BadRequest(_BAD_JSON)
+            if problems[0].code == "json_invalid"
+            else ValidationFailed(problems)
         ) from None
 
 
-def _key(scope: Scope, said: bytes | None, caller: Caller, body: bytes) -> Key | None:
-    if said is None:
+def _idempotency_key(
+    scope: Scope, header: bytes | None, caller: Caller, body: bytes
+) -> IdempotencyKey | None:
+    if header is None:
         return None
     target = f"{PATH}?{scope['query_string'].decode('latin-1')}"
-    request = idempotency.digest("POST", target, body)
-    return Key(caller.identity, idempotency.checked(said.decode("latin-1")), request)
+    request = idempotency.request_digest("POST", target, body)
+    return IdempotencyKey(
+        caller.identity, idempotency.validate_key(header.decode("latin-1")), request
+    )

@@ -6,33 +6,39 @@ from fastapi import Response
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.errors import Invalid, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketPrioritised, TicketTriaged
-from common.http import Asked, router
-from common.persistence.database import moment
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
 from intake.directory import store as directory
-from intake.tickets.commands import Fact, fact
-from intake.tickets.dependencies import Working
+from intake.tickets.commands import EventSpec, event_spec
+from intake.tickets.dependencies import WorkAction
 from intake.tickets.domain import transitions
-from intake.tickets.domain.prioritisation import Judgement, confirm, decline, judged, prioritise
+from intake.tickets.domain.prioritisation import (
+    PriorityAssessment,
+    assess,
+    confirm,
+    decline,
+    prioritise,
+)
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.routes.actions import Name, Words
-from intake.tickets.schemas.responses import TicketShown
+from intake.tickets.routes.actions import FreeText, Name
+from intake.tickets.schemas.responses import TicketRead
 
 routes = router("/v1", ["ticket priorities"])
 
 
-class PriorityAsked(Asked):
+class PriorityUpdate(RequestModel):
     """Either a `priority`, or `impact` and `urgency` from which the matrix tells it."""
 
     priority: Priority | None = None
     impact: Impact | None = None
     urgency: Urgency | None = None
-    reason: Words
+    reason: FreeText
 
     @model_validator(mode="after")
-    def _one_way_or_the_other(self) -> "PriorityAsked":
+    def _one_way_or_the_other(self) -> "PriorityUpdate":
         by_matrix = self.impact is not None and self.urgency is not None
         if (self.priority is None) == (not by_matrix):
             raise PydanticCustomError(
@@ -40,90 +46,92 @@ class PriorityAsked(Asked):
             )
         return self
 
-    def judgement(self) -> Judgement:
+    def to_assessment(self) -> PriorityAssessment:
         if self.impact is not None and self.urgency is not None:
-            return judged(self.impact, self.urgency)
+            return assess(self.impact, self.urgency)
         assert self.priority is not None
-        return Judgement(self.priority)
+        return PriorityAssessment(self.priority)
 
 
-class Confirmation(Asked):
+class PriorityConfirmation(RequestModel):
     """The second person's answer to a lower priority."""
 
     agree: bool
     reason: Annotated[str, Field(max_length=10_000)] | None = None
 
 
-class Place(Asked):
+class CustomerAssignment(RequestModel):
     """Keys of the customer and of one of its environments."""
 
     customer: Name
     environment: Name | None = None
 
 
-@routes.post("/tickets/{ref}/prioritise", response_model=TicketShown)
-async def prioritise_ticket(desk: Working, asked: PriorityAsked) -> Response:
+@routes.post("/tickets/{ref}/prioritise", response_model=TicketRead)
+async def prioritise_ticket(action: WorkAction, body: PriorityUpdate) -> Response:
     """Set the priority. A lower one stands in `lowering` until a second person confirms it."""
-    wanted = asked.judgement()
-    before = await desk.ticket()
-    at = await moment(desk.tx)
-    after = prioritise(before, wanted, desk.caller.sub, at, asked.reason)
-    return await desk.conclude(
+    assessment = body.to_assessment()
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    after = prioritise(before, assessment, action.caller.sub, at, body.reason)
+    return await action.finish(
         "prioritise",
         before,
         after,
         at,
-        *_told(before, after),
+        *_priority_events(before, after),
         was=before.priority,
-        wanted=wanted.priority,
-        reason=asked.reason,
+        wanted=assessment.priority,
+        reason=body.reason,
     )
 
 
-@routes.post("/tickets/{ref}/priority/confirm", response_model=TicketShown)
-async def confirm_priority(desk: Working, asked: Confirmation) -> Response:
+@routes.post("/tickets/{ref}/priority/confirm", response_model=TicketRead)
+async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Response:
     """Agree to the lower priority that somebody else asked for, or keep the higher one."""
-    before = await desk.ticket()
-    at = await moment(desk.tx)
-    after = confirm(before, desk.caller.sub) if asked.agree else decline(before)
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    after = confirm(before, action.caller.sub) if body.agree else decline(before)
     pending = before.pending_downgrade
-    return await desk.conclude(
-        "confirm_priority" if asked.agree else "decline_priority",
+    return await action.finish(
+        "confirm_priority" if body.agree else "decline_priority",
         before,
         after,
         at,
-        *_told(before, after),
+        *_priority_events(before, after),
         requested_by=pending.requested_by if pending else None,
-        reason=asked.reason,
+        reason=body.reason,
     )
 
 
-@routes.post("/triage/{ref}/assign-customer", response_model=TicketShown)
-async def assign_customer(desk: Working, asked: Place) -> Response:
+@routes.post("/triage/{ref}/assign-customer", response_model=TicketRead)
+async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Response:
     """Give a ticket of an unknown sender its customer; clocks start from when it came."""
-    customer = await directory.CUSTOMERS.find(desk.tx, asked.customer)
+    customer = await directory.CUSTOMERS.find(action.tx, body.customer)
     if customer is None:
-        unknown = f"there is no customer {asked.customer}; see /v1/customers"
-        raise Invalid([Violation("/customer", "unknown_customer", unknown)])
+        detail = f"there is no customer {body.customer}; see /v1/customers"
+        raise ValidationFailed([Violation("/customer", "unknown_customer", detail)])
     environment = None
-    if asked.environment is not None:
-        environment = await directory.ENVIRONMENTS.find(desk.tx, asked.environment)
+    if body.environment is not None:
+        environment = await directory.ENVIRONMENTS.find(action.tx, body.environment)
         if environment is None or environment.customer_id != customer.id:
-            unknown = f"{customer.key} has no environment {asked.environment}"
-            raise Invalid([Violation("/environment", "unknown_environment", unknown)])
-    return await desk.act(
+            detail = f"{customer.key} has no environment {body.environment}"
+            raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])
+    return await action.run(
         "triage",
         lambda ticket, at: transitions.assign_customer(ticket, customer, environment),
-        lambda before: fact(TicketTriaged, opened_at=before.opened_at),
+        lambda before: event_spec(TicketTriaged, opened_at=before.opened_at),
         customer=customer.key,
-        environment=asked.environment,
+        environment=body.environment,
     )
 
 
-def _told(before: Ticket, after: object) -> list[Fact]:
+def _priority_events(before: Ticket, after: object) -> list[EventSpec]:
     """Nothing is told while a lowering is pending: nothing has changed for anybody yet."""
     if not isinstance(after, Ticket) or after.priority == before.priority:
         return []
     return [
-        fact(TicketPrioritised, previous=before.priority, confirmed_by=after.priority_confirmed_by)
+        event_spec(
+            TicketPrioritised, previous=before.priority, confirmed_by=after.priority_confirmed_by
+        )
     ]

@@ -6,24 +6,24 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from common.auth import Caller, needs
-from common.http import Page, Paging, cursor, router, set_etag
+from common.auth import Caller, requires
+from common.http import Page, Paging, encode_cursor, router, set_etag
 from common.persistence.database import Connection, Transaction
 from intake.directory import store as directory
-from intake.tickets.dependencies import Ref, seen
+from intake.tickets.dependencies import TicketReference, get_visible_ticket
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State
-from intake.tickets.schemas.responses import TicketInFull, TicketShown, shown_to
+from intake.tickets.schemas.responses import TicketDetail, TicketRead, to_response
 from intake.tickets.store import tickets
-from intake.tickets.store.tickets import Wanted
+from intake.tickets.store.tickets import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
 
-Reader = Annotated[Caller, needs("tickets:read")]
+Reader = Annotated[Caller, requires("tickets:read")]
 Name = Annotated[str | None, Query(max_length=200)]
 
 
-class Filter:
+class TicketQuery:
     """What a list of tickets is narrowed to; all that is said must hold."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Filter:
         needs_triage: bool | None = None,
     ) -> None:
         self.customer = customer
-        self.wanted = Wanted(
+        self.filters = TicketFilter(
             environment=environment,
             assignee=assignee,
             state=state,
@@ -50,38 +50,42 @@ class Filter:
 
 
 @routes.get("")
-async def listed(
+async def list_tickets(
     caller: Reader,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    asked: Annotated[Filter, Depends()],
-) -> Page[TicketShown]:
+    query: Annotated[TicketQuery, Depends()],
+) -> Page[TicketRead]:
     """Tickets, newest first. A customer's contact sees the own customer's."""
     after = page.after_as(UUID)
-    wanted = await _wanted(tx, caller, asked)
-    if wanted is None:
-        return Page[TicketShown](items=[])
-    found = await tickets.page(tx, wanted, after[0] if after else None, page.limit + 1)
-    items = [shown_to(caller, ticket) for ticket in found[: page.limit]]
-    more = len(found) > page.limit
-    return Page[TicketShown](items=items, next=cursor(items[-1].id) if more else None)
+    filters = await _resolve_filters(tx, caller, query)
+    if filters is None:
+        return Page[TicketRead](items=[])
+    rows = await tickets.page(tx, filters, after[0] if after else None, page.limit + 1)
+    items = [to_response(caller, ticket) for ticket in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page[TicketRead](items=items, next=encode_cursor(items[-1].id) if more else None)
 
 
 @routes.get("/{ref}")
-async def one(ref: Ref, response: Response, caller: Reader, tx: Transaction) -> TicketInFull:
+async def get_ticket(
+    ref: TicketReference, response: Response, caller: Reader, tx: Transaction
+) -> TicketDetail:
     """A ticket, by id or key."""
-    ticket = seen(caller, await tickets.find(tx, ref), ref)
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     set_etag(response, ticket.sequence)
-    description = await tickets.description_of(tx, ticket.id)
-    return TicketInFull(**shown_to(caller, ticket).model_dump(), description=description)
+    description = await tickets.get_description(tx, ticket.id)
+    return TicketDetail(**to_response(caller, ticket).model_dump(), description=description)
 
 
-async def _wanted(tx: Connection, caller: Caller, asked: Filter) -> Wanted | None:
+async def _resolve_filters(
+    tx: Connection, caller: Caller, query: TicketQuery
+) -> TicketFilter | None:
     """None where no ticket can be meant: another's customer, or one that nobody knows."""
-    keys = {key for key in (caller.customer, asked.customer) if key is not None}
+    keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
-        return asked.wanted
+        return query.filters
     customer = await directory.CUSTOMERS.find(tx, keys.pop())
     if keys or customer is None:
         return None
-    return replace(asked.wanted, customer_id=customer.id)
+    return replace(query.filters, customer_id=customer.id)

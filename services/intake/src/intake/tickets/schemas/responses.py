@@ -5,13 +5,21 @@ from typing import Literal
 from uuid import UUID
 
 from common.auth import Caller
-from common.http import Told
+from common.http import ResponseModel
 from intake.tickets.domain.message import Direction, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.ticket import Behind, Channel, Kind, Nature, State, Ticket, Waiting
+from intake.tickets.domain.ticket import (
+    Channel,
+    HandoverTarget,
+    Kind,
+    Nature,
+    State,
+    Ticket,
+    WaitingOn,
+)
 
 
-class LoweringShown(Told):
+class PendingDowngradeRead(ResponseModel):
     """A lower priority that waits for a second person."""
 
     priority: Priority
@@ -20,7 +28,7 @@ class LoweringShown(Told):
     reason: str
 
 
-class CorrectionShown(Told):
+class PendingReclassificationRead(ResponseModel):
     """What the ticket is, as one person says, which waits for a second; null: as it stands."""
 
     kind: Kind | None
@@ -31,7 +39,7 @@ class CorrectionShown(Told):
     reason: str
 
 
-class TicketShown(Told):
+class TicketRead(ResponseModel):
     """A ticket. `reporter`, `pending_downgrade` and `pending_reclassification` are shown to staff only."""
 
     id: UUID
@@ -51,11 +59,11 @@ class TicketShown(Told):
     contact_id: UUID | None
     assignee: str | None
     team: str | None
-    forwarded_to: Behind | None
+    forwarded_to: HandoverTarget | None
     partner: str | None
-    waiting_on: Waiting | None
-    pending_downgrade: LoweringShown | None
-    pending_reclassification: CorrectionShown | None
+    waiting_on: WaitingOn | None
+    pending_downgrade: PendingDowngradeRead | None
+    pending_reclassification: PendingReclassificationRead | None
     opened_at: datetime
     opened_by: str
     resolution: str | None
@@ -68,17 +76,17 @@ class TicketShown(Told):
     sequence: int
 
 
-class TicketInFull(TicketShown):
+class TicketDetail(TicketRead):
     description: str | None
 
 
-class AttachmentShown(Told):
+class AttachmentRead(ResponseModel):
     name: str
     media_type: str
     size: int
 
 
-class MessageShown(Told):
+class MessageRead(ResponseModel):
     id: UUID
     visibility: Visibility
     direction: Direction
@@ -87,21 +95,21 @@ class MessageShown(Told):
     text: str
     html: str | None
     at: datetime
-    attachments: list[AttachmentShown]
+    attachments: list[AttachmentRead]
 
 
-class HandOverShown(Told):
+class HandOverRead(ResponseModel):
     id: UUID
     by: str
     at: datetime
-    to: Behind
+    to: HandoverTarget
     partner: str | None
     seen: str
     tried: str
     excluded: str
 
 
-class MailShown(Told):
+class MailRead(ResponseModel):
     """A mail that was kept; its raw bytes are not shown."""
 
     id: UUID
@@ -112,11 +120,11 @@ class MailShown(Told):
     ticket_id: UUID | None
 
 
-def shown_to(caller: Caller, ticket: Ticket) -> TicketShown:
+def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
     """The ticket as this caller may read it."""
-    told = TicketShown.model_validate(ticket)
+    response = TicketRead.model_validate(ticket)
     if caller.customer is None:
-        return told
-    return told.model_copy(
+        return response
+    return response.model_copy(
         update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
     )

@@ -27,7 +27,7 @@ async def add(tx: Connection, message: Message) -> None:
         )
 
 
-async def of_ticket(
+async def list_of_ticket(
     tx: Connection, ticket_id: UUID, *, internal: bool, after: UUID | None, limit: int
 ) -> Sequence[Message]:
     """Oldest first, `limit` at most, those after the one with the id `after`."""
@@ -41,7 +41,7 @@ async def of_ticket(
     return [_message(row, files[row.id]) for row in rows]
 
 
-async def last_public(tx: Connection, ticket_id: UUID) -> Message | None:
+async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:
     """The newest public message that a person wrote."""
     query = (
         select(messages)
@@ -58,18 +58,18 @@ async def add_hand_over(tx: Connection, record: HandOver) -> None:
     await tx.execute(insert(hand_overs).values(asdict(record)))
 
 
-async def hand_overs_of(tx: Connection, ticket_id: UUID) -> Sequence[HandOver]:
+async def list_hand_overs(tx: Connection, ticket_id: UUID) -> Sequence[HandOver]:
     query = select(hand_overs).where(hand_overs.c.ticket_id == ticket_id).order_by(hand_overs.c.id)
     return [HandOver(**row._mapping) for row in await tx.execute(query)]
 
 
 async def _attachments(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[Attachment, ...]]:
     query = select(attachments).where(attachments.c.message_id.in_(ids))
-    found: dict[UUID, tuple[Attachment, ...]] = defaultdict(tuple)
+    by_message: dict[UUID, tuple[Attachment, ...]] = defaultdict(tuple)
     if ids:
         for row in await tx.execute(query.order_by(attachments.c.position)):
-            found[row.message_id] += (Attachment(row.name, row.media_type, row.size),)
-    return found
+            by_message[row.message_id] += (Attachment(row.name, row.media_type, row.size),)
+    return by_message
 
 
 def _message(row: Row[Any], files: tuple[Attachment, ...]) -> Message:

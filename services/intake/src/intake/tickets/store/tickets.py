@@ -20,8 +20,15 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from intake.tables import customers, environments, tickets
 from intake.tickets.domain.priority import Priority
-from intake.tickets.domain.ticket import OPEN, Correction, Kind, Lowering, State, Ticket
-from intake.tickets.domain.ticket_key import key_of, number_in, reference
+from intake.tickets.domain.ticket import (
+    OPEN_STATES,
+    Kind,
+    PendingDowngrade,
+    PendingReclassification,
+    State,
+    Ticket,
+)
+from intake.tickets.domain.ticket_key import format_key, parse_number, parse_reference
 
 _JOINED: Final[Select[Any]] = select(
     tickets, customers.c.key.label("customer"), environments.c.key.label("environment")
@@ -32,16 +39,16 @@ _JOINED: Final[Select[Any]] = select(
 )
 # Literals, not parameters: a generic plan can prove the partial index from nothing else.
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
-    [literal_column(f"'{state}'") for state in sorted(OPEN)]
+    [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
-_LOOKED_UP: Final = frozenset(
+_NOT_COLUMNS: Final = frozenset(
     {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
 )
-_PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _LOOKED_UP)
+_PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _NOT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TicketFilter:
     """Which tickets a list shows; None means any. `customer_id` also guards what a caller sees."""
 
     customer_id: UUID | None = None
@@ -56,7 +63,7 @@ class Wanted:
 
 async def find(tx: Connection, ref: str) -> Ticket | None:
     """By id or key."""
-    condition = _named(ref)
+    condition = _by_reference(ref)
     if condition is None:
         return None
     row = (await tx.execute(_JOINED.where(condition))).one_or_none()
@@ -69,14 +76,14 @@ async def lock(tx: Connection, ref: str) -> Ticket | None:
     Locked first, read afterwards: one statement for both would join the customer and environment
     that the ticket had before the wait.
     """
-    condition = _named(ref)
+    condition = _by_reference(ref)
     if condition is None:
         return None
     id = await tx.scalar(select(tickets.c.id).where(condition).with_for_update())
     return None if id is None else await find(tx, str(id))
 
 
-async def lock_both(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
+async def lock_two(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
     """Two tickets, locked in the order of their ids whatever the order asked for."""
     found = {ref: await find(tx, ref) for ref in (one, other)}
     ids = sorted({ticket.id for ticket in found.values() if ticket})
@@ -95,19 +102,21 @@ async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
 
 
 async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:
-    numbers = [number_in(key) for key in keys]
-    found = await tx.execute(_JOINED.where(tickets.c.number.in_(numbers)))
-    return {ticket.key: ticket for ticket in map(_ticket, found)}
+    numbers = [parse_number(key) for key in keys]
+    rows = await tx.execute(_JOINED.where(tickets.c.number.in_(numbers)))
+    return {ticket.key: ticket for ticket in map(_ticket, rows)}
 
 
 async def by_ids(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Ticket]:
-    found = await tx.execute(_JOINED.where(tickets.c.id.in_(ids)))
-    return {ticket.id: ticket for ticket in map(_ticket, found)}
+    rows = await tx.execute(_JOINED.where(tickets.c.id.in_(ids)))
+    return {ticket.id: ticket for ticket in map(_ticket, rows)}
 
 
-async def page(tx: Connection, wanted: Wanted, after: UUID | None, limit: int) -> Sequence[Ticket]:
+async def page(
+    tx: Connection, filters: TicketFilter, after: UUID | None, limit: int
+) -> Sequence[Ticket]:
     """Newest first, `limit` at most, those after the one with the id `after`."""
-    query = _JOINED.where(*_conditions(wanted)).order_by(tickets.c.id.desc()).limit(limit)
+    query = _JOINED.where(*_conditions(filters)).order_by(tickets.c.id.desc()).limit(limit)
     if after is not None:
         query = query.where(tickets.c.id < after)
     return [_ticket(row) for row in await tx.execute(query)]
@@ -123,98 +132,102 @@ async def add(tx: Connection, ticket: Ticket, description: str | None) -> None:
     await tx.execute(insert(tickets).values(**_row(ticket), description=description))
 
 
-async def keep(tx: Connection, ticket: Ticket) -> None:
+async def save(tx: Connection, ticket: Ticket) -> None:
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket)))
 
 
-async def description_of(tx: Connection, id: UUID) -> str | None:
-    found: str | None = await tx.scalar(select(tickets.c.description).where(tickets.c.id == id))
-    return found
+async def get_description(tx: Connection, id: UUID) -> str | None:
+    description: str | None = await tx.scalar(
+        select(tickets.c.description).where(tickets.c.id == id)
+    )
+    return description
 
 
-def _named(ref: str) -> ColumnElement[bool] | None:
+def _by_reference(ref: str) -> ColumnElement[bool] | None:
     """The condition for an id or key; None where it is neither."""
-    place = reference(ref)
-    if place is None:
+    parsed = parse_reference(ref)
+    if parsed is None:
         return None
-    return tickets.c.number == place if isinstance(place, int) else tickets.c.id == place
+    return tickets.c.number == parsed if isinstance(parsed, int) else tickets.c.id == parsed
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
     given: list[ColumnElement[bool]] = [
         column == value
         for column, value in (
-            (tickets.c.customer_id, wanted.customer_id),
-            (environments.c.key, wanted.environment),
-            (tickets.c.state, wanted.state),
-            (tickets.c.priority, wanted.priority),
-            (tickets.c.kind, wanted.kind),
-            (tickets.c.assignee, wanted.assignee),
+            (tickets.c.customer_id, filters.customer_id),
+            (environments.c.key, filters.environment),
+            (tickets.c.state, filters.state),
+            (tickets.c.priority, filters.priority),
+            (tickets.c.kind, filters.kind),
+            (tickets.c.assignee, filters.assignee),
         )
         if value is not None
     ]
-    if wanted.is_open is not None:
-        given.append(_IS_OPEN if wanted.is_open else ~_IS_OPEN)
-    if wanted.needs_triage is not None:
-        unknown = tickets.c.customer_id.is_(None)
-        given.append(unknown if wanted.needs_triage else ~unknown)
+    if filters.is_open is not None:
+        given.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
+    if filters.needs_triage is not None:
+        in_triage = tickets.c.customer_id.is_(None)
+        given.append(in_triage if filters.needs_triage else ~in_triage)
     return given
 
 
 def _ticket(row: Row[Any]) -> Ticket:
-    told = row._mapping
+    values = row._mapping
     return Ticket(
-        key=key_of(told["number"]),
-        customer=told["customer"],
-        environment=told["environment"],
-        pending_downgrade=_lowering(told),
-        pending_reclassification=_correction(told),
-        **{name: told[name] for name in _PLAIN},
+        key=format_key(values["number"]),
+        customer=values["customer"],
+        environment=values["environment"],
+        pending_downgrade=_pending_downgrade(values),
+        pending_reclassification=_pending_reclassification(values),
+        **{name: values[name] for name in _PLAIN},
     )
 
 
-def _lowering(told: RowMapping) -> Lowering | None:
-    if told["lowering_priority"] is None:
+def _pending_downgrade(values: RowMapping) -> PendingDowngrade | None:
+    if values["lowering_priority"] is None:
         return None
-    return Lowering(
-        told["lowering_priority"],
-        told["lowering_impact"],
-        told["lowering_urgency"],
-        told["lowering_by"],
-        told["lowering_at"],
-        told["lowering_reason"],
+    return PendingDowngrade(
+        values["lowering_priority"],
+        values["lowering_impact"],
+        values["lowering_urgency"],
+        values["lowering_by"],
+        values["lowering_at"],
+        values["lowering_reason"],
     )
 
 
-def _correction(told: RowMapping) -> Correction | None:
-    if told["correction_by"] is None:
+def _pending_reclassification(values: RowMapping) -> PendingReclassification | None:
+    if values["correction_by"] is None:
         return None
-    return Correction(
-        told["correction_kind"],
-        told["correction_nature"],
-        told["correction_service"],
-        told["correction_by"],
-        told["correction_at"],
-        told["correction_reason"],
+    return PendingReclassification(
+        values["correction_kind"],
+        values["correction_nature"],
+        values["correction_service"],
+        values["correction_by"],
+        values["correction_at"],
+        values["correction_reason"],
     )
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    lowering = asdict(ticket.pending_downgrade) if ticket.pending_downgrade else {}
-    correction = asdict(ticket.pending_reclassification) if ticket.pending_reclassification else {}
+    downgrade = asdict(ticket.pending_downgrade) if ticket.pending_downgrade else {}
+    reclassification = (
+        asdict(ticket.pending_reclassification) if ticket.pending_reclassification else {}
+    )
     return {
         **{name: getattr(ticket, name) for name in _PLAIN},
-        "number": number_in(ticket.key),
-        "lowering_priority": lowering.get("priority"),
-        "lowering_impact": lowering.get("impact"),
-        "lowering_urgency": lowering.get("urgency"),
-        "lowering_by": lowering.get("requested_by"),
-        "lowering_at": lowering.get("requested_at"),
-        "lowering_reason": lowering.get("reason"),
-        "correction_kind": correction.get("kind"),
-        "correction_nature": correction.get("nature"),
-        "correction_service": correction.get("service"),
-        "correction_by": correction.get("requested_by"),
-        "correction_at": correction.get("requested_at"),
-        "correction_reason": correction.get("reason"),
+        "number": parse_number(ticket.key),
+        "lowering_priority": downgrade.get("priority"),
+        "lowering_impact": downgrade.get("impact"),
+        "lowering_urgency": downgrade.get("urgency"),
+        "lowering_by": downgrade.get("requested_by"),
+        "lowering_at": downgrade.get("requested_at"),
+        "lowering_reason": downgrade.get("reason"),
+        "correction_kind": reclassification.get("kind"),
+        "correction_nature": reclassification.get("nature"),
+        "correction_service": reclassification.get("service"),
+        "correction_by": reclassification.get("requested_by"),
+        "correction_at": reclassification.get("requested_at"),
+        "correction_reason": reclassification.get("reason"),
     }

@@ -9,11 +9,20 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound
 from common.events.agreements import AgreementClocksMoved
-from common.http import Asked, Page, Paging, Told, answer, cursor, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    problem_response,
+    router,
+)
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import locked, seen, shown
 from sla.agreements.events import facts, tell
@@ -28,11 +37,11 @@ routes = router("/v1/agreements", tags=["agreements"])
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class ReasonAsked(Asked):
+class ReasonAsked(RequestModel):
     reason: Reason
 
 
-class SweepTold(Told):
+class SweepTold(ResponseModel):
     """A change of open clocks, carried out in batches. `changed`: how many so far."""
 
     id: UUID
@@ -52,20 +61,20 @@ async def move_open_clocks(
     asked: ReasonAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> SweepTold | Response:
     """Open clocks of earlier versions are measured by this one: its targets apply to all the time
     already counted (C6). By another person than the one who published it: it could hide a breach."""
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     _in_force(found, at)
     assert found.life.published is not None
     if found.life.published.by == caller.sub:
         denied = {"code": "SELF_APPROVAL"}
         await note(tx, found, "agreement.move_clocks.denied", caller, at, denied)
         said = "Somebody else than the publisher moves clocks to it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))
+        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
     version = found.agreement
     sweep = Sweep(
         uuid7(),
@@ -88,7 +97,7 @@ async def list_changes(
     name: Name,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[SweepTold]:
     """What was decided about the agreement's open clocks, newest first, and how far it is."""
     if caller.customer is not None:
@@ -100,7 +109,7 @@ async def list_changes(
     )
     items = [SweepTold.model_validate(one) for one in listed[: page.limit]]
     last = items[-1] if len(listed) > page.limit else None
-    return Page[SweepTold](items=items, next=cursor(last.id) if last else None)
+    return Page[SweepTold](items=items, next=encode_cursor(last.id) if last else None)
 
 
 def _in_force(found: AgreementVersion, at: datetime) -> None:

@@ -8,10 +8,10 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict
-from common.http import Asked, Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import locked, seen
 from sla.agreements.domain.lifecycle import Person, Side
@@ -22,11 +22,11 @@ from sla.calendars.schemas import Name, id_or_key
 routes = router("/v1/agreements", tags=["agreements"])
 
 
-class CommentAsked(Asked):
+class CommentAsked(RequestModel):
     comment: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
-class CommentTold(Told):
+class CommentTold(ResponseModel):
     id: UUID
     created_by: str
     side: Side
@@ -40,19 +40,21 @@ async def comment_on_version(
     asked: CommentAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("agreements:comment")],
+    caller: Annotated[Caller, requires("agreements:comment")],
 ) -> CommentTold:
     """Both sides see it, so write what the other side may read."""
     found = await locked(tx, id_or_key(name), caller)
     if found.life.state not in ("proposed", "agreed"):
         raise Conflict(f"This version is {found.life.state}: it is not negotiated now.")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     side = Person(caller.sub, caller.customer is not None).side
     said = Comment(uuid7(), found.agreement.id, caller.sub, side, at, asked.comment)
     await comments.add(tx, said)
     grounds = {"version": found.agreement.version, "comment": said.id}
     subject = f"agreement/{found.agreement_id}"
-    await record(tx, Entry(at, caller.sub, "agreement.comment", subject, grounds, caller.behind))
+    await record(
+        tx, Entry(at, caller.sub, "agreement.comment", subject, grounds, caller.via_machine)
+    )
     response.headers["Location"] = f"/v1/agreements/{found.agreement.id}/comments"
     return CommentTold.model_validate(said)
 
@@ -62,7 +64,7 @@ async def list_comments(
     name: Name,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CommentTold]:
     """Of that version, oldest first."""
     found = await seen(tx, id_or_key(name), caller)
@@ -70,4 +72,4 @@ async def list_comments(
     said = await comments.page(tx, found.agreement.id, page.limit, after[0] if after else None)
     items = [CommentTold.model_validate(one) for one in said[: page.limit]]
     last = items[-1] if len(said) > page.limit else None
-    return Page[CommentTold](items=items, next=cursor(last.id) if last else None)
+    return Page[CommentTold](items=items, next=encode_cursor(last.id) if last else None)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import Instant, Told, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Instant, ResponseModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.dependencies import seen
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import differences
@@ -25,7 +25,7 @@ MOST = 200
 """Candidates that are told; nobody has as many."""
 
 
-class CandidateTold(Told):
+class CandidateTold(ResponseModel):
     """`id`: that of the version."""
 
     id: UUID
@@ -36,7 +36,7 @@ class CandidateTold(Told):
     reason: str
 
 
-class TermsTold(Told):
+class TermsTold(ResponseModel):
     metric: str
     target_seconds: int | None
     pausable: bool
@@ -44,7 +44,7 @@ class TermsTold(Told):
     reason: str
 
 
-class MatchTold(Told):
+class MatchTold(ResponseModel):
     """`terms`: what the chosen one promises for such a ticket, where `priority` and `kind` are given."""
 
     rule: str
@@ -53,13 +53,13 @@ class MatchTold(Told):
     terms: list[TermsTold]
 
 
-class DifferenceTold(Told):
+class DifferenceTold(ResponseModel):
     term: str
     previous: str
     current: str
 
 
-class DifferencesTold(Told):
+class DifferencesTold(ResponseModel):
     key: str
     from_version: int
     to_version: int
@@ -72,7 +72,7 @@ Version = Annotated[int, Query(gt=0, lt=2**31)]
 @routes.get("/matching")
 async def match_agreement(
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
     customer: Annotated[str, Query(min_length=1, max_length=100, description="Id or key.")],
     service: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
     priority: Annotated[Priority | None, Query()] = None,
@@ -82,11 +82,13 @@ async def match_agreement(
 ) -> MatchTold:
     """Which agreement holds for a ticket opened at `at`, why, and why no other one does."""
     known = await directory.find_customer(tx, id_or_key(customer))
-    if known is None or not caller.sees(known.key):
-        raise Invalid([Violation("/query/customer", "unknown", "there is no such customer")])
+    if known is None or not caller.can_see(known.key):
+        raise ValidationFailed(
+            [Violation("/query/customer", "unknown", "there is no such customer")]
+        )
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")
-    asked = Question(known.id, service, at or await moment(tx))
+    asked = Question(known.id, service, at or await transaction_time(tx))
     binding = await agreements.published(tx, [known.id], contract)
     found = matched(binding.get(known.id, ()), asked)[:MOST]
     chosen = found[0].version if found and found[0].code == "chosen" else None
@@ -102,7 +104,7 @@ async def match_agreement(
 async def compare_versions(
     name: Name,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
     old: Annotated[Version, Query(alias="from")],
     new: Annotated[Version, Query(alias="to")],
 ) -> DifferencesTold:

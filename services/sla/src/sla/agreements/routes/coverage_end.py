@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtensionEnded
-from common.http import Asked, answer, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import RequestModel, if_match, problem_response, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage as covering
 from sla.agreements.dependencies import locked, shown
@@ -35,7 +35,7 @@ OVER: dict[Denied, str] = {
 }
 
 
-class EndAsked(Asked):
+class EndAsked(RequestModel):
     """`ends_at`: from here on it does not count, on a whole second; now, where it is left out."""
 
     ends_at: datetime | None = None
@@ -49,7 +49,7 @@ async def end_cover(
     asked: EndAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionTold | Response:
     """Extra cover ends early; before its start: it is withdrawn. Open clocks follow, and their
     deadlines may come later: that takes another person than the one who extended it (R1). What has
@@ -59,13 +59,13 @@ async def end_cover(
     before = await extensions.find(tx, found.agreement_id, extension_id)
     if before is None:
         raise NotFound("This extension")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     word = Shortened(_since(asked, before, at), asked.reason, caller.sub, at)
     after = shorten(before, word)
     if after == "SELF_APPROVAL":
         await note(tx, found, "agreement.end_cover.denied", caller, at, {"code": after})
         said = "Somebody else than the person who extended the cover ends it."
-        return answer(Forbidden(said, code=after))
+        return problem_response(Forbidden(said, code=after))
     if not isinstance(after, Extension):
         raise Conflict(OVER[after])
     await _shorten(tx, found, before, after)
@@ -78,11 +78,11 @@ def _since(asked: EndAsked, before: Extension, at: datetime) -> datetime:
     if asked.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if asked.ends_at.microsecond:
-        raise Invalid([Violation("/ends_at", "precision", "give it on a whole second")])
+        raise ValidationFailed([Violation("/ends_at", "precision", "give it on a whole second")])
     if asked.ends_at < at:
-        raise Invalid([Violation("/ends_at", "past", "what has passed stays covered")])
+        raise ValidationFailed([Violation("/ends_at", "past", "what has passed stays covered")])
     if asked.ends_at >= before.until:
-        raise Invalid([Violation("/ends_at", "order", "before the end of the extension")])
+        raise ValidationFailed([Violation("/ends_at", "order", "before the end of the extension")])
     return asked.ends_at
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtended
 from common.events.tickets import Priority
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, if_match, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage as covering
 from sla.agreements.dependencies import locked, seen, shown
@@ -34,7 +34,7 @@ LONGEST = timedelta(days=92)
 """Longer than any go-live: whoever needs more agrees on other hours."""
 
 
-class ExtensionAsked(Asked):
+class ExtensionAsked(RequestModel):
     """All of `[start, end)`, on whole seconds, counts for these priorities; for all of them where
     none is named."""
 
@@ -44,7 +44,7 @@ class ExtensionAsked(Asked):
     reason: Reason
 
 
-class ExtensionTold(Told):
+class ExtensionTold(ResponseModel):
     """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
     `end_reason`; at its start: it was withdrawn. Null where it counts to its `ends_at`."""
 
@@ -68,13 +68,13 @@ async def extend_cover(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionTold:
     """Extra hours around a go-live or milestone. Open clocks follow: their deadlines may come
     earlier. What has passed cannot be covered any more."""
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     _fits(asked, at)
     priorities = tuple(dict.fromkeys(asked.priorities))
     made = Extension(
@@ -83,7 +83,7 @@ async def extend_cover(
     bound = await binding(tx, found, at)
     if not any(reaches(made, version.agreement) for version in bound):
         said = "no published version is valid then; its cover can be extended once it is"
-        raise Invalid([Violation("/starts_at", "not_valid", said)])
+        raise ValidationFailed([Violation("/starts_at", "not_valid", said)])
     await extensions.add(tx, found.agreement_id, made)
     await _extend(tx, found, bound, made)
     told: dict[str, Any] = {
@@ -106,7 +106,7 @@ async def list_extensions(
     name: Name,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[ExtensionTold]:
     """In the order in which they begin, those that are over included."""
     found = await seen(tx, id_or_key(name), caller)
@@ -115,7 +115,9 @@ async def list_extensions(
     listed = await extensions.page(tx, found.agreement_id, page.limit, place)
     items = [extension_told(one) for one in listed[: page.limit]]
     last = items[-1] if len(listed) > page.limit else None
-    return Page[ExtensionTold](items=items, next=cursor(last.starts_at, last.id) if last else None)
+    return Page[ExtensionTold](
+        items=items, next=encode_cursor(last.starts_at, last.id) if last else None
+    )
 
 
 def extension_told(extension: Extension) -> ExtensionTold:
@@ -137,7 +139,7 @@ def _fits(asked: ExtensionAsked, at: datetime) -> None:
         if instant.microsecond:
             wrong.append(Violation(f"/{name}", "precision", "give it on a whole second"))
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
 
 
 async def binding(tx: Connection, found: AgreementVersion, at: datetime) -> list[AgreementVersion]:

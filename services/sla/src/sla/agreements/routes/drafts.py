@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, Violation
+from common.auth import Caller, requires
+from common.errors import Conflict, ValidationFailed, Violation
 from common.events.agreements import AgreementDrafted
-from common.http import Page, Paging, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import locked, seen, shown
 from sla.agreements.domain.agreement import Agreement
@@ -33,12 +33,12 @@ async def draft_agreement(
     asked: AgreementAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold:
     """A draft: it promises nothing until both sides have approved and it is published."""
     if wrong := [*misfits(asked), *wrong_parties(asked)]:
-        raise Invalid(wrong)
-    at = await moment(tx)
+        raise ValidationFailed(wrong)
+    at = await transaction_time(tx)
     party = await party_of(tx, asked)
     unnumbered = await version_of(tx, asked, party, uuid7(), (caller.sub, at))
     agreement_id = await agreement_of(tx, unnumbered)
@@ -57,22 +57,22 @@ async def redraft_agreement(
     asked: TermsAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold:
     """What a draft says from now on, as a whole; whoever writes it is its author."""
     if wrong := list(misfits(asked)):
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
     if found.life.state != "draft":
         raise Conflict("Only a draft can be changed. Revise this version, or draft the next one.")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     old, party = found.agreement, same_party(found)
     version = replace(
         await version_of(tx, asked, party, old.id, (caller.sub, at)), version=old.version
     )
     if asked.customer_signs and party.contract != "sla":
-        raise Invalid(
+        raise ValidationFailed(
             [Violation("/customer_signs", "meaningless", "of contracts of kind sla alone")]
         )
     await _fits_in(tx, found.agreement_id, version, asked)
@@ -85,7 +85,7 @@ async def redraft_agreement(
 async def list_agreements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[AgreementTold]:
     """All versions, by key; customers see what was published to them, and what they are to sign."""
     after = page.after_as(str, int)
@@ -93,7 +93,9 @@ async def list_agreements(
     found = await agreements.page(tx, caller.customer, page.limit, place)
     told = [shown(one, caller) for one in found[: page.limit]]
     last = told[-1] if len(found) > page.limit else None
-    return Page[AgreementTold](items=told, next=cursor(last.key, last.version) if last else None)
+    return Page[AgreementTold](
+        items=told, next=encode_cursor(last.key, last.version) if last else None
+    )
 
 
 @routes.get("/{name}")
@@ -101,7 +103,7 @@ async def show_agreement(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> AgreementTold:
     """A version by its id; by the agreement's key or id its newest one, or that `version`."""
@@ -116,7 +118,7 @@ async def _fits_in(
     """Raises Invalid where the version would hold at the same time as another."""
     ended = ended_by(version, asked.supersedes, await agreements.history(tx, agreement_id))
     if isinstance(ended, Overlap):
-        raise Invalid([Violation("/valid_from", "overlap", str(ended))])
+        raise ValidationFailed([Violation("/valid_from", "overlap", str(ended))])
 
 
 async def _drafted(

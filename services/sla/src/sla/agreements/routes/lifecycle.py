@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden
 from common.events.agreements import (
     AgreementAgreed,
@@ -19,8 +19,8 @@ from common.events.agreements import (
     AgreementSuperseded,
     AgreementWithdrawn,
 )
-from common.http import answer, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import if_match, problem_response, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements import coverage as covering
 from sla.agreements.dependencies import locked, seen, shown
 from sla.agreements.domain import lifecycle as rules
@@ -65,7 +65,7 @@ async def propose_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold | Response:
     """A draft is open to comments and approval now; a customer who signs in the portal sees it."""
     return await _take(tx, name, request, caller, PROPOSE)
@@ -76,7 +76,7 @@ async def revise_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold | Response:
     """Back to a draft that can be changed; approvals given so far are gone."""
     return await _take(tx, name, request, caller, REVISE)
@@ -87,7 +87,7 @@ async def withdraw_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold | Response:
     """Given up before it was published."""
     return await _take(tx, name, request, caller, WITHDRAW)
@@ -98,7 +98,7 @@ async def approve_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:sign")],
+    caller: Annotated[Caller, requires("agreements:sign")],
 ) -> AgreementTold | Response:
     """By two different people, one per side: where `customer_signs`, the second is a contact of the
     customer."""
@@ -110,7 +110,7 @@ async def publish_agreement(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold | Response:
     """By another person than the author; tickets opened in its validity are promised by it. Where
     the version before has an open end, that is now where this one begins."""
@@ -124,13 +124,13 @@ async def _take(
     if_match(request, found.sequence, shown(found, caller))
     if found.over:
         raise Conflict("This agreement was deactivated: its versions stay as they are.")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     after = step.move(found.life, _person(found, caller), at)
     if after == "NOT_NOW":
         raise Conflict(f"This version is {found.life.state}: that cannot be done with it now.")
     if not isinstance(after, Life):
         await _record(tx, found, f"{step.action}.denied", caller, at, {"code": after})
-        return answer(Forbidden(REFUSED[after], code=after))
+        return problem_response(Forbidden(REFUSED[after], code=after))
     await _follow(tx, found, after, at)
     await _record(tx, found, step.action, caller, at, {"state": after.state})
     return shown(await _reread(tx, found, caller), caller)
@@ -197,4 +197,4 @@ async def _record(
 ) -> None:
     grounds = {"key": found.agreement.key, "version": found.agreement.version} | more
     subject = f"agreement/{found.agreement_id}"
-    await record(tx, Entry(at, caller.sub, action, subject, grounds, behind=caller.behind))
+    await record(tx, Entry(at, caller.sub, action, subject, grounds, behind=caller.via_machine))

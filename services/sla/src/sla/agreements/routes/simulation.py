@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import Priority
-from common.http import Asked, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import seen
 from sla.agreements.domain.agreement import Agreement
@@ -32,7 +32,7 @@ NAMED = 200
 """Clocks that an answer names one by one; the others are counted."""
 
 
-class TrialAsked(Asked):
+class TrialAsked(RequestModel):
     """Against the tickets of the last `days`, newest first, up to `tickets` of them. `calendar`,
     `calendars` and `targets` go before those of the version; nothing is stored."""
 
@@ -43,7 +43,7 @@ class TrialAsked(Asked):
     targets: Annotated[list[TargetAsked], Field(min_length=1, max_length=200)] | None = None
 
 
-class ComplianceTold(Told):
+class ComplianceTold(ResponseModel):
     met: int
     breached: int
     waived: int
@@ -51,13 +51,13 @@ class ComplianceTold(Told):
     adjusted: float | None
 
 
-class MetricTold(Told):
+class MetricTold(ResponseModel):
     metric: str
     actual: ComplianceTold
     simulated: ComplianceTold
 
 
-class MovedTold(Told):
+class MovedTold(ResponseModel):
     """`was` and `would`: deadline and outcome as they are, and as they would be."""
 
     clock_id: UUID
@@ -71,7 +71,7 @@ class MovedTold(Told):
     simulated_outcome: str | None
 
 
-class TrialTold(Told):
+class TrialTold(ResponseModel):
     """`next`: where the tickets that were not looked at begin; null where all were.
 
     `without_clocks`: tickets that nothing was promised to, so that nothing was kept of them to try.
@@ -128,7 +128,7 @@ async def simulate_agreement(
     name: Name,
     asked: TrialAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
     cursor_: Annotated[
         str | None, Query(alias="cursor", max_length=1000, description="`next` of the call before.")
     ] = None,
@@ -137,7 +137,7 @@ async def simulate_agreement(
     been, and which open clocks would breach at once when they were moved to it (C6)."""
     found = await seen(tx, id_or_key(name), caller)
     after = Paging(1, cursor_).after_as(datetime, UUID)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     version, drawn = await _version(tx, found.agreement, asked, caller)
     trial = Trial(version, at - timedelta(days=asked.days), at, drawn)
     try:
@@ -174,7 +174,7 @@ async def _version(
         named = [(one.metric, one.priority, one.kind) for one in asked.targets]
         if len(named) != len(set(named)):
             said = "each metric, priority and kind has one target"
-            raise Invalid([Violation("/targets", "repeated", said)])
+            raise ValidationFailed([Violation("/targets", "repeated", said)])
         changed = replace(changed, targets=tuple(one.target() for one in asked.targets))
     return changed, drawn
 
@@ -188,7 +188,7 @@ def _told(trial: Trial, total: _Sum, asked: int) -> TrialTold:
         tickets=total.tickets,
         clocks=total.clocks,
         without_clocks=total.silent,
-        next=cursor(*more) if more else None,
+        next=encode_cursor(*more) if more else None,
         compliance=[
             MetricTold(metric=metric, actual=_figures(was), simulated=_figures(would))
             for metric, (was, would) in sorted(total.metrics.items())

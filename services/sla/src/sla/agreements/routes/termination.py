@@ -6,15 +6,15 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden
 from common.events.agreements import (
     AgreementTerminated,
     AgreementTerminationRequested,
     AgreementTerminationWithdrawn,
 )
-from common.http import answer, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import if_match, problem_response, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import locked, seen, shown
 from sla.agreements.domain.termination import Denied, Ending, ask, confirm
@@ -42,7 +42,7 @@ async def ask_for_the_end(
     asked: ReasonAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold:
     """Asks that the agreement, with all its versions, ends now. Another person confirms it."""
     found, at = await _locked(tx, name, request, caller)
@@ -60,7 +60,7 @@ async def confirm_the_end(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold | Response:
     """By another person than the one who asked. It promises nothing any more, and its open clocks
     are cancelled; it is said aloud."""
@@ -68,7 +68,7 @@ async def confirm_the_end(
     ending = confirm(found.ending, caller.sub, at)
     if ending == "SELF_APPROVAL":
         await _record(tx, found, "agreement.deactivate.denied", caller, at, ending)
-        return answer(Forbidden(REFUSED[ending], code=ending))
+        return problem_response(Forbidden(REFUSED[ending], code=ending))
     if not isinstance(ending, Ending):
         raise Conflict(REFUSED[ending])
     await agreements.end(tx, found.agreement_id, ending)
@@ -85,7 +85,7 @@ async def drop_the_end(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:write")],
+    caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementTold:
     """It is not to end after all."""
     found, at = await _locked(tx, name, request, caller)
@@ -104,7 +104,7 @@ async def _locked(
 ) -> tuple[AgreementVersion, datetime]:
     found = await locked(tx, id_or_key(name), caller)
     if_match(request, found.sequence, shown(found, caller))
-    return found, await moment(tx)
+    return found, await transaction_time(tx)
 
 
 async def _record(

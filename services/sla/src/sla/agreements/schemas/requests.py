@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.errors import Violation
 from common.events.tickets import Kind, Priority
-from common.http import Asked
+from common.http import RequestModel
 from sla.agreements.domain.agreement import SHARES, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
 from sla.calendars.schemas import CalendarWish, HoursAsked, Name, Weekday
@@ -21,7 +21,7 @@ Text = Annotated[str, Field(max_length=20_000)]
 A_MONTH = 31 * 86_400
 
 
-class TargetAsked(Asked):
+class TargetAsked(RequestModel):
     """`target_seconds` null: nothing is promised. Without `kind`: for every kind of ticket."""
 
     metric: Metric
@@ -35,26 +35,26 @@ class TargetAsked(Asked):
         return Target(self.metric, self.priority, within, self.pausable, self.kind)
 
 
-class WindowAsked(Asked):
+class WindowAsked(RequestModel):
     starts_at: datetime
     ends_at: datetime
 
 
-class MaintenanceAsked(Asked):
+class MaintenanceAsked(RequestModel):
     """`weekly`: hours in the agreement's `timezone`; `dated`: single windows."""
 
     weekly: dict[Weekday, HoursAsked] = Field(default_factory=dict)
     dated: Annotated[list[WindowAsked], Field(max_length=500)] = Field(default_factory=list)
 
 
-class PriceAsked(Asked):
+class PriceAsked(RequestModel):
     """Per month."""
 
     amount: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
 
 
-class TermsAsked(Asked):
+class TermsAsked(RequestModel):
     """What a version says. `calendars`: those of single priorities, so that a blocker may run
     around the clock (R10). `customers`: further ones whom it covers; without `services` it is about
     all of them. `timezone` is where its months begin; without it that of its calendar.

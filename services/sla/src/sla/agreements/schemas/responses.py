@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
@@ -13,7 +13,7 @@ SECOND = timedelta(seconds=1)
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
 
 
-class TargetTold(Told):
+class TargetTold(ResponseModel):
     metric: str
     priority: str
     kind: str | None
@@ -21,31 +21,31 @@ class TargetTold(Told):
     pausable: bool
 
 
-class WindowTold(Told):
+class WindowTold(ResponseModel):
     starts_at: datetime
     ends_at: datetime
 
 
-class MaintenanceTold(Told):
+class MaintenanceTold(ResponseModel):
     """`calendar`: the version of the calendar that is open whenever weekly maintenance is."""
 
     calendar: UUID | None
     dated: list[WindowTold]
 
 
-class PriceTold(Told):
+class PriceTold(ResponseModel):
     """Per month."""
 
     amount: str
     currency: str
 
 
-class SignatureTold(Told):
+class SignatureTold(ResponseModel):
     by: str
     at: datetime
 
 
-class EndingTold(Told):
+class EndingTold(ResponseModel):
     """Asked for by one person; `confirmed` by another, it ends the agreement."""
 
     requested: SignatureTold
@@ -53,7 +53,7 @@ class EndingTold(Told):
     confirmed: SignatureTold | None
 
 
-class AgreementTold(Told):
+class AgreementTold(ResponseModel):
     """`id` is that of the version. `customers`: all whom it covers; none named: everybody.
 
     `approved` stands for our side, `countersigned` for the other one.

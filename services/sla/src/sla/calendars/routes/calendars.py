@@ -8,10 +8,10 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import keep
 from sla.calendars.schemas import CalendarAsked, Name, PublicHolidays, definition_of, id_or_key
@@ -32,7 +32,7 @@ class NamedCalendarAsked(CalendarAsked):
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
 
 
-class CalendarTold(Told):
+class CalendarTold(ResponseModel):
     """`definition.feed` is what was imported last; `source` says where this version has it from."""
 
     id: UUID
@@ -50,10 +50,10 @@ async def make_calendar(
     asked: NamedCalendarAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("calendars:write")],
+    caller: Annotated[Caller, requires("calendars:write")],
 ) -> CalendarTold:
     """Refused when it ever stays shut for more than five years (A4). What was imported stays."""
-    at = await moment(tx)
+    at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     definition = definition_of(asked, asked.public_holidays, years)
     await calendars.lock(tx, asked.key)
@@ -70,7 +70,7 @@ async def make_calendar(
 async def list_calendars(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CalendarTold]:
     """All versions, by key."""
     if caller.customer is not None:
@@ -82,7 +82,7 @@ async def list_calendars(
 
 @routes.get("/{name}")
 async def show_calendar(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("agreements:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarTold:
     """A version by its id, or the newest one by the key."""
     found = None if caller.customer else await calendars.find(tx, id_or_key(name))
@@ -94,4 +94,6 @@ async def show_calendar(
 def paged(found: list[CalendarVersion], limit: int) -> Page[CalendarTold]:
     shown = [CalendarTold.model_validate(one) for one in found[:limit]]
     last = shown[-1] if len(found) > limit else None
-    return Page[CalendarTold](items=shown, next=cursor(last.key, last.version) if last else None)
+    return Page[CalendarTold](
+        items=shown, next=encode_cursor(last.key, last.version) if last else None
+    )

@@ -12,9 +12,9 @@ from fastapi import Response
 from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import to_json
 
-from common.auth import Caller, needs
-from common.http import Asked, Told, router
-from common.http.models import EARLIEST, LATEST, read_instant
+from common.auth import Caller, requires
+from common.http import RequestModel, ResponseModel, router
+from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
 from common.persistence.database import Transaction
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import LONGEST_SECONDS, CalendarWish, timetable_of, unanswerable
@@ -31,10 +31,10 @@ def _stamp(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
         try:
             at = datetime.fromisoformat(given)
         except ValueError:
-            return read_instant(given, read)
-        if EARLIEST < at < LATEST:
+            return parse_instant(given, read)
+        if MIN_INSTANT < at < MAX_INSTANT:
             return at.astimezone(UTC)
-    return read_instant(given, read)
+    return parse_instant(given, read)
 
 
 Stamp = Annotated[datetime, WrapValidator(_stamp)]
@@ -43,7 +43,7 @@ Stamp = Annotated[datetime, WrapValidator(_stamp)]
 class Lean(BaseModel):
     """Like `Asked`, for fields that are instants and numbers alone."""
 
-    model_config = Asked.model_config
+    model_config = RequestModel.model_config
 
 
 class After(Lean):
@@ -78,12 +78,12 @@ class Question(Lean):
         return self
 
 
-class ComputeAsked(Asked):
+class ComputeAsked(RequestModel):
     calendar: CalendarWish
     questions: Annotated[list[Question], Field(min_length=1, max_length=1000)]
 
 
-class Answer(Told):
+class Answer(ResponseModel):
     """One of the three, as it was asked."""
 
     at: datetime | None = None
@@ -91,13 +91,13 @@ class Answer(Told):
     open: bool | None = None
 
 
-class Answers(Told):
+class Answers(ResponseModel):
     answers: list[Answer]
 
 
 @routes.post("/compute", response_model=Answers)
 async def compute(
-    asked: ComputeAsked, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
+    asked: ComputeAsked, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Response:
     """Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}` (A2, A3)."""
     table = await timetable_of(tx, caller, asked.calendar, "/calendar")

@@ -9,10 +9,16 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Busy, Invalid, NotFound, UnsupportedMedia, Violation
-from common.http import Asked, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import (
+    NotFound,
+    ServiceUnavailable,
+    UnsupportedMediaType,
+    ValidationFailed,
+    Violation,
+)
+from common.http import RequestModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import drawn
 from sla.calendars.commands import keep
@@ -37,7 +43,7 @@ AT_ONCE = asyncio.Semaphore(2)
 Year = Annotated[int, Query(gt=FIRST_YEAR, lt=LAST_YEAR, description="By default the present one.")]
 
 
-class FetchAsked(Asked):
+class FetchAsked(RequestModel):
     """`timed`: what the feed's timed events are: times `closed`, times `open`, or `ignored`."""
 
     url: Annotated[
@@ -64,7 +70,7 @@ async def import_feed(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("calendars:write")],
+    caller: Annotated[Caller, requires("calendars:write")],
     timed: Annotated[Timed, Query()] = "closed",
 ) -> CalendarTold:
     """The next version of a calendar, fed with an iCalendar file in place of what fed it before.
@@ -73,7 +79,7 @@ async def import_feed(
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != MEDIA:
-        raise UnsupportedMedia(MEDIA)
+        raise UnsupportedMediaType(MEDIA)
     return await _fed(tx, name, await request.body(), timed, {}, caller, response)
 
 
@@ -87,17 +93,17 @@ async def fetch_feed(
     asked: FetchAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("calendars:write")],
+    caller: Annotated[Caller, requires("calendars:write")],
     fetches: Annotated[Fetcher, Depends(fetcher)],
 ) -> CalendarTold:
     """The same, from an address: http or https, public, at most 1 MiB, within 8 seconds."""
     if AT_ONCE.locked():
-        raise Busy(5)
+        raise ServiceUnavailable(5)
     async with AT_ONCE:
         try:
             text = await fetches.fetch(asked.url)
         except Unfetchable as refused:
-            raise Invalid([Violation("/url", "unfetchable", str(refused))]) from None
+            raise ValidationFailed([Violation("/url", "unfetchable", str(refused))]) from None
     # Of the address only the host is kept: the rest is often a secret.
     source = {"host": urlsplit(asked.url).hostname}
     return await _fed(tx, name, text, asked.timed, source, caller, response)
@@ -111,7 +117,7 @@ async def fetch_feed(
 async def export_hours(
     name: Name,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
     """A year's opening hours and holidays, for other calendars to subscribe to."""
@@ -128,7 +134,7 @@ async def export_hours(
 async def show_year(
     name: Name,
     tx: Transaction,
-    caller: Annotated[Caller, needs("agreements:read")],
+    caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
     """A year as SVG: how long each day is open, and the holidays by name."""
@@ -144,7 +150,7 @@ async def _year(
     if found is None:
         raise NotFound("This calendar")
     calendar = calendar_of(found.definition, zone_of(found.zone))
-    return found, calendar, year or (await moment(tx)).year
+    return found, calendar, year or (await transaction_time(tx)).year
 
 
 async def _fed(
@@ -160,13 +166,13 @@ async def _fed(
     found = await calendars.find(tx, key)
     if found is None:
         raise NotFound("This calendar")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     zone = built(found.definition, "").zone
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     try:
         feed = await asyncio.to_thread(read, text, zone, years)
     except BadFeed as bad:
-        raise Invalid([Violation("", "icalendar", str(bad))]) from None
+        raise ValidationFailed([Violation("", "icalendar", str(bad))]) from None
     definition = {**found.definition, "feed": feed.definition(timed)}
     if definition == found.definition:
         response.status_code = 200

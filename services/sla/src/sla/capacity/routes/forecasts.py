@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Told, router
-from common.persistence.database import Connection, Transaction, moment
+from common.http import ResponseModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.chart import drawn
 from sla.capacity.domain.forecast import METHOD, ORIGINS, WINDOW, Outlook, Peak, outlook
@@ -21,7 +21,7 @@ from sla.capacity.store.series import Stored
 routes = router("/v1/series", tags=["measures"])
 
 
-class BackTestTold(Told):
+class BackTestTold(ResponseModel):
     """Median absolute errors, in the series' unit, of the line and of "as it is today"."""
 
     horizon_days: int
@@ -31,7 +31,7 @@ class BackTestTold(Told):
     better_than_naive: bool
 
 
-class OutlookTold(Told):
+class OutlookTold(ResponseModel):
     """`expected` null: not within two years. `limit_status` null: fewer than two weeks of figures."""
 
     series: str
@@ -49,13 +49,13 @@ class OutlookTold(Told):
     back_test: BackTestTold | None = None
 
 
-class OutlooksTold(Told):
+class OutlooksTold(ResponseModel):
     items: list[dict[str, Any]]
 
 
 @routes.get("/{name}/forecast")
 async def show_outlook(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("reports:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> OutlookTold:
     """Computed now from the days' peaks; nothing is stored."""
     stored, limit, _, made, today = await _made(tx, name, caller)
@@ -74,7 +74,7 @@ async def show_outlook(
 
 @routes.get("/{name}/forecast.svg", response_class=Response)
 async def draw_outlook(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("reports:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
     """Usage, its line, and the limit."""
     stored, limit, peaks, made, today = await _made(tx, name, caller)
@@ -84,11 +84,11 @@ async def draw_outlook(
 
 @routes.get("/{name}/forecasts")
 async def list_outlooks(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("reports:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> OutlooksTold:
     """What was expected on each of the last 400 days, the newest first."""
     stored = await visible(tx, name, caller)
-    since = (await moment(tx)).astimezone(UTC).date() - timedelta(days=400)
+    since = (await transaction_time(tx)).astimezone(UTC).date() - timedelta(days=400)
     return OutlooksTold(items=await outlooks.of_series(tx, stored.series.id, since))
 
 
@@ -100,7 +100,7 @@ async def _made(
     limit = (await series.limits(tx, [id])).get(id)
     if limit is None:
         raise NotFound("A limit for this series")
-    today = (await moment(tx)).astimezone(UTC).date()
+    today = (await transaction_time(tx)).astimezone(UTC).date()
     since = today - timedelta(days=WINDOW + ORIGINS + limit.plan_ahead.days + 1)
     peaks = (await samples.peaks(tx, {id: limit}, since, today + timedelta(days=1)))[id]
     return stored, limit, peaks, outlook(peaks, limit, today), today

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from sla.calendars.domain.month import read_month
 from sla.capacity.domain.measured import Measured
 from sla.capacity.domain.series import Verdict
@@ -21,7 +21,7 @@ MOST = 50
 """Series of a page: each is read sample by sample."""
 
 
-class MeasuredTold(Told):
+class MeasuredTold(ResponseModel):
     """`required` is the version that held when the month ended. `coverage`: which share of the
     expected samples came; under a half the month counts as `unmeasured`, neither kept nor broken.
     """
@@ -46,7 +46,7 @@ class MeasuredTold(Told):
 async def list_measured(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     month: Annotated[
         str | None,
         Query(pattern=r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$", examples=["2026-06"]),
@@ -54,17 +54,17 @@ async def list_measured(
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> Page[MeasuredTold]:
     """Each promised figure in the month, in the customer's zone; the present one without a month."""
-    if customer is not None and not caller.sees(customer):
+    if customer is not None and not caller.can_see(customer):
         return Page[MeasuredTold](items=[])
     after, most = page.after_as(str), min(page.limit, MOST)
     wanted = caller.customer or customer
     found = await series.page(tx, wanted, most, after[0] if after else None, promised=True)
     shown = found[:most]
     asked = read_month(month) if month else None
-    found_in = await measured(tx, shown, await moment(tx), asked)
+    found_in = await measured(tx, shown, await transaction_time(tx), asked)
     return Page[MeasuredTold](
         items=[_told(one) for one in found_in],
-        next=cursor(shown[-1].series.key) if len(found) > most else None,
+        next=encode_cursor(shown[-1].series.key) if len(found) > most else None,
     )
 
 

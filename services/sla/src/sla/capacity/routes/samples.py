@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Asked, Told, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import RequestModel, ResponseModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import Figure, visible
 from sla.capacity.store import samples, series
@@ -23,17 +23,17 @@ AHEAD = timedelta(minutes=5)
 """How far a monitor's clock may be ahead of ours."""
 
 
-class SampleAsked(Asked):
+class SampleAsked(RequestModel):
     series: Name
     at: datetime
     value: Figure
 
 
-class SamplesAsked(Asked):
+class SamplesAsked(RequestModel):
     samples: Annotated[list[SampleAsked], Field(min_length=1, max_length=5_000)]
 
 
-class SamplesTold(Told):
+class SamplesTold(ResponseModel):
     """`accepted` are kept now; the rest was kept before. `conflicts` are the places in the batch of
     samples for which another value is kept: the first one stays."""
 
@@ -42,7 +42,7 @@ class SamplesTold(Told):
     conflicts: list[int]
 
 
-class DayTold(Told):
+class DayTold(ResponseModel):
     """A date in UTC."""
 
     day: date
@@ -52,18 +52,18 @@ class DayTold(Told):
     peak: float
 
 
-class DaysTold(Told):
+class DaysTold(ResponseModel):
     items: list[DayTold]
 
 
 @routes.post("")
 async def post_samples(
-    asked: SamplesAsked, tx: Transaction, caller: Annotated[Caller, needs("samples:write")]
+    asked: SamplesAsked, tx: Transaction, caller: Annotated[Caller, requires("samples:write")]
 ) -> SamplesTold:
     """All of the batch or nothing. Sending it again changes nothing, so it needs no key."""
     given = asked.samples
     known = await series.ids_of(tx, {one.series for one in given})
-    _refuse_wrong(given, known, await moment(tx))
+    _refuse_wrong(given, known, await transaction_time(tx))
     rows = [(known[one.series], one.at, one.value) for one in given]
     new, differing = await samples.keep(tx, rows)
     return SamplesTold(accepted=new, duplicates=len(rows) - new, conflicts=differing)
@@ -73,7 +73,7 @@ async def post_samples(
 async def show_days(
     name: Name,
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,
     until: Annotated[date | None, Query(alias="to", description="Not included.")] = None,
 ) -> DaysTold:
@@ -85,12 +85,14 @@ async def show_days(
 
 
 async def _stretch(tx: Connection, since: date | None, until: date | None) -> tuple[date, date]:
-    last = until or (await moment(tx)).date() + timedelta(days=1)
+    last = until or (await transaction_time(tx)).date() + timedelta(days=1)
     if since is None and last.toordinal() <= 30:
-        raise Invalid([Violation("/query/to", "range", "give a later date")])
+        raise ValidationFailed([Violation("/query/to", "range", "give a later date")])
     first = since or last - timedelta(days=30)
     if not timedelta(0) <= last - first <= LONGEST:
-        raise Invalid([Violation("/query/from", "range", "ask for 800 days at most, in order")])
+        raise ValidationFailed(
+            [Violation("/query/from", "range", "ask for 800 days at most, in order")]
+        )
     return first, last
 
 
@@ -106,4 +108,4 @@ def _refuse_wrong(given: list[SampleAsked], known: Collection[str], now: datetim
         if seen.setdefault((one.series, one.at), one.value) != one.value:
             wrong.append(Violation(f"{at}/value", "twice", "the same instant has another value"))
     if wrong:
-        raise Invalid(wrong[:20])
+        raise ValidationFailed(wrong[:20])

@@ -8,12 +8,12 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, Told, cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, arm
+from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars.schemas import Name, id_or_key
 from sla.capacity.domain.series import Better, JudgedBy, Limit, Required, Series
 from sla.capacity.store import series
@@ -29,7 +29,7 @@ Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class SeriesAsked(Asked):
+class SeriesAsked(RequestModel):
     """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
     Without `customer` it is the house's own, and no customer sees it."""
 
@@ -42,7 +42,7 @@ class SeriesAsked(Asked):
     every_seconds: Annotated[int, Field(gt=0, le=YEAR)] | None = None
 
 
-class RequiredAsked(Asked):
+class RequiredAsked(RequestModel):
     """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
 
     valid_from: datetime
@@ -52,7 +52,7 @@ class RequiredAsked(Asked):
     baseline: Figure | None = None
 
 
-class LimitAsked(Asked):
+class LimitAsked(RequestModel):
     """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
 
     limit: Figure
@@ -60,7 +60,7 @@ class LimitAsked(Asked):
     plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR)]
 
 
-class RequiredTold(Told):
+class RequiredTold(ResponseModel):
     version: int
     valid_from: datetime
     better: Better
@@ -69,7 +69,7 @@ class RequiredTold(Told):
     baseline: float | None
 
 
-class LimitTold(Told):
+class LimitTold(ResponseModel):
     version: int
     valid_from: datetime
     limit: float
@@ -77,7 +77,7 @@ class LimitTold(Told):
     plan_ahead_seconds: int
 
 
-class SeriesTold(Told):
+class SeriesTold(ResponseModel):
     """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
 
     id: UUID
@@ -98,11 +98,11 @@ async def define_series(
     asked: SeriesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("series:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """A new series; monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _customer(tx, asked)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     every = None if asked.every_seconds is None else asked.every_seconds * SECOND
     owner, id = (customer.key, customer.id) if customer else (None, None)
     place = (owner, asked.service, asked.environment)
@@ -119,7 +119,7 @@ async def promise_figure(
     name: Name,
     asked: RequiredAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("series:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """The next version of what is promised. Former months keep the version they had (A5)."""
     found = await visible(tx, name, caller)
@@ -127,8 +127,10 @@ async def promise_figure(
     former = (await series.required(tx, [found.series.id])).get(found.series.id, ())
     if former and asked.valid_from <= former[-1].valid_from:
         begun = f"version {former[-1].version} is valid from {former[-1].valid_from.isoformat()}"
-        raise Invalid([Violation("/valid_from", "order", f"{begun}; give a later instant")])
-    at = await moment(tx)
+        raise ValidationFailed(
+            [Violation("/valid_from", "order", f"{begun}; give a later instant")]
+        )
+    at = await transaction_time(tx)
     judgement = (asked.better, asked.statistic, asked.target, asked.baseline)
     required = Required(len(former) + 1, asked.valid_from, *judgement)
     await series.require(tx, found.series.id, required, (caller.sub, at))
@@ -141,20 +143,20 @@ async def set_limit(
     name: Name,
     asked: LimitAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("series:write")],
+    caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesTold:
     """Usage is looked at now and every night from then on; a limit that comes near is announced."""
     found = await visible(tx, name, caller)
     id = found.series.id
     await series.hold(tx, id)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     former = (await series.limits(tx, [id])).get(id)
     version = former.version + 1 if former else 1
     limit = Limit(version, at, asked.limit, asked.direction, asked.plan_ahead_seconds * SECOND)
     await series.limit(tx, id, limit, (caller.sub, at))
     await record(tx, _entry(at, caller, "series.limit", found, asked))
     await look(tx, [id], at)
-    await arm(tx, [Deadline(KIND, id, next_look(id, at))])
+    await schedule(tx, [Deadline(KIND, id, next_look(id, at))])
     return await told(tx, await visible(tx, str(id), caller))
 
 
@@ -162,7 +164,7 @@ async def set_limit(
 async def list_series(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
 ) -> Page[SeriesTold]:
     """By key; customers see their own."""
     after = page.after_as(str)
@@ -170,7 +172,7 @@ async def list_series(
     shown = found[: page.limit]
     return Page[SeriesTold](
         items=await _all_told(tx, shown),
-        next=cursor(shown[-1].series.key) if len(found) > page.limit else None,
+        next=encode_cursor(shown[-1].series.key) if len(found) > page.limit else None,
     )
 
 
@@ -179,7 +181,7 @@ async def show_series(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
 ) -> SeriesTold:
     found = await visible(tx, name, caller)
     set_etag(response, found.sequence)
@@ -237,10 +239,10 @@ async def _customer(tx: Connection, asked: SeriesAsked) -> directory.Customer | 
     found = await directory.find_customer(tx, id_or_key(asked.customer))
     if found is None:
         unknown = f"there is no customer {asked.customer!r}; intake registers them"
-        raise Invalid([Violation("/customer", "unknown", unknown)])
+        raise ValidationFailed([Violation("/customer", "unknown", unknown)])
     return found
 
 
-def _entry(at: datetime, caller: Caller, action: str, about: Stored, asked: Asked) -> Entry:
+def _entry(at: datetime, caller: Caller, action: str, about: Stored, asked: RequestModel) -> Entry:
     grounds = asked.model_dump(mode="json")
-    return Entry(at, caller.sub, action, f"series/{about.series.id}", grounds, caller.behind)
+    return Entry(at, caller.sub, action, f"series/{about.series.id}", grounds, caller.via_machine)

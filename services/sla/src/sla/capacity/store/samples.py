@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.capacity.domain.forecast import Peak
 from sla.capacity.domain.series import JudgedBy, Limit
 
@@ -88,7 +88,7 @@ class Day:
 async def keep(tx: Connection, rows: Sequence[Row]) -> tuple[int, list[int]]:
     """How many were new, and the places of those that differ from what is kept: the first stays."""
     columns = [list(column) for column in zip(*rows, strict=True)]
-    connection = await raw(tx)
+    connection = await asyncpg_connection(tx)
     new = await connection.fetchval(_KEEP, *columns)
     if new == len(rows):
         return new, []

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.schemas import Name
@@ -21,7 +21,7 @@ from sla.catalogue.store.gap_context import standing
 routes = router("/v1/gaps", tags=["catalogue"])
 
 
-class GapTold(Told):
+class GapTold(ResponseModel):
     """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` beneath `agreement`."""
 
     code: Code
@@ -43,14 +43,14 @@ class GapTold(Told):
 async def list_gaps(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("catalogue:assess")],
+    caller: Annotated[Caller, requires("catalogue:assess")],
     days: Annotated[int, Query(ge=0, le=3660, description="Agreements that end within.")] = 60,
     code: Annotated[Code | None, Query()] = None,
     customer: Annotated[Name | None, Query()] = None,
 ) -> Page[GapTold]:
     """What nobody promised, what soon ends, and what is promised faster than what it rests upon."""
     after = page.after_as(str)
-    stands = await standing(tx, await moment(tx))
+    stands = await standing(tx, await transaction_time(tx))
     tables = await _timetables(tx, stands)
     # Some milliseconds per pair of calendars: not on the loop that everybody waits for.
     found = await asyncio.to_thread(gaps, stands, tables, timedelta(days=days))
@@ -64,7 +64,7 @@ async def list_gaps(
     shown = wanted[: page.limit]
     more = len(wanted) > page.limit
     items = [GapTold.model_validate(gap) for gap in shown]
-    return Page[GapTold](items=items, next=cursor(shown[-1].place) if more else None)
+    return Page[GapTold](items=items, next=encode_cursor(shown[-1].place) if more else None)
 
 
 def gaps(stands: Standing, tables: Timetables, soon: timedelta) -> list[Gap]:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Instant, Told, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import Instant, ResponseModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import holding
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
@@ -31,12 +31,12 @@ MOST_NODES = 20
 SVG = "image/svg+xml"
 
 
-class HitCustomer(Told):
+class HitCustomer(ResponseModel):
     customer: str
     effect: Effect
 
 
-class HitService(Told):
+class HitService(ResponseModel):
     """`path`: the way from the service down to what fails."""
 
     service: str
@@ -45,7 +45,7 @@ class HitService(Told):
     customers: list[HitCustomer]
 
 
-class HitPromise(Told):
+class HitPromise(ResponseModel):
     """`promised_seconds`: the agreement's service time within the window, where one was given."""
 
     agreement: str
@@ -55,7 +55,7 @@ class HitPromise(Told):
     promised_seconds: int | None
 
 
-class HitClock(Told):
+class HitClock(ResponseModel):
     id: UUID
     ticket: str
     metric: str
@@ -65,7 +65,7 @@ class HitClock(Told):
     deadline: datetime | None
 
 
-class ImpactTold(Told):
+class ImpactTold(ResponseModel):
     """`clocks`: open ones, those that break first; `more_clocks` says that there are others."""
 
     nodes: list[str]
@@ -76,7 +76,7 @@ class ImpactTold(Told):
     more_clocks: bool
 
 
-class SinglePointTold(Told):
+class SinglePointTold(ResponseModel):
     """Alone it takes these services down, and these customers feel it."""
 
     node: str
@@ -84,14 +84,14 @@ class SinglePointTold(Told):
     customers: list[str]
 
 
-class SinglePointsTold(Told):
+class SinglePointsTold(ResponseModel):
     items: list[SinglePointTold]
 
 
 @routes.get("/impact")
 async def show_impact(
     tx: Transaction,
-    caller: Annotated[Caller, needs("catalogue:assess")],
+    caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(min_length=1, max_length=MOST_NODES)],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
@@ -131,7 +131,7 @@ async def show_impact(
 
 @routes.get("/single-points")
 async def show_single_points(
-    tx: Transaction, caller: Annotated[Caller, needs("catalogue:assess")]
+    tx: Transaction, caller: Annotated[Caller, requires("catalogue:assess")]
 ) -> SinglePointsTold:
     """Nodes without which a service has nothing left to run on; those with most customers first."""
     found = single_points(await catalogue.graph(tx))
@@ -150,14 +150,14 @@ def _window(since: datetime | None, until: datetime | None) -> tuple[datetime, d
         return None
     if since is None or until is None or until <= since:
         said = "give both `from` and `to`, the later one second"
-        raise Invalid([Violation("/query/to", "window", said)])
+        raise ValidationFailed([Violation("/query/to", "window", said)])
     return since, until
 
 
 async def _nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
     nodes = list(dict.fromkeys(map(node_of, names)))
     if nowhere := await catalogue.unknown(tx, nodes):
-        raise Invalid(
+        raise ValidationFailed(
             [
                 Violation("/query/node", "unknown", f"there is no {one.kind} {one.key!r}")
                 for one in sorted(nowhere)
@@ -176,7 +176,7 @@ async def _promises(
     tx: Connection, bought: Sequence[tuple[str, str]], window: tuple[datetime, datetime] | None
 ) -> list[HitPromise]:
     """The agreements that cover what is hit now, each with the services of it that are hit."""
-    at = await moment(tx)
+    at = await transaction_time(tx)
     covering: dict[UUID, HitPromise] = {}
     known = await directory.customer_ids(tx, {customer for customer, _ in bought})
     published = await agreements.published(tx, known.values())
@@ -205,7 +205,7 @@ async def _promised(
         table = (await calendars.timetables(tx, [calendar]))[calendar]
         return int(table.between(*window).total_seconds())
     except (NeverOpens, OutOfRange) as error:
-        raise Invalid([Violation("/query/to", "out_of_range", str(error))]) from None
+        raise ValidationFailed([Violation("/query/to", "out_of_range", str(error))]) from None
 
 
 @routes.get(
@@ -215,7 +215,7 @@ async def _promised(
 )
 async def show_picture(
     tx: Transaction,
-    caller: Annotated[Caller, needs("catalogue:assess")],
+    caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(max_length=MOST_NODES)] = [],  # noqa: B006 - FastAPI's
 ) -> Response:
     """The graph as SVG. With `node`: what rests upon these nodes, and how their failure hits it."""

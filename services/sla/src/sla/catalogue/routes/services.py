@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.events.catalogue import ServiceCatalogued, ServiceNeed
-from common.http import Page, Paging, cursor, if_match, router, set_etag
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
 from sla.calendars.schemas import Name, id_or_key
@@ -28,7 +28,7 @@ async def describe(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("catalogue:write")],
+    caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceTold:
     """A new service, or the next version of one; a retired one is offered again.
 
@@ -54,7 +54,7 @@ async def retire(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("catalogue:write")],
+    caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceTold:
     """Offered no more. Refused while another service runs on it. Its versions stay on record."""
     await catalogue.lock(tx)
@@ -66,7 +66,7 @@ async def retire(
         raise Conflict("This service is retired already.")
     if above := (await catalogue.graph(tx)).above.get(service(found.key), ()):
         raise Conflict(f"{', '.join(above)} runs on it. Change that first.", services=list(above))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     await catalogue.retire(tx, found.service_id, found.sequence + 1, at)
     gone = await catalogue.find(tx, found.service_id)
     assert gone is not None
@@ -78,14 +78,14 @@ async def retire(
 async def list_services(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("catalogue:read")],
+    caller: Annotated[Caller, requires("catalogue:read")],
 ) -> Page[ServiceTold]:
     """As they stand now, by key; customers see what they bought."""
     after = page.after_as(str)
     found = await catalogue.page(tx, caller.customer, page.limit, after[0] if after else None)
     shown = [told(one, caller) for one in found[: page.limit]]
     more = len(found) > page.limit
-    return Page[ServiceTold](items=shown, next=cursor(shown[-1].key) if more else None)
+    return Page[ServiceTold](items=shown, next=encode_cursor(shown[-1].key) if more else None)
 
 
 @routes.get("/{name}")
@@ -93,7 +93,7 @@ async def show_service(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("catalogue:read")],
+    caller: Annotated[Caller, requires("catalogue:read")],
 ) -> ServiceTold:
     """The newest version by the key or the service's id; a version by its own."""
     found = await catalogue.find(tx, id_or_key(name), caller.customer)
@@ -108,7 +108,7 @@ async def list_versions(
     name: Name,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("catalogue:assess")],
+    caller: Annotated[Caller, requires("catalogue:assess")],
 ) -> Page[ServiceTold]:
     """What it was before, the newest first."""
     found = await catalogue.find(tx, id_or_key(name))
@@ -118,7 +118,7 @@ async def list_versions(
     kept = await catalogue.versions(tx, found.service_id, page.limit, after[0] if after else None)
     shown = [told(one, caller) for one in kept[: page.limit]]
     more = len(kept) > page.limit
-    return Page[ServiceTold](items=shown, next=cursor(shown[-1].version) if more else None)
+    return Page[ServiceTold](items=shown, next=encode_cursor(shown[-1].version) if more else None)
 
 
 async def _checked(
@@ -131,7 +131,7 @@ async def _checked(
     if asked.hours is not None and found is None:
         wrong.append(Violation("/hours", "unknown", f"there is no calendar {asked.hours!r}"))
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)
     return Service(
         id=uuid7(),
         service_id=former.service_id if former else uuid7(),
@@ -145,7 +145,7 @@ async def _checked(
         sold_to=tuple(sorted(set(asked.sold_to))),
         runs_on=wished,
         created_by=caller.sub,
-        created_at=await moment(tx),
+        created_at=await transaction_time(tx),
         sequence=former.sequence + 1 if former else 1,
     )
 
@@ -194,6 +194,6 @@ async def _tell(tx: Connection, made: Service, caller: Caller, action: str) -> N
         ],
         retired=made.retired_at is not None,
     )
-    await announce(tx, Announcement(event, made.sequence))
+    await publish(tx, OutboxEvent(event, made.sequence))
     grounds = {"key": made.key, "version": made.version, "runs_on": catalogue.written(made.runs_on)}
     await record(tx, Entry(at, caller.sub, action, f"service/{made.service_id}", grounds))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
@@ -13,7 +13,7 @@ from common.events.tickets import (
     TicketResumed,
 )
 from common.messaging.inbox import Handler
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.commands import go_on, timetables
 from sla.clocks.domain.clock import Input, InputKind
@@ -32,14 +32,14 @@ def hear(kind: InputKind | Says) -> Handler:
     """A handler by which all clocks of the tickets hear `kind`, or what the event says to them."""
     says: Says = kind if callable(kind) else lambda event, contract: kind
 
-    async def handle(tx: Connection, events: Sequence[Received[T]]) -> None:
+    async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
         told = [r for r in events if any(says(r.event, contract) for contract in CONTRACTS)]
         heard = {r.event.ticket_id: r for r in told}
         # The ticket before its clocks, as whoever starts clocks late locks them.
         await tickets.hear_early(tx, [one for r in heard.values() for one in _early(r, says)])
         tracked = await clocks.lock_of_tickets(tx, heard)
         if tracked:
-            known_at, tables = await moment(tx), await timetables(tx, tracked)
+            known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
 
             def change(one: Tracked, said: InputKind) -> Change:
                 at = instant(heard[one.ticket.id])
@@ -55,7 +55,7 @@ def hear(kind: InputKind | Says) -> Handler:
     return handle
 
 
-def _early(received: Received[T], says: Says) -> list[Early]:
+def _early(received: ReceivedEvent[T], says: Says) -> list[Early]:
     """What clocks that start later hear of it: all of them the same, but for an answer to us."""
     event, at = received.event, instant(received)
     ours, behind = says(event, "sla"), CONTRACTS[1:]
@@ -67,7 +67,7 @@ def _early(received: Received[T], says: Says) -> list[Early]:
     ]
 
 
-def instant(received: Received[T]) -> datetime:
+def instant(received: ReceivedEvent[T]) -> datetime:
     return received.at.astimezone(UTC)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace as changed
 
-from common.events.envelope import Received
+from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
@@ -16,7 +16,7 @@ from common.events.tickets import (
     TicketReclassified,
     TicketTriaged,
 )
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.store import agreements
 from sla.clocks.commands import go_on, timetables
@@ -30,12 +30,12 @@ from sla.clocks.store.tickets import Early
 from sla.clocks.supplier_clocks import Forwarding, forward
 
 
-async def on_opened(tx: Connection, events: Sequence[Received[TicketOpened]]) -> None:
+async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
     """Start the clocks of all tickets of a poll."""
     await open_clocks(tx, [Opened(r.event, r.event.opened_at) for r in events])
 
 
-async def on_triaged(tx: Connection, received: Received[TicketTriaged]) -> None:
+async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> None:
     """The customer is known now: clocks start from the opening, and hear what came meanwhile."""
     event = received.event
     if await clocks.lock_of_tickets(tx, [event.ticket_id]):
@@ -52,13 +52,13 @@ async def _hear_early(tx: Connection, early: Early) -> None:
         await forward(tx, ticket, Forwarding(early.at, early.partner))
         return
     tracked = await clocks.lock_of_tickets(tx, [early.ticket_id])
-    known_at, tables = await moment(tx), await timetables(tx, tracked)
+    known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
     heard = Input(0, early.kind, early.at, known_at)
     spoken_to = [one for one in tracked if early.contract in (None, one.clock.contract)]
     await go_on(tx, [hears(one, heard, tables) for one in spoken_to], known_at)
 
 
-async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> None:
+async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
     """Second level or a partner has it now: what they promised us begins (R13)."""
     event, at = received.event, instant(received)
     ticket = await tickets.find(tx, event.ticket_id)
@@ -69,7 +69,7 @@ async def on_forwarded(tx: Connection, received: Received[TicketForwarded]) -> N
         await forward(tx, ticket, Forwarding(at, event.partner))
 
 
-async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) -> None:
+async def on_prioritised(tx: Connection, received: ReceivedEvent[TicketPrioritised]) -> None:
     """The promise for the new priority applies to all the time already counted (C6)."""
     event = received.event
     await tickets.reprioritise(tx, event.ticket_id, event.priority)
@@ -80,7 +80,7 @@ async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) 
         for one in tracked
         if (id := one.ticket.agreement_version) is not None
     ]
-    known_at = await moment(tx)
+    known_at = await transaction_time(tx)
     tables = await timetables(tx, tracked, [terms for _, terms in now])
     changes = [
         hears(one, Input(0, "target_changed", instant(received), known_at, terms), tables)
@@ -89,16 +89,16 @@ async def on_prioritised(tx: Connection, received: Received[TicketPrioritised]) 
     await go_on(tx, changes, known_at)
 
 
-async def on_reclassified(tx: Connection, received: Received[TicketReclassified]) -> None:
+async def on_reclassified(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
     """What is promised for its kind and service applies to all the time already counted (C6)."""
     event = received.event
     await reclassify(tx, event.ticket_id, event.kind, event.service, instant(received))
 
 
-async def on_merged(tx: Connection, received: Received[TicketMerged]) -> None:
+async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> None:
     """The surviving ticket keeps its clocks, the merged one's end (C10)."""
     tracked = await clocks.lock_of_tickets(tx, [received.event.ticket_id])
-    known_at, tables = await moment(tx), await timetables(tx, tracked)
+    known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
     reason = f"merged into {received.event.into}"
     heard = Input(0, "cancelled", instant(received), known_at, reason=reason)
     await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Asked, Instant, Page, Paging, cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Instant, Page, Paging, RequestModel, encode_cursor, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.commands import timetables
@@ -32,7 +32,7 @@ OPEN: tuple[State, ...] = ("running", "paused")
 async def list_clocks(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("clocks:read")],
+    caller: Annotated[Caller, requires("clocks:read")],
     state: Annotated[State | None, Query(description="Without it: all open ones.")] = None,
     due_before: Annotated[Instant | None, Query()] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
@@ -42,7 +42,7 @@ async def list_clocks(
     sort: Annotated[Literal["due"], Query()] = "due",
 ) -> Page[ClockTold]:
     """The queue, in the order in which promises break; what has no deadline comes last."""
-    if customer is not None and not caller.sees(customer):
+    if customer is not None and not caller.can_see(customer):
         return Page[ClockTold](items=[])
     wanted = Wanted(
         states=(state,) if state else OPEN,
@@ -55,7 +55,7 @@ async def list_clocks(
     last = shown[-1] if len(found) > page.limit else None
     return Page[ClockTold](
         items=await _told(tx, shown),
-        next=cursor(last.clock.deadline, last.id) if last else None,
+        next=encode_cursor(last.clock.deadline, last.id) if last else None,
     )
 
 
@@ -64,7 +64,7 @@ async def show_clock(
     clock_id: UUID,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("clocks:read")],
+    caller: Annotated[Caller, requires("clocks:read")],
 ) -> OneClockTold:
     """One clock, with every firing: when due, when fired, how late."""
     tracked = await visible(tx, clock_id, caller)
@@ -76,7 +76,7 @@ async def show_clock(
 
 @of_tickets.get("/{name}/clocks")
 async def clocks_of_ticket(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Page[ClockTold]:
     """All clocks of a ticket, by its id or key; for its customer what they were promised."""
     ticket = await tickets.find(tx, id_or_key(name))
@@ -86,7 +86,7 @@ async def clocks_of_ticket(
     return Page[ClockTold](items=await _told(tx, [one for one in found if _sees(caller, one)]))
 
 
-class ReplayAsked(Asked):
+class ReplayAsked(RequestModel):
     """`as_known_at`: only what was known then is folded; all of it where it is missing."""
 
     as_known_at: datetime | None = None
@@ -96,7 +96,7 @@ class ReplayAsked(Asked):
 async def replay_clock(
     clock_id: UUID,
     tx: Transaction,
-    caller: Annotated[Caller, needs("clocks:read")],
+    caller: Annotated[Caller, requires("clocks:read")],
     asked: ReplayAsked | None = None,
 ) -> ReplayTold:
     """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
@@ -138,7 +138,7 @@ def _sees(caller: Caller, tracked: Tracked) -> bool:
 
 
 async def _told(tx: Connection, tracked: list[Tracked]) -> list[ClockTold]:
-    at, tables = await moment(tx), await timetables(tx, tracked)
+    at, tables = await transaction_time(tx), await timetables(tx, tracked)
     return [clock_told(one, at, tables) for one in tracked]
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
 from common.http import router
-from common.persistence.database import Connection, Transaction, moment
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import Window, maintenance_windows
 from sla.agreements.store import agreements
@@ -75,19 +75,19 @@ class Explaining:
 async def _asked(
     clock_id: UUID,
     tx: Transaction,
-    caller: Annotated[Caller, needs("clocks:read")],
+    caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
         str | None, Query(max_length=100, description="The reader's; else the calendar's.")
     ] = None,
 ) -> Explaining:
     if zone is not None and zone not in zone_names():
         unknown = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
-        raise Invalid([Violation("/zone", "timezone", unknown)])
+        raise ValidationFailed([Violation("/zone", "timezone", unknown)])
     tracked = await visible(tx, clock_id, caller)
     agreement = await _agreement(tx, tracked)
     tables = await timetables(tx, [tracked])
     maintenance = await _maintenance(tx, tracked, agreement)
-    at, terms = await moment(tx), tracked.clock.terms
+    at, terms = await transaction_time(tx), tracked.clock.terms
     home = tables[terms.calendar].calendar.zone
     heard = await inputs.of_clock(tx, clock_id)
     firings: list[Firing] = [one.heard.firing for one in heard if one.heard.firing is not None]
@@ -153,7 +153,7 @@ async def _maintenance(
     weekly = agreement.maintenance.weekly
     used = await calendars.timetables(tx, [weekly] if weekly else [])
     start = tracked.clock.opened_at
-    return maintenance_windows(agreement.maintenance, used, start, await moment(tx))
+    return maintenance_windows(agreement.maintenance, used, start, await transaction_time(tx))
 
 
 def _heading(tracked: Tracked) -> str:

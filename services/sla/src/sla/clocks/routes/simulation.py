@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Asked, router
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import RequestModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import SHARES, Metric, Terms
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
@@ -28,7 +28,7 @@ Seconds = Annotated[int, Field(gt=0, le=LONGEST_SECONDS)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-class EventAsked(Asked):
+class EventAsked(RequestModel):
     """`on_hold` (of `opened`): opened while already waiting on the customer. `target_seconds`: of
     `target_changed` alone."""
 
@@ -49,7 +49,7 @@ class EventAsked(Asked):
     target_seconds: Seconds | None = None
 
 
-class SimulationAsked(Asked):
+class SimulationAsked(RequestModel):
     calendar: CalendarWish
     metric: Metric
     target_seconds: Seconds | None
@@ -61,7 +61,7 @@ class SimulationAsked(Asked):
 
 @routes.post("/simulate")
 async def simulate_clock(
-    asked: SimulationAsked, tx: Transaction, caller: Annotated[Caller, needs("clocks:read")]
+    asked: SimulationAsked, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
     """State, figures, firings and intervals of the clock at `as_of` (C1-C8)."""
     _in_order(asked)
@@ -132,4 +132,4 @@ def _in_order(asked: SimulationAsked) -> None:
     if asked.as_of < asked.events[0].at:
         wrong.append(Violation("/as_of", "order", "give an instant at or after the opening"))
     if wrong:
-        raise Invalid(wrong)
+        raise ValidationFailed(wrong)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
 from sla.clocks.domain.codec import read, written
@@ -145,13 +145,13 @@ async def metrics_of(tx: Connection, ticket_ids: Collection[UUID]) -> set[tuple[
 async def add(tx: Connection, begun: Sequence[tuple[Tracked, Input]]) -> None:
     """Store new clocks, each with the input that opened it."""
     rows = [(*_born_with(one), *_changing(one), *columns_of(opened)) for one, opened in begun]
-    await (await raw(tx)).execute(_ADD, *_turned(rows, len(_NEW)))
+    await (await asyncpg_connection(tx)).execute(_ADD, *_turned(rows, len(_NEW)))
 
 
 async def save(tx: Connection, changed: Sequence[Tracked]) -> None:
     """Store clocks that were locked before."""
     rows = [(one.id, *_changing(one)) for one in changed]
-    await (await raw(tx)).execute(_SAVE, *_turned(rows, len(_SAVED)))
+    await (await asyncpg_connection(tx)).execute(_SAVE, *_turned(rows, len(_SAVED)))
 
 
 def _tracked(row: Row[Any]) -> Tracked:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.codec import read_input, written_body
 from sla.clocks.tables import clock_inputs
@@ -36,7 +36,7 @@ class Heard:
 async def append(tx: Connection, heard: Sequence[Heard]) -> None:
     """Keep what clocks heard, of one or more."""
     rows = [(one.clock_id, *columns_of(one.heard), one.fired_without_events) for one in heard]
-    await (await raw(tx)).execute(_HEARD, *zip(*rows, strict=True))
+    await (await asyncpg_connection(tx)).execute(_HEARD, *zip(*rows, strict=True))
 
 
 async def of_clock(tx: Connection, id: UUID, known_until: datetime | None = None) -> list[Heard]:
@@ -58,7 +58,9 @@ async def of_clock(tx: Connection, id: UUID, known_until: datetime | None = None
 async def of_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
     """What each of these clocks has heard, in order: for replaying many, on the raw connection."""
     heard: dict[UUID, list[Input]] = {id: [] for id in ids}
-    for id, ordinal, kind, at, known_at, body in await (await raw(tx)).fetch(_ALL_HEARD, list(ids)):
+    for id, ordinal, kind, at, known_at, body in await (await asyncpg_connection(tx)).fetch(
+        _ALL_HEARD, list(ids)
+    ):
         heard[id].append(read_input(ordinal, kind, at, known_at, body))
     return heard
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.clock import InputKind
 from sla.clocks.domain.ticket_clock import Ticket
@@ -72,7 +72,7 @@ async def keep(tx: Connection, kept: Sequence[Ticket]) -> datetime:
     """Store tickets, one at least, or their new facts. The moment, their rows being ours: asked
     for by itself, it would cost a hot path a fifteenth of its time."""
     columns = [[getattr(ticket, name) for ticket in kept] for name in _FACTS]
-    at: datetime = await (await raw(tx)).fetchval(_KEEP, *columns)
+    at: datetime = await (await asyncpg_connection(tx)).fetchval(_KEEP, *columns)
     return at
 
 
@@ -105,7 +105,7 @@ async def hear_early(tx: Connection, heard: Collection[Early]) -> None:
     """
     if heard:
         columns = [[getattr(one, field.name) for one in heard] for field in fields(Early)]
-        await (await raw(tx)).execute(_ADD_EARLY, *columns)
+        await (await asyncpg_connection(tx)).execute(_ADD_EARLY, *columns)
 
 
 async def heard_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[Early]]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from common.auth import Contact, address_digest
-from common.persistence.database import Connection, passing
+from common.persistence.database import Connection, is_transient
 from common.telemetry import logger
 from sla.directory.tables import contacts, customers, environments, partners
 
@@ -41,7 +41,7 @@ async def zone_of_days(tx: Connection, zone: str) -> str:
         async with tx.begin_nested():
             await tx.execute(select(func.timezone(zone, literal(_ANY_INSTANT))))
     except DBAPIError as error:
-        if passing(error):
+        if is_transient(error):
             raise
         log.warning("directory.zone_unknown", zone=zone)
         return "UTC"

@@ -10,12 +10,21 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.events.forecasts import ForecastAcknowledged
-from common.http import Asked, Page, Paging, Told, cursor, if_match, router, set_etag
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.events import forecast_facts
 from sla.clocks.store import clocks, tickets
@@ -32,7 +41,7 @@ MOST = 200
 """Forecasts made by one request."""
 
 
-class ForecastTold(Told):
+class ForecastTold(ResponseModel):
     """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
     time stands still. `sample_size`: how many like it are known to have come as far. `open`: the promise
     is neither kept nor broken yet."""
@@ -62,7 +71,7 @@ class ForecastTold(Told):
     open: bool
 
 
-class AcknowledgementTold(Told):
+class AcknowledgementTold(ResponseModel):
     sub: str
     at: datetime
     outlook: Outlook
@@ -73,7 +82,7 @@ class OneForecastTold(ForecastTold):
     acknowledgements: list[AcknowledgementTold]
 
 
-class ForecastsAsked(Asked):
+class ForecastsAsked(RequestModel):
     """Of whom: these clocks, a ticket's, or a customer's; of all open ones where nothing is said."""
 
     clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST)] | None = None
@@ -81,14 +90,14 @@ class ForecastsAsked(Asked):
     customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
-class NoteAsked(Asked):
+class NoteAsked(RequestModel):
     note: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
 
 
 @routes.post("")
 async def make_forecasts(
     tx: Transaction,
-    caller: Annotated[Caller, needs("forecasts:read")],
+    caller: Annotated[Caller, requires("forecasts:read")],
     asked: ForecastsAsked | None = None,
 ) -> Page[ForecastTold]:
     """Make forecasts from all that is known at this moment, of up to 200 open promises, those that
@@ -99,7 +108,7 @@ async def make_forecasts(
     if asked.customer is not None:
         found = await directory.find_customer(tx, id_or_key(asked.customer))
         if found is None:
-            raise Invalid([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
         customer = found.id
     made = await forecast_now(tx, customer, ids, MOST)
     rows = {row.clock_id: row for row in await forecasts.listed(tx, made)}
@@ -110,7 +119,7 @@ async def make_forecasts(
 async def list_forecasts(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("forecasts:read")],
+    caller: Annotated[Caller, requires("forecasts:read")],
     outlook: Annotated[
         Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
@@ -123,7 +132,7 @@ async def list_forecasts(
     shown, more = found[: page.limit], len(found) > page.limit
     return Page[ForecastTold](
         items=[told(row) for row in shown],
-        next=cursor(shown[-1].expected_breach_at, shown[-1].id) if more else None,
+        next=encode_cursor(shown[-1].expected_breach_at, shown[-1].id) if more else None,
     )
 
 
@@ -132,7 +141,7 @@ async def show_forecast(
     forecast_id: UUID,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("forecasts:read")],
+    caller: Annotated[Caller, requires("forecasts:read")],
 ) -> OneForecastTold:
     """One forecast, as it was made last, and who has taken note of it."""
     row = await forecasts.find(tx, forecast_id)
@@ -147,14 +156,14 @@ async def acknowledge_forecast(
     forecast_id: UUID,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("forecasts:work")],
+    caller: Annotated[Caller, requires("forecasts:work")],
     asked: NoteAsked | None = None,
 ) -> OneForecastTold:
     """Say that you know of it and plan for it. It changes nothing about the promise."""
     row = await forecasts.find(tx, forecast_id, lock=True)
     if row is None:
         raise NotFound("This forecast")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if_match(request, row.sequence, told(row))
     if not row.open:
         raise Conflict("This promise is kept or broken already: there is nothing left to expect.")
@@ -166,7 +175,7 @@ async def acknowledge_forecast(
     (tracked,) = await clocks.load(tx, [row.clock_id])
     facts = forecast_facts(tracked.ticket, forecast_of(row), at)
     event = ForecastAcknowledged(**facts, acknowledged_by=caller.sub)
-    await announce(tx, Announcement(event, sequence))
+    await publish(tx, OutboxEvent(event, sequence))
     grounds = {"outlook": row.outlook, "probability": round(row.probability, 3)}
     entry = Entry(
         at,
@@ -174,7 +183,7 @@ async def acknowledge_forecast(
         "forecast.acknowledge",
         f"forecast/{forecast_id}",
         grounds,
-        caller.behind,
+        caller.via_machine,
     )
     await record(tx, entry)
     return await _one(tx, row)
@@ -220,7 +229,7 @@ async def _clock_ids(tx: Connection, asked: ForecastsAsked) -> list[UUID] | None
         return asked.clock_ids
     ticket = await tickets.find(tx, id_or_key(asked.ticket))
     if ticket is None:
-        raise Invalid([Violation("/ticket", "unknown", "there is no such ticket")])
+        raise ValidationFailed([Violation("/ticket", "unknown", "there is no such ticket")])
     of_ticket = [one.id for one in await clocks.of_ticket(tx, ticket.id)]
     wanted = asked.clock_ids
     return [one for one in of_ticket if wanted is None or one in wanted]

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Told, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import ResponseModel, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Metric
 from sla.forecasts.chart import calibration
 from sla.forecasts.domain.score import Score, Tally, score
@@ -24,7 +24,7 @@ LAST = date(2200, 1, 1)
 Day = Annotated[date, Query(ge=FIRST, le=LAST)]
 
 
-class BinTold(Told):
+class BinTold(ResponseModel):
     """Forecasts between `from_probability` and `to_probability`: their mean, and what came, with
     the interval in which the true share lies 19 times of 20."""
 
@@ -37,7 +37,7 @@ class BinTold(Told):
     high: float
 
 
-class FiguresTold(Told):
+class FiguresTold(ResponseModel):
     """`brier`: 0 perfect, 0.25 a coin. `skill`: 1 perfect, 0 no better than the usual share.
     `reliability`: mean squared distance of forecast and outcome per bin, 0 is calibrated."""
 
@@ -67,7 +67,7 @@ class ScoreTold(FiguresTold):
 @routes.get("/score")
 async def show_score(
     tx: Transaction,
-    caller: Annotated[Caller, needs("forecasts:read")],
+    caller: Annotated[Caller, requires("forecasts:read")],
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
@@ -99,7 +99,7 @@ async def show_score(
 )
 async def draw_score(
     tx: Transaction,
-    caller: Annotated[Caller, needs("forecasts:read")],
+    caller: Annotated[Caller, requires("forecasts:read")],
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
@@ -113,11 +113,11 @@ async def draw_score(
 
 
 async def _days(tx: Connection, since: date | None, until: date | None) -> tuple[date, date]:
-    last = until or max((await moment(tx)).date(), since or FIRST)
+    last = until or max((await transaction_time(tx)).date(), since or FIRST)
     first = since or last - USUAL
     if not timedelta(0) <= last - first <= LONGEST:
         wrong = "give a day that is not before `from`, at most ten years after it"
-        raise Invalid([Violation("/query/to", "order", wrong)])
+        raise ValidationFailed([Violation("/query/to", "order", wrong)])
     return first, last
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.forecasts.domain.forecast import Forecast
@@ -74,7 +74,7 @@ async def keep(tx: Connection, made: Sequence[Forecast]) -> None:
     """Store forecasts; whoever calls has locked the round."""
     rows = [_row(one) for one in sorted(made, key=lambda one: one.id)]
     if rows:
-        await (await raw(tx)).execute(_KEEP, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(_KEEP, *map(list, zip(*rows, strict=True)))
 
 
 async def mark(tx: Connection, made: Sequence[Forecast]) -> None:
@@ -83,7 +83,7 @@ async def mark(tx: Connection, made: Sequence[Forecast]) -> None:
         (one.clock_id, one.cycle, one.quarter, *one.standing.group[:1], *_said(one)) for one in made
     ]
     if rows:
-        await (await raw(tx)).execute(_MARK, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(_MARK, *map(list, zip(*rows, strict=True)))
 
 
 async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.forecasts.domain.handling_times import Handling
 from sla.forecasts.domain.probability import Curves, Group
 from sla.forecasts.domain.survival import Ended, curve, together
@@ -63,12 +63,12 @@ async def note(tx: Connection, handlings: Iterable[Handling]) -> None:
     """Append what became of clocks. Locks nothing that anybody else needs."""
     rows = [(h.clock_id, h.cycle, *_cell(h), h.broke, h.at) for h in handlings]
     if rows:
-        await (await raw(tx)).execute(_NOTE, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(_NOTE, *map(list, zip(*rows, strict=True)))
 
 
 async def fold(tx: Connection) -> list[Handling]:
     """Fold the oldest news into the counts; answers what they were. One caller at a time."""
-    connection = await raw(tx)
+    connection = await asyncpg_connection(tx)
     taken = [_handling(row) for row in await connection.fetch(_TAKE, FOLDED)]
     if taken:
         rows = [_cell(one) for one in taken]

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.forecasts.domain.handling_times import Handling
 from sla.forecasts.domain.score import Tally
 from sla.forecasts.tables import forecast_scores
@@ -50,7 +50,7 @@ async def settle(tx: Connection, handled: Iterable[Handling]) -> None:
     verdicts = {(one.clock_id, one.cycle): one for one in handled}
     if verdicts:
         rows = [(one.clock_id, one.cycle, one.broke, one.at) for one in verdicts.values()]
-        await (await raw(tx)).execute(_SETTLE, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(_SETTLE, *map(list, zip(*rows, strict=True)))
 
 
 async def tallies(

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from common.auth import Caller, needs
-from common.errors import Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Instant, router
-from common.persistence.database import Connection, Transaction, moment
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
@@ -48,7 +48,7 @@ class Asking:
 async def show_availability(
     tx: Transaction,
     asked: Annotated[Asking, Depends()],
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
 ) -> AvailabilityTold:
     """1 - downtime outside agreed maintenance / agreed service time, over the month in the
     agreement's zone, met or not against what was promised.
@@ -64,7 +64,7 @@ async def show_availability(
 async def draw_availability(
     tx: Transaction,
     asked: Annotated[Asking, Depends()],
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
 ) -> Response:
     """The month as a picture, one strip per day."""
     found, name, zone = await _answered(tx, asked, caller)
@@ -76,7 +76,7 @@ async def _answered(
     tx: Connection, asked: Asking, caller: Caller
 ) -> tuple[Availability, Name, str]:
     question, customer = await _question(tx, asked, caller)
-    now = await moment(tx)
+    now = await transaction_time(tx)
     seen_at = min(asked.as_known_at or now, now)
     whose: set[UUID] | None = None if question.customer_id is None else {question.customer_id}
     day = asked.month or seen_at.date().replace(day=1)
@@ -104,7 +104,7 @@ async def _question(tx: Connection, asked: Asking, caller: Caller) -> tuple[Ques
     if customer is None:
         return Question(None, None, asked.service), None
     found = await directory.find_customer(tx, id_or_key(customer))
-    if found is None or not caller.sees(found.key):
+    if found is None or not caller.can_see(found.key):
         raise NotFound("This customer")
     return Question(found.id, asked.environment, asked.service), found.key
 
@@ -113,5 +113,5 @@ def _first_of(month: str) -> date:
     year, number = map(int, month.split("-"))
     if not FIRST.year <= year <= LAST.year:
         said = f"availability reaches from {FIRST:%Y-%m} to {LAST:%Y-%m}"
-        raise Invalid([Violation("/query/month", "out_of_range", said)])
+        raise ValidationFailed([Violation("/query/month", "out_of_range", said)])
     return date(year, number, 1)

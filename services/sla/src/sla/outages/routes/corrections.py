@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
-from common.http import Asked, answer, if_match, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
+from common.http import RequestModel, if_match, problem_response, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.outages.commands import correct
@@ -32,7 +32,7 @@ routes = router("/v1/outages/{name}/corrections", tags=["outages"])
 MOST = 100
 
 
-class CorrectionAsked(Asked):
+class CorrectionAsked(RequestModel):
     """What is left out stays. `reopened`: it has not ended. `counts` false: it was no outage."""
 
     started_at: datetime | None = None
@@ -49,11 +49,11 @@ async def request_correction(
     asked: CorrectionAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("outages:write")],
+    caller: Annotated[Caller, requires("outages:write")],
 ) -> CorrectionTold:
     """Changes nothing until another person confirms it."""
     outage = await _locked(tx, name)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     wish = Wish(asked.started_at, asked.ended_at, asked.reopened, asked.effect, asked.counts)
     _possible(outage, wish, at)
     correction = Correction(uuid7(), outage.id, wish, asked.reason, caller.sub, at)
@@ -69,16 +69,16 @@ async def confirm_correction(
     correction_id: UUID,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("outages:confirm")],
+    caller: Annotated[Caller, requires("outages:confirm")],
 ) -> OneOutageTold | Response:
     """By another person than who asked for it. All figures are what it says from now on; what was
     known before can still be asked for with `as_known_at`."""
     outage, correction = await _to_decide(tx, name, correction_id, request)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if correction.requested_by == caller.sub:
         await record(tx, _entry(at, caller, "confirm.denied", correction))
         said = "Somebody else than who asked for the correction confirms it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))
+        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
     after = _possible(outage, correction.wish, at)
     people = (correction.requested_by, caller.sub)
     kept = await correct(tx, outage, after, people, at, correction.reason)
@@ -93,15 +93,15 @@ async def refuse_correction(
     correction_id: UUID,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("outages:confirm")],
+    caller: Annotated[Caller, requires("outages:confirm")],
 ) -> CorrectionTold | Response:
     """The outage stays as it is. By another person, too: one's own is left to lie."""
     _, correction = await _to_decide(tx, name, correction_id, request)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if correction.requested_by == caller.sub:
         await record(tx, _entry(at, caller, "refuse.denied", correction))
         said = "Somebody else than who asked for the correction decides on it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))
+        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
     return correction_told(await _decide(tx, correction, "refused", caller, at))
 
 
@@ -139,11 +139,11 @@ def _possible(outage: Outage, wish: Wish, at: datetime) -> Outage:
     """The outage as it would be. Raises Invalid where it cannot be so."""
     for pointer, instant in (("/started_at", wish.started_at), ("/ended_at", wish.ended_at)):
         if instant is not None and instant > at:
-            raise Invalid([Violation(pointer, "future", "that is yet to come")])
+            raise ValidationFailed([Violation(pointer, "future", "that is yet to come")])
     try:
         return corrected(outage, wish)
     except ValueError as wrong:
-        raise Invalid([Violation("", "correction", str(wrong))]) from None
+        raise ValidationFailed([Violation("", "correction", str(wrong))]) from None
 
 
 def _entry(at: datetime, caller: Caller, action: str, correction: Correction) -> Entry:

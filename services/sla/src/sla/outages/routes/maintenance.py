@@ -7,17 +7,26 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
+from common.auth import Caller, requires
+from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.events.outages import (
     MaintenanceAgreed,
     MaintenanceAnnounced,
     MaintenanceCancelled,
     MaintenanceEvent,
 )
-from common.http import Instant, Page, Paging, answer, cursor, if_match, router, set_etag
-from common.messaging.outbox import Announcement, announce
-from common.persistence.database import Connection, Transaction, moment
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    encode_cursor,
+    if_match,
+    problem_response,
+    router,
+    set_etag,
+)
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.outages.domain.maintenance import LONGEST, Denied, PlannedMaintenance, agree, cancel
@@ -42,12 +51,12 @@ async def announce_maintenance(
     asked: MaintenanceAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("maintenance:write")],
+    caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceTold:
     """Told to everybody at once; it excuses nothing until a second person, or the customer, has
     agreed to it."""
     place = await placed(tx, asked)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     starts_at, ends_at = whole(asked.starts_at), whole(asked.ends_at)
     _sensible(starts_at, ends_at, at)
     key = await maintenance.next_key(tx)
@@ -64,10 +73,10 @@ async def announce_maintenance(
 def _sensible(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if starts_at <= at:
         said = "announce it before it begins; what was down already is an outage"
-        raise Invalid([Violation("/starts_at", "past", said)])
+        raise ValidationFailed([Violation("/starts_at", "past", said)])
     if not timedelta(0) < ends_at - starts_at <= LONGEST:
         said = f"it ends after it starts, within {LONGEST.days} days"
-        raise Invalid([Violation("/ends_at", "order", said)])
+        raise ValidationFailed([Violation("/ends_at", "order", said)])
 
 
 @routes.post("/{name}/agree", response_model=MaintenanceTold)
@@ -75,7 +84,7 @@ async def agree_to_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("maintenance:agree")],
+    caller: Annotated[Caller, requires("maintenance:agree")],
 ) -> MaintenanceTold | Response:
     """By the customer, or by another person than who announced it, before it begins."""
     planned, at = await _locked(tx, name, request, caller)
@@ -92,7 +101,7 @@ async def cancel_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("maintenance:write")],
+    caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceTold | Response:
     """Called off, or ended early: downtime from then on counts."""
     planned, at = await _locked(tx, name, request, caller)
@@ -110,22 +119,22 @@ async def cancel_maintenance(
 async def list_maintenance(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceTold]:
     """The earliest first; without `from` what is yet to end. Customers see what concerns them."""
     theirs = await visibility.of(tx, caller.customer or customer)
-    if theirs is None or not (customer is None or caller.sees(customer)):
+    if theirs is None or not (customer is None or caller.can_see(customer)):
         return Page[MaintenanceTold](items=[], next=None)
     after = page.after_as(datetime, UUID)
     place = after and (after[0], after[1])
-    since = since or await moment(tx)
+    since = since or await transaction_time(tx)
     found = await maintenance.page(tx, theirs, since, page.limit, place)
     shown = [told(planned, caller) for planned in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
     return Page[MaintenanceTold](
-        items=shown, next=cursor(last.starts_at, last.id) if last else None
+        items=shown, next=encode_cursor(last.starts_at, last.id) if last else None
     )
 
 
@@ -134,7 +143,7 @@ async def show_maintenance(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
 ) -> MaintenanceTold:
     planned = await _seen(tx, name, caller, lock=False)
     set_etag(response, planned.sequence)
@@ -156,7 +165,7 @@ async def _locked(
     if caller.customer is not None and planned.place.customer_id is None:
         raise Forbidden("This concerns other customers too; one of them cannot speak for all.")
     if_match(request, planned.sequence, told(planned, caller))
-    return planned, await moment(tx)
+    return planned, await transaction_time(tx)
 
 
 async def _denied(
@@ -166,8 +175,8 @@ async def _denied(
     await record(tx, _entry(at, caller, "denied", planned, why=why))
     if why == "SELF_APPROVAL":
         said = "The customer, or another person than who announced it, agrees to it."
-        return answer(Forbidden(said, code=why))
-    return answer(Conflict(REFUSED[why], code=why))
+        return problem_response(Forbidden(said, code=why))
+    return problem_response(Conflict(REFUSED[why], code=why))
 
 
 async def _kept(
@@ -185,7 +194,7 @@ async def _told_others(
     **more: object,
 ) -> None:
     told_them = event.model_validate(maintenance_facts(planned, at) | more)
-    await announce(tx, Announcement(told_them, planned.sequence))
+    await publish(tx, OutboxEvent(told_them, planned.sequence))
 
 
 def _entry(
@@ -194,5 +203,10 @@ def _entry(
     times = {"starts_at": planned.starts_at, "ends_at": planned.ends_at}
     grounds = {"key": planned.key, **times, **more}
     return Entry(
-        at, caller.sub, f"maintenance.{action}", f"maintenance/{planned.id}", grounds, caller.behind
+        at,
+        caller.sub,
+        f"maintenance.{action}",
+        f"maintenance/{planned.id}",
+        grounds,
+        caller.via_machine,
     )

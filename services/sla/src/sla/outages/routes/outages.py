@@ -7,10 +7,19 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
-from common.http import Asked, Instant, Page, Paging, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    RequestModel,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.outages.commands import Report, begin, finish
 from sla.outages.domain.outage import Outage, Source, ended, known
@@ -32,7 +41,7 @@ class OutageAsked(PlacedAsked):
     reason: Reason
 
 
-class EndAsked(Asked):
+class EndAsked(RequestModel):
     """`ended_at` is now unless it is known late."""
 
     ended_at: datetime | None = None
@@ -44,14 +53,16 @@ async def report_outage(
     asked: OutageAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("outages:write")],
+    caller: Annotated[Caller, requires("outages:write")],
 ) -> OneOutageTold:
     """By hand. Where that very place is down already, 409 names the outage that is open."""
     place = await placed(tx, asked)
     await outages.lock_place(tx, place)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if asked.started_at is not None and asked.started_at > at:
-        raise Invalid([Violation("/started_at", "future", "an outage cannot begin later than now")])
+        raise ValidationFailed(
+            [Violation("/started_at", "future", "an outage cannot begin later than now")]
+        )
     if (open_already := await outages.open_at(tx, place)) is not None:
         said = f"{open_already.key} is open there already: end it, or have it corrected."
         raise Conflict(said, code="ALREADY_DOWN", outage=open_already.key)
@@ -70,7 +81,7 @@ async def end_outage(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("outages:write")],
+    caller: Annotated[Caller, requires("outages:write")],
     asked: EndAsked | None = None,
 ) -> OneOutageTold:
     """Of one reported by hand. The end that monitoring or a ticket will tell is theirs to tell;
@@ -79,7 +90,7 @@ async def end_outage(
     if outage is None:
         raise NotFound("This outage")
     if_match(request, outage.sequence, told(outage))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     ended_at = (asked.ended_at if asked else None) or at
     _may_end(outage, ended_at, at)
     after = ended(outage, ended_at)
@@ -97,16 +108,18 @@ def _may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
         whose = "The monitor" if outage.source == "monitoring" else "Its ticket"
         raise Conflict(f"{whose} ends {outage.key}. A correction, by two people, sets another end.")
     if ended_at > at:
-        raise Invalid([Violation("/ended_at", "future", "an outage cannot end later than now")])
+        raise ValidationFailed(
+            [Violation("/ended_at", "future", "an outage cannot end later than now")]
+        )
     if ended_at < outage.started_at:
-        raise Invalid([Violation("/ended_at", "order", "it would end before it started")])
+        raise ValidationFailed([Violation("/ended_at", "order", "it would end before it started")])
 
 
 @routes.get("")
 async def list_outages(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     environment: Annotated[str | None, Query(max_length=100)] = None,
     service: Annotated[str | None, Query(max_length=100)] = None,
@@ -118,7 +131,7 @@ async def list_outages(
     """The newest first. Customers see the own ones, and those of everybody who has a service that
     they have."""
     theirs = await visibility.of(tx, caller.customer or customer)
-    if theirs is None or not (customer is None or caller.sees(customer)):
+    if theirs is None or not (customer is None or caller.can_see(customer)):
         return Page[OutageTold](items=[], next=None)
     sought = Sought(
         theirs.customer_id, theirs.others, environment, service, state, source, since, until
@@ -127,7 +140,9 @@ async def list_outages(
     found = await outages.page(tx, sought, page.limit, after and (after[0], after[1]))
     shown = [told(outage) for outage in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
-    return Page[OutageTold](items=shown, next=cursor(last.started_at, last.id) if last else None)
+    return Page[OutageTold](
+        items=shown, next=encode_cursor(last.started_at, last.id) if last else None
+    )
 
 
 @routes.get("/{name}")
@@ -135,7 +150,7 @@ async def show_outage(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("outages:read")],
+    caller: Annotated[Caller, requires("outages:read")],
     as_known_at: Annotated[Instant | None, Query(description="As it was known then (A5).")] = None,
 ) -> OneOutageTold:
     """With all that was said of it, and its corrections."""

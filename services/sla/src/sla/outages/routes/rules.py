@@ -7,9 +7,9 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.http import Asked, Told, if_match, router, set_etag
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.http import RequestModel, ResponseModel, if_match, router, set_etag
+from common.persistence.database import Transaction, transaction_time
 from sla.outages.domain.rules import Rule, Source
 from sla.outages.domain.timeline import Effect
 from sla.outages.store import rules as outage_rules
@@ -22,7 +22,7 @@ Names = Annotated[
 ]
 
 
-class RuleAsked(Asked):
+class RuleAsked(RequestModel):
     """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it is no outage."""
 
     effect: Effect | None
@@ -35,13 +35,13 @@ class RuleAsked(Asked):
     name_prefix: Annotated[str, Field(max_length=200)] = ""
 
 
-class RulesAsked(Asked):
+class RulesAsked(RequestModel):
     """The first rule that holds decides; what no rule holds for is no outage."""
 
     rules: Annotated[tuple[RuleAsked, ...], Field(max_length=200)]
 
 
-class RuleTold(Told):
+class RuleTold(ResponseModel):
     effect: Effect | None
     source: Source | None
     levels: tuple[str, ...]
@@ -52,7 +52,7 @@ class RuleTold(Told):
     name_prefix: str
 
 
-class RulesTold(Told):
+class RulesTold(ResponseModel):
     """`version` 0 are the usual rules, which nobody has written."""
 
     version: int
@@ -63,7 +63,7 @@ class RulesTold(Told):
 
 @routes.get("")
 async def show_rules(
-    tx: Transaction, response: Response, caller: Annotated[Caller, needs("outages:write")]
+    tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
 ) -> RulesTold:
     found = await outage_rules.current(tx)
     set_etag(response, found.version)
@@ -75,14 +75,14 @@ async def write_rules(
     asked: RulesAsked,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("outages:configure")],
+    caller: Annotated[Caller, requires("outages:configure")],
 ) -> RulesTold:
     """All of them, as the next version: for what is heard from now on. What was an outage stays
     one, because a change never rewrites the past (A5)."""
     await outage_rules.lock(tx)
     before = await outage_rules.current(tx)
     if_match(request, before.version, RulesTold.model_validate(before))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     rules = tuple(Rule(**rule.model_dump()) for rule in asked.rules)
     made = Rules(before.version + 1, rules, caller.sub, at)
     await outage_rules.add(tx, made)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.outages.domain.availability import Agreed, Availability, Part
 from sla.outages.domain.timeline import State
 
@@ -26,7 +26,7 @@ class Name(NamedTuple):
         return ", ".join(filter(None, self[:3])) or "everything"
 
 
-class IntervalTold(Told):
+class IntervalTold(ResponseModel):
     """A stretch of time that was not simply up. `agreed_seconds` is the agreed service time in it;
     of all with `reason` = `down` they sum to `down_seconds`."""
 
@@ -40,7 +40,7 @@ class IntervalTold(Told):
     maintenance: tuple[str, ...]
 
 
-class StretchTold(Told):
+class StretchTold(ResponseModel):
     """While one version of an agreement held; `promised` of its service time may not be down."""
 
     starts_at: datetime
@@ -51,7 +51,7 @@ class StretchTold(Told):
     promised: float | None
 
 
-class AvailabilityTold(Told):
+class AvailabilityTold(ResponseModel):
     """`availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at `as_of`.
 
     `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that

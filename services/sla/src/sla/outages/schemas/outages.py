@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.auth import Caller
-from common.http import Told
+from common.http import ResponseModel
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.schemas.scope import PlacedTold
 from sla.outages.store.corrections import Correction
@@ -29,7 +29,7 @@ class OutageTold(PlacedTold):
     counts: bool
 
 
-class RecordTold(Told):
+class RecordTold(ResponseModel):
     """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
 
     kind: str
@@ -43,7 +43,7 @@ class RecordTold(Told):
     reason: str | None
 
 
-class CorrectionTold(Told):
+class CorrectionTold(ResponseModel):
     """Null leaves a value as it is; `reopened` takes the end away."""
 
     id: UUID

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from common.errors import Invalid, Violation
-from common.http import Asked, Told
+from common.errors import ValidationFailed, Violation
+from common.http import RequestModel, ResponseModel
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
@@ -15,7 +15,7 @@ Key = Annotated[str, Field(min_length=1, max_length=100)]
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class PlacedAsked(Asked):
+class PlacedAsked(RequestModel):
     """`environment` names its customer. A service alone is down for the customer that is given;
     without one for everybody who has it. All keys."""
 
@@ -30,7 +30,7 @@ class PlacedAsked(Asked):
         return self
 
 
-class PlacedTold(Told):
+class PlacedTold(ResponseModel):
     """Null means all: without `service` everything on the environment, without `customer` all who
     have the service."""
 
@@ -50,7 +50,7 @@ async def placed(tx: Connection, asked: PlacedAsked) -> Place:
         raise _unknown("environment", asked.environment)
     if customer is not None and customer != found.customer:
         said = f"{found.key} belongs to {found.customer.key}"
-        raise Invalid([Violation("/customer", "another", said)])
+        raise ValidationFailed([Violation("/customer", "another", said)])
     return Place(found.customer.id, found.key, asked.service, found.tier, found.customer.key)
 
 
@@ -63,6 +63,6 @@ async def _customer(tx: Connection, name: str | None) -> directory.Customer | No
     return found
 
 
-def _unknown(field: str, name: str) -> Invalid:
+def _unknown(field: str, name: str) -> ValidationFailed:
     said = f"there is no {field} {name!r}; intake registers them"
-    return Invalid([Violation(f"/{field}", "unknown", said)])
+    return ValidationFailed([Violation(f"/{field}", "unknown", said)])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from common.persistence.database import Connection, moment
+from common.persistence.database import Connection, transaction_time
 from sla.punctuality.domain.gaps import Beat
 from sla.punctuality.store.evidence import HEARD_AT
 from sla.punctuality.tables import beats
@@ -87,7 +87,7 @@ async def beat(
     """Store that this run's timekeeper is alive; when."""
     # First of all this transaction gets its number: a seal waits for those that have one.
     await tx.execute(text("SELECT pg_current_xact_id()"))
-    at = await moment(tx)
+    at = await transaction_time(tx)
     row = {"run": run, "at": at, "since": since, "looks": looks, "longest": longest}
     await tx.execute(insert(beats).values(**row).on_conflict_do_nothing())
     return at

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import ResponseModel, router
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
@@ -27,7 +27,7 @@ UptimeGroup = Literal["customer", "service"]
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
-class UptimeFigures(Told):
+class UptimeFigures(ResponseModel):
     """Of production. `availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at
     `as_of`; null where no service time was agreed. `failures` began within the days; of those that
     have ended, `mttr_seconds` is the mean elapsed time to repair. `mtbf_seconds`: service time that
@@ -76,14 +76,14 @@ class AskedUptime(Asked):
         found = super().period(now)
         if not FIRST <= found.since <= found.until <= LAST:
             said = f"availability reaches from {FIRST:%Y-%m} to {LAST:%Y-%m}"
-            raise Invalid([Violation("/query/from", "range", said)])
+            raise ValidationFailed([Violation("/query/from", "range", said)])
         return found
 
 
 @routes.get("")
 async def report_availability(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[AskedUptime, Depends()],
     group_by: Annotated[UptimeGroup | None, Query()] = None,
 ) -> UptimeTold:

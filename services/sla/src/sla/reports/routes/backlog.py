@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.period import Period
 from sla.reports.domain.volume import Backlog, ages
@@ -29,7 +29,7 @@ from sla.reports.store.reports import Place
 routes = router("/v1/reports/backlog", tags=["reports"])
 
 
-class BacklogFigures(Told):
+class BacklogFigures(ResponseModel):
     """Open tickets at the end of the last day, and their mean age then, since their opening."""
 
     tickets: int
@@ -40,7 +40,7 @@ class BacklogRow(RowTold, BacklogFigures):
     pass
 
 
-class AgeTold(Told):
+class AgeTold(ResponseModel):
     """Open tickets that are `from_days` old or older, and younger than `to_days` (null: no end)."""
 
     from_days: int
@@ -59,7 +59,7 @@ class BacklogTold(ReportTold):
 @routes.get("")
 async def report_backlog(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[Asked, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> BacklogTold:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.events.clocks import Metric
 from common.http import router
 from common.persistence.database import Transaction
@@ -32,7 +32,7 @@ class ComplianceReport(ReportTold):
 @routes.get("")
 async def report_compliance(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[Asked, Depends()],
     group_by: Annotated[ClockGroup | None, Query()] = None,
     metric: Annotated[Metric | None, Query()] = None,

@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Instant, Told, router
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import Instant, ResponseModel, router
+from common.persistence.database import Transaction, transaction_time
 from sla.clocks.store import clock_queue as queue
 from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
 
 
-class FiguresTold(Told):
+class FiguresTold(ResponseModel):
     """`raw` and `adjusted` are shares from 0 to 1; null where nothing came to an outcome."""
 
     met: int
@@ -44,19 +44,19 @@ class ComplianceTold(FiguresTold):
 @routes.get("")
 async def show_compliance(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> ComplianceTold:
     """Promises that were met or broke within the time; without one, the present month in UTC."""
-    now = await moment(tx)
+    now = await transaction_time(tx)
     begin = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = until or max(now, begin) + timedelta(microseconds=1)  # what ended just now, too
     if end < begin:
-        raise Invalid([Violation("/query/to", "order", "give an instant after `from`")])
+        raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
     wanted = caller.customer or customer
-    hidden = customer is not None and not caller.sees(customer)
+    hidden = customer is not None and not caller.can_see(customer)
     found = [] if hidden else await queue.compliance(tx, begin, end, wanted)
     by_customer: dict[str, list[tuple[str, Compliance]]] = {}
     for key, metric, counted in found:

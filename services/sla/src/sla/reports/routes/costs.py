@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.period import Period
 from sla.reports.query import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
@@ -17,14 +17,14 @@ routes = router("/v1/reports/costs", tags=["reports"])
 CostGroup = Literal["customer", "service", "priority", "kind", "rate"]
 
 
-class AmountTold(Told):
+class AmountTold(ResponseModel):
     """`amount` is a decimal in the currency, as text: 1234.50."""
 
     currency: str
     amount: str
 
 
-class CostFigures(Told):
+class CostFigures(ResponseModel):
     """`unpriced_minutes`: no sheet of the day had their rate."""
 
     minutes: int
@@ -44,7 +44,7 @@ class CostsTold(ReportTold):
 @routes.get("")
 async def report_costs(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[Asked, Depends()],
     group_by: Annotated[CostGroup | None, Query()] = None,
 ) -> CostsTold:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.errors import Invalid, Violation
-from common.http import Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from sla.directory.store import directory
 from sla.reports.query import FIRST, LAST
 from sla.time_entries.store import reserved_hours as hours
@@ -18,7 +18,7 @@ from sla.time_entries.store.time_entries import following_month
 routes = router("/v1/reports/hours", tags=["reports"])
 
 
-class HoursTold(Told):
+class HoursTold(ResponseModel):
     """`used_ratio`: used of reserved; above 1 when nothing is left. `warned_at`: when both sides were
     told that four fifths are used (once a month)."""
 
@@ -37,17 +37,17 @@ class HoursTold(Told):
 async def report_hours(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     month: Annotated[
         str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="2026-06; else this one.")
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> Page[HoursTold]:
     """Agreements with reserved hours, by key, with what is booked on their tickets."""
-    first = _month(month) if month else (await moment(tx)).date().replace(day=1)
+    first = _month(month) if month else (await transaction_time(tx)).date().replace(day=1)
     wanted = caller.customer or customer
     known = None if wanted is None else await directory.find_customer(tx, wanted)
-    if (customer and not caller.sees(customer)) or (wanted is not None and known is None):
+    if (customer and not caller.can_see(customer)) or (wanted is not None and known is None):
         return Page[HoursTold](items=[])
     after = page.after_as(str, str)
     found = await hours.page(
@@ -60,14 +60,16 @@ async def report_hours(
     )
     shown = [_told(one, first) for one in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
-    next = cursor(last.agreement, last.customer) if last else None
+    next = encode_cursor(last.agreement, last.customer) if last else None
     return Page[HoursTold](items=shown, next=next)
 
 
 def _month(month: str) -> date:
     year = int(month[:4])
     if not FIRST.year <= year < LAST.year:
-        raise Invalid([Violation("/query/month", "range", "give a month between 1970 and 2200")])
+        raise ValidationFailed(
+            [Violation("/query/month", "range", "give a month between 1970 and 2200")]
+        )
     return date(year, int(month[5:]), 1)
 
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
@@ -20,7 +20,7 @@ TimedGroup = Literal["customer", "service", "priority", "kind", "agreement"]
 SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
-class TimesFigures(Told):
+class TimesFigures(ResponseModel):
     """In seconds. `mean` is exact; percentiles are off by less than 5 %: they come from a histogram
     whose buckets grow by a tenth."""
 
@@ -46,7 +46,7 @@ class ResponseTold(ReportTold):
 @routes.get("")
 async def report_response(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[Asked, Depends()],
     group_by: Annotated[TimedGroup | None, Query()] = None,
     metric: Annotated[

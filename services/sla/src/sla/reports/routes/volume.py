@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from common.auth import Caller, needs
-from common.http import Told, router
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.volume import Volume
 from sla.reports.query import (
@@ -24,7 +24,7 @@ from sla.reports.store import reports
 routes = router("/v1/reports/volume", tags=["reports"])
 
 
-class VolumeFigures(Told):
+class VolumeFigures(ResponseModel):
     """`rejected`: resolutions that the second person did not accept. `reopen_rate`: reopened by
     resolved; null where nothing was resolved. `backlog_change`: by how many the backlog grew."""
 
@@ -52,7 +52,7 @@ class VolumeTold(ReportTold):
 @routes.get("")
 async def report_volume(
     tx: Transaction,
-    caller: Annotated[Caller, needs("reports:read")],
+    caller: Annotated[Caller, requires("reports:read")],
     asked: Annotated[Asked, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> VolumeTold:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 from sla.reports.domain.period import Span
 from sla.reports.store.rollup_sql import ALL, SUMS, TIMES, Figures
 
@@ -69,7 +69,7 @@ ORDER BY day, customer_id
 
 async def pending(tx: Connection) -> int:
     """How many marks wait to be counted, a thousand at most."""
-    found = await (await raw(tx)).fetchval(
+    found = await (await asyncpg_connection(tx)).fetchval(
         "SELECT count(*) FROM (SELECT FROM recounts LIMIT 1000) AS waiting"
     )
     return int(found)
@@ -77,7 +77,7 @@ async def pending(tx: Connection) -> int:
 
 async def wait(tx: Connection) -> None:
     """Let nobody else count until the end of the transaction."""
-    await (await raw(tx)).execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await (await asyncpg_connection(tx)).execute("SELECT pg_advisory_xact_lock($1)", LOCK)
 
 
 async def take(tx: Connection) -> list[Day]:
@@ -86,7 +86,7 @@ async def take(tx: Connection) -> list[Day]:
     None where another replica counts. A fact and its mark are committed together, so what the next
     statement sees includes every fact whose mark is taken here.
     """
-    connection = await raw(tx)
+    connection = await asyncpg_connection(tx)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
         return []
     return [(row["customer_id"], row["day"]) for row in await connection.fetch(_TAKE)]
@@ -94,20 +94,20 @@ async def take(tx: Connection) -> list[Day]:
 
 async def settled_days(tx: Connection) -> list[Day]:
     """All days of which there are figures or facts, but those of a month with a mark."""
-    rows = await (await raw(tx)).fetch(_SETTLED)
+    rows = await (await asyncpg_connection(tx)).fetch(_SETTLED)
     return [(row["customer_id"], row["day"]) for row in rows]
 
 
 async def count(tx: Connection, days: Sequence[Day]) -> None:
     """Count these days again, and the months and companies that they are part of."""
-    connection = await raw(tx)
+    connection = await asyncpg_connection(tx)
     for figures, span, scope, sums in levels(days):
         await connection.execute(_replace(figures, span, sums), *turned(scope))
 
 
 async def differences(tx: Connection, days: Sequence[Day]) -> list[str]:
     """What is stored of these days, and of what they are part of, and is not what the facts say."""
-    connection = await raw(tx)
+    connection = await asyncpg_connection(tx)
     found: list[str] = []
     for figures, span, scope, sums in levels(days):
         rows = await connection.fetch(_compare(figures, span, sums), *turned(scope))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from common.persistence.database import Connection, raw
+from common.persistence.database import Connection, asyncpg_connection
 
 Turn = Literal["resolved", "rejected", "reopened", "merged"]
 Turned = tuple[UUID, int, Turn, datetime]
@@ -34,4 +34,4 @@ async def add(tx: Connection, turned: Collection[Turned]) -> None:
     """Append turns, one per ticket, and let the tickets be open or not."""
     if turned:
         columns = [list(column) for column in zip(*turned, strict=True)]
-        await (await raw(tx)).execute(_TURN, *columns)
+        await (await asyncpg_connection(tx)).execute(_TURN, *columns)

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem
-from common.http import Page, Paging, answer, cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.reviews import action_items as obligations
 from sla.reviews.domain.action_item import (
@@ -33,7 +33,7 @@ routes = router("/v1/review-actions", tags=["reviews"])
 async def list_actions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("actions:work")],
+    caller: Annotated[Caller, requires("actions:work")],
     owner: Annotated[str | None, Query(max_length=100, description="By sub.")] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     everything: Annotated[bool, Query(alias="all", description="Verified ones, too.")] = False,
@@ -45,7 +45,7 @@ async def list_actions(
     items = [action_told(action) for action, _ in found[: page.limit]]
     last = items[-1] if len(found) > page.limit else None
     place = (datetime.combine(last.due, time(), UTC), last.id) if last else None
-    return Page[ActionTold](items=items, next=cursor(*place) if place else None)
+    return Page[ActionTold](items=items, next=encode_cursor(*place) if place else None)
 
 
 @routes.get("/{name}")
@@ -53,7 +53,7 @@ async def show_action(
     name: Name,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("actions:work")],
+    caller: Annotated[Caller, requires("actions:work")],
 ) -> ActionTold:
     found = await meetings.find_action(tx, id_or_key(name))
     if found is None:
@@ -69,11 +69,11 @@ async def finish_action(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("actions:work")],
+    caller: Annotated[Caller, requires("actions:work")],
 ) -> ActionTold | Response:
     """Its owner says that it is done, and what shows it."""
     action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await moment(tx), asked.evidence)
+    deed = Deed(caller.sub, await transaction_time(tx), asked.evidence)
     return await _kept(tx, action, finish(action, deed), deed, "finish", caller, response)
 
 
@@ -83,11 +83,11 @@ async def verify_action(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("actions:verify")],
+    caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionTold | Response:
     """Another person than the owner has seen what shows it."""
     action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await moment(tx), "")
+    deed = Deed(caller.sub, await transaction_time(tx), "")
     return await _kept(tx, action, verify(action, deed), deed, "verify", caller, response)
 
 
@@ -98,11 +98,11 @@ async def send_action_back(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("actions:verify")],
+    caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionTold | Response:
     """Another person found the evidence wanting: it is open again."""
     action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await moment(tx), asked.reason)
+    deed = Deed(caller.sub, await transaction_time(tx), asked.reason)
     return await _kept(tx, action, send_back(action, deed), deed, "send_back", caller, response)
 
 
@@ -113,11 +113,11 @@ async def hand_action_over(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("reviews:write")],
+    caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionTold | Response:
     """Somebody else owns it from now on, or it is due on another day; who did that is on record."""
     action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await moment(tx), f"{asked.owner} by {asked.due}")
+    deed = Deed(caller.sub, await transaction_time(tx), f"{asked.owner} by {asked.due}")
     handed = hand_over(action, asked.owner, asked.due)
     return await _kept(tx, action, handed, deed, "hand_over", caller, response)
 
@@ -143,14 +143,14 @@ async def _kept(
     subject = f"review-action/{action.id}"
     if not isinstance(outcome, Action):
         entry = f"review_action.{what}.denied"
-        denied = Entry(deed.at, deed.by, entry, subject, {"why": outcome}, caller.behind)
+        denied = Entry(deed.at, deed.by, entry, subject, {"why": outcome}, caller.via_machine)
         await record(tx, denied)
-        return answer(REFUSALS[outcome])
+        return problem_response(REFUSALS[outcome])
     set_etag(response, await meetings.save_action(tx, outcome))
     await obligations.expect(tx, outcome)
     grounds = {"state": outcome.state, "owner": outcome.owner, "said": deed.said}
     entry = f"review_action.{what}"
-    await record(tx, Entry(deed.at, deed.by, entry, subject, grounds, caller.behind))
+    await record(tx, Entry(deed.at, deed.by, entry, subject, grounds, caller.via_machine))
     return action_told(outcome)
 
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.http import router
-from common.persistence.database import Transaction, moment
+from common.persistence.database import Transaction, transaction_time
 from sla.reviews.documents import executive_report as leadership_paper
 from sla.reviews.executive_report import drawn_for_leaders
 from sla.reviews.routes.formats import FORMS, FormQuery, in_form
@@ -20,11 +20,11 @@ routes = router("/v1/leadership-report", tags=["reviews"])
 async def show_leadership_report(
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("leadership:read")],
+    caller: Annotated[Caller, requires("leadership:read")],
     month: Annotated[str, Query(max_length=20, examples=["2026-06"])],
     form: FormQuery = None,
 ) -> Response:
     """As known now; each customer's month begins and ends in the customer's own zone."""
-    report = await drawn_for_leaders(tx, month_asked(month), await moment(tx))
+    report = await drawn_for_leaders(tx, month_asked(month), await transaction_time(tx))
     paper = leadership_paper.paper(report)
     return await in_form(request, form, leadership_told(report), paper)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.papers import csv, html
 from sla.reviews.paper import Paper
 
@@ -53,7 +53,9 @@ FORMS: Final[dict[int | str, dict[str, Any]]] = {
 """For OpenAPI: the forms beside JSON."""
 
 
-async def in_form(request: Request, wanted: Form | None, told: Told, paper: Paper) -> Response:
+async def in_form(
+    request: Request, wanted: Form | None, told: ResponseModel, paper: Paper
+) -> Response:
     """The answer as it is wanted; made beside the event loop, which has others to serve."""
     form = wanted or _accepted(request)
     if form == "json":

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Violation
-from common.http import answer, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
+from common.http import if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.domain.month import month_of, zone_named
 from sla.calendars.schemas import Name, id_or_key
 from sla.directory.store import customers, directory
@@ -31,17 +31,17 @@ async def draw_up(
     asked: ReviewAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("reviews:write")],
+    caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewTold:
     """On demand, also for a month that is not over yet; by itself it comes when the month ends."""
     found = await directory.find_customer(tx, asked.customer)
     if found is None:
         unknown = f"there is no customer {asked.customer!r}; intake registers them"
-        raise Invalid([Violation("/customer", "unknown", unknown)])
+        raise ValidationFailed([Violation("/customer", "unknown", unknown)])
     (customer,) = await customers.named(tx, [found.id])
-    month, at = month_asked(asked.month, "/month"), await moment(tx)
+    month, at = month_asked(asked.month, "/month"), await transaction_time(tx)
     if month > month_of(at, zone_named(customer.timezone)):
-        raise Invalid([Violation("/month", "future", "give a month that has begun")])
+        raise ValidationFailed([Violation("/month", "future", "give a month that has begun")])
     review = await reviewing.draw(tx, customer, month, caller.sub, at)
     if review is None:
         raise Conflict(f"There is a review {customer.key}-{month}. Draw it up again, or read it.")
@@ -56,11 +56,11 @@ async def draw_again(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("reviews:write")],
+    caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewTold:
     """With what is known now. What was published stays as it was, until this is published too."""
     review = await locked(tx, name, caller, request)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     again = await reviewing.draw_again(tx, review, caller.sub, at)
     await record(tx, _entry(again, caller, "review.draw", {"month": str(again.month)}, at))
     set_etag(response, again.sequence)
@@ -73,23 +73,25 @@ async def publish(
     request: Request,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("reviews:write")],
+    caller: Annotated[Caller, requires("reviews:write")],
     asked: Publication | None = None,
 ) -> ReviewTold | Response:
     """Another person than the one who drew it up has looked at it: it goes to its audience."""
     review = await locked(tx, name, caller, request)
-    at, reason = await moment(tx), asked.reason if asked else None
+    at, reason = await transaction_time(tx), asked.reason if asked else None
     grounds = {"edition": review.edition + 1, "reason": reason}
     if review.generated_by == caller.sub:
         await record(tx, _entry(review, caller, "review.publish.denied", grounds, at))
         said = "Somebody else than whoever drew it up publishes it."
-        return answer(Forbidden(said, code="SELF_APPROVAL"))
+        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
     if await _nothing_new(tx, review):
         raise Conflict("This is published as it is. Draw it up again first.")
     if review.edition and reason is None:
-        raise Invalid([Violation("/reason", "missing", "say why there is another edition")])
+        raise ValidationFailed(
+            [Violation("/reason", "missing", "say why there is another edition")]
+        )
     why = reason if review.edition else None
-    published = await reviewing.publish(tx, review, caller.sub, why, at)
+    published = await reviewing.publish_review(tx, review, caller.sub, why, at)
     await record(tx, _entry(published, caller, "review.publish", grounds, at))
     set_etag(response, published.sequence)
     return review_told(published)
@@ -100,23 +102,23 @@ async def set_audience(
     name: Name,
     asked: AudienceAsked,
     tx: Transaction,
-    caller: Annotated[Caller, needs("reviews:write")],
+    caller: Annotated[Caller, requires("reviews:write")],
 ) -> AudienceTold:
     """Who is told when a review is ready or published; nobody named: the delivery managers."""
     customer = await _customer(tx, name)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     people, contacts = dict.fromkeys(asked.people), dict.fromkeys(asked.contacts)
     wanted = Audience(tuple(people), tuple(contacts))
     await reviews.set_audience(tx, customer.id, wanted, caller.sub, at)
     grounds = {"people": list(people), "contacts": [str(id) for id in contacts]}
     subject = f"customer/{customer.id}"
-    await record(tx, Entry(at, caller.sub, "review.audience", subject, grounds, caller.behind))
+    await record(tx, Entry(at, caller.sub, "review.audience", subject, grounds, caller.via_machine))
     return _audience(customer, wanted)
 
 
 @audiences.get("/{name}/review-audience")
 async def show_audience(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("reviews:write")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceTold:
     customer = await _customer(tx, name)
     return _audience(customer, await reviews.audience(tx, customer.id) or Audience())
@@ -153,4 +155,4 @@ def _audience(customer: Customer, audience: Audience) -> AudienceTold:
 def _entry(
     review: Review, caller: Caller, action: str, grounds: Mapping[str, object], at: datetime
 ) -> Entry:
-    return Entry(at, caller.sub, action, f"review/{review.id}", grounds, caller.behind)
+    return Entry(at, caller.sub, action, f"review/{review.id}", grounds, caller.via_machine)

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.auth import Caller, needs
+from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, cursor, router
+from common.http import Page, Paging, encode_cursor, router
 from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.month import zone_named
@@ -30,14 +30,14 @@ routes = router("/v1/reviews", tags=["reviews"])
 async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("reviews:read")],
+    caller: Annotated[Caller, requires("reviews:read")],
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     month: MonthQuery = None,
 ) -> Page[ReviewTold]:
     """The newest month first; customers see their own published ones."""
     after = page.after_as(str, UUID)
     wanted = str(month_asked(month)) if month is not None else None
-    if customer is not None and not caller.sees(customer):
+    if customer is not None and not caller.can_see(customer):
         return Page[ReviewTold](items=[])
     found = await reviews.page(
         tx,
@@ -49,7 +49,7 @@ async def list_reviews(
     )
     items = [review_told(one) for one in found[: page.limit]]
     last = items[-1] if len(found) > page.limit else None
-    return Page[ReviewTold](items=items, next=cursor(last.month, last.id) if last else None)
+    return Page[ReviewTold](items=items, next=encode_cursor(last.month, last.id) if last else None)
 
 
 @routes.get("/{name}", response_model=ShownTold, responses=FORMS)
@@ -57,7 +57,7 @@ async def show_review(
     name: Name,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, needs("reviews:read")],
+    caller: Annotated[Caller, requires("reviews:read")],
     form: FormQuery = None,
     edition: Annotated[
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
@@ -77,7 +77,7 @@ async def show_review(
 async def seen(tx: Connection, name: str, caller: Caller) -> Review:
     """The review. Raises NotFound, also for what this caller may not see (yet)."""
     review = await reviews.find(tx, id_or_key(name))
-    if review is None or not caller.sees(review.customer):
+    if review is None or not caller.can_see(review.customer):
         raise NotFound("This review")
     if caller.customer is not None and not review.edition:
         raise NotFound("This review")

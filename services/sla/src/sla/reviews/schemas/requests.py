@@ -8,8 +8,8 @@ from fastapi import Query
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from common.errors import Invalid, Violation
-from common.http import Asked
+from common.errors import ValidationFailed, Violation
+from common.http import RequestModel
 from sla.calendars.domain.month import Month, NoMonth, read_month
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
@@ -30,44 +30,44 @@ MonthAsked = Annotated[str, AfterValidator(_a_month), Field(max_length=7, exampl
 MonthQuery = Annotated[str | None, Query(max_length=20, examples=["2026-06"])]
 
 
-class ReviewAsked(Asked):
+class ReviewAsked(RequestModel):
     """A customer by key, and a month in the customer's own zone."""
 
     customer: Annotated[str, Field(min_length=1, max_length=100)]
     month: MonthAsked
 
 
-class Publication(Asked):
+class Publication(RequestModel):
     """`reason`: why there is another edition; needed for all but the first."""
 
     reason: Reason | None = None
 
 
-class AudienceAsked(Asked):
+class AudienceAsked(RequestModel):
     """Staff by `sub`, who get a mail; contacts of the customer, who find it in the portal."""
 
     people: Annotated[list[Sub], Field(max_length=50)] = Field(default_factory=list)
     contacts: Annotated[list[UUID], Field(max_length=50)] = Field(default_factory=list)
 
 
-class ItemAsked(Asked):
+class ItemAsked(RequestModel):
     title: Title
 
 
-class MinuteAsked(Asked):
+class MinuteAsked(RequestModel):
     """Said and written down in the meeting; it cannot be changed afterwards, only added to."""
 
     text: Text
 
 
-class RemarkAsked(Asked):
+class RemarkAsked(RequestModel):
     """Why a promise broke, in words that the customer may read."""
 
     clock_id: UUID
     text: Reason
 
 
-class ActionAsked(Asked):
+class ActionAsked(RequestModel):
     """`criterion`: by what another person sees that it is done. `due`: on the customer's calendar."""
 
     title: Title
@@ -76,18 +76,18 @@ class ActionAsked(Asked):
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
-class HandOver(Asked):
+class HandOver(RequestModel):
     owner: Sub
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
-class Evidence(Asked):
+class Evidence(RequestModel):
     """What shows that it is done."""
 
     evidence: Reason
 
 
-class Wanting(Asked):
+class Wanting(RequestModel):
     """What is missing from the evidence."""
 
     reason: Reason
@@ -98,4 +98,4 @@ def month_asked(text: str, pointer: str = "/query/month") -> Month:
     try:
         return read_month(text)
     except NoMonth as wrong:
-        raise Invalid([Violation(pointer, "month", str(wrong))]) from None
+        raise ValidationFailed([Violation(pointer, "month", str(wrong))]) from None

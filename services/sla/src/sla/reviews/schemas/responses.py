@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from common.http import Told
+from common.http import ResponseModel
 from sla.reports.routes.compliance_summary import FiguresTold
 from sla.reviews.domain.action_item import Action, ActionState
 from sla.reviews.domain.meeting import Meeting, agenda
@@ -22,7 +22,7 @@ from sla.reviews.domain.report import (
 from sla.reviews.store.reviews import Edition, Review
 
 
-class UsageTold(Told):
+class UsageTold(ResponseModel):
     """One month. `open`: at its end."""
 
     month: str
@@ -32,12 +32,12 @@ class UsageTold(Told):
     compliance: FiguresTold
 
 
-class PartTold(Told):
+class PartTold(ResponseModel):
     name: str
     compliance: FiguresTold
 
 
-class ReportTold(Told):
+class ReportTold(ResponseModel):
     """Durations in seconds, shares from 0 to 1; `previous_month` is the month before."""
 
     customer: str
@@ -66,7 +66,7 @@ class ReportTold(Told):
     notes: list[str]
 
 
-class ReviewTold(Told):
+class ReviewTold(ResponseModel):
     """`edition`: the newest published one; 0 while nothing is published, which customers do not see."""
 
     id: UUID
@@ -78,14 +78,14 @@ class ReviewTold(Told):
     edition: int
 
 
-class MinuteTold(Told):
+class MinuteTold(ResponseModel):
     number: int
     text: str
     by: str
     at: datetime
 
 
-class ActionTold(Told):
+class ActionTold(ResponseModel):
     """`month`: of the review in which it was agreed."""
 
     id: UUID
@@ -119,13 +119,13 @@ class ShownTold(ReviewTold):
     actions: list[ActionTold]
 
 
-class AudienceTold(Told):
+class AudienceTold(ResponseModel):
     customer: str
     people: list[str]
     contacts: list[UUID]
 
 
-class CustomerLineTold(Told):
+class CustomerLineTold(ResponseModel):
     customer: str
     name: str
     usage: UsageTold
@@ -139,7 +139,7 @@ class CustomerLineTold(Told):
     used_seconds: int
 
 
-class LeadershipTold(Told):
+class LeadershipTold(ResponseModel):
     month: str
     generated_at: datetime
     customers: list[CustomerLineTold]

@@ -8,10 +8,10 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from common.audit import Entry, record
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, Violation
-from common.http import Asked, Page, Paging, Told, cursor, router
-from common.persistence.database import Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.directory.store import directory
@@ -23,7 +23,7 @@ from sla.time_entries.store.rate_cards import RateSheet
 routes = router("/v1/rate-cards", tags=["work"])
 
 
-class RatesAsked(Asked):
+class RatesAsked(RequestModel):
     """`rates`: hundredths of the currency for an hour, by name. Without `customer`: for all who
     have no sheet of their own. The version before ends where this one begins."""
 
@@ -35,7 +35,7 @@ class RatesAsked(Asked):
     valid_from: date
 
 
-class RatesTold(Told):
+class RatesTold(ResponseModel):
     """Valid on the days from `valid_from` up to, and without, `valid_until`."""
 
     id: UUID
@@ -54,7 +54,7 @@ async def make_rates(
     asked: RatesAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("rate-cards:write")],
+    caller: Annotated[Caller, requires("rate-cards:write")],
 ) -> RatesTold:
     """Days that are priced already keep their price: a sheet may begin in the past only where there
     was none."""
@@ -63,12 +63,14 @@ async def make_rates(
         customer = await directory.find_customer(tx, id_or_key(asked.customer))
         if customer is None:
             unknown = f"there is no customer {asked.customer!r}"
-            raise Invalid([Violation("/customer", "unknown", unknown)])
+            raise ValidationFailed([Violation("/customer", "unknown", unknown)])
         customer_id = customer.id
     if not FIRST <= asked.valid_from < LAST:
-        raise Invalid([Violation("/valid_from", "range", "give a day between 1970 and 2200")])
+        raise ValidationFailed(
+            [Violation("/valid_from", "range", "give a day between 1970 and 2200")]
+        )
     await rates.lock(tx)
-    at = await moment(tx)
+    at = await transaction_time(tx)
     former = await rates.newest(tx, customer_id)
     if former is not None and asked.valid_from <= former.valid_from:
         raise Conflict(f"The newest sheet begins on {former.valid_from}: begin later than that.")
@@ -96,11 +98,11 @@ async def make_rates(
 async def list_rates(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("time-entries:read")],
+    caller: Annotated[Caller, requires("time-entries:read")],
 ) -> Page[RatesTold]:
     """All versions, in the order of their making."""
     after = page.after_as(UUID)
     found = await rates.page(tx, page.limit, after and (after[0],))
     shown = [RatesTold.model_validate(one) for one in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
-    return Page[RatesTold](items=shown, next=cursor(last.id) if last else None)
+    return Page[RatesTold](items=shown, next=encode_cursor(last.id) if last else None)

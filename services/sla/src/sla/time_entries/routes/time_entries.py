@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 from pydantic import Field
 
-from common.auth import Caller, needs
-from common.errors import Conflict, Invalid, NotFound, Violation
-from common.http import Asked, Page, Paging, Told, cursor, router
-from common.persistence.database import Connection, Transaction, moment
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import Ticket
@@ -28,7 +28,7 @@ AHEAD = timedelta(days=1)
 Rate = Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,39}$")]
 
 
-class WorkAsked(Asked):
+class WorkAsked(RequestModel):
     """`day` is a date where the person worked; `person` a `sub`, without it the caller. `rate` is a
     name in the rate sheet of that day."""
 
@@ -39,14 +39,14 @@ class WorkAsked(Asked):
     rate: Rate = "standard"
 
 
-class CorrectionAsked(Asked):
+class CorrectionAsked(RequestModel):
     """`minutes`: how many it really were, 0 where it was none."""
 
     minutes: Annotated[int, Field(ge=0, le=1440)]
     reason: Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class WorkTold(Told):
+class WorkTold(ResponseModel):
     """`corrects`: the record that this one corrects; `minutes` is the difference then."""
 
     id: UUID
@@ -67,15 +67,17 @@ async def record_work(
     asked: WorkAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("time-entries:write")],
+    caller: Annotated[Caller, requires("time-entries:write")],
 ) -> WorkTold:
     """Counts against the reserved hours of the agreement that covers the ticket, if there are any."""
     ticket = await _ticket(tx, asked.ticket)
     if ticket.customer_id is None:
         raise Conflict("The ticket is in triage: find out whose it is first.")
-    at = await moment(tx)
+    at = await transaction_time(tx)
     if not EARLIEST <= asked.day <= (at + AHEAD).date():
-        raise Invalid([Violation("/day", "range", "give a day that has begun, from 2000 on")])
+        raise ValidationFailed(
+            [Violation("/day", "range", "give a day that has begun, from 2000 on")]
+        )
     recorded = Work(
         id=uuid7(),
         key=await time_entries.next_key(tx),
@@ -100,7 +102,7 @@ async def correct_work(
     asked: CorrectionAsked,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, needs("time-entries:write")],
+    caller: Annotated[Caller, requires("time-entries:write")],
 ) -> WorkTold:
     """A record of the difference; the first one stays as it was written."""
     first = await time_entries.find(tx, id_or_key(name))
@@ -128,7 +130,7 @@ async def correct_work(
 async def list_work(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, needs("time-entries:read")],
+    caller: Annotated[Caller, requires("time-entries:read")],
     ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
 ) -> Page[WorkTold]:
     """In the order of recording; corrections are records of their own."""
@@ -137,12 +139,12 @@ async def list_work(
     found = await time_entries.page(tx, wanted, page.limit, after and (after[0],))
     shown = [WorkTold.model_validate(one) for one in found[: page.limit]]
     last = shown[-1] if len(found) > page.limit else None
-    return Page[WorkTold](items=shown, next=cursor(last.id) if last else None)
+    return Page[WorkTold](items=shown, next=encode_cursor(last.id) if last else None)
 
 
 @routes.get("/{name}")
 async def show_work(
-    name: Name, tx: Transaction, caller: Annotated[Caller, needs("time-entries:read")]
+    name: Name, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
 ) -> WorkTold:
     found = await time_entries.find(tx, id_or_key(name))
     if found is None:
@@ -153,13 +155,13 @@ async def show_work(
 async def _ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket:
     found = await tickets.find(tx, id_or_key(name))
     if found is None:
-        raise Invalid([Violation(pointer, "unknown", f"there is no ticket {name!r}")])
+        raise ValidationFailed([Violation(pointer, "unknown", f"there is no ticket {name!r}")])
     return found
 
 
 async def _booked(tx: Connection, recorded: Work, caller: Caller, response: Response) -> WorkTold:
     account = await hold(tx, recorded)
-    recorded = replace(recorded, created_at=await moment(tx))
+    recorded = replace(recorded, created_at=await transaction_time(tx))
     await book(tx, recorded, account, caller)
     response.headers["Location"] = f"/v1/time-entries/{recorded.id}"
     return WorkTold.model_validate(recorded)
