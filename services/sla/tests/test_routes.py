@@ -156,9 +156,9 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
     assert violation_pointers(await theo.post("/v1/waivers", json=unknown)) == ["/clock_id"]
     kinds = [one.type for one in await outbox_events(database) if one.subject.startswith("waiver")]
     assert [kind.split(".")[2] for kind in kinds] == [
-        "waiver_requested",
-        "waiver_requested",
-        "waiver_refused",
+        "requested",
+        "requested",
+        "refused",
     ]
     with pytest.raises(IntegrityError):
         async with database.transaction() as tx:

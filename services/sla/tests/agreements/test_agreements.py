@@ -110,4 +110,4 @@ async def test_the_database_refuses_one_person_too(database: Database) -> None:
     await promise(database)
     with pytest.raises(IntegrityError):
         async with database.transaction() as tx:
-            await tx.execute(text("UPDATE agreement_versions SET published_by = proposed_by"))
+            await tx.execute(text("UPDATE agreement_versions SET published_by = drafted_by"))

@@ -103,10 +103,10 @@ async def test_extra_cover_may_be_for_single_priorities(
 @pytest.mark.parametrize(
     ("asked", "pointer"),
     [
-        (extension_body(NINE - HOUR), "/start"),
+        (extension_body(NINE - HOUR), "/starts_at"),
         (extension_body(hours=-1), "/ends_at"),
         (extension_body(hours=24 * 93), "/ends_at"),
-        (extension_body(SATURDAY + timedelta(microseconds=1)), "/start"),
+        (extension_body(SATURDAY + timedelta(microseconds=1)), "/starts_at"),
         (extension_body(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/ends_at"),
         (extension_body(priorities=["urgent"]), "/priorities/0"),
         (extension_body(reason=""), "/reason"),
@@ -237,7 +237,7 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
         TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven"
     )
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (handed, 2))
-    address = f"/v1/agreements/{ended}/deactivate"
+    address = f"/v1/agreements/{ended}/termination"
     await theo.post(address, json={"reason": "They have left us"})
     assert (await gina.post(address + "/confirm")).status_code == 200
     await run_bulk_updates(database)

@@ -133,7 +133,7 @@ async def test_cover_of_one_priority_ends_for_that_one_alone(
     await deliver(database, HANDLERS, (ticket_opened(1, FRIDAY, priority="minor"), 1))
     assert await deadline(database) == SATURDAY + 8 * HOUR
     until = SATURDAY + 4 * HOUR
-    assert (await end(gina, only, end=until.isoformat())).status_code == 200
+    assert (await end(gina, only, ends_at=until.isoformat())).status_code == 200
     await run_bulk_updates(database)
     assert await deadline(database) == MONDAY + 3 * HOUR
     await assert_consistent(database)

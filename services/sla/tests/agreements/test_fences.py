@@ -25,10 +25,10 @@ from sla_support.company import BRIGHTWATER, announce_customers, promise
         ),
         (
             "INSERT INTO agreement_versions (id, agreement_id, version, valid_from, promises, state,"
-            " proposed_by, proposed_at, approved_by, approved_at, countersigned_by, countersigned_at,"
+            " drafted_by, drafted_at, approved_by, approved_at, countersigned_by, countersigned_at,"
             " published_by, published_at)"
-            " SELECT gen_random_uuid(), agreement_id, 2, valid_from, promises, state, proposed_by,"
-            " proposed_at, approved_by, approved_at, countersigned_by, countersigned_at, published_by,"
+            " SELECT gen_random_uuid(), agreement_id, 2, valid_from, promises, state, drafted_by,"
+            " drafted_at, approved_by, approved_at, countersigned_by, countersigned_at, published_by,"
             " published_at FROM agreement_versions"
         ),
     ],

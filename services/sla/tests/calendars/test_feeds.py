@@ -167,5 +167,5 @@ async def test_a_year_is_drawn_with_its_holidays_by_name(
 @pytest.mark.parametrize("year", [1971, 2011, 2098])
 async def test_every_year_can_be_shown(theo: AsyncClient, year: int) -> None:
     await create_office(theo, timezone="Pacific/Apia")
-    for address in ("icalendar", "picture"):
+    for address in ("icalendar", "chart.svg"):
         assert (await theo.get(f"/v1/calendars/office/{address}?year={year}")).status_code == 200

@@ -66,11 +66,11 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
         (_compute_body({"open": {"at": NAIVE}}), ("/questions/0/open/at", "timezone_aware")),
         (
             _compute_body({"after": {"starts_at": NAIVE, "seconds": 1}}),
-            ("/questions/0/after/start", "timezone_aware"),
+            ("/questions/0/after/starts_at", "timezone_aware"),
         ),
         (
             _compute_body({"between": {"starts_at": AT, "ends_at": NAIVE}}),
-            ("/questions/0/between/end", "timezone_aware"),
+            ("/questions/0/between/ends_at", "timezone_aware"),
         ),
         (
             _compute_body({"between": {"starts_at": AT, "ends_at": "2199-12-31T23:59:59Z"}}),
@@ -79,7 +79,7 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
         (_compute_body({"open": {"at": FAR}}), ("/questions/0/open/at", "instant_range")),
         (
             _compute_body({"between": {"starts_at": AT, "ends_at": FAR}}),
-            ("/questions/0/between/end", "instant_range"),
+            ("/questions/0/between/ends_at", "instant_range"),
         ),
         (
             _compute_body({"after": {"starts_at": AT, "seconds": MILLENNIUM}}),

@@ -65,7 +65,7 @@ async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncC
 async def test_a_shorter_target_says_what_would_have_broken(theo: AsyncClient) -> None:
     """The one solved in two hours would have broken after one; a waiting clock does not break."""
     found = await simulate(theo, targets=[target(3600), target(4 * 3600, "critical")])
-    would = found["compliance"][0]["would"]
+    would = found["compliance"][0]["simulated"]
     assert (would["met"], would["breached"]) == (0, 3)
     (changed,) = found["outcome_changes"]
     assert (changed["ticket"], changed["actual_outcome"], changed["simulated_outcome"]) == (
@@ -90,7 +90,7 @@ async def test_open_clocks_that_would_break_at_once_are_named(
     await freeze_time(database, NINE + 2 * HOUR)
     found = await simulate(theo, targets=[target(3600), target(7200, "minor")])
     assert [one["ticket"] for one in found["immediate_breaches"]] == ["OPS-1"]
-    assert found["compliance"][0]["would"]["breached"] == 1
+    assert found["compliance"][0]["simulated"]["breached"] == 1
 
 
 @pytest.mark.usefixtures("week")
@@ -151,7 +151,7 @@ async def test_drafts_can_be_tried_and_customers_try_nothing(
     }
     made = await theo.post("/v1/agreements", json=draft)
     found = (await theo.post(made.headers["Location"] + "/simulate", json={})).json()
-    assert found["compliance"][0]["would"] == {
+    assert found["compliance"][0]["simulated"] == {
         "met": 0,
         "breached": 1,
         "waived": 0,

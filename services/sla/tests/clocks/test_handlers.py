@@ -117,7 +117,7 @@ async def test_every_reply_and_all_news_are_measured_in_cycles(database: Databas
     assert {one.clock.outcome for one in found.values()} == {"met"}
     news = await outbox_events(database)
     assert event_types(news, "next_reply") == ["started", "met", "resumed", "met"]
-    assert event_types(news, "update") == ["started", "deadline_changed", "moved", "met"]
+    assert event_types(news, "update") == ["started", "deadline_changed", "deadline_changed", "met"]
     await assert_consistent(database)
 
 

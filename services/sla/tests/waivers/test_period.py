@@ -111,7 +111,7 @@ async def test_after_the_period_an_approval_is_late_and_kept(
         "gina",
     )
     assert await outcomes(database, 1) == ["breached"]
-    assert (await waiver_event_types(database))[-2:] == ["waiver_expired", "period_waiver_approved"]
+    assert (await waiver_event_types(database))[-2:] == ["expired", "period_approved"]
 
 
 async def test_what_breaks_after_a_revocation_is_not_covered_what_broke_before_is(

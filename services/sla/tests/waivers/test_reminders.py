@@ -43,9 +43,9 @@ async def test_at_half_at_three_quarters_and_shortly_before(
     await gina.post(address + "/refuse")
     await fire_at(database, 8)
     assert await waiver_event_types(database) == [
-        "waiver_requested",
-        *["waiver_reminded"] * 3,
-        "waiver_refused",
+        "requested",
+        *["decision_reminder"] * 3,
+        "refused",
     ]
     await assert_consistent(database)
 
@@ -58,7 +58,7 @@ async def test_after_a_down_time_there_is_one_reminder(
     await request_for_clock(database, theo)
     await fire_at(database, 7.9)
     await fire_at(database, 7.95)
-    assert await waiver_event_types(database) == ["waiver_requested", "waiver_reminded"]
+    assert await waiver_event_types(database) == ["requested", "decision_reminder"]
 
 
 async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncClient) -> None:
@@ -70,11 +70,11 @@ async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncC
     await freeze_time(database, NINE + HOUR)
     await deliver(database, HANDLERS, (waiting, 2))
     await fire_at(database, 5)
-    assert await waiver_event_types(database) == ["waiver_requested"]
+    assert await waiver_event_types(database) == ["requested"]
     await deliver(database, HANDLERS, (ticket_event(TicketResumed, 1, NINE + 5 * HOUR), 3))
     # Due on Tuesday at 12:00 in Amsterdam now, 27 hours after the request.
     await fire_at(database, 13.49)
-    assert await waiver_event_types(database) == ["waiver_requested"]
+    assert await waiver_event_types(database) == ["requested"]
     await fire_at(database, 13.5)
     (reminded,) = [one.body for one in await outbox_events(database) if "reminded" in one.type]
     assert reminded["deadline"] == "2026-06-02T10:00:00Z"
@@ -95,7 +95,7 @@ async def test_a_period_is_due_before_its_first_breach(
     assert (reminded["seconds_left"], reminded["customer"]) == (4 * 3600, "acme")
     await gina.post(address + "/approve")
     await fire_at(database, 7)
-    assert (await waiver_event_types(database)).count("waiver_reminded") == 1
+    assert (await waiver_event_types(database)).count("decision_reminder") == 1
     await fire_at(database, 48)
     assert (await theo.get(address)).json()["state"] == "expired"
     expired = [
@@ -117,7 +117,7 @@ async def test_who_asked_withdraws_and_nobody_is_reminded(
     assert (await theo.post(address + "/withdraw", json=body)).json()["state"] == "withdrawn"
     assert (await gina.post(address + "/approve")).status_code == 409
     await fire_at(database, 7.9)
-    assert await waiver_event_types(database) == ["waiver_requested", "waiver_withdrawn"]
+    assert await waiver_event_types(database) == ["requested", "withdrawn"]
 
 
 async def test_a_revoked_waiver_of_a_clock_covers_nothing_that_breaks_later(

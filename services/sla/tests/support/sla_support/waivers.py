@@ -42,7 +42,7 @@ async def _request(caller: AsyncClient, body: dict[str, Any]) -> str:
 async def waiver_event_types(database: Database) -> list[str]:
     """The short types of what was told about waivers, in order."""
     return [
-        one.type.removeprefix("opsdesk.clock.").removesuffix(".v1")
+        one.type.removeprefix("opsdesk.waiver.").removesuffix(".v1")
         for one in await outbox_events(database)
         if one.subject.startswith("waiver/")
     ]

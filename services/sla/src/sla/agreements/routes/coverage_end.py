@@ -82,11 +82,11 @@ def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> dateti
     if body.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if body.ends_at.microsecond:
-        raise ValidationFailed([Violation("/end", "precision", "give it on a whole second")])
+        raise ValidationFailed([Violation("/ends_at", "precision", "give it on a whole second")])
     if body.ends_at < at:
-        raise ValidationFailed([Violation("/end", "past", "what has passed stays covered")])
+        raise ValidationFailed([Violation("/ends_at", "past", "what has passed stays covered")])
     if body.ends_at >= before.effective_end:
-        raise ValidationFailed([Violation("/end", "order", "before the end of the extension")])
+        raise ValidationFailed([Violation("/ends_at", "order", "before the end of the extension")])
     return body.ends_at
 
 

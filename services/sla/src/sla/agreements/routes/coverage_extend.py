@@ -83,7 +83,7 @@ async def extend_coverage(
     binding_versions = await list_current_versions(tx, stored, at)
     if not any(overlaps_version(extension, version.agreement) for version in binding_versions):
         detail = "no published version is valid then; its cover can be extended once it is"
-        raise ValidationFailed([Violation("/start", "not_valid", detail)])
+        raise ValidationFailed([Violation("/starts_at", "not_valid", detail)])
     await extensions.add(tx, stored.agreement_id, extension)
     await _extend_versions(tx, stored, binding_versions, extension)
     extension_fields: dict[str, Any] = {
@@ -141,10 +141,12 @@ def extension_to_response(extension: Extension) -> ExtensionRead:
 def _check_bounds(body: ExtensionCreate, at: datetime) -> None:
     violations = []
     if body.starts_at < at:
-        violations.append(Violation("/start", "past", "what has passed cannot be covered any more"))
+        violations.append(
+            Violation("/starts_at", "past", "what has passed cannot be covered any more")
+        )
     if not body.starts_at < body.ends_at <= body.starts_at + MAX_EXTENSION:
         detail = f"later than start, by at most {MAX_EXTENSION.days} days"
-        violations.append(Violation("/end", "order", detail))
+        violations.append(Violation("/ends_at", "order", detail))
     for name, instant in (("starts_at", body.starts_at), ("ends_at", body.ends_at)):
         if instant.microsecond:
             violations.append(Violation(f"/{name}", "precision", "give it on a whole second"))
@@ -178,7 +180,7 @@ async def _extend_versions(
             for one in binding_versions
         ]
     except OutOfRange as error:
-        raise computation_error(error, "/end") from None
+        raise computation_error(error, "/ends_at") from None
     if any(changed):
         agreement_id, decision = (
             stored.agreement_id,

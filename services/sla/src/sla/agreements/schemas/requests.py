@@ -120,7 +120,7 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
     for index, window in enumerate(body.maintenance.dated):
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
-            yield Violation(f"/maintenance/dated/{index}/end", "order", detail)
+            yield Violation(f"/maintenance/dated/{index}/ends_at", "order", detail)
 
 
 def party_violations(body: AgreementCreate) -> Iterator[Violation]:
