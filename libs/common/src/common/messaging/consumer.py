@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
@@ -19,6 +18,7 @@ from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
 from common.messaging.positions import Record
 from common.messaging.prefetch import Prefetcher, RecordsByPartition
+from common.messaging.rebalance import ResetOnRebalance
 from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
 
@@ -110,7 +110,7 @@ class Consumer:
         )
         self._applied_offsets, self._end_offsets = {}, {}
         client.subscribe(
-            self.inbox.topics, listener=_ResetOnRebalance(self._applied_offsets, self.processor)
+            self.inbox.topics, listener=ResetOnRebalance(self._applied_offsets, self.processor)
         )
         try:
             await with_timeout(30, client.start())
@@ -227,28 +227,6 @@ class Consumer:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-class _ResetOnRebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Forgets offsets on a rebalance: another member may have applied records meanwhile.
-
-    It may have parked records and died, too, so parked records are looked for again.
-    """
-
-    def __init__(
-        self, applied_offsets: dict[TopicPartition, int], processor: BatchProcessor
-    ) -> None:
-        self.applied_offsets = applied_offsets
-        self.processor = processor
-
-    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        for partition in revoked:
-            self.applied_offsets.pop(partition, None)
-
-    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        for partition in assigned:
-            self.applied_offsets.pop(partition, None)
-        self.processor.has_parked = True
 
 
 async def _stop_client(client: Any) -> None:
