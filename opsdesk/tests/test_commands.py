@@ -1,4 +1,4 @@
-"""The command at a terminal: it explains itself, and a trouble is one sentence with exit code 1."""
+"""The command: its help, and errors as one sentence with exit code 1."""
 
 from pathlib import Path
 

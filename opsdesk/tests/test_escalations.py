@@ -1,4 +1,4 @@
-"""`opsdesk escalations` and `opsdesk oncall`: who is told what, and who takes it."""
+"""`opsdesk escalations` and `opsdesk oncall`."""
 
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 

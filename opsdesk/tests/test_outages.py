@@ -1,4 +1,4 @@
-"""`opsdesk outages`: what is asked for, and how the answers read."""
+"""`opsdesk outages`: the requests it sends, and its output."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`opsdesk waivers`: what a general manager sees at three at night, and what is asked for."""
+"""`opsdesk waivers`: requests, decisions and the time left."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What ops run beside `serve`; each says what it did in a line."""
+"""The commands other than `serve`."""
 
 import asyncio
 import json
