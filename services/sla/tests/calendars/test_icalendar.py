@@ -11,23 +11,16 @@ from hypothesis import strategies as st
 from sla.calendars.calendar import Calendar, always, hours
 from sla.calendars.definition import calendar_of
 from sla.calendars.feed import BadFeed, Timed
-from sla.calendars.ics import MOST_EVENTS, read
+from sla.calendars.ics import read
 from sla.calendars.ics_export import exported
 from sla.calendars.timetable import Timetable
 from sla.calendars.zone import read_zone
 from sla.testing.drawn import ODD, calendars_near
+from sla.testing.feeds import feed
 
 AMSTERDAM = read_zone("Europe/Amsterdam")
 YEARS = range(2025, 2028)
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def feed(*events: str) -> bytes:
-    """A feed of events, each given by its lines."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
-    for event in events:
-        lines += ["BEGIN:VEVENT", *event.strip().splitlines(), "END:VEVENT"]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
 def imported(*events: str, timed: Timed = "closed") -> dict[str, Any]:
@@ -161,17 +154,6 @@ def test_an_event_that_cannot_be_read_is_named(event: str, said: str) -> None:
 def test_what_is_no_feed_is_refused(text: bytes) -> None:
     with pytest.raises(BadFeed, match="no iCalendar feed"):
         read(text, AMSTERDAM, YEARS)
-
-
-def test_a_feed_cannot_keep_us_busy() -> None:
-    """A rule that never comes true costs its steps; they are counted for all rules together."""
-    never = "DTSTART:19700101T100000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"
-    assert imported(never) == {}
-    daily = "DTSTART:19710101T100000\nRRULE:FREQ=DAILY"
-    with pytest.raises(BadFeed, match="too long"):
-        imported(*[daily] * 6)
-    with pytest.raises(BadFeed, match="import fewer"):
-        imported(*["DTSTART:20260101T100000"] * (MOST_EVENTS + 1))
 
 
 @settings(max_examples=300, deadline=None)
