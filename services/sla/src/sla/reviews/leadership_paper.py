@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from sla.calendars.month import read_month
+from sla.rendering.charts.compliance import kept
+from sla.rendering.charts.trend import trend
+from sla.rendering.document import Column, Paper, Section, Table, Tile, Value
 from sla.reports.compliance import Compliance
 from sla.reviews import wording
-from sla.reviews.charts.kept import kept
-from sla.reviews.charts.trend import trend
-from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 from sla.reviews.report import CustomerLine, Leadership, Part
 
 UTC_NAME = "UTC"

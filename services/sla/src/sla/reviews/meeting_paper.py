@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.month import read_month
+from sla.rendering.document import Column, Section, Table
 from sla.reviews import wording
 from sla.reviews.action import Action
 from sla.reviews.meeting import Minute
-from sla.reviews.paper import Column, Section, Table
 
 
 def actions(found: Sequence[Action], month: str) -> Section:

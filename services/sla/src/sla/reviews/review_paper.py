@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.month import read_month
+from sla.rendering.charts.compliance import kept
+from sla.rendering.charts.response_times import spread
+from sla.rendering.charts.trend import trend
+from sla.rendering.charts.volume import volume
+from sla.rendering.document import Column, Paper, Section, Table, Tile, Value
 from sla.reports.compliance import Compliance
 from sla.reviews import wording
-from sla.reviews.charts.kept import kept
-from sla.reviews.charts.spread import spread
-from sla.reviews.charts.trend import trend
-from sla.reviews.charts.volume import volume
 from sla.reviews.meeting import Meeting, agenda
 from sla.reviews.meeting_paper import actions, minutes
-from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 from sla.reviews.report import Breach, Part, Report, Usage, WaiverLine
 from sla.reviews.running_paper import availability, changes, measured_figures, reserved_hours
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from sla.calendars.month import read_month
+from sla.rendering.charts.availability import strip
+from sla.rendering.document import Column, Section, Table
 from sla.reviews import wording
-from sla.reviews.charts.strip import strip
-from sla.reviews.paper import Column, Section, Table
 from sla.reviews.report import ChangeLine, Report
 
 

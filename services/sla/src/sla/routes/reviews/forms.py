@@ -8,8 +8,8 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from common.http import Told
-from sla.papers import csv, html
-from sla.reviews.paper import Paper
+from sla.rendering import csv, html
+from sla.rendering.document import Paper
 
 Form = Literal["json", "html", "pdf", "xlsx", "csv"]
 FormQuery = Annotated[
@@ -24,13 +24,13 @@ class _Maker(NamedTuple):
 
 def _pdf(paper: Paper) -> bytes:
     # Loaded by the first who asks: its library is a tenth of what an idle service weighs.
-    from sla.papers.pdf import pdf
+    from sla.rendering.pdf import pdf
 
     return pdf(paper)
 
 
 def _workbook(paper: Paper) -> bytes:
-    from sla.papers.xlsx import xlsx
+    from sla.rendering.xlsx import xlsx
 
     return xlsx(paper)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.rendering.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
 from sla.reviews import wording
-from sla.reviews.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
 from sla.reviews.report import Part
 
 WIDTH = 480.0

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from sla.papers.harmless import harmless, without_controls
-from sla.reviews.paper import Kind, Paper, Section, Table, Value
+from sla.rendering.document import Kind, Paper, Section, Table, Value
+from sla.rendering.formula_escape import harmless, without_controls
 
 LONGEST_CELL = 32_000
 """Characters; a cell holds 32,767."""

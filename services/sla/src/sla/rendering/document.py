@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sla.reviews.charts.drawing import Drawing
+from sla.rendering.charts.drawing import Drawing
 
 Kind = Literal["text", "count", "share", "uptime", "lasting", "instant", "date"]
 """How a column's values are meant: shares from 0 to 1, `lasting` in seconds."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sla.calendars.month import read_month
-from sla.reviews import wording
-from sla.reviews.charts.drawing import (
+from sla.rendering.charts.drawing import (
     DARK,
     GOOD,
     INK,
@@ -17,6 +16,7 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
+from sla.reviews import wording
 from sla.reviews.report import Usage
 
 WIDTH, HEIGHT = 480.0, 160.0

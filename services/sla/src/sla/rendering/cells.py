@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sla.rendering.document import Kind, Value
 from sla.reviews import wording
-from sla.reviews.paper import Kind, Value
 
 NUMBERS = frozenset({"count", "share", "uptime", "lasting"})
 """Kinds of columns that are set flush right."""

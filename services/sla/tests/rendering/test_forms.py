@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from sla.papers import csv, html, pdf, xlsx
-from sla.papers.harmless import harmless
+from sla.rendering import csv, html, pdf, xlsx
+from sla.rendering.document import Paper
+from sla.rendering.formula_escape import harmless
+from sla.rendering.svg_drawing import svg
 from sla.reports.compliance import Compliance
 from sla.reviews import leadership_paper, review_paper
-from sla.reviews.charts.svg import svg
 from sla.reviews.meeting import Minute
-from sla.reviews.paper import Paper
 from sla.reviews.report import CustomerLine, Leadership, Usage
 from sla.testing.reviewed import AT, breach, meeting, report
 

@@ -24,12 +24,12 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from sla.papers.harmless import without_controls
-from sla.papers.picture import Picture
-from sla.papers.typeface import typeface
-from sla.papers.written import NUMBERS, written
-from sla.reviews.charts.drawing import ALARM, DARK, GRID, INK, PALE
-from sla.reviews.paper import Paper, Section, Table, Tile
+from sla.rendering.cells import NUMBERS, written
+from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
+from sla.rendering.document import Paper, Section, Table, Tile
+from sla.rendering.fonts import typeface
+from sla.rendering.formula_escape import without_controls
+from sla.rendering.pdf_drawing import Picture
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm

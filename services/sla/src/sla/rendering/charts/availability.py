@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from sla.rendering.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, Shape
 from sla.reviews import wording
-from sla.reviews.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, Shape
 from sla.reviews.report import Uptime
 
 WIDTH = 480.0

@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sla.papers.written import NUMBERS, written
-from sla.reviews.charts.drawing import Drawing
-from sla.reviews.charts.svg import svg
-from sla.reviews.paper import Paper, Table
+from sla.rendering.cells import NUMBERS, written
+from sla.rendering.charts.drawing import Drawing
+from sla.rendering.document import Paper, Table
+from sla.rendering.svg_drawing import svg
 
 MEDIA_TYPE = "text/html"
 
 _PAGES = Environment(
-    loader=PackageLoader("sla.papers"),
+    loader=PackageLoader("sla.rendering"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_STYLE = resources.files("sla.papers").joinpath("templates/paper.css").read_text("utf-8")
+_STYLE = resources.files("sla.rendering").joinpath("templates/paper.css").read_text("utf-8")
 _VOUCHED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 CSP = f"default-src 'none'; style-src 'sha256-{_VOUCHED}'; base-uri 'none'; form-action 'none'"
 """Nothing is fetched and nothing runs; the one style is known by its digest."""

@@ -9,8 +9,8 @@ import io
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from sla.papers.harmless import harmless, without_controls
-from sla.reviews.paper import Column, Paper, Section, Table, Value
+from sla.rendering.document import Column, Paper, Section, Table, Value
+from sla.rendering.formula_escape import harmless, without_controls
 
 MEDIA_TYPE = "text/csv"
 

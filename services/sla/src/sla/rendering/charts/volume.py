@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews.charts.drawing import (
+from sla.rendering.charts.drawing import (
     DARK,
     INK,
     LIGHT,

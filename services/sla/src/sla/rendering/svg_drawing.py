@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from sla.reviews.charts.drawing import Box, Dot, Drawing, Label, Line
+from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
 
 FONT = "Noto Sans, DejaVu Sans, Liberation Sans, Arial, sans-serif"
 

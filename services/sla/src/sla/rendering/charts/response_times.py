@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.rendering.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
 from sla.reviews import wording
-from sla.reviews.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
 from sla.reviews.report import Spread
 
 WIDTH = 480.0
