@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from html import escape
 
 from sla.calendars.calendar import DAY, Calendar, Span, local_openings, merged
+from sla.rendering.svg import Element, Picture, group, rect, text
 
 CELL, GAP = 26, 3
 ACROSS, DOWN = 7 * (CELL + GAP) + 26, 6 * (CELL + GAP) + 52
@@ -46,19 +46,23 @@ def drawn(calendar: Calendar, title: str, year: int) -> str:
     months = HEAD + 12 // COLUMNS * DOWN
     lines = -(-len(holidays) // COLUMNS)
     height = months + (lines + 2) * LINE + MARGIN
-    named = escape(f"{title}: {year}, {calendar.zone.name}")
+    named = f"{title}: {year}, {calendar.zone.name}"
     parts = [
-        f'<text x="{MARGIN}" y="28" font-size="18" font-weight="600">{named}</text>',
+        text(MARGIN, 28, named, font_size=18, font_weight="600"),
         *_legend(width),
         *(part for month in range(12) for part in _month(calendar, opened, year, month)),
         *_named(holidays, months + LINE, max(lines, 1)),
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="sans-serif" font-size="12" fill="{INK}" role="img">'
-        f"<title>{named}</title>"
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>'
-    )
+    return Picture(
+        f"calendar {named}",
+        named,
+        width,
+        height,
+        font="sans-serif",
+        font_size=12,
+        fill=INK,
+        fixed_size=True,
+    ).drawn(parts)
 
 
 def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
@@ -77,13 +81,13 @@ def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
 
 def _month(
     calendar: Calendar, opened: Mapping[date, Sequence[Span]], year: int, month: int
-) -> Iterator[str]:
+) -> Iterator[Element]:
     left = MARGIN + month % COLUMNS * ACROSS
     top = HEAD + month // COLUMNS * DOWN
-    yield f'<text x="{left}" y="{top + 16}" font-size="14" font-weight="600">{MONTHS[month]}</text>'
+    yield text(left, top + 16, MONTHS[month], font_size=14, font_weight="600")
     for weekday, name in enumerate("MTWTFSS"):
         x = left + weekday * (CELL + GAP) + CELL // 2
-        yield f'<text x="{x}" y="{top + 32}" text-anchor="middle" fill="{PALE}">{name}</text>'
+        yield text(x, top + 32, name, anchor="middle", fill=PALE)
     day = date(year, month + 1, 1)
     row = 0
     while day.month == month + 1:
@@ -93,7 +97,7 @@ def _month(
         day += timedelta(days=1)
 
 
-def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -> str:
+def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -> Element:
     seconds = sum(end - start for start, end in spans)
     holiday = calendar.holidays.get(day)
     fill = HOLIDAY if holiday is not None else _shade(seconds)
@@ -102,12 +106,12 @@ def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -
         holiday or ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans) or "closed"
     )
     differs = day in calendar.overrides or day in calendar.breaks
-    border = f' stroke="{INK}" stroke-width="1.6"' if differs else ""
-    return (
-        f"<g><title>{day:%a} {day}: {escape(said)}</title>"
-        f'<rect x="{x}" y="{y}" width="{CELL}" height="{CELL}" rx="4" fill="{fill}"{border}/>'
-        f'<text x="{x + CELL // 2}" y="{y + 17}" text-anchor="middle"'
-        f"{' fill=' + chr(34) + '#ffffff' + chr(34) if light else ''}>{day.day}</text></g>"
+    border, width = (INK, 1.6) if differs else (None, None)
+    white = "#ffffff" if light else None
+    return group(
+        rect(x, y, CELL, CELL, rx=4, fill=fill, stroke=border, stroke_width=width),
+        text(x + CELL // 2, y + 17, str(day.day), anchor="middle", fill=white),
+        title=f"{day:%a} {day}: {said}",
     )
 
 
@@ -117,24 +121,21 @@ def _shade(seconds: int) -> str:
     return next(shade for hours, shade in SHADES if seconds < hours * 3600)
 
 
-def _named(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[str]:
+def _named(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[Element]:
     """The holidays in columns, from above to below."""
     for index, (day, name) in enumerate(holidays):
         x, y = MARGIN + index // lines * ACROSS, top + index % lines * LINE
         short = name if len(name) <= 24 else name[:23] + "…"
-        yield (
-            f'<text x="{x}" y="{y}"><title>{escape(name)}</title>'
-            f"{day.day} {MONTHS[day.month - 1][:3]} {escape(short)}</text>"
-        )
+        yield text(x, y, f"{day.day} {MONTHS[day.month - 1][:3]} {short}", title=name)
 
 
-def _legend(width: int) -> Iterator[str]:
+def _legend(width: int) -> Iterator[Element]:
     shown = [("closed", CLOSED), ("holiday", HOLIDAY), ("<4 h", SHADES[0][1]), ("<8", SHADES[1][1])]
     shown += [("<12", SHADES[2][1]), ("<23", SHADES[3][1]), ("24 h", SHADES[4][1])]
     for index, (name, fill) in enumerate(shown):
         x = width - MARGIN - (len(shown) - index) * 72
-        yield f'<rect x="{x}" y="16" width="14" height="14" rx="3" fill="{fill}"/>'
-        yield f'<text x="{x + 18}" y="28">{escape(name)}</text>'
+        yield rect(x, 16, 14, 14, rx=3, fill=fill)
+        yield text(x + 18, 28, name)
 
 
 def _clock(second: int) -> str:

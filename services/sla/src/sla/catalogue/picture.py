@@ -5,12 +5,12 @@ many of them must work. Red borders: single points of failure. With `effects`, w
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from html import escape
 from typing import NamedTuple
 
 from sla.catalogue.graph import Graph, Need, Node, service
 from sla.catalogue.impact import Effect
 from sla.catalogue.layout import rows
+from sla.rendering.svg import Element, Picture, element, group, path, rect, text
 
 WIDTH, HEIGHT = 168, 46
 ACROSS, DOWN = 28, 74
@@ -48,23 +48,41 @@ def drawn(
     width = max(widest * (WIDTH + ACROSS) - ACROSS, 720) + 2 * MARGIN
     places = dict(_places(placed, width))
     height = len(placed) * (HEIGHT + DOWN) + MARGIN + LEGEND
-    parts = [
-        *_legend(height),
-        *(line for node in sorted(places) for line in _arrows(graph, node, places)),
-        *(_box(graph, node, places[node], node in single, effects or {}) for node in places),
-    ]
-    return _document(width, height, parts)
-
-
-def _document(width: int, height: int, parts: Sequence[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="sans-serif" font-size="13" role="img" '
-        f'fill="{INK}"><title>What the services run on</title>'
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
-        f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{CALM}"/></marker></defs>'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>'
+    picture = Picture(
+        f"catalogue of {sorted(nodes)}",
+        "What the services run on",
+        width,
+        height,
+        font="sans-serif",
+        font_size=13,
+        fill=INK,
+        fixed_size=True,
     )
+    tip = picture.id("tip")
+    return picture.drawn(
+        [
+            _tip(tip),
+            *_legend(height),
+            *(one for node in sorted(places) for one in _arrows(graph, node, places, tip)),
+            *(_box(graph, node, places[node], node in single, effects or {}) for node in places),
+        ]
+    )
+
+
+def _tip(name: str) -> Element:
+    head = path("M0 0L8 4L0 8z", fill=CALM)
+    marker = element(
+        "marker",
+        head,
+        id=name,
+        viewBox="0 0 8 8",
+        refX=8,
+        refY=4,
+        markerWidth=7,
+        markerHeight=7,
+        orient="auto",
+    )
+    return element("defs", marker)
 
 
 def _places(placed: Sequence[Sequence[Node]], width: int) -> Iterator[tuple[Node, Place]]:
@@ -77,7 +95,7 @@ def _places(placed: Sequence[Sequence[Node]], width: int) -> Iterator[tuple[Node
             )
 
 
-def _arrows(graph: Graph, node: Node, places: Mapping[Node, Place]) -> Iterator[str]:
+def _arrows(graph: Graph, node: Node, places: Mapping[Node, Place], tip: str) -> Iterator[Element]:
     needs = graph.needs.get(node.key, ()) if node.kind == "service" else ()
     # From left to right as they end, so that the arrows of one box do not cross.
     for index, need in enumerate(sorted(needs, key=lambda one: _middle(one, places))):
@@ -85,10 +103,10 @@ def _arrows(graph: Graph, node: Node, places: Mapping[Node, Place]) -> Iterator[
         top = places[node].y + HEIGHT
         for one in need.of:
             if one in places:
-                yield _arrow(start, top, places[one], need)
+                yield _arrow(start, top, places[one], need, tip)
         if need.spare:
             label = f"{need.at_least} of {len(need.of)}"
-            yield f'<text x="{start + 6}" y="{top + 14}" font-size="11">{label}</text>'
+            yield text(start + 6, top + 14, label, font_size=11)
 
 
 def _middle(need: Need, places: Mapping[Node, Place]) -> float:
@@ -96,31 +114,32 @@ def _middle(need: Need, places: Mapping[Node, Place]) -> float:
     return sum(ends) / len(ends) if ends else 0
 
 
-def _arrow(x: int, y: int, to: Place, need: Need) -> str:
+def _arrow(x: int, y: int, to: Place, need: Need, tip: str) -> Element:
     end, bend = to.x + WIDTH // 2, max((to.y - y) // 2, 20)
-    dashes = ' stroke-dasharray="5 4"' if need.spare else ""
-    return (
-        f'<path d="M{x} {y}C{x} {y + bend} {end} {to.y - bend} {end} {to.y}" fill="none" '
-        f'stroke="{CALM}" stroke-width="1.3"{dashes} marker-end="url(#tip)"/>'
+    return path(
+        f"M{x} {y}C{x} {y + bend} {end} {to.y - bend} {end} {to.y}",
+        fill="none",
+        stroke=CALM,
+        stroke_width=1.3,
+        stroke_dasharray="5 4" if need.spare else None,
+        marker_end=f"url(#{tip})",
     )
 
 
 def _box(
     graph: Graph, node: Node, place: Place, fatal: bool, effects: Mapping[Node, Effect]
-) -> str:
+) -> Element:
     effect = effects.get(node)
-    border = f'stroke="{FATAL}" stroke-width="2.5"' if fatal else f'stroke="{CALM}"'
     below = _below(graph, node, effect)
     said = f"{node}: {below}" + (", single point of failure" if fatal else "")
     middle = place.x + WIDTH // 2
-    return (
-        f"<g><title>{escape(said)}</title>"
-        f'<rect x="{place.x}" y="{place.y}" width="{WIDTH}" height="{HEIGHT}" rx="7" '
-        f'fill="{FILLS[effect or node.kind]}" {border}/>'
-        f'<text x="{middle}" y="{place.y + 20}" text-anchor="middle" font-weight="600">'
-        f"{escape(_short(node.key))}</text>"
-        f'<text x="{middle}" y="{place.y + 36}" text-anchor="middle" font-size="11">'
-        f"{escape(_short(below, 26))}</text></g>"
+    colour, width = (FATAL, 2.5) if fatal else (CALM, None)
+    fill = FILLS[effect or node.kind]
+    return group(
+        rect(*place, WIDTH, HEIGHT, rx=7, fill=fill, stroke=colour, stroke_width=width),
+        text(middle, place.y + 20, _short(node.key), anchor="middle", font_weight="600"),
+        text(middle, place.y + 36, _short(below, 26), anchor="middle", font_size=11),
+        title=said,
     )
 
 
@@ -137,17 +156,14 @@ def _short(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _legend(height: int) -> Iterator[str]:
+def _legend(height: int) -> Iterator[Element]:
     for index, (name, fill) in enumerate(FILLS.items()):
         x, y = MARGIN + index * 105, height - LEGEND + 12
-        yield f'<rect x="{x}" y="{y}" width="14" height="14" rx="3" fill="{fill}"/>'
-        yield f'<text x="{x + 20}" y="{y + 12}" font-size="12">{name}</text>'
+        yield rect(x, y, 14, 14, rx=3, fill=fill)
+        yield text(x + 20, y + 12, name, font_size=12)
     x = MARGIN + len(FILLS) * 105
-    yield (
-        f'<rect x="{x}" y="{y}" width="14" height="14" rx="3" fill="none" stroke="{FATAL}" '
-        f'stroke-width="2.5"/><text x="{x + 20}" y="{y + 12}" font-size="12">'
-        "single point of failure</text>"
-    )
+    yield rect(x, y, 14, 14, rx=3, fill="none", stroke=FATAL, stroke_width=2.5)
+    yield text(x + 20, y + 12, "single point of failure", font_size=12)
 
 
 def around(graph: Graph, nodes: Collection[Node]) -> set[Node]:

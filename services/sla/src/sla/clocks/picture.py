@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from xml.sax.saxutils import escape
 
 from sla.clocks.clock import BREACH, ZERO
 from sla.clocks.explanation import Interval, Reason
 from sla.clocks.story import WORDS, Story, lasting
+from sla.rendering.svg import (
+    Anchor,
+    Element,
+    Picture,
+    circle,
+    element,
+    line,
+    listed,
+    path,
+    polyline,
+    rect,
+    text,
+)
 
 WIDTH, HEIGHT, LEFT, RIGHT = 1000, 430, 70, 30
 TOP, FLOOR, STRIP, AXIS = 120, 280, 22, 326
@@ -28,19 +40,24 @@ MOST_DAYS = 9
 def picture(story: Story) -> str:
     """An SVG document of 1000 x 430, legible without colours by its titles and legend."""
     scale = _Scale.of(story)
-    parts = [
-        *_head(story),
-        *_strip(story, scale),
-        *_curve(story, scale),
-        *_marks(story, scale),
-        *_days(story, scale),
-        *_legend(story),
-    ]
-    said = escape(f"{story.heading}. {story.verdict}.")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' font-family="system-ui, sans-serif" font-size="13" fill="{INK}"><title>{said}</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>{"".join(parts)}</svg>'
+    shown = Picture(
+        f"clock of {story.heading}",
+        f"{story.heading}. {story.verdict}.",
+        WIDTH,
+        HEIGHT,
+        font_size=13,
+        fill=INK,
+        ground="#fff",
+    )
+    return shown.drawn(
+        [
+            *_head(story),
+            *_strip(story, scale),
+            *_curve(story, scale, shown.id("late")),
+            *_marks(story, scale),
+            *_days(story, scale),
+            *_legend(story),
+        ]
     )
 
 
@@ -68,20 +85,19 @@ class _Scale:
         return round(FLOOR - counted / self.most * (FLOOR - TOP), 1)
 
 
-def _head(story: Story) -> Iterator[str]:
+def _head(story: Story) -> Iterator[Element]:
     colour = RED if story.standing.breached else INK
     yield _text(LEFT, 34, story.heading, size=18, weight=600)
     yield _text(LEFT, 58, story.verdict, fill=colour, weight=600)
     yield _text(LEFT, 78, story.promise, fill=SOFT)
 
 
-def _strip(story: Story, scale: _Scale) -> Iterator[str]:
+def _strip(story: Story, scale: _Scale) -> Iterator[Element]:
     for one in story.intervals:
         start, end = scale.x(one.start), scale.x(one.end)
         if end - start >= 0.2:
-            yield (
-                f'<rect x="{start}" y="{FLOOR}" width="{round(end - start, 1)}" height="{STRIP}"'
-                f' fill="{FILL[one.why]}"><title>{escape(_told(story, one))}</title></rect>'
+            yield rect(
+                start, FLOOR, end - start, STRIP, fill=FILL[one.why], title=_told(story, one)
             )
 
 
@@ -91,27 +107,24 @@ def _told(story: Story, one: Interval) -> str:
     return f"{WORDS[one.why]}{name}: {span}, {lasting(one.counted)} counted"
 
 
-def _curve(story: Story, scale: _Scale) -> Iterator[str]:
-    counted, points = ZERO, [f"{LEFT},{FLOOR}"]
+def _curve(story: Story, scale: _Scale, late: str) -> Iterator[Element]:
+    counted, points = ZERO, [(float(LEFT), float(FLOOR))]
     for one in story.intervals:
         counted += one.counted
-        points.append(f"{scale.x(one.end)},{scale.y(counted)}")
-    path, last = " ".join(points), points[-1].partition(",")[0]
-    yield f'<polygon points="{path} {last},{FLOOR}" fill="{FILL["counted"]}" opacity="0.12"/>'
-    yield (
-        f'<polyline points="{path}" fill="none" stroke="{FILL["counted"]}" stroke-width="2.5"'
-        ' stroke-linejoin="round"/>'
-    )
+        points.append((scale.x(one.end), scale.y(counted)))
+    under = listed([*points, (points[-1][0], FLOOR)])
+    yield element("polygon", points=under, fill=FILL["counted"], opacity=0.12)
+    yield polyline(points, FILL["counted"], stroke_width=2.5, stroke_linejoin="round")
     if story.clock.terms.target is not None:
         too_much = scale.y(story.clock.terms.target) - TOP + 16
-        yield f'<clipPath id="late"><rect x="0" y="{TOP - 16}" width="{WIDTH}" height="{too_much}"/>'
-        yield f'</clipPath><polyline points="{path}" fill="none" stroke="{RED}" stroke-width="3"'
-        yield ' stroke-linejoin="round" clip-path="url(#late)"/>'
-    yield f'<line x1="{LEFT}" y1="{TOP - 16}" x2="{LEFT}" y2="{FLOOR}" stroke="#cbd2d9"/>'
+        yield element("clipPath", rect(0, TOP - 16, WIDTH, too_much), id=late)
+        clip = f"url(#{late})"
+        yield polyline(points, RED, stroke_width=3, stroke_linejoin="round", clip_path=clip)
+    yield line(LEFT, TOP - 16, LEFT, FLOOR, "#cbd2d9")
     yield _text(LEFT - 8, FLOOR, "0", anchor="end", fill=SOFT)
 
 
-def _marks(story: Story, scale: _Scale) -> Iterator[str]:
+def _marks(story: Story, scale: _Scale) -> Iterator[Element]:
     target, deadline = story.clock.terms.target, story.standing.deadline
     if target is not None:
         y = scale.y(target)
@@ -120,17 +133,14 @@ def _marks(story: Story, scale: _Scale) -> Iterator[str]:
     for firing in story.firings:
         if firing.kind != BREACH:
             x = scale.x(firing.due_at)
-            yield (
-                f'<circle cx="{x}" cy="{FLOOR + STRIP / 2}" r="4.5" fill="#fff" stroke="{INK}"'
-                f' stroke-width="1.5"><title>{escape(firing.kind)}:'
-                f" {story.day_and_time(firing.due_at)}</title></circle>"
+            said = f"{firing.kind}: {story.day_and_time(firing.due_at)}"
+            yield circle(
+                x, FLOOR + STRIP / 2, 4.5, fill="#fff", stroke=INK, stroke_width=1.5, title=said
             )
     for turn in story.turns:
         x = scale.x(turn.at)
-        yield (
-            f'<path d="M{x} {FLOOR - 9}l6 9h-12z" fill="{INK}"><title>{escape(turn.words)}:'
-            f" {story.day_and_time(turn.at)}</title></path>"
-        )
+        said = f"{turn.words}: {story.day_and_time(turn.at)}"
+        yield path(f"M{x} {FLOOR - 9}l6 9h-12z", fill=INK, title=said)
     if deadline is not None:
         x = scale.x(max(deadline, scale.start))
         colour = RED if story.standing.breached else INK
@@ -141,7 +151,7 @@ def _marks(story: Story, scale: _Scale) -> Iterator[str]:
         yield _text(place, TOP - 8, said, anchor="end" if right else "start", fill=colour)
 
 
-def _days(story: Story, scale: _Scale) -> Iterator[str]:
+def _days(story: Story, scale: _Scale) -> Iterator[Element]:
     """Midnights of the reader's zone; of one day alone, the hours of its ends."""
     yield _text(LEFT, AXIS, story.day_and_time(story.clock.opened_at), fill=SOFT)
     first = story.clock.opened_at.astimezone(story.zone).date()
@@ -151,24 +161,23 @@ def _days(story: Story, scale: _Scale) -> Iterator[str]:
         date = first + timedelta(days=day)
         at = datetime(date.year, date.month, date.day, tzinfo=story.zone)
         x = scale.x(at)
-        yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes="")
+        yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes=None)
         if x - LEFT > 150:  # room for the opening's own words
             yield _text(x, AXIS, f"{date:%a} {date.day} {date:%b}", anchor="middle", fill=SOFT)
 
 
-def _legend(story: Story) -> Iterator[str]:
+def _legend(story: Story) -> Iterator[Element]:
     for place, (why, span) in enumerate(story.sums.items()):
         column, row = place % 3, place // 3
         x, y = LEFT + column * 300, AXIS + 42 + row * 26
-        yield f'<rect x="{x}" y="{y - 11}" width="14" height="14" rx="3" fill="{FILL[why]}"'
-        yield ' stroke="#9aa5b1" stroke-width="0.5"/>'
+        yield rect(x, y - 11, 14, 14, rx=3, fill=FILL[why], stroke="#9aa5b1", stroke_width=0.5)
         yield _text(x + 21, y, f"{WORDS[why]} {lasting(span)}")
 
 
 def _line(
-    x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = ' stroke-dasharray="5 4"'
-) -> str:
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}"{dashes}/>'
+    x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str | None = "5 4"
+) -> Element:
+    return line(x1, y1, x2, y2, colour, stroke_dasharray=dashes)
 
 
 def _text(
@@ -178,10 +187,7 @@ def _text(
     *,
     size: int = 13,
     weight: int = 400,
-    anchor: str = "start",
+    anchor: Anchor = "start",
     fill: str = INK,
-) -> str:
-    return (
-        f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}"'
-        f' fill="{fill}">{escape(said)}</text>'
-    )
+) -> Element:
+    return text(x, y, said, font_size=size, font_weight=weight, anchor=anchor, fill=fill)

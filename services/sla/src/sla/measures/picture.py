@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from html import escape
 
 from sla.measures.outlook import Outlook, Peak
 from sla.measures.series import Limit, Series
+from sla.rendering.svg import Element, Picture, line, polyline, text
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 48, 36
@@ -39,14 +39,25 @@ def drawn(
     first = past[0].day if past else today - timedelta(days=SHOWN)
     values = [peak.value for peak in past] or [0.0]
     paper = _Paper(first, last, min(*values, limit.limit), max(*values, limit.limit))
-    parts = [
-        *_frame(about, made),
-        *_days(paper, first, today, last),
-        _limit(paper, about, limit),
-        _usage(paper, past),
-        *_line(paper, made, today, last),
-    ]
-    return "\n".join(parts) + "\n</svg>\n"
+    picture = Picture(
+        f"usage of {about.key}",
+        about.name,
+        WIDTH,
+        HEIGHT,
+        description=sentence(about, made),
+        font_size=12,
+        ground="#fff",
+    )
+    return picture.drawn(
+        [
+            text(LEFT, 18, picture.title, font_size=14, font_weight="600"),
+            text(LEFT, 36, picture.description, fill="#444"),
+            *_days(paper, first, today, last),
+            *_limit(paper, about, limit),
+            _usage(paper, past),
+            *_line(paper, made, today, last),
+        ]
+    )
 
 
 def sentence(about: Series, made: Outlook | None) -> str:
@@ -63,50 +74,36 @@ def sentence(about: Series, made: Outlook | None) -> str:
     return f"{said}."
 
 
-def _frame(about: Series, made: Outlook | None) -> list[str]:
-    title, said = escape(about.name), escape(sentence(about, made))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-    return [
-        svg + ' font-family="system-ui, sans-serif" font-size="12" aria-labelledby="t d">',
-        f'<title id="t">{title}</title><desc id="d">{said}</desc>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<text x="{LEFT}" y="18" font-size="14" font-weight="600">{title}</text>',
-        f'<text x="{LEFT}" y="36" fill="#444">{said}</text>',
-    ]
-
-
-def _days(paper: _Paper, first: date, today: date, last: date) -> list[str]:
-    foot = HEIGHT - BOTTOM
+def _days(paper: _Paper, first: date, today: date, last: date) -> list[Element]:
+    foot, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     x = paper.x(today)
     return [
-        f'<line x1="{LEFT}" y1="{foot}" x2="{WIDTH - RIGHT}" y2="{foot}" stroke="#888"/>',
-        f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{foot}" stroke="#bbb"/>',
-        f'<text x="{LEFT}" y="{foot + 16}" fill="#444">{first}</text>',
-        f'<text x="{x:.1f}" y="{foot + 30}" text-anchor="middle" fill="#444">today</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{foot + 16}" text-anchor="end" fill="#444">{last}</text>',
+        line(LEFT, foot, right, foot, "#888"),
+        line(x, TOP, x, foot, "#bbb"),
+        text(LEFT, foot + 16, str(first), fill="#444"),
+        text(x, foot + 30, "today", anchor="middle", fill="#444"),
+        text(right, foot + 16, str(last), anchor="end", fill="#444"),
     ]
 
 
-def _limit(paper: _Paper, about: Series, limit: Limit) -> str:
-    y, said = paper.y(limit.limit), escape(f"{limit.limit:g} {about.unit}")
-    return (
-        f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="#b00020"'
-        f' stroke-width="1.5"/><text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end"'
-        f' fill="#b00020">{said}</text>'
-    )
+def _limit(paper: _Paper, about: Series, limit: Limit) -> list[Element]:
+    y = paper.y(limit.limit)
+    return [
+        line(LEFT, y, WIDTH - RIGHT, y, "#b00020", stroke_width=1.5),
+        text(LEFT - 6, y + 4, f"{limit.limit:g} {about.unit}", anchor="end", fill="#b00020"),
+    ]
 
 
-def _usage(paper: _Paper, past: Sequence[Peak]) -> str:
-    points = " ".join(f"{paper.x(peak.day):.1f},{paper.y(peak.value):.1f}" for peak in past)
-    return f'<polyline points="{points}" fill="none" stroke="#1f4e79" stroke-width="2"/>'
+def _usage(paper: _Paper, past: Sequence[Peak]) -> Element:
+    points = ((paper.x(peak.day), paper.y(peak.value)) for peak in past)
+    return polyline(points, "#1f4e79", stroke_width=2)
 
 
-def _line(paper: _Paper, made: Outlook | None, today: date, last: date) -> list[str]:
+def _line(paper: _Paper, made: Outlook | None, today: date, last: date) -> list[Element]:
     if made is None:
         return []
     end = made.expected if made.expected and today < made.expected < last else last
     ahead = made.current + made.per_day * (end - today).days
     reach = min(max(ahead, paper.low), paper.high)
-    start = f'x1="{paper.x(today):.1f}" y1="{paper.y(made.current):.1f}"'
-    stop = f'x2="{paper.x(end):.1f}" y2="{paper.y(reach):.1f}"'
-    return [f'<line {start} {stop} stroke="#1f4e79" stroke-width="2" stroke-dasharray="6 4"/>']
+    start, stop = (paper.x(today), paper.y(made.current)), (paper.x(end), paper.y(reach))
+    return [line(*start, *stop, "#1f4e79", stroke_width=2, stroke_dasharray="6 4")]

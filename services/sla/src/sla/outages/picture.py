@@ -1,18 +1,17 @@
 """A month as a picture: one strip per day, so that five minutes can be seen. Pure.
 
 Up, impaired, down and maintenance differ in height and in words as well as in colour. What is yet to
-come is left pale. No style and no script: the picture may stand anywhere under a strict content
-security policy.
+come is left pale.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from html import escape
 
 from sla.calendars.zone import Zone
 from sla.outages.availability import ZERO, Availability, Part
 from sla.outages.month import begins, month_of
+from sla.rendering.svg import Anchor, Element, Picture, rect, text
 
 LEFT, TOP, ROW, BAR, HOUR_WIDTH = 96, 64, 18, 13, 32.0
 GROUND, YET_TO_COME = "#ebebe7", "#f9f9f7"
@@ -41,22 +40,19 @@ def picture(found: Availability, zone: Zone, title: str) -> str:
     days = list(_days(found, zone))
     longest = max((end - start) / HOUR for _, start, end in days)
     width, height = LEFT + longest * HOUR_WIDTH + 16, TOP + len(days) * ROW + 44
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img"'
-    lines = [
-        svg + ' font-family="system-ui, sans-serif" font-size="11" aria-labelledby="t d">',
-        f'<title id="t">{escape(title)}</title>',
-        f'<desc id="d">{escape(_sentence(found))}</desc>',
-        f'<rect width="{width:g}" height="{height}" fill="#ffffff"/>',
+    shown = Picture(
+        f"availability of {title}", title, width, height, description=_sentence(found), font_size=11
+    )
+    parts = [
         _text(16, 22, title, size=15, weight="600"),
-        _text(16, 40, _sentence(found)),
+        _text(16, 40, shown.description),
         *_scale(longest),
     ]
     for number, (day, start, end) in enumerate(days):
         y = TOP + number * ROW
-        lines.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
-        lines += _strip(found, start, end, y)
-    lines += _legend(height - 16)
-    return "\n".join(lines) + "\n</svg>\n"
+        parts.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
+        parts += _strip(found, start, end, y)
+    return shown.drawn([*parts, *_legend(height - 16)])
 
 
 def _days(found: Availability, zone: Zone) -> Iterator[tuple[date, datetime, datetime]]:
@@ -69,7 +65,7 @@ def _days(found: Availability, zone: Zone) -> Iterator[tuple[date, datetime, dat
         day = following
 
 
-def _strip(found: Availability, start: datetime, end: datetime, y: int) -> Iterator[str]:
+def _strip(found: Availability, start: datetime, end: datetime, y: int) -> Iterator[Element]:
     day = _Day(start, min(end, max(start, found.until)), y)
     yield _bar(y, ZERO, end - start, YET_TO_COME, 1.0)
     if day.start < day.until:
@@ -79,7 +75,7 @@ def _strip(found: Availability, start: datetime, end: datetime, y: int) -> Itera
         yield from _stretch(found, day, part)
 
 
-def _stretch(found: Availability, day: "_Day", part: Part) -> Iterator[str]:
+def _stretch(found: Availability, day: "_Day", part: Part) -> Iterator[Element]:
     """Of what is down, the part in agreed hours stands out: only that counts."""
     first, last = max(part.segment.start, day.start), min(part.segment.end, day.until)
     state = part.segment.state
@@ -109,7 +105,7 @@ class _Day:
 
     def bar(
         self, first: datetime, last: datetime, colour: str, share: float = 1.0, why: str = ""
-    ) -> str:
+    ) -> Element:
         return _bar(self.y, first - self.start, last - first, colour, share, why)
 
 
@@ -128,27 +124,23 @@ def _why(part: Part) -> str:
 
 def _bar(
     y: int, since: timedelta, lasts: timedelta, colour: str, share: float, why: str = ""
-) -> str:
+) -> Element:
     x, width = LEFT + since / HOUR * HOUR_WIDTH, max(lasts / HOUR * HOUR_WIDTH, LEAST)
     height = BAR * share
-    rect = f'<rect x="{x:.2f}" y="{y + BAR - height:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    return f'{rect} fill="{colour}">{f"<title>{escape(why)}</title>" if why else ""}</rect>'
+    return rect(x, y + BAR - height, width, height, fill=colour, title=why)
 
 
-def _scale(longest: float) -> Iterator[str]:
+def _scale(longest: float) -> Iterator[Element]:
     for hour in range(0, int(longest) + 1, 3):
         x = LEFT + hour * HOUR_WIDTH
         yield _text(x, TOP - 6, f"{hour} h", anchor="middle", colour="#5c5c5c")
 
 
-def _legend(y: float) -> Iterator[str]:
+def _legend(y: float) -> Iterator[Element]:
     x = 16.0
     for name, word in WORDS.items():
         share = HEIGHTS[name]
-        yield (
-            f'<rect x="{x:g}" y="{y - BAR * share:.2f}" width="22" height="{BAR * share:.2f}"'
-            f' fill="{COLOURS[name]}"/>'
-        )
+        yield rect(x, y - BAR * share, 22, BAR * share, fill=COLOURS[name])
         yield _text(x + 28, y - 1, word)
         x += 46 + 6 * len(word)
 
@@ -168,10 +160,7 @@ def _text(
     *,
     size: int = 11,
     weight: str = "400",
-    anchor: str = "start",
+    anchor: Anchor = "start",
     colour: str = "#1d1d1b",
-) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}"'
-        f' text-anchor="{anchor}" fill="{colour}">{escape(words)}</text>'
-    )
+) -> Element:
+    return text(x, y, words, font_size=size, font_weight=weight, anchor=anchor, fill=colour)
