@@ -53,6 +53,6 @@ def test_a_zone_that_does_not_exist_is_utc(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_durations_are_read_in_hours_and_minutes() -> None:
-    assert lasting(48_600) == "13 h 30 min"
-    assert lasting(0) == "0 s"
+    assert lasting(48_600) == "13 hr 30 min"
+    assert lasting(0) == "0 sec"
     assert lasting(None) == "-"

@@ -63,7 +63,7 @@ def test_what_waits_for_a_decision_is_listed_by_the_time_that_is_left(terminal: 
     told = terminal("waivers", "list")
     places = [told.index(key) for key in ("WVR-2", "WVR-4", "WVR-3", "WVR-1")]
     assert places == sorted(places)
-    for words in ("NONE: too late", "30 min", "1 h 20 min", "the clock stands still"):
+    for words in ("NONE: too late", "30 min", "1 hr 20 min", "the clock stands still"):
         assert words in told
     assert "Mon 01 Jun 2026 04:20:00 CEST" in " ".join(told.split())
     assert terminal.services.asked == [("GET", "/v1/waivers", _query(state="requested"))]
@@ -83,7 +83,7 @@ def test_a_waiver_is_shown_with_what_it_is_about_and_the_time_left(terminal: Ter
     told = " ".join(terminal("waivers", "show", "WVR-3").split())
     for words in (
         "WVR-3: resolution of OPS-7",
-        "1 h 20 min",
+        "1 hr 20 min",
         "Mon 01 Jun 2026 04:20:00 CEST",
         "Invoices are not [sent]",
         "at night [/agreed]",
@@ -107,7 +107,7 @@ def test_a_waiver_is_requested_for_a_tickets_promise(terminal: Terminal) -> None
     terminal.services.answers["POST /v1/waivers"] = WAIVER
     told = terminal("waivers", "request", "No spare part", "--ticket", "OPS-7", *UNTIL)
     assert "WVR-3 is requested: resolution of OPS-7." in told
-    assert "Time left for the general manager: 1 h 20 min." in told
+    assert "Time left for the general manager: 1 hr 20 min." in told
     asked = {"reason": "No spare part", "expires_at": NOON, "clock_id": CLOCK["id"]}
     assert terminal.services.asked[1:] == [("POST", "/v1/waivers", asked)]
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from common.wording import format_duration, format_instant
 from opsdesk.trouble import Trouble
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -26,9 +27,7 @@ def shown(at: datetime | str | None, zone: tzinfo | None = None) -> str:
     if at is None:
         return "-"
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    there = instant.astimezone(zone or readers_zone())
-    fraction = f".{there.microsecond // 1000:03}" if there.microsecond else ""
-    return f"{there:%a %d %b %Y %H:%M:%S}{fraction} {there:%Z}"
+    return format_instant(instant, zone or readers_zone())
 
 
 def span(text: str) -> timedelta:
@@ -49,12 +48,8 @@ def instant(text: str, zone: tzinfo | None = None) -> datetime:
 
 
 def lasting(seconds: float | None) -> str:
-    """`1 h 30 min`; a dash for nothing known."""
-    if seconds is None:
-        return "-"
-    whole = int(seconds)
-    parts = ((whole // 3600, "h"), (whole % 3600 // 60, "min"), (whole % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+    """`1 hr 30 min`; a dash for nothing known."""
+    return "-" if seconds is None else format_duration(seconds)
 
 
 def _machines_zone() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from common.wording import format_instant
 from escalation.notification import Purpose
 from escalation.trigger import Trigger
 
@@ -52,8 +53,8 @@ def _what(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[st
 def _facts(trigger: Trigger, zone: str) -> Iterator[str]:
     if trigger.breaks_at:
         verb = "Broke" if trigger.breaks_at <= trigger.at else "Breaks"
-        yield f"{verb}: {told_time(trigger.breaks_at, zone)}"
-    yield f"Since: {told_time(trigger.at, zone)}"
+        yield f"{verb}: {_in_zone(trigger.breaks_at, zone)}"
+    yield f"Since: {_in_zone(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,
         "Customer": trigger.customer,
@@ -69,11 +70,10 @@ def _do(purpose: Purpose, key: str) -> Iterator[str]:
         yield f"    opsdesk escalations acknowledge {key}"
 
 
-def told_time(at: datetime, zone: str) -> str:
-    """An instant in the reader's zone and in UTC, to the minute."""
-    here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    told = f"{here:%a %d %b %Y %H:%M} {zone}"
-    return told if zone == "UTC" else f"{told} ({utc:%d %b %H:%M} UTC)"
+def _in_zone(at: datetime, zone: str) -> str:
+    """In the reader's zone, and in UTC, in which colleagues elsewhere and logs have it."""
+    here, utc = (format_instant(at, each, seconds=False) for each in (ZoneInfo(zone), UTC))
+    return here if zone == "UTC" else f"{here} ({utc})"
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from sla.rendering import csv, html, pdf, xlsx
-from sla.rendering.document import Paper
+from sla.rendering.document import Document
 from sla.rendering.formula_escape import harmless
 from sla.rendering.svg_drawing import svg
 from sla.reports.compliance import Compliance
@@ -35,11 +35,11 @@ EVIL = (
 FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def paper(**other: object) -> Paper:
+def paper(**other: object) -> Document:
     return review_paper.paper(report(**other), meeting(), "Edition 1")
 
 
-def evil_paper() -> Paper:
+def evil_paper() -> Document:
     broken = tuple(
         breach(title=text, remark=text, ticket=f"OPS-{n}") for n, text in enumerate(EVIL)
     )
@@ -120,13 +120,19 @@ def test_a_page_runs_nothing_and_fetches_nothing() -> None:
 
 def test_every_picture_says_in_words_what_it_shows() -> None:
     drawings = [one for section in paper().sections for one in section.drawings]
-    assert {one.name for one in drawings} == {"volume", "trend", "kept", "spread", "availability"}
+    assert {one.name for one in drawings} == {
+        "volume",
+        "trend",
+        "compliance",
+        "response-times",
+        "availability",
+    }
     for drawing in drawings:
         tree = ElementTree.fromstring(svg(drawing))
         parts = {child.tag.rpartition("}")[2]: child for child in tree}
         assert tree.get("role") == "img"
         assert parts["title"].text == drawing.title
-        assert parts["desc"].text == drawing.told != ""
+        assert parts["desc"].text == drawing.description != ""
         assert tree.get("aria-labelledby", "").split() == [
             parts["title"].get("id"),
             parts["desc"].get("id"),

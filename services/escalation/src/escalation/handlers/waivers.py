@@ -1,7 +1,5 @@
 """Requests for the GM's approval: told at once, reminded of, and ended with their answer (R2, R3)."""
 
-from datetime import timedelta
-
 from common.database import Connection
 from common.event import Received
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
@@ -14,6 +12,7 @@ from common.events.waivers import (
     WaiverReminded,
     WaiverWithdrawn,
 )
+from common.wording import format_duration
 from escalation import fact
 from escalation.handlers.clocks import METRICS
 from escalation.handlers.ending import end
@@ -43,7 +42,7 @@ async def on_reminded(tx: Connection, received: Received[WaiverReminded]) -> Non
     """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
     that somebody resolved by hand opens anew."""
     event = received.event
-    left = f"{event.waiver} is undecided, {_told(event.seconds_left)} left"
+    left = f"{event.waiver} is undecided, {format_duration(event.seconds_left)} left"
     known = await cases.lock_unresolved(tx, [_dedup(event)])
     if not known:
         await trigger(tx, _cause(event), left)
@@ -96,9 +95,3 @@ def _about(event: WaiverEvent | AnyWaiverEvent) -> str:
 
 def _dedup(event: WaiverEvent | AnyWaiverEvent) -> str:
     return f"waiver/{event.waiver_id}"
-
-
-def _told(seconds: int) -> str:
-    """`26 h 30 min`: what is left, in the units in which people plan."""
-    hours, minutes = divmod(timedelta(seconds=seconds) // timedelta(minutes=1), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.wording import format_duration
 from sla.agreements.agreement import Agreement, Target
 from sla.agreements.conditions import Prose
 
@@ -36,27 +37,12 @@ def differences(old: Agreement, new: Agreement, names: Names) -> list[Difference
     ]
 
 
-def duration(span: timedelta) -> str:
-    """`1 d 2 h 30 min 5 s`, without what is zero."""
-    seconds = span // SECOND
-    parts = (
-        (seconds // 86_400, "d"),
-        (seconds // 3600 % 24, "h"),
-        (seconds // 60 % 60, "min"),
-        (seconds % 60, "s"),
-    )
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
-
-
 def promise(target: Target) -> str:
     """`within 4 h, waiting on the customer does not count`."""
     if target.within is None:
         return NOTHING
     counts = "does not count" if target.pausable else "counts"
-    # In hours, not days: what counts is time of the calendar.
-    hours, rest = divmod(target.within, timedelta(hours=1))
-    within = " ".join(filter(None, [f"{hours} h" * bool(hours), duration(rest) * bool(rest)]))
-    return f"within {within}, waiting on the customer {counts}"
+    return f"within {format_duration(target.within)}, waiting on the customer {counts}"
 
 
 def _said(version: Agreement, names: Names) -> dict[str, str]:
@@ -93,7 +79,7 @@ def _calendars(version: Agreement, names: Names) -> Iterator[tuple[str, str]]:
 def _warnings(version: Agreement) -> Iterator[tuple[str, str]]:
     yield "warnings at", ", ".join(f"{share:.6g} of the target" for share in version.shares)
     if version.ahead:
-        yield "warnings before the deadline", ", ".join(map(duration, version.ahead))
+        yield "warnings before the deadline", ", ".join(map(format_duration, version.ahead))
 
 
 def _figures(version: Agreement, names: Names) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.wording import format_duration
 from sla.agreements.agreement import Agreement, Metric, Terms
 from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
 from sla.catalogue.gap import Gap, Standing
@@ -100,8 +101,8 @@ def _promised(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str,
 def _slower(place: Gap, ours: timedelta, theirs: timedelta, worst: timedelta) -> Gap:
     said = (
         f"{place.below} promises {place.metric} of {place.priority} tickets within"
-        f" {_seconds(theirs)} s, {place.agreement} within {_seconds(ours)} s:"
-        f" in the worst case it is {_seconds(worst)} s later"
+        f" {format_duration(theirs)}, {place.agreement} within {format_duration(ours)}:"
+        f" in the worst case it is {format_duration(worst)} later"
     )
     todo = "agree on a shorter target below, or on a longer one above"
     return replace(place, detail=said, todo=todo)
@@ -122,10 +123,6 @@ def _incomparable(place: Gap, why: str) -> Gap:
     return replace(
         place, code="NOT_COMPARABLE", detail=said, todo="agree on targets that end sooner"
     )
-
-
-def _seconds(span: timedelta) -> int:
-    return round(span.total_seconds())
 
 
 def worst_lateness(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from textwrap import wrap
 
+from common.wording import format_duration
 from sla.clocks.clock import BREACH, Firing
-from sla.clocks.story import WORDS, Story, lasting
+from sla.clocks.story import WORDS, Story
 
 
 def in_words(story: Story) -> str:
@@ -23,15 +24,15 @@ def _head(story: Story) -> Iterator[str]:
 def _lines(story: Story) -> Iterator[str]:
     for one in story.intervals:
         span = f"{story.day_and_time(one.start)} - {story.day_and_time(one.end)}"
-        counted = f"+ {lasting(one.counted)}" if one.counted else "-"
+        counted = f"+ {format_duration(one.counted)}" if one.counted else "-"
         name = f" ({one.name})" if one.name else ""
-        yield f"{span:<48}{counted:>12}  {WORDS[one.why]}{name}"
+        yield f"{span:<48}{counted:>22}  {WORDS[one.why]}{name}"
     for turn in story.turns:
         first, *more = wrap(turn.words, 66)
         yield f"{story.day_and_time(turn.at):<34}{first}"
         yield from (f"{'':<34}{line}" for line in more)
     for firing in story.firings:
-        yield f"{story.day_and_time(firing.due_at):<60}  {_fired(firing)}"
+        yield f"{story.day_and_time(firing.due_at):<70}  {_fired(firing)}"
 
 
 def _fired(firing: Firing) -> str:
@@ -47,12 +48,12 @@ def _fired(firing: Firing) -> str:
 
 def _sum(story: Story) -> Iterator[str]:
     counted = sum((one.counted for one in story.intervals), timedelta(0))
-    yield f"{'counted in all':<48}{'= ' + lasting(counted):>12}"
+    yield f"{'counted in all':<48}{'= ' + format_duration(counted):>22}"
     if counted != story.standing.counted:  # `next_reply` and `update` begin again
-        yield f"{'of these in the present cycle':<48}{lasting(story.standing.counted):>12}"
+        yield f"{'of these in the present cycle':<48}{format_duration(story.standing.counted):>22}"
     if story.clock.terms.target is not None:
-        yield f"{'promised':<48}{lasting(story.clock.terms.target):>12}"
+        yield f"{'promised':<48}{format_duration(story.clock.terms.target):>22}"
     if story.standing.overrun:
-        yield f"{'too much':<48}{lasting(story.standing.overrun):>12}"
+        yield f"{'too much':<48}{format_duration(story.standing.overrun):>22}"
     elif story.standing.remaining is not None:
-        yield f"{'left':<48}{lasting(story.standing.remaining):>12}"
+        yield f"{'left':<48}{format_duration(story.standing.remaining):>22}"

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from common.wording import format_duration
 from sla.clocks.clock import BREACH, ZERO
 from sla.clocks.explanation import Interval, Reason
-from sla.clocks.story import WORDS, Story, lasting
+from sla.clocks.story import WORDS, Story
 from sla.rendering.svg import (
     Anchor,
     Element,
@@ -104,7 +105,7 @@ def _strip(story: Story, scale: _Scale) -> Iterator[Element]:
 def _told(story: Story, one: Interval) -> str:
     name = f" ({one.name})" if one.name else ""
     span = f"{story.day_and_time(one.start)} - {story.day_and_time(one.end)}"
-    return f"{WORDS[one.why]}{name}: {span}, {lasting(one.counted)} counted"
+    return f"{WORDS[one.why]}{name}: {span}, {format_duration(one.counted)} counted"
 
 
 def _curve(story: Story, scale: _Scale, late: str) -> Iterator[Element]:
@@ -129,7 +130,7 @@ def _marks(story: Story, scale: _Scale) -> Iterator[Element]:
     if target is not None:
         y = scale.y(target)
         yield _line(LEFT, y, WIDTH - RIGHT, y, SOFT)
-        yield _text(LEFT - 8, y + 4, lasting(target), anchor="end", fill=SOFT)
+        yield _text(LEFT - 8, y + 4, format_duration(target), anchor="end", fill=SOFT)
     for firing in story.firings:
         if firing.kind != BREACH:
             x = scale.x(firing.due_at)
@@ -171,7 +172,7 @@ def _legend(story: Story) -> Iterator[Element]:
         column, row = place % 3, place // 3
         x, y = LEFT + column * 300, AXIS + 42 + row * 26
         yield rect(x, y - 11, 14, 14, rx=3, fill=FILL[why], stroke="#9aa5b1", stroke_width=0.5)
-        yield _text(x + 21, y, f"{WORDS[why]} {lasting(span)}")
+        yield _text(x + 21, y, f"{WORDS[why]} {format_duration(span)}")
 
 
 def _line(

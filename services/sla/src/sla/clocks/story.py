@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from common.wording import format_duration
 from sla.clocks.clock import Clock, Firing, Input, InputKind
 from sla.clocks.explanation import Interval, Reason
 from sla.clocks.standing import Standing
@@ -39,7 +40,11 @@ class Turn:
 
     @property
     def words(self) -> str:
-        now = "nothing is promised" if self.target is None else f"{lasting(self.target)} promised"
+        now = (
+            "nothing is promised"
+            if self.target is None
+            else f"{format_duration(self.target)} promised"
+        )
         return f"{self.why}: {now}"
 
 
@@ -82,7 +87,7 @@ class Story:
         deadline = self.day_and_time(standing.deadline)
         if standing.breached_at is not None:
             return f"{standing.state}: broken at {self.day_and_time(standing.breached_at)}"
-        left = lasting(standing.remaining or timedelta(0))
+        left = format_duration(standing.remaining or timedelta(0))
         return f"{standing.state}: {left} left, deadline {deadline}"
 
     @property
@@ -97,9 +102,3 @@ class Story:
         local = at.astimezone(self.zone)
         seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
         return f"{local:%a} {local.day} {local:%b %Y} {seconds}"
-
-
-def lasting(span: timedelta) -> str:
-    """`26:05:00` for 26 hours and five minutes."""
-    seconds = span // timedelta(seconds=1)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,8 +1,8 @@
 """Why a promise is expected to break, in words that can be checked. Pure."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from common.wording import format_duration
 from sla.forecasts.outlook import Estimate, Standing
 
 METRICS = {
@@ -21,8 +21,8 @@ def reasons(standing: Standing, found: Estimate) -> tuple[str, ...]:
 
 
 def _used(standing: Standing) -> str:
-    used, target = _lasting(standing.age), _lasting(standing.target)
-    rest = _lasting(max(0.0, standing.target - standing.age))
+    used, target = format_duration(standing.age), format_duration(standing.target)
+    rest = format_duration(max(0.0, standing.target - standing.age))
     return f"{used} of its {target} are used up ({standing.used:.0%}); {rest} of support time are left."
 
 
@@ -47,20 +47,10 @@ def _queue(standing: Standing) -> Iterator[str]:
         rest = standing.until - standing.age
         yield (
             f"{standing.ahead} stand before it in the queue, where {standing.usual:.0f} are open"
-            f" usually: the time that it has left is worth {_lasting(rest)}."
+            f" usually: the time that it has left is worth {format_duration(rest)}."
         )
 
 
 def _like(group: tuple[str, ...]) -> str:
     metric, *more = group
     return " ".join([*more, METRICS.get(metric, metric)])
-
-
-def _lasting(seconds: float) -> str:
-    """`3 d 4 h`, `2 h 15 min`, `40 s`: two units are enough for anybody."""
-    left = int(timedelta(seconds=seconds) // timedelta(seconds=1))
-    if left < 60:
-        return f"{left} s"
-    parts = [(left // 86_400, "d"), (left // 3600 % 24, "h"), (left // 60 % 60, "min")]
-    first = next(i for i, (number, _) in enumerate(parts) if number)
-    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from common.wording import format_duration
 from sla.calendars.zone import Zone
 from sla.outages.availability import ZERO, Availability, Part
 from sla.outages.month import begins, month_of
@@ -149,8 +150,13 @@ def _sentence(found: Availability) -> str:
     if found.share is None:
         return "No service time was agreed."
     promised = "" if found.promised is None else f" of {found.promised:.3%} promised"
-    down = f"{found.down} down, {found.excused} excused by maintenance, {found.impaired} impaired"
-    return f"{found.share:.3%}{promised}; {down}; {found.failures.count} failures"
+    times = {
+        "down": found.down,
+        "excused by maintenance": found.excused,
+        "impaired": found.impaired,
+    }
+    spent = ", ".join(f"{format_duration(span)} {what}" for what, span in times.items())
+    return f"{found.share:.3%}{promised}; {spent}; {found.failures.count} failures"
 
 
 def _text(

@@ -1,23 +1,23 @@
-"""How values stand on paper for people; spreadsheets get the values themselves."""
+"""How values stand on document for people; spreadsheets get the values themselves."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sla.rendering import figures
 from sla.rendering.document import Kind, Value
-from sla.reviews import wording
 
-NUMBERS = frozenset({"count", "share", "uptime", "lasting"})
+NUMBERS = frozenset({"count", "share", "uptime", "duration"})
 """Kinds of columns that are set flush right."""
 
 
 def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
     """A dash where there is nothing to say."""
     if value is None:
-        return wording.NOTHING
+        return figures.NOTHING
     if isinstance(value, datetime):
-        return wording.instant(value, zone)
+        return figures.instant(value, zone)
     if isinstance(value, date):
-        return wording.day(value)
+        return figures.day(value)
     if isinstance(value, str):
         return value
     return _number(value, kind)
@@ -25,7 +25,7 @@ def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
 
 def _number(value: float, kind: Kind) -> str:
     if kind == "share":
-        return wording.share(value)
+        return figures.share(value)
     if kind == "uptime":
-        return wording.uptime(value)
-    return wording.lasting(value) if kind == "lasting" else f"{value:g}"
+        return figures.uptime(value)
+    return figures.duration(value) if kind == "duration" else f"{value:g}"

@@ -1,4 +1,4 @@
-"""A paper as one HTML page that needs nothing else: no script, its style inside and vouched for."""
+"""A document as one HTML page that needs nothing else: no script, its style inside and vouched for."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sla.rendering.cells import NUMBERS, written
 from sla.rendering.charts.drawing import Drawing
-from sla.rendering.document import Paper, Table
+from sla.rendering.document import Document, Table
 from sla.rendering.svg_drawing import svg
 
 MEDIA_TYPE = "text/html"
@@ -22,17 +22,17 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_STYLE = resources.files("sla.rendering").joinpath("templates/paper.css").read_text("utf-8")
+_STYLE = resources.files("sla.rendering").joinpath("templates/document.css").read_text("utf-8")
 _VOUCHED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 CSP = f"default-src 'none'; style-src 'sha256-{_VOUCHED}'; base-uri 'none'; form-action 'none'"
 """Nothing is fetched and nothing runs; the one style is known by its digest."""
 
 
-def html(paper: Paper) -> bytes:
+def html(document: Document) -> bytes:
     """The page, which carries its policy also when it is kept as a file."""
-    page = _PAGES.get_template("paper.html").render(
-        paper=paper,
-        zone=ZoneInfo(paper.zone),
+    page = _PAGES.get_template("document.html").render(
+        document=document,
+        zone=ZoneInfo(document.zone),
         written=written,
         numbers=NUMBERS,
         picture=_picture,

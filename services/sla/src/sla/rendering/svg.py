@@ -25,7 +25,7 @@ class Element(str):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is said of a whole picture, in words too for whoever cannot see it.
+    """What is words of a whole picture, in words too for whoever cannot see it.
 
     `key` tells it apart from other pictures on the same page. `ground` is the colour behind it;
     without one it is transparent. A picture of a fixed `size` is not scaled to its surroundings.
@@ -73,13 +73,13 @@ class Picture:
 
 def element(name: str, *content: str, **attributes: Attribute) -> Element:
     """`stroke_width=2` is written as `stroke-width="2"`."""
-    said = "".join(
+    words = "".join(
         f' {key.replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     inside = "".join(one if isinstance(one, Element) else escape(one) for one in content)
-    return Element(f"<{name}{said}>{inside}</{name}>" if inside else f"<{name}{said}/>")
+    return Element(f"<{name}{words}>{inside}</{name}>" if inside else f"<{name}{words}/>")
 
 
 def text(x: float, y: float, words: str, *, title: str = "", **attributes: Attribute) -> Element:
@@ -91,7 +91,7 @@ def text(x: float, y: float, words: str, *, title: str = "", **attributes: Attri
 def rect(
     x: float, y: float, width: float, height: float, *, title: str = "", **attributes: Attribute
 ) -> Element:
-    """`title` is said where a pointer rests upon it."""
+    """`title` is words where a pointer rests upon it."""
     size = {"width": max(width, 0), "height": max(height, 0)}
     return element("rect", *_titled(title), x=x, y=y, **size, **attributes)
 

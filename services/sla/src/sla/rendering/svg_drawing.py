@@ -17,7 +17,7 @@ def svg(drawing: Drawing) -> str:
         drawing.title,
         drawing.width,
         drawing.height,
-        description=drawing.told,
+        description=drawing.description,
         font=FONT,
         ground=None,
     )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from sla.calendars.month import read_month
-from sla.rendering.charts.compliance import kept
-from sla.rendering.charts.trend import trend
-from sla.rendering.document import Column, Paper, Section, Table, Tile, Value
+from sla.rendering import figures
+from sla.rendering.charts.compliance import compliance_chart
+from sla.rendering.charts.trend import trend_chart
+from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.compliance import Compliance
 from sla.reviews import wording
 from sla.reviews.report import CustomerLine, Leadership, Part
@@ -13,13 +14,13 @@ from sla.reviews.report import CustomerLine, Leadership, Part
 UTC_NAME = "UTC"
 
 
-def paper(report: Leadership) -> Paper:
+def paper(report: Leadership) -> Document:
     month = read_month(report.month)
-    return Paper(
+    return Document(
         name=f"leadership-{report.month}",
         title="Leadership report",
         subtitle=f"All customers, {month.title}",
-        standing=f"As known on {report.drawn_at:%d %b %Y %H:%M} UTC",
+        edition=f"As known on {report.drawn_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
         sections=(_promises(report), _customers(report), _running(report)),
@@ -30,9 +31,9 @@ def _tiles(report: Leadership) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.before.compliance for one in report.customers), Compliance())
     against = wording.points(now.raw, before.raw)
-    yield Tile("Promises kept", wording.share(now.raw), against, now.breached > 0)
-    approved = wording.plural(now.excused, "breach", "breaches")
-    yield Tile("With approved breaches", wording.share(now.adjusted), f"{approved} approved")
+    yield Tile("Promises kept", figures.share(now.raw), against, now.breached > 0)
+    approved = figures.plural(now.excused, "breach", "breaches")
+    yield Tile("With approved breaches", figures.share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
     was = sum(one.before.opened for one in report.customers)
     yield Tile("Tickets opened", str(opened), wording.against(opened, was))
@@ -43,8 +44,10 @@ def _tiles(report: Leadership) -> Iterator[Tile]:
 
 def _promises(report: Leadership) -> Section:
     parts = [Part(one.name, one.usage.compliance) for one in report.customers]
-    drawings = (kept(parts, "customers", "Promises kept, by customer"),) if parts else ()
-    return Section("Promises", report.notes, (*drawings, trend(report.trend)))
+    drawings = (
+        (compliance_chart(parts, "customers", "Promises kept, by customer"),) if parts else ()
+    )
+    return Section("Promises", report.notes, (*drawings, trend_chart(report.trend)))
 
 
 def _customers(report: Leadership) -> Section:

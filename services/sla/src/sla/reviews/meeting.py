@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla.reviews import wording
+from sla.rendering import figures
 from sla.reviews.action import Action
 from sla.reviews.report import Report
 
@@ -44,8 +44,8 @@ def agenda(report: Report, meeting: Meeting) -> tuple[str, ...]:
 def _from_figures(report: Report, actions: Sequence[Action]) -> Iterator[str]:
     if carried := [one for one in actions if str(one.month) != report.month]:
         yield f"Actions from earlier reviews: {len(carried)}"
-    yield f"Usage and trend: {wording.plural(report.usage.opened, 'ticket')} opened"
-    yield f"Promises kept: {wording.share(report.usage.compliance.raw)}"
+    yield f"Usage and trend: {figures.plural(report.usage.opened, 'ticket')} opened"
+    yield f"Promises kept: {figures.share(report.usage.compliance.raw)}"
     if report.breaches_total:
         yield f"Breaches and their reasons: {report.breaches_total}"
     if report.waivers:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.month import read_month
+from sla.rendering import figures
 from sla.rendering.document import Column, Section, Table
-from sla.reviews import wording
 from sla.reviews.action import Action
 from sla.reviews.meeting import Minute
 
@@ -48,5 +48,5 @@ def minutes(found: Sequence[Minute], zone: ZoneInfo) -> Section:
         Column("By", weight=0.4),
         Column("What was said", weight=3),
     )
-    rows = [(wording.instant(one.at, zone), one.by, one.text) for one in found]
+    rows = [(figures.instant(one.at, zone), one.by, one.text) for one in found]
     return Section("Minutes", tables=(Table(columns, rows, "None were taken."),))

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.month import read_month
-from sla.rendering.charts.compliance import kept
-from sla.rendering.charts.response_times import spread
-from sla.rendering.charts.trend import trend
-from sla.rendering.charts.volume import volume
-from sla.rendering.document import Column, Paper, Section, Table, Tile, Value
+from sla.rendering import figures
+from sla.rendering.charts.compliance import compliance_chart
+from sla.rendering.charts.response_times import response_times_chart
+from sla.rendering.charts.trend import trend_chart
+from sla.rendering.charts.volume import volume_chart
+from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.compliance import Compliance
 from sla.reviews import wording
 from sla.reviews.meeting import Meeting, agenda
@@ -17,15 +18,15 @@ from sla.reviews.report import Breach, Part, Report, Usage, WaiverLine
 from sla.reviews.running_paper import availability, changes, measured_figures, reserved_hours
 
 
-def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
+def paper(report: Report, meeting: Meeting, standing: str) -> Document:
     """`standing` says what this copy is: a draft, or which edition, and of when."""
     month = read_month(report.month)
     zone = ZoneInfo(report.timezone)
-    return Paper(
+    return Document(
         name=f"review-{report.customer}-{report.month}",
         title=report.name,
         subtitle=f"Operational review, {month.title}",
-        standing=standing,
+        edition=standing,
         zone=report.timezone,
         tiles=tuple(_tiles(report, meeting)),
         sections=(
@@ -49,14 +50,14 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     counted = now.compliance
     yield Tile(
         "Promises kept",
-        wording.share(counted.raw),
+        figures.share(counted.raw),
         wording.points(counted.raw, before.compliance.raw),
         counted.breached > 0,
     )
     yield Tile(
         "With approved breaches",
-        wording.share(counted.adjusted),
-        f"{wording.plural(counted.excused, 'breach', 'breaches')} approved beforehand",
+        figures.share(counted.adjusted),
+        f"{figures.plural(counted.excused, 'breach', 'breaches')} approved beforehand",
     )
     yield Tile("Tickets opened", str(now.opened), wording.against(now.opened, before.opened))
     yield Tile(
@@ -66,13 +67,13 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     if worst is not None:
         missed = [u for u in report.uptimes if u.share is not None and u.promised is not None]
         below = any((u.share or 0) < (u.promised or 0) for u in missed)
-        yield Tile("Lowest availability", wording.uptime(worst), _outages(report), below)
+        yield Tile("Lowest availability", figures.uptime(worst), _outages(report), below)
     waiting = sum(1 for action in meeting.actions if action.state != "verified")
     yield Tile("Actions open", str(waiting))
 
 
 def _outages(report: Report) -> str:
-    return wording.plural(len(report.outages), "outage")
+    return figures.plural(len(report.outages), "outage")
 
 
 def _agenda(report: Report, meeting: Meeting) -> Section:
@@ -92,7 +93,7 @@ def _usage(report: Report) -> Section:
         Column("Kept, adjusted", "share"),
     )
     rows = [_month_row(one) for one in report.trend]
-    drawings = (volume(report.days), trend(report.trend))
+    drawings = (volume_chart(report.days), trend_chart(report.trend))
     return Section("Usage and trend", drawings=drawings, tables=(Table(columns, rows),))
 
 
@@ -103,10 +104,10 @@ def _month_row(one: Usage) -> tuple[Value, ...]:
 
 
 def _promises(report: Report) -> Section:
-    named = [Part(wording.metric(part.name), part.counted) for part in report.metrics]
-    drawings = [kept(named)] if named else []
+    named = [Part(figures.metric(part.name), part.counted) for part in report.metrics]
+    drawings = [compliance_chart(named)] if named else []
     if report.spreads:
-        drawings.append(spread(report.spreads))
+        drawings.append(response_times_chart(report.spreads))
     tables = [
         _parts(title, parts)
         for title, parts in (
@@ -151,7 +152,7 @@ def _breaches(report: Report) -> Section:
         Column("Priority", weight=0.9),
         Column("Promise", weight=1.1),
         Column("Broken at", "instant", 1.1),
-        Column("Too late by", "lasting", 1.1),
+        Column("Too late by", "duration", 1.1),
         Column("Reason", weight=2.4),
     )
     more = report.breaches_total - len(report.breaches)
@@ -169,7 +170,7 @@ def _breach(one: Breach) -> tuple[Value, ...]:
         said.append("Still open.")
     late = one.overrun_seconds
     why = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
-    name = wording.metric(one.metric)
+    name = figures.metric(one.metric)
     return (one.ticket, one.title, one.priority, name, one.broken_at, late, why)
 
 
@@ -186,7 +187,7 @@ def _waivers(report: Report) -> Section:
         (
             one.key,
             one.about,
-            "every promise" if one.metric is None else wording.metric(one.metric),
+            "every promise" if one.metric is None else figures.metric(one.metric),
             one.reason,
             _decision(one),
             one.decided_at,

@@ -1,1 +1,1 @@
-"""Pictures of figures, drawn once as shapes and put on paper as SVG or PDF. Pure."""
+"""Pictures of figures, drawn once as shapes and put on document as SVG or PDF. Pure."""

@@ -2,25 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.rendering import figures
+from sla.rendering.charts.data import Percentiles
 from sla.rendering.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
-from sla.reviews import wording
-from sla.reviews.report import Spread
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 60.0, 22.0, 34.0
 
 
-def spread(spreads: Sequence[Spread]) -> Drawing:
+def response_times_chart(spreads: Sequence[Percentiles]) -> Drawing:
     """A row per metric, each on its own scale, which ends at its 95th percentile."""
     rows = [shape for index, one in enumerate(spreads) for shape in _row(one, TOP + index * ROW)]
-    told = " ".join(
-        f"{wording.metric(one.metric)}, {wording.plural(one.count, 'ticket')}: half within"
-        f" {wording.lasting(one.p50)}, 90 % within {wording.lasting(one.p90)},"
-        f" 95 % within {wording.lasting(one.p95)}."
+    description = " ".join(
+        f"{figures.metric(one.metric)}, {figures.plural(one.count, 'ticket')}: half within"
+        f" {figures.duration(one.p50)}, 90 % within {figures.duration(one.p90)},"
+        f" 95 % within {figures.duration(one.p95)}."
         for one in spreads
     )
     title = "How long it took, in working time"
-    return Drawing("spread", title, told, WIDTH, TOP + len(spreads) * ROW + 2, (*_key(), *rows))
+    return Drawing(
+        "response-times", title, description, WIDTH, TOP + len(spreads) * ROW + 2, (*_key(), *rows)
+    )
 
 
 def _key() -> Iterator[Shape]:
@@ -32,14 +34,14 @@ def _key() -> Iterator[Shape]:
     yield Label(LEFT + 190, 11, "95 % within")
 
 
-def _row(one: Spread, y: float) -> Iterator[Shape]:
+def _row(one: Percentiles, y: float) -> Iterator[Shape]:
     full = WIDTH - LEFT - RIGHT
     longest = one.p95 or 1.0
     half, most = full * one.p50 / longest, full * one.p90 / longest
-    yield Label(LEFT - 6, y + 11, wording.metric(one.metric), 8, "end")
+    yield Label(LEFT - 6, y + 11, figures.metric(one.metric), 8, "end")
     yield Label(LEFT - 6, y + 21, f"n = {one.count}", 7, "end")
     yield Box(LEFT, y + 2, most, 12, LIGHT, INK)
     yield Box(LEFT, y + 2, half, 12, DARK, INK)
     yield Line(((LEFT + full, y), (LEFT + full, y + 16)), INK, 2)
-    said = " · ".join(wording.lasting(value) for value in (one.p50, one.p90, one.p95))
-    yield Label(LEFT, y + 25, said, 8, "start", True)
+    words = " · ".join(figures.duration(value) for value in (one.p50, one.p90, one.p95))
+    yield Label(LEFT, y + 25, words, 8, "start", True)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from common.http import Told
 from sla.rendering import csv, html
-from sla.rendering.document import Paper
+from sla.rendering.document import Document
 
 Form = Literal["json", "html", "pdf", "xlsx", "csv"]
 FormQuery = Annotated[
@@ -19,17 +19,17 @@ FormQuery = Annotated[
 
 class _Maker(NamedTuple):
     media_type: str
-    make: Callable[[Paper], bytes]
+    make: Callable[[Document], bytes]
 
 
-def _pdf(paper: Paper) -> bytes:
+def _pdf(paper: Document) -> bytes:
     # Loaded by the first who asks: its library is a tenth of what an idle service weighs.
     from sla.rendering.pdf import pdf
 
     return pdf(paper)
 
 
-def _workbook(paper: Paper) -> bytes:
+def _workbook(paper: Document) -> bytes:
     from sla.rendering.xlsx import xlsx
 
     return xlsx(paper)
@@ -53,7 +53,7 @@ FORMS: Final[dict[int | str, dict[str, Any]]] = {
 """For OpenAPI: the forms beside JSON."""
 
 
-async def in_form(request: Request, wanted: Form | None, told: Told, paper: Paper) -> Response:
+async def in_form(request: Request, wanted: Form | None, told: Told, paper: Document) -> Response:
     """The answer as it is wanted; made beside the event loop, which has others to serve."""
     form = wanted or _accepted(request)
     if form == "json":

@@ -11,11 +11,11 @@ from common.http import Page, Paging, cursor, router
 from common.http.etag import etag
 from common.people import Caller, needs
 from sla.calendars.month import zone_named
+from sla.rendering.figures import instant
 from sla.reviews import review_paper
 from sla.reviews.action import on_the_table
 from sla.reviews.meeting import Meeting
 from sla.reviews.report import Report
-from sla.reviews.wording import instant
 from sla.routes.reviews.asked import MonthQuery, month_asked
 from sla.routes.reviews.forms import FORMS, FormQuery, in_form
 from sla.routes.reviews.told import ReviewTold, ShownTold, review_told, shown
