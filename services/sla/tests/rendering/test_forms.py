@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
-from sla.rendering.formula_escape import harmless
+from sla.rendering.formula_escape import escape_formula
 from sla.rendering.svg_drawing import svg
 from sla.reports.compliance import Compliance
 from sla.reviews import leadership_paper, review_paper
@@ -75,8 +75,18 @@ def test_no_field_of_a_csv_file_is_a_formula() -> None:
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30))
 def test_text_is_made_harmless_and_nothing_is_lost(text: str) -> None:
-    assert not FORMULA.match(harmless(text))
-    assert harmless(text).removeprefix("'") in (text, text.removeprefix("'"))
+    assert not FORMULA.match(escape_formula(text))
+    assert escape_formula(text).removeprefix("'") in (text, text.removeprefix("'"))
+
+
+def test_the_writer_of_csv_files_lets_no_formula_through_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever forgets to escape a field is caught where it is written."""
+    monkeypatch.setattr("sla.rendering.csv.escape_formula", lambda text: text)
+    found = [field for row in rows(csv.csv(evil_paper())) for field in row]
+    assert [field for field in found if field.startswith(("=", "+", "-", "@"))] == []
+    assert "'" + EVIL[0] in found
 
 
 def test_a_workbook_reckons_with_numbers() -> None:

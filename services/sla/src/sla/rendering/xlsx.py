@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from sla.rendering.document import Document, Kind, Section, Table, Value
-from sla.rendering.formula_escape import harmless, without_controls
+from sla.rendering.formula_escape import escape_formula, without_controls
 
 LONGEST_CELL = 32_000
 """Characters; a cell holds 32,767."""
@@ -123,4 +123,4 @@ def _named(document: Document) -> Iterator[tuple[str, Section]]:
 
 
 def _text(text: str) -> str:
-    return harmless(without_controls(text))[:LONGEST_CELL]
+    return escape_formula(without_controls(text))[:LONGEST_CELL]
