@@ -9,7 +9,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test check faults bench docs image compose-test clean
+.PHONY: help setup run demo test check house faults bench docs image compose-test clean
 
 setup:
 	@deploy/local/bootstrap
@@ -25,9 +25,12 @@ test: check  ## everything that must hold, on real PostgreSQL and real Kafka (un
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
-	@.venv/bin/mypy libs services opsdesk/src deploy/local/src tests
+	@.venv/bin/mypy libs services opsdesk/src opsdesk/tests deploy/local/src checks tests
 	@.venv/bin/lint-imports --no-cache
-	@$(PY) -m common.documents --check
+	@$(PY) -m common.docgen --check
+
+house: setup  ## measure how easily the code is moved into: rooms, arrows, circles, lengths
+	@$(PY) -m checks.house
 
 faults: setup  ## the long fault runs: servers and services killed under load, histories checked
 	@$(PY) -m pytest -m long tests/faults $(ARGS)
@@ -35,8 +38,9 @@ faults: setup  ## the long fault runs: servers and services killed under load, h
 bench: setup  ## measure, as ratios to named rivals in the same run; prints a table
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-docs: setup  ## write the documents that are generated from code (docs/api, docs/topics.md)
-	@$(PY) -m common.documents
+docs: setup  ## write what is generated from code (docs/api, docs/topics.md …) and from the migrations (schema.sql)
+	@$(PY) -m common.docgen
+	@$(PY) -m opsdesk_testing.schema
 
 image:  ## build the four service images (needs Docker)
 	docker compose build

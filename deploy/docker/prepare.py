@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from opsdesk_local import create_topics, prepare_database
 
 
@@ -15,7 +15,7 @@ def password(role: str) -> str:
 
 def main() -> None:
     asyncio.run(prepare_database(os.environ["OPSDESK_ADMIN_DATABASE_URL"], password))
-    create_topics(os.environ["OPSDESK_KAFKA"])
+    create_topics(os.environ["OPSDESK_KAFKA_BOOTSTRAP_SERVERS"])
     LocalIssuer(Path("/issuer"))
     # The services run as another user; the folder is shared with the host's tests.
     Path("/issuer/jwks.json").chmod(0o644)

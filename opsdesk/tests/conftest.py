@@ -1,25 +1,25 @@
-"""What the tests of commands share: services that are played, a login, and a reader in Amsterdam."""
+"""What the tests of commands share: services that are faked, a login, and a reader in Amsterdam."""
 
 from functools import partial
 
 import httpx
 import pytest
 
-from opsdesk.testing import Played, Terminal
+from opsdesk_support.terminal import FakeServices, Terminal
 
 
 @pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch) -> Played:
-    played = Played()
+def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
+    fake = FakeServices()
     for service in ("SLA", "INTAKE", "ESCALATION", "DELIVERY_GATE"):
         monkeypatch.setenv(f"OPSDESK_{service}_URL", f"http://{service.lower()}")
     monkeypatch.setenv("OPSDESK_TOKEN", "a-token")
     monkeypatch.setenv("TZ", "Europe/Amsterdam")
-    there = partial(httpx.AsyncClient, transport=httpx.MockTransport(played))
-    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", there)
-    return played
+    fake_client = partial(httpx.AsyncClient, transport=httpx.MockTransport(fake))
+    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", fake_client)
+    return fake
 
 
 @pytest.fixture
-def terminal(services: Played) -> Terminal:
+def terminal(services: FakeServices) -> Terminal:
     return Terminal(services)

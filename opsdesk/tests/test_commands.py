@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from opsdesk.__main__ import app
-from opsdesk.commands.token import claims_of
-from opsdesk.trouble import Trouble
+from opsdesk.commands.token import read_claims
+from opsdesk.errors import CliError
 
 runner = CliRunner()
 
@@ -23,7 +23,7 @@ def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_all_commands_are_listed() -> None:
-    told = runner.invoke(app, ["--help"]).output
+    output = runner.invoke(app, ["--help"]).output
     for command in (
         "login",
         "time",
@@ -38,46 +38,46 @@ def test_all_commands_are_listed() -> None:
         "oncall",
         "events",
     ):
-        assert command in told
+        assert command in output
 
 
-def test_without_a_running_opsdesk_the_way_to_start_it_is_said() -> None:
-    told = runner.invoke(app, ["time"])
-    assert told.exit_code == 1
-    assert "make run" in told.output
+def test_without_a_running_opsdesk_the_way_to_start_it_is_reported() -> None:
+    output = runner.invoke(app, ["time"])
+    assert output.exit_code == 1
+    assert "make run" in output.output
 
 
-def test_without_a_login_the_way_to_log_in_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_login_the_way_to_log_in_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPSDESK_INTAKE_URL", "http://127.0.0.1:9")
-    told = runner.invoke(app, ["tickets", "list"])
-    assert told.exit_code == 1
-    assert "opsdesk login anna" in told.output
+    output = runner.invoke(app, ["tickets", "list"])
+    assert output.exit_code == 1
+    assert "opsdesk login anna" in output.output
 
 
-def test_a_service_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPSDESK_INTAKE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("OPSDESK_TOKEN", "x")
-    told = runner.invoke(app, ["tickets", "list"])
-    assert told.exit_code == 1
-    assert "intake does not answer" in told.output
+    output = runner.invoke(app, ["tickets", "list"])
+    assert output.exit_code == 1
+    assert "intake does not answer" in output.output
 
 
 def test_anna_logs_in_by_the_local_issuer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPSDESK_INTAKE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("OPSDESK_LOCAL_ISSUER", str(tmp_path))
-    told = runner.invoke(app, ["login", "anna"])
-    assert told.exit_code == 0
-    assert "Anna de Vries (ops)" in told.output
+    output = runner.invoke(app, ["login", "anna"])
+    assert output.exit_code == 0
+    assert "Anna de Vries (ops)" in output.output
 
 
 def test_a_stranger_cannot_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = runner.invoke(app, ["login", "mallory"])
-    assert told.exit_code == 1
-    assert "Nobody here is called mallory" in told.output
+    output = runner.invoke(app, ["login", "mallory"])
+    assert output.exit_code == 1
+    assert "Nobody here is called mallory" in output.output
 
 
 def test_a_token_is_named_by_what_it_says(tmp_path: Path) -> None:
     issued = LocalIssuer(tmp_path).issue("monitor", scope="alerts:write")
-    assert claims_of(issued.token)["jti"] == issued.jti
-    with pytest.raises(Trouble, match="no token"):
-        claims_of("not.a.token")
+    assert read_claims(issued.token)["jti"] == issued.jti
+    with pytest.raises(CliError, match="no token"):
+        read_claims("not.a.token")

@@ -2,17 +2,17 @@
 
 import pytest
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 OUTAGE = {
     "key": "OUT-7",
     "customer": "acme",
     "environment": "acme-prod",
     "service": "billing",
-    "source": "hand",
+    "source": "manual",
     "started_at": "2026-06-01T07:00:00Z",
     "ended_at": "2026-06-01T08:30:00Z",
-    "lasted_seconds": 5400,
+    "duration_seconds": 5400,
     "counts": True,
 }
 FIGURES = {
@@ -23,18 +23,18 @@ FIGURES = {
     "met": True,
     "agreed_seconds": 712800,
     "down_seconds": 5400,
-    "excused_seconds": 0,
-    "impaired_seconds": 0,
+    "excluded_seconds": 0,
+    "degraded_seconds": 0,
     "budget_used": 0.757575,
     "failures": 1,
     "mttr_seconds": 5400,
     "mtbf_seconds": 707400,
     "intervals": [
         {
-            "from": "2026-06-01T07:00:00Z",
-            "until": "2026-06-01T08:30:00Z",
-            "why": "down",
-            "counted_seconds": 5400,
+            "starts_at": "2026-06-01T07:00:00Z",
+            "ends_at": "2026-06-01T08:30:00Z",
+            "reason": "down",
+            "elapsed_seconds": 5400,
             "outages": ["OUT-7"],
             "maintenance": [],
         }
@@ -44,8 +44,8 @@ FIGURES = {
 
 @pytest.fixture
 def desk(terminal: Terminal) -> Terminal:
-    terminal.services.answers |= {
-        "GET /v1/outages": listed(OUTAGE),
+    terminal.services.responses |= {
+        "GET /v1/outages": page_of(OUTAGE),
         "POST /v1/outages": OUTAGE,
         "POST /v1/outages/OUT-7/end": OUTAGE,
         "GET /v1/availability": FIGURES,
@@ -54,17 +54,17 @@ def desk(terminal: Terminal) -> Terminal:
 
 
 def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
-    told = desk("outages", "list", "--customer", "acme", "--state", "ended")
-    words = " ".join(told.split())
+    output = desk("outages", "list", "--customer", "acme", "--state", "ended")
+    words = " ".join(output.split())
     assert "OUT-7" in words
     assert "1 hr 30 min" in words
     assert "CEST" in words
     query = {"limit": "50", "customer": "acme", "state": "ended"}
-    assert desk.services.asked == [("GET", "/v1/outages", query)]
+    assert desk.services.requests == [("GET", "/v1/outages", query)]
 
 
-def test_what_was_no_outage_after_all_is_told_as_such(desk: Terminal) -> None:
-    desk.services.answers["GET /v1/outages"] = listed(OUTAGE | {"counts": False})
+def test_what_was_no_outage_after_all_is_reported_as_such(desk: Terminal) -> None:
+    desk.services.responses["GET /v1/outages"] = page_of(OUTAGE | {"counts": False})
     assert "was none" in " ".join(desk("outages", "list").split())
 
 
@@ -74,7 +74,7 @@ def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
     assert "OUT-7 is open: billing is down since Mon 01 Jun 2026 09:00:00 CEST." in opened
     ended = desk("outages", "end", "OUT-7", "--at", "2026-06-01T10:30", "--reason", "Restarted")
     assert "OUT-7 has ended after 1 hr 30 min." in ended
-    assert desk.services.asked == [
+    assert desk.services.requests == [
         ("POST", "/v1/outages", {"reason": "No login", "service": "billing"}),
         (
             "POST",
@@ -85,32 +85,32 @@ def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
 
 
 def test_availability_says_how_it_was_counted(desk: Terminal) -> None:
-    told = desk("outages", "availability", "--customer", "acme", "--month", "2026-06")
+    output = desk("outages", "availability", "--customer", "acme", "--month", "2026-06")
     for words in ("99.2424%", "99.0000%", "met", "75.7575%", "OUT-7"):
-        assert words in told
+        assert words in output
     query = {"customer": "acme", "month": "2026-06"}
-    assert desk.services.asked == [("GET", "/v1/availability", query)]
+    assert desk.services.requests == [("GET", "/v1/availability", query)]
 
 
-def test_a_month_in_which_nothing_was_promised_is_told(desk: Terminal) -> None:
+def test_a_month_in_which_nothing_was_promised_is_reported(desk: Terminal) -> None:
     nothing = {"availability": None, "promised": None, "met": None, "budget_used": None}
-    desk.services.answers["GET /v1/availability"] = FIGURES | nothing
+    desk.services.responses["GET /v1/availability"] = FIGURES | nothing
     assert "nothing was promised" in desk("outages", "availability", "--customer", "acme")
 
 
 @pytest.mark.parametrize(
     "words", [("open", "No login", "--since", "noon"), ("end", "OUT-7", "--at", "noon")]
 )
-def test_what_is_no_instant_is_said_and_nothing_is_asked(
+def test_what_is_no_instant_is_reported_and_nothing_is_asked(
     desk: Terminal, words: tuple[str, ...]
 ) -> None:
-    assert "'noon' is no instant: write" in desk.complains("outages", *words)
-    assert desk.services.asked == []
+    assert "'noon' is no instant: write" in desk.fails("outages", *words)
+    assert desk.services.requests == []
 
 
-def test_what_sla_refuses_is_said_in_its_words(desk: Terminal) -> None:
-    said = "OUT-7 was seen by monitoring; it ends there."
-    no = problem(409, "conflict", "This cannot be done now", said)
-    desk.services.answers["POST /v1/outages/OUT-7/end"] = no
-    assert said in desk.complains("outages", "end", "OUT-7")
-    assert "Not found" in desk.complains("outages", "end", "OUT-8")
+def test_what_sla_refuses_is_reported_in_its_words(desk: Terminal) -> None:
+    message = "OUT-7 was seen by monitoring; it ends there."
+    no = problem_response(409, "conflict", "This cannot be done now", message)
+    desk.services.responses["POST /v1/outages/OUT-7/end"] = no
+    assert message in desk.fails("outages", "end", "OUT-7")
+    assert "Not found" in desk.fails("outages", "end", "OUT-8")

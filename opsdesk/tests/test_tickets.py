@@ -1,6 +1,6 @@
 """`opsdesk tickets`: what is open, one ticket with its messages and clocks, and a new one."""
 
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 TICKET = {
     "key": "OPS-7",
@@ -9,7 +9,7 @@ TICKET = {
     "state": "in_progress",
     "kind": "incident",
     "service": "billing",
-    "correction": None,
+    "pending_reclassification": None,
     "customer": "acme",
     "environment": "acme-prod",
     "channel": "portal",
@@ -36,14 +36,14 @@ CLOCK = {
 }
 
 
-def test_open_tickets_are_listed_unless_said_otherwise(terminal: Terminal) -> None:
-    terminal.services.answers["GET /v1/tickets"] = listed(TICKET) | {"next": "more"}
-    told = " ".join(terminal("tickets", "list", "--customer", "acme").split())
-    assert "Mon 01 Jun 2026 09:00:00 CEST" in told
-    assert "These are the newest 50" in told
+def test_open_tickets_are_listed_unless_asked_otherwise(terminal: Terminal) -> None:
+    terminal.services.responses["GET /v1/tickets"] = page_of(TICKET) | {"next": "more"}
+    output = " ".join(terminal("tickets", "list", "--customer", "acme").split())
+    assert "Mon 01 Jun 2026 09:00:00 CEST" in output
+    assert "These are the newest 50" in output
     terminal("tickets", "list", "--all")
     terminal("tickets", "list", "--state", "resolved")
-    asked = [query for _, _, query in terminal.services.asked]
+    asked = [query for _, _, query in terminal.services.requests]
     assert asked == [
         {"limit": "50", "customer": "acme", "open": "true"},
         {"limit": "50"},
@@ -53,12 +53,12 @@ def test_open_tickets_are_listed_unless_said_otherwise(terminal: Terminal) -> No
 
 def test_a_ticket_is_shown_with_its_messages_and_clocks(terminal: Terminal) -> None:
     """Brackets in what people wrote are text, not markup"""
-    terminal.services.answers |= {
+    terminal.services.responses |= {
         "GET /v1/tickets/OPS-7": TICKET,
-        "GET /v1/tickets/OPS-7/messages": listed(MESSAGE),
-        "GET /v1/tickets/OPS-7/clocks": listed(CLOCK),
+        "GET /v1/tickets/OPS-7/messages": page_of(MESSAGE),
+        "GET /v1/tickets/OPS-7/clocks": page_of(CLOCK),
     }
-    told = " ".join(terminal("tickets", "show", "OPS-7").split())
+    output = " ".join(terminal("tickets", "show", "OPS-7").split())
     for words in (
         "OPS-7: Invoices are [not] sent",
         "Mon 01 Jun 2026 09:10:00 CEST anna (out, public)",
@@ -66,19 +66,19 @@ def test_a_ticket_is_shown_with_its_messages_and_clocks(terminal: Terminal) -> N
         "Clocks of OPS-7",
         "Mon 01 Jun 2026 13:00:00 CEST",
     ):
-        assert words in told
+        assert words in output
 
 
-def test_a_ticket_is_opened_with_what_was_said_of_it_alone(terminal: Terminal) -> None:
-    terminal.services.answers["POST /v1/tickets"] = TICKET
-    told = terminal("tickets", "open", "Invoices are not sent", "--customer", "acme")
-    assert "OPS-7 is open: critical, acme." in told
+def test_a_ticket_is_opened_with_given_fields_only(terminal: Terminal) -> None:
+    terminal.services.responses["POST /v1/tickets"] = TICKET
+    output = terminal("tickets", "open", "Invoices are not sent", "--customer", "acme")
+    assert "OPS-7 is open: critical, acme." in output
     body = {"title": "Invoices are not sent", "customer": "acme"}
-    assert terminal.services.asked == [("POST", "/v1/tickets", body)]
+    assert terminal.services.requests == [("POST", "/v1/tickets", body)]
 
 
-def test_what_intake_refuses_is_said(terminal: Terminal) -> None:
-    no = problem(422, "invalid", "This cannot be accepted", "See `errors`.")
-    terminal.services.answers["POST /v1/tickets"] = no
-    assert "This cannot be accepted" in terminal.complains("tickets", "open", "x")
-    assert "Not found" in terminal.complains("tickets", "show", "OPS-8")
+def test_what_intake_refuses_is_reported(terminal: Terminal) -> None:
+    no = problem_response(422, "invalid", "This cannot be accepted", "See `errors`.")
+    terminal.services.responses["POST /v1/tickets"] = no
+    assert "This cannot be accepted" in terminal.fails("tickets", "open", "x")
+    assert "Not found" in terminal.fails("tickets", "show", "OPS-8")

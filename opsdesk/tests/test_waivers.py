@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsdesk.desk import JSON
-from opsdesk.testing import Terminal, listed, problem
+from opsdesk.api_client import JSON
+from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 CLOCK = {
     "id": "0192f3a0-0000-7000-8000-000000000001",
@@ -35,11 +35,11 @@ WAIVER = {
     "state": "requested",
     "decided_by": None,
     "decided_at": None,
-    "decision": None,
+    "decision_reason": None,
     "late": False,
     "ended_by": None,
     "ended_at": None,
-    "ending": None,
+    "end_reason": None,
 }
 PERIOD = WAIVER | {
     "key": "WVR-4",
@@ -59,28 +59,28 @@ def test_what_waits_for_a_decision_is_listed_by_the_time_that_is_left(terminal: 
     """In the reader's zone: it is summer in Amsterdam."""
     paused = WAIVER | {"key": "WVR-1", "decide_by": None, "seconds_left": None}
     gone = WAIVER | {"key": "WVR-2", "decide_by": "2026-05-31T22:00:00Z", "seconds_left": 0}
-    terminal.services.answers["GET /v1/waivers"] = listed(paused, WAIVER, PERIOD, gone)
-    told = terminal("waivers", "list")
-    places = [told.index(key) for key in ("WVR-2", "WVR-4", "WVR-3", "WVR-1")]
-    assert places == sorted(places)
+    terminal.services.responses["GET /v1/waivers"] = page_of(paused, WAIVER, PERIOD, gone)
+    output = terminal("waivers", "list")
+    positions = [output.index(key) for key in ("WVR-2", "WVR-4", "WVR-3", "WVR-1")]
+    assert positions == sorted(positions)
     for words in ("NONE: too late", "30 min", "1 hr 20 min", "the clock stands still"):
-        assert words in told
-    assert "Mon 01 Jun 2026 04:20:00 CEST" in " ".join(told.split())
-    assert terminal.services.asked == [("GET", "/v1/waivers", _query(state="requested"))]
+        assert words in output
+    assert "Mon 01 Jun 2026 04:20:00 CEST" in " ".join(output.split())
+    assert terminal.services.requests == [("GET", "/v1/waivers", _query(state="requested"))]
 
 
 def test_decided_ones_are_listed_by_state_and_customer(terminal: Terminal) -> None:
     refused = WAIVER | DECIDED | {"state": "refused", "decide_by": None}
-    terminal.services.answers["GET /v1/waivers"] = listed(refused)
+    terminal.services.responses["GET /v1/waivers"] = page_of(refused)
     assert "WVR-3" in terminal("waivers", "list", "--state", "refused", "--customer", "acme")
     query = _query(state="refused", customer="acme")
-    assert terminal.services.asked == [("GET", "/v1/waivers", query)]
+    assert terminal.services.requests == [("GET", "/v1/waivers", query)]
 
 
 def test_a_waiver_is_shown_with_what_it_is_about_and_the_time_left(terminal: Terminal) -> None:
-    terminal.services.answers["GET /v1/waivers/WVR-3"] = WAIVER
-    terminal.services.answers[f"GET /v1/clocks/{CLOCK['id']}"] = CLOCK
-    told = " ".join(terminal("waivers", "show", "WVR-3").split())
+    terminal.services.responses["GET /v1/waivers/WVR-3"] = WAIVER
+    terminal.services.responses[f"GET /v1/clocks/{CLOCK['id']}"] = CLOCK
+    output = " ".join(terminal("waivers", "show", "WVR-3").split())
     for words in (
         "WVR-3: resolution of OPS-7",
         "1 hr 20 min",
@@ -89,34 +89,34 @@ def test_a_waiver_is_shown_with_what_it_is_about_and_the_time_left(terminal: Ter
         "at night [/agreed]",
         "opsdesk waivers approve WVR-3",
     ):
-        assert words in told
+        assert words in output
 
 
 def test_a_late_approval_is_shown_as_one_that_covers_nothing(terminal: Terminal) -> None:
     """C11"""
     late = PERIOD | DECIDED | {"state": "approved", "late": True, "decide_by": None}
-    terminal.services.answers["GET /v1/waivers/WVR-4"] = late
-    told = terminal("waivers", "show", "WVR-4")
-    assert "too late: it covers nothing" in told
-    assert "Decide:" not in told
+    terminal.services.responses["GET /v1/waivers/WVR-4"] = late
+    output = terminal("waivers", "show", "WVR-4")
+    assert "too late: it covers nothing" in output
+    assert "Decide:" not in output
 
 
 def test_a_waiver_is_requested_for_a_tickets_promise(terminal: Terminal) -> None:
     """An instant without offset is meant in the reader's zone; a partner's clock is passed over."""
-    terminal.services.answers["GET /v1/tickets/OPS-7/clocks"] = listed(THEIRS, CLOCK)
-    terminal.services.answers["POST /v1/waivers"] = WAIVER
-    told = terminal("waivers", "request", "No spare part", "--ticket", "OPS-7", *UNTIL)
-    assert "WVR-3 is requested: resolution of OPS-7." in told
-    assert "Time left for the general manager: 1 hr 20 min." in told
+    terminal.services.responses["GET /v1/tickets/OPS-7/clocks"] = page_of(THEIRS, CLOCK)
+    terminal.services.responses["POST /v1/waivers"] = WAIVER
+    output = terminal("waivers", "request", "No spare part", "--ticket", "OPS-7", *UNTIL)
+    assert "WVR-3 is requested: resolution of OPS-7." in output
+    assert "Time left for the general manager: 1 hr 20 min." in output
     asked = {"reason": "No spare part", "expires_at": NOON, "clock_id": CLOCK["id"]}
-    assert terminal.services.asked[1:] == [("POST", "/v1/waivers", asked)]
+    assert terminal.services.requests[1:] == [("POST", "/v1/waivers", asked)]
 
 
 def test_a_waiver_is_requested_for_a_customers_service_over_a_period(terminal: Terminal) -> None:
-    terminal.services.answers["POST /v1/waivers"] = PERIOD
+    terminal.services.responses["POST /v1/waivers"] = PERIOD
     where = ("--customer", "acme", "--service", "billing", "--from", "2026-06-01T03:30")
-    told = terminal("waivers", "request", "The supplier is down", *where, *UNTIL)
-    assert "WVR-4 is requested: billing of acme." in told
+    output = terminal("waivers", "request", "The supplier is down", *where, *UNTIL)
+    assert "WVR-4 is requested: billing of acme." in output
     asked = {
         "reason": "The supplier is down",
         "ends_at": NOON,
@@ -124,20 +124,20 @@ def test_a_waiver_is_requested_for_a_customers_service_over_a_period(terminal: T
         "service": "billing",
         "starts_at": "2026-06-01T03:30:00+02:00",
     }
-    assert terminal.services.asked == [("POST", "/v1/waivers", asked)]
+    assert terminal.services.requests == [("POST", "/v1/waivers", asked)]
 
 
 def test_it_is_approved_or_refused_with_a_reason(terminal: Terminal) -> None:
     approved = PERIOD | DECIDED | {"state": "approved"}
     refused = WAIVER | DECIDED | {"state": "refused"}
-    terminal.services.answers["POST /v1/waivers/WVR-4/approve"] = approved
-    terminal.services.answers["POST /v1/waivers/WVR-3/refuse"] = refused
-    told = terminal("waivers", "approve", "WVR-4")
-    assert "WVR-4 is approved: billing of acme." in told
-    assert "It covers what breaks before Mon 01 Jun 2026 08:00:00 CEST." in told
+    terminal.services.responses["POST /v1/waivers/WVR-4/approve"] = approved
+    terminal.services.responses["POST /v1/waivers/WVR-3/refuse"] = refused
+    output = terminal("waivers", "approve", "WVR-4")
+    assert "WVR-4 is approved: billing of acme." in output
+    assert "It covers what breaks before Mon 01 Jun 2026 08:00:00 CEST." in output
     no = terminal("waivers", "refuse", "WVR-3", "--reason", "Call the supplier")
     assert "WVR-3 is refused: resolution of OPS-7." in no
-    assert terminal.services.asked == [
+    assert terminal.services.requests == [
         ("POST", "/v1/waivers/WVR-4/approve", {}),
         ("POST", "/v1/waivers/WVR-3/refuse", {"reason": "Call the supplier"}),
     ]
@@ -146,50 +146,47 @@ def test_it_is_approved_or_refused_with_a_reason(terminal: Terminal) -> None:
 def test_an_approval_that_came_too_late_says_so(terminal: Terminal) -> None:
     """C11"""
     late = WAIVER | DECIDED | {"state": "approved", "late": True}
-    terminal.services.answers["POST /v1/waivers/WVR-3/approve"] = late
+    terminal.services.responses["POST /v1/waivers/WVR-3/approve"] = late
     assert "too late: it is kept, and covers nothing" in terminal("waivers", "approve", "WVR-3")
 
 
-def test_whoever_asked_is_told_that_another_decides(terminal: Terminal) -> None:
+def test_whoever_asked_is_informed_that_another_decides(terminal: Terminal) -> None:
     """R2"""
-    said = "Another general manager decides on what you have asked for."
-    no = problem(403, "SELF_APPROVAL", "Not allowed", said)
-    terminal.services.answers["POST /v1/waivers/WVR-3/approve"] = no
-    assert terminal.complains("waivers", "approve", "WVR-3") == f"Not allowed: {said}"
+    message = "Another general manager decides on what you have asked for."
+    no = problem_response(403, "SELF_APPROVAL", "Not allowed", message)
+    terminal.services.responses["POST /v1/waivers/WVR-3/approve"] = no
+    assert terminal.fails("waivers", "approve", "WVR-3") == f"Not allowed: {message}"
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--ticket", "OPS-7", "--until", "tomorrow"), "'tomorrow' is no instant"),
         (("--until", "2026-06-01T12:00"), "Name either a --ticket, or a --customer"),
         (("--customer", "acme", "--until", "2026-06-01T12:00"), "a --customer with --from"),
-        (
-            ("--ticket", "OPS-7", "--customer", "acme", "--until", "2026-06-01T12:00"),
-            "not both",
-        ),
+        (("--ticket", "OPS-7", "--customer", "acme", "--until", "2026-06-01T12:00"), "not both"),
         (
             ("--customer", "acme", "--from", "now", "--until", "2026-06-01T12:00"),
             "'now' is no instant",
         ),
     ],
 )
-def test_what_cannot_be_requested_is_said_before_anything_is_asked(
-    terminal: Terminal, words: tuple[str, ...], said: str
+def test_what_cannot_be_requested_is_reported_before_anything_is_asked(
+    terminal: Terminal, words: tuple[str, ...], message: str
 ) -> None:
-    assert said in terminal.complains("waivers", "request", "Because", *words)
-    assert terminal.services.asked == []
+    assert message in terminal.fails("waivers", "request", "Because", *words)
+    assert terminal.services.requests == []
 
 
-def test_a_metric_that_the_ticket_has_not_is_said_with_those_it_has(terminal: Terminal) -> None:
-    terminal.services.answers["GET /v1/tickets/OPS-7/clocks"] = listed(CLOCK)
+def test_a_metric_that_the_ticket_has_not_is_reported_with_those_it_has(terminal: Terminal) -> None:
+    terminal.services.responses["GET /v1/tickets/OPS-7/clocks"] = page_of(CLOCK)
     words = ("request", "Because", "--ticket", "OPS-7", "--metric", "update", *UNTIL)
-    said = "OPS-7 has no update clock; it has: resolution."
-    assert said in terminal.complains("waivers", *words)
+    message = "OPS-7 has no update clock; it has: resolution."
+    assert message in terminal.fails("waivers", *words)
 
 
-def test_a_waiver_that_does_not_exist_is_said(terminal: Terminal) -> None:
-    assert "Not found" in terminal.complains("waivers", "show", "WVR-99")
+def test_a_waiver_that_does_not_exist_is_reported(terminal: Terminal) -> None:
+    assert "Not found" in terminal.fails("waivers", "show", "WVR-99")
 
 
 UNTIL = ("--until", "2026-06-01T12:00")

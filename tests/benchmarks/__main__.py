@@ -14,9 +14,9 @@ from typing import Final
 
 from rich.console import Console
 
-from tests.benchmarks.effort import FULL, QUICK, Effort
-from tests.benchmarks.ground import machine
+from tests.benchmarks.environment import machine_description
 from tests.benchmarks.result import Result, show
+from tests.benchmarks.scale import FULL, QUICK, Scale
 
 SECTIONS: Final = {
     "accept": "tickets accepted over HTTP, against pgbench, the ORM and no batches",
@@ -31,47 +31,50 @@ SECTIONS: Final = {
     "reports": "every report on a million tickets",
     "idle": "memory of idle services",
 }
-LONGEST: Final = 360.0
+DEFAULT_TIMEOUT_S: Final = 360.0
 """Seconds that a section may take."""
-LONGER: Final = {"reports": 1800.0, "queue": 900.0}
+TIMEOUTS_S: Final = {"reports": 1800.0, "queue": 900.0}
 """Those that first store a million tickets or clocks."""
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     listed = ", ".join(f"{name} ({what})" for name, what in SECTIONS.items())
-    asked.add_argument("sections", nargs="*", metavar="section", help=listed)
-    asked.add_argument("--quick", action="store_true", help="little work: shows that it works")
-    told = asked.parse_args()
-    if unknown := set(told.sections) - set(SECTIONS):
-        asked.error(f"there is no section {', '.join(sorted(unknown))}")
-    return measure(told.sections or list(SECTIONS), QUICK if told.quick else FULL)
+    parser.add_argument("sections", nargs="*", metavar="section", help=listed)
+    parser.add_argument("--quick", action="store_true", help="little work: shows that it works")
+    options = parser.parse_args()
+    if unknown := set(options.sections) - set(SECTIONS):
+        parser.error(f"there is no section {', '.join(sorted(unknown))}")
+    return measure(options.sections or list(SECTIONS), QUICK if options.quick else FULL)
 
 
-def measure(names: list[str], effort: Effort) -> int:
+def measure(names: list[str], scale: Scale) -> int:
     """One section after the other; how many could not be measured."""
     console = Console(stderr=True)
     results: list[Result] = []
     failed: list[str] = []
-    for place, name in enumerate(names, 1):
+    for number, name in enumerate(names, 1):
         began = time.monotonic()
-        with console.status(f"{place} of {len(names)}: {SECTIONS[name]} …"):
+        with console.status(f"{number} of {len(names)}: {SECTIONS[name]} …"):
             try:
-                asyncio.run(_section(name, effort, results))
+                asyncio.run(_section(name, scale, results))
             except Exception:  # noqa: BLE001 - it is told, and the other sections go on
                 failed.append(name)
                 console.print(traceback.format_exc(), markup=False, style="red")
         console.print(f"{name}: {time.monotonic() - began:.0f} s")
-    show(results, machine())
+    show(results, machine_description())
     if failed:
         console.print(f"Not measured: {', '.join(failed)}", style="red")
     return len(failed)
 
 
-async def _section(name: str, effort: Effort, results: list[Result]) -> None:
+async def _section(name: str, scale: Scale, results: list[Result]) -> None:
     # Imported here, so that a section whose rival is not installed leaves the others alone.
     section = importlib.import_module(f"tests.benchmarks.{name}")
-    async with asyncio.timeout(LONGER.get(name, LONGEST)), aclosing(section.run(effort)) as found:
+    async with (
+        asyncio.timeout(TIMEOUTS_S.get(name, DEFAULT_TIMEOUT_S)),
+        aclosing(section.run(scale)) as found,
+    ):
         async for result in found:
             results.append(result)
 

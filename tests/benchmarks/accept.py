@@ -5,24 +5,24 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers
 from opsdesk_local.service import SERVICES, ServiceProcess
 from tests.benchmarks import pgbench
-from tests.benchmarks.collector import collector
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import (
-    desk,
+from tests.benchmarks.environment import (
+    open_installation,
     register_customer,
-    replica,
-    running,
+    replica_settings,
+    running_process,
     schema_of,
     servers,
     token,
 )
-from tests.benchmarks.load import Load, Outcome, driven
+from tests.benchmarks.load import Load, Outcome, run_load
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.trace_collector import collector
 
 CONNECTIONS = (16, 64)
 WORK = "accept a ticket durably over HTTP"
@@ -33,21 +33,21 @@ PGBENCH = "pgbench, 16 clients"
 class Bench:
     """Everything the comparisons need: `bare` is a database like intake's for those beside it."""
 
-    found: Servers
-    desk: Installation
+    servers: Servers
+    installation: Installation
     bare: str
-    effort: Effort
+    scale: Scale
 
     async def load(
         self, process: ServiceProcess, connections: int, *, keys: bool = False
     ) -> Outcome:
-        return await driven(
-            tickets(self.desk, process, connections, self.effort.seconds, keys=keys)
+        return await run_load(
+            tickets(self.installation, process, connections, self.scale.seconds, keys=keys)
         )
 
 
 def tickets(
-    desk: Installation,
+    installation: Installation,
     process: ServiceProcess,
     connections: int,
     seconds: float,
@@ -58,7 +58,7 @@ def tickets(
     """A load of new tickets for an intake."""
     return Load(
         url=f"{process.url}/v1/tickets",
-        token=token(desk, "anna", "ops"),
+        token=token(installation, "anna", "ops"),
         body=pgbench.BODY,
         connections=connections,
         seconds=seconds,
@@ -67,18 +67,22 @@ def tickets(
     )
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
-    with servers() as found, desk(found, "intake") as office, collector() as traces:
+async def run(scale: Scale) -> AsyncIterator[Result]:
+    with (
+        servers() as found,
+        open_installation(found, "intake") as installation,
+        collector() as traces,
+    ):
         async with schema_of(found, "intake") as bare:
-            bench = Bench(found, office, bare, effort)
-            plain = replica(office, "intake")
-            async with running(plain):
-                await register_customer(office, plain.url)
+            bench = Bench(found, installation, bare, scale)
+            plain = replica_settings(installation, "intake")
+            async with running_process(plain):
+                await register_customer(installation, plain.url)
                 for share in await _shares(bench, plain, "authentication", 0.80):
                     yield share
-            full = replica(office, "intake", OPSDESK_OTLP_ENDPOINT=traces)
+            full = replica_settings(installation, "intake", OPSDESK_OTLP_ENDPOINT=traces)
             what = "authentication, idempotency keys, limits, 1 % traced"
-            async with running(full):
+            async with running_process(full):
                 for share in await _shares(bench, full, what, 0.60, keys=True):
                     yield share
             yield await _against_orm(bench)
@@ -92,8 +96,8 @@ async def _shares(
     customer = await pgbench.customer_in(bench.bare)
     theirs: list[float] = []
     ours: Mapping[int, list[float]] = {connections: [] for connections in CONNECTIONS}
-    for _ in range(bench.effort.rounds):
-        theirs.append(await pgbench.rate(bench.found, bench.bare, customer, bench.effort.seconds))
+    for _ in range(bench.scale.rounds):
+        theirs.append(await pgbench.rate(bench.servers, bench.bare, customer, bench.scale.seconds))
         for connections, rates in ours.items():
             rates.append((await bench.load(process, connections, keys=keys)).rate)
     rival = median(theirs)
@@ -112,10 +116,13 @@ async def _shares(
 
 async def _against_orm(bench: Bench) -> Result:
     beside = {"OPSDESK_DATABASE_URL": bench.bare}
-    rival = _like_intake(bench.desk, "tests.benchmarks.rival_orm", beside)
+    rival = _like_intake(bench.installation, "tests.benchmarks.rival_orm", beside)
     mine, other = list[float](), list[float]()
-    async with running(replica(bench.desk, "intake")) as ours, running(rival) as theirs:
-        for _ in range(bench.effort.rounds):
+    async with (
+        running_process(replica_settings(bench.installation, "intake")) as ours,
+        running_process(rival) as theirs,
+    ):
+        for _ in range(bench.scale.rounds):
             mine.append((await bench.load(ours, 64)).rate)
             other.append((await bench.load(theirs, 64)).rate)
     ratio = median(mine) / median(other)
@@ -132,10 +139,12 @@ async def _against_orm(bench: Bench) -> Result:
 async def _one_connection(bench: Bench) -> Result:
     """One after the other, so that the relay of only one of them runs beside it."""
     ours, theirs = list[float](), list[float]()
-    for _ in range(bench.effort.rounds):
-        async with running(replica(bench.desk, "intake")) as process:
+    for _ in range(bench.scale.rounds):
+        async with running_process(replica_settings(bench.installation, "intake")) as process:
             ours.append((await bench.load(process, 1)).p50)
-        async with running(_like_intake(bench.desk, "tests.benchmarks.unbatched", {})) as process:
+        async with running_process(
+            _like_intake(bench.installation, "tests.benchmarks.unbatched", {})
+        ) as process:
             theirs.append((await bench.load(process, 1)).p50)
     mine, other = median(ours), median(theirs)
     return Result(
@@ -148,7 +157,11 @@ async def _one_connection(bench: Bench) -> Result:
     )
 
 
-def _like_intake(desk: Installation, module: str, settings: Mapping[str, str]) -> ServiceProcess:
+def _like_intake(
+    installation: Installation, module: str, settings: Mapping[str, str]
+) -> ServiceProcess:
     """Another program with intake's environment."""
-    environment = desk.environment(SERVICES[0]) | dict(settings)
-    return ServiceProcess(module, environment, folder=desk.folder, name=module.rpartition(".")[2])
+    environment = installation.environment(SERVICES[0]) | dict(settings)
+    return ServiceProcess(
+        module, environment, folder=installation.folder, name=module.rpartition(".")[2]
+    )

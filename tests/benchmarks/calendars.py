@@ -13,11 +13,11 @@ import holidays
 import pandas as pd
 import pytz
 
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from tests.benchmarks.effort import Effort
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
 
 ZONE = "Europe/Amsterdam"
 ROUNDS = 5
@@ -26,7 +26,7 @@ Question = tuple[datetime, timedelta]
 Answer = Callable[[datetime, timedelta], datetime]
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     """Deadlines eight to eighty working hours ahead, over two years with Dutch holidays."""
     off = holidays.country_holidays("NL", years=[2026, 2027])
     questions = _questions(5_000)

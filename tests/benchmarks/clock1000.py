@@ -6,26 +6,26 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sla.agreements.agreement import Metric, Terms
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.clocks.clock import Input, InputKind
-from sla.clocks.course import read, written
-from sla.clocks.simulation import simulate
-from sla.clocks.standing import standing
-from tests.benchmarks.effort import Effort
+from sla.agreements.domain.agreement import Metric, Terms
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.clocks.domain.clock import Input, InputKind
+from sla.clocks.domain.codec import read, written
+from sla.clocks.domain.simulation import simulate
+from sla.clocks.domain.snapshot import standing
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
 
 EVENTS, ROUNDS, MOST = 1_000, 30, 0.005
 OFFICE = UUID(int=1)
 WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
 TABLES = {OFFICE: Timetable(Calendar(read_zone("Europe/Amsterdam"), WEEK))}
-KINDS: tuple[InputKind, ...] = ("waiting", "customer_replied", "replied", "resolved", "reopened")
+KINDS: tuple[InputKind, ...] = ("on_hold", "customer_replied", "replied", "resolved", "reopened")
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     inputs = life()
     until = inputs[-1].at + timedelta(hours=1)
     metrics: tuple[Metric, ...] = ("resolution", "update")

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers
+from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Scale
 
-SECONDS = 20
-LEAD = 12
+DURATION_S = 20
+LEAD_S = 12
 """Seconds between arming and the first due instant: the process must have started by then."""
 
 
@@ -38,15 +38,15 @@ class Run:
         return percentile(self.late, 0.99)
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found:
         async with schema_of(found, "common") as url:
-            quiet = await _ours(url, effort)
+            quiet = await _ours(url, scale)
         async with schema_of(found, "common") as url:
-            watched = await _ours(url, effort, snapshot=True)
-        rival = await _rival(found.admin_url, effort)
-    work = f"{effort.armed:,} deadlines armed, {effort.due:,}/s due"
-    theirs = f"procrastinate {rival.p99 * 1000:.0f} ms ({effort.rival_armed:,} armed)"
+            watched = await _ours(url, scale, snapshot=True)
+        rival = await _rival(found.admin_url, scale)
+    work = f"{scale.armed:,} deadlines armed, {scale.due:,}/s due"
+    theirs = f"procrastinate {rival.p99 * 1000:.0f} ms ({scale.rival_armed:,} armed)"
     yield _result(work, quiet, theirs, rival)
     yield _result(f"{work}, a reader's snapshot open", watched, theirs, rival)
 
@@ -64,12 +64,12 @@ def _result(work: str, ours: Run, theirs: str, rival: Run) -> Result:
     )
 
 
-async def _ours(url: str, effort: Effort, *, snapshot: bool = False) -> Run:
+async def _ours(url: str, scale: Scale, *, snapshot: bool = False) -> Run:
     connection = await asyncpg.connect(url)
-    due = effort.due * SECONDS
-    await _arm(connection, effort.armed - due, due)
+    due = scale.due * DURATION_S
+    await _schedule(connection, scale.armed - due, due)
     async with _snapshot(url) if snapshot else _nothing():
-        grown = await _keep_time(url, due)
+        grown = await _run_scheduler(url, due)
     rows = await connection.fetch(
         "SELECT extract(epoch FROM lag)::float8 AS lag, count(*) OVER (PARTITION BY subject) AS times"
         " FROM firings"
@@ -79,7 +79,7 @@ async def _ours(url: str, effort: Effort, *, snapshot: bool = False) -> Run:
     return Run(late, sum(lag < 0 for lag in late), sum(row["times"] > 1 for row in rows), grown)
 
 
-async def _arm(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: int) -> None:
+async def _schedule(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: int) -> None:
     """`far` deadlines within days, and `due` ones, evenly spread over SECONDS, after LEAD."""
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
@@ -91,24 +91,24 @@ async def _arm(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: 
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
-        f"  SELECT statement_timestamp() + interval '{LEAD} s' + n * interval '{SECONDS / due} s' AS at"
+        f"  SELECT statement_timestamp() + interval '{LEAD_S} s' + n * interval '{DURATION_S / due} s' AS at"
         f"  FROM generate_series(1, {due}) n) soon"
     )
 
 
-async def _keep_time(url: str, due: int) -> float:
+async def _run_scheduler(url: str, due: int) -> float:
     """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
-    program = Path(__file__).with_name("keeper.py")
+    program = Path(__file__).with_name("scheduler_process.py")
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(program), url, str(LEAD + SECONDS + 3), str(due)],
+        [sys.executable, str(program), url, str(LEAD_S + DURATION_S + 3), str(due)],
         capture_output=True,
         text=True,
         check=True,
-        timeout=LEAD + SECONDS + 60,
+        timeout=LEAD_S + DURATION_S + 60,
     )
-    told = json.loads(done.stdout.splitlines()[-1])
-    return float(told["grown_mib"])
+    figures = json.loads(done.stdout.splitlines()[-1])
+    return float(figures["grown_mib"])
 
 
 @asynccontextmanager
@@ -128,9 +128,9 @@ async def _nothing() -> AsyncIterator[None]:
     yield
 
 
-async def _rival(admin_url: str, effort: Effort) -> Run:
+async def _rival(admin_url: str, scale: Scale) -> Run:
     program = Path(__file__).with_name("rival_procrastinate.py")
-    sizes = (effort.rival_armed, effort.due, SECONDS)
+    sizes = (scale.rival_armed, scale.due, DURATION_S)
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, str(program), admin_url, *map(str, sizes)],
@@ -139,5 +139,5 @@ async def _rival(admin_url: str, effort: Effort) -> Run:
         check=True,
         timeout=600,
     )
-    told = json.loads(done.stdout.splitlines()[-1])
-    return Run(told["late"], 0, 0, 0.0)
+    figures = json.loads(done.stdout.splitlines()[-1])
+    return Run(figures["late"], 0, 0, 0.0)

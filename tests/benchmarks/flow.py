@@ -14,39 +14,47 @@ from opsdesk_local.ports import free_port
 from opsdesk_local.roles import at_database
 from opsdesk_local.service import ServiceProcess
 from tests.benchmarks.accept import tickets
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, promise, replica, running, servers
-from tests.benchmarks.load import driven
+from tests.benchmarks.environment import (
+    create_agreement,
+    open_installation,
+    replica_settings,
+    running_process,
+    servers,
+)
+from tests.benchmarks.load import run_load
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
 
-LONGEST = 120.0
+TIMEOUT_S = 120.0
 """Seconds after which a queue that is not empty yet counts as a measurement that failed."""
-EVERY = 0.05
+POLL_INTERVAL_S = 0.05
 """Seconds between two looks at the queue."""
 
 UNSENT = "SELECT count(*) FROM intake.outbox"
 CLOCKED = "SELECT count(*) FROM sla.tickets"
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
-    with servers() as found, desk(found, "intake", "sla") as office:
-        url = at_database(found.admin_url, office.database)
-        await _acquaint(office)
-        accepted, total = await _filled(office, effort)
-        relay = replica(office, "intake")
+async def run(scale: Scale) -> AsyncIterator[Result]:
+    with servers() as found, open_installation(found, "intake", "sla") as installation:
+        url = at_database(found.admin_url, installation.database)
+        await _load_directory(installation)
+        accepted, total = await _fill_outbox(installation, scale)
+        relay = replica_settings(installation, "intake")
         relayed = await _rate(relay, url, UNSENT, total, lambda unsent: total - unsent)
         yield _result("relay: events from a full outbox to Kafka", relayed, accepted)
-        consumed = await _rate(replica(office, "sla"), url, CLOCKED, total, lambda known: known)
+        consumed = await _rate(
+            replica_settings(installation, "sla"), url, CLOCKED, total, lambda known: known
+        )
         yield _result("consumer: tickets from a full topic to clocks in sla", consumed, accepted)
 
 
-async def _acquaint(office: Installation) -> None:
+async def _load_directory(installation: Installation) -> None:
     """Both services know the customer, and sla what was promised."""
     async with (
-        running(replica(office, "intake")) as intake,
-        running(replica(office, "sla")) as sla,
+        running_process(replica_settings(installation, "intake")) as intake,
+        running_process(replica_settings(installation, "sla")) as sla,
     ):
-        await promise(office, intake.url, sla.url)
+        await create_agreement(installation, intake.url, sla.url)
 
 
 def _result(work: str, rate: float, accepted: float) -> Result:
@@ -60,11 +68,13 @@ def _result(work: str, rate: float, accepted: float) -> Result:
     )
 
 
-async def _filled(office: Installation, effort: Effort) -> tuple[float, int]:
+async def _fill_outbox(installation: Installation, scale: Scale) -> tuple[float, int]:
     """Tickets accepted a second while nothing leaves, and how many are in the outbox now."""
     away = f"127.0.0.1:{free_port()}"
-    async with running(replica(office, "intake", OPSDESK_KAFKA=away), ready=False) as intake:
-        done = await driven(tickets(office, intake, 64, effort.seconds * 2))
+    async with running_process(
+        replica_settings(installation, "intake", OPSDESK_KAFKA_BOOTSTRAP_SERVERS=away), ready=False
+    ) as intake:
+        done = await run_load(tickets(installation, intake, 64, scale.seconds * 2))
     return done.rate, done.total
 
 
@@ -76,11 +86,11 @@ async def _rate(
     clock = asyncio.get_running_loop()
     first: tuple[float, int] | None = None
     try:
-        async with asyncio.timeout(LONGEST), running(process, ready=False):
+        async with asyncio.timeout(TIMEOUT_S), running_process(process, ready=False):
             while (so_far := done(await connection.fetchval(query))) < total:
                 if first is None and so_far > 0:
                     first = clock.time(), so_far
-                await asyncio.sleep(EVERY)
+                await asyncio.sleep(POLL_INTERVAL_S)
             end = clock.time()
     finally:
         await connection.close()

@@ -6,31 +6,34 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from opsdesk_local.service import SERVICES
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, servers
+from tests.benchmarks.environment import open_installation, servers
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
 
-ALLOWED = 150.0
+MAX_MIB = 150.0
 """MiB."""
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
-    with servers() as found, desk(found, *(service.name for service in SERVICES)) as office:
-        await asyncio.to_thread(office.start)
-        await asyncio.sleep(effort.seconds)  # what starting needed is given back by then
-        kept = {
+async def run(scale: Scale) -> AsyncIterator[Result]:
+    with (
+        servers() as found,
+        open_installation(found, *(service.name for service in SERVICES)) as installation,
+    ):
+        await asyncio.to_thread(installation.start)
+        await asyncio.sleep(scale.seconds)  # what starting needed is given back by then
+        resident_mib = {
             name: _resident(process.child.pid)
-            for name, process in office.services.items()
+            for name, process in installation.services.items()
             if process.child is not None
         }
-    for name, mib in kept.items():
+    for name, mib in resident_mib.items():
         yield Result(
             f"idle service, resident: {name}",
             f"{mib:.0f} MiB",
             "",
-            f"{mib / ALLOWED:.2f} of what is allowed",
-            f"<= {ALLOWED:.0f} MiB",
-            mib <= ALLOWED,
+            f"{mib / MAX_MIB:.2f} of what is allowed",
+            f"<= {MAX_MIB:.0f} MiB",
+            mib <= MAX_MIB,
         )
 
 

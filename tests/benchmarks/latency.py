@@ -12,12 +12,19 @@ from opsdesk_local.installation import Installation
 from opsdesk_local.roles import at_database
 from opsdesk_local.servers import Servers
 from tests.benchmarks.accept import tickets
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import desk, promise, replica, running, servers, until
-from tests.benchmarks.load import driven
+from tests.benchmarks.environment import (
+    create_agreement,
+    open_installation,
+    replica_settings,
+    running_process,
+    servers,
+    wait_for_query,
+)
+from tests.benchmarks.load import run_load
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Scale
 
-RATE = 200
+TICKETS_PER_SECOND = 200
 P50, P99 = 0.015, 0.060
 
 _LATENCIES = """
@@ -30,18 +37,18 @@ CLOCKS = 2
 """Each ticket has two: first response and resolution."""
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found:
         await _remember_commits(found)
-        with desk(found, "intake", "sla") as office:
-            seconds = await _latencies(found, office, effort)
+        with open_installation(found, "intake", "sla") as installation:
+            seconds = await _latencies(found, installation, scale)
     yield _result(f"p50 of {len(seconds):,} clocks", percentile(seconds, 0.5), P50)
     yield _result("p99", percentile(seconds, 0.99), P99)
 
 
 def _result(what: str, seconds: float, allowed: float) -> Result:
     return Result(
-        f"accepted -> clock stored in sla, {RATE}/s, {what}",
+        f"accepted -> clock stored in sla, {TICKETS_PER_SECOND}/s, {what}",
         f"{seconds * 1000:.1f} ms",
         "",
         f"{seconds / allowed:.2f} of what is allowed",
@@ -50,29 +57,29 @@ def _result(what: str, seconds: float, allowed: float) -> Result:
     )
 
 
-async def _remember_commits(found: Servers) -> None:
+async def _remember_commits(servers: Servers) -> None:
     """Have PostgreSQL note when each transaction was committed."""
-    admin = await asyncpg.connect(found.admin_url)
+    admin = await asyncpg.connect(servers.admin_url)
     await admin.execute("ALTER SYSTEM SET track_commit_timestamp = on")
     await admin.close()
-    assert found.postgres is not None, "the servers of a measurement are embedded"
-    await asyncio.to_thread(found.postgres.restart)
+    assert servers.postgres is not None, "the servers of a measurement are embedded"
+    await asyncio.to_thread(servers.postgres.restart)
 
 
-async def _latencies(found: Servers, office: Installation, effort: Effort) -> list[float]:
+async def _latencies(servers: Servers, installation: Installation, scale: Scale) -> list[float]:
     """Seconds for each clock, without those of the first second."""
-    url = at_database(found.admin_url, office.database)
+    url = at_database(servers.admin_url, installation.database)
     async with (
-        running(replica(office, "intake")) as intake,
-        running(replica(office, "sla")) as sla,
+        running_process(replica_settings(installation, "intake")) as intake,
+        running_process(replica_settings(installation, "sla")) as sla,
     ):
-        await promise(office, intake.url, sla.url)
-        load = tickets(office, intake, 16, effort.seconds * 3, rate=RATE)
-        done = await driven(load)
+        await create_agreement(installation, intake.url, sla.url)
+        load = tickets(installation, intake, 16, scale.seconds * 3, rate=TICKETS_PER_SECOND)
+        done = await run_load(load)
         every = CLOCKS * done.total
-        await until(url, "SELECT count(*) FROM sla.clocks", lambda clocks: clocks == every)
+        await wait_for_query(url, "SELECT count(*) FROM sla.clocks", lambda clocks: clocks == every)
     connection = await asyncpg.connect(url)
     rows = await connection.fetch(_LATENCIES)
     await connection.close()
-    warm = int(CLOCKS * RATE * load.warm)
+    warm = int(CLOCKS * TICKETS_PER_SECOND * load.warm)
     return [row["seconds"] for row in rows[warm:]]

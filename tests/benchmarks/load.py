@@ -48,7 +48,7 @@ class Outcome:
     total: int
 
 
-class _Line:
+class _Connection:
     """One connection with the request that is under way on it."""
 
     __slots__ = ("answer", "asked_at", "socket")
@@ -59,22 +59,22 @@ class _Line:
         self.asked_at = 0.0
         self.answer = b""
 
-    def ask(self, request: bytes) -> None:
+    def send_request(self, request: bytes) -> None:
         self.asked_at = time.perf_counter()
         self.socket.sendall(request)
 
-    def heard(self) -> bool:
+    def read_response(self) -> bool:
         """Read on; whether the answer is whole. Raises SystemExit for any answer but 201."""
-        said = self.socket.recv(65536)
-        if not said:
+        chunk = self.socket.recv(65536)
+        if not chunk:
             raise SystemExit("the service closed the connection")
-        self.answer += said
+        self.answer += chunk
         end = self.answer.find(HEAD_END)
         if end < 0:
             return False
         head = self.answer[:end].lower()
-        place = head.index(LENGTH) + len(LENGTH)
-        length = int(head[place:].partition(b"\r\n")[0])
+        length_at = head.index(LENGTH) + len(LENGTH)
+        length = int(head[length_at:].partition(b"\r\n")[0])
         if len(self.answer) < end + len(HEAD_END) + length:
             return False
         if not self.answer.startswith(CREATED):
@@ -113,7 +113,7 @@ class _Callers:
         address = urlsplit(load.url)
         host, port = str(address.hostname), address.port or 80
         self._load = load
-        self._lines = [_Line(host, port) for _ in range(load.connections)]
+        self._lines = [_Connection(host, port) for _ in range(load.connections)]
         self._idle = deque(self._lines)
         self._requests = _Requests(load)
         self._lasted: list[float] = []
@@ -130,7 +130,7 @@ class _Callers:
             pause = 0.001 if self._load.rate else 1.0
             while self._ask() or len(self._idle) < len(self._lines):
                 for number, _ in poll.poll(pause):
-                    self._hear(by_number[number])
+                    self._on_response(by_number[number])
         if not self._lasted:
             raise SystemExit("nothing was answered in time")
         rate = len(self._lasted) / self._load.seconds
@@ -142,7 +142,7 @@ class _Callers:
         if time.perf_counter() >= self._end:
             return False
         for _ in range(min(len(self._idle), self._due())):
-            self._idle.popleft().ask(self._requests.next())
+            self._idle.popleft().send_request(self._requests.next())
         return True
 
     def _due(self) -> int:
@@ -151,8 +151,8 @@ class _Callers:
         passed = time.perf_counter() - self._began
         return int(passed * self._load.rate) + 1 - self._requests.number
 
-    def _hear(self, line: _Line) -> None:
-        if not line.heard():
+    def _on_response(self, line: _Connection) -> None:
+        if not line.read_response():
             return
         now = time.perf_counter()
         if self._counts_from <= now < self._end:
@@ -160,7 +160,7 @@ class _Callers:
         self._idle.append(line)
 
 
-async def driven(load: Load) -> Outcome:
+async def run_load(load: Load) -> Outcome:
     """The same by a process of its own. Raises RuntimeError with what went wrong."""
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.benchmarks.load"),
@@ -170,13 +170,13 @@ async def driven(load: Load) -> Outcome:
     )
     try:
         async with asyncio.timeout(load.warm + load.seconds + 60):
-            told, wrong = await program.communicate(json.dumps(asdict(load)).encode())
+            output, errors = await program.communicate(json.dumps(asdict(load)).encode())
     finally:
         if program.returncode is None:
             program.kill()
     if program.returncode:
-        raise RuntimeError(f"the load ended early: {wrong.decode(errors='replace')[-2000:]}")
-    return Outcome(**json.loads(told))
+        raise RuntimeError(f"the load ended early: {errors.decode(errors='replace')[-2000:]}")
+    return Outcome(**json.loads(output))
 
 
 if __name__ == "__main__":

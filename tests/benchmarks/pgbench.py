@@ -12,16 +12,17 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from common import audit, outbox
-from common.ids import uuid7
+from common import audit
+from common.messaging import outbox
 from common.now import now
-from intake.directory import Customer
-from intake.opening import Request, first_judgement, opened
-from intake.recording import By, new_ticket
-from intake.ticket import Ticket
+from common.persistence.ids import uuid7
+from intake.directory.domain.parties import Customer
+from intake.tickets.commands import Actor, prepare_new_ticket
+from intake.tickets.domain.new_ticket import TicketRequest, build_ticket, initial_priority
+from intake.tickets.domain.ticket import Ticket
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers
-from tests.benchmarks.ground import CUSTOMER
+from tests.benchmarks.environment import CUSTOMER
 
 CLIENTS = 16
 BODY = {
@@ -47,40 +48,40 @@ async def customer_in(url: str) -> Customer:
     return Customer(id, CUSTOMER, "Benchmark", "UTC", "en")
 
 
-async def rate(found: Servers, url: str, customer: Customer, seconds: float) -> float:
+async def rate(servers: Servers, url: str, customer: Customer, seconds: float) -> float:
     """Transactions a second: 16 clients with passwords, one worker thread, fsync on."""
-    place = urlsplit(url)
+    address = urlsplit(url)
     with TemporaryDirectory(prefix="opsdesk-pgbench-") as folder:
         script = Path(folder) / "ticket.sql"
         script.write_text(_script(customer))
         program = await asyncio.create_subprocess_exec(
-            str(postgres_programs(found.state) / "pgbench"),
+            str(postgres_programs(servers.state) / "pgbench"),
             *("--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=1"),
             *(f"--time={max(1, round(seconds))}", f"--file={script}"),
-            *("-h", str(place.hostname), "-p", str(place.port), "-U", str(place.username)),
-            place.path.removeprefix("/"),
-            env=os.environ | {"PGPASSWORD": unquote(place.password or "")},
+            *("-h", str(address.hostname), "-p", str(address.port), "-U", str(address.username)),
+            address.path.removeprefix("/"),
+            env=os.environ | {"PGPASSWORD": unquote(address.password or "")},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        told, wrong = await program.communicate()
-    figure = re.search(rb"tps = ([\d.]+)", told)
+        output, errors = await program.communicate()
+    figure = re.search(rb"tps = ([\d.]+)", output)
     if program.returncode or not figure:
-        raise RuntimeError(f"pgbench failed: {wrong.decode()[-2000:]}")
+        raise RuntimeError(f"pgbench failed: {errors.decode()[-2000:]}")
     return float(figure[1])
 
 
 def a_ticket(customer: Customer) -> Ticket:
     """The ticket of BODY, as the core makes it."""
-    judgement = first_judgement("major", None, None)
-    request = Request("incident", BODY["title"], "staff", judgement)
-    return opened(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
+    judgement = initial_priority("major", None, None)
+    request = TicketRequest("incident", BODY["title"], "staff", judgement)
+    return build_ticket(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
 
 
 def _script(customer: Customer) -> str:
     """One statement: new ids and numbers by the database, everything else as intake stores it."""
-    ticket, told, entry = new_ticket(a_ticket(customer), By("anna"), now())
-    event, line = outbox.rows(told)[0], audit.rows([entry])[0]
+    ticket, outbox_event, entry = prepare_new_ticket(a_ticket(customer), Actor("anna"), now())
+    event, line = outbox.outbox_rows(outbox_event)[0], audit.rows([entry])[0]
     stored = {
         "kind": ticket.kind,
         "title": ticket.title,

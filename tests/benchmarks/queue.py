@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import hear
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import deliver
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla.testing.company import opened, promise
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers, until
+from sla_support.company import opened, promise
+from tests.benchmarks.environment import schema_of, servers, wait_for_query
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Scale
 
 BATCHES, ROUNDS, CUSTOMERS, MOST = 20, 60, 200, 0.020
 PAGES = {
@@ -64,18 +64,18 @@ ANALYZED = (
 )
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found:
         async with schema_of(found, "sla", simulated=True) as url:
             database = Database(url, "sla", pool_size=4)
             await promise(database)
-            await hear(database, HANDLERS, (opened(1), 1))
-            await _fill(url, effort.armed // 2)
-            yield await _size(url, effort)
-            await until(url, ANALYZED, bool, seconds=180, every=2)
+            await deliver(database, HANDLERS, (opened(1), 1))
+            await _fill(url, scale.armed // 2)
+            yield await _size(url, scale)
+            await wait_for_query(url, ANALYZED, bool, seconds=180, interval_s=2)
             async with client(app_for(SERVICE, database), "gina") as gina:
                 for name, query in PAGES.items():
-                    yield await _paged(gina, name, query, effort)
+                    yield await _paged(gina, name, query, scale)
             await database.close()
 
 
@@ -90,14 +90,14 @@ async def _fill(url: str, number: int) -> None:
     await connection.close()
 
 
-async def _size(url: str, effort: Effort) -> Result:
+async def _size(url: str, scale: Scale) -> Result:
     connection = await asyncpg.connect(url)
     row = await connection.fetchrow(SIZE)
     await connection.close()
     assert row is not None
     beyond = row["whole"] - row["content"]
     return Result(
-        f"an open clock on disk, of {effort.armed:,}: beyond the {row['content']:.0f} bytes of its row",
+        f"an open clock on disk, of {scale.armed:,}: beyond the {row['content']:.0f} bytes of its row",
         f"{beyond:.0f} bytes",
         "",
         "",
@@ -106,7 +106,7 @@ async def _size(url: str, effort: Effort) -> Result:
     )
 
 
-async def _paged(gina: AsyncClient, name: str, query: str, effort: Effort) -> Result:
+async def _paged(gina: AsyncClient, name: str, query: str, scale: Scale) -> Result:
     took = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -114,5 +114,5 @@ async def _paged(gina: AsyncClient, name: str, query: str, effort: Effort) -> Re
         took.append(time.perf_counter() - began)
         answer.raise_for_status()
     p95 = percentile(took, 0.95)
-    work = f"a page of {effort.armed:,} open clocks: {name}, p95"
+    work = f"a page of {scale.armed:,} open clocks: {name}, p95"
     return Result(work, f"{p95 * 1000:.1f} ms", "", "", "<= 20 ms", p95 <= MOST)

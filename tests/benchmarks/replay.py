@@ -9,24 +9,25 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from common.database import Database
-from common.ids import uuid7
-from sla.clocks.clock import Input, InputKind, Timetables
-from sla.clocks.tracked import Ticket, Tracked, begun, hears
-from sla.store import calendars, clocks, inputs, tickets
-from sla.store.inputs import Heard
-from sla.testing.company import ACME, NINE, promise
-from sla.verification import differences
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from sla.calendars import store as calendars
+from sla.clocks.domain.clock import Input, InputKind, Timetables
+from sla.clocks.domain.ticket_clock import Ticket, Tracked, begun, hears
+from sla.clocks.replay import differences
+from sla.clocks.store import clocks, inputs, tickets
+from sla.clocks.store.inputs import Heard
+from sla_support.company import ACME, NINE, promise
+from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result
+from tests.benchmarks.scale import Scale
 
 EVENTS, ROUNDS, LEAST = 20, 3, 20_000
-KINDS: tuple[InputKind, ...] = ("waiting", "resumed", "resolved", "reopened")
+KINDS: tuple[InputKind, ...] = ("on_hold", "resumed", "resolved", "reopened")
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
-    number = min(effort.armed // 250, 4_000)
+async def run(scale: Scale) -> AsyncIterator[Result]:
+    number = min(scale.armed // 250, 4_000)
     with servers() as found:
         async with schema_of(found, "sla", simulated=True) as url:
             database = Database(url, "sla", pool_size=2)
@@ -50,26 +51,26 @@ async def _store(database: Database, number: int) -> int:
     stored = 0
     async with database.transaction() as tx:
         tables = await calendars.timetables(tx, [terms.calendar])
-        for place in range(number):
+        for clock_number in range(number):
             ticket = Ticket(
-                UUID(int=place + 1), f"BEN-{place}", "Synthetic", "incident", "major", ACME, "acme",
+                UUID(int=clock_number + 1), f"BEN-{clock_number}", "Synthetic", "incident", "major", ACME, "acme",
                 None, None, NINE, agreement.id, agreement.key,
             )  # fmt: skip
             opened = Input(1, "opened", NINE, NINE, terms)
-            lived, heard = _lived(begun(uuid7(), ticket, "resolution", opened, tables), tables)
+            clock, steps = _play_life(begun(uuid7(), ticket, "resolution", opened, tables), tables)
             await tickets.keep(tx, [ticket])
-            await clocks.add(tx, [(lived, opened)])
-            await inputs.append(tx, [Heard(lived.id, one) for one in heard])
-            stored += 1 + len(heard)
+            await clocks.add(tx, [(clock, opened)])
+            await inputs.append(tx, [Heard(clock.id, one) for one in steps])
+            stored += 1 + len(steps)
     return stored
 
 
-def _lived(tracked: Tracked, tables: Timetables) -> tuple[Tracked, list[Input]]:
-    heard: list[Input] = []
-    for place in range(1, EVENTS):
-        at = NINE + place * timedelta(minutes=31)
-        change = hears(tracked, Input(0, KINDS[place % len(KINDS)], at, at), tables)
-        heard += [one for one, _ in change.heard]
+def _play_life(tracked: Tracked, tables: Timetables) -> tuple[Tracked, list[Input]]:
+    inputs: list[Input] = []
+    for event_number in range(1, EVENTS):
+        at = NINE + event_number * timedelta(minutes=31)
+        change = hears(tracked, Input(0, KINDS[event_number % len(KINDS)], at, at), tables)
+        inputs += [one for one, _ in change.heard]
         changed = {"clock": change.clock, "ordinal": change.ordinal, "next_at": change.next_at}
         tracked = replace(tracked, **changed)  # type: ignore[arg-type]
-    return tracked, heard
+    return tracked, inputs

@@ -13,13 +13,13 @@ from itertools import product
 import asyncpg
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import app_for, client
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
 from sla.app import SERVICE
-from sla.counting import count_all
-from tests.benchmarks.effort import Effort
-from tests.benchmarks.ground import schema_of, servers, until
+from sla.reports.rollup_jobs import count_all
+from tests.benchmarks.environment import schema_of, servers, wait_for_query
 from tests.benchmarks.result import Result, percentile
+from tests.benchmarks.scale import Scale
 from tests.benchmarks.synthetic import END, Size, load
 
 PERIODS = {"two years": 730, "a year": 365, "a quarter": 91, "a month": 30}
@@ -36,7 +36,7 @@ ROWS = {
     "compliance": "SELECT t.priority, outcome, count(*) FROM sla.clocks c"
     " JOIN sla.tickets t ON t.id = c.ticket_id WHERE outcome_at >= $1 GROUP BY 1, 2",
     "response": "SELECT t.priority, percentile_cont(ARRAY[0.5, 0.95, 0.99])"
-    " WITHIN GROUP (ORDER BY took_seconds) FROM sla.clocks c JOIN sla.tickets t"
+    " WITHIN GROUP (ORDER BY elapsed_seconds) FROM sla.clocks c JOIN sla.tickets t"
     " ON t.id = c.ticket_id WHERE metric = 'resolution' AND stopped_at >= $1 GROUP BY 1",
     "backlog": "SELECT priority, count(*), avg(statement_timestamp() - opened_at) FROM sla.tickets"
     " WHERE ended_at IS NULL AND opened_at < $1::timestamptz + interval '2 years' GROUP BY 1",
@@ -48,34 +48,34 @@ SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = 'sla' AND last_autoa
 """
 
 
-async def run(effort: Effort) -> AsyncIterator[Result]:
+async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found:
         async with schema_of(found, "sla", simulated=True) as url:
-            await load(url, Size(effort.tickets))
+            await load(url, Size(scale.tickets))
             database = Database(url, "sla")
             began = time.monotonic()
             await count_all(database)
             counted = time.monotonic() - began
             # Statistics come from autovacuum, as they do in real life.
-            await until(url, UNANALYZED, lambda tables: tables == 0, seconds=180)
+            await wait_for_query(url, UNANALYZED, lambda tables: tables == 0, seconds=180)
             async with client(app_for(SERVICE, database), "gina") as gina:
                 # As before serving: a full collection in the middle of a question costs 0.2 s.
                 gc.collect()
                 gc.freeze()
                 for report in GROUPS:
-                    yield await _measured(gina, url, report, effort)
+                    yield await _measured(gina, url, report, scale)
             await database.close()
     yield Result(
-        f"roll-ups of {effort.tickets:,} tickets, all counted again",
+        f"roll-ups of {scale.tickets:,} tickets, all counted again",
         f"{counted:.0f} s",
         "",
-        f"{effort.tickets / counted:,.0f} tickets/s",
+        f"{scale.tickets / counted:,.0f} tickets/s",
         "",
         None,
     )
 
 
-async def _measured(gina: AsyncClient, url: str, report: str, effort: Effort) -> Result:
+async def _measured(gina: AsyncClient, url: str, report: str, scale: Scale) -> Result:
     dice, took = random.Random(7), []
     asked = [_question(report, *one) for one in product(PERIODS, GROUPS[report], NARROWED)]
     for question in dice.sample(asked, min(ROUNDS, len(asked))) * 2:
@@ -87,7 +87,7 @@ async def _measured(gina: AsyncClient, url: str, report: str, effort: Effort) ->
     p95 = percentile([seconds for seconds, _ in took], 0.95)
     slowest = max(took)
     return Result(
-        f"report {report}, {effort.tickets:,} tickets, {len(took)} questions: p95"
+        f"report {report}, {scale.tickets:,} tickets, {len(took)} questions: p95"
         f" (slowest {slowest[0] * 1000:.0f} ms: {slowest[1].partition('?')[2]})",
         f"{p95 * 1000:.0f} ms",
         f"from the rows {rows * 1000:.0f} ms",

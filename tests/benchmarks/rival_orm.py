@@ -17,12 +17,12 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from common.ids import uuid7
+from common.auth.caller import Caller
+from common.auth.jwks import IssuerKeys
+from common.auth.tokens import Authenticator
 from common.now import now
-from common.people.caller import Caller
-from common.people.keys import IssuerKeys
-from common.people.tokens import People
-from common.settings import load
+from common.persistence.ids import uuid7
+from common.settings import load_settings
 from intake.settings import IntakeSettings
 
 NUMBERS = Sequence("ticket_numbers")
@@ -79,7 +79,7 @@ class AuditRow(Base):
     grounds: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class Asked(BaseModel):
+class TicketCreate(BaseModel):
     kind: Literal["incident", "service_request", "question"]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     description: str | None = None
@@ -87,7 +87,7 @@ class Asked(BaseModel):
     priority: Literal["blocker", "critical", "major", "minor", "trivial"]
 
 
-class Shown(BaseModel):
+class TicketRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     number: int
@@ -109,7 +109,7 @@ async def session_of(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 async def caller_of(request: Request) -> Caller:
-    people: People = request.app.state.people
+    people: Authenticator = request.app.state.people
     authorization = request.headers.get("authorization", "")
     return await people.authenticate(authorization.encode())
 
@@ -117,17 +117,19 @@ async def caller_of(request: Request) -> Caller:
 Session = Annotated[AsyncSession, Depends(session_of)]
 
 
-@app.post("/v1/tickets", status_code=201, response_model=Shown)
+@app.post("/v1/tickets", status_code=201, response_model=TicketRead)
 async def open_ticket(
-    asked: Asked, session: Session, caller: Annotated[Caller, Depends(caller_of)]
+    request_body: TicketCreate, session: Session, caller: Annotated[Caller, Depends(caller_of)]
 ) -> TicketRow:
-    customer = await session.scalar(select(CustomerRow).where(CustomerRow.key == asked.customer))
+    customer = await session.scalar(
+        select(CustomerRow).where(CustomerRow.key == request_body.customer)
+    )
     assert customer is not None, "the benchmark registers its customer"
-    told = asked.model_dump(exclude={"customer"})
-    ticket = TicketRow(**told, customer_id=customer.id, opened_by=caller.sub)
+    ticket_fields = request_body.model_dump(exclude={"customer"})
+    ticket = TicketRow(**ticket_fields, customer_id=customer.id, opened_by=caller.sub)
     session.add(ticket)
     await session.flush()
-    subject, body = f"ticket/{ticket.id}", Shown.model_validate(ticket).model_dump_json()
+    subject, body = f"ticket/{ticket.id}", TicketRead.model_validate(ticket).model_dump_json()
     at = ticket.opened_at.isoformat()
     session.add(OutboxRow(key=str(ticket.id), subject=subject, at=at, body=body))
     session.add(AuditRow(who=caller.sub, subject=subject))
@@ -141,14 +143,16 @@ async def ready() -> Response:
 
 
 def main() -> None:
-    settings = load(IntakeSettings)
+    settings = load_settings(IntakeSettings)
     engine = create_async_engine(
         make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg"),
         pool_size=16,
         max_overflow=48,
     )
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
-    app.state.people = People(settings.issuer, settings.audience, IssuerKeys(settings.jwks))
+    app.state.people = Authenticator(
+        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
+    )
     uvicorn.run(
         app,
         host=settings.host,

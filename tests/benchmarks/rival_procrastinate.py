@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import procrastinate
 
-LEAD = 60
+LEAD_S = 60
 """Seconds for scheduling everything before the first job falls due."""
 
 
@@ -33,7 +33,7 @@ async def main(admin_url: str, armed: int, rate: int, seconds: int) -> None:
     async with app.open_async():
         await app.schema_manager.apply_schema_async()
         await _schedule(app, due, armed, rate, seconds)
-        await _work(app, rate * seconds, late, LEAD + seconds + 60)
+        await _work(app, rate * seconds, late, LEAD_S + seconds + 60)
     await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     await admin.close()
     sys.stdout.write(json.dumps({"late": late}) + "\n")
@@ -46,7 +46,7 @@ async def _schedule(
     waiting = app.configure_task("due", schedule_at=far, task_kwargs={})
     for _ in range(0, armed - rate * seconds, 1000):
         await waiting.batch_defer_async(*_jobs(1000, 0.0))
-    begin = datetime.now(UTC) + timedelta(seconds=LEAD)
+    begin = datetime.now(UTC) + timedelta(seconds=LEAD_S)
     tick = max(1, rate // 100)  # as many as fall due in ten milliseconds go in one statement
     for number in range(0, rate * seconds, tick):
         at = begin + timedelta(seconds=number / rate)

@@ -19,18 +19,19 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
-from sla.agreements.agreement import Agreement, Metric
-from sla.clocks.clock import Input, InputKind, Timetables
-from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
-from sla.store import calendars, clocks, tickets
-from sla.store import turns as store_turns
-from sla.store.turns import Turn
-from sla.testing.company import promise
+from common.persistence.database import Database
+from sla.agreements.domain.agreement import Agreement, Metric
+from sla.calendars import store as calendars
+from sla.clocks.domain.clock import Input, InputKind, Timetables
+from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked, begun, fires, hears
+from sla.clocks.store import clocks, tickets
+from sla.reports.store import ticket_state_changes as store_turns
+from sla.reports.store.ticket_state_changes import Turn
+from sla_support.company import promise
 
-BATCH = 2_500
+BATCH_TICKETS = 2_500
 COPIES = 10
-REOPENED = 0.04
+REOPENED_SHARE = 0.04
 """The share of the tickets that are opened again after their first resolution."""
 END = datetime(2026, 11, 1, tzinfo=UTC)
 """The youngest ticket was opened just before."""
@@ -58,11 +59,11 @@ _COPY = (
     FROM ticket_turns turn JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
     f"""
-    INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, broken_at, outcome,
-        outcome_at, next_at, ordinal, sequence, course, stopped_at, took_seconds)
+    INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, breached_at, outcome,
+        outcome_at, next_at, ordinal, sequence, course, stopped_at, elapsed_seconds)
     SELECT {_ID.format("clocks.id")}, {_ID.format("ticket_id")}, clocks.customer_id, metric, state,
-        deadline + {_LATER}, broken_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
-        ordinal, sequence, course, stopped_at + {_LATER}, took_seconds
+        deadline + {_LATER}, breached_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
+        ordinal, sequence, course, stopped_at + {_LATER}, elapsed_seconds
     FROM clocks JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
 )
@@ -118,7 +119,7 @@ async def _fill(database: Database, size: Size, dice: random.Random) -> None:
     async with database.transaction() as tx:
         tables = await calendars.timetables(tx, used)
     lives = _lives(promised, size, dice)
-    while batch := list(islice(lives, BATCH)):
+    while batch := list(islice(lives, BATCH_TICKETS)):
         await _store(database, batch, {one.id: one for one in promised}, tables)
     whole = timedelta(days=size.days)
     for copy in range(1, min(COPIES, size.tickets)):
@@ -148,33 +149,33 @@ def _lives(promised: Sequence[Agreement], size: Size, dice: random.Random) -> It
             id=UUID(int=0x7000_0000_0000_0000_8000 << 48 | number),
             key=f"BEN-{number}",
             title="Synthetic",
-            kind=_one_of(KINDS, dice),
-            priority=_one_of(PRIORITIES, dice),
+            kind=_weighted_choice(KINDS, dice),
+            priority=_weighted_choice(PRIORITIES, dice),
             customer_id=agreement.customer_id,
             customer=agreement.key.removesuffix("-standard"),
             environment=None,
-            service=_one_of(SERVICES, dice),
+            service=_weighted_choice(SERVICES, dice),
             opened_at=opened_at,
             agreement_version=agreement.id,
             agreement=agreement.key,
         )
-        yield _lived(ticket, dice, open_still=dice.random() < size.open_share)
+        yield _random_life(ticket, dice, open_still=dice.random() < size.open_share)
 
 
-def _lived(ticket: Ticket, dice: random.Random, *, open_still: bool) -> Life:
+def _random_life(ticket: Ticket, dice: random.Random, *, open_still: bool) -> Life:
     answered = ticket.opened_at + timedelta(minutes=min(dice.lognormvariate(3.5, 1.2), 20_000))
     solved = answered + timedelta(hours=min(dice.lognormvariate(1.5, 1.4), 2_000))
     replied_at = None if open_still and dice.random() < 0.3 else answered
     if open_still:
         return Life(ticket, replied_at, ())
     again, at_last = (solved + timedelta(hours=dice.expovariate(1 / 48)) for _ in range(2))
-    if dice.random() >= REOPENED:
+    if dice.random() >= REOPENED_SHARE:
         return Life(ticket, replied_at, (("resolved", solved),))
     ends: tuple[tuple[Turn, datetime], ...] = (("resolved", solved), ("reopened", again))
     return Life(ticket, replied_at, (*ends, ("resolved", max(again, at_last))))
 
 
-def _one_of(weights: dict[str, int], dice: random.Random) -> str:
+def _weighted_choice(weights: dict[str, int], dice: random.Random) -> str:
     (found,) = dice.choices(list(weights), list(weights.values()))
     return found
 
@@ -194,11 +195,11 @@ async def _store(
     async with database.transaction() as tx:
         await tickets.keep(tx, [life.ticket for life in lives])
         await clocks.add(tx, measured)
-        for place in range(3):
+        for part in range(3):
             turned = [
-                (life.ticket.id, place + 2, *life.turns[place])
+                (life.ticket.id, part + 2, *life.turns[part])
                 for life in lives
-                if place < len(life.turns)
+                if part < len(life.turns)
             ]
             await store_turns.add(tx, turned)
         # Marked by the minute, as they come, they would be counted over and over again.
@@ -211,15 +212,15 @@ def _clocks(
     ticket, dice = life.ticket, random.Random(life.ticket.id.int)
     for metric in METRICS:
         terms = agreement.terms(metric, ticket.priority, ticket.kind)
-        heard = Input(1, "opened", ticket.opened_at, ticket.opened_at, terms)
+        first_input = Input(1, "opened", ticket.opened_at, ticket.opened_at, terms)
         id = UUID(int=dice.getrandbits(128), version=4)
-        tracked = begun(id, ticket, metric, heard, tables)
-        for kind, at in _heard(life):
+        tracked = begun(id, ticket, metric, first_input, tables)
+        for kind, at in _inputs_of(life):
             tracked = _after(hears(tracked, Input(0, kind, at, at), tables))
-        yield _after(fires(tracked, END, tables)), heard
+        yield _after(fires(tracked, END, tables)), first_input
 
 
-def _heard(life: Life) -> Iterator[tuple[InputKind, datetime]]:
+def _inputs_of(life: Life) -> Iterator[tuple[InputKind, datetime]]:
     if life.replied_at is not None:
         yield "replied", life.replied_at
     for turn, at in life.turns:

@@ -8,31 +8,31 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
-from common.command.serving import serve
-from common.database import Database
-from common.http.idempotency import Key
-from intake.accepting import Write
+from common.cli.server import serve
+from common.http.idempotency import IdempotencyKey
+from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.store import accepting as store
-from intake.store.accepting import Opening, Raw
+from intake.tickets.store import ticket_batch as store
+from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
+from intake.tickets.ticket_batcher import RowsBuilder
 
 
-class OneByOne:
-    """In the place of `intake.accepting.Accepting`."""
+class UnbatchedTickets:
+    """In the place of `intake.tickets.ticket_batcher.Accepting`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._turn = asyncio.Lock()
-        self._raw: Raw | None = None
+        self._raw: RawConnection | None = None
 
-    async def open(self, write: Write, key: Key | None) -> Opening:
+    async def open(self, write: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
         """Store one ticket; returns when it is committed."""
         async with self._turn:
-            raw = self._raw = self._raw or await self.database.connect()
-            at, numbers = await store.moment_and_numbers(raw, self.database.schema, 1)
+            raw = self._raw = self._raw or await self.database.dedicated_connection()
+            at, numbers = await store.fetch_time_and_numbers(raw, self.database.schema, 1)
             opening = write(numbers[0], at)
-            await store.accept(raw, [opening])
-        for wake in self.database.on_announced:
+            await store.insert_batch(raw, [opening])
+        for wake in self.database.on_outbox_events:
             wake()
         return opening
 
@@ -43,7 +43,7 @@ class OneByOne:
 
 async def one_by_one(app: FastAPI) -> None:
     """Takes the batches' place before the first request comes."""
-    app.state.accepting = OneByOne(app.state.database)
+    app.state.accepting = UnbatchedTickets(app.state.database)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def stack(tmp_path: Path) -> Iterator[dict[str, str]]:
                 for name, port in ports.items()
             }
             | {
-                "OPSDESK_KAFKA": f"127.0.0.1:{kafka}",
+                "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka}",
                 "OPSDESK_LOCAL_ISSUER": str(issuer),
                 "OPSDESK_MAIL": str(mail),
             }

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 Schema = dict[str, Any]
 
-WORDING = frozenset({"title", "description", "default", "examples"})
-INSTEAD = "make it a new type with the next version (.v2) beside this one"
+WORDING_KEYS = frozenset({"title", "description", "default", "examples"})
+NEW_VERSION_HINT = "make it a new type with the next version (.v2) beside this one"
 
 
 def schema_of(model: type[BaseModel]) -> Schema:
@@ -24,7 +24,7 @@ def schema_of(model: type[BaseModel]) -> Schema:
 
 def differences(type: str, released: Schema, today: Schema) -> list[str]:
     """One sentence for each incompatible change, naming the field and what to do instead."""
-    return [f"{type}: {problem}; {INSTEAD}" for problem in _compare("", released, today)]
+    return [f"{type}: {problem}; {NEW_VERSION_HINT}" for problem in _compare("", released, today)]
 
 
 def _plain(schema: Any, known: Schema) -> Any:
@@ -34,8 +34,10 @@ def _plain(schema: Any, known: Schema) -> Any:
         return schema
     if "$ref" in schema:
         return _plain(known[schema["$ref"].rpartition("/")[2]], known)
-    kept = {key: value for key, value in schema.items() if key not in {"$defs", "properties"}}
-    plain = {key: _plain(value, known) for key, value in kept.items() if key not in WORDING}
+    simplified = {key: value for key, value in schema.items() if key not in {"$defs", "properties"}}
+    plain = {
+        key: _plain(value, known) for key, value in simplified.items() if key not in WORDING_KEYS
+    }
     if "properties" in schema:
         # A field may be called like a keyword.
         fields = schema["properties"].items()
@@ -43,30 +45,30 @@ def _plain(schema: Any, known: Schema) -> Any:
     return plain
 
 
-def _compare(place: str, released: Schema, today: Schema) -> Iterator[str]:
+def _compare(pointer: str, released: Schema, today: Schema) -> Iterator[str]:
     if "properties" in released:
-        yield from _compare_objects(place, released, today)
+        yield from _compare_objects(pointer, released, today)
     elif "items" in released and "items" in today:
-        yield from _compare(f"{place.rstrip('.')}[].", released["items"], today["items"])
+        yield from _compare(f"{pointer.rstrip('.')}[].", released["items"], today["items"])
     else:
-        yield from _compare_values(place, _values(released), _values(today))
+        yield from _compare_values(pointer, _values(released), _values(today))
 
 
-def _compare_objects(place: str, released: Schema, today: Schema) -> Iterator[str]:
+def _compare_objects(pointer: str, released: Schema, today: Schema) -> Iterator[str]:
     old, new = released["properties"], today.get("properties", {})
     for name in sorted(old):
         if name not in new:
-            yield f"field {place}{name} was removed or renamed"
+            yield f"field {pointer}{name} was removed or renamed"
         else:
-            yield from _compare(f"{place}{name}.", old[name], new[name])
+            yield from _compare(f"{pointer}{name}.", old[name], new[name])
     required = set(today.get("required", ())) - set(released.get("required", ()))
     for name in sorted(required):
         known = "is required now" if name in old else "is new and required"
-        yield f"field {place}{name} {known}, and records on the topics lack it"
+        yield f"field {pointer}{name} {known}, and records on the topics lack it"
 
 
-def _compare_values(place: str, released: set[str], today: set[str]) -> Iterator[str]:
-    name = place.rstrip(".")
+def _compare_values(pointer: str, released: set[str], today: set[str]) -> Iterator[str]:
+    name = pointer.rstrip(".")
     if lost := sorted(released - today):
         yield f"field {name} no longer takes {', '.join(lost)}, which records on the topics hold"
     if gained := sorted(today - released):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from common.event import Envelope, Event
+from common.events.envelope import Envelope, Event
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,7 +41,7 @@ def example(model: type[M]) -> M:
 
 
 def headers_of(event: Event) -> dict[str, str]:
-    """The example's headers, as `common.event.Envelope` makes them."""
+    """The example's headers, as `common.events.envelope.Envelope` makes them."""
     envelope = Envelope(
         id=_id(event.type),
         type=event.type,

@@ -6,18 +6,11 @@ What has been released is never written again; `--anew` is for the time before t
 import shutil
 import sys
 
-from common.event import Event
 from common.events import EVENTS
+from common.events.envelope import Event
 from tests.contracts.compatibility import differences, schema_of
 from tests.contracts.example import example, headers_of
-from tests.contracts.released import (
-    GOLDEN,
-    SCHEMAS,
-    Golden,
-    newest,
-    released_schema,
-    write_schema,
-)
+from tests.contracts.released import GOLDEN, SCHEMAS, Golden, newest, released_schema, write_schema
 
 
 def golden_of(kind: type[Event], number: int) -> Golden:

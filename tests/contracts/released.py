@@ -36,8 +36,8 @@ class Golden:
         return GOLDEN / f"{self.type}{'' if self.number == 1 else f'+{self.number}'}.json"
 
     def write(self) -> None:
-        told = {"key": self.key, "headers": self.headers, "body": self.body}
-        self.path().write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        record = {"key": self.key, "headers": self.headers, "body": self.body}
+        self.path().write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
 
 def goldens() -> list[Golden]:

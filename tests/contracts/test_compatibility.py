@@ -5,8 +5,8 @@ from typing import Literal
 import pytest
 from pydantic import AwareDatetime, BaseModel
 
-from common.event import Event
 from common.events import EVENTS
+from common.events.envelope import Event
 
 from .compatibility import differences, schema_of
 from .released import released_schema
@@ -80,7 +80,7 @@ def test_an_additional_optional_field_is_fine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "said"),
+    ("today", "message"),
     [
         (Removed, "field ticket was removed or renamed"),
         (Narrowed, "field priority no longer takes 'minor'"),
@@ -91,7 +91,7 @@ def test_an_additional_optional_field_is_fine() -> None:
         (ChangedInside, "field parts[].code no longer takes string"),
     ],
 )
-def test_any_other_change_is_refused_in_a_sentence(today: type[BaseModel], said: str) -> None:
-    assert said in broken(today)
+def test_any_other_change_is_refused_in_a_sentence(today: type[BaseModel], message: str) -> None:
+    assert message in broken(today)
     assert "opsdesk.x.v1: " in broken(today)
     assert "(.v2)" in broken(today)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from common.event import Event, Received, read_envelope, read_event
 from common.events import EVENTS
+from common.events.envelope import Event, ReceivedEvent, decode_envelope, decode_event
 
 from .example import example
 from .released import Golden, goldens, newest
@@ -19,10 +19,10 @@ def named(golden: Golden) -> str:
     return golden.path().stem
 
 
-def read(golden: Golden, body: dict[str, Any] | None = None) -> Received[Event]:
-    envelope = read_envelope(golden.raw_headers)
+def read(golden: Golden, body: dict[str, Any] | None = None) -> ReceivedEvent[Event]:
+    envelope = decode_envelope(golden.raw_headers)
     value = golden.value if body is None else json.dumps(body).encode()
-    received = read_event(envelope, value, EVENTS)
+    received = decode_event(envelope, value, EVENTS)
     assert received is not None, f"{golden.type} was released, and nobody reads it any more"
     return received
 
@@ -50,7 +50,7 @@ def test_nothing_of_a_record_is_lost(golden: Golden) -> None:
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=named)
 def test_headers_come_out_as_they_went_in(golden: Golden) -> None:
-    envelope = read_envelope(golden.raw_headers)
+    envelope = decode_envelope(golden.raw_headers)
     assert dict(envelope.headers(golden.headers["ce_time"])) == dict(golden.raw_headers)
 
 

@@ -16,7 +16,7 @@ PROMISES = frozenset({"first_response", "resolution"})
 class Opening:
     """One request to open a ticket. `ticket` is what the answer named; None: no answer, or 5xx."""
 
-    key: str
+    idempotency_key: str
     ticket: str | None
 
 
@@ -39,7 +39,7 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentEvent:
     """One record on a main topic, in the order of its partition."""
 
     source: str
@@ -58,14 +58,14 @@ class History:
     tickets: Sequence[Stored]
     clocks: Sequence[tuple[str, str]]
     firings: Sequence[Firing]
-    told: Sequence[Told]
+    events: Sequence[SentEvent]
     sequences: Mapping[str, int]
     unsent: Mapping[str, int] = field(default_factory=dict)
     parked: int = 0
     dead: int = 0
 
 
-def faults(history: History) -> list[str]:
+def find_faults(history: History) -> list[str]:
     """Every promise that the history breaks, a sentence each; an empty list is what we want."""
     return [
         *_tickets(history),
@@ -73,14 +73,14 @@ def faults(history: History) -> list[str]:
         *_firings(history),
         *_stream(history),
         *_rows(history),
-        *_left(history),
+        *_left_over(history),
     ]
 
 
 def _tickets(history: History) -> Iterator[str]:
     stored = Counter(row.ticket for row in history.tickets)
     by_key = Counter(row.key for row in history.tickets)
-    asked = {opening.key for opening in history.openings}
+    asked = {opening.idempotency_key for opening in history.openings}
     for opening in history.openings:
         if opening.ticket is not None and stored[opening.ticket] != 1:
             yield f"ticket {opening.ticket} was acknowledged and is there {stored[opening.ticket]}x"
@@ -112,33 +112,33 @@ def _firings(history: History) -> Iterator[str]:
 def _stream(history: History) -> Iterator[str]:
     """What a subscriber sees who drops what it has seen: 1, 2, 3 … for every subject."""
     last: dict[tuple[str, str], int] = {}
-    first: dict[tuple[str, str, int], Told] = {}
-    for told in history.told:
-        place = (told.source, told.subject)
-        known = first.setdefault((*place, told.sequence), told)
-        if (known.id, known.body) != (told.id, told.body):
-            yield f"{told.subject} {told.sequence} stands for two different events"
-        if told.sequence <= last.get(place, 0):
+    first: dict[tuple[str, str, int], SentEvent] = {}
+    for event in history.events:
+        subject = (event.source, event.subject)
+        known = first.setdefault((*subject, event.sequence), event)
+        if (known.id, known.body) != (event.id, event.body):
+            yield f"{event.subject} {event.sequence} stands for two different events"
+        if event.sequence <= last.get(subject, 0):
             continue
-        if told.sequence != last.get(place, 0) + 1:
-            yield f"{told.subject} jumps from {last.get(place, 0)} to {told.sequence}"
-        last[place] = told.sequence
+        if event.sequence != last.get(subject, 0) + 1:
+            yield f"{event.subject} jumps from {last.get(subject, 0)} to {event.sequence}"
+        last[subject] = event.sequence
 
 
 def _rows(history: History) -> Iterator[str]:
     """No event without its row, and no row without its event."""
-    told: dict[str, int] = {}
-    for one in history.told:
-        told[one.subject] = max(told.get(one.subject, 0), one.sequence)
+    highest: dict[str, int] = {}
+    for one in history.events:
+        highest[one.subject] = max(highest.get(one.subject, 0), one.sequence)
     for subject, sequence in history.sequences.items():
-        if told.get(subject, 0) != sequence:
-            yield f"{subject} stands at {sequence}, its last event is {told.get(subject, 0)}"
-    for subject in sorted(told.keys() - history.sequences.keys()):
+        if highest.get(subject, 0) != sequence:
+            yield f"{subject} stands at {sequence}, its last event is {highest.get(subject, 0)}"
+    for subject in sorted(highest.keys() - history.sequences.keys()):
         if subject.partition("/")[0] in {"ticket", "clock", "escalation", "delivery"}:
             yield f"{subject} is told of and is nowhere"
 
 
-def _left(history: History) -> Iterator[str]:
+def _left_over(history: History) -> Iterator[str]:
     for schema, rows in history.unsent.items():
         if rows:
             yield f"{schema} still has {rows} events unsent"

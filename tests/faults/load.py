@@ -9,18 +9,18 @@ from typing import Any
 
 import httpx
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 from tests.faults.checker import Opening
 
-TIMEOUT = 3.0
-SHORT = 40
+TIMEOUT_S = 3.0
+CRITICAL_EVERY = 40
 """One request in so many opens a ticket whose promises are seconds."""
-UNSURE = (httpx.TransportError,)
+UNKNOWN_OUTCOME = (httpx.TransportError,)
 """No answer: nobody knows whether it took effect."""
 
 
 @dataclass(slots=True)
-class Told:
+class LoadResult:
     """What callers were told: openings for the checker, answers by status for the reader."""
 
     openings: list[Opening] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Load:
     def __init__(
         self, urls: list[str], token: str, customer: str, rate: int, seconds: float
     ) -> None:
-        self.told = Told()
+        self.told = LoadResult()
         self._urls = urls
         self._headers = {"Authorization": f"Bearer {token}"}
         self._customer = customer
@@ -49,13 +49,13 @@ class Load:
         self._draw = random.Random(7)
         self._open: list[str] = []
 
-    async def run(self) -> Told:
+    async def run(self) -> LoadResult:
         """Send everything, on time, whatever happens to the answers."""
         clock = asyncio.get_running_loop()
         began = clock.time()
         limits = httpx.Limits(max_connections=64)
         async with (
-            httpx.AsyncClient(headers=self._headers, timeout=TIMEOUT, limits=limits) as client,
+            httpx.AsyncClient(headers=self._headers, timeout=TIMEOUT_S, limits=limits) as client,
             asyncio.TaskGroup() as callers,
         ):
             for number in range(int(self._rate * self._seconds)):
@@ -69,7 +69,7 @@ class Load:
             return
         path, body = next(self._work(number))
         answer = await self._post(client, path, body, str(uuid7()))
-        self.told.answers[f"work {_named(answer)}"] += 1
+        self.told.answers[f"work {_answer_name(answer)}"] += 1
 
     def _work(self, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
         ticket = self._draw.choice(self._open)
@@ -77,7 +77,10 @@ class Load:
         if kind in {1, 3}:
             yield f"/v1/tickets/{ticket}/replies", {"text": "We look into it."}
         if kind == 5:
-            yield f"/v1/tickets/{ticket}/wait", {"on": "customer", "reason": "x", "question": "x?"}
+            yield (
+                f"/v1/tickets/{ticket}/hold",
+                {"waiting_on": "customer", "reason": "x", "question": "x?"},
+            )
         if kind == 7:
             yield f"/v1/tickets/{ticket}/resume", {}
         yield f"/v1/tickets/{ticket}/resolve", {"resolution": "Restarted it."}
@@ -90,7 +93,7 @@ class Load:
             "title": f"Load {key}",
             "description": "Something is slow.",
             "customer": self._customer,
-            "priority": "critical" if number % SHORT == 0 else "major",
+            "priority": "critical" if number % CRITICAL_EVERY == 0 else "major",
         }
         answer = await self._post(client, "/v1/tickets", wanted, key)
         for _ in range(30 if again else 0):
@@ -102,7 +105,7 @@ class Load:
         if ticket is not None:
             self._open.append(ticket)
         self.told.openings.append(Opening(key, ticket))
-        self.told.answers[f"open {_named(answer)}"] += 1
+        self.told.answers[f"open {_answer_name(answer)}"] += 1
 
     async def _post(
         self, client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str
@@ -110,7 +113,7 @@ class Load:
         url = self._draw.choice(self._urls) + path
         try:
             answer = await client.post(url, json=body, headers={"Idempotency-Key": key})
-        except UNSURE:
+        except UNKNOWN_OUTCOME:
             return None
         self._note(answer)
         return answer
@@ -124,5 +127,5 @@ class Load:
         self.told.last_good = now
 
 
-def _named(answer: httpx.Response | None) -> str:
+def _answer_name(answer: httpx.Response | None) -> str:
     return "no answer" if answer is None else str(answer.status_code)

@@ -13,19 +13,19 @@ from typing import Any
 import asyncpg
 import httpx
 
-from common.people.issuer import LocalIssuer
+from common.auth.local_issuer import LocalIssuer
 from common.settings import LOCAL_ISSUER
 from opsdesk_local.addresses import issuer_folder
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers, embedded_servers
 from opsdesk_local.service import SERVICES, ServiceProcess
-from tests.faults import promises
-from tests.faults.checker import Opening, faults
-from tests.faults.readings import SCHEMAS, heard_everything, history
+from tests.faults import agreements
+from tests.faults.checker import Opening, find_faults
+from tests.faults.snapshots import SCHEMAS, history, is_caught_up
 
-REST = 120.0
+SETTLE_TIMEOUT_S = 120.0
 """Seconds that everything may take to come to rest after a fault."""
-SOON = 6
+DUE_WITHIN_S = 6
 """Seconds without anything falling due: long enough to read what has happened undisturbed."""
 
 
@@ -39,7 +39,7 @@ class Site:
             servers.admin_url,
             servers.bootstrap,
             servers.state.password,
-            settings={"OPSDESK_TIME": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
+            settings={"OPSDESK_TIME_MODE": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
         )
         self._replicas = replicas
         self.more: list[ServiceProcess] = []
@@ -78,34 +78,36 @@ class Site:
             LocalIssuer(issuer_folder(self.desk.folder), LOCAL_ISSUER).issue(sub, roles=roles).token
         )
 
-    async def promise(self) -> None:
+    async def create_agreement(self) -> None:
         """The customer of the load, with promises of seconds, so that deadlines fall due in a run."""
-        await promises.make(
+        await agreements.create_customer_agreement(
             self.desk.services["intake"].url, self.desk.services["sla"].url, self.token
         )
 
-    async def at_rest(self, seconds: float = REST) -> float:
+    async def wait_until_settled(self, seconds: float = SETTLE_TIMEOUT_S) -> float:
         """Wait until nothing is on its way any more; answer how long that took."""
         began, quiet = time.monotonic(), 0
         while quiet < 2:
-            stirring = await self._stirring()
+            stirring = await self._pending_work()
             quiet = 0 if stirring else quiet + 1
             if time.monotonic() - began > seconds:
                 raise AssertionError(f"not at rest after {seconds:.0f} s: {stirring}")
             await asyncio.sleep(0.3)
         return time.monotonic() - began
 
-    async def _stirring(self) -> str | None:
+    async def _pending_work(self) -> str | None:
         """The first thing found that is still on its way; None when all is quiet."""
         try:
             connection = await asyncpg.connect(self.admin_url, timeout=5)
             try:
                 for schema in SCHEMAS:
-                    if found := await connection.fetch(WAITING.format(schema=schema, soon=SOON)):
+                    if found := await connection.fetch(
+                        WAITING.format(schema=schema, soon=DUE_WITHIN_S)
+                    ):
                         return f"{schema}: " + ", ".join(row["what"] for row in found)
             finally:
                 await connection.close()
-            if await heard_everything(self.servers.bootstrap):
+            if await is_caught_up(self.servers.bootstrap):
                 return None
             return "records that a consumer has not read"
         except (OSError, asyncpg.PostgresError) as error:
@@ -113,7 +115,7 @@ class Site:
 
     async def faults(self, openings: list[Opening]) -> list[str]:
         """What the history checker finds wrong."""
-        return faults(await history(self.admin_url, self.servers.bootstrap, openings))
+        return find_faults(await history(self.admin_url, self.servers.bootstrap, openings))
 
 
 WAITING = """
@@ -133,14 +135,14 @@ async def site(
     running = Site(await asyncio.to_thread(servers.__enter__), folder, replicas)
     try:
         await asyncio.to_thread(running.start)
-        await running.promise()
+        await running.create_agreement()
         yield running
     finally:
         await asyncio.to_thread(running.stop)
         await asyncio.to_thread(servers.__exit__, None, None, None)
 
 
-async def until_it_works(ask: Callable[[], Awaitable[Any]], seconds: float = 60) -> float:
+async def retry_until_it_works(ask: Callable[[], Awaitable[Any]], seconds: float = 60) -> float:
     """How long until `ask` raises nothing any more (httpx errors and 5xx count as not yet)."""
     began = time.monotonic()
     async with asyncio.timeout(seconds):

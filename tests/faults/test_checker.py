@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faults.checker import Firing, History, Opening, Stored, Told, faults
+from tests.faults.checker import Firing, History, Opening, SentEvent, Stored, find_faults
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 
@@ -24,8 +24,8 @@ def sound(tickets: int = 3, events: int = 4) -> History:
         tickets=[Stored(t, f"key-{t}") for t in ids],
         clocks=[(t, metric) for t in ids for metric in ("first_response", "resolution")],
         firings=[Firing(s, "clock", NOON, NOON + timedelta(milliseconds=3)) for s in subjects],
-        told=[
-            Told(subject.partition("/")[0], subject, n, f"{subject}-{n}", "said")
+        events=[
+            SentEvent(subject.partition("/")[0], subject, n, f"{subject}-{n}", "said")
             for n in range(1, events + 1)
             for subject in subjects
         ],
@@ -34,35 +34,35 @@ def sound(tickets: int = 3, events: int = 4) -> History:
 
 
 def test_a_sound_history_has_no_fault() -> None:
-    assert faults(sound()) == []
+    assert find_faults(sound()) == []
 
 
 def test_repeats_that_a_subscriber_drops_are_no_fault() -> None:
     history = sound()
-    assert faults(replace(history, told=[*history.told, *history.told[5:9]])) == []
+    assert find_faults(replace(history, events=[*history.events, *history.events[5:9]])) == []
 
 
 @given(st.data())
 def test_a_dropped_event_is_found(data: st.DataObject) -> None:
     history = sound()
-    gone = data.draw(st.integers(0, len(history.told) - 1))
-    told = [one for n, one in enumerate(history.told) if n != gone]
-    assert faults(replace(history, told=told))
+    gone = data.draw(st.integers(0, len(history.events) - 1))
+    events = [one for n, one in enumerate(history.events) if n != gone]
+    assert find_faults(replace(history, events=events))
 
 
 @given(st.data())
 def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
     history = sound()
-    told = list(history.told)
-    first = data.draw(st.sampled_from([one for one in told if one.sequence < 4]))
-    here = told.index(first)
+    events = list(history.events)
+    first = data.draw(st.sampled_from([one for one in events if one.sequence < 4]))
+    here = events.index(first)
     there = next(
         n
-        for n, one in enumerate(told)
+        for n, one in enumerate(events)
         if (one.subject, one.sequence) == (first.subject, first.sequence + 1)
     )
-    told[here], told[there] = told[there], told[here]
-    assert faults(replace(history, told=told))
+    events[here], events[there] = events[there], events[here]
+    assert find_faults(replace(history, events=events))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
         (lambda h: {"sequences": {**h.sequences, "ticket/t0": 5}}, "its last event is 4"),
         (lambda h: {"sequences": {**h.sequences, "ticket/t8": 1}}, "its last event is 0"),
         (
-            lambda h: {"told": [*h.told, Told("intake", "ticket/ghost", 1, "g", "said")]},
+            lambda h: {"told": [*h.told, SentEvent("intake", "ticket/ghost", 1, "g", "said")]},
             "is told of and is nowhere",
         ),
         (lambda h: {"unsent": {"sla": 2}}, "still has 2 events unsent"),
@@ -95,5 +95,5 @@ def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
 )
 def test_each_broken_promise_is_named(change: Any, sentence: str) -> None:
     history = sound()
-    found = faults(replace(history, **change(history)))
+    found = find_faults(replace(history, **change(history)))
     assert any(sentence in fault for fault in found), found

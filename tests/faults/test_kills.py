@@ -4,63 +4,63 @@ import asyncio
 
 import pytest
 
-from tests.faults import breaking
-from tests.faults.breaking import Break
-from tests.faults.conftest import BEFORE, RATE, SECONDS, Broken, broken_under_load
+from tests.faults import fault_injection
+from tests.faults.conftest import RATE, SECONDS, SECONDS_BEFORE_FAULT, FaultSite, broken_under_load
+from tests.faults.fault_injection import InjectFault
 
 SHORT_RATE, SHORT_SECONDS = 30, 12.0
 
 
-async def test_every_service_killed_in_turn_loses_nothing(one: Broken) -> None:
+async def test_every_service_killed_in_turn_loses_nothing(one: FaultSite) -> None:
     """The short form of the runs below."""
-    breaks = breaking.every_service_killed
+    breaks = fault_injection.kill_every_service
     found = await broken_under_load(one, breaks, "services killed", SHORT_RATE, SHORT_SECONDS)
     assert found == []
 
 
-async def test_a_killed_broker_stops_no_intake_and_loses_nothing(one: Broken) -> None:
+async def test_a_killed_broker_stops_no_intake_and_loses_nothing(one: FaultSite) -> None:
     load = asyncio.create_task(one.load(SHORT_RATE, SHORT_SECONDS).run())
-    await asyncio.sleep(BEFORE)
-    await breaking.broker_killed(one.site)
-    told = await load
-    unanswered = told.answers["open no answer"] + told.answers["work no answer"]
-    good = sum(told.answers[n] for n in ("open 201", "work 200", "work 201", "work 409"))
+    await asyncio.sleep(SECONDS_BEFORE_FAULT)
+    await fault_injection.kill_broker(one.site)
+    responses = await load
+    unanswered = responses.answers["open no answer"] + responses.answers["work no answer"]
+    good = sum(responses.answers[n] for n in ("open 201", "work 200", "work 201", "work 409"))
     # A caller waits 3 s at most; a broker that starts beside takes the machine for a moment.
-    assert good + unanswered == told.answers.total(), told.answers
-    assert unanswered <= told.answers.total() // 100
-    assert await one.judged("broker killed", told) == []
+    assert good + unanswered == responses.answers.total(), responses.answers
+    assert unanswered <= responses.answers.total() // 100
+    assert await one.check_history("broker killed", responses) == []
 
 
-async def test_a_killed_database_loses_nothing(one: Broken) -> None:
-    breaks = breaking.postgres_killed
+async def test_a_killed_database_loses_nothing(one: FaultSite) -> None:
+    breaks = fault_injection.kill_postgres
     assert await broken_under_load(one, breaks, "database killed", SHORT_RATE, SHORT_SECONDS) == []
 
 
 LONG = [
     *(
-        (breaking.service_killed(name), f"{name} killed")
+        (fault_injection.kill_service(name), f"{name} killed")
         for name in ("intake", "sla", "escalation", "delivery-gate")
     ),
-    (breaking.broker_killed, "broker killed"),
-    (breaking.postgres_killed, "database killed"),
-    (breaking.handlers_slowed, "handlers slow"),
-    (breaking.kafka_missing_at_the_start, "Kafka missing at the start"),
+    (fault_injection.kill_broker, "broker killed"),
+    (fault_injection.kill_postgres, "database killed"),
+    (fault_injection.slow_down_handlers, "handlers slow"),
+    (fault_injection.start_without_kafka, "Kafka missing at the start"),
 ]
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("break_it", "name"), LONG, ids=[name for _, name in LONG])
 async def test_nothing_is_lost_and_nothing_happens_twice(
-    one: Broken, break_it: Break, name: str
+    one: FaultSite, break_it: InjectFault, name: str
 ) -> None:
     assert await broken_under_load(one, break_it, name, RATE, SECONDS) == []
 
 
 @pytest.mark.long
-async def test_every_record_delivered_twice_takes_effect_once(one: Broken) -> None:
-    doubler = asyncio.create_task(breaking.everything_twice(one.site))
-    told = await one.load(RATE, SECONDS).run()
-    found = await one.judged("every record twice", told)
+async def test_every_record_delivered_twice_takes_effect_once(one: FaultSite) -> None:
+    doubler = asyncio.create_task(fault_injection.deliver_everything_twice(one.site))
+    responses = await one.load(RATE, SECONDS).run()
+    found = await one.check_history("every record twice", responses)
     doubler.cancel()
     await asyncio.gather(doubler, return_exceptions=True)
     assert found == []

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.faults import breaking
-from tests.faults.conftest import RATE, SECONDS, Broken, broken_under_load
+from tests.faults import fault_injection
+from tests.faults.conftest import RATE, SECONDS, FaultSite, broken_under_load
 
 
 @pytest.mark.long
-async def test_one_broker_of_three_killed_is_hardly_noticed(three_brokers: Broken) -> None:
-    breaks = breaking.broker_killed
+async def test_one_broker_of_three_killed_is_hardly_noticed(three_brokers: FaultSite) -> None:
+    breaks = fault_injection.kill_broker
     assert await broken_under_load(three_brokers, breaks, "1 of 3 brokers", RATE, SECONDS) == []

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk import office, stage
-from opsdesk.company.book import read_book
+from opsdesk import demo_clients
+from opsdesk.company.demo_data import read_demo_data
 from opsdesk.company.loader import load
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.endpoints import Endpoints
+from opsdesk.journeys import context as journey_context
+from opsdesk.journeys.context import JourneyContext
 from opsdesk_local import embedded_servers
 from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
@@ -23,24 +24,26 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     with ExitStack() as stack:
         servers = stack.enter_context(embedded_servers())
         folder: Path = tmp_path_factory.mktemp("opsdesk")
-        desk = Installation(folder, servers.admin_url, servers.bootstrap, servers.state.password)
-        stack.callback(desk.stop)
-        desk.prepare()
-        office.issue_all(desk.addresses.issuer)
-        desk.start()
-        yield desk.addresses
+        installation = Installation(
+            folder, servers.admin_url, servers.bootstrap, servers.state.password
+        )
+        stack.callback(installation.stop)
+        installation.prepare()
+        demo_clients.issue_all_tokens(installation.addresses.issuer)
+        installation.start()
+        yield installation.addresses
 
 
 @pytest.fixture(scope="session")
-async def running(addresses: Addresses) -> Running:
+async def endpoints(addresses: Addresses) -> Endpoints:
     """The same, with the demo company in it."""
-    found = Running(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)
-    async with asyncio.timeout(120), office.opened(found) as desks:
-        await load(desks, read_book(), lambda chapter, entries, new: None)
-    return found
+    endpoints = Endpoints(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)
+    async with asyncio.timeout(120), demo_clients.open_demo_clients(endpoints) as clients:
+        await load(clients, read_demo_data(), lambda chapter, entries, new: None)
+    return endpoints
 
 
 @pytest.fixture
-async def on_stage(running: Running) -> AsyncIterator[Stage]:
-    async with stage.raised(running, print) as here:
+async def context(endpoints: Endpoints) -> AsyncIterator[JourneyContext]:
+    async with journey_context.open_context(endpoints, print) as here:
         yield here

@@ -10,35 +10,35 @@ import holidays
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from opsdesk import stage as stages
-from opsdesk.desk import JSON
+from opsdesk.api_client import JSON
+from opsdesk.endpoints import Endpoints
+from opsdesk.journeys import context as stages
 from opsdesk.journeys import j1_email
-from opsdesk.journeys.j1_email import Told
-from opsdesk.journeys.office_hours import AMSTERDAM
-from opsdesk.running import Running
-from opsdesk.stage import Stage
+from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.j1_email import Result
+from opsdesk.journeys.support_hours import AMSTERDAM
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-async def stage_and_told(running: Running) -> AsyncIterator[tuple[Stage, Told]]:
+async def context_and_result(endpoints: Endpoints) -> AsyncIterator[tuple[JourneyContext, Result]]:
     """J1 on the Thursday before the next Easter weekend, 15:30: four closed days lie ahead, and
     in some years the change of clocks."""
-    async with stages.raised(running, print) as here:
-        easter_monday = _next_easter_monday((await here.settle()).astimezone(AMSTERDAM).date())
+    async with stages.open_context(endpoints, print) as context:
+        easter_monday = _next_easter_monday((await context.settle()).astimezone(AMSTERDAM).date())
         start = datetime.combine(easter_monday - 4 * DAY, time(15, 30), AMSTERDAM)
-        yield here, await j1_email.play(here, start)
+        yield context, await j1_email.play(context, start)
 
 
 @pytest.fixture
-def stage(stage_and_told: tuple[Stage, Told]) -> Stage:
-    return stage_and_told[0]
+def context(context_and_result: tuple[JourneyContext, Result]) -> JourneyContext:
+    return context_and_result[0]
 
 
 @pytest.fixture
-def told(stage_and_told: tuple[Stage, Told]) -> Told:
-    return stage_and_told[1]
+def result(context_and_result: tuple[JourneyContext, Result]) -> Result:
+    return context_and_result[1]
 
 
 def _next_easter_monday(after: date) -> date:
@@ -47,9 +47,11 @@ def _next_easter_monday(after: date) -> date:
     return next(day for day in days if day > after + 10 * DAY)
 
 
-def _after_easter(told: Told, days: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+def _after_easter(
+    result: Result, days: int, hour: int, minute: int = 0, second: int = 0
+) -> datetime:
     """`days` after Easter Monday, on the wall in Amsterdam."""
-    day = told.start.date() + (4 + days) * DAY
+    day = result.start.date() + (4 + days) * DAY
     return datetime.combine(day, time(hour, minute, second), AMSTERDAM)
 
 
@@ -57,77 +59,88 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_a_known_sender_needs_no_customer_number(told: Told) -> None:
+def test_a_known_sender_needs_no_customer_number(result: Result) -> None:
     """The address alone says whose ticket it is; the text says which environment."""
-    ticket = told.ticket
+    ticket = result.ticket
     assert (ticket["customer"], ticket["priority"]) == ("acme", "major")
     assert ticket["environment"] == "acme-prod"
     assert ticket["key"].startswith("OPS-")
 
 
-def test_a_reply_joins_its_thread_also_when_it_arrives_twice(told: Told) -> None:
-    assert [one["outcome"] for one in told.thread.taken] == ["opened", "joined", "duplicate"]
-    assert {one["ticket"]["key"] for one in told.thread.taken} == {told.thread.ticket}
+def test_a_reply_joins_its_thread_also_when_it_arrives_twice(result: Result) -> None:
+    assert [one["outcome"] for one in result.thread.results] == ["opened", "joined", "duplicate"]
+    assert {one["ticket"]["key"] for one in result.thread.results} == {result.thread.ticket}
 
 
-def test_a_reply_may_arrive_before_the_mail_it_answers(told: Told) -> None:
-    assert [one["outcome"] for one in told.scrambled.taken] == ["opened", "joined"]
-    assert {one["ticket"]["key"] for one in told.scrambled.taken} == {told.scrambled.ticket}
-    assert told.scrambled.ticket != told.thread.ticket
+def test_a_reply_may_arrive_before_the_mail_it_answers(result: Result) -> None:
+    assert [one["outcome"] for one in result.out_of_order.results] == ["opened", "joined"]
+    assert {one["ticket"]["key"] for one in result.out_of_order.results} == {
+        result.out_of_order.ticket
+    }
+    assert result.out_of_order.ticket != result.thread.ticket
 
 
-def test_deadlines_lie_after_the_holidays_to_the_second(told: Told) -> None:
+def test_deadlines_lie_after_the_holidays_to_the_second(result: Result) -> None:
     """A1, A3: 90 minutes on Thursday, nothing over Easter, the rest on Tuesday and Wednesday."""
-    assert _at(told.begun["first_response"]["deadline"]) == _after_easter(told, 1, 10, 30)
-    assert _at(told.begun["resolution"]["deadline"]) == _after_easter(told, 2, 13, 30)
+    assert _at(result.started_clocks["first_response"]["deadline"]) == _after_easter(
+        result, 1, 10, 30
+    )
+    assert _at(result.started_clocks["resolution"]["deadline"]) == _after_easter(result, 2, 13, 30)
 
 
-def test_warnings_and_breach_fire_at_their_own_due_instants(told: Told) -> None:
+def test_warnings_and_breach_fire_at_their_own_due_instants(result: Result) -> None:
     """C7, C8: 50, 75 and 90 % of four hours, then the deadline; never early, exactly once."""
-    firings = told.clocks["first_response"]["firings"]
+    firings = result.clocks["first_response"]["firings"]
     assert [(one["kind"], _at(one["due_at"])) for one in firings] == [
-        ("warning_50", _after_easter(told, 1, 8, 30)),
-        ("warning_75", _after_easter(told, 1, 9, 30)),
-        ("warning_90", _after_easter(told, 1, 10, 6)),
-        ("breach", _after_easter(told, 1, 10, 30)),
+        ("warning_50", _after_easter(result, 1, 8, 30)),
+        ("warning_75", _after_easter(result, 1, 9, 30)),
+        ("warning_90", _after_easter(result, 1, 10, 6)),
+        ("breach", _after_easter(result, 1, 10, 30)),
     ]
     assert [one["due_at"] for one in firings] == [one["fired_at"] for one in firings]
 
 
-def test_the_matrix_chose_the_policies(told: Told) -> None:
+def test_the_matrix_chose_the_policies(result: Result) -> None:
     """E17."""
-    chosen = {case["trigger"]: case["policy"] for case in told.escalations}
-    assert chosen == {"clock_warned": "early-warning", "clock_breached": "missed-promise"}
+    chosen = {case["trigger"]: case["policy"] for case in result.escalations}
+    assert chosen == {
+        "clock_threshold_reached": "early-warning",
+        "clock_breached": "missed-promise",
+    }
 
 
-def test_the_person_on_call_got_a_mail_when_the_promise_broke(stage: Stage, told: Told) -> None:
+def test_the_person_on_call_got_a_mail_when_the_promise_broke(
+    context: JourneyContext, result: Result
+) -> None:
     """A real SMTP message, taken by a real server, in the reader's own time."""
-    first = stage.letters_about(_breach(told)["key"])[0]
-    assert first["X-Envelope-To"] == stage.address_of(told.on_call)
-    assert told.thread.ticket in first["Subject"]
+    first = context.mails_about(_breach(result)["key"])[0]
+    assert first["X-Envelope-To"] == context.address_of(result.on_call)
+    assert result.thread.ticket in first["Subject"]
     assert "10:30 Europe/Amsterdam" in first.get_content()
 
 
-def test_the_policy_stepped_up_and_stopped_at_the_acknowledgement(stage: Stage, told: Told) -> None:
+def test_the_policy_stepped_up_and_stopped_at_the_acknowledgement(
+    context: JourneyContext, result: Result
+) -> None:
     """E1, E5: a quarter of an hour after the first step; nobody is told after theo took it."""
-    case = _breach(told)
+    case = _breach(result)
     steps = [entry for entry in case["timeline"] if entry["kind"] == "step_fired"]
-    broke = _after_easter(told, 1, 10, 30)
+    broke = _after_easter(result, 1, 10, 30)
     assert [_at(step["at"]) for step in steps] == [broke, broke + timedelta(minutes=15)]
     acknowledged = next(e for e in case["timeline"] if e["kind"] == "acknowledged")
-    assert (acknowledged["by"], _at(acknowledged["at"])) == ("theo", told.acknowledged_at)
-    reached = [one["X-Envelope-To"] for one in stage.letters_about(case["key"])]
-    assert reached == [stage.address_of(told.on_call), stage.address_of("theo")]
+    assert (acknowledged["by"], _at(acknowledged["at"])) == ("theo", result.acknowledged_at)
+    reached = [one["X-Envelope-To"] for one in context.mails_about(case["key"])]
+    assert reached == [context.address_of(result.on_call), context.address_of("theo")]
 
 
 async def test_any_kafka_client_sees_it_on_the_delivery_managers_topic(
-    running: Running, told: Told
+    endpoints: Endpoints, result: Result
 ) -> None:
     """An outside team's consumer: plain aiokafka and JSON, no code of ours."""
-    records = await _read_all(running.kafka, "opsdesk.escalations.dm")
-    mine = [body for _, body in records if body.get("ticket") == told.thread.ticket]
+    records = await _read_all(endpoints.kafka, "opsdesk.escalations.dm")
+    mine = [body for _, body in records if body.get("ticket") == result.thread.ticket]
     breach = [body for body in mine if body["trigger"] == "clock_breached"]
-    assert {body["escalation"] for body in breach} == {_breach(told)["key"]}
+    assert {body["escalation"] for body in breach} == {_breach(result)["key"]}
     types = [headers["ce_type"] for headers, body in records if body in breach]
     assert types[0] == "opsdesk.escalation.opened.v1"
     assert {"opsdesk.escalation.step_fired.v1", "opsdesk.escalation.acknowledged.v1"} <= {*types}
@@ -135,31 +148,31 @@ async def test_any_kafka_client_sees_it_on_the_delivery_managers_topic(
     assert all(one < next_one for one, next_one in pairwise(sequences))
 
 
-def test_whoever_resolved_may_not_verify(told: Told) -> None:
+def test_whoever_resolved_may_not_verify(result: Result) -> None:
     """R1."""
-    assert (told.denied.status, told.denied.code) == (403, "four-eyes")
+    assert (result.denial.status, result.denial.code) == (403, "four-eyes")
 
 
-def test_the_first_response_was_breached_and_the_resolution_met_exactly(told: Told) -> None:
+def test_the_first_response_was_breached_and_the_resolution_met_exactly(result: Result) -> None:
     """C3, C5: answered at 12:30, two hours too late; resolved on Wednesday at 11:00, in time."""
-    response, resolution = told.clocks["first_response"], told.clocks["resolution"]
+    response, resolution = result.clocks["first_response"], result.clocks["resolution"]
     assert (response["outcome"], response["state"]) == ("breached", "stopped")
-    assert _at(response["stopped_at"]) == _after_easter(told, 1, 12, 30)
-    assert (response["counted_seconds"], response["overrun_seconds"]) == (6 * 3600, 2 * 3600)
+    assert _at(response["stopped_at"]) == _after_easter(result, 1, 12, 30)
+    assert (response["elapsed_seconds"], response["overrun_seconds"]) == (6 * 3600, 2 * 3600)
     assert (resolution["outcome"], resolution["state"]) == ("met", "stopped")
-    assert _at(resolution["stopped_at"]) == _after_easter(told, 2, 11)
-    assert resolution["counted_seconds"] == 13 * 3600 + 1800
+    assert _at(resolution["stopped_at"]) == _after_easter(result, 2, 11)
+    assert resolution["elapsed_seconds"] == 13 * 3600 + 1800
     assert resolution["overrun_seconds"] == 0
 
 
-def test_everything_is_over_when_the_ticket_is(told: Told) -> None:
+def test_everything_is_over_when_the_ticket_is(result: Result) -> None:
     """E5: resolving stops everything."""
-    assert {case["state"] for case in told.escalations} == {"resolved"}
-    assert {case["next_at"] for case in told.escalations} == {None}
+    assert {case["state"] for case in result.escalations} == {"resolved"}
+    assert {case["next_at"] for case in result.escalations} == {None}
 
 
-def _breach(told: Told) -> JSON:
-    return next(case for case in told.escalations if case["trigger"] == "clock_breached")
+def _breach(result: Result) -> JSON:
+    return next(case for case in result.escalations if case["trigger"] == "clock_breached")
 
 
 async def _read_all(bootstrap: str, topic: str) -> list[tuple[dict[str, str], Any]]:

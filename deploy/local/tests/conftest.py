@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local.class_archive import kafka_programs
+from opsdesk_local.class_data_archive import kafka_programs
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers, embedded_servers
 from opsdesk_local.state import State, open_state

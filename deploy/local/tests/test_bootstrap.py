@@ -27,13 +27,13 @@ def clone(tmp_path: Path) -> Path:
 
 def bootstrap(clone: Path, programs: list[str], **environment: str) -> tuple[int, str]:
     """Runs it where only these programs and a few of the shell's exist; exit code and output."""
-    place = clone / "programs"
-    place.mkdir(exist_ok=True)
+    program_folder = clone / "programs"
+    program_folder.mkdir(exist_ok=True)
     for program in ["sh", "dirname", "cat", "sha256sum", "cut", "sed", "rm", *programs]:
-        link = place / program
+        link = program_folder / program
         if not link.exists():
             link.symlink_to(shutil.which(program) or "")
-    chosen = {"PATH": str(place), "HOME": os.environ["HOME"], **environment}
+    chosen = {"PATH": str(program_folder), "HOME": os.environ["HOME"], **environment}
     line = [clone / "deploy" / "local" / "bootstrap"]
     done = subprocess.run(
         line, env=chosen, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
@@ -46,8 +46,7 @@ def pretend_installed(clone: Path) -> None:
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to(shutil.which("python3") or "")
     digest = subprocess.run(
-        "cat constraints.txt pyproject.toml ./*/pyproject.toml ./*/*/pyproject.toml "
-        f"{clone}/deploy/local/bootstrap | sha256sum | cut -d' ' -f1",
+        f"cat constraints.txt pyproject.toml ./*/pyproject.toml ./*/*/pyproject.toml {clone}/deploy/local/bootstrap | sha256sum | cut -d' ' -f1",
         shell=True,
         cwd=clone,
         capture_output=True,
@@ -64,8 +63,8 @@ def test_nothing_changed_nothing_done(clone: Path) -> None:
 def test_a_changed_pyproject_is_noticed(clone: Path) -> None:
     pretend_installed(clone)
     (clone / "services" / "sla" / "pyproject.toml").write_text("changed")
-    code, said = bootstrap(clone, [])
-    assert (code, said.count("\n")) == (1, 1)
+    code, output = bootstrap(clone, [])
+    assert (code, output.count("\n")) == (1, 1)
 
 
 def test_no_java(clone: Path) -> None:
@@ -76,13 +75,13 @@ def test_no_java(clone: Path) -> None:
 
 
 def test_no_maven(clone: Path) -> None:
-    code, said = bootstrap(clone, ["python3", "java"])
-    assert (code, said) == (1, "Fetching Kafka needs Maven: apt-get install maven\n")
+    code, output = bootstrap(clone, ["python3", "java"])
+    assert (code, output) == (1, "Fetching Kafka needs Maven: apt-get install maven\n")
 
 
 def test_no_python(clone: Path) -> None:
-    code, said = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
-    assert (code, said) == (
+    code, output = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
+    assert (code, output) == (
         1,
         "OpsDesk needs Python 3.11 or newer: apt-get install python3 python3-venv\n",
     )
@@ -94,8 +93,5 @@ def test_python_without_venv(clone: Path) -> None:
     half = clone / "programs" / "python3"
     half.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
     half.chmod(0o755)
-    code, said = bootstrap(clone, [], OPSDESK_KAFKA="given:9092")
-    assert (code, said) == (
-        1,
-        "Python's venv module is missing: apt-get install python3-venv\n",
-    )
+    code, output = bootstrap(clone, [], OPSDESK_KAFKA_BOOTSTRAP_SERVERS="given:9092")
+    assert (code, output) == (1, "Python's venv module is missing: apt-get install python3-venv\n")

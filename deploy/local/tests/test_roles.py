@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from opsdesk_local.roles import (
-    REPORTING,
+    REPORTING_ROLE,
     SCHEMAS,
     Urls,
     at_database,
@@ -73,7 +73,7 @@ async def test_reports_read_views_of_every_schema_and_nothing_else(
         await ask(
             urls[schema].owner,
             f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM thing;"
-            f"GRANT SELECT ON {view} TO {REPORTING}",
+            f"GRANT SELECT ON {view} TO {REPORTING_ROLE}",
         )
     reader = await asyncpg.connect(
         reporting_url(servers.admin_url, servers.state.password, "roles")
@@ -128,15 +128,15 @@ async def test_a_clone_has_the_same_rights(urls: Schemas, servers: Servers) -> N
 
 async def test_an_administrator_need_not_be_superuser(servers: Servers) -> None:
     await ask(servers.admin_url, "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
-    place = servers.admin_url.rpartition("@")[2]
+    host = servers.admin_url.rpartition("@")[2]
     own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner")]
-    for role in (*own, REPORTING):
+    for role in (*own, REPORTING_ROLE):
         await ask(
             servers.admin_url,
             f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$;"
             f"GRANT {role} TO manager WITH ADMIN OPTION",
         )
-    managed = f"postgresql://manager:x@{place}"
+    managed = f"postgresql://manager:x@{host}"
     urls = await prepare_database(managed, servers.state.password, "managed")
     await ask(urls["sla"].owner, "CREATE TABLE thing ()")
     await drop_database(servers.admin_url, "managed")

@@ -15,8 +15,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from opsdesk_local.addresses import FILE, Addresses, read_addresses
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.addresses import FILE_NAME, Addresses, read_addresses
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.servers import Servers
 from opsdesk_local.state import State
 from opsdesk_local.waiting import wait_until
@@ -42,12 +42,12 @@ class Run:
             )
 
     def ready(self) -> Addresses:
-        wait_until(lambda: "Ctrl-C stops" in self.said or self.ended, 60, "OpsDesk")
-        assert (self.state.run / FILE).exists(), self.said
+        wait_until(lambda: "Ctrl-C stops" in self.output or self.ended, 60, "OpsDesk")
+        assert (self.state.run / FILE_NAME).exists(), self.output
         return read_addresses(self.state)
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.output.read_text()
 
     @property
@@ -87,7 +87,10 @@ def whole_run(state: State, started: list[Run]) -> Run:
 
 
 def given(servers: Servers) -> dict[str, str]:
-    return {"OPSDESK_ADMIN_DATABASE_URL": servers.admin_url, "OPSDESK_KAFKA": servers.bootstrap}
+    return {
+        "OPSDESK_ADMIN_DATABASE_URL": servers.admin_url,
+        "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,
+    }
 
 
 def processes_of(state: State) -> list[int]:
@@ -118,8 +121,8 @@ def test_everything_answers_where_the_file_says(whole_run: Run) -> None:
 
 def test_the_addresses_are_for_the_owner_only(run: Run) -> None:
     """The file holds the administrator's password."""
-    assert (run.state.run / FILE).stat().st_mode & 0o777 == 0o600
-    assert "admin_database_url" in json.loads((run.state.run / FILE).read_text())
+    assert (run.state.run / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert "admin_database_url" in json.loads((run.state.run / FILE_NAME).read_text())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -127,7 +130,7 @@ def test_a_signal_ends_everything(run: Run, number: signal.Signals) -> None:
     assert len(processes_of(run.state)) == 5
     assert run.end(number) == 0
     assert processes_of(run.state) == []
-    with pytest.raises(CannotRun, match="not running"):
+    with pytest.raises(LocalRunError, match="not running"):
         read_addresses(run.state)
 
 
@@ -143,12 +146,12 @@ def test_servers_that_we_started_end_with_us(whole_run: Run) -> None:
     assert processes_of(whole_run.state) == []
 
 
-def test_a_crash_of_one_ends_all_and_is_told(run: Run) -> None:
+def test_a_crash_of_one_ends_all_and_is_reported(run: Run) -> None:
     with pytest.raises((urllib.error.URLError, ConnectionError)):
         urllib.request.urlopen(f"{read_addresses(run.state).services['sla']}/crash", timeout=5)
     assert run.process.wait(timeout=60) == 1
-    assert "sla ended by itself (exit code 3)" in run.said
-    assert "the last words of a stand-in" in run.said
+    assert "sla ended by itself (exit code 3)" in run.output
+    assert "the last words of a stand-in" in run.output
     assert processes_of(run.state) == []
 
 
@@ -171,19 +174,19 @@ async def test_a_second_run_keeps_the_data(whole_run: Run, started: list[Run]) -
 def test_a_second_run_on_one_folder_is_refused(run: Run, started: list[Run]) -> None:
     started.append(Run(run.state))
     assert started[1].process.wait(timeout=20) == 1
-    assert "OpsDesk already runs from" in started[1].said
+    assert "OpsDesk already runs from" in started[1].output
     assert not run.ended
 
 
 def test_a_running_opsdesk_is_not_cleaned_away(run: Run) -> None:
     line = [sys.executable, "-m", "opsdesk_local", "clean"]
     environment = os.environ | {"OPSDESK_STATE": str(run.state.folder)}
-    said = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    assert "already runs" in said.stderr
+    result = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "already runs" in result.stderr
 
 
-def test_a_taken_port_is_said_aloud(state: State, started: list[Run], servers: Servers) -> None:
+def test_a_taken_port_is_reported(state: State, started: list[Run], servers: Servers) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -195,7 +198,7 @@ def test_a_taken_port_is_said_aloud(state: State, started: list[Run], servers: S
         started.append(Run(state, **given(servers)))
         addresses = started[0].ready()
     assert not addresses.services["sla"].endswith(":8002")
-    assert "Port 8002 is taken: sla listens on" in started[0].said
+    assert "Port 8002 is taken: sla listens on" in started[0].output
 
 
 def test_a_missing_program_gets_one_sentence(state: State, started: list[Run]) -> None:
@@ -204,7 +207,7 @@ def test_a_missing_program_gets_one_sentence(state: State, started: list[Run]) -
     (programs / "setpriv").symlink_to(shutil.which("setpriv") or "")
     started.append(Run(state, PATH=str(programs), JAVA_HOME=""))
     assert started[0].process.wait(timeout=30) == 1
-    assert started[0].said.endswith(
+    assert started[0].output.endswith(
         "Kafka needs Java 17: apt-get install openjdk-17-jre-headless\n"
     )
 
@@ -226,9 +229,9 @@ def test_an_unreachable_database_gets_one_sentence(state: State, started: list[R
         Run(
             state,
             OPSDESK_ADMIN_DATABASE_URL="postgresql://postgres:secret@127.0.0.1:9/postgres",
-            OPSDESK_KAFKA="127.0.0.1:9",
+            OPSDESK_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:9",
         )
     )
     assert started[0].process.wait(timeout=30) == 1
-    assert "OPSDESK_ADMIN_DATABASE_URL names 127.0.0.1:9, which lets nobody in" in started[0].said
-    assert "secret" not in started[0].said
+    assert "OPSDESK_ADMIN_DATABASE_URL names 127.0.0.1:9, which lets nobody in" in started[0].output
+    assert "secret" not in started[0].output

@@ -6,9 +6,9 @@ from pathlib import Path
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from opsdesk_local.class_archive import kafka_programs
+from opsdesk_local.class_data_archive import kafka_programs
 from opsdesk_local.kafka import Kafka
-from opsdesk_local.ports import answers
+from opsdesk_local.ports import accepts_connections
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.processes import processes_in, spawn
@@ -51,7 +51,7 @@ def test_a_pid_file_that_names_another_process_does_not_hinder(
     _, *lines = pid_file.read_text().splitlines()
     pid_file.write_text("\n".join([str(other.pid), *lines]) + "\n")
     postgres.start()
-    assert answers(postgres.port)
+    assert accepts_connections(postgres.port)
     assert other.alive
     other.kill()
 
@@ -123,6 +123,6 @@ def test_a_socket_folder_may_be_too_long(state: State, folder: Path) -> None:
     postgres = Postgres(deep / "postgres", postgres_programs(state), "secret", durable=False)
     try:
         postgres.start()
-        assert answers(postgres.port)
+        assert accepts_connections(postgres.port)
     finally:
         postgres.kill()

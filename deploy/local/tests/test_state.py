@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import open_state, state_folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
@@ -38,7 +38,7 @@ def test_a_folder_of_somebody_else_is_refused(folder: Path) -> None:
     foreign = folder / "foreign"
     foreign.mkdir()
     os.chown(foreign, 65534, 65534)
-    with pytest.raises(CannotRun, match="belongs to another user"):
+    with pytest.raises(LocalRunError, match="belongs to another user"):
         open_state(foreign)
 
 
@@ -46,7 +46,7 @@ def test_a_folder_of_somebody_else_is_refused(folder: Path) -> None:
 def test_a_folder_that_postgres_cannot_enter_is_refused(folder: Path) -> None:
     private = folder / "private"
     private.mkdir(mode=0o700)
-    with pytest.raises(CannotRun, match=f"cannot enter {private}"):
+    with pytest.raises(LocalRunError, match=f"cannot enter {private}"):
         open_state(private / "state")
 
 

@@ -12,10 +12,10 @@ from opsdesk.commands import (
     login,
     outages,
     reviews,
-    standing,
+    status,
     tickets,
+    time,
     token,
-    travel,
     waivers,
 )
 
@@ -27,12 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(login.login)
-app.command()(travel.time)
+app.command()(time.time)
 app.command()(demo.demo)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
-app.command()(standing.status)
-app.command()(standing.forecast)
+app.command()(status.status)
+app.command()(status.forecast)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
 app.add_typer(escalations.app, name="escalations")

@@ -8,38 +8,38 @@ from pathlib import Path
 
 import httpx
 
-from opsdesk.desk import Desk
-from opsdesk.running import find_running
-from opsdesk.trouble import Trouble
+from opsdesk.api_client import ApiClient
+from opsdesk.endpoints import find_endpoints
+from opsdesk.errors import CliError
 
 
-def keep(name: str, token: str) -> None:
-    file = _file()
+def save_login(name: str, token: str) -> None:
+    file = _login_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as kept:
-        json.dump({"name": name, "token": token}, kept)
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump({"name": name, "token": token}, stream)
 
 
-def token() -> str:
+def stored_token() -> str:
     """`OPSDESK_TOKEN`, else that of the last login. Raises Trouble when there is neither."""
     if given := os.environ.get("OPSDESK_TOKEN"):
         return given
     try:
-        return str(json.loads(_file().read_text())["token"])
+        return str(json.loads(_login_file().read_text())["token"])
     except (OSError, ValueError, KeyError):
-        raise Trouble("Nobody is logged in here: opsdesk login anna") from None
+        raise CliError("Nobody is logged in here: opsdesk login anna") from None
 
 
 @asynccontextmanager
-async def own_desk() -> AsyncIterator[Desk]:
+async def own_client() -> AsyncIterator[ApiClient]:
     """The desk of whoever is logged in."""
-    running = find_running()
+    endpoints = find_endpoints()
     async with httpx.AsyncClient(timeout=30) as client:
-        yield Desk(client, running, token())
+        yield ApiClient(client, endpoints, stored_token())
 
 
-def _file() -> Path:
+def _login_file() -> Path:
     home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home) / "opsdesk" / "login.json"

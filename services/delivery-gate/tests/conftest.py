@@ -5,16 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from common.database import Database
-from common.testing.client import app_for
-from common.testing.protocol import stand_at
+from common.persistence.database import Database
 from delivery_gate.app import SERVICE
-from delivery_gate.criteria import FIRST_CRITERIA, READINESS, Check
-from delivery_gate.delivery import Delivery
-from delivery_gate.environment import Environment
-from delivery_gate.judgement import Facts
-from delivery_gate.testing import Play
-from delivery_gate.version import Reference, Version
+from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA, READINESS, Check
+from delivery_gate.deliveries.domain.delivery import Delivery
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+from delivery_gate.environments.domain import Environment
+from delivery_gate.versions.domain import Reference, Version
+from delivery_gate_support.gate_client import GateClient
+from opsdesk_testing.client import app_for
+from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DIGEST = "sha256:" + "1" * 64
@@ -26,9 +26,9 @@ def version() -> Version:
 
 
 @pytest.fixture
-def facts(version: Version) -> Facts:
+def facts(version: Version) -> EvaluationInput:
     hour_ago = NINE - timedelta(hours=1)
-    return Facts(
+    return EvaluationInput(
         criteria=FIRST_CRITERIA,
         environment=Environment(UUID(int=2), "acme-prod", UUID(int=3), "acme", "production"),
         version=version,
@@ -44,7 +44,7 @@ def delivery() -> Delivery:
     return Delivery(
         id=UUID(int=4),
         key="DEL-4",
-        wanted=Reference("billing", "1.4.0"),
+        requested=Reference("billing", "1.4.0"),
         environment="acme-prod",
         lifecycle="standard",
         readiness={item: "https://wiki.example/1.4.0" for item in READINESS},
@@ -60,9 +60,9 @@ def schema() -> str:
 
 
 @pytest.fixture
-async def play(database: Database) -> Play:
+async def play(database: Database) -> GateClient:
     """The gate, knowing Acme's two environments, on Monday at nine."""
-    await stand_at(database, NINE)
-    play = Play(app_for(SERVICE, database), database)
-    await play.knows_environments()
+    await freeze_time(database, NINE)
+    play = GateClient(app_for(SERVICE, database), database)
+    await play.announce_environments()
     return play

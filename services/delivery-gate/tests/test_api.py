@@ -2,16 +2,16 @@
 
 import asyncio
 
-from common.database import Database
-from common.testing.fuzz import fuzz
+from common.persistence.database import Database
 from delivery_gate.app import SERVICE, create_app
-from delivery_gate.criteria import FIRST_CRITERIA
-from delivery_gate.store.facts import current_criteria
+from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA
+from delivery_gate.deliveries.store.evaluation_input import get_current_criteria
+from opsdesk_testing.fuzz import fuzz
 
 
 async def test_the_first_criteria_are_those_of_the_core(database: Database) -> None:
     async with database.transaction() as tx:
-        assert await current_criteria(tx) == FIRST_CRITERIA
+        assert await get_current_criteria(tx) == FIRST_CRITERIA
 
 
 def test_the_app_describes_itself() -> None:

@@ -7,18 +7,24 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from delivery_gate import emergency
-from delivery_gate.criteria import READINESS, Check, CheckResult
-from delivery_gate.delivery import RUNNING, WAITING, Delivery, Judged, evaluate
-from delivery_gate.emergency import BlockerState, EmergencyChange
-from delivery_gate.environment import Environment
-from delivery_gate.follow_up import FollowUp, close, confirm
-from delivery_gate.judgement import Facts
-from delivery_gate.memory import Memory
-from delivery_gate.review import approve, refuse
-from delivery_gate.rollout import fail, start, verify
-from delivery_gate.verdict import Code, Denied, Reason
-from delivery_gate.version import Reference, Version, register
+from delivery_gate.criteria.domain.criteria import READINESS, Check, CheckResult
+from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from delivery_gate.deliveries.domain.delivery import (
+    RUNNING_STATES,
+    WAITING_STATES,
+    Delivery,
+    Evaluation,
+    evaluate_delivery,
+)
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+from delivery_gate.deliveries.domain.review import approve, refuse
+from delivery_gate.deliveries.domain.rollout import fail, start, verify
+from delivery_gate.emergencies import domain as emergency
+from delivery_gate.emergencies.domain import BlockerState, EmergencyChange
+from delivery_gate.environments.domain import Environment
+from delivery_gate.follow_ups.domain import FollowUp, close, confirm
+from delivery_gate.versions.domain import Reference, Version, register
+from delivery_gate_support.in_memory_gate import InMemoryGate
 
 PEOPLE = st.sampled_from(["anna", "omar", "quin", "ci"])
 ENVIRONMENTS = st.sampled_from(["acme-prod", "acme-staging"])
@@ -33,7 +39,7 @@ class Gate(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.memory = Memory()
+        self.memory = InMemoryGate()
 
     # Versions and checks
 
@@ -71,12 +77,12 @@ class Gate(RuleBasedStateMachine):
 
     # Deliveries
 
-    def kept(self, judged: Judged | Denied) -> Judged | None:
+    def kept(self, judged: Evaluation | Rejection) -> Evaluation | None:
         """R6: a refusal has a follow-up of its own, or those that hold the version already."""
-        if isinstance(judged, Denied):
+        if isinstance(judged, Rejection):
             return None
-        self.memory.keep(judged)
-        if judged.refuses:
+        self.memory.save(judged)
+        if judged.is_refusal:
             work = [f.delivery_id for f in self.memory.follow_ups.values()]
             held = any(reason.code is Code.FOLLOWUP_OPEN for reason in judged.verdict.reasons)
             assert judged.delivery.id in work or held
@@ -95,14 +101,14 @@ class Gate(RuleBasedStateMachine):
         memory, wanted = self.memory, Reference("billing", name)
         id = memory.new_id()
         request = Delivery(id, "DEL-1", wanted, to, "hotfix", READY, 1, by, memory.now)
-        self.kept(evaluate(request, memory.facts(request), memory.now))
+        self.kept(evaluate_delivery(request, memory.evaluation_input(request), memory.now))
         return id
 
     @rule(id=deliveries, people=st.lists(PEOPLE, min_size=1, max_size=3))
     def approved(self, id: UUID, people: list[str]) -> None:
         for by in people:
             delivery = self.memory.deliveries[id]
-            facts = self.memory.facts(delivery)
+            facts = self.memory.evaluation_input(delivery)
             answer = approve(delivery, by, frozenset({"ops", "qc"}), facts, self.memory.now)
             if isinstance(answer, Delivery):
                 self.memory.deliveries[id] = answer
@@ -123,13 +129,15 @@ class Gate(RuleBasedStateMachine):
     def started(self, id: UUID, other: str | None) -> None:
         before = self.memory.deliveries[id]
         digest = other or before.digest or DIGESTS[0]
-        facts = self.memory.facts(before)
+        facts = self.memory.evaluation_input(before)
         said = self.kept(start(before, "ci", digest, facts, self.memory.now))
         if said is not None and said.delivery.state == "delivering":
             self.nothing_speaks_against(said.delivery, digest, facts)
 
-    def nothing_speaks_against(self, delivery: Delivery, digest: str, facts: Facts) -> None:
-        version = self.memory.versions[delivery.wanted.name or ""]
+    def nothing_speaks_against(
+        self, delivery: Delivery, digest: str, facts: EvaluationInput
+    ) -> None:
+        version = self.memory.versions[delivery.requested.name or ""]
         assert version.digest == digest == delivery.digest, "R7: nothing unversioned"
         people = {
             approval.by
@@ -137,7 +145,7 @@ class Gate(RuleBasedStateMachine):
             if approval.binding.criteria_version == self.memory.criteria.version
         }
         others = people - {delivery.requested_by}
-        assert len(others) >= facts.demand.approvals, "G3: others approved, enough of them"
+        assert len(others) >= facts.requirements.approvals, "G3: others approved, enough of them"
         assert not self.memory.holding(delivery), "G5: no open follow-up"
         debt = self.memory.environments[delivery.environment].debt
         assert debt is None or debt.change_id in version.contains, "G8: the debt comes first"
@@ -150,7 +158,7 @@ class Gate(RuleBasedStateMachine):
         broken = fail(delivery, "It does not answer.", None, 1, now)
         said = self.kept(verify(delivery, digest, 1, now) if good else broken)
         if said is not None and good:
-            version = self.memory.versions[delivery.wanted.name or ""]
+            version = self.memory.versions[delivery.requested.name or ""]
             self.memory.receive(said.delivery, version)
 
     @rule(closer=PEOPLE, confirmer=PEOPLE)
@@ -158,7 +166,7 @@ class Gate(RuleBasedStateMachine):
         now = self.memory.now
         for follow_up in list(self.memory.follow_ups.values()):
             closed = close(follow_up, closer, "run 7", now)
-            answer = confirm(follow_up if isinstance(closed, Denied) else closed, confirmer, now)
+            answer = confirm(follow_up if isinstance(closed, Rejection) else closed, confirmer, now)
             if isinstance(answer, FollowUp):
                 assert answer.closed_by != answer.confirmed_by, "R1"
                 self.memory.follow_ups[answer.id] = answer
@@ -178,7 +186,7 @@ class Gate(RuleBasedStateMachine):
         for by in authorizes:
             if isinstance(change, EmergencyChange):
                 authorized = emergency.authorize(change, by, memory.now, blocker)
-                change = change if isinstance(authorized, Denied) else authorized
+                change = change if isinstance(authorized, Rejection) else authorized
         if isinstance(change, EmergencyChange):
             done = emergency.apply(change, applies, memory.now, blocker, place, busy=False)
             if isinstance(done, EmergencyChange):
@@ -196,7 +204,7 @@ class Gate(RuleBasedStateMachine):
     @invariant()
     def one_delivery_runs_per_environment(self) -> None:
         kept = self.memory.deliveries.values()
-        running = [one.environment for one in kept if one.state in RUNNING]
+        running = [one.environment for one in kept if one.state in RUNNING_STATES]
         assert len(running) == len(set(running)), "G11"
 
     @invariant()
@@ -214,7 +222,7 @@ class Gate(RuleBasedStateMachine):
     @invariant()
     def what_waits_has_not_ended(self) -> None:
         for one in self.memory.deliveries.values():
-            assert (one.ended_at is None) == (one.state in WAITING | RUNNING)
+            assert (one.ended_at is None) == (one.state in WAITING_STATES | RUNNING_STATES)
 
 
 TestGate = Gate.TestCase

@@ -2,116 +2,120 @@
 
 from datetime import UTC, datetime, timedelta
 
-from common.testing.protocol import fire, stand_at, told
-from delivery_gate.testing import Play, digest
 from delivery_gate.timers import TIMERS
+from delivery_gate_support.gate_client import GateClient, digest
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 SUNDAY_THREE = datetime(2030, 1, 13, 3, tzinfo=UTC)
 
 
-async def test_a_version_is_refused_followed_up_and_delivered(play: Play) -> None:
+async def test_a_version_is_refused_followed_up_and_delivered(play: GateClient) -> None:
     """J2."""
-    await play.version("1.4.0", "1")
-    await play.staged("1.4.0", "1")
-    first = await play.submitted("1.4.0", "acme-prod")
+    await play.register_version("1.4.0", "1")
+    await play.deliver_to_staging("1.4.0", "1")
+    first = await play.submit("1.4.0", "acme-prod")
     assert (first["state"], first["attempt"]) == ("in_review", 1)
-    await play.approved(first["key"], "anna")
+    await play.approve(first["key"], "anna")
 
-    refused = await play.done(
+    refused = await play.post_ok(
         "omar",
         f"deliveries/{first['key']}/refuse",
         {
-            "reasons": [{"criterion": "rollback", "argument": "The rollback restores no data."}],
-            "follow_ups": [{"kind": "retest", "demand": "Show a rollback with data."}],
+            "reasons": [
+                {"criterion": "rollback", "justification": "The rollback restores no data."}
+            ],
+            "follow_ups": [{"kind": "retest", "task": "Show a rollback with data."}],
         },
     )
     assert refused["state"] == "refused"
     (work,) = refused["verdict"]["follow_ups"]
 
-    read = (await play.seen("quin", "refusals"))["items"][0]
+    read = (await play.get_ok("quin", "refusals"))["items"][0]
     assert read["delivery"] == first["key"]
-    assert read["verdict"]["reasons"][0]["argument"] == "The rollback restores no data."
+    assert read["verdict"]["reasons"][0]["justification"] == "The rollback restores no data."
 
-    again = await play.submitted("1.4.0", "acme-prod")
+    again = await play.submit("1.4.0", "acme-prod")
     assert again["state"] == "refused"
     assert [reason["code"] for reason in again["verdict"]["reasons"]] == ["FOLLOWUP_OPEN"]
     assert again["verdict"]["follow_ups"] == [work], "no new work at every knock on the door"
 
-    await play.done("pavel", f"follow-ups/{work}/close", {"evidence": "https://ci.example/77"})
+    await play.post_ok("pavel", f"follow-ups/{work}/close", {"evidence": "https://ci.example/77"})
     own = await play.post("pavel", f"follow-ups/{work}/confirm")
     assert (own.status_code, own.json()["code"]) == (403, "SELF_CONFIRMATION")
-    await play.done("quin", f"follow-ups/{work}/confirm")
+    await play.post_ok("quin", f"follow-ups/{work}/confirm")
 
-    second = await play.submitted("1.4.0", "acme-prod")
+    second = await play.submit("1.4.0", "acme-prod")
     assert (second["attempt"], second["approvals"]) == (2, [])
-    assert (await play.approved(second["key"], "anna", "omar"))["state"] == "approved"
-    delivered = await play.delivered(second["key"], "1")
+    assert (await play.approve(second["key"], "anna", "omar"))["state"] == "approved"
+    delivered = await play.deliver(second["key"], "1")
     assert (delivered["state"], delivered["verdict"]["outcome"]) == ("delivered", "accepted")
-    runs = (await play.seen("anna", "environments/acme-prod"))["running"]
+    runs = (await play.get_ok("anna", "environments/acme-prod"))["running"]
     assert runs == {"billing": digest("1")}
-    verdicts = await play.seen("quay", f"deliveries/{first['key']}/verdict")
+    verdicts = await play.get_ok("quay", f"deliveries/{first['key']}/verdict")
     assert [one["outcome"] for one in (verdicts, *verdicts["earlier"])] == ["refused", "accepted"]
 
 
-async def test_a_blocker_at_three_on_a_sunday(play: Play) -> None:
+async def test_a_blocker_at_three_on_a_sunday(play: GateClient) -> None:
     """J3."""
-    await play.version("1.4.0", "1")
-    await play.in_production("1.4.0", "1")
-    await stand_at(play.database, SUNDAY_THREE)
-    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
+    await play.register_version("1.4.0", "1")
+    await play.deliver_to_production("1.4.0", "1")
+    await freeze_time(play.database, SUNDAY_THREE)
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
     denied = await play.post("anna", "emergency-changes", asked)
     assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
 
     await play.blocker_raised()
-    change = await play.done("anna", "emergency-changes", asked)
+    change = await play.post_ok("anna", "emergency-changes", asked)
     own = await play.post("anna", f"emergency-changes/{change['key']}/authorize")
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
     early = await play.post("anna", f"emergency-changes/{change['key']}/apply")
     assert (early.status_code, early.json()["code"]) == (409, "NOT_AUTHORIZED")
-    await play.done("gina", f"emergency-changes/{change['key']}/authorize")
-    await play.done("anna", f"emergency-changes/{change['key']}/apply")
+    await play.post_ok("gina", f"emergency-changes/{change['key']}/authorize")
+    await play.post_ok("anna", f"emergency-changes/{change['key']}/apply")
 
-    place = await play.seen("anna", "environments/acme-prod")
+    place = await play.get_ok("anna", "environments/acme-prod")
     assert place["state"] == "in_debt"
     assert datetime.fromisoformat(place["debt"]["due_at"]) == SUNDAY_THREE + timedelta(hours=72)
     second = await play.post("omar", "emergency-changes", asked)
     assert second.json()["code"] == "EMERGENCY_DEBT_OPEN"
 
-    await play.version("1.5.0", "2")
-    await play.staged("1.5.0", "2")
-    other = await play.submitted("1.5.0", "acme-prod")
+    await play.register_version("1.5.0", "2")
+    await play.deliver_to_staging("1.5.0", "2")
+    other = await play.submit("1.5.0", "acme-prod")
     assert other["state"] == "refused"
     assert [reason["code"] for reason in other["verdict"]["reasons"]] == ["EMERGENCY_DEBT_OPEN"]
 
-    await play.version("1.4.1", "3", contains=(change["key"],))
-    paying = await play.submitted("1.4.1", "acme-prod", lifecycle="hotfix")
-    await play.approved(paying["key"], "anna", "omar")
-    await play.delivered(paying["key"], "3")
-    place = await play.seen("anna", "environments/acme-prod")
+    await play.register_version("1.4.1", "3", contains=(change["key"],))
+    paying = await play.submit("1.4.1", "acme-prod", lifecycle="hotfix")
+    await play.approve(paying["key"], "anna", "omar")
+    await play.deliver(paying["key"], "3")
+    place = await play.get_ok("anna", "environments/acme-prod")
     assert (place["state"], place["debt"]) == ("compliant", None)
-    settled = await play.seen("anna", f"emergency-changes/{change['key']}")
-    assert (settled["state"], settled["settled_by"]) == ("settled", paying["id"])
-    await stand_at(play.database, SUNDAY_THREE + timedelta(days=9))
-    await fire(play.database, TIMERS)
+    settled = await play.get_ok("anna", f"emergency-changes/{change['key']}")
+    assert (settled["state"], settled["settled_by_version"]) == ("settled", paying["id"])
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(days=9))
+    await fire_due(play.database, TIMERS)
     assert "opsdesk.environment.debt_overdue.v1" not in [
-        one.type for one in await told(play.database)
+        one.type for one in await outbox_events(play.database)
     ]
 
 
-async def test_an_overdue_debt_is_told_once(play: Play) -> None:
+async def test_an_overdue_debt_is_told_once(play: GateClient) -> None:
     """J3, G8: escalation hears it and tells DM and PO."""
-    await stand_at(play.database, SUNDAY_THREE)
+    await freeze_time(play.database, SUNDAY_THREE)
     await play.blocker_raised()
-    asked = {"environment": "acme-prod", "ticket": "OPS-1", "what": "Raise the pool limit."}
-    change = await play.done("anna", "emergency-changes", asked)
-    await play.done("omar", f"emergency-changes/{change['key']}/authorize")
-    await play.done("sven", f"emergency-changes/{change['key']}/apply")
-    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72) - timedelta(seconds=1))
-    assert await fire(play.database, TIMERS) == 0
-    await stand_at(play.database, SUNDAY_THREE + timedelta(hours=72))
-    await fire(play.database, TIMERS)
-    await fire(play.database, TIMERS)
-    overdue = [one for one in await told(play.database) if one.type.endswith("debt_overdue.v1")]
+    asked = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
+    change = await play.post_ok("anna", "emergency-changes", asked)
+    await play.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
+    await play.post_ok("sven", f"emergency-changes/{change['key']}/apply")
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(hours=72) - timedelta(seconds=1))
+    assert await fire_due(play.database, TIMERS) == 0
+    await freeze_time(play.database, SUNDAY_THREE + timedelta(hours=72))
+    await fire_due(play.database, TIMERS)
+    await fire_due(play.database, TIMERS)
+    overdue = [
+        one for one in await outbox_events(play.database) if one.type.endswith("debt_overdue.v1")
+    ]
     assert [one.body["emergency"] for one in overdue] == [change["key"]]
-    place = await play.seen("anna", "environments/acme-prod")
+    place = await play.get_ok("anna", "environments/acme-prod")
     assert place["debt"]["overdue_since"] == place["debt"]["due_at"]

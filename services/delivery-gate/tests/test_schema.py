@@ -3,13 +3,10 @@
 import asyncpg
 import pytest
 
-from common.database import Database
-from delivery_gate.tables import METADATA
+from common.persistence.database import Database
+from delivery_gate.metadata import METADATA
+from opsdesk_testing.schema import differences, present_schema, schema_file
 
-COLUMNS = """
-    SELECT table_name || '.' || column_name || ':' || is_nullable FROM information_schema.columns
-    WHERE table_schema = 'delivery_gate' AND table_name = ANY($1)
-"""
 NAMES = """
     SELECT conname FROM pg_constraint
     WHERE connamespace = 'delivery_gate'::regnamespace AND contype IN ('c', 'u', 'p', 'f')
@@ -23,18 +20,13 @@ def tables() -> list[str]:
     return list(METADATA.tables)
 
 
-async def test_the_migrations_make_exactly_these_columns(
-    database: Database, tables: list[str]
-) -> None:
-    wanted = {
-        f"{column.table.name}.{column.name}:{'YES' if column.nullable else 'NO'}"
-        for table in METADATA.tables.values()
-        for column in table.columns
-    }
-    connection = await database.connect()
-    found = {row[0] for row in await connection.fetch(COLUMNS, tables)}
-    await connection.close()
-    assert found == wanted
+async def test_the_schema_in_the_repository_is_what_the_migrations_make(owner_url: str) -> None:
+    text = schema_file("delivery_gate").read_text(encoding="utf-8")
+    assert await present_schema(owner_url, "delivery_gate") == text, "run `make docs`"
+
+
+async def test_the_code_names_every_column_as_the_migrations_make_it(owner_url: str) -> None:
+    assert await differences(owner_url, "delivery_gate", METADATA, {}) == []
 
 
 async def test_the_migrations_make_exactly_these_constraints(
@@ -45,7 +37,7 @@ async def test_the_migrations_make_exactly_these_constraints(
         for table in METADATA.tables.values()
         for one in [*table.constraints, *table.indexes]
     }
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     found = {row[0] for row in await connection.fetch(NAMES, tables)}
     await connection.close()
     assert found == wanted
@@ -66,7 +58,7 @@ async def test_what_was_said_stays_said(
     database: Database, table: str, column: str, change: str
 ) -> None:
     """G1, R16: the service's own role may neither change nor delete it."""
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute(change.format(table, column))
     await connection.close()

@@ -8,16 +8,16 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert
 
-from common.database import Database
-from common.testing.client import app_for, client, settings_for
-from common.testing.protocol import stand_at
-from common.testing.tokens import STAFF
+from common.persistence.database import Database
 from escalation.app import SERVICE
-from escalation.notifier import Notifier
-from escalation.post import SmtpPost
+from escalation.notifications.mail_transport import SmtpTransport
+from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation.tables import environments, people
-from escalation.testing import NIGHT, PROD, Mailbox
+from escalation_support.builders import NIGHT, PROD, Mailbox
+from opsdesk_testing.client import app_for, client, settings_for
+from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.tokens import STAFF
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def schema() -> str:
 @pytest.fixture
 async def database(database: Database) -> Database:
     """Three at night, with everybody and Acme's production known."""
-    await stand_at(database, NIGHT)
+    await freeze_time(database, NIGHT)
     rows = [
         {"sub": sub, "email": f"{sub}@meridian.example", "roles": list(roles)}
         for sub, roles in STAFF.items()
@@ -65,16 +65,16 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
     return settings_for(
         EscalationSettings,
         database.url,
-        smtp=f"127.0.0.1:{mailbox.port}",
+        smtp_server=f"127.0.0.1:{mailbox.port}",
         mail_from="opsdesk@meridian.example",
-        last_resort="duty@meridian.example",
+        fallback_email="duty@meridian.example",
         public_url="https://opsdesk.example",
     )
 
 
 @pytest.fixture
 def notifier(database: Database, settings: EscalationSettings) -> Notifier:
-    return Notifier(database, SmtpPost(settings), settings)
+    return Notifier(database, SmtpTransport(settings), settings)
 
 
 @pytest.fixture

@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from common.testing.client import client
+from opsdesk_testing.client import client
 
 STEP = {"targets": [{"kind": "role", "name": "ops"}], "delay_seconds": 60}
 POLICY = {"key": "p", "steps": [STEP], "fallback": "gina"}
 LAYER = {
     "participants": ["anna"],
-    "start": "2026-01-01T09:00",
+    "starts_at": "2026-01-01T09:00",
     "timezone": "UTC",
     "length": 1,
     "unit": "weeks",
 }
 ROTA = {"key": "r", "layers": [LAYER]}
-OVERRIDE = {"kind": "add", "start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}
+OVERRIDE = {"kind": "add", "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
 HOUSE = {"when": {}, "policy": "house"}
 SETTINGS = "/v1/people/theo/notification-settings"
 
@@ -62,7 +62,7 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     (
         "POST",
         "/v1/rotas",
-        ROTA | {"layers": [LAYER | {"start": "2026-02-30T09:00"}]},
+        ROTA | {"layers": [LAYER | {"starts_at": "2026-02-30T09:00"}]},
         422,
         "local_time",
     ),
@@ -73,14 +73,14 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     (
         "POST",
         "/v1/rotas/none/overrides",
-        OVERRIDE | {"person": "anna", "end": OVERRIDE["start"]},
+        OVERRIDE | {"person": "anna", "ends_at": OVERRIDE["starts_at"]},
         422,
         "after start",
     ),
     (
         "POST",
         "/v1/rotas/none/overrides",
-        OVERRIDE | {"person": "anna", "start": "2026-01-01T00:00:00"},
+        OVERRIDE | {"person": "anna", "starts_at": "2026-01-01T00:00:00"},
         422,
         "/start",
     ),

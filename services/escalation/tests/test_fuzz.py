@@ -2,9 +2,9 @@
 
 import asyncio
 
-from common.database import Database
-from common.testing.fuzz import fuzz
+from common.persistence.database import Database
 from escalation.app import SERVICE
+from opsdesk_testing.fuzz import fuzz
 
 
 async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:

@@ -1,33 +1,13 @@
-"""The migrations and the tables that the code reads say the same."""
-
-from typing import Any
-
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+"""The migrations, `schema.sql` and the tables that the code names say the same."""
 
 from escalation.tables import METADATA
-
-OURS = set(METADATA.tables)
-
-
-def _concerns_columns(difference: Any) -> bool:
-    """Indexes, constraints and the ground's own tables are the migrations' business alone."""
-    kind = difference[0] if isinstance(difference[0], str) else difference[0][0]
-    if kind in {"add_table", "remove_table"}:
-        return difference[1].name in OURS
-    return "column" in kind or "nullable" in kind or "type" in kind
+from opsdesk_testing.schema import differences, present_schema, schema_file
 
 
-async def test_the_migrations_make_the_tables_that_the_code_reads(owner_url: str) -> None:
-    engine = create_async_engine(
-        make_url(owner_url).set(drivername="postgresql+asyncpg"),
-        connect_args={"server_settings": {"search_path": "escalation"}},
-    )
-    async with engine.connect() as connection:
-        found = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), METADATA)
-        )
-    await engine.dispose()
-    assert [difference for difference in found if _concerns_columns(difference)] == []
+async def test_the_schema_in_the_repository_is_what_the_migrations_make(owner_url: str) -> None:
+    text = schema_file("escalation").read_text(encoding="utf-8")
+    assert await present_schema(owner_url, "escalation") == text, "run `make docs`"
+
+
+async def test_the_code_names_every_column_as_the_migrations_make_it(owner_url: str) -> None:
+    assert await differences(owner_url, "escalation", METADATA, {}) == []

@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from common.testing.client import settings_for
 from escalation.settings import EscalationSettings
+from opsdesk_testing.client import settings_for
 
 PRODUCTION = {
     "environment": "production",
@@ -14,9 +14,9 @@ PRODUCTION = {
 
 def test_a_production_start_without_a_last_resort_is_refused() -> None:
     """No page may end with nobody: the address must be somebody's."""
-    with pytest.raises(ValidationError, match="OPSDESK_LAST_RESORT is missing"):
+    with pytest.raises(ValidationError, match="OPSDESK_FALLBACK_EMAIL is missing"):
         settings_for(EscalationSettings, "postgresql://x", **PRODUCTION)
-    told = settings_for(EscalationSettings, "postgresql://x", last_resort="a@b.c", **PRODUCTION)
+    told = settings_for(EscalationSettings, "postgresql://x", fallback_email="a@b.c", **PRODUCTION)
     assert told.port == 8003
 
 

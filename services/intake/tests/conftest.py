@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import stand_at
+from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.routes.accept import accepting_of
+from intake.tickets.routes.create_ticket_fast import batcher_of
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
@@ -33,10 +33,10 @@ def schema() -> str:
 
 @pytest.fixture
 async def app(database: Database) -> AsyncIterator[FastAPI]:
-    await stand_at(database, NINE)
+    await freeze_time(database, NINE)
     app = app_for(SERVICE, database)
     yield app
-    await accepting_of(app).close()
+    await batcher_of(app).close()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.testing.client import client
-from common.testing.tokens import token
+from opsdesk_testing.client import client
+from opsdesk_testing.tokens import token
 
 GOOD = {"title": "Down", "customer": "acme"}
 # {"alg":"none"} . {"sub":"anna","roles":["ops"]}

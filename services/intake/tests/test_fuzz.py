@@ -5,9 +5,9 @@ import asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.fuzz import fuzz
+from common.persistence.database import Database
 from intake.app import SERVICE
+from opsdesk_testing.fuzz import fuzz
 
 
 async def test_the_app_answers_what_its_document_says(

@@ -6,11 +6,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import app_for, client
-from common.testing.protocol import stand_at
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import freeze_time
 from sla.app import SERVICE
-from sla.testing.company import NINE
+from sla_support.company import NINE
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def schema() -> str:
 
 @pytest.fixture
 async def app(database: Database) -> FastAPI:
-    await stand_at(database, NINE)
+    await freeze_time(database, NINE)
     return app_for(SERVICE, database)
 
 

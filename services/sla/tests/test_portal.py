@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
+from common.auth import address_digest
 from common.events.directory import ContactKnown
-from common.people import address_digest
-from common.testing.client import client
-from common.testing.protocol import hear
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, BRIGHTWATER, NINE, know, opened, promise
+from sla_support.company import ACME, BRIGHTWATER, NINE, know, opened, promise
 
 JAN = {"On-Behalf-Of": "mailto:Jan@acme.example"}
 
@@ -35,7 +35,7 @@ async def portal(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]
     await promise(database, metrics=("resolution",))
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
     other = opened(2, customer_id=BRIGHTWATER, customer="brightwater")
-    await hear(database, HANDLERS, (opened(1), 1), (other, 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (other, 1))
     async with client(app, "portal") as portal:
         yield portal
 
@@ -43,7 +43,7 @@ async def portal(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]
 async def test_the_portal_sees_what_the_contact_may_see(
     portal: AsyncClient, database: Database
 ) -> None:
-    await hear(database, HANDLERS, (contact(1), 1))
+    await deliver(database, HANDLERS, (contact(1), 1))
     seen = (await portal.get("/v1/clocks", headers=JAN)).json()["items"]
     assert [one["customer"] for one in seen] == ["acme"]
     assert (await portal.get("/v1/tickets/OPS-2/clocks", headers=JAN)).status_code == 404
@@ -56,7 +56,7 @@ async def test_the_portal_alone_sees_nothing(portal: AsyncClient) -> None:
 
 
 async def test_nobody_speaks_for_an_erased_contact(portal: AsyncClient, database: Database) -> None:
-    await hear(database, HANDLERS, (contact(1), 1), (contact(1, erased=True), 2))
+    await deliver(database, HANDLERS, (contact(1), 1), (contact(1, erased=True), 2))
     assert (await portal.get("/v1/clocks", headers=JAN)).status_code == 403
 
 
@@ -65,9 +65,9 @@ async def test_an_address_that_two_claim_is_nobodys(
 ) -> None:
     """The address moved to another customer, and only half of that has been heard."""
     await know(database, (BRIGHTWATER, "brightwater"))
-    await hear(database, HANDLERS, (contact(1), 1), (contact(2, "brightwater"), 1))
+    await deliver(database, HANDLERS, (contact(1), 1), (contact(2, "brightwater"), 1))
     assert (await portal.get("/v1/clocks", headers=JAN)).status_code == 403
-    await hear(database, HANDLERS, (contact(1, erased=True), 2))
+    await deliver(database, HANDLERS, (contact(1, erased=True), 2))
     seen = (await portal.get("/v1/clocks", headers=JAN)).json()["items"]
     assert [one["customer"] for one in seen] == ["brightwater"]
 
@@ -75,5 +75,5 @@ async def test_an_address_that_two_claim_is_nobodys(
 async def test_only_the_portal_speaks_for_others(
     portal: AsyncClient, theo: AsyncClient, database: Database
 ) -> None:
-    await hear(database, HANDLERS, (contact(1), 1))
+    await deliver(database, HANDLERS, (contact(1), 1))
     assert (await theo.get("/v1/clocks", headers=JAN)).status_code == 403

@@ -9,14 +9,14 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.events.tickets import TicketResolved, TicketWaiting
-from common.testing.client import client
-from common.testing.protocol import fire, hear, stand_at, told
+from common.events.tickets import TicketOnHold, TicketResolved
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.looking import resolution, whole, wrong
 from sla.timers import TIMERS
+from sla_support.assertions import resolution, whole, wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
 
 
 async def test_the_queue_stands_in_the_order_in_which_promises_break(
@@ -24,9 +24,9 @@ async def test_the_queue_stands_in_the_order_in_which_promises_break(
 ) -> None:
     await promise(database, metrics=("resolution",))
     events = [opened(1, priority="minor"), opened(2, priority="blocker"), opened(3)]
-    await hear(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketWaiting, 3, NINE + HOUR, on="customer")
-    await hear(database, HANDLERS, (waiting, 2))
+    await deliver(database, HANDLERS, *((event, 1) for event in events))
+    waiting = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
+    await deliver(database, HANDLERS, (waiting, 2))
     pages, address = [], "/v1/clocks?limit=1"
     while address:
         page = (await theo.get(address)).json()
@@ -45,18 +45,18 @@ async def test_one_clock_tells_its_firings_its_reasons_and_replays(
 ) -> None:
     """C8, C9"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 5 * HOUR)
-    await fire(database, TIMERS)
-    await stand_at(database, NINE + 24 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 5 * HOUR)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, NINE + 24 * HOUR)
     address = f"/v1/clocks/{(await resolution(database)).id}"
     shown = await theo.get(address)
     assert shown.headers["ETag"] == '"2"'
     (firing,) = shown.json()["firings"]
     assert (firing["kind"], firing["lag_ms"]) == ("warning_50", 3_600_000)
     why = (await theo.get(address + "/explanation")).json()
-    assert [one["why"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
-    assert sum(one["counted_seconds"] for one in why["intervals"]) == why["counted_seconds"]
+    assert [one["reason"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
+    assert sum(one["elapsed_seconds"] for one in why["intervals"]) == why["elapsed_seconds"]
     replayed = (await theo.post(address + "/replay", json={})).json()
     assert (replayed["same"], replayed["inputs"]) == (True, 2)
     early = {"as_known_at": NINE.isoformat()}
@@ -74,7 +74,7 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
     theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2, **theirs), 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2, **theirs), 1))
     mine = (await jan.get("/v1/clocks")).json()["items"]
     assert {one["customer"] for one in mine} == {"acme"}
     assert (await jan.get("/v1/clocks?customer=brightwater")).json()["items"] == []
@@ -89,7 +89,7 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     assert (await jan.post(f"/v1/clocks/{clock}/replay", json={})).status_code == 404
     assert (await jan.get("/v1/agreements/brightwater-standard")).status_code == 404
     assert (await jan.get("/v1/agreements/acme-standard")).status_code == 200
-    shown = (await jan.get("/v1/compliance?customer=brightwater")).json()
+    shown = (await jan.get("/v1/reports/customer-compliance?customer=brightwater")).json()
     assert shown["customers"] == []
     assert (await jan.get("/v1/waivers")).status_code == 403
     question = {"calendar": "office", "questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
@@ -101,24 +101,26 @@ async def test_compliance_is_raw_and_adjusted(
 ) -> None:
     """R2: one met, one broken, one broken with approval"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, *((opened(number), 1) for number in (1, 2, 3)))
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, *((opened(number), 1) for number in (1, 2, 3)))
+    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
     expires = (NINE + 9 * HOUR).isoformat()
     for number, hours in ((2, 7.0), (3, 8.001)):
         clock = (await resolution(database, number)).id
         body = {"clock_id": str(clock), "reason": "The supplier is down", "expires_at": expires}
         asked = await theo.post("/v1/waivers", json=body)
         assert asked.status_code == 201, asked.text
-        await stand_at(database, NINE + hours * HOUR)
+        await freeze_time(database, NINE + hours * HOUR)
         approved = await gina.post(asked.headers["Location"] + "/approve")
         assert approved.json()["late"] is (number == 3)
-    await fire(database, TIMERS)
-    await stand_at(database, NINE + 9 * HOUR)
-    shown = (await theo.get("/v1/compliance")).json()
-    assert (shown["met"], shown["breached"], shown["excused"]) == (1, 1, 1)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, NINE + 9 * HOUR)
+    shown = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (shown["met"], shown["breached"], shown["waived"]) == (1, 1, 1)
     assert (round(shown["raw"], 3), round(shown["adjusted"], 3)) == (0.333, 0.667)
     assert shown["customers"][0]["metrics"][0]["metric"] == "resolution"
-    breached = [one.body for one in await told(database) if one.type.endswith(".breached.v1")]
+    breached = [
+        one.body for one in await outbox_events(database) if one.type.endswith(".breached.v1")
+    ]
     assert sorted(one["approved"] for one in breached) == [False, True]
     await whole(database)
 
@@ -128,7 +130,7 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
 ) -> None:
     """R2, C11"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     clock = str((await resolution(database)).id)
     expires = (NINE + 9 * HOUR).isoformat()
     body = {"clock_id": clock, "reason": "The supplier is down", "expires_at": expires}
@@ -146,7 +148,7 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
     assert wrong(await theo.post("/v1/waivers", json=past)) == ["/expires_at"]
     unknown = body | {"clock_id": str(UUID(int=99))}
     assert wrong(await theo.post("/v1/waivers", json=unknown)) == ["/clock_id"]
-    kinds = [one.type for one in await told(database) if one.subject.startswith("waiver")]
+    kinds = [one.type for one in await outbox_events(database) if one.subject.startswith("waiver")]
     assert [kind.split(".")[2] for kind in kinds] == [
         "waiver_requested",
         "waiver_requested",
@@ -156,15 +158,19 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "UPDATE waivers SET state = 'approved', decided_by = requested_by,"
-                    " decided_at = requested_at WHERE state = 'requested'"
+                    "UPDATE waivers SET state = 'approved', decided_by = requested_by, decided_at = requested_at WHERE state = 'requested'"
                 )
             )
 
 
 async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
     async with client(app, "pipeline") as machine, client(app, None) as nobody:
-        for address in ("/v1/clocks", "/v1/agreements", "/v1/waivers", "/v1/compliance"):
+        for address in (
+            "/v1/clocks",
+            "/v1/agreements",
+            "/v1/waivers",
+            "/v1/reports/customer-compliance",
+        ):
             assert (await machine.get(address)).status_code == 403
             assert (await nobody.get(address)).status_code == 401
 
@@ -174,7 +180,7 @@ async def test_who_decides_on_a_waiver_decides_on_what_they_have_seen(
 ) -> None:
     """If-Match is honoured: 412 shows how it stands, and nothing is decided."""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     clock = str((await resolution(database)).id)
     body = {"clock_id": clock, "reason": "The supplier is down"}
     body["expires_at"] = (NINE + 9 * HOUR).isoformat()

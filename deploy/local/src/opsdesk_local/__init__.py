@@ -1,7 +1,7 @@
 """Runs OpsDesk on one machine without Docker, for people and for tests."""
 
 from opsdesk_local.broker import Broker
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.installation import Installation
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.mail import MailSink
@@ -17,9 +17,9 @@ __all__ = [
     "SERVICES",
     "TOPICS",
     "Broker",
-    "CannotRun",
     "Installation",
     "Kafka",
+    "LocalRunError",
     "MailSink",
     "Postgres",
     "Servers",

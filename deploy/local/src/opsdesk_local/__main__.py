@@ -11,35 +11,37 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from opsdesk_local import mail
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.console import print_error, print_line, progress
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.servers import servers_for_tests
 from opsdesk_local.state import open_state, state_folder
-from opsdesk_local.supervisor import only_one, run
-from opsdesk_local.telling import complain, say, step
+from opsdesk_local.supervisor import run, single_instance_lock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code."""
-    asked = _parser().parse_args(arguments)
+    arguments_given = _parser().parse_args(arguments)
     try:
-        return int(asked.command(asked) or 0)
-    except CannotRun as reason:
-        complain(str(reason))
+        return int(arguments_given.command(arguments_given) or 0)
+    except LocalRunError as reason:
+        print_error(str(reason))
         return 1
     except KeyboardInterrupt:
         return 130
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> None:
     run(open_state())
 
 
-def _test_servers(asked: argparse.Namespace) -> int:
+def _test_servers(options: argparse.Namespace) -> int:
     """The command's own exit code."""
     with ExitStack() as stack:
-        with step("Starting PostgreSQL and Kafka for the tests", "The tests' servers are ready"):
+        with progress(
+            "Starting PostgreSQL and Kafka for the tests", "The tests' servers are ready"
+        ):
             servers = stack.enter_context(servers_for_tests())
-        return _run_to_end(asked.line, os.environ | servers.environment)
+        return _run_to_end(options.line, os.environ | servers.environment)
 
 
 def _run_to_end(line: list[str], environment: Mapping[str, str]) -> int:
@@ -51,16 +53,16 @@ def _run_to_end(line: list[str], environment: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _clean(asked: argparse.Namespace) -> None:
+def _clean(options: argparse.Namespace) -> None:
     if state_folder().exists():
         state = open_state()
-        with only_one(state):
+        with single_instance_lock(state):
             state.remove()
-    say(f"Removed {state_folder()}; the virtual environment .venv is kept.")
+    print_line(f"Removed {state_folder()}; the virtual environment .venv is kept.")
 
 
-def _mail_sink(asked: argparse.Namespace) -> None:
-    asyncio.run(mail.serve(asked.port, asked.folder, asked.host))
+def _mail_sink(options: argparse.Namespace) -> None:
+    asyncio.run(mail.serve(options.port, options.folder, options.host))
 
 
 def _parser() -> argparse.ArgumentParser:

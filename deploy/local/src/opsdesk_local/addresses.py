@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import State, open_state
 
-FILE = "addresses.json"
+FILE_NAME = "addresses.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Addresses:
 
     def write(self) -> None:
         """For the owner's eyes only: it holds the database administrator's password."""
-        file = Path(self.folder) / FILE
+        file = Path(self.folder) / FILE_NAME
         file.touch(mode=0o600)
-        told = asdict(self) | {"mail": str(self.mail), "issuer": str(self.issuer)}
-        told["tokens"] = str(self.tokens)
-        file.write_text(json.dumps(told, indent=2) + "\n")
+        values = asdict(self) | {"mail": str(self.mail), "issuer": str(self.issuer)}
+        values["tokens"] = str(self.tokens)
+        file.write_text(json.dumps(values, indent=2) + "\n")
 
 
 def issuer_folder(folder: Path) -> Path:
@@ -50,9 +50,9 @@ def issuer_folder(folder: Path) -> Path:
 
 def read_addresses(state: State | None = None) -> Addresses:
     """Those of the OpsDesk that `make run` has running; raises `CannotRun` when there is none."""
-    file = (state or open_state()).run / FILE
+    file = (state or open_state()).run / FILE_NAME
     if not file.exists():
-        raise CannotRun("OpsDesk is not running here; start it in another terminal: make run")
-    told = json.loads(file.read_text())
-    known = Addresses.__dataclass_fields__
-    return Addresses(**{key: value for key, value in told.items() if key in known})
+        raise LocalRunError("OpsDesk is not running here; start it in another terminal: make run")
+    values = json.loads(file.read_text())
+    fields = Addresses.__dataclass_fields__
+    return Addresses(**{key: value for key, value in values.items() if key in fields})

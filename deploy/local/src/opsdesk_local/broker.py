@@ -4,15 +4,15 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
-from opsdesk_local.jvm import QUICK_START, java, loaded_classes
-from opsdesk_local.ports import answers
+from opsdesk_local.errors import LocalRunError
+from opsdesk_local.jvm import QUICK_START_OPTIONS, java, loaded_classes
+from opsdesk_local.ports import accepts_connections
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.waiting import holds_within
 
 # Every folder is a cluster of its own on its own ports, so all may carry the same name.
 _CLUSTER_ID = "b3BzZGVzay1sb2NhbC1vbg"
-_QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+_QUIET_LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
 
 class Broker:
@@ -30,7 +30,7 @@ class Broker:
         properties: dict[str, str],
         *,
         alone: bool,
-        java_options: Sequence[str] = QUICK_START,
+        java_options: Sequence[str] = QUICK_START_OPTIONS,
     ) -> None:
         self.folder = folder
         self.port = port
@@ -65,10 +65,12 @@ class Broker:
         self.wait_ready()
 
     def wait_ready(self, seconds: float = 60) -> None:
-        if not holds_within(seconds, lambda: answers(self.port) or not self._alive()):
-            raise CannotRun(f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}")
+        if not holds_within(seconds, lambda: accepts_connections(self.port) or not self._alive()):
+            raise LocalRunError(
+                f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}"
+            )
         if not self._alive():
-            raise CannotRun(f"Kafka did not start.\n{self._last_lines()}")
+            raise LocalRunError(f"Kafka did not start.\n{self._last_lines()}")
 
     def stop(self) -> None:
         if self.child:
@@ -85,17 +87,17 @@ class Broker:
 
     def _format(self) -> None:
         alone = ["--standalone"] if self._alone else []
-        options = ["-Xmx256m", *loaded_classes(self._jars), *QUICK_START]
+        options = ["-Xmx256m", *loaded_classes(self._jars), *QUICK_START_OPTIONS]
         tool = ["kafka.tools.StorageTool", "format", *alone, "--ignore-formatted"]
-        named = ["-t", _CLUSTER_ID, "-c", "server.properties"]
+        cluster_options = ["-t", _CLUSTER_ID, "-c", "server.properties"]
         run_to_end(
-            [*self._java(*options), *tool, *named],
+            [*self._java(*options), *tool, *cluster_options],
             what="Formatting Kafka's folder",
             folder=self.folder,
         )
 
     def _java(self, *options: str) -> list[str]:
-        return [java(), *options, _QUIET, "-cp", f"{self._jars}/*"]
+        return [java(), *options, _QUIET_LOGGING, "-cp", f"{self._jars}/*"]
 
     def _alive(self) -> bool:
         return self.child is not None and self.child.alive

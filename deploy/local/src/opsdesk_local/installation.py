@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opsdesk_local.addresses import Addresses, issuer_folder
+from opsdesk_local.applied_fingerprints import AppliedFingerprints, fingerprint
 from opsdesk_local.mail import MailSink
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
-from opsdesk_local.remembered import Remembered, digest
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
 from opsdesk_local.topics import blocking, create_topics
@@ -57,8 +57,8 @@ class Installation:
             list(threads.map(self._migrate, self._known))
 
     @property
-    def remembered(self) -> Remembered:
-        return Remembered(at_database(self._admin_url, self.database))
+    def fingerprints(self) -> AppliedFingerprints:
+        return AppliedFingerprints(at_database(self._admin_url, self.database))
 
     def start(self, say: Callable[[str], None] = lambda line: None) -> None:
         """Starts everything at once; returns when all are ready."""
@@ -103,7 +103,7 @@ class Installation:
         return [child for child in running if child]
 
     @property
-    def moved(self) -> list[str]:
+    def moved_ports(self) -> list[str]:
         """Sentences about services that did not get the port people expect."""
         return [
             f"Port {service.port} is taken: {service.name} listens on {process.port} instead."
@@ -124,26 +124,26 @@ class Installation:
 
     def _migrate(self, service: Service) -> None:
         """Nothing to do where these very modules have migrated this very schema before."""
-        code = digest(["common", service.module])
-        if blocking(self.remembered.read(service.module)) == code:
+        code = fingerprint(["common", service.module])
+        if blocking(self.fingerprints.read(service.module)) == code:
             return
         owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
         migrate(service.module, self.environment(service) | owner, self.folder)
-        blocking(self.remembered.write(service.module, code))
+        blocking(self.fingerprints.write(service.module, code))
 
     def environment(self, service: Service) -> dict[str, str]:
         """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
-        dropped = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
-        ours = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-        mail = {"OPSDESK_SMTP": self.mail.address} if service.name == "escalation" else {}
+        removed = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
+        own = {key: value for key, value in os.environ.items() if not key.startswith(removed)}
+        mail = {"OPSDESK_SMTP_SERVER": self.mail.address} if service.name == "escalation" else {}
         return {
-            **ours,
+            **own,
             "PYTHONUNBUFFERED": "1",
-            "PATH": f"{Path(sys.executable).parent}:{ours.get('PATH', os.defpath)}",
+            "PATH": f"{Path(sys.executable).parent}:{own.get('PATH', os.defpath)}",
             "OPSDESK_ENVIRONMENT": "development",
-            "OPSDESK_TIME": "simulated",
+            "OPSDESK_TIME_MODE": "simulated",
             "OPSDESK_DATABASE_URL": self._urls[service.module].runtime,
-            "OPSDESK_KAFKA": self.kafka,
+            "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             # The local issuer brings its own name and keys along.
             "OPSDESK_LOCAL_ISSUER": str(issuer_folder(self.folder)),
             **mail,

@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 
 # Start-up is nearly all class loading and compiling; together with the class archive this brings
 # it from 4.5 to 1.7 seconds of processor time.
-QUICK_START = ("-XX:TieredStopAtLevel=1",)
-FULL_SPEED = ()
+QUICK_START_OPTIONS = ("-XX:TieredStopAtLevel=1",)
+FULL_SPEED_OPTIONS = ()
 """For benchmarks: compiles the hot paths fully, and takes longer to start."""
 
 
@@ -28,5 +28,5 @@ def java() -> str:
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:
-        raise CannotRun("Kafka needs Java 17: apt-get install openjdk-17-jre-headless")
+        raise LocalRunError("Kafka needs Java 17: apt-get install openjdk-17-jre-headless")
     return found

@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opsdesk_local.broker import Broker
-from opsdesk_local.jvm import QUICK_START
+from opsdesk_local.jvm import QUICK_START_OPTIONS
 from opsdesk_local.ports import free_port
 from opsdesk_local.topics import wait_for_brokers
 
 # Committed offsets live as long as the topics' records, also when nobody runs OpsDesk for weeks.
-_OFFSETS_KEPT_MINUTES = 400 * 24 * 60
+_OFFSETS_RETENTION_MINUTES = 400 * 24 * 60
 
 
 class Kafka:
@@ -23,7 +23,7 @@ class Kafka:
         *,
         size: int = 1,
         port: int | None = None,
-        java_options: Sequence[str] = QUICK_START,
+        java_options: Sequence[str] = QUICK_START_OPTIONS,
     ) -> None:
         """`size` brokers below `folder`; `port` is the preferred port of the first."""
         names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
@@ -86,7 +86,7 @@ def _properties(n: int, port: int, controllers: list[int], log: Path) -> dict[st
         "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": str(log),
         "offsets.topic.num.partitions": "8",
-        "offsets.retention.minutes": str(_OFFSETS_KEPT_MINUTES),
+        "offsets.retention.minutes": str(_OFFSETS_RETENTION_MINUTES),
         "transaction.state.log.num.partitions": "4",
         "group.initial.rebalance.delay.ms": "0",
         # A killed broker may come back only when its old session has ended: 9 s by default.

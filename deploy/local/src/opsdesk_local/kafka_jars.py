@@ -6,8 +6,8 @@ import pwd
 import shutil
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
-from opsdesk_local.postgres_programs import keep
+from opsdesk_local.errors import LocalRunError
+from opsdesk_local.postgres_programs import install
 from opsdesk_local.processes import run_to_end
 from opsdesk_local.state import CLONE, State
 
@@ -24,7 +24,7 @@ def kafka_jars(state: State) -> Path:
 
 def _fetch(state: State, home: Path) -> None:
     if not shutil.which("mvn"):
-        raise CannotRun("Downloading Kafka needs Maven: apt-get install maven")
+        raise LocalRunError("Downloading Kafka needs Maven: apt-get install maven")
     state.downloads.mkdir(exist_ok=True)
     state.downloads.chmod(0o755)
     fresh = home.with_name(f"{home.name}.{os.getpid()}")
@@ -39,7 +39,7 @@ def _fetch(state: State, home: Path) -> None:
         what="Downloading Kafka",
         folder=state.folder,
     )
-    keep(fresh, home)
+    install(fresh, home)
 
 
 def _repository() -> list[str]:

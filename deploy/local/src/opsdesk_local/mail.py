@@ -8,8 +8,8 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-from opsdesk_local.failure import CannotRun
-from opsdesk_local.ports import answers, free_port
+from opsdesk_local.errors import LocalRunError
+from opsdesk_local.ports import accepts_connections, free_port
 from opsdesk_local.processes import Child, spawn
 from opsdesk_local.waiting import holds_within
 
@@ -43,11 +43,11 @@ class MailSink:
     def wait_ready(self, seconds: float = 30) -> None:
         child = self.child
         if child is None or not holds_within(
-            seconds, lambda: answers(self.port) or not child.alive
+            seconds, lambda: accepts_connections(self.port) or not child.alive
         ):
-            raise CannotRun(f"The mail server did not answer within {seconds:.0f} s.")
+            raise LocalRunError(f"The mail server did not answer within {seconds:.0f} s.")
         if not child.alive:
-            raise CannotRun(f"The mail server did not start:\n{child.last_lines()}")
+            raise LocalRunError(f"The mail server did not start:\n{child.last_lines()}")
 
     def stop(self) -> None:
         if self.child:
@@ -68,7 +68,7 @@ def messages(folder: Path) -> list[EmailMessage]:
     return [parser.parsebytes(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
 
 
-class Keeper:
+class MessageStore:
     """Writes a message whole before the sender is told that it was taken."""
 
     def __init__(self, folder: Path) -> None:
@@ -78,9 +78,9 @@ class Keeper:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self._count += 1
         to = ", ".join(envelope.rcpt_tos)
-        seen = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {to}\r\n"
+        recipients = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {to}\r\n"
         partial = self._folder / f"{self._count:06}.part"
-        partial.write_bytes(seen.encode() + envelope.content)
+        partial.write_bytes(recipients.encode() + envelope.content)
         partial.rename(partial.with_suffix(".eml"))
         return "250 Taken"
 
@@ -89,7 +89,7 @@ async def serve(port: int, folder: Path, host: str = "127.0.0.1") -> None:
     """Takes messages until the process is ended."""
     from aiosmtpd.smtp import SMTP  # only this process pays for it
 
-    keeper = Keeper(folder)
+    store = MessageStore(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(keeper, loop=loop), host, port)
+    server = await loop.create_server(lambda: SMTP(store, loop=loop), host, port)
     await server.serve_forever()

@@ -7,7 +7,7 @@ import socket
 # that a server that was killed finds its port still free when it is started again.
 _TEST_PORTS = range(20_000, 32_000)
 # Nobody may have begun to listen yet on a port that was given away a moment ago.
-_given: set[int] = set()
+_handed_out: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -25,12 +25,12 @@ def free_port(preferred: int | None = None) -> int:
     """The preferred port when nobody has it, else a free one chosen at random."""
     if preferred is not None and is_free(preferred):
         return preferred
-    port = next(port for port in iter(_random_port, 0) if port not in _given and is_free(port))
-    _given.add(port)
+    port = next(port for port in iter(_random_port, 0) if port not in _handed_out and is_free(port))
+    _handed_out.add(port)
     return port
 
 
-def answers(port: int) -> bool:
+def accepts_connections(port: int) -> bool:
     """Whether something accepts connections on 127.0.0.1:port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()

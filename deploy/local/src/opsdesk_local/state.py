@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsdesk_local.failure import CannotRun
-from opsdesk_local.in_memory import forget
+from opsdesk_local.errors import LocalRunError
+from opsdesk_local.ramdisk import remove_leftovers
 
 CLONE = Path(__file__).resolve().parents[4]
 
@@ -57,7 +57,7 @@ class State:
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        forget(self.folder)
+        remove_leftovers(self.folder)
 
     def _secret(self) -> bytes:
         file = self.folder / "secret"
@@ -65,7 +65,7 @@ class State:
             fresh = self.folder / f"secret.{secrets.token_hex(4)}"
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_hex(32))
-            _keep_first(fresh, file)
+            _publish_first(fresh, file)
         return file.read_bytes()
 
 
@@ -82,32 +82,32 @@ def open_state(folder: Path | None = None) -> State:
     """The state folder, created when missing; raises `CannotRun` when it cannot be used."""
     folder = folder or state_folder()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    _refuse_foreign(folder)
+    _reject_foreign(folder)
     folder.chmod(0o755)
-    _refuse_unreachable(folder)
+    _reject_unreachable(folder)
     return State(folder)
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _reject_foreign(folder: Path) -> None:
     # /var/tmp is writable for all: a folder somebody else laid there first is not ours to trust.
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-        raise CannotRun(
+        raise LocalRunError(
             f"The state folder {folder} belongs to another user; "
             "set OPSDESK_STATE to a folder of your own."
         )
 
 
-def _refuse_unreachable(folder: Path) -> None:
+def _reject_unreachable(folder: Path) -> None:
     user = unprivileged_user()
     closed = [parent for parent in folder.parents if not parent.stat().st_mode & 0o001]
     if user and closed:
-        raise CannotRun(
+        raise LocalRunError(
             f"PostgreSQL runs as the user {user.name}, which cannot enter {closed[-1]}; "
             "set OPSDESK_STATE to a folder that everybody can reach."
         )
 
 
-def _keep_first(fresh: Path, file: Path) -> None:
+def _publish_first(fresh: Path, file: Path) -> None:
     """Two first starts at once agree on one secret: linking fails where the file exists."""
     try:
         file.hardlink_to(fresh)

@@ -9,15 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from opsdesk_local import hooks
-from opsdesk_local.addresses import FILE, issuer_folder
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.addresses import FILE_NAME, issuer_folder
+from opsdesk_local.applied_fingerprints import fingerprint
+from opsdesk_local.console import addresses_table, print_error, print_line, progress
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.installation import Installation
-from opsdesk_local.own_servers import start_servers
 from opsdesk_local.processes import Child
-from opsdesk_local.remembered import digest
+from opsdesk_local.run_servers import start_servers
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
-from opsdesk_local.telling import complain, ready_table, say, step
 from opsdesk_local.topics import blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,26 +26,26 @@ _WATCH_SECONDS = 0.1
 
 def run(state: State, services: Sequence[Service] = SERVICES) -> None:
     """Runs OpsDesk until a signal (returns) or until a child ends (raises `CannotRun`)."""
-    say(f"State is kept in {state.folder} (`make clean` removes it).")
-    with only_one(state), _signals_interrupt(), ExitStack() as stack:
+    print_line(f"State is kept in {state.folder} (`make clean` removes it).")
+    with single_instance_lock(state), _signals_interrupt(), ExitStack() as stack:
         shutil.rmtree(state.run / "logs", ignore_errors=True)
         try:
             _watch(_start(state, services, stack))
         except KeyboardInterrupt:
-            say("Stopping everything.")
+            print_line("Stopping everything.")
         finally:
             _ignore_signals()  # a second Ctrl-C must not leave half of it running
 
 
 @contextmanager
-def only_one(state: State) -> Iterator[None]:
+def single_instance_lock(state: State) -> Iterator[None]:
     """Holds what belongs to `make run`; the kernel gives it back however this process ends."""
     state.run.mkdir(exist_ok=True)
     with (state.run / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotRun(
+            raise LocalRunError(
                 f"OpsDesk already runs from {state.run}; stop that one with Ctrl-C first, "
                 "or set OPSDESK_STATE to another folder for a second one."
             ) from None
@@ -56,7 +56,7 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
     threads = stack.enter_context(ThreadPoolExecutor(1))
     issued = threads.submit(hooks.issue_tokens, issuer_folder(state.run))
     servers = start_servers(state, stack)
-    desk = Installation(
+    installation = Installation(
         state.run,
         servers.admin_url,
         servers.bootstrap,
@@ -64,40 +64,40 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
         services=services,
         fixed_ports=True,
     )
-    stack.callback(desk.stop)
-    with step("Migrating", "Topics, roles, schemas and tables are up to date"):
-        desk.prepare()
+    stack.callback(installation.stop)
+    with progress("Migrating", "Topics, roles, schemas and tables are up to date"):
+        installation.prepare()
     issued.result()
-    with step("Starting the services", "All services are ready"):
-        desk.start(say)
-    for sentence in desk.moved:
-        say(sentence)
-    stack.callback((state.run / FILE).unlink, missing_ok=True)
-    desk.addresses.write()
-    _load_demo_company(desk)
-    ready_table(desk.addresses, state.run / "logs")
-    return [*servers.children, *desk.children]
+    with progress("Starting the services", "All services are ready"):
+        installation.start(print_line)
+    for sentence in installation.moved_ports:
+        print_line(sentence)
+    stack.callback((state.run / FILE_NAME).unlink, missing_ok=True)
+    installation.addresses.write()
+    _load_demo_company(installation)
+    addresses_table(installation.addresses, state.run / "logs")
+    return [*servers.children, *installation.children]
 
 
-def _load_demo_company(desk: Installation) -> None:
+def _load_demo_company(installation: Installation) -> None:
     """Nothing to do where this very company has been loaded into this very database before."""
-    company = digest(["opsdesk"], CLONE / "deploy" / "demo")
-    if blocking(desk.remembered.read("public")) == company:
+    company = fingerprint(["opsdesk"], CLONE / "deploy" / "demo")
+    if blocking(installation.fingerprints.read("public")) == company:
         return
     try:
-        with step("Loading the demo company", "The demo company is there"):
-            hooks.load_demo_company(desk.folder)
-    except CannotRun as reason:
-        complain(f"OpsDesk runs without its demo company. {reason}")
+        with progress("Loading the demo company", "The demo company is there"):
+            hooks.load_demo_company(installation.folder)
+    except LocalRunError as reason:
+        print_error(f"OpsDesk runs without its demo company. {reason}")
     else:
-        blocking(desk.remembered.write("public", company))
+        blocking(installation.fingerprints.write("public", company))
 
 
 def _watch(children: list[Child]) -> None:
     while all(child.alive for child in children):
         time.sleep(_WATCH_SECONDS)
     dead = next(child for child in children if not child.alive)
-    raise CannotRun(
+    raise LocalRunError(
         f"{dead.name} ended by itself (exit code {dead.exit_code}), so everything was stopped. "
         f"Its last lines, from {dead.log}:\n{dead.last_lines(20)}"
     )

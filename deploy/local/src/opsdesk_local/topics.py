@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 
 T = TypeVar("T")
 
-KEPT_MILLISECONDS = 400 * 24 * 60 * 60 * 1000
+RETENTION_MS = 400 * 24 * 60 * 60 * 1000
 _MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory")
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
 _CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
@@ -58,13 +58,13 @@ async def _create_topics(bootstrap: str, topics: dict[str, int]) -> list[str]:
     for name, code, message in (error[:3] for error in answer.topic_errors):
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
-            raise CannotRun(f"Kafka refused the topic {name}: {error.__name__} {message or ''}")
+            raise LocalRunError(f"Kafka refused the topic {name}: {error.__name__} {message or ''}")
     return missing
 
 
 def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
-    kept = {"retention.ms": str(KEPT_MILLISECONDS)}
-    return NewTopic(name, partitions, replicas, topic_configs=kept)
+    config = {"retention.ms": str(RETENTION_MS)}
+    return NewTopic(name, partitions, replicas, topic_configs=config)
 
 
 async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
@@ -77,7 +77,9 @@ async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
         except (KafkaError, OSError):
             pass
         await asyncio.sleep(0.1)
-    raise CannotRun(f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s.")
+    raise LocalRunError(
+        f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s."
+    )
 
 
 async def _brokers(admin: AIOKafkaAdminClient) -> list[Any]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from opsdesk_local.failure import CannotRun
+from opsdesk_local.errors import LocalRunError
 
 POLL_SECONDS = 0.03
 
@@ -21,4 +21,4 @@ def holds_within(seconds: float, condition: Callable[[], bool]) -> bool:
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
     """Returns when the condition holds; raises `CannotRun` naming `what` after so many seconds."""
     if not holds_within(seconds, condition):
-        raise CannotRun(f"Waited {seconds:.0f} s in vain for {what}.")
+        raise LocalRunError(f"Waited {seconds:.0f} s in vain for {what}.")

@@ -85,25 +85,25 @@ class Conflict(Problem):
         super().__init__(type, "Conflicts with the present state", 409, detail, **extra)
 
 
-class Invalid(Problem):
+class ValidationFailed(Problem):
     """422. The request is understood and wrong; every violation is named at once."""
 
     def __init__(self, errors: Sequence[Violation], *, detail: str | None = None) -> None:
-        named = (
+        message = (
             detail or f"Correct {'; '.join(e.pointer or '/' for e in errors[:5])} and send again."
         )
-        listed = [asdict(error) for error in errors]
-        super().__init__("invalid", "The request is not valid", 422, named, errors=listed)
+        dumped = [asdict(error) for error in errors]
+        super().__init__("invalid", "The request is not valid", 422, message, errors=dumped)
 
 
-class Malformed(Problem):
+class BadRequest(Problem):
     """400. The bytes are no JSON, or no JSON that we read."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("malformed", "The body cannot be read", 400, detail)
 
 
-class TooLarge(Problem):
+class PayloadTooLarge(Problem):
     """413. `limit` is in bytes."""
 
     def __init__(self, limit: int) -> None:
@@ -111,15 +111,15 @@ class TooLarge(Problem):
         super().__init__("too-large", "The body is too large", 413, detail, limit=limit)
 
 
-class UnsupportedMedia(Problem):
+class UnsupportedMediaType(Problem):
     """415. `wanted` is the media type that this route reads."""
 
-    def __init__(self, wanted: str) -> None:
-        detail = f"Send the body with `Content-Type: {wanted}`."
+    def __init__(self, expected: str) -> None:
+        detail = f"Send the body with `Content-Type: {expected}`."
         super().__init__("unsupported-media-type", "This media type is not read here", 415, detail)
 
 
-class TooMany(Problem):
+class TooManyRequests(Problem):
     """429. `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -128,15 +128,15 @@ class TooMany(Problem):
         super().__init__("too-many-requests", "Too many requests", 429, detail, headers=waits)
 
 
-class Busy(Problem):
+class ServiceUnavailable(Problem):
     """503. It would have worked at another time. `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int = 1, detail: str | None = None) -> None:
-        said = (
+        message = (
             detail or f"The service is busy: send the same request again in {retry_after} seconds."
         )
         waits = {"Retry-After": str(retry_after)}
-        super().__init__("busy", "Try again soon", 503, said, headers=waits)
+        super().__init__("busy", "Try again soon", 503, message, headers=waits)
 
 
 class PreconditionFailed(Problem):
@@ -163,7 +163,7 @@ class IdempotencyMismatch(Problem):
         super().__init__("idempotency-mismatch", "Key used for another request", 422, detail)
 
 
-class StillRunning(Problem):
+class RequestInProgress(Problem):
     """409. The first request with this key has not been answered yet."""
 
     def __init__(self) -> None:
@@ -175,7 +175,7 @@ class StillRunning(Problem):
         )
 
 
-class Unexpected(Problem):
+class InternalServerError(Problem):
     """500. Our fault; says nothing about the inside."""
 
     def __init__(self) -> None:

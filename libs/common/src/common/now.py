@@ -1,6 +1,6 @@
 """The only module that reads the wall clock: for tokens, leases, limits and time-outs.
 
-What the business decides by is the service's own `<schema>.now()`, see `common.database.moment`.
+What the business decides by is the service's own `<schema>.now()`, see `common.persistence.database.moment`.
 """
 
 from datetime import UTC, datetime

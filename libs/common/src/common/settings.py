@@ -26,10 +26,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     environment: Environment = Field("production", description="production, development or test")
-    time: Literal["real", "simulated"] = Field(
+    time_mode: Literal["real", "simulated"] = Field(
         "real", description="real, or simulated for the demo and tests"
     )
-    log: Literal["json", "console"] = Field("json", description="json or console")
+    log_format: Literal["json", "console"] = Field("json", description="json or console")
 
     database_url: SecretStr = Field(
         description="the runtime role's postgresql://user:password@host:port/database"
@@ -38,14 +38,16 @@ class Settings(BaseSettings):
         None, description="the owner role's postgresql:// address; only `migrate` needs it"
     )
 
-    kafka: str = Field(min_length=1, description="Kafka's addresses as host:port,host:port")
+    kafka_bootstrap_servers: str = Field(
+        min_length=1, description="Kafka's addresses as host:port,host:port"
+    )
     kafka_security: KafkaSecurity = Field(
         "SASL_SSL", description="how Kafka is reached (outside production PLAINTEXT if not said)"
     )
     kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
     kafka_password: SecretStr | None = Field(None, description="that principal's password")
-    kafka_ca: Path | None = Field(None, description="a PEM file with the authority to trust")
+    kafka_ca_file: Path | None = Field(None, description="a PEM file with the authority to trust")
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the TCP port to listen on")
@@ -53,12 +55,16 @@ class Settings(BaseSettings):
 
     issuer: str = Field(min_length=1, description="the `iss` of the tokens to accept")
     audience: str = Field("opsdesk", min_length=1, description="the `aud` of the tokens to accept")
-    jwks: str = Field(min_length=1, description="the issuer's public keys: an https URL or a file")
+    jwks_url: str = Field(
+        min_length=1, description="the issuer's public keys: an https URL or a file"
+    )
     local_issuer: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
     )
 
-    trace_share: float = Field(0.01, ge=0, le=1, description="the share of requests to trace")
+    trace_sample_ratio: float = Field(
+        0.01, ge=0, le=1, description="the share of requests to trace"
+    )
     otlp_endpoint: str | None = Field(
         None, description="where spans are sent (OTLP over HTTP); without it nothing is traced"
     )
@@ -72,18 +78,20 @@ class Settings(BaseSettings):
             filled.setdefault("kafka_security", "PLAINTEXT")
         if local := filled.get("local_issuer"):
             filled.setdefault("issuer", LOCAL_ISSUER)
-            filled.setdefault("jwks", str(Path(local) / "jwks.json"))
+            filled.setdefault("jwks_url", str(Path(local) / "jwks.json"))
         return filled
 
     @model_validator(mode="after")
     def _refuse_what_does_not_fit(self) -> "Settings":
         if self.environment == "production":
-            if self.time == "simulated":
-                raise ValueError("OPSDESK_TIME=simulated is refused in production: set it to real")
+            if self.time_mode == "simulated":
+                raise ValueError(
+                    "OPSDESK_TIME_MODE=simulated is refused in production: set it to real"
+                )
             if self.local_issuer or self.issuer == LOCAL_ISSUER:
                 raise ValueError(
                     "OPSDESK_LOCAL_ISSUER is refused in production: name your identity provider "
-                    "by OPSDESK_ISSUER and OPSDESK_JWKS"
+                    "by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
                 )
         if self.kafka_security.startswith("SASL") and not (
             self.kafka_username and self.kafka_password
@@ -98,7 +106,7 @@ class Settings(BaseSettings):
 S = TypeVar("S", bound=Settings)
 
 
-def load(settings: type[S]) -> S:
+def load_settings(settings: type[S]) -> S:
     """The settings from the environment. A missing or wrong one ends the start with one sentence.
 
     Raises SystemExit; the sentence names the variable and never repeats its value.
@@ -106,10 +114,10 @@ def load(settings: type[S]) -> S:
     try:
         return settings()
     except ValidationError as wrong:
-        raise SystemExit(_sentence(settings, wrong)) from None
+        raise SystemExit(_describe_error(settings, wrong)) from None
 
 
-def _sentence(settings: type[Settings], wrong: ValidationError) -> str:
+def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
     error = wrong.errors(include_input=False, include_url=False)[0]
     if not error["loc"]:
         return error["msg"].removeprefix("Value error, ") + "."
@@ -121,15 +129,15 @@ def _sentence(settings: type[Settings], wrong: ValidationError) -> str:
     return f"{PREFIX}{name.upper()} is wrong ({error['msg']}): give {wanted}."
 
 
-def shown(settings: Settings) -> dict[str, str]:
+def masked_settings(settings: Settings) -> dict[str, str]:
     """Every variable with its value as it may be shown: secrets and passwords are masked."""
     return {
-        f"{PREFIX}{name.upper()}": _masked(getattr(settings, name))
+        f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)
     }
 
 
-def _masked(value: object) -> str:
+def _mask(value: object) -> str:
     if not isinstance(value, SecretStr):
         return "" if value is None else str(value)
     address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())

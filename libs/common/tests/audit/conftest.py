@@ -10,7 +10,7 @@ import pytest
 
 from common.audit import Entry, record
 from common.audit.sealer import seal
-from common.database import Database
+from common.persistence.database import Database
 
 AT = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 

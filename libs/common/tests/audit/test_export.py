@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from common.audit.export import Part, export
+from common.audit.export import ExportFilter, export
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import AT
 
@@ -42,8 +42,8 @@ async def test_an_export_is_checked_without_us(exported: Path, trail: Database) 
 
 async def test_a_part_is_checked_like_the_whole(trail: Database, tmp_path: Path) -> None:
     """One customer's entries, nothing shown of the others."""
-    said = await export(trail, tmp_path / "part", "sla", Part(subject="ticket/1"))
-    assert "3 entries checked, 6 withheld" in said
+    summary = await export(trail, tmp_path / "part", "sla", ExportFilter(subject="ticket/1"))
+    assert "3 entries checked, 6 withheld" in summary
     assert check(tmp_path / "part")[0] == 0
     assert "ticket/2" not in (tmp_path / "part" / "entries.jsonl").read_text()
 
@@ -51,18 +51,18 @@ async def test_a_part_is_checked_like_the_whole(trail: Database, tmp_path: Path)
 @pytest.mark.parametrize(
     ("part", "given"),
     [
-        (Part(who="anna"), 9),
-        (Part(who="omar"), 0),
-        (Part(since=AT), 9),
-        (Part(until=AT), 0),
-        (Part(subject="ticket/2", who="anna", since=AT), 3),
+        (ExportFilter(who="anna"), 9),
+        (ExportFilter(who="omar"), 0),
+        (ExportFilter(since=AT), 9),
+        (ExportFilter(until=AT), 0),
+        (ExportFilter(subject="ticket/2", who="anna", since=AT), 3),
     ],
 )
 async def test_parts_by_person_and_time(
-    trail: Database, tmp_path: Path, part: Part, given: int
+    trail: Database, tmp_path: Path, part: ExportFilter, given: int
 ) -> None:
-    said = await export(trail, tmp_path / "part", "sla", part)
-    assert f"{given} entries checked, {9 - given} withheld" in said
+    summary = await export(trail, tmp_path / "part", "sla", part)
+    assert f"{given} entries checked, {9 - given} withheld" in summary
 
 
 def edit(name: str, old: str, new: str) -> Spoil:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.audit import Entry, record, sealer, verifier
 from common.audit.sealer import seal
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import AT, entry, write
 
@@ -73,7 +73,7 @@ async def test_nobody_waits_for_a_seal_in_the_making(database: Database) -> None
     """The hot path takes no lock that the sealer holds, and the other way round."""
     await write(database, entry(1))
     await seal(database)
-    sealing = await database.connect()
+    sealing = await database.dedicated_connection()
     async with sealing.transaction():
         await sealing.execute(
             "INSERT INTO audit_seals SELECT 2, sealed_at, size, root, previous, chain, settled,"
@@ -87,7 +87,7 @@ async def test_nobody_waits_for_a_seal_in_the_making(database: Database) -> None
 async def test_a_backlog_is_sealed_in_parts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealer, "MOST", 4)
+    monkeypatch.setattr(sealer, "MAX_ENTRIES_PER_SEAL", 4)
     await write(database, *(entry(n) for n in range(10)))
     assert [one.size for one in await seal(database)] == [4, 4, 2]
     found = await verify(database)
@@ -113,10 +113,10 @@ async def test_after_a_move_to_another_cluster_nothing_is_missed(
     assert (found.difference, found.sealed, found.unsealed) == (None, 5, 0)
 
 
-async def test_what_is_recorded_is_what_was_said(database: Database) -> None:
+async def test_what_is_recorded_is_what_was_written(database: Database) -> None:
     grounds = {"at": AT, "text": 'quote " and \u2028', "number": 1.5, "none": None}
     await write(database, Entry(AT, "anna", "ticket.verify", "ticket/1", grounds))
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     row = await connection.fetchrow("SELECT at, who, behind, grounds FROM audit")
     await connection.close()
     assert row is not None
@@ -146,7 +146,7 @@ async def test_a_sealer_that_failed_tries_again_soon_and_is_well_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a restart of the database readiness must not wait for the next minute."""
-    monkeypatch.setattr(sealer, "AGAIN", 0.01)
+    monkeypatch.setattr(sealer, "RETRY_DELAY_S", 0.01)
     failures = [ConnectionError("gone"), ConnectionError("gone")]
     done = asyncio.Event()
 

@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from common.audit.sealer import HASH, seal
+from common.audit.sealer import ENTRY_HASH_SQL, seal
 from common.audit.verify import verify
-from common.database import Database
+from common.persistence.database import Database
 
 from .conftest import entry, write
 
@@ -19,9 +19,9 @@ FROM audit b WHERE (a.position, b.position) IN ((4, 5), (5, 4))
 """
 FORGED_LEAF = f"""
 UPDATE audit SET who = 'mallory' WHERE position = 5;
-UPDATE audit_leaves l SET hash = {HASH} FROM audit a WHERE a.position = 5 AND l.position = 5
+UPDATE audit_leaves l SET hash = {ENTRY_HASH_SQL} FROM audit a WHERE a.position = 5 AND l.position = 5
 """
-SMUGGLED = """
+INSERTED_LATER = """
 INSERT INTO audit (at, who, action, subject, xid) SELECT at, who, action, subject, xid FROM audit
 WHERE position = 1
 """
@@ -33,7 +33,7 @@ SEAL_2 = "UPDATE audit_seals SET"
 MOVED_LEAF = "UPDATE audit_leaves SET seal = 2 WHERE position = 3"
 
 
-async def test_a_whole_trail_is_said_to_be_whole(trail: Database) -> None:
+async def test_a_whole_trail_is_reported_as_whole(trail: Database) -> None:
     found = await verify(trail)
     assert found.difference is None
     assert (found.seals, found.sealed, found.unsealed) == (3, 9, 0)
@@ -50,7 +50,7 @@ async def test_a_whole_trail_is_said_to_be_whole(trail: Database) -> None:
         (FORGED_LEAF, "seal 2 does not match its entries"),
         (MOVED_LEAF, "seal 1 does not match its entries"),
         (SWAP, "entry 4 of seal 2 was changed"),
-        (SMUGGLED, "entry 10 was put in after its time had been sealed"),
+        (INSERTED_LATER, "entry 10 was put in after its time had been sealed"),
         ("DELETE FROM audit_seals WHERE number = 2", "seal 2 is missing"),
         ("DELETE FROM audit_seals WHERE number = 3", "seal 3 is missing"),
         (
@@ -92,7 +92,7 @@ async def test_the_services_own_role_can_only_append(
     trail: Database, table: str, statement: str
 ) -> None:
     columns = {"audit": "who = 'x'", "audit_seals": "size = 1", "audit_leaves": "seal = 1"}
-    connection = await trail.connect()
+    connection = await trail.dedicated_connection()
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement.format(table, columns[table]))

@@ -13,76 +13,78 @@ from pydantic import Field
 from sqlalchemy import text
 
 from common.audit import Entry, record
-from common.database import Connection, Database, Transaction, moment
+from common.auth import Caller, Contact, requires
 from common.errors import Conflict, Forbidden, NotFound
 from common.http import (
     MIB,
-    Asked,
     Instant,
     Page,
     Paging,
+    RequestModel,
+    ResponseModel,
     Service,
-    Told,
-    answer,
-    cursor,
+    encode_cursor,
     if_match,
+    problem_response,
     router,
     set_etag,
 )
-from common.ids import uuid7
-from common.people import Caller, Contact, needs
+from common.persistence.database import Connection, Database, Transaction, transaction_time
+from common.persistence.ids import uuid7
 from common.settings import Settings
-from common.testing.client import app_for, client
+from opsdesk_testing.client import app_for, client
 
-Opener = Annotated[Caller, needs("tickets:open")]
-Reader = Annotated[Caller, needs("tickets:read")]
+Opener = Annotated[Caller, requires("tickets:open")]
+Reader = Annotated[Caller, requires("tickets:read")]
 
 things = router("/v1/things", ["things"])
 
 
-class Wanted(Asked):
+class ThingCreate(RequestModel):
     name: str = Field(min_length=1, max_length=100)
     at: datetime | None = None
     count: int = Field(default=0, ge=0, le=2**31 - 1)
     more: list[Any] = Field(default_factory=list)
 
 
-class Thing(Told):
+class Thing(ResponseModel):
     id: UUID
     name: str
     at: datetime | None = None
 
 
 @things.post("", status_code=201)
-async def make(wanted: Wanted, response: Response, caller: Opener, tx: Transaction) -> Thing:
+async def create_thing(
+    body: ThingCreate, response: Response, caller: Opener, tx: Transaction
+) -> Thing:
     """Make a thing."""
-    thing = Thing(id=uuid7(), name=wanted.name, at=wanted.at)
-    await note(tx, caller, "thing.make", {"name": wanted.name})
-    if wanted.name == "slow":
+    thing = Thing(id=uuid7(), name=body.name, at=body.at)
+    await record_note(tx, caller, "thing.make", {"name": body.name})
+    if body.name == "slow":
         await asyncio.sleep(0.3)
-    if wanted.name == "twice":
+    if body.name == "twice":
         raise Conflict("There is one already.")
-    if wanted.name == "odd":
+    if body.name == "odd":
         raise ZeroDivisionError("secret inside")
-    if wanted.name == "denied":
-        return answer(Forbidden("Not this one."))  # type: ignore[return-value]  # a response passes
+    if body.name == "denied":
+        return problem_response(Forbidden("Not this one."))  # type: ignore[return-value]  # a response passes
     response.headers["Location"] = f"/v1/things/{thing.id}"
     return thing
 
 
 @things.get("")
-async def listed(
+async def list_things(
     caller: Reader, page: Annotated[Paging, Depends()], since: Instant | None = None
 ) -> Page[Thing]:
     """List things."""
     after = page.after_as(str, UUID)
     first = 0 if after is None else int(after[0])
     items = [Thing(id=UUID(int=n), name=str(n)) for n in range(first + 1, first + page.limit + 1)]
-    return Page[Thing](items=items, next=cursor(items[-1].name, items[-1].id))
+    return Page[Thing](items=items, next=encode_cursor(items[-1].name, items[-1].id))
 
 
 @things.post("/mail", status_code=201)
-async def mail(
+async def receive_mail(
     raw: Annotated[bytes, Body(media_type="message/rfc822")], caller: Opener
 ) -> dict[str, int]:
     """Take bytes in."""
@@ -90,35 +92,37 @@ async def mail(
 
 
 @things.get("/{name}")
-async def one(name: str, response: Response, caller: Reader, tx: Transaction) -> dict[str, Any]:
+async def get_thing(
+    name: str, response: Response, caller: Reader, tx: Transaction
+) -> dict[str, Any]:
     """Show a thing."""
     if name == "none":
         raise NotFound(f"Thing {name}")
     stored = await tx.scalar(text("SELECT CAST(:name AS text)"), {"name": name})
     set_etag(response, 7)
-    return {"name": stored, "who": caller.sub, "behind": caller.behind}
+    return {"name": stored, "who": caller.sub, "behind": caller.via_machine}
 
 
 @things.put("/{name}")
-async def change(name: str, request: Request, caller: Opener) -> dict[str, str]:
+async def update_thing(name: str, request: Request, caller: Opener) -> dict[str, str]:
     """Change a thing."""
     if_match(request, 7, {"name": name})
     return {"name": name}
 
 
 @things.get("/{count}/stored")
-async def stored(count: int, caller: Reader, tx: Transaction) -> dict[str, int]:
+async def store_thing(count: int, caller: Reader, tx: Transaction) -> dict[str, int]:
     """Ask the database for a number."""
     found = await tx.scalar(text("SELECT CAST(:n AS bigint)"), {"n": count})
     return {"count": found}
 
 
-async def note(tx: Connection, caller: Caller, action: str, grounds: dict[str, str]) -> None:
-    at = await moment(tx)
-    await record(tx, Entry(at, caller.sub, action, "thing/1", grounds, caller.behind))
+async def record_note(tx: Connection, caller: Caller, action: str, grounds: dict[str, str]) -> None:
+    at = await transaction_time(tx)
+    await record(tx, Entry(at, caller.sub, action, "thing/1", grounds, caller.via_machine))
 
 
-async def contacts(tx: Connection, address: str) -> Contact | None:
+async def resolve_contact(tx: Connection, address: str) -> Contact | None:
     if address == "jan@acme.example":
         return Contact(UUID(int=5), "Jan", "acme")
     return None
@@ -130,8 +134,8 @@ SERVICE = Service(
     title="Things",
     settings=Settings,
     routers=(things,),
-    resolve_contact=contacts,
-    larger_bodies={"/v1/things/mail": 2 * MIB},
+    resolve_contact=resolve_contact,
+    body_limits={"/v1/things/mail": 2 * MIB},
 )
 
 
@@ -152,7 +156,7 @@ def service() -> Service:
 
 
 @pytest.fixture
-def written(database: Database) -> Callable[[], Awaitable[int]]:
+def count_things(database: Database) -> Callable[[], Awaitable[int]]:
     """How many audit entries there are: what the routes above leave behind."""
 
     async def count() -> int:

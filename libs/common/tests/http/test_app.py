@@ -10,13 +10,13 @@ from httpx import AsyncClient
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from common.database import Database
+from common.auth.requirements import RequiresPermission
 from common.errors import Conflict
 from common.http import Service, create_app
-from common.people.asking import Needs
+from common.persistence.database import Database
 from common.telemetry import metrics
-from common.testing.client import app_for, client
-from common.testing.routes import unguarded
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.routes import unguarded
 
 
 def test_no_route_is_open_by_accident(app: FastAPI) -> None:
@@ -33,7 +33,7 @@ def test_an_app_with_an_open_route_is_not_made(service: Service) -> None:
 class Thin:
     """The shape of a hot path's endpoint."""
 
-    needs = Needs("tickets:open")
+    needs = RequiresPermission("tickets:open")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -42,20 +42,22 @@ class Thin:
         return self.refuse().__await__()
 
     async def refuse(self) -> None:
-        self.needs.checked(await self.scope["app"].state.admission.admit(self.scope))
+        self.needs.check(await self.scope["app"].state.admission.authenticate(self.scope))
         raise Conflict("thin, and no less polite")
 
 
 async def test_a_thin_route_is_guarded_and_refuses_like_all_others(
     service: Service, database: Database
 ) -> None:
-    app = app_for(replace(service, thin=(Route("/v1/thin", Thin, methods=["POST"]),)), database)
+    app = app_for(
+        replace(service, fast_routes=(Route("/v1/thin", Thin, methods=["POST"]),)), database
+    )
     async with client(app) as anna, client(app, None) as nobody:
         refused = await anna.post("/v1/thin")
         assert refused.status_code == 409
         assert refused.json()["detail"] == "thin, and no less polite"
         assert (await nobody.post("/v1/thin")).status_code == 401
-    found = metrics.REQUESTS.labels("POST", "/v1/thin", 409)._value.get()
+    found = metrics.HTTP_REQUESTS.labels("POST", "/v1/thin", 409)._value.get()
     assert found >= 1
 
 

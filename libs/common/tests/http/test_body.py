@@ -9,8 +9,8 @@ from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.errors import Invalid, Malformed
-from common.http.body import DEEPEST, MIB, deeper_than, read_json
+from common.errors import BadRequest, ValidationFailed
+from common.http.body import MAX_JSON_DEPTH, MIB, nests_deeper_than, parse_json
 
 JSON = {"content-type": "application/json"}
 
@@ -153,23 +153,23 @@ def depth(value: Any) -> int:
 def test_depth_is_counted_exactly_and_without_recursion(value: Any, levels: int) -> None:
     written = json.dumps(value).encode()
     if written.count(b"[") + written.count(b"{") > levels:
-        assert deeper_than(written, levels) == (depth(value) > levels)
+        assert nests_deeper_than(written, levels) == (depth(value) > levels)
     else:
         assert depth(value) <= levels
 
 
 def test_the_allowed_depth_is_read_and_one_more_is_not() -> None:
-    assert read_json(b"[" * DEEPEST + b"]" * DEEPEST)
-    with pytest.raises(Malformed):
-        read_json(b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1))
+    assert parse_json(b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH)
+    with pytest.raises(BadRequest):
+        parse_json(b"[" * (MAX_JSON_DEPTH + 1) + b"]" * (MAX_JSON_DEPTH + 1))
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.binary(max_size=60) | st.text('[]{}":,\\u0d8', max_size=60).map(str.encode))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     try:
-        read_json(body)
-    except (Malformed, Invalid):
+        parse_json(body)
+    except (BadRequest, ValidationFailed):
         return
     json.loads(body)
 

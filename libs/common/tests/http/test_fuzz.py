@@ -2,9 +2,9 @@
 
 import asyncio
 
-from common.database import Database
 from common.http import Service
-from common.testing.fuzz import fuzz
+from common.persistence.database import Database
+from opsdesk_testing.fuzz import fuzz
 
 
 async def test_the_app_answers_what_its_document_says(service: Service, database: Database) -> None:

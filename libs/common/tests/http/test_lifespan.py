@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from common.database import Database
+from common.auth.local_issuer import LocalIssuer
 from common.http import Service, create_app, lifespan
-from common.people.issuer import LocalIssuer
-from common.testing.client import client
+from common.persistence.database import Database
+from opsdesk_testing.client import client
 
 Written = Callable[[], Awaitable[int]]
 
@@ -31,7 +31,7 @@ def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_a_service_works_while_kafka_is_down_and_says_so(
-    service: Service, issuer: LocalIssuer, written: Written
+    service: Service, issuer: LocalIssuer, count_things: Written
 ) -> None:
     """Architecture 1 and 8: the HTTP side lives; readiness names what does not."""
     app = create_app(service)
@@ -42,7 +42,7 @@ async def test_a_service_works_while_kafka_is_down_and_says_so(
         assert ready.status_code == 503
         assert set(ready.json()["not_ready"]) == {"relay"}
         assert (await anna.get("/health/live")).status_code == 200
-    assert await written() == 1
+    assert await count_things() == 1
 
 
 async def test_loops_run_beside_the_requests_and_stop_with_the_service(
@@ -81,7 +81,7 @@ async def test_a_loop_that_fails_is_started_anew_later_and_later(
             raise ValueError("not yet")
 
     monkeypatch.setattr(asyncio, "sleep", pause)
-    await lifespan.supervised("loop", loop)
+    await lifespan.supervise("loop", loop)
     assert tried == 10
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
 
@@ -90,7 +90,7 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only who is cancelled from outside has ended; seen with aiokafka after a long outage."""
-    monkeypatch.setattr(lifespan, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(lifespan, "INITIAL_RESTART_DELAY_S", 0.0)
     tried = 0
 
     async def loop() -> None:
@@ -101,5 +101,5 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
             inside.cancel()
             await inside
 
-    await lifespan.supervised("loop", loop)
+    await lifespan.supervise("loop", loop)
     assert tried == 2

@@ -9,39 +9,39 @@ from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.errors import Invalid
-from common.http import Paging, cursor
+from common.errors import ValidationFailed
+from common.http import Paging, encode_cursor
 
 instants = st.datetimes(timezones=st.just(UTC))
 values = st.lists(instants | st.uuids() | st.text() | st.integers() | st.none(), max_size=4)
 
 
 @given(values)
-def test_a_cursor_is_the_place_that_it_was_made_from(place: list[Any]) -> None:
-    assert Paging(cursor=cursor(*place)).after == tuple(place)
+def test_a_cursor_decodes_to_the_values_it_was_made_from(position: list[Any]) -> None:
+    assert Paging(cursor=encode_cursor(*position)).after == tuple(position)
 
 
 @given(st.text(max_size=80))
 def test_any_other_text_is_refused(text: str) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(ValidationFailed):
         Paging(cursor=text)
 
 
 @given(values, st.integers(0, 200), st.characters())
-def test_an_edited_cursor_is_refused_or_unchanged(place: list[Any], at: int, char: str) -> None:
-    given = cursor(*place)
+def test_an_edited_cursor_is_refused_or_unchanged(position: list[Any], at: int, char: str) -> None:
+    given = encode_cursor(*position)
     edited = given[:at] + char + given[at + 1 :]
     try:
-        assert Paging(cursor=edited).after == tuple(place)
-    except Invalid:
+        assert Paging(cursor=edited).after == tuple(position)
+    except ValidationFailed:
         return
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
-    other = Paging(cursor=cursor(datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1)))
+    other = Paging(cursor=encode_cursor(datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1)))
     assert other.after_as(datetime, UUID) == (datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1))
     for types in ((str, UUID), (datetime,), (datetime, UUID, int)):
-        with pytest.raises(Invalid):
+        with pytest.raises(ValidationFailed):
             other.after_as(*types)
     assert Paging().after_as(str) is None
 

@@ -7,9 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
+from common.auth import Caller
 from common.errors import NotFound, Problem, Violation
-from common.http.problems import problem_of, violations
-from common.people import Caller
+from common.http.problems import problem_from_error, violations
 from common.telemetry import metrics
 
 
@@ -29,17 +29,17 @@ from common.telemetry import metrics
     ],
 )
 def test_every_error_means_something_to_the_caller(error: Exception, status: int) -> None:
-    assert problem_of(error).status == status
+    assert problem_from_error(error).status == status
     if isinstance(error, asyncpg.PostgresError):
         wrapped = DBAPIError("SELECT", {}, error, connection_invalidated=False)
-        assert problem_of(wrapped).status == status
+        assert problem_from_error(wrapped).status == status
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_caller() -> None:
     """An answer model that does not fit is a 500, not a 422."""
     with pytest.raises(ValidationError) as wrong:
         TypeAdapter(int).validate_python("x")
-    assert problem_of(wrong.value).status == 500
+    assert problem_from_error(wrong.value).status == 500
     assert violations(wrong.value) == [
         Violation("", "int_parsing", wrong.value.errors()[0]["msg"]),
     ]
@@ -75,11 +75,11 @@ async def test_whoever_goes_away_in_the_middle_is_no_fault(app: FastAPI) -> None
         "headers": [],
         "app": app,
     }
-    before = metrics.REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get()
-    app.state.admission.admit = _anybody
+    before = metrics.HTTP_REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get()
+    app.state.admission.authenticate = _anybody
     await app(scope, receive, send)
     assert sent == []
-    assert metrics.REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get() == before + 1
+    assert metrics.HTTP_REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get() == before + 1
 
 
 async def _anybody(scope: object) -> Caller:

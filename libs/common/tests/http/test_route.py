@@ -7,9 +7,9 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from starlette.types import Message, Receive, Scope, Send
 
-from common.database import Connection, Database
 from common.http import Service
-from common.testing.client import app_for, client
+from common.persistence.database import Connection, Database
+from opsdesk_testing.client import app_for, client
 
 Written = Callable[[], Awaitable[int]]
 
@@ -47,15 +47,15 @@ class ForgetsAtCommit:
             raise ConnectionError("gone at commit")
 
 
-async def test_what_is_answered_201_is_kept(anna: AsyncClient, written: Written) -> None:
+async def test_what_is_answered_201_is_stored(anna: AsyncClient, count_things: Written) -> None:
     answer = await anna.post("/v1/things", json={"name": "one"})
     assert answer.status_code == 201, answer.text
     assert answer.headers["location"] == f"/v1/things/{answer.json()['id']}"
-    assert await written() == 1
+    assert await count_things() == 1
 
 
-async def test_nobody_is_told_201_before_the_commit(
-    service: Service, database: Database, written: Written
+async def test_no_201_leaves_before_the_commit(
+    service: Service, database: Database, count_things: Written
 ) -> None:
     """Accepted means kept (architecture, 1)."""
     app = app_for(service, ForgetsAtCommit(database))  # type: ignore[arg-type]  # a stand-in
@@ -63,32 +63,32 @@ async def test_nobody_is_told_201_before_the_commit(
         answer = await anna.post("/v1/things", json={"name": "one"})
     assert answer.status_code == 503
     assert "Idempotency-Key" in answer.json()["detail"]
-    assert await written() == 0
+    assert await count_things() == 0
 
 
-async def test_a_raised_problem_undoes_everything(anna: AsyncClient, written: Written) -> None:
+async def test_a_raised_problem_undoes_everything(anna: AsyncClient, count_things: Written) -> None:
     assert (await anna.post("/v1/things", json={"name": "twice"})).status_code == 409
-    assert await written() == 0
+    assert await count_things() == 0
 
 
 async def test_a_returned_denial_leaves_its_audit_record(
-    anna: AsyncClient, written: Written
+    anna: AsyncClient, count_things: Written
 ) -> None:
     answer = await anna.post("/v1/things", json={"name": "denied"})
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
-    assert await written() == 1
+    assert await count_things() == 1
 
 
 async def test_a_fault_of_ours_says_nothing_about_the_inside(
-    anna: AsyncClient, written: Written
+    anna: AsyncClient, count_things: Written
 ) -> None:
     answer = await anna.post("/v1/things", json={"name": "odd"})
     assert answer.status_code == 500
     assert answer.json()["type"] == "urn:opsdesk:error:unexpected"
     assert len(answer.json()["trace_id"]) == 32
     assert "secret" not in answer.text
-    assert await written() == 0
+    assert await count_things() == 0
 
 
 async def test_a_large_body_that_is_no_json_is_taken_as_it_is(anna: AsyncClient) -> None:
@@ -141,17 +141,17 @@ async def test_whoever_is_refused_at_the_door_costs_no_transaction(
 async def test_the_answer_leaves_after_the_commit(service: Service, database: Database) -> None:
     """Architecture 1: seen from outside, at the moment of the first byte."""
     app = app_for(service, database)
-    kept: list[int] = []
+    stored: list[int] = []
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_and_look(message: Message) -> None:
             if message["type"] == "http.response.start":
                 async with database.transaction() as tx:
-                    kept.append(int(await tx.scalar(text("SELECT count(*) FROM audit")) or 0))
+                    stored.append(int(await tx.scalar(text("SELECT count(*) FROM audit")) or 0))
             await send(message)
 
         await app(scope, receive, send_and_look)
 
     async with client(watched) as anna:  # type: ignore[arg-type]  # a stand-in
         assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
-    assert kept == [1]
+    assert stored == [1]

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.telemetry import logger, redacted
+from common.persistence.database import Database
+from common.telemetry import logger, redact
 from common.telemetry.logs import configure_logs
 
 SECRETS = [
@@ -41,13 +41,15 @@ def logged() -> Iterator[io.StringIO]:
 @pytest.mark.parametrize("text", SECRETS)
 @pytest.mark.parametrize("nest", [lambda x: x, lambda x: [x], lambda x: {"a": ({"b": x},)}])
 def test_shapes_of_secrets_are_hidden_at_any_depth(text: str, nest: object) -> None:
-    said = json.dumps(redacted(nest(text)))  # type: ignore[operator]
-    assert not any(part in said for part in PARTS)
+    text_out = json.dumps(redact(nest(text)))  # type: ignore[operator]
+    assert not any(part in text_out for part in PARTS)
 
 
 def test_fields_are_hidden_by_their_name() -> None:
-    said = redacted({"password": "x", "Authorization": "y", "contact_email": "z", "port": 8002})
-    assert said == {
+    redacted_fields = redact(
+        {"password": "x", "Authorization": "y", "contact_email": "z", "port": 8002}
+    )
+    assert redacted_fields == {
         "password": "[hidden]",
         "Authorization": "[hidden]",
         "contact_email": "[hidden]",
@@ -56,8 +58,8 @@ def test_fields_are_hidden_by_their_name() -> None:
 
 
 def test_ordinary_words_stay_as_they_are() -> None:
-    said = {"key": "OPS-1042", "subject": "ticket/0192", "size": 3, "ratio": 0.5, "who": None}
-    assert redacted(said) == said
+    fields = {"key": "OPS-1042", "subject": "ticket/0192", "size": 3, "ratio": 0.5, "who": None}
+    assert redact(fields) == fields
 
 
 @pytest.mark.parametrize("text", SECRETS)
@@ -79,7 +81,7 @@ def test_a_long_hostile_text_costs_little(piece: str) -> None:
     """What callers send may land in a log line: hiding must not become the attack."""
     text = piece * (1_000_000 // len(piece))
     began = perf_counter()
-    redacted(text)
+    redact(text)
     assert perf_counter() - began < 3
 
 

@@ -59,7 +59,7 @@ def test_an_unsampled_trace_stays_unsampled_but_keeps_its_id(spans: InMemorySpan
 def test_an_outsider_does_not_decide_what_is_traced() -> None:
     exporter = InMemorySpanExporter()
     configure_tracing("sla", None, 0.0, processor=SimpleSpanProcessor(exporter))
-    with span("request", SAMPLED, outside=True):
+    with span("request", SAMPLED, untrusted=True):
         assert trace_id() == SAMPLED[3:35]
     configure_tracing("sla", None, 0)
     assert not exporter.get_finished_spans()
@@ -80,7 +80,7 @@ def test_an_outsider_does_not_decide_what_is_traced() -> None:
     ],
 )
 def test_a_malformed_context_is_ignored(wrong: str) -> None:
-    with span("request", wrong, outside=True):
+    with span("request", wrong, untrusted=True):
         written = current_traceparent() or ""
         assert _read(written).is_valid
         assert written[3:35] not in wrong
@@ -88,7 +88,7 @@ def test_a_malformed_context_is_ignored(wrong: str) -> None:
 
 def test_a_context_of_a_later_version_is_understood() -> None:
     """W3C Trace Context, 3.2.4: what is known of it stands where it stood; what we write is 00."""
-    with span("request", "01" + SAMPLED[2:] + "-more", outside=True):
+    with span("request", "01" + SAMPLED[2:] + "-more", untrusted=True):
         assert trace_id() == SAMPLED[3:35]
         assert (current_traceparent() or "").startswith("00-")
 
@@ -98,7 +98,7 @@ def test_what_is_sent_along_can_be_read_by_others(
     spans: InMemorySpanExporter, share: float
 ) -> None:
     configure_tracing("sla", None, share, processor=SimpleSpanProcessor(spans))
-    with span("request", UNSAMPLED, outside=True):
+    with span("request", UNSAMPLED, untrusted=True):
         found = _read(current_traceparent() or "")
     assert f"{found.trace_id:032x}" == UNSAMPLED[3:35]
     assert found.trace_flags.sampled == bool(share)

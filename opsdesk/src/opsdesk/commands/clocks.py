@@ -4,14 +4,14 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer, echo
 
-from opsdesk.commands.console import run, say, show
-from opsdesk.desk import JSON
-from opsdesk.reading import lasting, readers_zone, shown
-from opsdesk.session import own_desk
-from opsdesk.trouble import Trouble
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.errors import CliError
+from opsdesk.formatting import format_duration, format_instant, local_zone
+from opsdesk.session import own_client
 
 app = Typer(help="Promises being measured.", no_args_is_help=True)
-FEW = 50
+DEFAULT_LIMIT = 50
 
 
 @app.command("list")
@@ -21,9 +21,9 @@ def list_(
     state: Annotated[str | None, Option(help="running, paused, stopped, …")] = None,
 ) -> None:
     """Show clocks in the order in which their promises break; the open ones, unless said else."""
-    asked = {"customer": customer, "state": state}
+    query = {"customer": customer, "state": state}
     path = f"/v1/tickets/{ticket}/clocks" if ticket else "/v1/clocks"
-    run(_list(path, {name: value for name, value in asked.items() if value is not None}))
+    run_command(_list(path, {name: value for name, value in query.items() if value is not None}))
 
 
 @app.command()
@@ -33,29 +33,31 @@ def explain(
     zone: Annotated[str | None, Option(help="Whose times to tell; else your own.")] = None,
 ) -> None:
     """Tell why a promise stands where it stands, hour by hour."""
-    run(_explain(ticket, metric, zone or str(readers_zone())))
+    run_command(_explain(ticket, metric, zone or str(local_zone())))
 
 
 async def _explain(ticket: str, metric: str, zone: str) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("sla", f"/v1/tickets/{ticket}/clocks")
-        found = [one["id"] for one in page["items"] if one["metric"] == metric]
-        if not found:
-            known = ", ".join(sorted({one["metric"] for one in page["items"]})) or "none"
-            raise Trouble(f"{ticket} has no {metric} clock; it has: {known}.")
-        for id in found:
-            echo(await desk.read("sla", f"/v1/clocks/{id}/explanation", zone=zone))
+    async with own_client() as client:
+        page = await client.get("sla", f"/v1/tickets/{ticket}/clocks")
+        clock_ids = [one["id"] for one in page["items"] if one["metric"] == metric]
+        if not clock_ids:
+            metrics = ", ".join(sorted({one["metric"] for one in page["items"]})) or "none"
+            raise CliError(f"{ticket} has no {metric} clock; it has: {metrics}.")
+        for id in clock_ids:
+            echo(await client.get_text("sla", f"/v1/clocks/{id}/explanation", zone=zone))
 
 
-async def _list(path: str, asked: JSON) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("sla", path, limit=FEW, **asked)
+async def _list(path: str, query: JSON) -> None:
+    async with own_client() as client:
+        page = await client.get("sla", path, limit=DEFAULT_LIMIT, **query)
     columns = ("ticket", "clock", "state", "target", "deadline", "outcome")
-    show("Clocks", columns, (_row(clock) for clock in page["items"]))
+    print_table("Clocks", columns, (_row(clock) for clock in page["items"]))
     if page["next"]:
-        say(f"These are the first {FEW} to break; narrow it down by --customer or --state.")
+        print_line(
+            f"These are the first {DEFAULT_LIMIT} to break; narrow it down by --customer or --state."
+        )
 
 
 def _row(clock: JSON) -> tuple[object, ...]:
-    target, deadline = lasting(clock["target_seconds"]), shown(clock["deadline"])
+    target, deadline = format_duration(clock["target_seconds"]), format_instant(clock["deadline"])
     return clock["ticket"], clock["metric"], clock["state"], target, deadline, clock["outcome"]

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from typer import Argument, Typer
 
-from opsdesk import office
-from opsdesk.commands.console import run, say
-from opsdesk.company.book import read_book
+from opsdesk import demo_clients
+from opsdesk.commands.console import print_line, run_command
+from opsdesk.company.demo_data import read_demo_data
 from opsdesk.company.loader import load as load_into
-from opsdesk.running import find_running
+from opsdesk.endpoints import find_endpoints
 
 app = Typer(help="The demo company.", no_args_is_help=True)
 
@@ -19,29 +19,29 @@ app = Typer(help="The demo company.", no_args_is_help=True)
 @app.command()
 def load() -> None:
     """Bring the demo company into OpsDesk; what is there already is left alone."""
-    run(_load())
+    run_command(_load())
 
 
 @app.command()
 def tokens(folder: Annotated[Path, Argument(help="The local issuer's folder.")]) -> None:
     """Write a token for everybody of the demo company into `tokens.json` there."""
-    run(_tokens(folder))
+    run_command(_tokens(folder))
 
 
 async def _load() -> None:
-    async with office.opened(find_running()) as desks:
-        added = await load_into(desks, read_book(), _tell)
-    say("The demo company is there." if added else "Nothing was missing.")
+    async with demo_clients.open_demo_clients(find_endpoints()) as clients:
+        added = await load_into(clients, read_demo_data(), _report_section)
+    print_line("The demo company is there." if added else "Nothing was missing.")
 
 
-def _tell(chapter: str, entries: int, new: int) -> None:
-    say(f"{chapter}: {entries}, {new} of them new")
+def _report_section(section: str, entries: int, new: int) -> None:
+    print_line(f"{section}: {entries}, {new} of them new")
 
 
 async def _tokens(folder: Path) -> None:
-    issued = office.issue_all(folder)
+    tokens = demo_clients.issue_all_tokens(folder)
     file = folder / "tokens.json"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as written:
-        json.dump(issued, written, indent=1)
-    say(f"{len(issued)} tokens in {file}")
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump(tokens, stream, indent=1)
+    print_line(f"{len(tokens)} tokens in {file}")

@@ -10,57 +10,60 @@ from rich.table import Table
 from rich.text import Text
 from typer import Exit
 
-from opsdesk.desk import Problem
-from opsdesk.trouble import Trouble
+from opsdesk.api_client import Problem
+from opsdesk.errors import CliError
 
 T = TypeVar("T")
 
-WIDE = 160
+WIDTH_COLUMNS = 160
 """Columns of a line where nobody looks at a terminal: into a file, tables are not squeezed."""
 
 console = Console(
-    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE, emoji=False
+    highlight=False,
+    soft_wrap=True,
+    width=None if sys.stdout.isatty() else WIDTH_COLUMNS,
+    emoji=False,
 )
-_complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+_error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run_command(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command to its end; what it cannot do is said in a sentence, with exit code 1."""
     try:
         return asyncio.run(work)
-    except (Trouble, Problem) as trouble:
-        _complaints.print(_hint(trouble), markup=False)
+    except (CliError, Problem) as error:
+        _error_console.print(_error_message(error), markup=False)
         raise Exit(1) from None
     except KeyboardInterrupt:
         raise Exit(130) from None
 
 
-def say(line: str = "") -> None:
+def print_line(line: str = "") -> None:
     console.print(line, markup=False)
 
 
-def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    table = Table(*columns, title=_plain(title), title_justify="left")
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    table = Table(*columns, title=_plain_title(title), title_justify="left")
     for row in rows:
         table.add_row(*("-" if cell is None else str(cell) for cell in row))
     console.print(table, markup=False)
 
 
-def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
+def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
     """Two columns: what, and its value; what is empty is left out."""
-    table = Table(title=_plain(title), title_justify="left", show_header=False)
+    table = Table(title=_plain_title(title), title_justify="left", show_header=False)
     for name, value in facts:
         if value not in (None, "", []):
             table.add_row(name, str(value))
     console.print(table, markup=False)
 
 
-def _plain(title: str) -> Text:
+def _plain_title(title: str) -> Text:
     """Brackets in a ticket's title are no markup; rich would read them as such in titles alone."""
     return Text(title, style="table.title")
 
 
-def _hint(trouble: Trouble | Problem) -> str:
-    if isinstance(trouble, Problem) and trouble.status == 401:
-        return f"{trouble} Log in again: opsdesk login anna"
-    return str(trouble)
+def _error_message(error: CliError | Problem) -> str:
+    if isinstance(error, Problem) and error.status == 401:
+        return f"{error} Log in again: opsdesk login anna"
+    return str(error)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import shown
-from opsdesk.session import own_desk
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.formatting import format_instant
+from opsdesk.session import own_client
 
 app = Typer(help="Requests to bring a version to an environment.", no_args_is_help=True)
-FEW = 50
+DEFAULT_LIMIT = 50
 
 
 @app.command("list")
@@ -19,36 +19,38 @@ def list_(
     state: Annotated[str | None, Option(help="in_review, approved, refused, …")] = None,
 ) -> None:
     """Show the newest deliveries."""
-    asked = {"environment": environment, "state": state}
-    run(_list({name: value for name, value in asked.items() if value is not None}))
+    query = {"environment": environment, "state": state}
+    run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
 @app.command("show")
 def show_(delivery: Annotated[str, Argument(help="Its key, such as DEL-7.")]) -> None:
     """Show a delivery with its verdict."""
-    run(_show(delivery))
+    run_command(_show(delivery))
 
 
-async def _list(asked: JSON) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("delivery-gate", "/v1/deliveries", limit=FEW, **asked)
+async def _list(query: JSON) -> None:
+    async with own_client() as client:
+        page = await client.get("delivery-gate", "/v1/deliveries", limit=DEFAULT_LIMIT, **query)
     columns = ("delivery", "product", "version", "environment", "attempt", "state", "requested")
-    show("Deliveries", columns, (_row(delivery) for delivery in page["items"]))
+    print_table("Deliveries", columns, (_row(delivery) for delivery in page["items"]))
 
 
 async def _show(ref: str) -> None:
-    async with own_desk() as desk:
-        delivery = await desk.get("delivery-gate", f"/v1/deliveries/{ref}")
-    told = ("state", "product", "version", "digest", "environment", "attempt", "requested_by")
-    show_facts(delivery["key"], ((name.replace("_", " "), delivery[name]) for name in told))
+    async with own_client() as client:
+        delivery = await client.get("delivery-gate", f"/v1/deliveries/{ref}")
+    fields = ("state", "product", "version", "digest", "environment", "attempt", "requested_by")
+    print_facts(delivery["key"], ((name.replace("_", " "), delivery[name]) for name in fields))
     for approval in delivery["approvals"]:
-        say(f"approved by {approval['by']} at {shown(approval['at'])}")
+        print_line(f"approved by {approval['by']} at {format_instant(approval['at'])}")
     if verdict := delivery["verdict"]:
-        say(f"{verdict['outcome']} by {verdict['spoken_by']} at {shown(verdict['at'])}")
+        print_line(
+            f"{verdict['outcome']} by {verdict['decided_by']} at {format_instant(verdict['at'])}"
+        )
         for reason in verdict["reasons"]:
-            say(f"  {reason['code']} ({reason['criterion']}): {reason['argument']}")
+            print_line(f"  {reason['code']} ({reason['criterion']}): {reason['justification']}")
 
 
 def _row(delivery: JSON) -> tuple[object, ...]:
     names = ("key", "product", "version", "environment", "attempt", "state")
-    return (*(delivery[name] for name in names), shown(delivery["requested_at"]))
+    return (*(delivery[name] for name in names), format_instant(delivery["requested_at"]))

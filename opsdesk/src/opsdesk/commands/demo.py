@@ -5,13 +5,14 @@ from typing import Annotated
 from rich.rule import Rule
 from typer import Argument
 
-from opsdesk import office, stage
-from opsdesk.commands.console import console, run, say
-from opsdesk.company.book import read_book
+from opsdesk import demo_clients
+from opsdesk.commands.console import console, print_line, run_command
+from opsdesk.company.demo_data import read_demo_data
 from opsdesk.company.loader import load
+from opsdesk.endpoints import find_endpoints
+from opsdesk.errors import CliError
 from opsdesk.journeys import JOURNEYS
-from opsdesk.running import find_running
-from opsdesk.trouble import Trouble
+from opsdesk.journeys import context as journey_context
 
 
 def demo(
@@ -20,17 +21,17 @@ def demo(
     ] = None,
 ) -> None:
     """Play the journeys; each run makes new tickets and moves the simulated time on."""
-    run(_demo([name.upper() for name in journeys or JOURNEYS]))
+    run_command(_play_journeys([name.upper() for name in journeys or JOURNEYS]))
 
 
-async def _demo(names: list[str]) -> None:
-    if unknown := [name for name in names if name not in JOURNEYS]:
-        raise Trouble(f"There is no journey {unknown[0]}; there are: {', '.join(JOURNEYS)}.")
-    running = find_running()
-    async with office.opened(running) as desks:
-        await load(desks, read_book(), lambda chapter, entries, new: None)
+async def _play_journeys(names: list[str]) -> None:
+    if missing := [name for name in names if name not in JOURNEYS]:
+        raise CliError(f"There is no journey {missing[0]}; there are: {', '.join(JOURNEYS)}.")
+    endpoints = find_endpoints()
+    async with demo_clients.open_demo_clients(endpoints) as clients:
+        await load(clients, read_demo_data(), lambda chapter, entries, new: None)
     for name in names:
         console.print(Rule(f"{name}  {JOURNEYS[name].title}", align="left"))
-        async with stage.raised(running, say) as here:
-            await JOURNEYS[name].play(here)
-        say()
+        async with journey_context.open_context(endpoints, print_line) as context:
+            await JOURNEYS[name].play(context)
+        print_line()

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import instant, shown
-from opsdesk.sentence import facts
-from opsdesk.session import own_desk
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.event_line import detail_fields
+from opsdesk.formatting import format_instant, parse_instant
+from opsdesk.session import own_client
 
 app = Typer(help="Cases of telling people until somebody acknowledges.", no_args_is_help=True)
-FEW = 50
+DEFAULT_LIMIT = 50
 Key = Annotated[str, Argument(help="Its key, such as ESC-7.")]
 
 
@@ -21,63 +21,68 @@ def list_(
     ticket: Annotated[str | None, Option(help="Of one ticket, by key.")] = None,
 ) -> None:
     """Show the newest cases."""
-    asked = {"state": state, "ticket": ticket}
-    run(_list({name: value for name, value in asked.items() if value is not None}))
+    query = {"state": state, "ticket": ticket}
+    run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
 @app.command("show")
 def show_(key: Key) -> None:
     """Show a case with its timeline."""
-    run(_show(key))
+    run_command(_show(key))
 
 
 @app.command()
 def acknowledge(key: Key) -> None:
     """Take a case: it stops waking others."""
-    run(_acknowledge(key))
+    run_command(_acknowledge(key))
 
 
 def oncall(
     at: Annotated[str | None, Option(help="An instant; without it, now.")] = None,
 ) -> None:
     """Show who is on call."""
-    run(_oncall(at))
+    run_command(_oncall(at))
 
 
-async def _list(asked: JSON) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("escalation", "/v1/escalations", limit=FEW, **asked)
+async def _list(query: JSON) -> None:
+    async with own_client() as client:
+        page = await client.get("escalation", "/v1/escalations", limit=DEFAULT_LIMIT, **query)
     columns = ("case", "state", "severity", "policy", "step", "next at", "what")
-    show("Escalations", columns, (_row(case) for case in page["items"]))
+    print_table("Escalations", columns, (_row(case) for case in page["items"]))
 
 
 async def _show(key: str) -> None:
-    async with own_desk() as desk:
-        case = await desk.get("escalation", f"/v1/escalations/{key}")
-    told = ("state", "trigger", "severity", "policy", "customer", "environment", "ticket")
-    show_facts(f"{case['key']}: {case['title']}", ((name, case[name]) for name in told))
+    async with own_client() as client:
+        case = await client.get("escalation", f"/v1/escalations/{key}")
+    fields = ("state", "trigger", "severity", "policy", "customer", "environment", "ticket")
+    print_facts(f"{case['key']}: {case['title']}", ((name, case[name]) for name in fields))
     columns = ("at", "what", "by", "")
-    show("Timeline", columns, (_entry(entry) for entry in case["timeline"]))
+    print_table("Timeline", columns, (_timeline_row(entry) for entry in case["timeline"]))
 
 
 async def _acknowledge(key: str) -> None:
-    async with own_desk() as desk:
-        case = await desk.post("escalation", f"/v1/escalations/{key}/acknowledge")
-    say(f"{case['key']} is yours: {case['title']}.")
+    async with own_client() as client:
+        case = await client.post("escalation", f"/v1/escalations/{key}/acknowledge")
+    print_line(f"{case['key']} is yours: {case['title']}.")
 
 
 async def _oncall(at: str | None) -> None:
-    asked = {"at": instant(at).isoformat()} if at else {}
-    async with own_desk() as desk:
-        told = await desk.get("escalation", "/v1/oncall", **asked)
-    rows = ((one["rota"], ", ".join(one["people"]) or "nobody") for one in told["items"])
-    show(f"On call at {shown(told['at'])}", ("rota", "people"), rows)
+    query = {"at": parse_instant(at).isoformat()} if at else {}
+    async with own_client() as client:
+        oncall = await client.get("escalation", "/v1/oncall", **query)
+    rows = ((one["rota"], ", ".join(one["people"]) or "nobody") for one in oncall["items"])
+    print_table(f"On call at {format_instant(oncall['at'])}", ("rota", "people"), rows)
 
 
 def _row(case: JSON) -> tuple[object, ...]:
     names = ("key", "state", "severity", "policy", "step")
-    return (*(case[name] for name in names), shown(case["next_at"]), case["title"])
+    return (*(case[name] for name in names), format_instant(case["next_at"]), case["title"])
 
 
-def _entry(entry: JSON) -> tuple[object, ...]:
-    return shown(entry["at"]), entry["kind"], entry["by"], " ".join(facts(entry["detail"]))
+def _timeline_row(entry: JSON) -> tuple[object, ...]:
+    return (
+        format_instant(entry["at"]),
+        entry["kind"],
+        entry["by"],
+        " ".join(detail_fields(entry["detail"])),
+    )

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk import sentence, topics
-from opsdesk.commands.console import run, say
-from opsdesk.running import find_running
+from opsdesk import event_line, topic_reader
+from opsdesk.commands.console import print_line, run_command
+from opsdesk.endpoints import find_endpoints
 
 app = Typer(help="Events as they lie on the topics.", no_args_is_help=True)
 
@@ -18,14 +18,16 @@ def tail(
     count: Annotated[int, Option(min=0, help="End after so many events; 0 is never.")] = 0,
 ) -> None:
     """Print a topic's events, a line each, as they come. Ctrl-C ends it."""
-    run(_tail(topic, from_start, count))
+    run_command(_tail(topic, from_start, count))
 
 
 async def _tail(topic: str, from_start: bool, count: int) -> None:
-    left = count
-    async with topics.listening(find_running().kafka, topic, from_start=from_start) as consumer:
-        async for record in topics.records(consumer):
-            say(sentence.line(record))
-            left -= 1
-            if left == 0:
+    remaining = count
+    async with topic_reader.open_consumer(
+        find_endpoints().kafka, topic, from_start=from_start
+    ) as consumer:
+        async for record in topic_reader.follow(consumer):
+            print_line(event_line.format_event(record))
+            remaining -= 1
+            if remaining == 0:
                 return

@@ -5,21 +5,21 @@ from typing import Annotated
 from typer import Argument
 
 from opsdesk import session
-from opsdesk.commands.console import run, say
-from opsdesk.company.book import read_book
-from opsdesk.office import identity, issue, local_issuer
-from opsdesk.running import find_running
+from opsdesk.commands.console import print_line, run_command
+from opsdesk.company.demo_data import read_demo_data
+from opsdesk.demo_clients import find_identity, issue_token, local_issuer
+from opsdesk.endpoints import find_endpoints
 
 
 def login(
     name: Annotated[str, Argument(help="Somebody of the demo company, such as anna.")],
 ) -> None:
     """Log in at this terminal, by the local issuer of `make run`."""
-    run(_login(name))
+    run_command(_login(name))
 
 
 async def _login(name: str) -> None:
-    who = identity(read_book().identities(), name)
-    session.keep(name, issue(local_issuer(find_running()), who).token)
-    may = ", ".join(who.roles) or who.scope
-    say(f"You are {who.name} ({may}) for a day.")
+    identity = find_identity(read_demo_data().identities(), name)
+    session.save_login(name, issue_token(local_issuer(find_endpoints()), identity).token)
+    permissions = ", ".join(identity.roles) or identity.scope
+    print_line(f"You are {identity.name} ({permissions}) for a day.")

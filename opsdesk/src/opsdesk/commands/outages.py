@@ -4,13 +4,13 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON
-from opsdesk.reading import instant, lasting, shown
-from opsdesk.session import own_desk
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.formatting import format_duration, format_instant, parse_instant
+from opsdesk.session import own_client
 
 app = Typer(help="What was down, and how much that was.", no_args_is_help=True)
-FEW = 50
+DEFAULT_LIMIT = 50
 
 Customer = Annotated[str | None, Option(help="The customer's key.")]
 Environment = Annotated[str | None, Option(help="The environment's key.")]
@@ -25,7 +25,11 @@ def list_(
     state: Annotated[str | None, Option(help="open or ended.")] = None,
 ) -> None:
     """Show the newest outages."""
-    run(_list(_said(customer=customer, environment=environment, service=service, state=state)))
+    run_command(
+        _list(
+            _given_fields(customer=customer, environment=environment, service=service, state=state)
+        )
+    )
 
 
 @app.command("open")
@@ -37,8 +41,8 @@ def open_(
     since: Annotated[str | None, Option(help="An instant; now, if left out.")] = None,
 ) -> None:
     """Report by hand that something is down."""
-    place = {"customer": customer, "environment": environment, "service": service}
-    run(_open(_said(reason=reason, **place), since))
+    scope = {"customer": customer, "environment": environment, "service": service}
+    run_command(_open(_given_fields(reason=reason, **scope), since))
 
 
 @app.command("end")
@@ -48,7 +52,7 @@ def end(
     reason: Annotated[str | None, Option(help="What ended it.")] = None,
 ) -> None:
     """Say that what was reported by hand is up again."""
-    run(_end(outage, _said(reason=reason), at))
+    run_command(_end(outage, _given_fields(reason=reason), at))
 
 
 @app.command("availability")
@@ -61,79 +65,83 @@ def availability(
     ] = None,
 ) -> None:
     """Show a month's availability, and how it was counted."""
-    asked = _said(customer=customer, environment=environment, service=service, month=month)
-    run(_availability(asked))
+    query = _given_fields(customer=customer, environment=environment, service=service, month=month)
+    run_command(_availability(query))
 
 
-def _said(**told: str | None) -> JSON:
-    return {name: value for name, value in told.items() if value is not None}
+def _given_fields(**fields: str | None) -> JSON:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-async def _list(asked: JSON) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("sla", "/v1/outages", limit=FEW, **asked)
+async def _list(query: JSON) -> None:
+    async with own_client() as client:
+        page = await client.get("sla", "/v1/outages", limit=DEFAULT_LIMIT, **query)
     columns = ("outage", "customer", "environment", "service", "by", "since", "until", "lasted")
-    show("Outages", columns, (_row(outage) for outage in page["items"]))
+    print_table("Outages", columns, (_row(outage) for outage in page["items"]))
     if page["next"]:
-        say(f"These are the newest {FEW}; narrow it down by --customer or --state.")
+        print_line(
+            f"These are the newest {DEFAULT_LIMIT}; narrow it down by --customer or --state."
+        )
 
 
-async def _open(asked: JSON, since: str | None) -> None:
-    times = {"started_at": instant(since).isoformat()} if since else {}
-    async with own_desk() as desk:
-        outage = await desk.post("sla", "/v1/outages", asked | times)
-    place = outage["service"] or outage["environment"]
-    say(f"{outage['key']} is open: {place} is down since {shown(outage['started_at'])}.")
+async def _open(body: JSON, since: str | None) -> None:
+    times = {"started_at": parse_instant(since).isoformat()} if since else {}
+    async with own_client() as client:
+        outage = await client.post("sla", "/v1/outages", body | times)
+    subject = outage["service"] or outage["environment"]
+    print_line(
+        f"{outage['key']} is open: {subject} is down since {format_instant(outage['started_at'])}."
+    )
 
 
-async def _end(key: str, asked: JSON, at: str | None) -> None:
-    times = {"ended_at": instant(at).isoformat()} if at else {}
-    async with own_desk() as desk:
-        outage = await desk.post("sla", f"/v1/outages/{key}/end", asked | times)
-    say(f"{outage['key']} has ended after {lasting(outage['lasted_seconds'])}.")
+async def _end(key: str, body: JSON, at: str | None) -> None:
+    times = {"ended_at": parse_instant(at).isoformat()} if at else {}
+    async with own_client() as client:
+        outage = await client.post("sla", f"/v1/outages/{key}/end", body | times)
+    print_line(f"{outage['key']} has ended after {format_duration(outage['duration_seconds'])}.")
 
 
-async def _availability(asked: JSON) -> None:
-    async with own_desk() as desk:
-        found = await desk.get("sla", "/v1/availability", **asked)
-    show_facts(f"Availability, {found['month']} ({found['timezone']})", _facts(found))
+async def _availability(query: JSON) -> None:
+    async with own_client() as client:
+        figures = await client.get("sla", "/v1/availability", **query)
+    print_facts(f"Availability, {figures['month']} ({figures['timezone']})", _facts(figures))
     columns = ("from", "until", "why", "counted", "outages", "maintenance")
-    show("Other than up", columns, (_interval(one) for one in found["intervals"]))
+    print_table("Other than up", columns, (_interval_row(one) for one in figures["intervals"]))
 
 
 def _row(outage: JSON) -> tuple[object, ...]:
-    times = shown(outage["started_at"]), shown(outage["ended_at"])
-    place = outage["customer"], outage["environment"], outage["service"]
-    lasted = lasting(outage["lasted_seconds"]) if outage["counts"] else "was none"
-    return outage["key"], *place, outage["source"], *times, lasted
+    times = format_instant(outage["started_at"]), format_instant(outage["ended_at"])
+    scope = outage["customer"], outage["environment"], outage["service"]
+    duration = format_duration(outage["duration_seconds"]) if outage["counts"] else "was none"
+    return outage["key"], *scope, outage["source"], *times, duration
 
 
-def _facts(found: JSON) -> list[tuple[str, object]]:
+def _facts(figures: JSON) -> list[tuple[str, object]]:
     def share(name: str) -> str | None:
-        return None if found[name] is None else f"{found[name]:.4%}"
+        return None if figures[name] is None else f"{figures[name]:.4%}"
 
     verdict = {None: "nothing was promised", True: "met", False: "missed"}
     return [
         ("availability", share("availability")),
         ("promised", share("promised")),
-        ("verdict", verdict[found["met"]]),
-        ("agreed service time so far", lasting(found["agreed_seconds"])),
-        ("down in it", lasting(found["down_seconds"])),
-        ("excused by agreed maintenance", lasting(found["excused_seconds"])),
-        ("impaired", lasting(found["impaired_seconds"])),
+        ("verdict", verdict[figures["met"]]),
+        ("agreed service time so far", format_duration(figures["agreed_seconds"])),
+        ("down in it", format_duration(figures["down_seconds"])),
+        ("excused by agreed maintenance", format_duration(figures["excluded_seconds"])),
+        ("degraded", format_duration(figures["degraded_seconds"])),
         ("of the allowed downtime used", share("budget_used")),
-        ("failures", found["failures"]),
-        ("mean time to repair", lasting(found["mttr_seconds"])),
-        ("mean time between failures", lasting(found["mtbf_seconds"])),
+        ("failures", figures["failures"]),
+        ("mean time to repair", format_duration(figures["mttr_seconds"])),
+        ("mean time between failures", format_duration(figures["mtbf_seconds"])),
     ]
 
 
-def _interval(one: JSON) -> tuple[object, ...]:
-    names = ", ".join(one["outages"]), ", ".join(one["maintenance"])
+def _interval_row(interval: JSON) -> tuple[object, ...]:
+    names = ", ".join(interval["outages"]), ", ".join(interval["maintenance"])
     return (
-        shown(one["from"]),
-        shown(one["until"]),
-        one["why"],
-        lasting(one["counted_seconds"]),
+        format_instant(interval["starts_at"]),
+        format_instant(interval["ends_at"]),
+        interval["reason"],
+        format_duration(interval["elapsed_seconds"]),
         *names,
     )

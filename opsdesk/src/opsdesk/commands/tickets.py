@@ -4,30 +4,30 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk.commands.console import run, say, show, show_facts
-from opsdesk.desk import JSON, Desk
-from opsdesk.reading import shown
-from opsdesk.session import own_desk
+from opsdesk.api_client import JSON, ApiClient
+from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.formatting import format_instant
+from opsdesk.session import own_client
 
 app = Typer(help="Tickets as whoever is logged in sees them.", no_args_is_help=True)
-FEW = 50
+DEFAULT_LIMIT = 50
 
 
 @app.command("list")
 def list_(
     customer: Annotated[str | None, Option(help="The customer's key.")] = None,
-    state: Annotated[str | None, Option(help="new, in_progress, waiting, resolved, …")] = None,
+    state: Annotated[str | None, Option(help="new, in_progress, on_hold, resolved, …")] = None,
     everything: Annotated[bool, Option("--all", help="Also those that are done.")] = False,
 ) -> None:
     """Show the newest tickets, the open ones unless said otherwise."""
-    asked = {"customer": customer, "state": state, "open": None if everything or state else True}
-    run(_list({name: value for name, value in asked.items() if value is not None}))
+    query = {"customer": customer, "state": state, "open": None if everything or state else True}
+    run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
 @app.command("show")
 def show_(ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")]) -> None:
     """Show a ticket with its messages and clocks."""
-    run(_show(ticket))
+    run_command(_show(ticket))
 
 
 @app.command("open")
@@ -41,14 +41,14 @@ def open_(
     description: Annotated[str | None, Option(help="What happens, in full.")] = None,
 ) -> None:
     """Open a ticket."""
-    asked = {
+    body = {
         "title": title,
         "customer": customer,
         "environment": environment,
         "priority": priority,
         "description": description,
     }
-    run(_open({name: value for name, value in asked.items() if value is not None}))
+    run_command(_open({name: value for name, value in body.items() if value is not None}))
 
 
 @app.command("reclassify")
@@ -65,8 +65,10 @@ def reclassify(
     ] = None,
 ) -> None:
     """Say what a ticket is; it holds once another person confirms it."""
-    asked = {"kind": kind, "service": service, "nature": nature, "reason": reason}
-    run(_reclassify(ticket, {name: value for name, value in asked.items() if value is not None}))
+    body = {"kind": kind, "service": service, "nature": nature, "reason": reason}
+    run_command(
+        _reclassify(ticket, {name: value for name, value in body.items() if value is not None})
+    )
 
 
 @app.command("confirm-classification")
@@ -76,92 +78,100 @@ def confirm_classification(
     reason: Annotated[str | None, Option(help="Why.")] = None,
 ) -> None:
     """Confirm what somebody else says that a ticket is."""
-    said = {"agree": agree} | ({"reason": reason} if reason else {})
-    run(_confirm_classification(ticket, said))
+    body = {"agree": agree} | ({"reason": reason} if reason else {})
+    run_command(_confirm_classification(ticket, body))
 
 
-async def _list(asked: JSON) -> None:
-    async with own_desk() as desk:
-        page = await desk.get("intake", "/v1/tickets", limit=FEW, **asked)
+async def _list(query: JSON) -> None:
+    async with own_client() as client:
+        page = await client.get("intake", "/v1/tickets", limit=DEFAULT_LIMIT, **query)
     columns = ("ticket", "priority", "state", "customer", "environment", "opened", "title")
-    show("Tickets", columns, (_row(ticket) for ticket in page["items"]))
+    print_table("Tickets", columns, (_row(ticket) for ticket in page["items"]))
     if page["next"]:
-        say(f"These are the newest {FEW}; narrow it down by --customer or --state.")
+        print_line(
+            f"These are the newest {DEFAULT_LIMIT}; narrow it down by --customer or --state."
+        )
 
 
 async def _show(ref: str) -> None:
-    async with own_desk() as desk:
-        ticket = await desk.get("intake", f"/v1/tickets/{ref}")
-        show_facts(f"{ticket['key']}: {ticket['title']}", _facts(ticket))
-        messages = [one async for one in desk.items("intake", f"/v1/tickets/{ref}/messages")]
+    async with own_client() as client:
+        ticket = await client.get("intake", f"/v1/tickets/{ref}")
+        print_facts(f"{ticket['key']}: {ticket['title']}", _facts(ticket))
+        messages = [one async for one in client.items("intake", f"/v1/tickets/{ref}/messages")]
         for one in messages:
-            say(f"\n{shown(one['at'])}  {one['author']} ({one['direction']}, {one['visibility']})")
-            say(one["text"].strip())
-        await show_clocks(desk, ticket["key"])
+            print_line(
+                f"\n{format_instant(one['at'])}  {one['author']} ({one['direction']}, {one['visibility']})"
+            )
+            print_line(one["text"].strip())
+        await show_clocks(client, ticket["key"])
 
 
-async def _open(asked: JSON) -> None:
-    async with own_desk() as desk:
-        ticket = await desk.post("intake", "/v1/tickets", asked)
-    say(f"{ticket['key']} is open: {ticket['priority']}, {ticket['customer']}.")
+async def _open(body: JSON) -> None:
+    async with own_client() as client:
+        ticket = await client.post("intake", "/v1/tickets", body)
+    print_line(f"{ticket['key']} is open: {ticket['priority']}, {ticket['customer']}.")
 
 
-async def _reclassify(ref: str, asked: JSON) -> None:
-    async with own_desk() as desk:
-        ticket = await desk.post("intake", f"/v1/tickets/{ref}/reclassify", asked)
-    pending = ticket["correction"]
+async def _reclassify(ref: str, body: JSON) -> None:
+    async with own_client() as client:
+        ticket = await client.post("intake", f"/v1/tickets/{ref}/reclassify", body)
+    pending = ticket["pending_reclassification"]
     if pending is None:
-        say(f"{ticket['key']} stays what it is: {_classified(ticket)}.")
+        print_line(f"{ticket['key']} stays what it is: {_classification(ticket)}.")
         return
-    say(f"{ticket['key']} is {_classified(ticket)}; somebody else must confirm that it is")
-    say(f"{_classified(_wanted(ticket))}: opsdesk tickets confirm-classification {ticket['key']}")
+    print_line(
+        f"{ticket['key']} is {_classification(ticket)}; somebody else must confirm that it is"
+    )
+    print_line(
+        f"{_classification(_pending_classification(ticket))}: opsdesk tickets confirm-classification {ticket['key']}"
+    )
 
 
-async def _confirm_classification(ref: str, said: JSON) -> None:
-    async with own_desk() as desk:
-        address = f"/v1/tickets/{ref}/classification-confirmations"
-        ticket = await desk.post("intake", address, said)
-    say(f"{ticket['key']} is {_classified(ticket)}.")
+async def _confirm_classification(ref: str, body: JSON) -> None:
+    async with own_client() as client:
+        address = f"/v1/tickets/{ref}/classification/confirm"
+        ticket = await client.post("intake", address, body)
+    print_line(f"{ticket['key']} is {_classification(ticket)}.")
 
 
-def _wanted(ticket: JSON) -> JSON:
+def _pending_classification(ticket: JSON) -> JSON:
     """The ticket as its pending correction says that it is."""
-    pending = ticket["correction"]
+    pending = ticket["pending_reclassification"]
     return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
 
 
-def _classified(ticket: JSON) -> str:
+def _classification(ticket: JSON) -> str:
     """`a question about billing`."""
     kind = str(ticket["kind"]).replace("_", " ")
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} about {ticket['service'] or 'no service'}"
 
 
-async def show_clocks(desk: Desk, ticket: str) -> None:
+async def show_clocks(client: ApiClient, ticket: str) -> None:
     """The clocks of one ticket."""
-    clocks = [clock async for clock in desk.items("sla", f"/v1/tickets/{ticket}/clocks")]
+    clocks = [clock async for clock in client.items("sla", f"/v1/tickets/{ticket}/clocks")]
     columns = ("clock", "state", "deadline", "outcome")
-    show(f"Clocks of {ticket}", columns, (_clock(clock) for clock in clocks))
+    print_table(f"Clocks of {ticket}", columns, (_clock_row(clock) for clock in clocks))
 
 
 def _row(ticket: JSON) -> tuple[object, ...]:
     names = ("key", "priority", "state", "customer", "environment")
-    return (*(ticket[name] for name in names), shown(ticket["opened_at"]), ticket["title"])
+    return (*(ticket[name] for name in names), format_instant(ticket["opened_at"]), ticket["title"])
 
 
-def _clock(clock: JSON) -> tuple[object, ...]:
-    return clock["metric"], clock["state"], shown(clock["deadline"]), clock["outcome"]
+def _clock_row(clock: JSON) -> tuple[object, ...]:
+    return clock["metric"], clock["state"], format_instant(clock["deadline"]), clock["outcome"]
 
 
 def _facts(ticket: JSON) -> list[tuple[str, object]]:
-    told = [(name.replace("_", " "), ticket[name]) for name in _TOLD]
+    fields = [(name.replace("_", " "), ticket[name]) for name in _SHOWN_FIELDS]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
-    if pending := ticket["correction"]:
-        words = f"{_classified(_wanted(ticket))}, says {pending['asked_by']}: {pending['reason']}"
-        told.append(("to be confirmed", words))
-    return [*told, *((name, shown(at)) for name, at in times if at)]
+    if pending := ticket["pending_reclassification"]:
+        words = f"{_classification(_pending_classification(ticket))}, says {pending['requested_by']}: {pending['reason']}"
+        fields.append(("to be confirmed", words))
+    return [*fields, *((name, format_instant(at)) for name, at in times if at)]
 
 
-_TOLD = (
+_SHOWN_FIELDS = (
     "state",
     "priority",
     "kind",

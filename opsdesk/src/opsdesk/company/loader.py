@@ -7,31 +7,31 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opsdesk.company.book import Book, Entry
-from opsdesk.desk import Desk, Problem
-from opsdesk.office import Office
+from opsdesk.api_client import ApiClient, Problem
+from opsdesk.company.demo_data import DemoData, Entry
+from opsdesk.demo_clients import DemoClients
 
-Tell = Callable[[str, int, int], None]
+ReportSection = Callable[[str, int, int], None]
 """Hears of each chapter: its name, how many entries it has, how many of them are new."""
 
-PATIENCE = 30.0
+PROPAGATION_TIMEOUT_S = 30.0
 """Seconds that a service gets to hear from intake of the people and customers it is told about."""
-PAUSE = 0.1
+RETRY_DELAY_S = 0.1
 AGREEMENTS = "/v1/agreements"
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SectionTarget:
     """Where the entries of a chapter belong. `path` may name fields of an entry, as `{customer}`.
 
     `known_by`: the field by which an entry is found again.
     """
 
-    chapter: str
+    section: str
     service: str
-    who: str
+    actor: str
     path: str
-    known_by: str
+    key_field: str
     body: Callable[[Entry], Mapping[str, Any]] = dict
     per_customer: bool = False
 
@@ -44,11 +44,11 @@ def _without_customer(entry: Entry) -> Mapping[str, Any]:
     return {name: value for name, value in entry.items() if name != "customer"}
 
 
-SHELVES: Sequence[Shelf] = (
-    Shelf("people", "intake", "theo", "/v1/people", "sub"),
-    Shelf("partners", "intake", "theo", "/v1/partners", "key"),
-    Shelf("customers", "intake", "theo", "/v1/customers", "key"),
-    Shelf(
+SECTION_TARGETS: Sequence[SectionTarget] = (
+    SectionTarget("people", "intake", "theo", "/v1/people", "sub"),
+    SectionTarget("partners", "intake", "theo", "/v1/partners", "key"),
+    SectionTarget("customers", "intake", "theo", "/v1/customers", "key"),
+    SectionTarget(
         "contacts",
         "intake",
         "theo",
@@ -57,7 +57,7 @@ SHELVES: Sequence[Shelf] = (
         _contact,
         per_customer=True,
     ),
-    Shelf(
+    SectionTarget(
         "environments",
         "intake",
         "theo",
@@ -66,93 +66,103 @@ SHELVES: Sequence[Shelf] = (
         _without_customer,
         per_customer=True,
     ),
-    Shelf("calendars", "sla", "theo", "/v1/calendars", "key"),
-    Shelf("services", "sla", "theo", "/v1/services", "key"),
-    Shelf("rotas", "escalation", "theo", "/v1/rotas", "key"),
-    Shelf("policies", "escalation", "theo", "/v1/policies", "key"),
-    Shelf("products", "delivery-gate", "pavel", "/v1/products", "key"),
+    SectionTarget("calendars", "sla", "theo", "/v1/calendars", "key"),
+    SectionTarget("services", "sla", "theo", "/v1/services", "key"),
+    SectionTarget("rotas", "escalation", "theo", "/v1/rotas", "key"),
+    SectionTarget("policies", "escalation", "theo", "/v1/policies", "key"),
+    SectionTarget("products", "delivery-gate", "pavel", "/v1/products", "key"),
 )
 
 
-async def load(office: Office, book: Book, tell: Tell) -> int:
+async def load(clients: DemoClients, demo_data: DemoData, report: ReportSection) -> int:
     """Answers how many entries are new. Raises Problem for what a service does not accept."""
     added = 0
-    for shelf in SHELVES:
-        added += await _fill(office[shelf.who], shelf, book.entries(shelf.chapter), tell)
-    added += await _agree(office["theo"], office["gina"], book.entries("agreements"), tell)
-    return added + await _lay_matrix(office["theo"], book.entries("matrix"), tell)
+    for target in SECTION_TARGETS:
+        added += await _load_section(
+            clients[target.actor], target, demo_data.entries(target.section), report
+        )
+    added += await _load_agreements(
+        clients["theo"], clients["gina"], demo_data.entries("agreements"), report
+    )
+    return added + await _load_matrix(clients["theo"], demo_data.entries("matrix"), report)
 
 
-async def _fill(desk: Desk, shelf: Shelf, entries: Sequence[Entry], tell: Tell) -> int:
-    paths = {shelf.path.format_map(entry) for entry in entries}
-    there = {
-        item[shelf.known_by]
+async def _load_section(
+    client: ApiClient, target: SectionTarget, entries: Sequence[Entry], report: ReportSection
+) -> int:
+    paths = {target.path.format_map(entry) for entry in entries}
+    existing = {
+        item[target.key_field]
         for path in sorted(paths)
-        async for item in desk.items(shelf.service, path)
+        async for item in client.items(target.service, path)
     }
-    missing = [entry for entry in entries if shelf.body(entry)[shelf.known_by] not in there]
+    missing = [entry for entry in entries if target.body(entry)[target.key_field] not in existing]
     for entry in missing:
-        await _add(desk, shelf.service, shelf.path.format_map(entry), shelf.body(entry))
-    tell(shelf.chapter, len(entries), len(missing))
+        await _create(client, target.service, target.path.format_map(entry), target.body(entry))
+    report(target.section, len(entries), len(missing))
     return len(missing)
 
 
-async def _agree(proposer: Desk, second: Desk, entries: Sequence[Entry], tell: Tell) -> int:
+async def _load_agreements(
+    proposer: ApiClient, approver: ApiClient, entries: Sequence[Entry], report: ReportSection
+) -> int:
     """Each takes the steps that are left: one person approves for us and another for the customer,
     and that other one publishes."""
-    there = {item["key"]: item async for item in proposer.items("sla", AGREEMENTS)}
+    existing = {item["key"]: item async for item in proposer.items("sla", AGREEMENTS)}
     for entry in entries:
-        if entry["key"] not in there:
-            await _add(proposer, "sla", AGREEMENTS, entry)
-        for desk, step in _left(there.get(entry["key"]), proposer, second):
-            await desk.post("sla", f"{AGREEMENTS}/{entry['key']}/{step}")
-    new = sum(entry["key"] not in there for entry in entries)
-    tell("agreements", len(entries), new)
+        if entry["key"] not in existing:
+            await _create(proposer, "sla", AGREEMENTS, entry)
+        for client, step in _remaining_steps(existing.get(entry["key"]), proposer, approver):
+            await client.post("sla", f"{AGREEMENTS}/{entry['key']}/{step}")
+    new = sum(entry["key"] not in existing for entry in entries)
+    report("agreements", len(entries), new)
     return new
 
 
-def _left(present: Entry | None, proposer: Desk, second: Desk) -> Iterator[tuple[Desk, str]]:
-    state = present["state"] if present else "draft"
+def _remaining_steps(
+    existing: Entry | None, proposer: ApiClient, approver: ApiClient
+) -> Iterator[tuple[ApiClient, str]]:
+    state = existing["state"] if existing else "draft"
     if state == "draft":
         yield proposer, "propose"
-    if state == "draft" or (state == "proposed" and present and not present["approved"]):
+    if state == "draft" or (state == "proposed" and existing and not existing["approved"]):
         yield proposer, "approve"
     if state in ("draft", "proposed"):
-        yield second, "approve"
+        yield approver, "approve"
     if state in ("draft", "proposed", "agreed"):
-        yield second, "publish"
+        yield approver, "publish"
 
 
-async def _lay_matrix(desk: Desk, rows: Sequence[Entry], tell: Tell) -> int:
+async def _load_matrix(client: ApiClient, rows: Sequence[Entry], report: ReportSection) -> int:
     """Once: a matrix that names a policy of the book is the company's own already."""
-    present = await desk.get("escalation", "/v1/matrix")
-    ours = {row["policy"] for row in rows}
-    new = 0 if ours & {row["policy"] for row in present["rows"]} else len(rows)
+    current = await client.get("escalation", "/v1/matrix")
+    policies = {row["policy"] for row in rows}
+    new = 0 if policies & {row["policy"] for row in current["rows"]} else len(rows)
     if new:
-        await desk.put("escalation", "/v1/matrix", {"rows": list(rows)})
-    tell("matrix", len(rows), new)
+        await client.put("escalation", "/v1/matrix", {"rows": list(rows)})
+    report("matrix", len(rows), new)
     return new
 
 
-async def _add(desk: Desk, service: str, path: str, body: Mapping[str, Any]) -> None:
+async def _create(client: ApiClient, service: str, path: str, body: Mapping[str, Any]) -> None:
     """Waits for a service that has not yet heard of somebody whom intake has announced."""
-    give_up_at = asyncio.get_running_loop().time() + PATIENCE
+    give_up_at = asyncio.get_running_loop().time() + PROPAGATION_TIMEOUT_S
     while True:
         try:
-            await desk.post(service, path, body, key=_key(path, body))
+            await client.post(service, path, body, key=_idempotency_key(path, body))
             return
         except Problem as problem:
-            if not _not_heard_yet(problem) or asyncio.get_running_loop().time() > give_up_at:
+            if not _is_unknown_reference(problem) or asyncio.get_running_loop().time() > give_up_at:
                 raise
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(RETRY_DELAY_S)
 
 
-def _key(path: str, body: Mapping[str, Any]) -> str:
+def _idempotency_key(path: str, body: Mapping[str, Any]) -> str:
     """Made of what is asked for, so that a load that was cut off may be repeated."""
-    asked = json.dumps([path, body], sort_keys=True).encode()
-    return f"company-{hashlib.sha256(asked).hexdigest()[:32]}"
+    content = json.dumps([path, body], sort_keys=True).encode()
+    return f"company-{hashlib.sha256(content).hexdigest()[:32]}"
 
 
-def _not_heard_yet(problem: Problem) -> bool:
-    codes = [str(error.get("code", "")) for error in problem.told.get("errors", [])]
+def _is_unknown_reference(problem: Problem) -> bool:
+    codes = [str(error.get("code", "")) for error in problem.body.get("errors", [])]
     return problem.status == 422 and bool(codes) and all(c.startswith("unknown") for c in codes)

@@ -14,13 +14,13 @@ from opsdesk.journeys import (
     j5_forecast,
     j6_review,
 )
-from opsdesk.stage import Stage
+from opsdesk.journeys.context import JourneyContext
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
     title: str
-    play: Callable[[Stage], Awaitable[object]]
+    play: Callable[[JourneyContext], Awaitable[object]]
 
 
 JOURNEYS = {

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 
-from common.ids import uuid7
-from opsdesk.desk import JSON
-from opsdesk.stage import Stage
+from common.persistence.ids import uuid7
+from opsdesk.api_client import JSON
+from opsdesk.journeys.context import JourneyContext
 
 GATE = "delivery-gate"
 PRODUCT = "billing"
@@ -20,28 +20,30 @@ READINESS = {
 }
 
 
-async def new_version(stage: Stage, contains: Sequence[str] = ()) -> JSON:
+async def new_version(context: JourneyContext, contains: Sequence[str] = ()) -> JSON:
     """The pipeline registers the next version of billing and reports its checks as passed."""
-    known = {
-        one["name"] async for one in stage["quin"].items(GATE, "/v1/versions", product=PRODUCT)
+    existing = {
+        one["name"] async for one in context["quin"].items(GATE, "/v1/versions", product=PRODUCT)
     }
-    name = next(name for number in range(len(known) + 1) if (name := f"1.4.{number}") not in known)
+    name = next(
+        name for number in range(len(existing) + 1) if (name := f"1.4.{number}") not in existing
+    )
     digest = f"sha256:{hashlib.sha256(uuid7().bytes).hexdigest()}"
-    wanted = {"product": PRODUCT, "name": name, "digest": digest, "contains": list(contains)}
-    version = await stage["pipeline"].post(GATE, "/v1/versions", wanted)
-    passed = [
+    body = {"product": PRODUCT, "name": name, "digest": digest, "contains": list(contains)}
+    version = await context["pipeline"].post(GATE, "/v1/versions", body)
+    checks = [
         {"kind": kind, "result": "passed"} for kind in ("regression_test", "vulnerability_scan")
     ]
-    await stage["pipeline"].post(GATE, f"/v1/versions/{version['id']}/checks", {"checks": passed})
-    stage.say(f"pipeline registers {PRODUCT} {name} ({digest[:19]}…), its checks have passed.")
+    await context["pipeline"].post(GATE, f"/v1/versions/{version['id']}/checks", {"checks": checks})
+    context.say(f"pipeline registers {PRODUCT} {name} ({digest[:19]}…), its checks have passed.")
     return version
 
 
 async def submit(
-    stage: Stage, version: JSON, environment: str, lifecycle: str = "standard"
+    context: JourneyContext, version: JSON, environment: str, lifecycle: str = "standard"
 ) -> JSON:
     """The delivery with its verdict, which may well be a refusal."""
-    wanted = {
+    body = {
         "product": version["product"],
         "version": version["name"],
         "digest": version["digest"],
@@ -49,56 +51,56 @@ async def submit(
         "lifecycle": lifecycle,
         "readiness": READINESS,
     }
-    delivery = await stage["pipeline"].post(GATE, "/v1/deliveries", wanted)
+    delivery = await context["pipeline"].post(GATE, "/v1/deliveries", body)
     verdict = delivery["verdict"]
-    stage.say(
+    context.say(
         f"pipeline submits {delivery['key']}, {version['name']} to {environment}, "
-        f"attempt {delivery['attempt']}: {' '.join([verdict['outcome'], *codes(delivery)])}"
+        f"attempt {delivery['attempt']}: {' '.join([verdict['outcome'], *reason_codes(delivery)])}"
     )
     return delivery
 
 
-async def approve(stage: Stage, delivery: JSON, *people: str) -> None:
-    for who in people:
-        await stage[who].post(GATE, f"/v1/deliveries/{delivery['key']}/approve")
-    stage.say(f"{delivery['key']} is approved by {' and '.join(people)}.")
+async def approve(context: JourneyContext, delivery: JSON, *people: str) -> None:
+    for person in people:
+        await context[person].post(GATE, f"/v1/deliveries/{delivery['key']}/approve")
+    context.say(f"{delivery['key']} is approved by {' and '.join(people)}.")
 
 
-async def bring_out(stage: Stage, delivery: JSON, verifier: str) -> JSON:
+async def deliver(context: JourneyContext, delivery: JSON, verifier: str) -> JSON:
     """Start, roll out, verify. Answers the delivery as it ended."""
-    path, seen = f"/v1/deliveries/{delivery['key']}", {"digest": delivery["digest"]}
-    await stage["pipeline"].post(GATE, f"{path}/start", seen)
-    await stage["pipeline"].post(GATE, f"{path}/rolled-out")
-    ended = await stage[verifier].post(GATE, f"{path}/verify", seen)
-    stage.say(f"{delivery['key']} runs on {delivery['environment']}; {verifier} verified it.")
-    return ended
+    path, delivery_state = f"/v1/deliveries/{delivery['key']}", {"digest": delivery["digest"]}
+    await context["pipeline"].post(GATE, f"{path}/start", delivery_state)
+    await context["pipeline"].post(GATE, f"{path}/rolled-out")
+    body = await context[verifier].post(GATE, f"{path}/verify", delivery_state)
+    context.say(f"{delivery['key']} runs on {delivery['environment']}; {verifier} verified it.")
+    return body
 
 
-async def pay(stage: Stage, change: str) -> JSON:
+async def settle_debt(context: JourneyContext, change: str) -> JSON:
     """A version that contains the change, on the short way that a debt opens (G7)."""
-    version = await new_version(stage, contains=[change])
-    delivery = await submit(stage, version, PRODUCTION, lifecycle="hotfix")
-    await approve(stage, delivery, "anna", "omar")
-    return await bring_out(stage, delivery, "anna")
+    version = await new_version(context, contains=[change])
+    delivery = await submit(context, version, PRODUCTION, lifecycle="hotfix")
+    await approve(context, delivery, "anna", "omar")
+    return await deliver(context, delivery, "anna")
 
 
-async def tidy(stage: Stage) -> None:
+async def close_open_changes(context: JourneyContext) -> None:
     """What an earlier run left that was cut off: nothing of it may stand in the way of this one."""
     for state in ("requested", "authorized"):
-        pending = stage["sven"].items(GATE, CHANGES, environment=PRODUCTION, state=state)
+        pending = context["sven"].items(GATE, CHANGES, environment=PRODUCTION, state=state)
         for change in [one async for one in pending]:
             left = {"reason": "The demo was cut off."}
-            await stage["sven"].post(GATE, f"{CHANGES}/{change['key']}/revoke", left)
-    if debt := (await environment(stage, PRODUCTION))["debt"]:
-        stage.say(f"{PRODUCTION} still owes {debt['change']}: an earlier run was cut off.")
-        await pay(stage, debt["change"])
+            await context["sven"].post(GATE, f"{CHANGES}/{change['key']}/revoke", left)
+    if debt := (await get_environment(context, PRODUCTION))["debt"]:
+        context.say(f"{PRODUCTION} still owes {debt['change']}: an earlier run was cut off.")
+        await settle_debt(context, debt["change"])
 
 
-def codes(delivery: JSON) -> list[str]:
+def reason_codes(delivery: JSON) -> list[str]:
     """The reasons of its latest verdict."""
     return [str(reason["code"]) for reason in delivery["verdict"]["reasons"]]
 
 
-async def environment(stage: Stage, key: str) -> JSON:
-    found: JSON = await stage["anna"].get(GATE, f"/v1/environments/{key}")
-    return found
+async def get_environment(context: JourneyContext, key: str) -> JSON:
+    matches: JSON = await context["anna"].get(GATE, f"/v1/environments/{key}")
+    return matches

@@ -2,107 +2,111 @@
 
 from dataclasses import dataclass
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts, gate
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import gate, steps
+from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.gate import GATE, PRODUCTION
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.topic_reader import Record
 
 ARGUMENT = "The manual does not say how invoices of the old format are read after the change."
-DEMAND = "Describe in the manual how invoices of the old format are read."
+REQUIREMENT = "Describe in the manual how invoices of the old format are read."
 EVIDENCE = "https://wiki.meridian.example/billing/manual#old-invoices"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What J2 saw. `held` is the request made while the follow-up was open, `read_by_qc` the
     refusal as QC finds it; `verdicts` are those of the delivery that succeeded."""
 
     version: JSON
-    refused: JSON
+    refusal: JSON
     read_by_qc: JSON
-    held: JSON
+    still_refused: JSON
     follow_up: JSON
     self_confirmation: Problem
-    counted_once: Problem
-    delivered: JSON
+    first_confirmation: Problem
+    delivery: JSON
     verdicts: JSON
     environment: JSON
     records: list[Record]
 
 
-async def play(stage: Stage) -> Told:
-    await gate.tidy(stage)
-    version = await gate.new_version(stage)
-    await _on_staging(stage, version)
-    refused = await _refused(stage, version)
-    read_by_qc = await _read_by_qc(stage, refused)
-    held = await gate.submit(stage, version, PRODUCTION)
-    follow_up, self_confirmation = await _followed_up(stage, version)
-    second = await gate.submit(stage, version, PRODUCTION)
-    await gate.approve(stage, second, "anna")
-    counted_once = await stage["anna"].refused(GATE, f"/v1/deliveries/{second['key']}/approve")
-    stage.say(f"anna approves once more: {counted_once}")
-    await gate.approve(stage, second, "omar")
-    delivered = await gate.bring_out(stage, second, "omar")
-    verdicts = await stage["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
-    spoken = f"{verdicts['outcome']}, spoken by {verdicts['spoken_by']}"
-    stage.say(f"On record for {second['key']}: {spoken}; {len(verdicts['earlier'])} before it.")
-    await stage.settle()
-    records = [one for one in stage.records if one.body.get("version") == version["name"]]
-    acts.tell_records(stage, records)
-    return Told(
+async def play(context: JourneyContext) -> Result:
+    await gate.close_open_changes(context)
+    version = await gate.new_version(context)
+    await _on_staging(context, version)
+    refusal = await _refuse(context, version)
+    read_by_qc = await _refusal_seen_by_qc(context, refusal)
+    still_refused = await gate.submit(context, version, PRODUCTION)
+    follow_up, self_confirmation = await _follow_up(context, version)
+    second = await gate.submit(context, version, PRODUCTION)
+    await gate.approve(context, second, "anna")
+    first_confirmation = await context["anna"].post_expecting_problem(
+        GATE, f"/v1/deliveries/{second['key']}/approve"
+    )
+    context.say(f"anna approves once more: {first_confirmation}")
+    await gate.approve(context, second, "omar")
+    delivery = await gate.deliver(context, second, "omar")
+    verdicts = await context["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
+    events = f"{verdicts['outcome']}, spoken by {verdicts['decided_by']}"
+    context.say(f"On record for {second['key']}: {events}; {len(verdicts['earlier'])} before it.")
+    await context.settle()
+    records = [one for one in context.events if one.body.get("version") == version["name"]]
+    steps.report_events(context, records)
+    return Result(
         version,
-        refused,
+        refusal,
         read_by_qc,
-        held,
+        still_refused,
         follow_up,
         self_confirmation,
-        counted_once,
-        delivered,
+        first_confirmation,
+        delivery,
         verdicts,
-        await gate.environment(stage, PRODUCTION),
+        await gate.get_environment(context, PRODUCTION),
         records,
     )
 
 
-async def _on_staging(stage: Stage, version: JSON) -> None:
+async def _on_staging(context: JourneyContext, version: JSON) -> None:
     """Production takes only what was verified on staging (G7)."""
-    delivery = await gate.submit(stage, version, "acme-staging")
-    await gate.approve(stage, delivery, "anna")
-    await gate.bring_out(stage, delivery, "anna")
+    delivery = await gate.submit(context, version, "acme-staging")
+    await gate.approve(context, delivery, "anna")
+    await gate.deliver(context, delivery, "anna")
 
 
-async def _refused(stage: Stage, version: JSON) -> JSON:
+async def _refuse(context: JourneyContext, version: JSON) -> JSON:
     """Green checks do not oblige OPS: anna refuses, with an argument and what has to be done."""
-    delivery = await gate.submit(stage, version, PRODUCTION)
-    said = {
+    delivery = await gate.submit(context, version, PRODUCTION)
+    body = {
         "reasons": [
-            {"code": "READINESS_MISSING", "criterion": "documentation", "argument": ARGUMENT}
+            {"code": "READINESS_MISSING", "criterion": "documentation", "justification": ARGUMENT}
         ],
-        "follow_ups": [{"kind": "documentation", "demand": DEMAND}],
+        "follow_ups": [{"kind": "documentation", "task": REQUIREMENT}],
     }
-    refused = await stage["anna"].post(GATE, f"/v1/deliveries/{delivery['key']}/refuse", said)
-    stage.say(f'anna refuses {delivery["key"]}: "{ARGUMENT}"')
-    stage.say(f'{" ".join(refused["verdict"]["follow_ups"])} is open: "{DEMAND}"')
-    return refused
+    refusal = await context["anna"].post(GATE, f"/v1/deliveries/{delivery['key']}/refuse", body)
+    context.say(f'anna refuses {delivery["key"]}: "{ARGUMENT}"')
+    context.say(f'{" ".join(refusal["verdict"]["follow_ups"])} is open: "{REQUIREMENT}"')
+    return refusal
 
 
-async def _read_by_qc(stage: Stage, refused: JSON) -> JSON:
-    refusals = stage["quin"].items(GATE, "/v1/refusals", environment=PRODUCTION)
+async def _refusal_seen_by_qc(context: JourneyContext, refused: JSON) -> JSON:
+    refusals = context["quin"].items(GATE, "/v1/refusals", environment=PRODUCTION)
     found = [one async for one in refusals if one["delivery"] == refused["key"]]
-    argument = found[0]["verdict"]["reasons"][0]["argument"]
-    stage.say(f'quin of QC reads the refusal of {refused["key"]}: "{argument}"')
+    argument = found[0]["verdict"]["reasons"][0]["justification"]
+    context.say(f'quin of QC reads the refusal of {refused["key"]}: "{argument}"')
     return found[0]
 
 
-async def _followed_up(stage: Stage, version: JSON) -> tuple[JSON, Problem]:
+async def _follow_up(context: JourneyContext, version: JSON) -> tuple[JSON, Problem]:
     """Closed with evidence by sven, who may not confirm it; quin does."""
-    found = stage["sven"].items(GATE, "/v1/follow-ups", state="open", product=version["product"])
-    key = next(iter([one["key"] async for one in found if one["version"] == version["name"]]))
-    await stage["sven"].post(GATE, f"/v1/follow-ups/{key}/close", {"evidence": EVIDENCE})
-    denied = await stage["sven"].refused(GATE, f"/v1/follow-ups/{key}/confirm")
-    stage.say(f"sven closes {key} with evidence; sven confirms it: {denied}")
-    confirmed = await stage["quin"].post(GATE, f"/v1/follow-ups/{key}/confirm")
-    stage.say(f"quin confirms {key}.")
-    return confirmed, denied
+    follow_ups = context["sven"].items(
+        GATE, "/v1/follow-ups", state="open", product=version["product"]
+    )
+    key = next(iter([one["key"] async for one in follow_ups if one["version"] == version["name"]]))
+    await context["sven"].post(GATE, f"/v1/follow-ups/{key}/close", {"evidence": EVIDENCE})
+    denial = await context["sven"].post_expecting_problem(GATE, f"/v1/follow-ups/{key}/confirm")
+    context.say(f"sven closes {key} with evidence; sven confirms it: {denial}")
+    closed = await context["quin"].post(GATE, f"/v1/follow-ups/{key}/confirm")
+    context.say(f"quin confirms {key}.")
+    return closed, denial

@@ -4,78 +4,80 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts, gate
-from opsdesk.journeys.acts import on_the_wall
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import gate, steps
+from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.gate import CHANGES, GATE, PRODUCTION
-from opsdesk.journeys.office_hours import AMSTERDAM, DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.journeys.steps import format_local
+from opsdesk.journeys.support_hours import AMSTERDAM, DAY
+from opsdesk.topic_reader import Record
 
 SUNDAY = 6
 MINUTE = timedelta(minutes=1)
-WHAT = "Switch the invoice queue to the spare disk: the full one stops every invoice."
+CHANGE_DESCRIPTION = "Switch the invoice queue to the spare disk: the full one stops every invoice."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What J3 saw. `too_early`, `by_one_person`, `second_change` and `too_late` are the denials of
     emergency changes; `owing` and `paid` are acme-prod in debt and afterwards."""
 
     start: datetime
     ticket: str
     clocks: dict[str, JSON]
-    too_early: Problem
-    by_one_person: Problem
+    denied_without_blocker: Problem
+    denied_same_person: Problem
     second_change: Problem
-    too_late: Problem
+    denied_after_blocker: Problem
     change: JSON
-    owing: JSON
-    refused: JSON
-    overdue: list[JSON]
-    letters: list[EmailMessage]
-    delivered: JSON
-    paid: JSON
+    environment_in_debt: JSON
+    refusal: JSON
+    overdue_cases: list[JSON]
+    mails: list[EmailMessage]
+    delivery: JSON
+    settled_change: JSON
     records: list[Record]
 
 
-async def play(stage: Stage) -> Told:
-    await gate.tidy(stage)
-    start = next_sunday_night(await stage.settle())
-    await stage.until(start)
-    ticket = await _opened(stage)
-    too_early = await _asked_in_vain(stage, ticket)
-    await _raised(stage, ticket)
-    change, by_one_person = await _applied(stage, ticket)
-    owing = await gate.environment(stage, PRODUCTION)
-    due_at = acts.read(owing["debt"]["due_at"])
-    stage.say(f"acme-prod is {owing['state']} until {on_the_wall(due_at)}.")
-    second_change = await _asked_in_vain(stage, ticket)
-    refused = await gate.submit(stage, await gate.new_version(stage), PRODUCTION)
-    await _solved(stage, ticket, start)
-    too_late = await _asked_in_vain(stage, ticket)
-    overdue, letters = await _overdue(stage, due_at)
-    delivered = await gate.pay(stage, change["key"])
-    await stage.settle()
-    clocks = await acts.clocks_of(stage, ticket)
-    acts.tell_clocks(stage, clocks)
-    records = [one for one in stage.records if one.body.get("environment") == PRODUCTION]
-    acts.tell_records(stage, (one for one in records if one.topic.startswith("opsdesk.deliveries")))
-    return Told(
+async def play(context: JourneyContext) -> Result:
+    await gate.close_open_changes(context)
+    start = next_sunday_night(await context.settle())
+    await context.advance_to(start)
+    ticket = await _open_ticket(context)
+    denied_without_blocker = await _request_without_blocker(context, ticket)
+    await _raise_blocker(context, ticket)
+    change, denied_same_person = await _apply_change(context, ticket)
+    environment_in_debt = await gate.get_environment(context, PRODUCTION)
+    due_at = steps.parse_instant(environment_in_debt["debt"]["due_at"])
+    context.say(f"acme-prod is {environment_in_debt['state']} until {format_local(due_at)}.")
+    second_change = await _request_without_blocker(context, ticket)
+    refusal = await gate.submit(context, await gate.new_version(context), PRODUCTION)
+    await _resolve_ticket(context, ticket, start)
+    denied_after_blocker = await _request_without_blocker(context, ticket)
+    overdue_cases, mails = await _let_debt_fall_due(context, due_at)
+    delivery = await gate.settle_debt(context, change["key"])
+    await context.settle()
+    clocks = await steps.clocks_of(context, ticket)
+    steps.report_clocks(context, clocks)
+    records = [one for one in context.events if one.body.get("environment") == PRODUCTION]
+    steps.report_events(
+        context, (one for one in records if one.topic.startswith("opsdesk.deliveries"))
+    )
+    return Result(
         start,
         ticket,
         clocks,
-        too_early,
-        by_one_person,
+        denied_without_blocker,
+        denied_same_person,
         second_change,
-        too_late,
+        denied_after_blocker,
         change,
-        owing,
-        refused,
-        overdue,
-        letters,
-        delivered,
-        await gate.environment(stage, PRODUCTION),
+        environment_in_debt,
+        refusal,
+        overdue_cases,
+        mails,
+        delivery,
+        await gate.get_environment(context, PRODUCTION),
         records,
     )
 
@@ -88,69 +90,71 @@ def next_sunday_night(after: datetime) -> datetime:
     return datetime.combine(day, time(3), AMSTERDAM)
 
 
-async def _opened(stage: Stage) -> str:
+async def _open_ticket(context: JourneyContext) -> str:
     """Jan writes in the portal, which speaks for him and no more."""
-    wish = {
+    body = {
         "title": "No invoice leaves the house",
         "environment": PRODUCTION,
         "impact": "high",
         "urgency": "medium",
     }
-    jan = stage.desks.portal("jan@acme.example")
-    ticket = await jan.post("intake", "/v1/tickets", wish)
-    at = on_the_wall(ticket["opened_at"])
-    stage.say(f"{at}: jan opens {ticket['key']} in the portal, {ticket['priority']}.")
-    await stage.settle()
+    jan = context.clients.portal_client("jan@acme.example")
+    ticket = await jan.post("intake", "/v1/tickets", body)
+    at = format_local(ticket["opened_at"])
+    context.say(f"{at}: jan opens {ticket['key']} in the portal, {ticket['priority']}.")
+    await context.settle()
     return str(ticket["key"])
 
 
-async def _asked_in_vain(stage: Stage, ticket: str) -> Problem:
-    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
-    denied = await stage["omar"].refused(GATE, CHANGES, wish)
-    stage.say(f"omar asks for an emergency change: {denied.told.get('code')}. {denied.detail}")
-    return denied
+async def _request_without_blocker(context: JourneyContext, ticket: str) -> Problem:
+    body = {"environment": PRODUCTION, "ticket": ticket, "description": CHANGE_DESCRIPTION}
+    denial = await context["omar"].post_expecting_problem(GATE, CHANGES, body)
+    context.say(f"omar asks for an emergency change: {denial.body.get('code')}. {denial.detail}")
+    return denial
 
 
-async def _raised(stage: Stage, ticket: str) -> None:
+async def _raise_blocker(context: JourneyContext, ticket: str) -> None:
     """From here on the clocks run around the clock, and the people on call are paged."""
-    wish = {"priority": "blocker", "reason": "All invoicing of Acme stands still."}
-    await stage["anna"].post("intake", f"/v1/tickets/{ticket}/prioritise", wish)
-    stage.say(f"anna raises {ticket} to blocker.")
-    await stage.settle()
-    acts.tell_letters(stage, ticket)
-    for case in await acts.escalations_of(stage, ticket=ticket, state="open"):
-        await stage["anna"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
-        stage.say(f"{case['key']} ({case['policy']}): anna acknowledges.")
-    await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
+    body = {"priority": "blocker", "reason": "All invoicing of Acme stands still."}
+    await context["anna"].post("intake", f"/v1/tickets/{ticket}/prioritise", body)
+    context.say(f"anna raises {ticket} to blocker.")
+    await context.settle()
+    steps.report_mails(context, ticket)
+    for case in await steps.escalations_of(context, ticket=ticket, state="open"):
+        await context["anna"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
+        context.say(f"{case['key']} ({case['policy']}): anna acknowledges.")
+    await steps.reply(context, "anna", ticket, "Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
 
 
-async def _applied(stage: Stage, ticket: str) -> tuple[JSON, Problem]:
+async def _apply_change(context: JourneyContext, ticket: str) -> tuple[JSON, Problem]:
     """Asked for by omar, authorized by theo, applied by sven."""
-    wish = {"environment": PRODUCTION, "ticket": ticket, "what": WHAT}
-    change = await stage["omar"].post(GATE, CHANGES, wish)
+    body = {"environment": PRODUCTION, "ticket": ticket, "description": CHANGE_DESCRIPTION}
+    change = await context["omar"].post(GATE, CHANGES, body)
     path = f"{CHANGES}/{change['key']}"
-    denied = await stage["omar"].refused(GATE, f"{path}/authorize")
-    stage.say(f"omar asks for {change['key']} and authorizes it himself: {denied}")
-    await stage["theo"].post(GATE, f"{path}/authorize")
-    applied = await stage["sven"].post(GATE, f"{path}/apply")
-    stage.say(f"theo authorizes {change['key']}, sven applies it.")
-    await stage.settle()
-    return applied, denied
+    denial = await context["omar"].post_expecting_problem(GATE, f"{path}/authorize")
+    context.say(f"omar asks for {change['key']} and authorizes it himself: {denial}")
+    await context["theo"].post(GATE, f"{path}/authorize")
+    change_applied = await context["sven"].post(GATE, f"{path}/apply")
+    context.say(f"theo authorizes {change['key']}, sven applies it.")
+    await context.settle()
+    return change_applied, denial
 
 
-async def _solved(stage: Stage, ticket: str, start: datetime) -> None:
-    await stage.until(start + 90 * MINUTE)
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "Invoices leave again.")
-    await stage.settle()
+async def _resolve_ticket(context: JourneyContext, ticket: str, start: datetime) -> None:
+    await context.advance_to(start + 90 * MINUTE)
+    await steps.resolve_and_verify(context, ticket, "anna", "omar", "Invoices leave again.")
+    await context.settle()
 
 
-async def _overdue(stage: Stage, due_at: datetime) -> tuple[list[JSON], list[EmailMessage]]:
+async def _let_debt_fall_due(
+    context: JourneyContext, due_at: datetime
+) -> tuple[list[JSON], list[EmailMessage]]:
     """Nobody delivers the version: at the due instant DM and PO hear of it."""
-    await stage.until(due_at)
-    cases = await acts.escalations_of(stage, environment=PRODUCTION, trigger="debt_overdue")
+    await context.advance_to(due_at)
+    cases = await steps.escalations_of(context, environment=PRODUCTION, trigger="debt_overdue")
     case = cases[-1]
-    stage.say(f"{on_the_wall(due_at)}: {case['key']}, {case['title']}")
-    acts.tell_letters(stage, case["key"])
-    await stage["dana"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
-    stage.say(f"{case['key']} ({case['policy']}): dana acknowledges.")
-    return cases, stage.letters_about(case["key"])
+    context.say(f"{format_local(due_at)}: {case['key']}, {case['title']}")
+    steps.report_mails(context, case["key"])
+    await context["dana"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
+    context.say(f"{case['key']} ({case['policy']}): dana acknowledges.")
+    return cases, context.mails_about(case["key"])

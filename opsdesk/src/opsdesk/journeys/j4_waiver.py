@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.support_hours import DAY
+from opsdesk.topic_reader import Record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAY = 1
@@ -17,64 +17,70 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What J4 saw of two tickets, of which one was waived in time and one too late."""
 
     start: datetime
     deadline: datetime
-    in_time: JSON
-    late: JSON
-    by_the_requester: Problem
-    excused: JSON
-    breached: JSON
+    waiver_in_time: JSON
+    late_waiver: JSON
+    denied_to_requester: Problem
+    waived_clock: JSON
+    breached_clock: JSON
     compliance: JSON
-    letters: list[EmailMessage]
-    escalated: dict[str, list[str]]
+    mails: list[EmailMessage]
+    cases: dict[str, list[str]]
     records: list[Record]
 
 
-async def play(stage: Stage) -> Told:
-    start = _next_tuesday(await stage.settle())
-    await stage.until(start)
-    tickets = [await _opened(stage, title) for title in ("Reports are slow", "Search is slow")]
-    await stage.settle()
+async def play(context: JourneyContext) -> Result:
+    start = _next_tuesday(await context.settle())
+    await context.advance_to(start)
+    tickets = [
+        await _open_ticket(context, title) for title in ("Reports are slow", "Search is slow")
+    ]
+    await context.settle()
     for ticket in tickets:
-        await acts.reply(stage, "anna", ticket, "Dear Britta,\n\nwe look.\n\nKind regards, Anna")
-    await stage.settle()
-    first, second = [(await acts.clocks_of(stage, one))["resolution"] for one in tickets]
-    deadline = acts.read(first["deadline"])
-    wanted = [await _asked_for(stage, clock) for clock in (first, second)]
-    denied = await stage["anna"].refused("sla", f"/v1/waivers/{wanted[0]['key']}/approve")
-    stage.say(f"anna approves her own request: {denied}")
-    await stage.settle()
-    acts.tell_letters(stage, *tickets)
+        await steps.reply(context, "anna", ticket, "Dear Britta,\n\nwe look.\n\nKind regards, Anna")
+    await context.settle()
+    first, second = [(await steps.clocks_of(context, one))["resolution"] for one in tickets]
+    deadline = steps.parse_instant(first["deadline"])
+    requested = [await _request_waiver(context, clock) for clock in (first, second)]
+    denial = await context["anna"].post_expecting_problem(
+        "sla", f"/v1/waivers/{requested[0]['key']}/approve"
+    )
+    context.say(f"anna approves her own request: {denial}")
+    await context.settle()
+    steps.report_mails(context, *tickets)
     for ticket in tickets:
-        await _taken_by_gina(stage, ticket)
-    await stage.until(deadline - HOUR)
-    in_time = await _approved(stage, wanted[0])
-    await stage.until(deadline + SECOND)
-    late = await _approved(stage, wanted[1])
-    await stage.settle()
-    acts.tell_letters(stage, *tickets)
-    escalated = {one: await _escalated(stage, one) for one in tickets}
+        await _acknowledge_as_gina(context, ticket)
+    await context.advance_to(deadline - HOUR)
+    waiver_in_time = await _approve_waiver(context, requested[0])
+    await context.advance_to(deadline + SECOND)
+    late_waiver = await _approve_waiver(context, requested[1])
+    await context.settle()
+    steps.report_mails(context, *tickets)
+    cases = {one: await _escalation_cases(context, one) for one in tickets}
     for ticket in tickets:
-        await acts.resolve_and_verify(stage, ticket, "anna", "omar", "An index was missing.")
-    at = await stage.settle()
-    waivers = [one for one in stage.records if one.subject.startswith("waiver/")]
-    acts.tell_records(stage, (one for one in waivers if one.body["ticket"] in tickets))
-    excused, breached = [(await acts.clocks_of(stage, one))["resolution"] for one in tickets]
-    return Told(
+        await steps.resolve_and_verify(context, ticket, "anna", "omar", "An index was missing.")
+    at = await context.settle()
+    waivers = [one for one in context.events if one.subject.startswith("waiver/")]
+    steps.report_events(context, (one for one in waivers if one.body["ticket"] in tickets))
+    waived_clock, breached_clock = [
+        (await steps.clocks_of(context, one))["resolution"] for one in tickets
+    ]
+    return Result(
         start,
         deadline,
-        in_time,
-        late,
-        denied,
-        excused,
-        breached,
-        await _compliance(stage, start, at),
-        stage.letters_about("waiver", wanted[0]["key"]),
-        escalated,
-        [one for one in stage.records if one.body.get("ticket") in tickets],
+        waiver_in_time,
+        late_waiver,
+        denial,
+        waived_clock,
+        breached_clock,
+        await _compliance(context, start, at),
+        context.mails_about("waiver", requested[0]["key"]),
+        cases,
+        [one for one in context.events if one.body.get("ticket") in tickets],
     )
 
 
@@ -85,55 +91,57 @@ def _next_tuesday(after: datetime) -> datetime:
     return datetime.combine(day, time(9), BERLIN)
 
 
-async def _opened(stage: Stage, title: str) -> str:
-    wish = {"title": title, "environment": "brightwater-prod", "priority": "critical"}
-    britta = stage.desks.portal("britta@brightwater.example")
-    ticket = await britta.post("intake", "/v1/tickets", wish)
-    stage.say(f"britta opens {ticket['key']} in the portal: {title}.")
+async def _open_ticket(context: JourneyContext, title: str) -> str:
+    body = {"title": title, "environment": "brightwater-prod", "priority": "critical"}
+    britta = context.clients.portal_client("britta@brightwater.example")
+    ticket = await britta.post("intake", "/v1/tickets", body)
+    context.say(f"britta opens {ticket['key']} in the portal: {title}.")
     return str(ticket["key"])
 
 
-async def _asked_for(stage: Stage, clock: JSON) -> JSON:
+async def _request_waiver(context: JourneyContext, clock: JSON) -> JSON:
     """Good for two days beyond the deadline."""
-    expires_at = acts.read(clock["deadline"]) + 2 * DAY
-    wish = {
+    expires_at = steps.parse_instant(clock["deadline"]) + 2 * DAY
+    body = {
         "clock_id": clock["id"],
         "reason": "The index has to be built at night, as agreed with the clinic.",
         "expires_at": expires_at.isoformat(),
     }
-    waiver = await stage["anna"].post("sla", "/v1/waivers", wish)
-    deadline = acts.on_the_wall(clock["deadline"])
-    stage.say(f"anna asks for {waiver['key']} on {clock['ticket']}, deadline {deadline}.")
+    waiver = await context["anna"].post("sla", "/v1/waivers", body)
+    deadline = steps.format_local(clock["deadline"])
+    context.say(f"anna asks for {waiver['key']} on {clock['ticket']}, deadline {deadline}.")
     return waiver
 
 
-async def _taken_by_gina(stage: Stage, ticket: str) -> None:
-    (case,) = await acts.escalations_of(stage, ticket=ticket, trigger="waiver_requested")
-    await stage["gina"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
-    stage.say(f"{case['key']} ({case['policy']}): gina acknowledges.")
+async def _acknowledge_as_gina(context: JourneyContext, ticket: str) -> None:
+    (case,) = await steps.escalations_of(context, ticket=ticket, trigger="waiver_requested")
+    await context["gina"].post("escalation", f"/v1/escalations/{case['key']}/acknowledge")
+    context.say(f"{case['key']} ({case['policy']}): gina acknowledges.")
 
 
-async def _approved(stage: Stage, waiver: JSON) -> JSON:
-    approved = await stage["gina"].post("sla", f"/v1/waivers/{waiver['key']}/approve")
+async def _approve_waiver(context: JourneyContext, waiver: JSON) -> JSON:
+    approved = await context["gina"].post("sla", f"/v1/waivers/{waiver['key']}/approve")
     late = "too late: it changes nothing" if approved["late"] else "in time"
-    at = acts.on_the_wall(approved["decided_at"])
-    stage.say(f"gina approves {waiver['key']} at {at}, {late}.")
+    at = steps.format_local(approved["decided_at"])
+    context.say(f"gina approves {waiver['key']} at {at}, {late}.")
     return approved
 
 
-async def _escalated(stage: Stage, ticket: str) -> list[str]:
-    cases = await acts.escalations_of(stage, ticket=ticket)
+async def _escalation_cases(context: JourneyContext, ticket: str) -> list[str]:
+    cases = await steps.escalations_of(context, ticket=ticket)
     return [str(case["trigger"]) for case in cases]
 
 
-async def _compliance(stage: Stage, start: datetime, at: datetime) -> JSON:
+async def _compliance(context: JourneyContext, start: datetime, at: datetime) -> JSON:
     """Of Brightwater, over the time of this journey."""
-    told: JSON = await stage["dana"].get(
+    report: JSON = await context["dana"].get(
         "sla",
-        "/v1/compliance",
+        "/v1/reports/customer-compliance",
         customer="brightwater",
         **{"from": start.isoformat(), "to": (at + SECOND).isoformat()},
     )
-    counted = ", ".join(f"{name} {told[name]}" for name in ("met", "breached", "excused"))
-    stage.say(f"Brightwater: {counted}; raw {told['raw']:.0%}, adjusted {told['adjusted']:.0%}.")
-    return told
+    figures = ", ".join(f"{name} {report[name]}" for name in ("met", "breached", "waived"))
+    context.say(
+        f"Brightwater: {figures}; raw {report['raw']:.0%}, adjusted {report['adjusted']:.0%}."
+    )
+    return report

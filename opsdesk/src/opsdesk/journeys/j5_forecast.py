@@ -5,65 +5,67 @@ from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.support_hours import DAY
+from opsdesk.topic_reader import Record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = 0
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-PAST = 12
+PAST_TICKETS = 12
 """Tickets that make the desk's past: enough for the forecast to lean on."""
 SUBSCRIPTIONS = "/v1/forecast-subscriptions"
-CONFLICT = 409
+HTTP_CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What J5 saw of the one ticket that comes after a week in which the desk was too slow."""
 
     ticket: str
     deadline: datetime
     forecast: JSON
-    heard: list[EmailMessage]
-    acknowledged: JSON
+    mails: list[EmailMessage]
+    acknowledgement: JSON
     clock: JSON
     score: JSON
     records: list[Record]
 
 
-async def play(stage: Stage) -> Told:
-    monday = _next_monday(await stage.settle())
-    await stage.until(monday)
-    await _too_slow(stage, monday)
-    await stage.until(monday + 4 * DAY)
-    await _subscribe(stage)
-    ticket = await _opened(stage, "The schedule of the wards is empty")
-    stage.say(f"britta opens {ticket} in the portal; nobody has time for it.")
-    await stage.settle()
-    stage.fresh_letters()
-    await stage.until(monday + 4 * DAY + 10 * MINUTE)
-    forecast = await _forecast(stage, ticket)
-    acts.tell_letters(stage, ticket)
-    acknowledged = await _acknowledged(stage, forecast)
-    deadline = acts.read(forecast["breaks_at"])
-    await stage.until(deadline + 10 * MINUTE)
-    clock = (await acts.clocks_of(stage, ticket))["resolution"]
-    stage.say(f"Nothing was changed: {ticket} {clock['outcome']} at {acts.on_the_wall(deadline)}.")
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "The import runs again.")
-    await stage.settle()
-    about = [one for one in stage.records if one.body.get("ticket") == ticket]
-    acts.tell_records(stage, (one for one in about if one.subject.startswith("forecast/")))
-    return Told(
+async def play(context: JourneyContext) -> Result:
+    monday = _next_monday(await context.settle())
+    await context.advance_to(monday)
+    await _create_slow_history(context, monday)
+    await context.advance_to(monday + 4 * DAY)
+    await _subscribe(context)
+    ticket = await _open_ticket(context, "The schedule of the wards is empty")
+    context.say(f"britta opens {ticket} in the portal; nobody has time for it.")
+    await context.settle()
+    context.new_mails()
+    await context.advance_to(monday + 4 * DAY + 10 * MINUTE)
+    forecast = await _forecast(context, ticket)
+    steps.report_mails(context, ticket)
+    acknowledgement = await _acknowledge(context, forecast)
+    deadline = steps.parse_instant(forecast["expected_breach_at"])
+    await context.advance_to(deadline + 10 * MINUTE)
+    clock = (await steps.clocks_of(context, ticket))["resolution"]
+    context.say(
+        f"Nothing was changed: {ticket} {clock['outcome']} at {steps.format_local(deadline)}."
+    )
+    await steps.resolve_and_verify(context, ticket, "anna", "omar", "The import runs again.")
+    await context.settle()
+    about = [one for one in context.events if one.body.get("ticket") == ticket]
+    steps.report_events(context, (one for one in about if one.subject.startswith("forecast/")))
+    return Result(
         ticket,
         deadline,
         forecast,
-        stage.letters_about(ticket, "resolution", "break"),
-        acknowledged,
+        context.mails_about(ticket, "resolution", "break"),
+        acknowledgement,
         clock,
-        await _score(stage, deadline),
+        await _score(context, deadline),
         about,
     )
 
@@ -75,63 +77,66 @@ def _next_monday(after: datetime) -> datetime:
     return datetime.combine(day, time(9), BERLIN)
 
 
-async def _too_slow(stage: Stage, monday: datetime) -> None:
+async def _create_slow_history(context: JourneyContext, monday: datetime) -> None:
     """A dozen tickets that take until Thursday, where Wednesday was promised."""
-    tickets = [await _opened(stage, f"Ward {number} is missing") for number in range(1, PAST + 1)]
-    stage.say(f"britta opens {tickets[0]} to {tickets[-1]}; they take until Thursday.")
-    await stage.settle()
+    tickets = [
+        await _open_ticket(context, f"Ward {number} is missing")
+        for number in range(1, PAST_TICKETS + 1)
+    ]
+    context.say(f"britta opens {tickets[0]} to {tickets[-1]}; they take until Thursday.")
+    await context.settle()
     for ticket in tickets:
         text = "Dear Britta,\n\nwe look into it.\n\nKind regards, Anna"
-        await stage["anna"].post("intake", f"/v1/tickets/{ticket}/replies", {"text": text})
-    await stage.until(monday + 3 * DAY)
+        await context["anna"].post("intake", f"/v1/tickets/{ticket}/replies", {"text": text})
+    await context.advance_to(monday + 3 * DAY)
     for ticket in tickets:
-        resolved = {"resolution": "The ward was imported by hand."}
-        await stage["anna"].post("intake", f"/v1/tickets/{ticket}/resolve", resolved)
-        await stage["omar"].post("intake", f"/v1/tickets/{ticket}/verify")
-    await stage.settle()
+        resolved_at = {"resolution": "The ward was imported by hand."}
+        await context["anna"].post("intake", f"/v1/tickets/{ticket}/resolve", resolved_at)
+        await context["omar"].post("intake", f"/v1/tickets/{ticket}/verify")
+    await context.settle()
 
 
-async def _opened(stage: Stage, title: str) -> str:
-    wish = {"title": title, "environment": "brightwater-prod", "priority": "major"}
-    britta = stage.desks.portal("britta@brightwater.example")
-    ticket = await britta.post("intake", "/v1/tickets", wish)
+async def _open_ticket(context: JourneyContext, title: str) -> str:
+    body = {"title": title, "environment": "brightwater-prod", "priority": "major"}
+    britta = context.clients.portal_client("britta@brightwater.example")
+    ticket = await britta.post("intake", "/v1/tickets", body)
     return str(ticket["key"])
 
 
-async def _subscribe(stage: Stage) -> None:
+async def _subscribe(context: JourneyContext) -> None:
     """An earlier run may have done it."""
     try:
-        await stage["dana"].post("sla", SUBSCRIPTIONS, {"customer": "brightwater"})
+        await context["dana"].post("sla", SUBSCRIPTIONS, {"customer": "brightwater"})
     except Problem as problem:
-        if problem.status != CONFLICT:
+        if problem.status != HTTP_CONFLICT:
             raise
-    stage.say("dana wants to hear of promises to Brightwater that may break.")
+    context.say("dana wants to hear of promises to Brightwater that may break.")
 
 
-async def _forecast(stage: Stage, ticket: str) -> JSON:
-    found = stage["dana"].items("sla", "/v1/forecasts", customer="brightwater")
-    mine = [one async for one in found if one["ticket"] == ticket]
-    (forecast,) = [one for one in mine if one["metric"] == "resolution"]
-    breaks = acts.on_the_wall(forecast["breaks_at"])
-    stage.say(f"{ticket} breaks with {forecast['probability']:.0%} at {breaks}, for:")
+async def _forecast(context: JourneyContext, ticket: str) -> JSON:
+    forecasts = context["dana"].items("sla", "/v1/forecasts", customer="brightwater")
+    own_forecasts = [one async for one in forecasts if one["ticket"] == ticket]
+    (forecast,) = [one for one in own_forecasts if one["metric"] == "resolution"]
+    breaks = steps.format_local(forecast["expected_breach_at"])
+    context.say(f"{ticket} breaks with {forecast['probability']:.0%} at {breaks}, for:")
     for reason in forecast["reasons"]:
-        stage.say(f"  {reason}")
+        context.say(f"  {reason}")
     return forecast
 
 
-async def _acknowledged(stage: Stage, forecast: JSON) -> JSON:
+async def _acknowledge(context: JourneyContext, forecast: JSON) -> JSON:
     note = {"note": "Brightwater is told today that it may take until Wednesday."}
     path = f"/v1/forecasts/{forecast['id']}/acknowledge"
-    answer = await stage["dana"].post("sla", path, note)
-    stage.say("dana takes note of it.")
+    answer = await context["dana"].post("sla", path, note)
+    context.say("dana takes note of it.")
     return answer
 
 
-async def _score(stage: Stage, deadline: datetime) -> JSON:
+async def _score(context: JourneyContext, deadline: datetime) -> JSON:
     """Of the promises about resolution that came out on the day of the deadline."""
     day = deadline.astimezone(ZoneInfo("UTC")).date().isoformat()
-    found: JSON = await stage["dana"].get(
+    scores: JSON = await context["dana"].get(
         "sla", "/v1/forecasts/score", metric="resolution", **{"from": day, "to": day}
     )
-    stage.say(f"Scored: {found['forecasts']} forecasts, Brier score {found['brier']:.3f}.")
-    return found
+    context.say(f"Scored: {scores['forecasts']} forecasts, Brier score {scores['brier']:.3f}.")
+    return scores

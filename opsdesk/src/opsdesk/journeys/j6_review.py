@@ -4,81 +4,83 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
-from opsdesk.desk import JSON, Problem
-from opsdesk.journeys import acts
-from opsdesk.journeys.office_hours import AMSTERDAM, DAY
-from opsdesk.stage import Stage
-from opsdesk.topics import Record
+from opsdesk.api_client import JSON, Problem
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.support_hours import AMSTERDAM, DAY
+from opsdesk.topic_reader import Record
 
 HOUR = timedelta(hours=1)
-FORMS = ("html", "pdf", "xlsx", "csv")
+FORMATS = ("html", "pdf", "xlsx", "csv")
 REASON = "The label printer's queue had no owner; the second level has one now."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What J6 saw of one month of Acme, and of what the next one has of it."""
 
     ticket: str
     key: str
-    ended: datetime
+    ended_at: datetime
     draft: JSON
-    hidden: Problem
-    own: Problem
+    hidden_from_customer: Problem
+    own_approval_denied: Problem
     published: JSON
-    papers: dict[str, bytes]
+    documents: dict[str, bytes]
     minutes: JSON
-    next: JSON
+    next_review: JSON
     action: JSON
     leadership: JSON
     letters: list[EmailMessage]
     records: list[Record]
 
 
-async def play(stage: Stage) -> Told:
-    ticket, broken_at = await _late(stage)
-    ended = _month_after(broken_at)
-    await stage.until(ended)
-    key = f"acme-{broken_at.astimezone(AMSTERDAM):%Y-%m}"
+async def play(context: JourneyContext) -> Result:
+    ticket, breached_at = await _breach_a_promise(context)
+    ended_at = _month_after(breached_at)
+    await context.advance_to(ended_at)
+    key = f"acme-{breached_at.astimezone(AMSTERDAM):%Y-%m}"
     path = f"/v1/reviews/{key}"
-    draft = await stage["dana"].get("sla", path)
-    _tell(stage, draft)
-    jan = stage["jan"]
-    hidden = await _not_there(jan.get("sla", path))
-    own = await _explained_and_drawn_again(stage, path, draft, ticket)
-    await stage["theo"].post("sla", f"{path}/publish")
-    await stage.settle()
-    stage.say(f"theo publishes {key}; jan sees it in the portal, whoever is concerned has mail.")
-    acts.tell_letters(stage, key)
-    papers = {form: (await jan.fetch("sla", path, format=form)).content for form in FORMS}
-    for form, content in papers.items():
-        stage.say(f"  jan fetches review-{key}.{form}: {len(content):,} bytes")
-    await stage.until(ended + 2 * DAY + 10 * HOUR)
-    agreed = await _meet(stage, path)
-    following = _month_after(ended + HOUR)
-    await stage.until(following)
-    later = f"/v1/reviews/acme-{ended.astimezone(AMSTERDAM):%Y-%m}"
-    carried = await stage["dana"].get("sla", later)
-    stage.say(f"A month later {agreed['key']} is still open, and on the table again.")
-    action = await _done(stage, agreed)
-    leadership = await stage["gina"].get("sla", "/v1/leadership-report", month=key[-7:])
-    stage.say(f"gina's report for {key[-7:]}: {len(leadership['customers'])} customers.")
-    await stage.settle()
-    return Told(
+    draft = await context["dana"].get("sla", path)
+    _report(context, draft)
+    jan = context["jan"]
+    hidden_from_customer = await _expect_not_found(jan.get("sla", path))
+    own_approval_denied = await _explain_and_regenerate(context, path, draft, ticket)
+    await context["theo"].post("sla", f"{path}/publish")
+    await context.settle()
+    context.say(f"theo publishes {key}; jan sees it in the portal, whoever is concerned has mail.")
+    steps.report_mails(context, key)
+    documents = {
+        form: (await jan.get_response("sla", path, format=form)).content for form in FORMATS
+    }
+    for form, content in documents.items():
+        context.say(f"  jan fetches review-{key}.{form}: {len(content):,} bytes")
+    await context.advance_to(ended_at + 2 * DAY + 10 * HOUR)
+    agreed_action = await _hold_meeting(context, path)
+    next_review = _month_after(ended_at + HOUR)
+    await context.advance_to(next_review)
+    later_action = f"/v1/reviews/acme-{ended_at.astimezone(AMSTERDAM):%Y-%m}"
+    carried_action = await context["dana"].get("sla", later_action)
+    context.say(f"A month later {agreed_action['key']} is still open, and on the table again.")
+    action = await _complete_action(context, agreed_action)
+    leadership = await context["gina"].get("sla", "/v1/leadership-report", month=key[-7:])
+    context.say(f"gina's report for {key[-7:]}: {len(leadership['customers'])} customers.")
+    await context.settle()
+    return Result(
         ticket,
         key,
-        ended,
+        ended_at,
         draft,
-        hidden,
-        own,
+        hidden_from_customer,
+        own_approval_denied,
         await jan.get("sla", path),
-        papers,
+        documents,
         (await jan.get("sla", path))["minutes"][0],
-        carried,
+        carried_action,
         action,
         leadership,
-        stage.letters_about(key),
-        [one for one in stage.records if one.body.get("review") == key],
+        context.mails_about(key),
+        [one for one in context.events if one.body.get("review") == key],
     )
 
 
@@ -88,25 +90,27 @@ def _month_after(at: datetime) -> datetime:
     return datetime.combine((first + 32 * DAY).replace(day=1), time(), AMSTERDAM)
 
 
-async def _late(stage: Stage) -> tuple[str, datetime]:
+async def _breach_a_promise(context: JourneyContext) -> tuple[str, datetime]:
     """A ticket that is answered in time and solved too late; when its promise broke."""
-    await stage.settle()
-    jan = stage.desks.portal("jan@acme.example")
-    wish = {"title": "Labels are not printed", "environment": "acme-prod", "priority": "critical"}
-    ticket = str((await jan.post("intake", "/v1/tickets", wish))["key"])
-    stage.say(f"jan opens {ticket} in the portal.")
-    await stage.settle()
-    await acts.reply(stage, "anna", ticket, "Dear Jan,\n\nwe look.\n\nKind regards, Anna")
-    await stage.settle()
-    deadline = acts.read((await acts.clocks_of(stage, ticket))["resolution"]["deadline"])
-    await stage.until(deadline + HOUR)
-    await acts.resolve_and_verify(stage, ticket, "anna", "omar", "The queue was restarted.")
-    await stage.settle()
-    stage.say(f"{ticket} was promised for {acts.on_the_wall(deadline)}, an hour before.")
+    await context.settle()
+    jan = context.clients.portal_client("jan@acme.example")
+    body = {"title": "Labels are not printed", "environment": "acme-prod", "priority": "critical"}
+    ticket = str((await jan.post("intake", "/v1/tickets", body))["key"])
+    context.say(f"jan opens {ticket} in the portal.")
+    await context.settle()
+    await steps.reply(context, "anna", ticket, "Dear Jan,\n\nwe look.\n\nKind regards, Anna")
+    await context.settle()
+    deadline = steps.parse_instant(
+        (await steps.clocks_of(context, ticket))["resolution"]["deadline"]
+    )
+    await context.advance_to(deadline + HOUR)
+    await steps.resolve_and_verify(context, ticket, "anna", "omar", "The queue was restarted.")
+    await context.settle()
+    context.say(f"{ticket} was promised for {steps.format_local(deadline)}, an hour before.")
     return ticket, deadline
 
 
-async def _not_there(asking: object) -> Problem:
+async def _expect_not_found(asking: object) -> Problem:
     try:
         await asking  # type: ignore[misc]
     except Problem as problem:
@@ -114,55 +118,59 @@ async def _not_there(asking: object) -> Problem:
     raise AssertionError("a draft is shown to the customer")
 
 
-async def _explained_and_drawn_again(stage: Stage, path: str, draft: JSON, ticket: str) -> Problem:
+async def _explain_and_regenerate(
+    context: JourneyContext, path: str, draft: JSON, ticket: str
+) -> Problem:
     """dana looks at why it broke, says so, draws it up again, and may not publish that herself."""
     (broken,) = [one for one in draft["report"]["breaches"] if one["ticket"] == ticket]
-    why = await stage["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
-    stage.say(f"Why {ticket} was late, to the second:")
+    why = await context["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
+    context.say(f"Why {ticket} was late, to the second:")
     for interval in why["intervals"]:
-        since, until = (acts.on_the_wall(interval[name]) for name in ("since", "until"))
-        stage.say(f"  {since} - {until}: {interval['counted_seconds']:>6} s  {interval['why']}")
+        since, until = (steps.format_local(interval[name]) for name in ("starts_at", "ends_at"))
+        context.say(
+            f"  {since} - {until}: {interval['elapsed_seconds']:>6} s  {interval['reason']}"
+        )
     reason = {"clock_id": broken["clock_id"], "text": REASON}
-    await stage["dana"].post("sla", f"{path}/reasons", reason)
-    await stage["dana"].post("sla", f"{path}/draw-again")
-    own = await stage["dana"].refused("sla", f"{path}/publish")
-    stage.say(f"dana gives the reason and draws it up again; publishing it herself: {own}")
+    await context["dana"].post("sla", f"{path}/breach-comments", reason)
+    await context["dana"].post("sla", f"{path}/regenerate")
+    own = await context["dana"].post_expecting_problem("sla", f"{path}/publish")
+    context.say(f"dana gives the reason and draws it up again; publishing it herself: {own}")
     return own
 
 
-def _tell(stage: Stage, draft: JSON) -> None:
+def _report(context: JourneyContext, draft: JSON) -> None:
     usage = draft["report"]["usage"]
-    kept = usage["compliance"]
-    stage.say(f"Midnight in Amsterdam: {draft['key']} is drawn up. On its agenda:")
+    compliance = usage["compliance"]
+    context.say(f"Midnight in Amsterdam: {draft['key']} is drawn up. On its agenda:")
     for item in draft["agenda"]:
-        stage.say(f"  {item}")
-    raw, adjusted = f"{kept['raw']:.0%}", f"{kept['adjusted']:.0%}"
-    stage.say(f"  kept: {raw} raw, {adjusted} with approved breaches")
+        context.say(f"  {item}")
+    raw, adjusted = f"{compliance['raw']:.0%}", f"{compliance['adjusted']:.0%}"
+    context.say(f"  kept: {raw} raw, {adjusted} with approved breaches")
 
 
-async def _meet(stage: Stage, path: str) -> JSON:
-    said = {"text": "Jan asks that somebody watches the label printer at night."}
-    await stage["dana"].post("sla", f"{path}/minutes", said)
-    wish = {
+async def _hold_meeting(context: JourneyContext, path: str) -> JSON:
+    minute = {"text": "Jan asks that somebody watches the label printer at night."}
+    await context["dana"].post("sla", f"{path}/minutes", minute)
+    body = {
         "title": "Watch the label printer's queue",
         "criterion": "An alert for a queue that stands still was seen",
         "owner": "anna",
-        "due": str((await stage.settle()).astimezone(AMSTERDAM).date() + 7 * DAY),
+        "due": str((await context.settle()).astimezone(AMSTERDAM).date() + 7 * DAY),
     }
-    agreed = await stage["dana"].post("sla", f"{path}/actions", wish)
-    stage.say(f"dana takes minutes; anna owes {agreed['key']} until {agreed['due']}.")
-    await stage.settle()
-    acts.tell_letters(stage, agreed["key"])
-    return agreed
+    action = await context["dana"].post("sla", f"{path}/actions", body)
+    context.say(f"dana takes minutes; anna owes {action['key']} until {action['due']}.")
+    await context.settle()
+    steps.report_mails(context, action["key"])
+    return action
 
 
-async def _done(stage: Stage, agreed: JSON) -> JSON:
-    path = f"/v1/review-actions/{agreed['key']}"
+async def _complete_action(context: JourneyContext, agreed_action: JSON) -> JSON:
+    path = f"/v1/review-actions/{agreed_action['key']}"
     evidence = {"evidence": "The alert of last night: the queue stood still for five minutes."}
-    await stage["anna"].post("sla", f"{path}/finish", evidence)
-    own = await stage["anna"].refused("sla", f"{path}/verify")
-    stage.say(f"anna has done it; verifying it herself: {own}")
-    await stage["omar"].post("sla", f"{path}/verify")
-    stage.say(f"omar has seen the alert: {agreed['key']} is done.")
-    action: JSON = await stage["dana"].get("sla", path)
+    await context["anna"].post("sla", f"{path}/finish", evidence)
+    own = await context["anna"].post_expecting_problem("sla", f"{path}/verify")
+    context.say(f"anna has done it; verifying it herself: {own}")
+    await context["omar"].post("sla", f"{path}/verify")
+    context.say(f"omar has seen the alert: {agreed_action['key']} is done.")
+    action: JSON = await context["dana"].get("sla", path)
     return action

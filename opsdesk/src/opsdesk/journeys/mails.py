@@ -4,17 +4,17 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from common.ids import uuid7
+from common.persistence.ids import uuid7
 
 JAN = "Jan Bakker <jan@acme.example>"
-DESK = "support@meridian.example"
+SUPPORT_ADDRESS = "support@meridian.example"
 
 
 def message_id() -> str:
     return f"<{uuid7().hex}@mail.acme.example>"
 
 
-def mail(
+def build_mail(
     subject: str,
     text: str,
     at: datetime,
@@ -24,14 +24,14 @@ def mail(
     thread: tuple[str, ...] = (),
 ) -> bytes:
     """`answers` and `thread` are message ids; without them the mail begins a thread."""
-    written = EmailMessage()
-    written["From"] = JAN
-    written["To"] = DESK
-    written["Subject"] = subject
-    written["Date"] = format_datetime(at)
-    written["Message-ID"] = own_id
+    message = EmailMessage()
+    message["From"] = JAN
+    message["To"] = SUPPORT_ADDRESS
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = own_id
     if answers:
-        written["In-Reply-To"] = answers
-        written["References"] = " ".join((*thread, answers))
-    written.set_content(text)
-    return written.as_bytes()
+        message["In-Reply-To"] = answers
+        message["References"] = " ".join((*thread, answers))
+    message.set_content(text)
+    return message.as_bytes()

@@ -4,10 +4,10 @@ from fastapi import FastAPI
 
 from common.http import Service
 from common.http import create_app as create
+from delivery_gate.directory.store import find_contact_by_address
 from delivery_gate.handlers import HANDLERS
-from delivery_gate.routes import ROUTERS
+from delivery_gate.routers import ROUTERS
 from delivery_gate.settings import DeliveryGateSettings
-from delivery_gate.store.contacts import contact_at
 from delivery_gate.timers import TIMERS
 
 SERVICE = Service(
@@ -18,7 +18,7 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    resolve_contact=contact_at,
+    resolve_contact=find_contact_by_address,
 )
 
 

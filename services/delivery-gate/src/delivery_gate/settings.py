@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from common.settings import Settings
-from delivery_gate.environment import DEBT_AFTER
+from delivery_gate.environments.domain import DEFAULT_DEBT_DEADLINE
 
 
 class DeliveryGateSettings(Settings):
@@ -13,7 +13,7 @@ class DeliveryGateSettings(Settings):
 
     port: int = Field(8004, ge=0, le=65535, description="the TCP port to listen on")
     debt_seconds: int = Field(
-        int(DEBT_AFTER.total_seconds()),
+        int(DEFAULT_DEBT_DEADLINE.total_seconds()),
         ge=1,
         description="seconds until an emergency change must be in a delivered version",
     )

@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.database import Connection
-from common.deadlines import Due, Timer, Timers
 from common.events.deliveries import DeliveryExpired, EnvironmentDebtOverdue
-from common.outbox import announce
-from delivery_gate import telling
-from delivery_gate.delivery import WAITING, set_aside
-from delivery_gate.environment import mark_overdue
-from delivery_gate.recording import DEBT, ITSELF, PATIENCE, By, Scene, record
-from delivery_gate.store import deliveries, environments
+from common.messaging.outbox import publish
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due, Timer, Timers
+from delivery_gate.deliveries import events
+from delivery_gate.deliveries.commands import (
+    APPROVAL_TIMEOUT,
+    DEBT,
+    SYSTEM_SUB,
+    Actor,
+    CommandContext,
+    save_step,
+)
+from delivery_gate.deliveries.domain.delivery import WAITING_STATES, close_waiting
+from delivery_gate.deliveries.store import deliveries
+from delivery_gate.environments import store as environments
+from delivery_gate.environments.domain import mark_overdue
 
-NOBODY = By(ITSELF)
+SYSTEM = Actor(SYSTEM_SUB)
 
 
 async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -24,7 +32,7 @@ async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
         debt = overdue.debt
         if debt is None or overdue == environment:
             continue
-        kept, told = telling.of_environment(
+        stored, event = events.environment_event(
             EnvironmentDebtOverdue,
             overdue,
             at,
@@ -33,25 +41,27 @@ async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
             due_at=debt.due_at,
             fired_at=at,
         )
-        await environments.save(tx, kept)
-        await announce(tx, told)
-        scene = Scene(tx, kept, NOBODY, at)
-        await scene.note("environment.debt_overdue", f"environment/{kept.id}", change=debt.change)
+        await environments.save(tx, stored)
+        await publish(tx, event)
+        context = CommandContext(tx, stored, SYSTEM, at)
+        await context.audit(
+            "environment.debt_overdue", f"environment/{stored.id}", change=debt.change
+        )
 
 
-async def on_patience_ended(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+async def on_approval_timeout(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """A request that waited for longer than the criteria allow expires; it may be made again."""
     for one in due:
         delivery = await deliveries.lock(tx, one.subject)
-        if delivery.state not in WAITING:
+        if delivery.state not in WAITING_STATES:
             continue
-        environment = await environments.of_delivery(tx, delivery.id)
-        scene = Scene(tx, environment, NOBODY, at)
-        expired = set_aside(delivery, "expired", at)
-        await record(scene, expired, DeliveryExpired, "delivery.expire")
+        environment = await environments.get_of_delivery(tx, delivery.id)
+        context = CommandContext(tx, environment, SYSTEM, at)
+        expired = close_waiting(delivery, "expired", at)
+        await save_step(context, expired, DeliveryExpired, "delivery.expire")
 
 
 TIMERS: Timers = {
-    DEBT: Timer(environments.lock_free, on_debts_due),
-    PATIENCE: Timer(deliveries.lock_free, on_patience_ended),
+    DEBT: Timer(environments.lock_available, on_debts_due),
+    APPROVAL_TIMEOUT: Timer(deliveries.lock_available, on_approval_timeout),
 }

@@ -1,9 +1,9 @@
 """`python -m escalation serve | migrate | settings | openapi | asyncapi | dlq | audit`."""
 
-from common.command import command
+from common.cli import create_cli
 from escalation.app import SERVICE
 
-app = command(SERVICE)
+app = create_cli(SERVICE)
 
 if __name__ == "__main__":
     app()

@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from common.http import Service
 from common.http import create_app as create
 from escalation.handlers import HANDLERS
-from escalation.notifier import notify
-from escalation.routes import ROUTERS
+from escalation.notifications import store as notifications
+from escalation.notifications.notifier import run_notifier
+from escalation.routers import ROUTERS
 from escalation.settings import EscalationSettings
-from escalation.store import notifications
 from escalation.timers import TIMERS
 
 SERVICE = Service(
@@ -19,8 +19,8 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(notify,),
-    pending=notifications.unsent,
+    background=(run_notifier,),
+    pending=notifications.count_unsent,
 )
 
 

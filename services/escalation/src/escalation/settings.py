@@ -6,14 +6,14 @@ from pydantic import Field, SecretStr, model_validator
 
 from common.settings import Settings
 
-LOCAL = "on-duty@localhost"
+LOCAL_FALLBACK_EMAIL = "on-duty@localhost"
 
 
 class EscalationSettings(Settings):
-    """Mail goes out through `smtp`; `last_resort` is who hears when nobody else can be told."""
+    """Mail goes out through `smtp`; `fallback_email` is who hears when nobody else can be told."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
-    smtp: str = Field(
+    smtp_server: str = Field(
         "127.0.0.1:25", pattern=r"^[^\s:]+:\d{1,5}$", description="the mail server as host:port"
     )
     smtp_security: Literal["plain", "starttls", "tls"] = Field(
@@ -24,8 +24,10 @@ class EscalationSettings(Settings):
     mail_from: str = Field(
         "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
     )
-    last_resort: str = Field(
-        LOCAL, pattern=r"^[^@\s]+@[^@\s]+$", description="the address told when nobody else can be"
+    fallback_email: str = Field(
+        LOCAL_FALLBACK_EMAIL,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="the address told when nobody else can be",
     )
     public_url: str = Field(
         "http://127.0.0.1:8003", pattern=r"^https?://\S+$", description="where links in mails lead"
@@ -37,9 +39,9 @@ class EscalationSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _name_a_last_resort(self) -> "EscalationSettings":
-        if self.environment == "production" and self.last_resort == LOCAL:
+    def _require_fallback_email(self) -> "EscalationSettings":
+        if self.environment == "production" and self.fallback_email == LOCAL_FALLBACK_EMAIL:
             raise ValueError(
-                "OPSDESK_LAST_RESORT is missing: give the address told when nobody else can be"
+                "OPSDESK_FALLBACK_EMAIL is missing: give the address told when nobody else can be"
             )
         return self

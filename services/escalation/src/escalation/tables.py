@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.database import metadata
+from common.persistence.database import metadata
 
 METADATA = metadata()
 
@@ -67,8 +67,8 @@ policies = Table(
     Column("key", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
-    Column("made_at", INSTANT, nullable=False),
-    Column("made_by", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("created_by", Text, nullable=False),
 )
 
 matrices = Table(
@@ -76,8 +76,8 @@ matrices = Table(
     METADATA,
     Column("version", Integer, primary_key=True),
     Column("rows", JSONB, nullable=False),
-    Column("made_at", INSTANT, nullable=False),
-    Column("made_by", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("created_by", Text, nullable=False),
 )
 
 rotas = Table(
@@ -86,8 +86,8 @@ rotas = Table(
     Column("key", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", JSONB, nullable=False),
-    Column("made_at", INSTANT, nullable=False),
-    Column("made_by", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("created_by", Text, nullable=False),
 )
 
 escalations = Table(
@@ -109,7 +109,7 @@ escalations = Table(
     Column("tier", Text),
     Column("ticket_id", Uuid),
     Column("ticket", Text),
-    Column("breaks_at", INSTANT),
+    Column("expected_breach_at", INSTANT),
     Column("policy_id", Uuid, ForeignKey("policies.id"), nullable=False),
     Column("status", Text, nullable=False),
     Column("due_at", INSTANT),
@@ -118,7 +118,7 @@ escalations = Table(
     Column("next_step", Integer, nullable=False),
     Column("exhausted", Boolean, nullable=False),
     Column("acknowledged_by", ARRAY(Text), nullable=False),
-    Column("snooze_asked_by", Text),
+    Column("snooze_requested_by", Text),
     Column("snooze_until", INSTANT),
     Column("resolved_at", INSTANT),
 )
@@ -131,7 +131,7 @@ timeline = Table(
     Column("at", INSTANT, nullable=False),
     Column("kind", Text, nullable=False),
     Column("by", Text),
-    Column("second", Text),
+    Column("confirmed_by", Text),
     Column("detail", JSONB, nullable=False),
 )
 

@@ -1,10 +1,10 @@
 """`python -m intake serve | migrate | settings | openapi | asyncapi | announce | dlq | audit`."""
 
-from common.command import command
-from intake.announcing import announce_all
+from common.cli import create_cli
 from intake.app import SERVICE
+from intake.directory.events import publish_all
 
-app = command(SERVICE, announce=announce_all)
+app = create_cli(SERVICE, announce=publish_all)
 
 if __name__ == "__main__":
     app()

@@ -3,21 +3,21 @@
 from typing import Final
 
 from common.http import MIB, Service
-from intake.contacts import resolve_contact
-from intake.routes import (
-    accept,
-    alerts,
-    classifying,
-    directory,
-    emails,
-    handing,
-    moves,
-    opening,
-    priorities,
-    replies,
-    tickets,
-)
+from intake.alerts import routes as alert_routes
+from intake.directory import routes as directory_routes
+from intake.directory.contact_resolver import resolve_contact
+from intake.mail import routes as mail_routes
 from intake.settings import IntakeSettings
+from intake.tickets.routes import (
+    actions,
+    create_ticket,
+    create_ticket_fast,
+    handover,
+    priorities,
+    read_tickets,
+    reclassification,
+    replies,
+)
 from intake.timers import TIMERS
 
 SERVICE: Final = Service(
@@ -26,21 +26,21 @@ SERVICE: Final = Service(
     title="OpsDesk intake",
     settings=IntakeSettings,
     routers=(
-        opening.routes,
-        tickets.routes,
+        create_ticket.routes,
+        read_tickets.routes,
         replies.routes,
-        moves.routes,
-        handing.routes,
+        actions.routes,
+        handover.routes,
         priorities.routes,
-        classifying.routes,
-        emails.taking,
-        emails.listing,
-        alerts.routes,
-        *directory.ROUTERS,
+        reclassification.routes,
+        mail_routes.ingest_routes,
+        mail_routes.list_routes,
+        alert_routes.routes,
+        *directory_routes.ROUTERS,
     ),
-    thin=(accept.ROUTE,),
+    fast_routes=(create_ticket_fast.ROUTE,),
     timers=TIMERS,
-    background=(accept.end_accepting,),
+    background=(create_ticket_fast.drain_batcher,),
     resolve_contact=resolve_contact,
-    larger_bodies={"/v1/emails": 25 * MIB},
+    body_limits={"/v1/emails": 25 * MIB},
 )

@@ -4,17 +4,17 @@ import asyncio
 
 import typer
 
-from common.command import command
-from common.database import Database
-from common.settings import load
+from common.cli import create_cli
+from common.persistence.database import Database
+from common.settings import load_settings
 from sla.app import SERVICE
-from sla.counting import wrong_figures
-from sla.proof import wrong_evidence
-from sla.punctual_program import program
-from sla.store.outage_proof import unlike_their_records
-from sla.verification import differences
+from sla.clocks.replay import differences
+from sla.outages.store.verification import unlike_their_records
+from sla.punctuality.cli import program
+from sla.punctuality.export import wrong_evidence
+from sla.reports.rollup_jobs import wrong_figures
 
-app = command(SERVICE)
+app = create_cli(SERVICE)
 app.add_typer(program(SERVICE), name="punctuality")
 
 
@@ -36,7 +36,7 @@ def verify() -> None:
 
 
 async def _verify() -> list[str]:
-    settings = load(SERVICE.settings)
+    settings = load_settings(SERVICE.settings)
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema)
     try:
         wrong = [difference async for difference in differences(database)]

@@ -1,15 +1,15 @@
 """The sla service: what it is made of."""
 
 from common.http import Service
-from sla.counting import keep_counted
-from sla.forecasting import keep_forecasting
+from sla.directory.store.directory import contact_at
+from sla.forecasts.timers import keep_forecasting
 from sla.handlers import HANDLERS
-from sla.heartbeat import keep_beating
-from sla.routes import ROUTERS
-from sla.routes.status import keep_status
+from sla.punctuality.heartbeat import keep_beating
+from sla.reports.rollup_jobs import keep_counted
+from sla.reports.store.rollups import pending
+from sla.routers import ROUTERS
 from sla.settings import SlaSettings
-from sla.store.directory import contact_at
-from sla.store.rollups import pending
+from sla.status.routes import keep_status
 from sla.timers import TIMERS
 
 SERVICE = Service(

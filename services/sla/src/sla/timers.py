@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.database import Connection
-from common.deadlines import Due, Timer, Timers
-from sla import capacity, expiring, forecasting, reminding, sealing, sweeping
-from sla.budgets import KIND as BUDGET
-from sla.budgets import on_budgets_due
-from sla.clocks.tracked import fires
-from sla.obligations import KIND as ACTION
-from sla.obligations import on_actions_due
-from sla.progress import KIND, go_on, rearm, timetables
-from sla.reviewing import KIND as MONTH
-from sla.reviewing import on_months_over
-from sla.store import budgets, clocks, meetings, reviews, series, waivers
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due, Timer, Timers
+from sla.capacity import timers as capacity
+from sla.capacity.store import series
+from sla.clocks import bulk_updates as sweeping
+from sla.clocks.commands import KIND, go_on, rearm, timetables
+from sla.clocks.domain.ticket_clock import fires
+from sla.clocks.store import clocks
+from sla.forecasts import timers as forecasting
+from sla.outages.downtime_budgets import KIND as BUDGET
+from sla.outages.downtime_budgets import on_budgets_due
+from sla.outages.store import budgets
+from sla.punctuality import sealing
+from sla.reviews.action_items import KIND as ACTION
+from sla.reviews.action_items import on_actions_due
+from sla.reviews.commands import KIND as MONTH
+from sla.reviews.commands import on_months_over
+from sla.reviews.store import meetings, reviews
+from sla.waivers import deadlines as reminding
+from sla.waivers import timers as expiring
+from sla.waivers.store import waivers
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -22,7 +31,12 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
     tracked = await clocks.load(tx, [one.subject for one in due])
     tables = await timetables(tx, tracked)
     changes = [fires(one, at, tables) for one in tracked]
-    await go_on(tx, [c for c in changes if c.heard], at, blind=any(one.blind for one in due))
+    await go_on(
+        tx,
+        [c for c in changes if c.heard],
+        at,
+        fired_without_events=any(one.fired_without_events for one in due),
+    )
     await rearm(tx, [change.before for change in changes if not change.heard])
 
 

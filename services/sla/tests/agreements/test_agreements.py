@@ -7,11 +7,11 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.testing.protocol import hear, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
-from sla.testing.looking import resolution, wrong
+from sla_support.assertions import resolution, wrong
+from sla_support.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
 
 
 def offer(**more: Any) -> dict[str, Any]:
@@ -33,7 +33,7 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     made = await theo.post("/v1/agreements", json=offer())
     assert made.status_code == 201, made.text
     assert (made.json()["state"], made.json()["version"]) == ("draft", 1)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = made.headers["Location"]
     assert (await theo.post(address + "/approve")).status_code == 409
     assert (await theo.post(address + "/propose")).json()["state"] == "proposed"
@@ -49,15 +49,15 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     published = await gina.post(address + "/publish")
     assert published.json()["published_by"] == "gina"
     assert (await gina.post(address + "/publish")).status_code == 409
-    await hear(database, HANDLERS, (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(2), 1))
     assert (await resolution(database, 2)).clock.deadline == NINE + 8 * HOUR
-    kinds = [one.type for one in await told(database)]
+    kinds = [one.type for one in await outbox_events(database)]
     assert kinds[:5] == [
         "opsdesk.agreement.drafted.v1",
         "opsdesk.agreement.proposed.v1",
         "opsdesk.agreement.approved.v1",
         "opsdesk.agreement.agreed.v1",
-        "opsdesk.clock.agreement_published.v1",
+        "opsdesk.agreement.published.v1",
     ]
     async with database.transaction() as tx:
         actions = list(await tx.scalars(text("SELECT action FROM audit ORDER BY position")))

@@ -6,9 +6,9 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from sla.testing.company import ACME, AMSTERDAM, know
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from sla_support.assertions import wrong
+from sla_support.company import ACME, AMSTERDAM, know
 
 AGREEMENTS = "/v1/agreements"
 
@@ -48,7 +48,9 @@ def offer(**more: Any) -> dict[str, Any]:
         (
             {
                 "maintenance": {
-                    "dated": [{"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}]
+                    "dated": [
+                        {"starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"}
+                    ]
                 }
             },
             "/maintenance/dated/0/end",

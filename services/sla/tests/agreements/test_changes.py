@@ -7,13 +7,13 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketPrioritised
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import about, clocks_of, resolution, whole, wrong
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, resolution, whole, wrong
+from sla_support.company import AMSTERDAM, HOUR, NINE, opened, promise, said, underpin
 
 ACME = "/v1/agreements/acme-standard"
 SATURDAY = NINE + timedelta(days=5)
@@ -22,15 +22,15 @@ SATURDAY = NINE + timedelta(days=5)
 
 def extra(start: Any = SATURDAY, hours: float = 6, **more: Any) -> dict[str, Any]:
     end = start + hours * HOUR
-    window = {"start": start.isoformat(), "end": end.isoformat()}
+    window = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
     return {**window, "reason": "The go-live of billing"} | more
 
 
 async def swept(database: Database) -> None:
     """Everything that was decided is carried out, the second look included."""
-    await fire(database, TIMERS)
-    await stand_at(database, await _now(database) + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, await _now(database) + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
 
 
 async def _now(database: Database) -> Any:
@@ -42,7 +42,9 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     """A minor ticket of Friday morning has 16 hours: six of them are on Saturday now."""
     await promise(database, metrics=("resolution",))
     friday = NINE + timedelta(days=4)
-    await hear(database, HANDLERS, (opened(1, friday), 1), (opened(2, friday, priority="minor"), 1))
+    await deliver(
+        database, HANDLERS, (opened(1, friday), 1), (opened(2, friday, priority="minor"), 1)
+    )
     before = (await resolution(database, 2)).clock.deadline
     assert before == NINE + timedelta(days=7, hours=7)
     made = await theo.post(ACME + "/extensions", json=extra())
@@ -50,9 +52,13 @@ async def test_open_clocks_follow_extra_cover(database: Database, theo: AsyncCli
     await swept(database)
     follows = await resolution(database, 2)
     assert follows.clock.deadline == NINE + timedelta(days=7, hours=1)
-    assert about(await told(database), "resolution") == ["started", "started", "moved"]
+    assert about(await outbox_events(database), "resolution") == [
+        "started",
+        "started",
+        "deadline_changed",
+    ]
     assert (await resolution(database, 1)).clock.deadline == friday + 8 * HOUR
-    await hear(database, HANDLERS, (opened(3, SATURDAY), 1))
+    await deliver(database, HANDLERS, (opened(3, SATURDAY), 1))
     assert (await resolution(database, 3)).clock.deadline == NINE + timedelta(days=7, hours=1)
     listed = (await theo.get(ACME + "/extensions")).json()["items"]
     assert [one["reason"] for one in listed] == ["The go-live of billing"]
@@ -68,11 +74,11 @@ async def test_extra_cover_may_be_for_single_priorities(
     only = extra(priorities=["minor"])
     assert (await theo.post(ACME + "/extensions", json=only)).status_code == 201
     for number, priority in ((1, "minor"), (2, "major")):
-        await hear(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
+        await deliver(database, HANDLERS, (opened(number, SATURDAY, priority=priority), 1))
     assert (await resolution(database, 1)).clock.deadline == NINE + timedelta(days=8)
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=7, hours=7)
-    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", was="major")
-    await hear(database, HANDLERS, (raised, 2))
+    raised = said(TicketPrioritised, 2, SATURDAY + HOUR, priority="minor", previous="major")
+    await deliver(database, HANDLERS, (raised, 2))
     assert (await resolution(database, 2)).clock.deadline == NINE + timedelta(days=8, hours=1)
     await whole(database)
 
@@ -81,10 +87,10 @@ async def test_extra_cover_may_be_for_single_priorities(
     ("asked", "pointer"),
     [
         (extra(NINE - HOUR), "/start"),
-        (extra(hours=-1), "/end"),
-        (extra(hours=24 * 93), "/end"),
+        (extra(hours=-1), "/ends_at"),
+        (extra(hours=24 * 93), "/ends_at"),
         (extra(SATURDAY + timedelta(microseconds=1)), "/start"),
-        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/end"),
+        (extra(datetime(2199, 12, 30, tzinfo=UTC), hours=24), "/ends_at"),
         (extra(priorities=["urgent"]), "/priorities/0"),
         (extra(reason=""), "/reason"),
     ],
@@ -125,8 +131,8 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
 ) -> None:
     """A5; C6: the new target applies to all the time already counted, and the breach says why"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
-    await stand_at(database, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await freeze_time(database, NINE + 2 * HOUR)
     address = await publish(theo, gina, next_version(3600))
     await swept(database)
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
@@ -139,10 +145,10 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
     for number in (1, 2):
         tracked = await resolution(database, number)
         assert tracked.clock.deadline == NINE + HOUR
-        assert (tracked.clock.broken_at, tracked.clock.breach_reason) == (at, "agreement_moved")
+        assert (tracked.clock.breached_at, tracked.clock.breach_reason) == (at, "agreement_moved")
         assert str(tracked.ticket.agreement_version) in address
     (change,) = (await theo.get("/v1/agreements/acme-standard/changes")).json()["items"]
-    assert (change["changed"], change["stood_for_by"]) == (2, "gina")
+    assert (change["changed"], change["confirmed_by"]) == (2, "gina")
     await whole(database)
 
 
@@ -152,7 +158,7 @@ async def test_extra_cover_to_come_is_taken_over_by_the_next_version(
     await promise(database, metrics=("resolution",))
     assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 201
     await publish(theo, gina, next_version(8 * 3600))
-    await hear(database, HANDLERS, (opened(1, SATURDAY), 1))
+    await deliver(database, HANDLERS, (opened(1, SATURDAY), 1))
     assert (await resolution(database)).clock.deadline == NINE + timedelta(days=7, hours=1)
 
 
@@ -161,31 +167,31 @@ async def test_a_deactivated_agreement_cancels_its_open_clocks(
 ) -> None:
     """C10, said aloud; R1: it could hide a breach, so it takes two people"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
+    await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 251)))
     left = await theo.post("/v1/agreements", json=next_version(3600))
-    assert (await gina.post(ACME + "/deactivate/confirm")).status_code == 409
-    asked = await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
-    assert asked.json()["ending"]["asked"]["by"] == "theo"
-    alone = await theo.post(ACME + "/deactivate/confirm")
+    assert (await gina.post(ACME + "/termination/confirm")).status_code == 409
+    asked = await theo.post(ACME + "/termination", json={"reason": "They have left us"})
+    assert asked.json()["termination"]["requested"]["by"] == "theo"
+    alone = await theo.post(ACME + "/termination/confirm")
     assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
-    done = await gina.post(ACME + "/deactivate/confirm")
-    assert done.json()["ending"]["confirmed"]["by"] == "gina"
-    assert (await theo.get(ACME + "?version=1")).json()["state"] == "deactivated"
+    done = await gina.post(ACME + "/termination/confirm")
+    assert done.json()["termination"]["confirmed"]["by"] == "gina"
+    assert (await theo.get(ACME + "?version=1")).json()["state"] == "terminated"
     await swept(database)
     ended = (await resolution(database, 250)).clock
     assert (ended.state, ended.cancelled) == ("cancelled", "the agreement was deactivated")
-    await hear(database, HANDLERS, (opened(300, NINE + HOUR), 1))
+    await deliver(database, HANDLERS, (opened(300, NINE + HOUR), 1))
     async with database.transaction() as tx:
         open_ones = text("SELECT count(*) FROM clocks WHERE state <> 'cancelled'")
         assert await tx.scalar(open_ones) == 0
-    types = [one.type for one in await told(database)]
-    assert types.count("opsdesk.agreement.deactivated.v1") == 1
+    types = [one.type for one in await outbox_events(database)]
+    assert types.count("opsdesk.agreement.terminated.v1") == 1
     assert types.count("opsdesk.clock.cancelled.v1") == 250
     again = await theo.post("/v1/agreements", json=next_version(3600))
     assert again.status_code == 409
     assert (await theo.post(left.headers["Location"] + "/propose")).status_code == 409
     assert (await theo.post(ACME + "/extensions", json=extra())).status_code == 422
-    assert (await theo.post(ACME + "/deactivate/drop")).status_code == 409
+    assert (await theo.delete(ACME + "/termination")).status_code == 409
     await whole(database)
 
 
@@ -193,13 +199,13 @@ async def test_a_ticket_stored_while_the_end_is_decided_is_found_by_the_second_l
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await theo.post(ACME + "/deactivate", json={"reason": "They have left us"})
-    await gina.post(ACME + "/deactivate/confirm")
-    await fire(database, TIMERS)
-    await hear(database, HANDLERS, (opened(1, NINE - HOUR), 1))
+    await theo.post(ACME + "/termination", json={"reason": "They have left us"})
+    await gina.post(ACME + "/termination/confirm")
+    await fire_due(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1, NINE - HOUR), 1))
     assert (await resolution(database)).clock.state == "running"
-    await stand_at(database, NINE + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
     assert (await resolution(database)).clock.state == "cancelled"
     await whole(database)
 
@@ -211,7 +217,7 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     """R13: what the partner promised us is measured beside what we promised"""
     await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
     handed = said(TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven")
-    await hear(database, HANDLERS, (opened(1), 1), (handed, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (handed, 2))
     address = f"/v1/agreements/{ended}/deactivate"
     await theo.post(address, json={"reason": "They have left us"})
     assert (await gina.post(address + "/confirm")).status_code == 200
@@ -219,5 +225,5 @@ async def test_the_end_of_one_contract_leaves_the_clocks_of_the_other(
     states = [(await clocks_of(database, 1, n))["resolution"].clock.state for n in (0, 1)]
     assert states == [("cancelled", "running")[cancelled], ("running", "cancelled")[cancelled]]
     found = (await theo.post(f"/v1/agreements/{ended}/simulate", json={})).json()
-    assert (found["tickets"], found["moved"]) == (1, 0)
+    assert (found["tickets"], found["deadline_changes_total"]) == (1, 0)
     await whole(database)

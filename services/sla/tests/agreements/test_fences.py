@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from sla.testing.company import BRIGHTWATER, know, promise
+from common.persistence.database import Database
+from sla_support.company import BRIGHTWATER, know, promise
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from sla.testing.company import BRIGHTWATER, know, promise
         "UPDATE agreement_versions SET approved_by = NULL, approved_at = NULL",
         (
             "INSERT INTO clock_sweeps (id, agreement_id, kind, version_id, reason, decided_by,"
-            " decided_at, stood_for_by) SELECT gen_random_uuid(), agreement_id, 'move', id, 'x',"
+            " decided_at, confirmed_by) SELECT gen_random_uuid(), agreement_id, 'move', id, 'x',"
             " 'gina', now(), 'gina' FROM agreement_versions"
         ),
         (
@@ -46,10 +46,10 @@ async def test_the_database_refuses_one_person_and_overlaps_too(
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("ended_by = made_by, ended_at = made_at, ended_from = starts_at", "four_eyes"),
-        ("ended_by = 'gina', ended_at = made_at, ended_from = ends_at", "ended"),
+        ("ended_by = created_by, ended_at = created_at, ended_from = starts_at", "four_eyes"),
+        ("ended_by = 'gina', ended_at = created_at, ended_from = ends_at", "ended"),
         ("ended_by = 'gina', ended_at = ends_at, ended_from = starts_at", "ended"),
-        ("ended_by = 'gina', ended_at = made_at", "ended"),
+        ("ended_by = 'gina', ended_at = created_at", "ended"),
     ],
 )
 async def test_the_database_lets_only_another_person_end_cover_and_only_what_is_to_come(
@@ -59,7 +59,7 @@ async def test_the_database_lets_only_another_person_end_cover_and_only_what_is_
     await promise(database)
     made = (
         "INSERT INTO cover_extensions (id, agreement_id, starts_at, ends_at, priorities, reason,"
-        " made_by, made_at) SELECT gen_random_uuid(), id, sla.now() + interval '1 h',"
+        " created_by, created_at) SELECT gen_random_uuid(), id, sla.now() + interval '1 h',"
         " sla.now() + interval '2 h', '{}', 'x', 'theo', sla.now() FROM agreements"
     )
     async with database.transaction() as tx:

@@ -7,14 +7,14 @@ from uuid import UUID
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
+from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, HOUR, NINE, opened, promise, said
-from sla.testing.correcting import BILLING, corrected
-from sla.testing.looking import about, clocks_of, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import AMSTERDAM, HOUR, NINE, opened, promise, said
+from sla_support.reclassifications import BILLING, corrected
 
 MESSAGE = UUID(int=7)
 
@@ -32,7 +32,7 @@ async def moved(
     database: Database, theo: AsyncClient, gina: AsyncClient, hours: float, **seconds: int
 ) -> str:
     """The address of the version to which all open clocks were moved so many hours after nine."""
-    await stand_at(database, NINE + hours * HOUR)
+    await freeze_time(database, NINE + hours * HOUR)
     made = await theo.post("/v1/agreements", json=next_version(**seconds))
     assert made.status_code == 201, made.text
     address: str = made.headers["Location"]
@@ -40,9 +40,9 @@ async def moved(
         assert (await who.post(f"{address}/{step}")).status_code == 200
     asked = await theo.post(address + "/move-open-clocks", json={"reason": "As agreed"})
     assert asked.status_code == 202, asked.text
-    await fire(database, TIMERS)
-    await stand_at(database, NINE + hours * HOUR + timedelta(minutes=2))
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, NINE + hours * HOUR + timedelta(minutes=2))
+    await fire_due(database, TIMERS)
     return address
 
 
@@ -52,16 +52,16 @@ async def test_a_newly_promised_metric_counts_from_the_opening(
     """By what was heard before; where its time is over already, it breaches at the move."""
     await promise(database, metrics=("resolution",))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    waiting = said(TicketWaiting, 2, NINE + HOUR, on="customer")
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (waiting, 2))
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (waiting, 2))
     await moved(database, theo, gina, 3, update=3600, workaround=8 * 3600, resolution=8 * 3600)
     ours, waits = await clocks_of(database, 1), await clocks_of(database, 2)
     update = ours["update"].clock
-    assert (update.deadline, update.broken_at) == (NINE + 2 * HOUR, NINE + 3 * HOUR)
+    assert (update.deadline, update.breached_at) == (NINE + 2 * HOUR, NINE + 3 * HOUR)
     assert (update.breach_reason, update.worst) == ("agreement_moved", HOUR)
     assert ours["workaround"].clock.deadline == NINE + 8 * HOUR
     assert (waits["update"].clock.state, waits["update"].clock.counted) == ("paused", HOUR)
-    assert about(await told(database), "workaround") == ["started", "started"]
+    assert about(await outbox_events(database), "workaround") == ["started", "started"]
     (change,) = (await theo.get("/v1/agreements/acme-standard/changes")).json()["items"]
     assert (change["changed"], bool(change["done_at"])) == (2 + 4, True)
     await whole(database)
@@ -74,7 +74,7 @@ async def test_results_stay_and_what_was_over_is_not_measured_afterwards(
     await promise(database, metrics=("resolution",))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
     solved = said(TicketResolved, 2, NINE + HOUR)
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (solved, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (reply, 2), (solved, 2))
     before = await clocks_of(database, 2)
     await moved(database, theo, gina, 3, first_response=60, update=60, resolution=8 * 3600)
     assert set(await clocks_of(database, 1)) == {"update", "resolution"}
@@ -88,7 +88,7 @@ async def test_an_open_ticket_whose_only_clock_has_stopped_is_moved_too(
     """What was measured of it is a result; what is promised from now on is not."""
     await promise(database, metrics=("first_response",))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    await hear(database, HANDLERS, (opened(1), 1), (reply, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (reply, 2))
     before = (await clocks_of(database, 1))["first_response"].clock
     address = await moved(database, theo, gina, 3, first_response=60, resolution=8 * 3600)
     found = await clocks_of(database, 1)
@@ -105,9 +105,9 @@ async def test_a_correction_leaves_moved_clocks_at_their_version(
 ) -> None:
     """0692: where one agreement is about both services, nobody moves them back to the opening's"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, **BILLING), 1))
+    await deliver(database, HANDLERS, (opened(1, **BILLING), 1))
     address = await moved(database, theo, gina, 1, resolution=7 * 3600)
-    await hear(database, HANDLERS, (corrected(2, service="portal"), 2))
+    await deliver(database, HANDLERS, (corrected(2, service="portal"), 2))
     tracked = (await clocks_of(database, 1))["resolution"]
     assert tracked.ticket.service == "portal"
     assert str(tracked.ticket.agreement_version) in address

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.directory import PartnerKnown
-from common.testing.client import client
-from common.testing.protocol import hear, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
-from sla.testing.looking import wrong
+from sla_support.assertions import wrong
+from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
 
 AGREEMENTS = "/v1/agreements"
 
@@ -35,7 +35,7 @@ FULL: dict[str, Any] = {
     "availability": 0.999,
     "maintenance": {
         "weekly": {"sun": [["02:00", "04:00"]]},
-        "dated": [{"start": "2026-06-06T20:00:00Z", "end": "2026-06-06T23:00:00Z"}],
+        "dated": [{"starts_at": "2026-06-06T20:00:00Z", "ends_at": "2026-06-06T23:00:00Z"}],
     },
     "reserved_seconds": 40 * 3600,
     "price": {"amount": "1200.50", "currency": "EUR"},
@@ -76,7 +76,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     async with client(app, "britta") as covered_too:
         assert (await covered_too.post(address + "/approve")).status_code == 404
     asked = {"comment": "Eight hours are long."}
-    assert (await jan.post(address + "/comments", json=asked)).json()["side"] == "theirs"
+    assert (await jan.post(address + "/comments", json=asked)).json()["side"] == "counterparty"
     answer = {"comment": "Six, then."}
     assert (await theo.post(address + "/comments", json=answer)).status_code == 201
     assert (await theo.post(address + "/revise")).json()["state"] == "draft"
@@ -103,7 +103,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     async with client(app, "britta") as britta:
         assert (await britta.get(address)).status_code == 404
         assert (await britta.post(address + "/approve")).status_code == 404
-    types = [one.type for one in await told(database)]
+    types = [one.type for one in await outbox_events(database)]
     assert "opsdesk.agreement.revised.v1" in types
 
 
@@ -114,7 +114,7 @@ async def test_other_customers_of_a_group_are_not_named(
     await _published(theo, gina, offer(customers=["brightwater"]))
     later = offer(customers=["brightwater"], valid_from="2026-09-01T00:00:00Z", reserved_seconds=60)
     await _published(theo, gina, later)
-    for address in ("acme-standard", "acme-standard/page", "acme-standard/difference?from=1&to=2"):
+    for address in ("acme-standard", "acme-standard/page", "acme-standard/diff?from=1&to=2"):
         answer = await jan.get(f"{AGREEMENTS}/{address}")
         assert answer.status_code == 200
         assert "brightwater" not in answer.text
@@ -147,7 +147,7 @@ async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
     await _published(theo, gina, early | {"supersedes": 2})
     second = (await theo.get(f"{AGREEMENTS}/acme-standard?version=2")).json()
     assert (second["state"], second["valid_until"]) == ("superseded", "2026-08-01T00:00:00Z")
-    types = [one.type for one in await told(database)]
+    types = [one.type for one in await outbox_events(database)]
     assert types.count("opsdesk.agreement.superseded.v1") == 2
 
 
@@ -181,7 +181,7 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
         timezone="Europe/London",
         email=None,
     )
-    await hear(database, HANDLERS, (hosthaven, 1))
+    await deliver(database, HANDLERS, (hosthaven, 1))
     partner = offer(key="hosthaven", contract="uc", partner="hosthaven")
     team = offer(key="second-level", contract="ola", team="second level", customer=None)
     for asked in (partner, team):
@@ -209,7 +209,7 @@ async def test_the_answer_says_which_agreement_holds_and_why(
         ("acme-standard", "less_specific"),
     ]
     (terms,) = found["terms"]
-    assert (terms["target_seconds"], terms["why"]) == (
+    assert (terms["target_seconds"], terms["reason"]) == (
         28800,
         "the target for every kind of ticket",
     )
@@ -242,9 +242,9 @@ async def test_versions_are_compared_in_words(
     await _published(theo, gina, offer())
     next_one = offer(valid_from="2026-07-01T00:00:00Z", availability=0.99)
     assert (await theo.post(AGREEMENTS, json=next_one)).status_code == 201
-    answer = await theo.get(f"{AGREEMENTS}/acme-standard/difference?from=1&to=2")
-    found = {one["what"]: (one["was"], one["now"]) for one in answer.json()["differences"]}
+    answer = await theo.get(f"{AGREEMENTS}/acme-standard/diff?from=1&to=2")
+    found = {one["term"]: (one["previous"], one["current"]) for one in answer.json()["differences"]}
     assert found["availability per month"] == ("nothing", "99 %")
     assert found["calendar"] == ("acme-standard, version 1", "acme-standard, version 2")
-    missing = await theo.get(f"{AGREEMENTS}/acme-standard/difference?from=1&to=3")
+    missing = await theo.get(f"{AGREEMENTS}/acme-standard/diff?from=1&to=3")
     assert missing.status_code == 404

@@ -6,13 +6,13 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.agreements.agreement import Agreement, Target
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.clocks.clock import Input, InputKind
-from sla.clocks.tracked import Change, Ticket, Tracked, begun, fires, hears
-from sla.clocks.what_if import what_if
+from sla.agreements.domain.agreement import Agreement, Target
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.clocks.domain.clock import Input, InputKind
+from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked, begun, fires, hears
+from sla.clocks.domain.what_if import what_if
 
 OFFICE = UUID(int=1)
 CALENDAR = Calendar(read_zone("Europe/Amsterdam"), (hours([("08:00", "17:00")]),) * 7)
@@ -33,7 +33,7 @@ AGREEMENT = Agreement(
     ),
     OFFICE,
 )
-KINDS: list[InputKind] = ["waiting", "resumed", "customer_replied", "resolved", "reopened"]
+KINDS: list[InputKind] = ["on_hold", "resumed", "customer_replied", "resolved", "reopened"]
 steps = st.lists(st.tuples(st.integers(0, 400), st.sampled_from([*KINDS, *PRIORITIES])), max_size=8)
 
 

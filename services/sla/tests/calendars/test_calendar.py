@@ -2,8 +2,8 @@
 
 import pytest
 
-from sla.calendars.calendar import BadHours, hours
-from sla.calendars.zone import read_zone, tz_version
+from sla.calendars.domain.calendar import BadHours, hours
+from sla.calendars.domain.zone import read_zone, tz_version
 
 
 def test_hours_may_cross_midnight_and_end_at_24_00() -> None:

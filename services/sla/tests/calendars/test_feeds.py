@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
-from common.database import Database
-from sla.fetching import Fetcher, Unfetchable
-from sla.routes.feeds import AT_ONCE, fetcher
-from sla.testing.company import AMSTERDAM
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from sla.calendars.feed_client import Fetcher, Unfetchable
+from sla.calendars.routes.feeds import AT_ONCE, fetcher
+from sla_support.assertions import wrong
+from sla_support.company import AMSTERDAM
 
 ICS = {"Content-Type": "text/calendar; charset=utf-8"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,7 +87,7 @@ async def test_what_cannot_be_imported_changes_nothing(theo: AsyncClient, jan: A
     assert (await theo.get("/v1/calendars/office")).json()["version"] == 1
     assert (await jan.post(address, content=feed(), headers=ICS)).status_code == 403
     assert (await jan.get(address)).status_code == 404
-    assert (await jan.get("/v1/calendars/office/picture")).status_code == 404
+    assert (await jan.get("/v1/calendars/office/chart.svg")).status_code == 404
 
 
 async def test_a_feed_is_fetched_from_its_address(app: FastAPI, theo: AsyncClient) -> None:
@@ -128,7 +128,10 @@ async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None
     )
     assert copied.status_code == 201, copied.text
     days = [(f"2026-{month:02}-{day:02}") for month in range(1, 13) for day in (2, 5, 25, 27)]
-    asked = [{"between": {"start": f"{day}T00:00:00Z", "end": f"{day}T22:00:00Z"}} for day in days]
+    asked = [
+        {"between": {"starts_at": f"{day}T00:00:00Z", "ends_at": f"{day}T22:00:00Z"}}
+        for day in days
+    ]
     seconds = await _answers(theo, "office", asked), await _answers(theo, "copy", asked)
     assert seconds[0] == [one - one % 3600 for one in seconds[1]]  # but for the minute on Sundays
 
@@ -145,7 +148,7 @@ async def test_a_year_is_drawn_with_its_holidays_by_name(
     await made(
         theo, public_holidays=[{"country": "NL"}], overrides={"2026-12-24": [["08:00", "12:00"]]}
     )
-    picture = await theo.get("/v1/calendars/office/picture?year=2026")
+    picture = await theo.get("/v1/calendars/office/chart.svg?year=2026")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     titles = [one.text for one in ElementTree.fromstring(picture.text).iter(f"{SVG}title")]
     assert "Mon 2026-04-27: King's Day" in titles
@@ -154,7 +157,9 @@ async def test_a_year_is_drawn_with_its_holidays_by_name(
     assert len([title for title in titles if title and "2026-" in title]) == 365
     assert "27 Apr King&#x27;s Day" in picture.text
     for year in (1970, 2099, 10_000):
-        assert wrong(await theo.get(f"/v1/calendars/office/picture?year={year}")) == ["/query/year"]
+        assert wrong(await theo.get(f"/v1/calendars/office/chart.svg?year={year}")) == [
+            "/query/year"
+        ]
 
 
 @pytest.mark.parametrize("year", [1971, 2011, 2098])

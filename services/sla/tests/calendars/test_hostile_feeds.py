@@ -5,10 +5,10 @@ from time import process_time
 
 import pytest
 
-from sla.calendars.feed import BadFeed, Feed
-from sla.calendars.ics import MOST_EVENTS, read
-from sla.calendars.zone import read_zone
-from sla.testing.feeds import feed
+from sla.calendars.domain.feed import BadFeed, Feed
+from sla.calendars.domain.ics import MOST_EVENTS, read
+from sla.calendars.domain.zone import read_zone
+from sla_support.feeds import feed
 
 AMSTERDAM = read_zone("Europe/Amsterdam")
 YEARS = range(2025, 2036)

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.calendar import Calendar, always, hours
-from sla.calendars.definition import calendar_of
-from sla.calendars.feed import BadFeed, Timed
-from sla.calendars.ics import read
-from sla.calendars.ics_export import exported
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.testing.drawn import ODD, calendars_near
-from sla.testing.feeds import feed
+from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.feed import BadFeed, Timed
+from sla.calendars.domain.ics import read
+from sla.calendars.domain.ics_export import exported
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla_support.calendar_strategies import ODD, calendars_near
+from sla_support.feeds import feed
 
 AMSTERDAM = read_zone("Europe/Amsterdam")
 YEARS = range(2025, 2028)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from sla.calendars.definition import calendar_of
-from sla.calendars.feed import BadFeed
-from sla.calendars.ics import read
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.testing.feeds import feed
+from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.feed import BadFeed
+from sla.calendars.domain.ics import read
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla_support.feeds import feed
 
 AMSTERDAM, NEW_YORK = read_zone("Europe/Amsterdam"), read_zone("America/New_York")
 YEARS = range(2026, 2027)

@@ -7,8 +7,8 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from common.database import Database
-from sla.testing.company import AMSTERDAM
+from common.persistence.database import Database
+from sla_support.company import AMSTERDAM
 
 COMPUTE, SIMULATE = "/v1/calendars/compute", "/v1/clocks/simulate"
 AT = "2026-06-01T07:00:00Z"
@@ -65,28 +65,28 @@ async def _refused(database: Database, answer: Response) -> list[tuple[str, str]
     [
         (_asked({"open": {"at": NAIVE}}), ("/questions/0/open/at", "timezone_aware")),
         (
-            _asked({"after": {"start": NAIVE, "seconds": 1}}),
+            _asked({"after": {"starts_at": NAIVE, "seconds": 1}}),
             ("/questions/0/after/start", "timezone_aware"),
         ),
         (
-            _asked({"between": {"start": AT, "end": NAIVE}}),
+            _asked({"between": {"starts_at": AT, "ends_at": NAIVE}}),
             ("/questions/0/between/end", "timezone_aware"),
         ),
         (
-            _asked({"between": {"start": AT, "end": "2199-12-31T23:59:59Z"}}),
+            _asked({"between": {"starts_at": AT, "ends_at": "2199-12-31T23:59:59Z"}}),
             ("/questions/0", "out_of_range"),
         ),
         (_asked({"open": {"at": FAR}}), ("/questions/0/open/at", "instant_range")),
         (
-            _asked({"between": {"start": AT, "end": FAR}}),
+            _asked({"between": {"starts_at": AT, "ends_at": FAR}}),
             ("/questions/0/between/end", "instant_range"),
         ),
         (
-            _asked({"after": {"start": AT, "seconds": MILLENNIUM}}),
+            _asked({"after": {"starts_at": AT, "seconds": MILLENNIUM}}),
             ("/questions/0/after/seconds", "less_than_equal"),
         ),
         (
-            _asked({"after": {"start": AT, "seconds": -MILLENNIUM}}),
+            _asked({"after": {"starts_at": AT, "seconds": -MILLENNIUM}}),
             ("/questions/0/after/seconds", "greater_than_equal"),
         ),
         (_asked(timezone="Mars/Olympus"), ("/calendar/timezone", "timezone")),
@@ -107,7 +107,7 @@ async def _refused(database: Database, answer: Response) -> list[tuple[str, str]
         ),
         (_asked(holidays=["2026-02-30"]), ("/calendar/holidays/0", "date_from_datetime_parsing")),
         (
-            _asked({"after": {"start": AT, "seconds": 1}}, weekly={}),
+            _asked({"after": {"starts_at": AT, "seconds": 1}}, weekly={}),
             ("/questions/0", "never_opens"),
         ),
         (_asked(*[OPEN] * 1001), ("/questions", "too_long")),
@@ -132,7 +132,7 @@ async def test_a_computation_that_cannot_be_is_refused(
         (_life(as_of=NAIVE), ("/as_of", "timezone_aware")),
         (_life(as_of="2150-01-01T00:00:00Z"), ("/events", "out_of_range")),
         (_life(as_of=FAR), ("/as_of", "instant_range")),
-        (_life(_event("waiting", FAR)), ("/events/1/at", "instant_range")),
+        (_life(_event("on_hold", FAR)), ("/events/1/at", "instant_range")),
         (_life(target_seconds=MILLENNIUM), ("/target_seconds", "less_than_equal")),
         (_life(target_seconds=0), ("/target_seconds", "greater_than")),
         (_life(target_seconds=-5), ("/target_seconds", "greater_than")),
@@ -144,21 +144,21 @@ async def test_a_computation_that_cannot_be_is_refused(
             _life(_event("target_changed", target_seconds=-1)),
             ("/events/1/target_seconds", "greater_than"),
         ),
-        (_life(_event("waiting", target_seconds=60)), ("/events/1/target_seconds", "meaningless")),
+        (_life(_event("on_hold", target_seconds=60)), ("/events/1/target_seconds", "meaningless")),
         (
-            _life(_event("waiting"), _event("resumed", "2026-06-01T07:59:59Z")),
+            _life(_event("on_hold"), _event("resumed", "2026-06-01T07:59:59Z")),
             ("/events/2/at", "order"),
         ),
-        (_life(_event("waiting", "2026-06-01T06:59:59Z")), ("/events/1/at", "order")),
+        (_life(_event("on_hold", "2026-06-01T06:59:59Z")), ("/events/1/at", "order")),
         (_life(_event("opened")), ("/events/1/type", "opening")),
-        (_life(events=[_event("waiting")]), ("/events/0/type", "opening")),
+        (_life(events=[_event("on_hold")]), ("/events/0/type", "opening")),
         (_life(events=[]), ("/events", "too_short")),
         (_life(as_of="2026-06-01T06:59:59Z"), ("/as_of", "order")),
         (_life(_event("exploded")), ("/events/1/type", "literal_error")),
         (_life(_event("wait\0ing")), ("/events/1/type", "nul")),
         (_life(metric="mood"), ("/metric", "literal_error")),
         (_life(warnings=[0]), ("/warnings/0", "greater_than")),
-        (_life(*[_event("waiting")] * 1000), ("/events", "too_long")),
+        (_life(*[_event("on_hold")] * 1000), ("/events", "too_long")),
         (_life(calendar=_calendar(timezone="Mars/Olympus")), ("/calendar/timezone", "timezone")),
         (
             _life(calendar=_calendar(weekly=_hours(("08:00", "12:00"), ("11:00", "13:00")))),
@@ -178,7 +178,7 @@ async def test_a_life_that_cannot_be_is_refused(
 async def test_everything_that_is_wrong_is_named_at_once(
     database: Database, theo: AsyncClient
 ) -> None:
-    body = _asked({"open": {"at": NAIVE}}, {"open": {"at": FAR}}, {"after": {"start": AT}})
+    body = _asked({"open": {"at": NAIVE}}, {"open": {"at": FAR}}, {"after": {"starts_at": AT}})
     assert await _refused(database, await theo.post(COMPUTE, json=body)) == [
         ("/questions/0/open/at", "timezone_aware"),
         ("/questions/1/open/at", "instant_range"),
@@ -189,7 +189,7 @@ async def test_everything_that_is_wrong_is_named_at_once(
 async def test_a_thousand_questions_and_a_thousand_events_are_answered(theo: AsyncClient) -> None:
     answers = (await theo.post(COMPUTE, json=_asked(*[OPEN] * 1000))).json()["answers"]
     assert answers == [{"open": True}] * 1000
-    events = [_event(("waiting", "resumed")[number % 2]) for number in range(999)]
+    events = [_event(("on_hold", "resumed")[number % 2]) for number in range(999)]
     answer = await theo.post(SIMULATE, json=_life(*events))
     assert (answer.status_code, answer.json()["state"]) == (200, "paused")
 
@@ -200,14 +200,14 @@ async def test_hours_that_end_where_they_begin_last_a_day_and_need_no_order(
     """A1: the end runs into the next date"""
     days = {"mon": [["13:00", "14:00"], ["08:00", "12:00"]], "tue": [["08:00", "08:00"]]}
     spans = ("2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z", "2026-06-04T00:00:00Z")
-    asked = [{"between": {"start": a, "end": b}} for a, b in pairwise(spans)]
+    asked = [{"between": {"starts_at": a, "ends_at": b}} for a, b in pairwise(spans)]
     answers = (await theo.post(COMPUTE, json=_asked(*asked, weekly=days))).json()["answers"]
     assert answers == [{"seconds": 5 * 3600}, {"seconds": 24 * 3600}]
 
 
 async def test_the_widest_span_that_can_be_asked_for_is_answered(theo: AsyncClient) -> None:
     """130 years, from the first instant that calendars know to the last"""
-    wide = {"between": {"start": "1970-01-01T00:00:01Z", "end": "2099-12-30T00:00:00Z"}}
+    wide = {"between": {"starts_at": "1970-01-01T00:00:01Z", "ends_at": "2099-12-30T00:00:00Z"}}
     answer = await theo.post(COMPUTE, json=_asked(wide))
     assert answer.status_code == 200, answer.text
     assert answer.json()["answers"][0]["seconds"] > 129 * 250 * 9 * 3600

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from common.http import Asked
-from sla.routes.computing import Open
+from common.http import RequestModel
+from sla.calendars.routes.compute import Open
 
 
-class Strict(Asked):
+class Strict(RequestModel):
     at: datetime
 
 

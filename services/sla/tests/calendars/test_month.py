@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.calendars.month import Month, NoMonth, month_of, read_month, zone_named
+from sla.calendars.domain.month import Month, NoMonth, month_of, read_month, zone_named
 
 ZONES = (
     "Europe/Amsterdam",

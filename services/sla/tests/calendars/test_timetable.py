@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.calendar import Calendar, always, hours
-from sla.calendars.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.zone import read_zone
-from sla.testing.drawn import ODD, calendars_near
-from sla.testing.oracle import after, between, is_open
+from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
+from sla.calendars.domain.zone import read_zone
+from sla_support.calendar_strategies import ODD, calendars_near
+from sla_support.oracle import after, between, is_open
 
 NINE_TO_FIVE = hours([("09:00", "17:00")])
 OFFICE = (NINE_TO_FIVE,) * 5 + ((), ())

@@ -10,20 +10,20 @@ from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.database import Database
-from common.ids import uuid7
-from sla.agreements.agreement import Agreement, Target
-from sla.agreements.conditions import Price
-from sla.calendars.calendar import Calendar, always, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.catalogue.chains import worst_lateness
-from sla.catalogue.gap import Gap, Standing
-from sla.catalogue.graph import Graph, Need, Node, node_of, service
-from sla.routes.gaps import gaps
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.drawn import calendars_near
-from sla.testing.offer import bind, furnish, offer
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from sla.agreements.domain.agreement import Agreement, Target
+from sla.agreements.domain.clauses import Price
+from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.catalogue.domain.gap import Gap, Standing
+from sla.catalogue.domain.graph import Graph, Need, Node, node_of, service
+from sla.catalogue.domain.underpinning_contracts import worst_lateness
+from sla.catalogue.routes.gaps import gaps
+from sla_support.calendar_strategies import calendars_near
+from sla_support.catalogue_scenario import bind, furnish, offer
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 
 ZONE = read_zone("Europe/Amsterdam")
 WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
@@ -126,8 +126,8 @@ def test_a_partner_who_is_slower_than_the_promise_is_named_with_how_much() -> No
     """R13: like for like"""
     slow = replace(UC, targets=(resolves(10 * HOUR),))
     (gap,) = found(stands(SLA, slow))
-    assert (gap.code, gap.agreement, gap.below) == ("SLOWER_BELOW", "acme", "hosting")
-    assert (gap.metric, gap.priority, gap.kind, gap.who) == ("resolution", "major", None, "anna")
+    assert (gap.code, gap.agreement, gap.underpinning) == ("SLOWER_BELOW", "acme", "hosting")
+    assert (gap.metric, gap.priority, gap.kind, gap.owner) == ("resolution", "major", None, "anna")
     # Two office hours, and between them a weekend: the one on which the clock is set back.
     assert f"{2 + 63 + 1} hr later" in gap.detail
 
@@ -171,7 +171,7 @@ def test_costs_that_exceed_the_price() -> None:
 
     paid, dear = replace(SLA, price=price(1000)), replace(UC, price=price(1500))
     (gap,) = found(stands(paid, dear))
-    assert (gap.code, gap.who) == ("COSTS_EXCEED_PRICE", "gm")
+    assert (gap.code, gap.owner) == ("COSTS_EXCEED_PRICE", "gm")
     assert "costs 1500.00 EUR a month, and it brings 1000.00" in gap.detail
     assert codes(stands(paid, replace(UC, price=price(1000)))) == []
     assert codes(stands(SLA, dear)) == []
@@ -187,7 +187,7 @@ def test_costs_that_exceed_the_price() -> None:
 
 def test_what_runs_on_something_retired_is_told() -> None:
     (gap,) = found(stands(SLA, UC, retired=frozenset({PROD, Node("environment", "other")})))
-    assert (gap.code, gap.environment, gap.who) == ("RUNS_ON_RETIRED", "acme-prod", "anna")
+    assert (gap.code, gap.environment, gap.owner) == ("RUNS_ON_RETIRED", "acme-prod", "anna")
 
 
 @settings(max_examples=25, deadline=None)
@@ -231,8 +231,8 @@ async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
     await bind(database, replace(contract, contract="uc", partner="hosthaven"))
     slower = (await theo.get("/v1/gaps?code=SLOWER_BELOW")).json()["items"]
     assert len(slower) == 2 * 4
-    assert {gap["below"] for gap in slower} == {"hosting"}
-    assert all(gap["todo"] and gap["who"] == "ops" for gap in slower)
+    assert {gap["underpinning"] for gap in slower} == {"hosting"}
+    assert all(gap["recommendation"] and gap["owner"] == "ops" for gap in slower)
     mine = (await theo.get("/v1/gaps?customer=brightwater")).json()["items"]
     assert {gap["customer"] for gap in mine} == {"brightwater"}
     assert (await jan.get("/v1/gaps")).status_code == 403

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.catalogue.graph import Graph, Need, Node, cycle, node_of, service
-from sla.catalogue.impact import impact
-from sla.catalogue.weakness import fatalities, single_points
+from sla.catalogue.domain.graph import Graph, Need, Node, cycle, node_of, service
+from sla.catalogue.domain.impact import impact
+from sla.catalogue.domain.single_points import fatalities, single_points
 
 ACME = node_of("environment/acme-prod")
 SPARE = node_of("environment/acme-spare")
@@ -81,10 +81,10 @@ def test_what_is_hit_is_what_has_not_enough_left(graph: Graph, failed: set[Node]
         for customer in bought or [None]:
             if touched(graph, node, failed, customer):
                 down = not works(graph, node, failed, customer)
-                felt[customer] = "down" if down else "impaired"
+                felt[customer] = "down" if down else "degraded"
         assert (key in hits) == bool(felt)
         if felt:
-            assert hits[key].effect == ("down" if "down" in felt.values() else "impaired")
+            assert hits[key].effect == ("down" if "down" in felt.values() else "degraded")
             assert dict(hits[key].customers) == (felt if bought else {})
             assert hits[key].because[0] == node
             assert hits[key].because[-1] in failed
@@ -109,7 +109,7 @@ def test_a_stand_by_keeps_a_service_up_and_two_on_one_partner_do_not() -> None:
         {"billing": frozenset({"acme"})},
     )
     (east,) = [hit for hit in impact(doubled, {service("east")}) if hit.service == "billing"]
-    assert (east.effect, dict(east.customers)) == ("impaired", {"acme": "impaired"})
+    assert (east.effect, dict(east.customers)) == ("degraded", {"acme": "degraded"})
     (weakest, *_) = single_points(doubled)
     assert (weakest.node, weakest.services, weakest.customers) == (
         HOST,

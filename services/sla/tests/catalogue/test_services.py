@@ -9,14 +9,14 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from common.database import Database
-from common.testing.protocol import hear, told
-from sla.catalogue.graph import Graph
-from sla.catalogue.picture import drawn, everything
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, outbox_events
+from sla.catalogue.chart import drawn, everything
+from sla.catalogue.domain.graph import Graph
 from sla.handlers import HANDLERS
-from sla.testing.company import AMSTERDAM, BRIGHTWATER, opened, promise
-from sla.testing.looking import wrong
-from sla.testing.offer import any_of, furnish, offer
+from sla_support.assertions import wrong
+from sla_support.catalogue_scenario import any_of, furnish, offer
+from sla_support.company import AMSTERDAM, BRIGHTWATER, opened, promise
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -37,8 +37,10 @@ async def test_a_service_is_versioned_announced_and_keeps_its_past(
     assert (await theo.get(first.headers["Location"])).json()["version"] == 1
     kept = (await theo.get("/v1/services/billing/versions?limit=1")).json()
     rest = (await theo.get(f"/v1/services/billing/versions?cursor={kept['next']}")).json()
-    assert [one["made_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
-    news = [one for one in await told(database) if one.type == "opsdesk.service.catalogued.v1"]
+    assert [one["created_by"] for one in kept["items"] + rest["items"]] == ["gina", "theo"]
+    news = [
+        one for one in await outbox_events(database) if one.type == "opsdesk.service.catalogued.v1"
+    ]
     assert [(one.sequence, one.body["version"]) for one in news] == [(1, 1), (2, 2)]
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.transaction() as tx:
@@ -105,7 +107,9 @@ async def test_what_others_run_on_is_not_retired(database: Database, theo: Async
     assert (back["retired_at"], back["version"]) == (None, 2)
     assert (await offer(theo, "billing", "service/identity")).status_code == 201
     said = [
-        one.body["retired"] for one in await told(database) if one.body["service"] == "identity"
+        one.body["retired"]
+        for one in await outbox_events(database)
+        if one.body["service"] == "identity"
     ]
     assert said == [False, True, False]
 
@@ -142,7 +146,7 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
     await offer(theo, "identity", "partner/hosthaven")
     await offer(theo, "billing", spared, "environment/brightwater-prod", "service/identity", **both)
     theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(
+    await deliver(
         database,
         HANDLERS,
         (opened(1, service="billing"), 1),
@@ -152,15 +156,15 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
     )
     spare_gone = (await theo.get("/v1/catalogue/impact?node=environment/acme-prod")).json()
     (hit,) = spare_gone["services"]
-    assert hit["customers"] == [{"customer": "acme", "effect": "impaired"}]
+    assert hit["customers"] == [{"customer": "acme", "effect": "degraded"}]
     assert {one["ticket"] for one in spare_gone["clocks"]} == {"OPS-1", "OPS-4"}
-    window = "from=2026-06-01T14:00:00Z&until=2026-06-02T14:00:00Z"
+    window = "from=2026-06-01T14:00:00Z&to=2026-06-02T14:00:00Z"
     host = (await theo.get(f"/v1/catalogue/impact?node=partner/hosthaven&{window}")).json()
     assert [(one["service"], one["effect"]) for one in host["services"]] == [
         ("identity", "down"),
         ("billing", "down"),
     ]
-    assert host["services"][1]["because"] == [
+    assert host["services"][1]["path"] == [
         "service/billing",
         "service/identity",
         "partner/hosthaven",
@@ -186,7 +190,7 @@ async def test_an_outage_shows_whom_it_hits_and_which_promises(
         "node=environment/moon",
         "node=moon",
         "node=service/billing&from=2026-06-01T14:00:00Z",
-        "node=service/billing&from=2026-06-02T14:00:00Z&until=2026-06-01T14:00:00Z",
+        "node=service/billing&from=2026-06-02T14:00:00Z&to=2026-06-01T14:00:00Z",
         "",
     ],
 )
@@ -205,16 +209,16 @@ async def test_the_graph_is_drawn_and_what_a_failure_hits_is_marked(
     await offer(theo, "identity", "partner/hosthaven")
     await offer(theo, "billing", spared, "service/identity", sold_to=["acme"])
     await offer(theo, "alone")
-    whole = await theo.get("/v1/catalogue/picture")
+    whole = await theo.get("/v1/catalogue/graph.svg")
     assert whole.headers["content-type"].startswith("image/svg+xml")
     titles = [one.text for one in ElementTree.fromstring(whole.text).iter(f"{SVG}title")]
     assert "partner/hosthaven: partner, single point of failure" in titles
     assert "service/billing: for acme" in titles
     assert "service/alone: service" in titles
     assert "1 of 2" in whole.text
-    part = await theo.get("/v1/catalogue/picture?node=environment/acme-prod")
+    part = await theo.get("/v1/catalogue/graph.svg?node=environment/acme-prod")
     shown = [one.text for one in ElementTree.fromstring(part.text).iter(f"{SVG}title")]
-    assert "service/billing: impaired" in shown
+    assert "service/billing: degraded" in shown
     assert "environment/acme-prod: down" in shown
     assert "service/alone: service" not in shown
 

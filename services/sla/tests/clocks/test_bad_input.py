@@ -2,20 +2,20 @@
 
 import asyncio
 
-from common.database import Database
 from common.http import create_app
-from common.testing.fuzz import fuzz
-from common.testing.protocol import hear, stand_at
-from common.testing.routes import unguarded
+from common.persistence.database import Database
+from opsdesk_testing.fuzz import fuzz
+from opsdesk_testing.protocol import deliver, freeze_time
+from opsdesk_testing.routes import unguarded
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla.testing.company import NINE, opened, promise
+from sla_support.company import NINE, opened, promise
 
 
 async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:
     await promise(database)
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (opened(1), 1))
     statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=40, examples=10)
     assert statuses[200] > 0
 

@@ -6,17 +6,17 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.agreements.agreement import Terms
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.clocks.clock import Clock, Input, InputKind
-from sla.clocks.course import read, read_input, written, written_body
-from sla.clocks.firing import caught_up, fired, next_firing
-from sla.clocks.fold import fold, start, step
-from sla.clocks.simulation import simulate
-from sla.clocks.standing import standing, stretches
-from sla.testing.oracle import MINUTE, is_open
+from sla.agreements.domain.agreement import Terms
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.clocks.domain.clock import Clock, Input, InputKind
+from sla.clocks.domain.codec import read, read_input, written, written_body
+from sla.clocks.domain.fold import fold, start, step
+from sla.clocks.domain.schedule import caught_up, fired, next_firing
+from sla.clocks.domain.simulation import simulate
+from sla.clocks.domain.snapshot import standing, stretches
+from sla_support.oracle import MINUTE, is_open
 
 CALENDAR = UUID(int=1)
 SHIFTS = Calendar(
@@ -25,7 +25,7 @@ SHIFTS = Calendar(
 TABLES = {CALENDAR: Timetable(SHIFTS)}
 OPENED = datetime(2026, 10, 24, 19, 30, tzinfo=UTC)  # the night in which an hour repeats
 KINDS: list[InputKind] = [
-    "waiting",
+    "on_hold",
     "resumed",
     "customer_replied",
     "resolved",
@@ -60,7 +60,7 @@ def counted_minutes(inputs: list[Input], until: datetime) -> tuple[timedelta, da
     while at < until:
         while heard < len(inputs) and inputs[heard].at <= at:
             kind = inputs[heard].kind
-            waiting = kind == "waiting" if kind != "closed" else waiting
+            waiting = kind == "on_hold" if kind != "closed" else waiting
             solved = solved if kind not in ("resolved", "reopened") else kind == "resolved"
             heard += 1
         counts = not solved and not (waiting and terms.pausable) and is_open(SHIFTS, at)

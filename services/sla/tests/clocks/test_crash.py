@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from common.database import Connection, Database
-from common.outbox import Announcement, announce
-from common.testing.protocol import fire, hear, stand_at, told
-from sla import progress
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from sla.clocks import commands as progress
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise
 
 
 class Crash:
@@ -23,7 +23,7 @@ class Crash:
         self.real = real
         self.times = 1
 
-    async def __call__(self, tx: Connection, *told: Announcement) -> None:
+    async def __call__(self, tx: Connection, *told: OutboxEvent) -> None:
         await self.real(tx, *told)
         if self.times:
             self.times -= 1
@@ -32,8 +32,8 @@ class Crash:
 
 @pytest.fixture
 def crash(monkeypatch: pytest.MonkeyPatch) -> Crash:
-    crash = Crash(announce)
-    monkeypatch.setattr(progress, "announce", crash)
+    crash = Crash(publish)
+    monkeypatch.setattr(progress, "publish", crash)
     return crash
 
 
@@ -48,9 +48,9 @@ async def test_an_opening_that_was_cut_off_is_done_once(database: Database, cras
     await promise(database)
     tables = ("tickets", "clocks", "clock_inputs", "deadlines WHERE kind = 'clock'")
     with pytest.raises(ConnectionError):
-        await hear(database, HANDLERS, (opened(1), 1))
+        await deliver(database, HANDLERS, (opened(1), 1))
     assert await count(database, tables) == [0, 0, 0, 0]
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     assert await count(database, tables) == [1, 2, 2, 2]
     await whole(database)
 
@@ -59,14 +59,14 @@ async def test_a_firing_that_was_cut_off_fires_once(database: Database, crash: C
     """C8"""
     crash.times = 0
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 4 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 4 * HOUR)
     crash.times = 1
     with pytest.raises(ConnectionError):
-        await fire(database, TIMERS)
-    assert about(await told(database), "resolution") == ["started"]
-    await fire(database, TIMERS)
-    await fire(database, TIMERS)
-    assert about(await told(database), "resolution") == ["started", "warned"]
+        await fire_due(database, TIMERS)
+    assert about(await outbox_events(database), "resolution") == ["started"]
+    await fire_due(database, TIMERS)
+    await fire_due(database, TIMERS)
+    assert about(await outbox_events(database), "resolution") == ["started", "threshold_reached"]
     assert (await resolution(database)).clock.fired == ("warning_50",)
     await whole(database)

@@ -6,33 +6,33 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import (
     TicketCustomerReplied,
     TicketMerged,
+    TicketOnHold,
     TicketPrioritised,
     TicketRejected,
     TicketReplied,
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketWaiting,
 )
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import ACME, HOUR, NINE, know, opened, promise, said
-from sla.testing.looking import about, clocks_of, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, resolution, whole
+from sla_support.company import ACME, HOUR, NINE, know, opened, promise, said
 
 
 async def test_an_opened_ticket_gets_each_of_its_clocks_once(database: Database) -> None:
     """C1; heard twice and in one poll with others"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (opened(1), 1))
     found = await clocks_of(database, 1)
     assert set(found) == {"first_response", "resolution"}
     assert found["resolution"].clock.deadline == NINE + 8 * HOUR
-    assert about(await told(database), "resolution") == ["started", "started"]
+    assert about(await outbox_events(database), "resolution") == ["started", "started"]
     await whole(database)
 
 
@@ -40,12 +40,12 @@ async def test_a_blocker_runs_around_the_clock(database: Database) -> None:
     """R10: Sunday, three at night"""
     await promise(database)
     night = NINE - timedelta(days=1, hours=6)
-    await hear(database, HANDLERS, (opened(1, night, priority="blocker"), 1))
+    await deliver(database, HANDLERS, (opened(1, night, priority="blocker"), 1))
     assert (await resolution(database)).clock.deadline == night + 2 * HOUR
 
 
 async def test_a_ticket_waits_for_its_customer_to_be_known(database: Database) -> None:
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     assert await clocks_of(database, 1) == {}
     await promise(database)
     async with database.transaction() as tx:
@@ -55,22 +55,22 @@ async def test_a_ticket_waits_for_its_customer_to_be_known(database: Database) -
 
 async def test_a_customer_without_a_promise_gets_no_clock(database: Database) -> None:
     await know(database, (ACME, "acme"))
-    await hear(database, HANDLERS, (opened(1), 1), (said(TicketResolved, 1), 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (said(TicketResolved, 1), 2))
     assert await clocks_of(database, 1) == {}
 
 
 async def test_waiting_pauses_and_an_answer_resumes(database: Database) -> None:
     """C2; waiting on a partner does not pause"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 3 * HOUR, message_id=UUID(int=7))
-    elsewhere = said(TicketWaiting, 1, NINE + 4 * HOUR, on="partner")
-    await hear(database, HANDLERS, (opened(1), 1), (waiting, 2))
+    elsewhere = said(TicketOnHold, 1, NINE + 4 * HOUR, waiting_on="partner")
+    await deliver(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await resolution(database)).clock.state == "paused"
-    await hear(database, HANDLERS, (answer, 3), (elsewhere, 4))
+    await deliver(database, HANDLERS, (answer, 3), (elsewhere, 4))
     clock = (await resolution(database)).clock
     assert (clock.state, clock.deadline) == ("running", NINE + 25 * HOUR)
-    kinds = about(await told(database), "resolution")
+    kinds = about(await outbox_events(database), "resolution")
     assert kinds == ["started", "paused", "resumed"]
     await whole(database)
 
@@ -81,11 +81,11 @@ async def test_first_response_and_resolution_are_met(database: Database) -> None
     automatic = said(TicketReplied, 1, NINE, message_id=UUID(int=6), automatic=True)
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=7))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
-    await hear(database, HANDLERS, (opened(1), 1), (automatic, 2), (reply, 3), (solved, 4))
+    await deliver(database, HANDLERS, (opened(1), 1), (automatic, 2), (reply, 3), (solved, 4))
     found = await clocks_of(database, 1)
     assert found["first_response"].clock.stopped_at == NINE + HOUR
     assert {one.clock.outcome for one in found.values()} == {"met"}
-    assert about(await told(database), "first_response") == ["started", "met"]
+    assert about(await outbox_events(database), "first_response") == ["started", "met"]
     await whole(database)
 
 
@@ -98,14 +98,14 @@ async def test_every_reply_and_all_news_are_measured_in_cycles(database: Databas
     )
     solved = said(TicketResolved, 1, NINE + 7 * HOUR)
     events = [opened(1), asks[0], answers[0], asks[1], answers[1], solved]
-    await hear(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
+    await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     found = await clocks_of(database, 1)
     assert found["next_reply"].clock.worst == HOUR
     assert found["next_reply"].clock.counted == 2 * HOUR
     assert {one.clock.outcome for one in found.values()} == {"met"}
-    news = await told(database)
+    news = await outbox_events(database)
     assert about(news, "next_reply") == ["started", "met", "resumed", "met"]
-    assert about(news, "update") == ["started", "moved", "moved", "met"]
+    assert about(news, "update") == ["started", "deadline_changed", "moved", "met"]
     await whole(database)
 
 
@@ -114,24 +114,26 @@ async def test_a_rejected_resolution_runs_on(database: Database) -> None:
     await promise(database)
     solved = said(TicketResolved, 1, NINE + 2 * HOUR, by="anna")
     rejected = said(TicketRejected, 1, NINE + 3 * HOUR, by="omar", resolved_by="anna")
-    await hear(database, HANDLERS, (opened(1), 1), (solved, 2), (rejected, 3))
+    await deliver(database, HANDLERS, (opened(1), 1), (solved, 2), (rejected, 3))
     clock = (await resolution(database)).clock
     assert (clock.state, clock.counted) == ("running", 2 * HOUR)
-    assert about(await told(database), "resolution") == ["started", "met", "resumed"]
+    assert about(await outbox_events(database), "resolution") == ["started", "met", "resumed"]
 
 
 async def test_a_new_priority_applies_to_all_the_time_counted(database: Database) -> None:
     """C6: two hours of a blocker's time are over after three, so it breaches at the change"""
     await promise(database)
-    raised = said(TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", was="major")
-    await stand_at(database, NINE + 3 * HOUR)
-    await hear(database, HANDLERS, (opened(1), 1), (raised, 2))
-    await fire(database, TIMERS)
+    raised = said(TicketPrioritised, 1, NINE + 3 * HOUR, priority="blocker", previous="major")
+    await freeze_time(database, NINE + 3 * HOUR)
+    await deliver(database, HANDLERS, (opened(1), 1), (raised, 2))
+    await fire_due(database, TIMERS)
     tracked = await resolution(database)
     assert tracked.ticket.priority == "blocker"
     assert tracked.clock.deadline == NINE + 2 * HOUR
-    assert tracked.clock.broken_at == NINE + 3 * HOUR
-    breached = [one.body for one in await told(database) if one.type.endswith("breached.v1")]
+    assert tracked.clock.breached_at == NINE + 3 * HOUR
+    breached = [
+        one.body for one in await outbox_events(database) if one.type.endswith("breached.v1")
+    ]
     assert {one["reason"] for one in breached} == {"deadline", "target_changed"}
     await whole(database)
 
@@ -140,14 +142,14 @@ async def test_a_priority_without_a_promise_withdraws_the_clock(database: Databa
     """C6"""
     await promise(database)
     lowered = said(
-        TicketPrioritised, 1, NINE + HOUR, priority="trivial", was="major", second="omar"
+        TicketPrioritised, 1, NINE + HOUR, priority="trivial", previous="major", confirmed_by="omar"
     )
-    raised = said(TicketPrioritised, 1, NINE + 2 * HOUR, priority="major", was="trivial")
-    await hear(database, HANDLERS, (opened(1), 1), (lowered, 2))
-    assert (await resolution(database)).clock.state == "withdrawn"
-    await hear(database, HANDLERS, (raised, 3))
+    raised = said(TicketPrioritised, 1, NINE + 2 * HOUR, priority="major", previous="trivial")
+    await deliver(database, HANDLERS, (opened(1), 1), (lowered, 2))
+    assert (await resolution(database)).clock.state == "no_target"
+    await deliver(database, HANDLERS, (raised, 3))
     assert (await resolution(database)).clock.deadline == NINE + 8 * HOUR
-    assert about(await told(database), "resolution") == ["started", "cancelled", "started"]
+    assert about(await outbox_events(database), "resolution") == ["started", "cancelled", "started"]
     await whole(database)
 
 
@@ -155,11 +157,11 @@ async def test_a_merged_tickets_clocks_end(database: Database) -> None:
     """C10"""
     await promise(database)
     merged = said(TicketMerged, 1, NINE + HOUR, into_id=UUID(int=2), into="OPS-2")
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (merged, 2))
-    await stand_at(database, NINE + 100 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (merged, 2))
+    await freeze_time(database, NINE + 100 * HOUR)
+    await fire_due(database, TIMERS)
     assert (await resolution(database, 1)).clock.cancelled == "merged into OPS-2"
-    assert (await resolution(database, 2)).clock.broken_at is not None
+    assert (await resolution(database, 2)).clock.breached_at is not None
     await whole(database)
 
 
@@ -167,13 +169,15 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
     """C2: what was heard meanwhile counts, too"""
     await promise(database)
     unknown = opened(1, customer_id=None, customer=None, needs_triage=True)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer", customer_id=None, customer=None)
+    waiting = said(
+        TicketOnHold, 1, NINE + HOUR, waiting_on="customer", customer_id=None, customer=None
+    )
     reply = said(
         TicketReplied, 1, NINE + HOUR / 2, message_id=UUID(int=7), customer_id=None, customer=None
     )
     triaged = said(TicketTriaged, 1, NINE + 2 * HOUR, opened_at=NINE)
-    await hear(database, HANDLERS, (unknown, 1), (reply, 2), (waiting, 3))
-    await hear(database, HANDLERS, (triaged, 4))
+    await deliver(database, HANDLERS, (unknown, 1), (reply, 2), (waiting, 3))
+    await deliver(database, HANDLERS, (triaged, 4))
     found = await clocks_of(database, 1)
     assert found["first_response"].clock.stopped_at == NINE + HOUR / 2
     assert (found["resolution"].clock.state, found["resolution"].clock.counted) == ("paused", HOUR)
@@ -183,9 +187,9 @@ async def test_triage_starts_the_clocks_at_the_opening(database: Database) -> No
 async def test_events_out_of_order_wait_for_each_other(database: Database) -> None:
     await promise(database)
     resumed = said(TicketResumed, 1, NINE + 2 * HOUR)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
-    await hear(database, HANDLERS, (resumed, 3), (opened(1), 1))
-    await hear(database, HANDLERS, (waiting, 2))
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
+    await deliver(database, HANDLERS, (resumed, 3), (opened(1), 1))
+    await deliver(database, HANDLERS, (waiting, 2))
     clock = (await resolution(database)).clock
     assert (clock.state, clock.paused) == ("running", HOUR)
     await whole(database)
@@ -194,14 +198,14 @@ async def test_events_out_of_order_wait_for_each_other(database: Database) -> No
 async def test_a_backdated_ticket_counts_from_the_call(database: Database) -> None:
     """C2: phoned in two hours ago"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1, NINE, opened_at=NINE - HOUR / 2), 1))
+    await deliver(database, HANDLERS, (opened(1, NINE, opened_at=NINE - HOUR / 2), 1))
     assert (await resolution(database)).clock.deadline == NINE + 7.5 * HOUR
 
 
 async def test_many_tickets_of_one_poll_are_stored_together(database: Database) -> None:
     await promise(database)
     events: list[tuple[Any, int]] = [(opened(number), 1) for number in range(1, 301)]
-    await hear(database, HANDLERS, *events)
+    await deliver(database, HANDLERS, *events)
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM clocks")) == 600
         assert await tx.scalar(text("SELECT count(*) FROM deadlines WHERE kind = 'clock'")) == 600

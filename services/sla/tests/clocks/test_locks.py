@@ -5,20 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import hear
-from common.testing.waiting import until
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver
+from opsdesk_testing.waiting import until
+from sla.clocks.store import clocks, tickets
 from sla.handlers import HANDLERS
-from sla.store import clocks, tickets
-from sla.testing.company import opened, promise
-from sla.testing.looking import resolution
+from sla_support.assertions import resolution
+from sla_support.company import opened, promise
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 
 
 async def test_what_changed_during_the_wait_is_seen_after_it(database: Database) -> None:
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     id = (await resolution(database)).id
 
     async def second() -> list[str]:

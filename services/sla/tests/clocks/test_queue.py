@@ -8,14 +8,14 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import event, text
 
-from common.database import Connection, Database
-from common.events.tickets import TicketForwarded, TicketResolved, TicketWaiting
-from common.testing.protocol import hear
-from sla.clocks.clock import State
+from common.events.tickets import TicketForwarded, TicketOnHold, TicketResolved
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import deliver
+from sla.clocks.domain.clock import State
+from sla.clocks.store import clock_queue as queue
+from sla.clocks.store.clock_queue import Wanted
 from sla.handlers import HANDLERS
-from sla.store import queue
-from sla.store.queue import Wanted
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
 
 MINUTE = timedelta(minutes=1)
 OPEN: tuple[State, ...] = ("running", "paused")
@@ -68,12 +68,12 @@ async def crowded(database: Database) -> Database:
         (opened(number, customer_id=id, customer=key), 1) for number, (id, key) in customers.items()
     ]
     events += [
-        (said(TicketWaiting if number % 2 else TicketResolved, number, on="customer"), 2)
+        (said(TicketOnHold if number % 2 else TicketResolved, number, waiting_on="customer"), 2)
         if number % 2
         else (said(TicketResolved, number), 2)
         for number in range(1, 30)
     ]
-    await hear(database, HANDLERS, *events)
+    await deliver(database, HANDLERS, *events)
     async with database.transaction() as tx:
         await tx.execute(text(_MANY))
     return database
@@ -148,7 +148,7 @@ async def test_a_customer_sees_promises_made_to_them_and_staff_all(
     """R4, R13"""
     await underpin(database, await promise(database, metrics=("resolution",)), "hosthaven")
     over = said(TicketForwarded, 1, NINE + MINUTE, to="partner", partner="hosthaven")
-    await hear(database, HANDLERS, (opened(1), 1), (over, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (over, 2))
     for address in ("/v1/clocks", "/v1/tickets/OPS-1/clocks"):
         seen = [one["contract"] for one in (await theo.get(address)).json()["items"]]
         assert sorted(seen) == ["sla", "uc"]

@@ -2,29 +2,29 @@
 
 from typing import Any
 
-from common.database import Database
-from common.events.tickets import TicketAssigned, TicketForwarded, TicketWaiting
-from common.testing.protocol import hear, told
-from sla.agreements.agreement import METRICS
+from common.events.tickets import TicketAssigned, TicketForwarded, TicketOnHold
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, outbox_events
+from sla.agreements.domain.agreement import METRICS
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import about, clocks_of, whole
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 
 async def test_a_reassignment_changes_nothing_of_the_customers_clocks(database: Database) -> None:
     """Not while they run, and not while they wait: no input, no event, the same course."""
     await promise(database, metrics=METRICS)
-    waiting = said(TicketWaiting, 2, NINE + HOUR, on="customer")
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1), (waiting, 2))
+    waiting = said(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1), (waiting, 2))
     before = [await clocks_of(database, number) for number in (1, 2)]
-    news = len(await told(database))
+    news = len(await outbox_events(database))
     for number, sequence in ((1, 2), (2, 3)):
         taken: Any = {"assignee": "omar", "team": "night shift"}
         given = said(TicketAssigned, number, NINE + 2 * HOUR, **taken)
         again = said(TicketAssigned, number, NINE + 3 * HOUR, assignee="anna")
-        await hear(database, HANDLERS, (given, sequence), (again, sequence + 1))
+        await deliver(database, HANDLERS, (given, sequence), (again, sequence + 1))
     assert [await clocks_of(database, number) for number in (1, 2)] == before
-    assert len(await told(database)) == news
+    assert len(await outbox_events(database)) == news
     await whole(database)
 
 
@@ -33,11 +33,11 @@ async def test_second_levels_answer_is_no_word_to_the_customer(database: Databas
     await underpin(database, await promise(database))
     handed = said(TicketForwarded, 1, NINE, state="forwarded", to="second_level")
     taken = said(TicketAssigned, 1, NINE + HOUR, state="forwarded", assignee="sven")
-    await hear(database, HANDLERS, (opened(1), 1), (handed, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (handed, 2))
     ours = await clocks_of(database, 1)
-    await hear(database, HANDLERS, (taken, 3))
+    await deliver(database, HANDLERS, (taken, 3))
     assert await clocks_of(database, 1) == ours
     theirs = (await clocks_of(database, 1, 1))["first_response"]
     assert theirs.clock.stopped_at == NINE + HOUR
-    assert about(await told(database), "first_response") == ["started"]
+    assert about(await outbox_events(database), "first_response") == ["started"]
     await whole(database)

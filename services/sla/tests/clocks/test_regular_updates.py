@@ -3,20 +3,20 @@
 from datetime import timedelta
 from uuid import UUID
 
-from common.database import Database
 from common.events.tickets import (
     TicketCustomerReplied,
+    TicketOnHold,
     TicketReopened,
     TicketReplied,
     TicketResolved,
-    TicketWaiting,
 )
-from common.testing.protocol import fire, hear, stand_at, told
-from sla.clocks.clock import Clock
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from sla.clocks.domain.clock import Clock
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, clocks_of, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 MESSAGE = UUID(int=7)
 
@@ -33,9 +33,9 @@ async def news_clock(database: Database) -> Clock:
 async def test_each_public_reply_begins_the_next_cycle(database: Database) -> None:
     """C1: a major ticket wants news every eight hours; an automatic word is none"""
     await promise(database, metrics=("update",))
-    await hear(database, HANDLERS, (opened(1), 1), (reply(1, automatic=True), 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (reply(1, automatic=True), 2))
     assert (await news_clock(database)).deadline == NINE + 8 * HOUR
-    await hear(database, HANDLERS, (reply(3), 3))
+    await deliver(database, HANDLERS, (reply(3), 3))
     clock = await news_clock(database)
     assert (clock.state, clock.counted, clock.worst) == ("running", timedelta(0), 3 * HOUR)
     assert clock.deadline == NINE + 24 * HOUR + 2 * HOUR
@@ -47,27 +47,27 @@ async def test_silence_breaks_it_once_and_the_next_news_do_not_mend_that(
 ) -> None:
     """C1: every cycle counts"""
     await promise(database, metrics=("update",))
-    await hear(database, HANDLERS, (opened(1, priority="critical"), 1))
-    await stand_at(database, NINE + 5 * HOUR)
-    await fire(database, TIMERS)
-    assert (await news_clock(database)).broken_at == NINE + 4 * HOUR
+    await deliver(database, HANDLERS, (opened(1, priority="critical"), 1))
+    await freeze_time(database, NINE + 5 * HOUR)
+    await fire_due(database, TIMERS)
+    assert (await news_clock(database)).breached_at == NINE + 4 * HOUR
     late = said(TicketReplied, 1, NINE + 5 * HOUR, message_id=MESSAGE, priority="critical")
     solved = said(TicketResolved, 1, NINE + 6 * HOUR, priority="critical")
-    await hear(database, HANDLERS, (late, 2), (solved, 3))
+    await deliver(database, HANDLERS, (late, 2), (solved, 3))
     clock = await news_clock(database)
     assert (clock.state, clock.outcome, clock.worst) == ("stopped", "breached", 5 * HOUR)
-    assert about(await told(database), "update").count("breached") == 1
+    assert about(await outbox_events(database), "update").count("breached") == 1
     await whole(database)
 
 
 async def test_no_news_are_owed_while_the_customer_is_waited_for(database: Database) -> None:
     """C2"""
     await promise(database, metrics=("update",))
-    waiting = said(TicketWaiting, 1, NINE + 2 * HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + 2 * HOUR, waiting_on="customer")
     answer = said(TicketCustomerReplied, 1, NINE + 5 * HOUR, message_id=MESSAGE)
-    await hear(database, HANDLERS, (opened(1), 1), (waiting, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (waiting, 2))
     assert (await news_clock(database)).state == "paused"
-    await hear(database, HANDLERS, (answer, 3))
+    await deliver(database, HANDLERS, (answer, 3))
     clock = await news_clock(database)
     assert (clock.counted, clock.paused) == (2 * HOUR, 3 * HOUR)
     assert clock.deadline == NINE + 24 * HOUR + 2 * HOUR
@@ -79,11 +79,11 @@ async def test_a_reopened_ticket_owes_news_again_from_zero(database: Database) -
     await promise(database, metrics=("update",))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
     back = said(TicketReopened, 1, NINE + 4 * HOUR)
-    await hear(database, HANDLERS, (opened(1), 1), (solved, 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (solved, 2))
     assert (await news_clock(database)).outcome == "met"
-    await hear(database, HANDLERS, (back, 3))
+    await deliver(database, HANDLERS, (back, 3))
     clock = await news_clock(database)
     assert (clock.state, clock.counted) == ("running", timedelta(0))
     assert clock.deadline == NINE + 24 * HOUR + 3 * HOUR
-    assert about(await told(database), "update") == ["started", "met", "resumed"]
+    assert about(await outbox_events(database), "update") == ["started", "met", "resumed"]
     await whole(database)

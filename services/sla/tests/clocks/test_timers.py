@@ -1,19 +1,19 @@
-"""What happens when time has come: once, never early, and taken back where it was blind."""
+"""What happens when time has come: once, never early, and taken back where it had fired without events."""
 
 import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text
 
-from common.database import Database
-from common.events.tickets import TicketReplied, TicketResolved, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
-from common.timekeeper import Timekeeper
+from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import DeadlineScheduler
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from sla.clocks.store import inputs
 from sla.handlers import HANDLERS
-from sla.store import inputs
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 MINUTE = timedelta(minutes=1)
 
@@ -21,12 +21,18 @@ MINUTE = timedelta(minutes=1)
 async def test_warnings_and_breach_fire_in_order_and_once(database: Database) -> None:
     """C7, C8"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     for hours in (4, 4, 6, 7.2, 7.99, 8, 8, 9):
-        await stand_at(database, NINE + hours * HOUR)
-        await fire(database, TIMERS)
-    news = [one for one in await told(database) if one.body["metric"] == "resolution"]
-    assert about(news, "resolution") == ["started", "warned", "warned", "warned", "breached"]
+        await freeze_time(database, NINE + hours * HOUR)
+        await fire_due(database, TIMERS)
+    news = [one for one in await outbox_events(database) if one.body["metric"] == "resolution"]
+    assert about(news, "resolution") == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     assert [one.body.get("share") for one in news[1:4]] == [0.5, 0.75, 0.9]
     assert news[-1].body["due_at"] == news[-1].body["fired_at"] == "2026-06-01T15:00:00Z"
     assert (await resolution(database)).clock.outcome == "breached"
@@ -36,10 +42,10 @@ async def test_warnings_and_breach_fire_in_order_and_once(database: Database) ->
 async def test_nothing_fires_a_microsecond_early(database: Database) -> None:
     """C8"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + HOUR - timedelta(microseconds=1))
-    await fire(database, TIMERS)
-    assert about(await told(database), "first_response") == ["started"]
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + HOUR - timedelta(microseconds=1))
+    await fire_due(database, TIMERS)
+    assert about(await outbox_events(database), "first_response") == ["started"]
 
 
 async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
@@ -47,12 +53,18 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
 ) -> None:
     """C8"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 24 * HOUR)
-    await fire(database, TIMERS)
-    await fire(database, TIMERS)
-    kinds = about(await told(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached"]
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 24 * HOUR)
+    await fire_due(database, TIMERS)
+    await fire_due(database, TIMERS)
+    kinds = about(await outbox_events(database), "resolution")
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+    ]
     async with database.transaction() as tx:
         heard = await inputs.of_clock(tx, (await resolution(database)).id)
         lag = heard[-1].heard.known_at - heard[-1].heard.at
@@ -64,45 +76,45 @@ async def test_after_a_down_time_everything_overdue_fires_once_with_its_lag(
 async def test_a_stopped_or_paused_clock_does_not_fire(database: Database) -> None:
     """C5"""
     await promise(database)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=opened(1).ticket_id)
-    await hear(database, HANDLERS, (opened(1), 1), (reply, 2), (waiting, 3))
-    await stand_at(database, NINE + 100 * HOUR)
-    await fire(database, TIMERS)
-    assert about(await told(database), "resolution") == ["started", "paused"]
+    await deliver(database, HANDLERS, (opened(1), 1), (reply, 2), (waiting, 3))
+    await freeze_time(database, NINE + 100 * HOUR)
+    await fire_due(database, TIMERS)
+    assert about(await outbox_events(database), "resolution") == ["started", "paused"]
 
 
 async def test_two_timekeepers_fire_each_deadline_once(database: Database) -> None:
     """C8"""
     await promise(database)
-    await hear(database, HANDLERS, *((opened(number), 1) for number in range(1, 41)))
-    await stand_at(database, NINE + 4 * HOUR)
+    await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 41)))
+    await freeze_time(database, NINE + 4 * HOUR)
 
     async def keep() -> None:
-        keeper = Timekeeper(database, TIMERS)
+        keeper = DeadlineScheduler(database, TIMERS)
         for _ in range(40):
-            if not (await keeper.fire_due()).more:
+            if not (await keeper.fire_due()).has_more:
                 await asyncio.sleep(0)
 
     await asyncio.gather(keep(), keep())
-    await fire(database, TIMERS)
-    kinds = about(await told(database), "first_response")
-    assert (kinds.count("breached"), kinds.count("warned")) == (40, 120)
+    await fire_due(database, TIMERS)
+    kinds = about(await outbox_events(database), "first_response")
+    assert (kinds.count("breached"), kinds.count("threshold_reached")) == (40, 120)
     await whole(database)
 
 
 async def test_a_resolution_heard_after_the_breach_takes_it_back(database: Database) -> None:
     """architecture, 6; the replay knows both"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 8 * HOUR + MINUTE)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 8 * HOUR + MINUTE)
+    await fire_due(database, TIMERS)
     assert (await resolution(database)).clock.outcome == "breached"
     solved = said(TicketResolved, 1, NINE + 8 * HOUR)
-    await stand_at(database, NINE + 8 * HOUR + 2 * MINUTE)
-    await hear(database, HANDLERS, (solved, 2))
+    await freeze_time(database, NINE + 8 * HOUR + 2 * MINUTE)
+    await deliver(database, HANDLERS, (solved, 2))
     assert (await resolution(database)).clock.outcome == "met"
-    kinds = about(await told(database), "resolution")
+    kinds = about(await outbox_events(database), "resolution")
     assert kinds[-3:] == ["breached", "breach_withdrawn", "met"]
     await whole(database)
 
@@ -110,32 +122,41 @@ async def test_a_resolution_heard_after_the_breach_takes_it_back(database: Datab
 async def test_a_late_stop_heard_before_the_timer_is_a_breach(database: Database) -> None:
     """C5: the timers were down; the event that stops the clock lets the breach fire first"""
     await promise(database)
-    await stand_at(database, NINE + 9 * HOUR)
+    await freeze_time(database, NINE + 9 * HOUR)
     solved = said(TicketResolved, 1, NINE + 8 * HOUR + MINUTE)
-    await hear(database, HANDLERS, (opened(1), 1), (solved, 2))
-    await fire(database, TIMERS)
-    kinds = about(await told(database), "resolution")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    await deliver(database, HANDLERS, (opened(1), 1), (solved, 2))
+    await fire_due(database, TIMERS)
+    kinds = about(await outbox_events(database), "resolution")
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     clock = (await resolution(database)).clock
     assert (clock.outcome, clock.counted) == ("breached", 8 * HOUR)
     await whole(database)
 
 
-async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(
-    database: Database,
-) -> None:
+async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: Database) -> None:
     """architecture, 6"""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + 2 * HOUR)
-    assert await fire(database, TIMERS, behind=lambda: True) == 0
-    keeper = Timekeeper(database, TIMERS, lambda: True)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + 2 * HOUR)
+    assert await fire_due(database, TIMERS, is_behind=lambda: True) == 0
+    keeper = DeadlineScheduler(database, TIMERS, lambda: True)
     keeper._behind_since = asyncio.get_running_loop().time() - 31
     await keeper.fire_due()
-    warned = [one for one in await told(database) if one.type.endswith(("warned.v1", "ched.v1"))]
+    warned = [
+        one for one in await outbox_events(database) if one.type.endswith(("warned.v1", "ched.v1"))
+    ]
     assert warned
-    assert all(one.body["blind"] for one in warned)
+    assert all(one.body["fired_without_events"] for one in warned)
     async with database.transaction() as tx:
-        stored = await tx.scalar(text("SELECT count(*) FROM clock_inputs WHERE blind"))
+        stored = await tx.scalar(
+            text("SELECT count(*) FROM clock_inputs WHERE fired_without_events")
+        )
     assert stored == len(warned)
     await whole(database)

@@ -4,33 +4,33 @@ from uuid import UUID
 
 import pytest
 
-from common.database import Database
 from common.events.tickets import (
     TicketEvent,
     TicketReopened,
     TicketReplied,
     TicketResolved,
-    TicketWorkedAround,
+    TicketWorkaroundProvided,
 )
-from common.testing.protocol import fire, hear, stand_at, told
-from sla.clocks.clock import Clock
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from sla.clocks.domain.clock import Clock
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import about, clocks_of, whole
 from sla.timers import TIMERS
+from sla_support.assertions import about, clocks_of, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 MESSAGE = UUID(int=7)
 
 
-def around(hours: float) -> TicketWorkedAround:
-    return said(TicketWorkedAround, 1, NINE + hours * HOUR, message_id=MESSAGE)
+def around(hours: float) -> TicketWorkaroundProvided:
+    return said(TicketWorkaroundProvided, 1, NINE + hours * HOUR, message_id=MESSAGE)
 
 
 async def happened(database: Database, *events: TicketEvent) -> Clock:
     """The `workaround` clock after ticket 1 was opened at nine and these things happened to it."""
     await promise(database, metrics=("workaround", "resolution"))
     numbered = enumerate([opened(1), *events], start=1)
-    await hear(database, HANDLERS, *((event, number) for number, event in numbered))
+    await deliver(database, HANDLERS, *((event, number) for number, event in numbered))
     await whole(database)
     return (await clocks_of(database, 1))["workaround"].clock
 
@@ -40,7 +40,7 @@ async def test_a_workaround_meets_it_and_the_resolution_runs_on(database: Databa
     assert (clock.state, clock.outcome, clock.stopped_at) == ("stopped", "met", NINE + 3 * HOUR)
     ours = (await clocks_of(database, 1))["resolution"].clock
     assert (ours.state, ours.deadline) == ("running", NINE + 8 * HOUR)
-    assert about(await told(database), "workaround") == ["started", "met"]
+    assert about(await outbox_events(database), "workaround") == ["started", "met"]
 
 
 async def test_a_mere_reply_is_no_workaround(database: Database) -> None:
@@ -63,11 +63,18 @@ async def test_a_resolution_ends_it_and_after_a_workaround_it_stays_ended(
 async def test_without_one_it_breaks_on_its_own(database: Database) -> None:
     """C5, C8; a workaround afterwards comes too late"""
     await happened(database)
-    await stand_at(database, NINE + 9 * HOUR)
-    await fire(database, TIMERS)
-    await hear(database, HANDLERS, (around(9), 2))
+    await freeze_time(database, NINE + 9 * HOUR)
+    await fire_due(database, TIMERS)
+    await deliver(database, HANDLERS, (around(9), 2))
     clock = (await clocks_of(database, 1))["workaround"].clock
-    assert (clock.broken_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
-    kinds = about(await told(database), "workaround")
-    assert kinds == ["started", "warned", "warned", "warned", "breached", "stopped"]
+    assert (clock.breached_at, clock.outcome) == (NINE + 8 * HOUR, "breached")
+    kinds = about(await outbox_events(database), "workaround")
+    assert kinds == [
+        "started",
+        "threshold_reached",
+        "threshold_reached",
+        "threshold_reached",
+        "breached",
+        "missed",
+    ]
     await whole(database)

@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import client
-from common.testing.protocol import hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
-from sla.testing.foreseen import forecasts_told, handle, make_round
-from sla.testing.looking import wrong
+from sla_support.assertions import wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
+from sla_support.forecast_scenario import forecasts_told, handle, make_round
 
 MONDAY = NINE + timedelta(days=7)
 
@@ -33,15 +33,18 @@ async def past(database: Database, app: FastAPI) -> None:
     await know(database, (BRIGHTWATER, "brightwater"))
     for number in range(1, 13):
         await handle(database, number, 25 * HOUR)
-    await stand_at(database, MONDAY)
-    await hear(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
+    await freeze_time(database, MONDAY)
+    await deliver(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
 
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
     (made,) = (await dana.post("/v1/forecasts", json={"ticket": "OPS-100"})).json()["items"]
-    assert (made["outlook"], made["breaks_at"]) == ("likely", "2026-06-08T15:00:00Z")
-    assert made["known"] == 12
-    assert made["ahead"] == 0
+    assert (made["outlook"], made["expected_breach_at"]) == (
+        "likely_to_breach",
+        "2026-06-08T15:00:00Z",
+    )
+    assert made["sample_size"] == 12
+    assert made["queue_position"] == 0
     assert len(made["reasons"]) == 2
     for asked in ({}, {"customer": "acme"}, {"clock_ids": [made["clock_id"]]}, None):
         answer = await dana.post("/v1/forecasts", json=asked)
@@ -56,7 +59,7 @@ async def test_the_list_holds_what_may_break(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
     more = ((opened(n, MONDAY - n * timedelta(seconds=1)), 1) for n in range(200, 205))
-    await hear(database, HANDLERS, *more)
+    await deliver(database, HANDLERS, *more)
     await make_round(database)
     first = (await dana.get("/v1/forecasts", params={"limit": 4})).json()
     rest = (await dana.get("/v1/forecasts", params={"cursor": first["next"]})).json()
@@ -75,7 +78,7 @@ async def test_subscribers_are_named_in_what_is_told(
 ) -> None:
     for who, wish in (
         ("dana", {"customer": "acme", "service": "billing"}),
-        ("pavel", {"outlook": "likely"}),
+        ("pavel", {"outlook": "likely_to_breach"}),
         ("theo", {"customer": "brightwater"}),
         ("gina", {"customer": "acme", "service": "portal"}),
     ):
@@ -108,14 +111,18 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
     etag = (await dana.get(path)).headers["ETag"]
     answer = await dana.post(f"{path}/acknowledge", json={"note": "Mia helps out."})
     (given,) = answer.json()["acknowledgements"]
-    assert (given["sub"], given["outlook"], given["note"]) == ("dana", "likely", "Mia helps out.")
-    event = (await told(database))[-1]
-    assert (event.type, event.sequence) == ("opsdesk.clock.forecast_acknowledged.v1", 2)
+    assert (given["sub"], given["outlook"], given["note"]) == (
+        "dana",
+        "likely_to_breach",
+        "Mia helps out.",
+    )
+    event = (await outbox_events(database))[-1]
+    assert (event.type, event.sequence) == ("opsdesk.forecast.acknowledged.v1", 2)
     assert event.body["acknowledged_by"] == "dana"
     assert "note" not in event.body
     stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})
     assert stale.status_code == 412
-    await stand_at(database, MONDAY + 9 * HOUR)
+    await freeze_time(database, MONDAY + 9 * HOUR)
     await make_round(database)
     await make_round(database)
     assert (await dana.post(f"{path}/acknowledge")).status_code == 409
@@ -125,12 +132,12 @@ async def test_the_score_in_figures_and_as_a_picture(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
     await make_round(database)
-    await stand_at(database, MONDAY + 9 * HOUR)
+    await freeze_time(database, MONDAY + 9 * HOUR)
     await make_round(database)
     await make_round(database)
     days = {"from": "2026-06-08", "to": "2026-06-08"}
     found = (await dana.get("/v1/forecasts/score", params=days)).json()
-    assert (found["forecasts"], found["broke"]) == (1, 1)
+    assert (found["forecasts"], found["breached"]) == (1, 1)
     (bin,) = found["bins"]
     assert found["brier"] == pytest.approx((1 - bin["forecast"]) ** 2)
     assert bin["from_probability"] <= bin["forecast"] <= bin["to_probability"]

@@ -5,21 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.deadlines import Deadline, arm
-from common.events.tickets import (
-    TicketPrioritised,
-    TicketWaiting,
-)
-from common.testing.protocol import fire, hear, stand_at
-from sla.forecasting import KIND, THE_ROUND
-from sla.forecasts.forecast import Forecast
+from common.events.tickets import TicketOnHold, TicketPrioritised
+from common.persistence.database import Database
+from common.scheduling.deadlines import Deadline, schedule
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from sla.forecasts.domain.forecast import Forecast
+from sla.forecasts.store import forecasts
+from sla.forecasts.timers import KIND, THE_ROUND
 from sla.handlers import HANDLERS
-from sla.store import forecasts
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.foreseen import forecasts_told, handle, make_round
-from sla.testing.looking import resolution, whole
 from sla.timers import TIMERS
+from sla_support.assertions import resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import forecasts_told, handle, make_round
 
 DAY = timedelta(days=1)
 MONDAY = NINE + 7 * DAY
@@ -41,21 +38,20 @@ async def slow_past(database: Database) -> None:
 
 async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -> None:
     await slow_past(database)
-    await stand_at(database, MONDAY)
-    await hear(database, HANDLERS, (opened(100, MONDAY), 1))
+    await freeze_time(database, MONDAY)
+    await deliver(database, HANDLERS, (opened(100, MONDAY), 1))
     await make_round(database)
     made = await forecast_of(database, 100)
-    assert made.outlook == "likely"
-    assert made.breaks_at == MONDAY + 8 * HOUR
+    assert made.outlook == "likely_to_breach"
+    assert made.expected_breach_at == MONDAY + 8 * HOUR
     assert (made.estimate.known, made.estimate.broke, made.estimate.level) == (20, 1.0, 3)
     (told,) = await forecasts_told(database)
     assert told.subject == f"forecast/{made.id}"
-    assert (told.body["was"], told.body["outlook"]) == ("safe", "likely")
+    assert (told.body["previous"], told.body["outlook"]) == ("safe", "likely_to_breach")
     assert told.body["ticket"] == "OPS-100"
-    assert told.body["breaks_at"] == "2026-06-08T15:00:00Z"
+    assert told.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert told.body["reasons"][1] == (
-        "Of 20 like it (major incident resolution) that had come this far,"
-        " 100% took longer than it has left."
+        "Of 20 like it (major incident resolution) that had come this far, 100% took longer than it has left."
     )
 
 
@@ -63,8 +59,8 @@ async def test_a_quick_past_keeps_it_quiet(database: Database) -> None:
     await promise(database, metrics=("resolution",))
     for number in range(1, 21):
         await handle(database, number, HOUR)
-    await stand_at(database, MONDAY)
-    await hear(database, HANDLERS, (opened(100, MONDAY), 1))
+    await freeze_time(database, MONDAY)
+    await deliver(database, HANDLERS, (opened(100, MONDAY), 1))
     await make_round(database)
     assert (await forecast_of(database, 100)).outlook == "safe"
     assert await forecasts_told(database) == []
@@ -74,9 +70,9 @@ async def test_only_a_turn_is_told(database: Database) -> None:
     """R3: so that nobody is flooded"""
     await slow_past(database)
     for minutes in (0, 5, 10, 60, 120):
-        await stand_at(database, MONDAY + timedelta(minutes=minutes))
+        await freeze_time(database, MONDAY + timedelta(minutes=minutes))
         if minutes == 0:
-            await hear(database, HANDLERS, (opened(100, MONDAY), 1))
+            await deliver(database, HANDLERS, (opened(100, MONDAY), 1))
         await make_round(database)
     assert len(await forecasts_told(database)) == 1
     await whole(database)
@@ -85,23 +81,23 @@ async def test_only_a_turn_is_told(database: Database) -> None:
 async def test_rounds_recur_on_the_full_five_minutes(database: Database) -> None:
     await promise(database)
     async with database.transaction() as tx:
-        await arm(tx, [Deadline(KIND, THE_ROUND, NINE)])
+        await schedule(tx, [Deadline(KIND, THE_ROUND, NINE)])
     fired = []
     for minutes in (0, 4, 5, 5, 71, 74, 75):
-        await stand_at(database, NINE + timedelta(minutes=minutes, seconds=1))
-        fired.append(await fire(database, TIMERS))
+        await freeze_time(database, NINE + timedelta(minutes=minutes, seconds=1))
+        fired.append(await fire_due(database, TIMERS))
     assert fired == [1, 0, 1, 0, 1, 0, 1]
 
 
 async def test_a_round_of_many_steps_passes_each_clock_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.forecasting.STEP", 7)
+    monkeypatch.setattr("sla.forecasts.timers.STEP", 7)
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
-    await hear(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))
-    waiting = said(TicketWaiting, 30, NINE, on="customer", priority="minor")
-    await hear(database, HANDLERS, (waiting, 2))
+    await deliver(database, HANDLERS, *((opened(n, priority="minor"), 1) for n in range(1, 31)))
+    await deliver(database, HANDLERS, *((opened(n, priority="major"), 1) for n in range(31, 34)))
+    waiting = said(TicketOnHold, 30, NINE, waiting_on="customer", priority="minor")
+    await deliver(database, HANDLERS, (waiting, 2))
     await make_round(database)
     found = [await forecast_of(database, number) for number in range(1, 34)]
     ahead = [one.standing.ahead for one in found]
@@ -119,18 +115,18 @@ async def test_a_growing_queue_worries(database: Database) -> None:
     await promise(database, metrics=("resolution",))
     for number in range(1, 21):
         await handle(database, number, 4 * HOUR)
-    await stand_at(database, MONDAY)
-    await hear(database, HANDLERS, (opened(100, MONDAY), 1))
+    await freeze_time(database, MONDAY)
+    await deliver(database, HANDLERS, (opened(100, MONDAY), 1))
     await make_round(database)
     await make_round(database)
     alone = await forecast_of(database, 100)
     urgent = ((opened(n, MONDAY - HOUR / 2), 1) for n in range(200, 260))
-    await hear(database, HANDLERS, *urgent)
+    await deliver(database, HANDLERS, *urgent)
     await make_round(database)
     behind = await forecast_of(database, 100)
     assert (alone.standing.ahead, behind.standing.ahead) == (0, 60)
     assert behind.estimate.probability > alone.estimate.probability + 0.3
-    await stand_at(database, MONDAY + HOUR)
+    await freeze_time(database, MONDAY + HOUR)
     await make_round(database)
     # A week's half-life: an hour of a long queue changes little about what is usual.
     assert (await forecast_of(database, 100)).standing.usual < 2
@@ -140,13 +136,13 @@ async def test_nothing_is_forecast_of_what_is_broken_or_promised_no_more(
     database: Database,
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
     await make_round(database)
     lowered = said(
-        TicketPrioritised, 2, NINE + HOUR, priority="trivial", was="major", second="omar"
+        TicketPrioritised, 2, NINE + HOUR, priority="trivial", previous="major", confirmed_by="omar"
     )
-    await hear(database, HANDLERS, (lowered, 2))
-    await stand_at(database, NINE + 9 * HOUR)
+    await deliver(database, HANDLERS, (lowered, 2))
+    await freeze_time(database, NINE + 9 * HOUR)
     await make_round(database)
     await make_round(database)
     assert not (await forecast_of(database, 1)).open

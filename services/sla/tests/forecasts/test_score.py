@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sla.forecasts.picture import calibration
-from sla.forecasts.score import Tally, score, score_bin
+from sla.forecasts.chart import calibration
+from sla.forecasts.domain.score import Tally, score, score_bin
 
 
 def tally(bin: int, probability: float, kept: int, broke: int) -> Tally:
@@ -19,7 +19,7 @@ def test_a_score_worked_out_by_hand() -> None:
     Brier: (6 * .0625 + 2 * .5625 + 3 * .0625 + 1 * .5625) / 12 = 0.1875. The usual share is 5/12, so
     the reference is 35/144 and the skill 1 - 0.1875 / (35/144) = 8/35."""
     found = score([tally(2, 0.25, 6, 2), tally(7, 0.75, 1, 3)])
-    assert (found.forecasts, found.broke) == (12, 5)
+    assert (found.forecasts, found.breached) == (12, 5)
     assert found.brier == pytest.approx(0.1875)
     assert found.skill == pytest.approx(8 / 35)
     assert found.reliability == pytest.approx(0)

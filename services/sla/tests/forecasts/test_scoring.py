@@ -5,26 +5,26 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReopened, TicketResolved
-from common.testing.protocol import hear, stand_at
-from sla.forecasts.score import Score, score
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, freeze_time
+from sla.forecasts.domain.score import Score, score
+from sla.forecasts.store import scores
 from sla.handlers import HANDLERS
-from sla.store import scores
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.foreseen import make_round
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import make_round
 
 
 async def test_forecasts_are_scored_by_what_came(database: Database) -> None:
     """A mark at the first look and at each quarter; then the promise breaks, or is kept."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
     for hours in (0, 0.5, 2, 4, 6.5):
-        await stand_at(database, NINE + hours * HOUR)
+        await freeze_time(database, NINE + hours * HOUR)
         await make_round(database)
-    await stand_at(database, NINE + 7 * HOUR)
-    await hear(database, HANDLERS, (said(TicketResolved, 2, NINE + 7 * HOUR), 2))
-    await stand_at(database, NINE + 9 * HOUR)
+    await freeze_time(database, NINE + 7 * HOUR)
+    await deliver(database, HANDLERS, (said(TicketResolved, 2, NINE + 7 * HOUR), 2))
+    await freeze_time(database, NINE + 9 * HOUR)
     await make_round(database)
     async with database.transaction() as tx:
         found = await scores.tallies(tx, date(2026, 6, 1), date(2026, 6, 1), "resolution")
@@ -33,29 +33,29 @@ async def test_forecasts_are_scored_by_what_came(database: Database) -> None:
         )
         rows = [(row.broke, row.probability) for row in marks]
     scored = score(tally for _, tally in found)
-    assert (scored.forecasts, scored.broke) == (8, 4)
+    assert (scored.forecasts, scored.breached) == (8, 4)
     assert scored.brier == pytest.approx(sum((p - broke) ** 2 for broke, p in rows) / 8)
     assert {quarter for quarter, _ in found} == {0, 1, 2, 3}
 
 
 async def test_a_reopening_unsettles_the_score(database: Database) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     await make_round(database)
-    await stand_at(database, NINE + 2 * HOUR)
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + 2 * HOUR), 2))
+    await freeze_time(database, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + 2 * HOUR), 2))
     await make_round(database)
     assert (await _scored(database)).forecasts == 1
     reopened = said(TicketReopened, 1, NINE + 3 * HOUR, reason="not solved")
-    await stand_at(database, NINE + 3 * HOUR)
-    await hear(database, HANDLERS, (reopened, 3))
+    await freeze_time(database, NINE + 3 * HOUR)
+    await deliver(database, HANDLERS, (reopened, 3))
     await make_round(database)
     assert (await _scored(database)).forecasts == 0
-    await stand_at(database, NINE + 26 * HOUR)
+    await freeze_time(database, NINE + 26 * HOUR)
     await make_round(database)
     await make_round(database)
     scored = await _scored(database)
-    assert scored.forecasts == scored.broke > 1
+    assert scored.forecasts == scored.breached > 1
 
 
 async def _scored(database: Database) -> Score:

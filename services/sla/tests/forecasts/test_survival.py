@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.forecasts.survival import Curve, Ended, bin_of, curve, edge, together
+from sla.forecasts.domain.survival import Curve, Ended, bin_of, curve, edge, together
 
 COUNTS = st.builds(Ended, st.integers(0, 50), st.integers(0, 50))
 HANDLED = st.dictionaries(st.integers(0, 120), COUNTS, max_size=12)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.calendar import Calendar, hours
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.outages.availability import ZERO, Agreed, Availability, availability
-from sla.outages.budget import crossing
-from sla.outages.month import following, month, month_of
-from sla.outages.strip import Effect, Span, Trouble, Window, excused, union
-from sla.testing.oracle import is_open
+from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.outages.domain.availability import ZERO, Agreed, Availability, availability
+from sla.outages.domain.downtime_budget import crossing
+from sla.outages.domain.month import following, month, month_of
+from sla.outages.domain.timeline import Effect, Span, Trouble, Window, excused, union
+from sla_support.oracle import is_open
 
 SECOND = timedelta(seconds=1)
 LENGTH = 600
@@ -31,7 +31,7 @@ CHANGES = {
 SHORT = hours([("00:00", "00:02"), ("00:03", "02:01"), ("02:02", "02:58"), ("03:01", "23:59")])
 TIMETABLES = {zone: Timetable(Calendar(read_zone(zone), (SHORT,) * 7)) for zone in CHANGES}
 
-EFFECTS: tuple[Effect, ...] = ("down", "impaired")
+EFFECTS: tuple[Effect, ...] = ("down", "degraded")
 seconds = st.integers(-60, LENGTH + 60)
 
 
@@ -78,7 +78,7 @@ def test_every_second_counts_once(
     """C12"""
     agreed, troubles, windows, start, end = question
     found = availability(*question, start + now * SECOND)
-    counted = dict.fromkeys(("agreed", "down", "excused", "impaired"), ZERO)
+    counted = dict.fromkeys(("agreed", "down", "excluded", "degraded"), ZERO)
     second = start
     while second < min(end, start + now * SECOND):
         if is_open(agreed[0].timetable.calendar, second):
@@ -96,11 +96,11 @@ def test_every_second_counts_once(
 def _state(troubles: list[Trouble], windows: list[Window], at: datetime) -> str:
     present = {t.effect for t in troubles if t.start <= at and (t.end is None or at < t.end)}
     maintained = any(window.start <= at < window.end for window in windows)
-    assert ("excused" in present) <= maintained
+    assert ("excluded" in present) <= maintained
     if "down" in present:
         assert not maintained
         return "down"
-    return "excused" if "excused" in present else "impaired" if present else "up"
+    return "excluded" if "excluded" in present else "degraded" if present else "up"
 
 
 @given(questions(), st.integers(1, LENGTH - 1))
@@ -113,7 +113,7 @@ def test_two_periods_make_the_whole(
     whole = availability(*question, now)
     first = availability(agreed, troubles, windows, start, middle, now)
     second = availability(agreed, troubles, windows, middle, end, now)
-    for name in ("agreed", "agreed_whole", "down", "excused", "impaired", "budget"):
+    for name in ("agreed", "agreed_whole", "down", "excluded", "degraded", "budget"):
         assert getattr(first, name) + getattr(second, name) == getattr(whole, name), name
     assert first.failures.count + second.failures.count == whole.failures.count
 

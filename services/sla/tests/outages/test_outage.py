@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.outages.maintenance import Plan, PlannedMaintenance, agree, cancel
-from sla.outages.outage import (
+from sla.outages.domain.maintenance import Plan, PlannedMaintenance, agree, cancel
+from sla.outages.domain.outage import (
     Outage,
     Record,
     Wish,
@@ -20,14 +20,14 @@ from sla.outages.outage import (
     superseded,
     whole,
 )
-from sla.outages.place import Place, Question
-from sla.outages.rule import USUAL, Rule, Signal, effect_of
+from sla.outages.domain.rules import USUAL, Rule, Signal, effect_of
+from sla.outages.domain.scope import Place, Question
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ACME = UUID(int=0xAC)
 BILLING = Place(ACME, "acme-prod", "billing", "production", "acme")
-OPEN = Outage(UUID(int=1), "OUT-1", BILLING, "hand", None, None, "down", NOON, None)
+OPEN = Outage(UUID(int=1), "OUT-1", BILLING, "manual", None, None, "down", NOON, None)
 
 instants = st.integers(-500, 500).map(lambda minutes: NOON + minutes * MINUTE)
 wishes = st.builds(
@@ -35,7 +35,7 @@ wishes = st.builds(
     started_at=st.none() | instants,
     ended_at=st.none() | instants,
     reopened=st.booleans(),
-    effect=st.none() | st.sampled_from(("down", "impaired")),
+    effect=st.none() | st.sampled_from(("down", "degraded")),
     counts=st.none() | st.booleans(),
 )
 

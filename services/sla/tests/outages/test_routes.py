@@ -7,15 +7,15 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.alarming import counting, over, raised
-from sla.testing.company import ACME, HOUR, NINE
-from sla.testing.evening import DAY, JUNE, acme_on_monday_evening, at, report
-from sla.testing.failing import fail
-from sla.testing.looking import wrong
 from sla.timers import TIMERS
+from sla_support.alerts import counting, over, raised
+from sla_support.assertions import wrong
+from sla_support.company import ACME, HOUR, NINE
+from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, report
+from sla_support.outages import fail
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +29,12 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     begun = await theo.post("/v1/outages", json=report())
     assert begun.status_code == 201, begun.text
     address = begun.headers["Location"]
-    assert (begun.json()["customer"], begun.json()["lasted_seconds"]) == ("acme", None)
+    assert (begun.json()["customer"], begun.json()["duration_seconds"]) == ("acme", None)
     twice = await theo.post("/v1/outages", json=report(started_at=at(1)))
     assert (twice.status_code, twice.json()["code"]) == (409, "ALREADY_DOWN")
     assert twice.json()["outage"] == begun.json()["key"]
     ended = await theo.post(f"{address}/end", json={"ended_at": at(2), "reason": "Restarted"})
-    assert ended.json()["lasted_seconds"] == 7200
+    assert ended.json()["duration_seconds"] == 7200
     assert (await theo.post(f"{address}/end", json={})).status_code == 409
     assert [one["kind"] for one in ended.json()["history"]] == ["started", "ended"]
     shown = (await jan.get(f"/v1/outages/{begun.json()['key']}")).json()
@@ -44,7 +44,7 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert (figures["agreed_whole_month_seconds"], figures["promised"]) == (22 * 9 * 3600, 0.99)
     assert (figures["met"], figures["budget_seconds"]) == (False, 22 * 9 * 36.0)
     (interval,) = figures["intervals"]
-    assert (interval["why"], interval["counted_seconds"]) == ("down", 7200)
+    assert (interval["reason"], interval["agreed_seconds"]) == ("down", 7200)
     assert interval["outages"] == [begun.json()["key"]]
     assert figures["availability"] == 1 - 7200 / 32400
 
@@ -59,21 +59,29 @@ async def test_eight_who_report_the_same_at_once_make_one_outage(
 
 async def test_eight_alerts_heard_at_once_count_once(database: Database, theo: AsyncClient) -> None:
     """By eight consumers, of one service; all of them end an hour later"""
-    await asyncio.gather(*(hear(database, HANDLERS, (raised(n), 1)) for n in range(8)))
+    await asyncio.gather(*(deliver(database, HANDLERS, (raised(n), 1)) for n in range(8)))
     assert len(await counting(database)) == 8
     ends = [over(number, NINE, NINE + HOUR) for number in range(8)]
-    await asyncio.gather(*(hear(database, HANDLERS, (end, 2)) for end in ends))
+    await asyncio.gather(*(deliver(database, HANDLERS, (end, 2)) for end in ends))
     figures = (await theo.get(JUNE)).json()
     assert (figures["down_seconds"], figures["failures"], figures["mttr_seconds"]) == (
         3600,
         1,
         3600,
     )
-    used = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    used = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert used == []  # nobody is told of eleven hours that it was not down
-    await fire(database, TIMERS)
-    used = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
-    assert [(one.body["share"], one.sequence) for one in used] == [(0.5, 1)]
+    await fire_due(database, TIMERS)
+    used = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
+    assert [(one.body["threshold"], one.sequence) for one in used] == [(0.5, 1)]
 
 
 async def test_a_correction_takes_two_people_and_leaves_what_was_known(
@@ -91,18 +99,20 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     assert (await theo.get(JUNE)).json()["down_seconds"] == 7200
     stale = await gina.post(confirm, headers={"If-Match": '"9"'})
     assert stale.status_code == 412
-    await stand_at(database, NINE + 13 * HOUR)
+    await freeze_time(database, NINE + 13 * HOUR)
     confirmed = await gina.post(confirm)
     assert confirmed.json()["ended_at"] == "2026-06-01T08:00:00Z"
     record = confirmed.json()["history"][-1]
-    assert (record["kind"], record["by"], record["second"]) == ("corrected", "theo", "gina")
+    assert (record["kind"], record["by"], record["confirmed_by"]) == ("corrected", "theo", "gina")
     assert (await gina.post(confirm)).status_code == 409
     assert (await theo.get(JUNE)).json()["down_seconds"] == 3600
     before = f"&as_known_at={(NINE + 12.5 * HOUR).isoformat().replace('+00:00', 'Z')}"
     assert (await theo.get(JUNE + before)).json()["down_seconds"] == 7200
     shown = await theo.get(f"/v1/outages/{outage.key}?{before[1:]}")
     assert shown.json()["ended_at"] == "2026-06-01T09:00:00Z"
-    (event,) = (one for one in await told(database) if one.type == "opsdesk.outage.corrected.v1")
+    (event,) = (
+        one for one in await outbox_events(database) if one.type == "opsdesk.outage.corrected.v1"
+    )
     assert (event.sequence, event.body["confirmed_by"]) == (2, "gina")
 
 
@@ -130,7 +140,7 @@ async def test_a_correction_that_cannot_be_is_refused_in_words(
 async def test_what_monitoring_measures_it_ends_itself(
     database: Database, theo: AsyncClient
 ) -> None:
-    await hear(database, HANDLERS, (raised(1), 1))
+    await deliver(database, HANDLERS, (raised(1), 1))
     (outage,) = await counting(database)
     refused = await theo.post(f"/v1/outages/{outage.key}/end")
     assert refused.status_code == 409
@@ -140,10 +150,10 @@ async def test_what_monitoring_measures_it_ends_itself(
 async def test_an_end_known_late_corrects_the_right_month(
     database: Database, theo: AsyncClient
 ) -> None:
-    await hear(database, HANDLERS, (raised(1), 1))
-    await stand_at(database, NINE + 32 * DAY)
+    await deliver(database, HANDLERS, (raised(1), 1))
+    await freeze_time(database, NINE + 32 * DAY)
     assert (await theo.get(JUNE)).json()["down_seconds"] == 22 * 9 * 3600 - 3600
-    await hear(database, HANDLERS, (over(1, NINE, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (over(1, NINE, NINE + HOUR), 2))
     june = (await theo.get(JUNE)).json()
     july = (await theo.get(JUNE.replace("2026-06", "2026-07"))).json()
     assert (june["down_seconds"], june["mttr_seconds"], july["down_seconds"]) == (3600, 3600, 0)
@@ -165,13 +175,15 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     late = {"starts_at": at(tuesday + 3), "ends_at": at(tuesday + 4)}
     other = (await theo.post("/v1/maintenance", json=body | late)).headers["Location"]
     await fail(database, NINE + DAY - HOUR, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
-    await stand_at(database, NINE + DAY + 5 * HOUR)
+    await freeze_time(database, NINE + DAY + 5 * HOUR)
     assert (await gina.post(f"{other}/agree")).json()["code"] == "TOO_LATE"
     found = (await theo.get(JUNE)).json()
-    assert (found["down_seconds"], found["excused_seconds"]) == (3 * 3600, 2 * 3600)
-    assert [one["why"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
+    assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 2 * 3600)
+    assert [one["reason"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
     assert found["intervals"][1]["maintenance"] == [planned.json()["key"]]
-    kinds = [one.type for one in await told(database) if one.subject.startswith("maintenance")]
+    kinds = [
+        one.type for one in await outbox_events(database) if one.subject.startswith("maintenance")
+    ]
     assert [kind.split(".")[2] for kind in kinds] == ["announced", "agreed", "announced"]
     past = await theo.post("/v1/maintenance", json=body | {"starts_at": at(1), "ends_at": at(2)})
     assert wrong(past) == ["/starts_at"]
@@ -185,10 +197,10 @@ async def test_maintenance_called_off_excuses_nothing_from_then_on(
     address = (await theo.post("/v1/maintenance", json=body | times)).headers["Location"]
     assert (await gina.post(f"{address}/agree")).status_code == 200
     await fail(database, NINE + DAY, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
-    await stand_at(database, NINE + DAY + HOUR)
+    await freeze_time(database, NINE + DAY + HOUR)
     assert (await theo.post(f"{address}/cancel")).status_code == 200
-    await stand_at(database, NINE + DAY + 5 * HOUR)
+    await freeze_time(database, NINE + DAY + 5 * HOUR)
     found = (await theo.get(JUNE)).json()
     # All of acme-prod was not in maintenance, billing was: what was down was billing there.
-    assert (found["down_seconds"], found["excused_seconds"]) == (3 * 3600, 3600)
+    assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 3600)
     assert (await theo.post(f"{address}/cancel")).status_code == 409

@@ -7,16 +7,16 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.client import client
-from common.testing.protocol import fire, hear, stand_at, told
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.alarming import over, raised
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE
-from sla.testing.evening import DAY, JUNE, acme_on_monday_evening, at, report
-from sla.testing.failing import fail
-from sla.testing.looking import wrong
 from sla.timers import TIMERS
+from sla_support.alerts import over, raised
+from sla_support.assertions import wrong
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE
+from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, report
+from sla_support.outages import fail
 
 
 @pytest.fixture(autouse=True)
@@ -78,11 +78,11 @@ async def test_staging_counts_only_where_it_is_asked_for(
 async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
     usual = await theo.get("/v1/outage-rules")
     assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
-    rules = {"rules": [{"effect": "impaired", "levels": ["warning"]}]}
+    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}]}
     stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
     assert stale.status_code == 412
     made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
-    assert (made.json()["version"], made.json()["made_by"]) == (1, "gina")
+    assert (made.json()["version"], made.json()["created_by"]) == (1, "gina")
     assert (await theo.get("/v1/outage-rules")).json() == made.json()
 
 
@@ -90,13 +90,17 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
     database: Database, theo: AsyncClient
 ) -> None:
     """R3: 99 % of 198 h leave 7128 s; each share is told once, at the instant it is used up"""
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (raised(1), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (raised(1), 1))
     for minutes in (59, 60, 89, 90, 107, 119, 600):
-        await stand_at(database, NINE + timedelta(minutes=minutes))
-        await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
-    assert [one["share"] for one in used] == [0.5, 0.75, 0.9, 1.0]
+        await freeze_time(database, NINE + timedelta(minutes=minutes))
+        await fire_due(database, TIMERS)
+    used = [
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
+    assert [one["threshold"] for one in used] == [0.5, 0.75, 0.9, 1.0]
     assert [one["reached_at"][11:19] for one in used] == [
         "07:59:24",
         "08:29:06",
@@ -104,22 +108,30 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
         "08:58:48",
     ]
     assert {one["month"] for one in used} == {"2026-06-01"}
-    await hear(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
-    await stand_at(database, NINE + 20 * DAY)
-    await fire(database, TIMERS)
-    again = [one for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    await deliver(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
+    await freeze_time(database, NINE + 20 * DAY)
+    await fire_due(database, TIMERS)
+    again = [
+        one
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert len(again) == 4
     assert (await theo.get(JUNE)).json()["met"] is False
 
 
 async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> None:
-    await stand_at(database, NINE)
-    await hear(database, HANDLERS, (raised(1), 1))
+    await freeze_time(database, NINE)
+    await deliver(database, HANDLERS, (raised(1), 1))
     for days in (29, 30, 31):
-        await stand_at(database, NINE + days * DAY + 2 * HOUR)
-        await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
-    assert [(one["month"][:7], one["share"]) for one in used] == [
+        await freeze_time(database, NINE + days * DAY + 2 * HOUR)
+        await fire_due(database, TIMERS)
+    used = [
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
+    assert [(one["month"][:7], one["threshold"]) for one in used] == [
         (month, share) for month in ("2026-06", "2026-07") for share in (0.5, 0.75, 0.9, 1.0)
     ]
 
@@ -130,8 +142,12 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     """Figures reach as far as calendars do; warnings are about months that people can still act on"""
     long_ago = report(started_at="1970-01-01T00:00:01Z")
     assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
-    await fire(database, TIMERS)
-    used = [one.body for one in await told(database) if one.type == "opsdesk.budget.used.v1"]
+    await fire_due(database, TIMERS)
+    used = [
+        one.body
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
     assert len({one["month"] for one in used}) == 13  # since the agreement holds
     assert (await theo.get(JUNE.replace("2026-06", "1971-01"))).json()["down_seconds"] > 0
     times = {"starts_at": "2199-12-30T00:00:00Z", "ends_at": "2199-12-31T00:00:00Z"}
@@ -139,13 +155,13 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     planned = (await theo.post("/v1/maintenance", json=far)).headers["Location"]
     assert (await gina.post(f"{planned}/agree")).status_code == 200
     assert (await theo.post(f"{planned}/cancel")).status_code == 200
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     assert (await theo.get(JUNE.replace("2026-06", "2098-12"))).status_code == 200
 
 
 async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
     outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
-    drawn = await theo.get(JUNE.replace("?", "/picture.svg?"))
+    drawn = await theo.get(JUNE.replace("?", "/chart.svg?"))
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     picture = ElementTree.fromstring(drawn.text)
     titles = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}title")]

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from common.database import Database
-from sla.outages.availability import Availability
-from sla.outages.place import Question
-from sla.store import availability
-from sla.store.outage_proof import unlike_their_records
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.failing import fail, rewrite
+from common.persistence.database import Database
+from sla.outages.domain.availability import Availability
+from sla.outages.domain.scope import Question
+from sla.outages.store import availability
+from sla.outages.store.verification import unlike_their_records
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla_support.outages import fail, rewrite
 
 JUNE = date(2026, 6, 1)
 DAY = timedelta(days=1)
@@ -83,7 +83,7 @@ async def test_one_failure_over_the_months_end_is_measured_to_its_own_end(
 
 AGAIN = """
 INSERT INTO outage_records
-SELECT outage_id, 2, 'corrected', effect, started_at, ended_at, counts, known_at, said_by, {}, 'why'
+SELECT outage_id, 2, 'corrected', effect, started_at, ended_at, counts, known_at, created_by, {}, 'why'
 FROM outage_records
 """
 
@@ -94,7 +94,7 @@ FROM outage_records
         "UPDATE outage_records SET ended_at = started_at",
         "DELETE FROM outage_records",
         "DELETE FROM outages",
-        AGAIN.format("said_by"),
+        AGAIN.format("created_by"),
         AGAIN.format("NULL"),
         "UPDATE outages SET ended_at = started_at - interval '1 s'",
     ],

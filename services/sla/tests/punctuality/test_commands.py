@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from common.database import Database
+from common.persistence.database import Database
 from sla.__main__ import app
-from sla.proof import checked
-from sla.sealing import begin_of
-from sla.testing.sealed import DAY, MONDAY, busy_days, seal_until
+from sla.punctuality.export import checked
+from sla.punctuality.sealing import begin_of
+from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_what_is_not_whole_ends_with_1_and_is_written_all_the_same(
 ) -> None:
     """The auditor is to see it, too."""
     owner = await asyncpg.connect(owner_url)
-    await owner.execute("UPDATE clock_inputs SET blind = true WHERE kind = 'fired'")
+    await owner.execute("UPDATE clock_inputs SET fired_without_events = true WHERE kind = 'fired'")
     await owner.close()
     for arguments in (("verify",), ("export", str(tmp_path / "spoiled"))):
         spoiled = await punctuality(*arguments)

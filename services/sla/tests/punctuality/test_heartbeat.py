@@ -7,18 +7,18 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.ids import uuid7
-from common.pulse import Pulse
-from common.testing.protocol import stand_at
-from common.testing.waiting import until
-from common.timekeeper import Timekeeper
-from sla import heartbeat
-from sla.heartbeat import beat, keep_beating
-from sla.punctuality.gaps import PAUSE, Beat
-from sla.store import punctuality
-from sla.testing.company import HOUR, NINE
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from common.scheduling.deadline_scheduler import DeadlineScheduler
+from common.scheduling.loop_heartbeat import LoopHeartbeat
+from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.waiting import until
+from sla.punctuality import heartbeat
+from sla.punctuality.domain.gaps import PAUSE, Beat
+from sla.punctuality.heartbeat import beat, keep_beating
+from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
+from sla_support.company import HOUR, NINE
 
 MINUTE = timedelta(minutes=1)
 
@@ -33,44 +33,44 @@ async def _any(database: Database) -> bool:
 
 
 async def test_each_beat_says_from_when_the_timers_were_alive(database: Database) -> None:
-    run, since, pulse = uuid7(), None, Pulse()
+    run, since, pulse = uuid7(), None, LoopHeartbeat()
     for minutes in range(3):
-        await stand_at(database, NINE + minutes * MINUTE)
-        pulse.looked()
+        await freeze_time(database, NINE + minutes * MINUTE)
+        pulse.beat()
         since = await beat(database, run, since, pulse)
     assert [(one.at, one.since) for one in await beats(database)] == [
         (NINE, None),
         (NINE + MINUTE, NINE),
         (NINE + 2 * MINUTE, NINE + MINUTE),
     ]
-    assert pulse.looks == 0
+    assert pulse.iterations == 0
 
 
 async def test_timers_that_do_not_turn_do_not_beat(database: Database) -> None:
-    await stand_at(database, NINE)
-    assert await beat(database, uuid7(), None, Pulse()) is None
+    await freeze_time(database, NINE)
+    assert await beat(database, uuid7(), None, LoopHeartbeat()) is None
     assert await beats(database) == []
 
 
 async def test_the_longest_silence_is_told_whenever_it_is_written() -> None:
     """The present one included: a loop that hangs while it is asked has been silent until now."""
-    pulse = Pulse()
-    assert pulse.longest == timedelta(0)
-    pulse.looked()
-    assert pulse._last is not None
-    pulse._last -= 40
-    assert pulse.longest >= timedelta(seconds=40) > PAUSE
-    pulse.looked()
-    assert pulse.longest >= timedelta(seconds=40)
-    pulse.written()
-    assert pulse.longest < timedelta(seconds=30)
+    pulse = LoopHeartbeat()
+    assert pulse.longest_gap == timedelta(0)
+    pulse.beat()
+    assert pulse._last_beat is not None
+    pulse._last_beat -= 40
+    assert pulse.longest_gap >= timedelta(seconds=40) > PAUSE
+    pulse.beat()
+    assert pulse.longest_gap >= timedelta(seconds=40)
+    pulse.reset()
+    assert pulse.longest_gap < timedelta(seconds=30)
 
 
 async def test_while_the_database_is_away_nothing_is_lost(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pulse = Pulse()
-    pulse.looked()
+    pulse = LoopHeartbeat()
+    pulse.beat()
 
     async def gone(*_: object) -> None:
         raise ConnectionError
@@ -78,7 +78,7 @@ async def test_while_the_database_is_away_nothing_is_lost(
     with monkeypatch.context() as away:
         away.setattr(punctuality, "beat", gone)
         assert await beat(database, uuid7(), None, pulse) is None
-    assert pulse.looks == 1
+    assert pulse.iterations == 1
 
 
 async def test_a_timekeeper_beats_while_it_runs_and_once_more_at_its_end(
@@ -86,15 +86,15 @@ async def test_a_timekeeper_beats_while_it_runs_and_once_more_at_its_end(
 ) -> None:
     """And the sealing is armed."""
     monkeypatch.setattr(heartbeat, "SOON", 0.02)
-    await stand_at(database, NINE)
-    keeper = Timekeeper(database, TIMERS)
+    await freeze_time(database, NINE)
+    keeper = DeadlineScheduler(database, TIMERS)
     state = SimpleNamespace(database=database, deadlines=keeper)
     turning = asyncio.create_task(keeper.run())
     beating = asyncio.create_task(keep_beating(SimpleNamespace(state=state)))  # type: ignore[arg-type]
     await until(lambda: _any(database))
-    await stand_at(database, NINE + MINUTE)
-    looks = keeper.pulse.looks
-    await until(lambda: keeper.pulse.looks > looks)
+    await freeze_time(database, NINE + MINUTE)
+    looks = keeper.heartbeat.iterations
+    await until(lambda: keeper.heartbeat.iterations > looks)
     for task in (beating, turning):
         task.cancel()
         await asyncio.wait([task])

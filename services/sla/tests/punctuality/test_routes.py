@@ -7,16 +7,16 @@ from pathlib import Path
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import fire, hear, stand_at
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.punctuality.verifier import check
-from sla.sealing import begin_of
-from sla.store import punctuality
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import wrong
-from sla.testing.sealed import DAY, MONDAY, busy_days, seal_until
+from sla.punctuality.domain.verifier import check
+from sla.punctuality.sealing import begin_of
+from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TUESDAY = begin_of(MONDAY + DAY)
@@ -33,7 +33,12 @@ async def test_how_many_fired_how_late_and_what_is_sealed(
     await busy_days(database, late=timedelta(milliseconds=250))
     await seal_until(database, TUESDAY + DAY)
     shown = (await theo.get("/v1/punctuality" + between(TUESDAY, TUESDAY + DAY))).json()
-    assert (shown["count"], shown["early"], shown["blind"], shown["overdue"]) == (7, 0, 0, 0)
+    assert (shown["count"], shown["early"], shown["fired_without_events"], shown["overdue"]) == (
+        7,
+        0,
+        0,
+        0,
+    )
     assert (shown["lag_p50_ms"], shown["lag_p99_ms"], shown["lag_max_ms"]) == (250, 250, 250)
     days = [(day["day"], day["lines"]) for day in shown["days"]]
     assert days == [("2026-06-02", 7)]
@@ -66,10 +71,10 @@ async def test_what_is_due_and_has_not_fired_is_shown(
 ) -> None:
     """No deadline is missed in silence: the timers are down."""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + HOUR + SECOND)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + HOUR + SECOND)
     assert (await theo.get("/v1/punctuality")).json()["overdue"] == 1
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     shown = (await theo.get("/v1/punctuality")).json()
     assert (shown["overdue"], shown["count"], shown["lag_max_ms"]) == (0, 1, 1000)
 
@@ -85,12 +90,12 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
             await tx.execute(
                 text(f"INSERT INTO beats VALUES ('{run}', :at, :since, 240, '0.26 s')"), row
             )
-    await stand_at(database, NINE + 32 * MINUTE)
+    await freeze_time(database, NINE + 32 * MINUTE)
     shown = (await theo.get("/v1/punctuality")).json()
     assert shown["gaps"] == [
         {
-            "since": "2026-06-01T07:02:00Z",
-            "until": "2026-06-01T07:30:00Z",
+            "starts_at": "2026-06-01T07:02:00Z",
+            "ends_at": "2026-06-01T07:30:00Z",
             "seconds": 1680,
             "open": False,
         }
@@ -99,11 +104,11 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
         "first_at": "2026-06-01T07:00:00Z",
         "last_at": "2026-06-01T07:31:00Z",
         "beats": 5,
-        "longest_pause_ms": 260,
+        "longest_gap_ms": 260,
     }
-    await stand_at(database, NINE + 40 * MINUTE)
+    await freeze_time(database, NINE + 40 * MINUTE)
     (_, silent) = (await theo.get("/v1/punctuality")).json()["gaps"]
-    assert (silent["since"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
+    assert (silent["starts_at"], silent["open"]) == ("2026-06-01T07:31:00Z", True)
 
 
 async def test_the_picture_shows_every_lag(database: Database, theo: AsyncClient) -> None:

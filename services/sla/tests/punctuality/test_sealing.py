@@ -7,21 +7,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from common.database import Database
-from common.deadlines import Deadline, arm
 from common.events.tickets import TicketResolved
-from common.testing.protocol import fire, hear, stand_at
-from sla import sealing
+from common.persistence.database import Database
+from common.scheduling.deadlines import Deadline, schedule
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.proof import checked
-from sla.punctuality.verifier import check
-from sla.sealing import AGAIN, KIND, THE_CHAIN, begin_of
-from sla.store import clocks, seals
-from sla.store.seals import Seal
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import resolution
-from sla.testing.sealed import DAY, MONDAY, busy_days, evidence_file, seal_until
+from sla.punctuality import sealing
+from sla.punctuality.domain.verifier import check
+from sla.punctuality.export import checked
+from sla.punctuality.sealing import AGAIN, KIND, THE_CHAIN, begin_of
+from sla.punctuality.store import seals
+from sla.punctuality.store.seals import Seal
 from sla.timers import TIMERS
+from sla_support.assertions import resolution
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.sealed_days import DAY, MONDAY, busy_days, evidence_file, seal_until
 
 TUESDAY = begin_of(MONDAY + DAY)
 MINUTE = timedelta(minutes=1)
@@ -58,15 +59,15 @@ async def test_nothing_is_sealed_before_the_day_is_over(database: Database) -> N
         due = await tx.scalar(text("SELECT due_at FROM deadlines WHERE kind = 'punctuality'"))
     assert before[-1].day == MONDAY + DAY
     assert due == TUESDAY + 2 * DAY
-    await stand_at(database, TUESDAY + 2 * DAY - MINUTE)
-    await fire(database, TIMERS)
+    await freeze_time(database, TUESDAY + 2 * DAY - MINUTE)
+    await fire_due(database, TIMERS)
     assert await all_seals(database) == before
 
 
 async def test_a_firing_that_is_not_committed_yet_is_waited_for(database: Database) -> None:
     """Its moment lies in the day, its commit behind it."""
     await busy_days(database)
-    await stand_at(database, TUESDAY + DAY + MINUTE)
+    await freeze_time(database, TUESDAY + DAY + MINUTE)
     tracked = await resolution(database, 2)
     async with database.transaction() as tx:
         await clocks.lock(tx, [tracked.id])
@@ -75,10 +76,10 @@ async def test_a_firing_that_is_not_committed_yet_is_waited_for(database: Databa
             {"at": TUESDAY + 20 * HOUR},
         )
         async with database.transaction() as other:
-            await arm(other, [Deadline(KIND, THE_CHAIN, TUESDAY)])
+            await schedule(other, [Deadline(KIND, THE_CHAIN, TUESDAY)])
         for minutes in range(2, 6):
-            await stand_at(database, TUESDAY + DAY + minutes * AGAIN)
-            await fire(database, TIMERS)
+            await freeze_time(database, TUESDAY + DAY + minutes * AGAIN)
+            await fire_due(database, TIMERS)
         assert await all_seals(database) == []
     await seal_until(database, TUESDAY + DAY + 10 * AGAIN)
     assert [one.size for one in await all_seals(database)] == [1, 8]
@@ -121,10 +122,10 @@ async def test_lags_can_be_had_from_the_export_alone(database: Database) -> None
 async def test_a_firing_that_an_event_overtook_is_on_record_too(database: Database) -> None:
     """The timers were down; what the event found due counts with its lag."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     solved = said(TicketResolved, 1, NINE + 9 * HOUR)
-    await stand_at(database, NINE + 9 * HOUR)
-    await hear(database, HANDLERS, (solved, 2))
+    await freeze_time(database, NINE + 9 * HOUR)
+    await deliver(database, HANDLERS, (solved, 2))
     await seal_until(database, TUESDAY)
     assert "4 firings" in (found := await checked(database))
     assert "max 18000000.0 ms" in found
@@ -133,10 +134,10 @@ async def test_a_firing_that_an_event_overtook_is_on_record_too(database: Databa
 async def test_what_was_heard_of_late_does_not_count_as_late(database: Database) -> None:
     """C2, C8: phoned in at 14:00 as of 09:00; half of the target was over before anybody knew"""
     await promise(database, metrics=("resolution",))
-    await stand_at(database, NINE + 5 * HOUR)
-    await hear(database, HANDLERS, (opened(1, NINE), 1))
-    await stand_at(database, NINE + 5 * HOUR + MINUTE)
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + 5 * HOUR)
+    await deliver(database, HANDLERS, (opened(1, NINE), 1))
+    await freeze_time(database, NINE + 5 * HOUR + MINUTE)
+    await fire_due(database, TIMERS)
     await seal_until(database, TUESDAY)
     assert "1 firings" in (found := await checked(database))
     assert "max 60000.0 ms" in found

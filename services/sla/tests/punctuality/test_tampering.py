@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from common.database import Database
-from sla.proof import checked, wrong_evidence
-from sla.punctuality import verifier
-from sla.punctuality.verifier import START, chained
-from sla.sealing import begin_of
-from sla.testing.sealed import DAY, MONDAY, busy_days, evidence_file, seal_until
+from common.persistence.database import Database
+from sla.punctuality.domain import verifier
+from sla.punctuality.domain.verifier import START, chained
+from sla.punctuality.export import checked, wrong_evidence
+from sla.punctuality.sealing import begin_of
+from sla_support.sealed_days import DAY, MONDAY, busy_days, evidence_file, seal_until
 
 Lines = list[bytes]
 Spoil = Callable[[Lines], Lines]
@@ -35,7 +35,7 @@ async def record(database: Database) -> Database:
     ("tampering", "named"),
     [
         (f"UPDATE clock_inputs SET at = at + interval '1 minute' WHERE {ONE}", "was changed"),
-        (f"UPDATE clock_inputs SET blind = true WHERE {ONE}", "was changed"),
+        (f"UPDATE clock_inputs SET fired_without_events = true WHERE {ONE}", "was changed"),
         (
             (
                 "UPDATE firings SET fired_at = fired_at + interval '1 s' WHERE fired_at = "
@@ -46,7 +46,7 @@ async def record(database: Database) -> Database:
         (f"DELETE FROM clock_inputs WHERE {ONE}", "is missing"),
         (
             (
-                "INSERT INTO clock_inputs SELECT clock_id, 99, kind, at, known_at, body, blind"
+                "INSERT INTO clock_inputs SELECT clock_id, 99, kind, at, known_at, body, fired_without_events"
                 f" FROM clock_inputs WHERE {ONE}"
             ),
             "/000000099 was put in",
@@ -78,7 +78,10 @@ async def test_the_first_thing_that_is_not_as_sealed_is_named(
 
 
 def changed(lines: Lines) -> Lines:
-    return [line.replace(b'"blind": false', b'"blind": true', 1) for line in lines]
+    return [
+        line.replace(b'"fired_without_events": false', b'"fired_without_events": true', 1)
+        for line in lines
+    ]
 
 
 def dropped(lines: Lines) -> Lines:
@@ -109,7 +112,7 @@ def earlier(lines: Lines) -> Lines:
 
 def resealed(lines: Lines) -> Lines:
     """One firing changed, and its own seal written anew, as a careful forger would."""
-    forged = lines[1].replace(b'"blind": false', b'"blind": true', 1)
+    forged = lines[1].replace(b'"fired_without_events": false', b'"fired_without_events": true', 1)
     seal = json.loads(lines[2])
     leaves = [verifier.leaf(forged)]
     chain = chained(START, leaves, 1, seal["day"], seal["sealed_at"], True)

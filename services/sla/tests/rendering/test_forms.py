@@ -16,11 +16,12 @@ from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
 from sla.rendering.formula_escape import escape_formula
 from sla.rendering.svg_drawing import svg
-from sla.reports.compliance import Compliance
-from sla.reviews import leadership_paper, review_paper
-from sla.reviews.meeting import Minute
-from sla.reviews.report import CustomerLine, Leadership, Usage
-from sla.testing.reviewed import AT, breach, meeting, report
+from sla.reports.domain.compliance import Compliance
+from sla.reviews.documents import executive_report as leadership_paper
+from sla.reviews.documents import review as review_paper
+from sla.reviews.domain.meeting import Minute
+from sla.reviews.domain.report import CustomerLine, Leadership, Usage
+from sla_support.review_sample import AT, breach, meeting, report
 
 EVIL = (
     '=HYPERLINK("http://evil.example","click")',
@@ -166,10 +167,10 @@ def test_the_same_paper_is_the_same_pdf() -> None:
 
 
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
-    told = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
+    minutes = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
     long = review_paper.paper(
         report(breaches=(breach(remark="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
-        meeting(minutes=tuple(told)),
+        meeting(minutes=tuple(minutes)),
         "Draft",
     )
     assert "799 more" in words(pdf.pdf(long))
@@ -180,10 +181,10 @@ def test_huge_texts_make_long_papers_and_no_errors() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=60))
 def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
-    told = paper(name=name, breaches=(breach(title=name, remark=name),))
+    drawn = paper(name=name, breaches=(breach(title=name, remark=name),))
     for make in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
-        assert make(told)
-    ElementTree.fromstring(svg(told.sections[2].drawings[0]))
+        assert make(drawn)
+    ElementTree.fromstring(svg(drawn.sections[2].drawings[0]))
 
 
 def test_a_month_without_anything_is_a_paper_too() -> None:
@@ -206,17 +207,17 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
         (),
     )
     empty = report(usage=nothing, before=nothing, trend=(nothing,) * 6, breaches_total=0, **lists)
-    told = review_paper.paper(empty, meeting(agenda=(), minutes=(), actions=()), "Draft")
-    assert "Every promise was kept." in html.html(told).decode()
+    drawn = review_paper.paper(empty, meeting(agenda=(), minutes=(), actions=()), "Draft")
+    assert "Every promise was kept." in html.html(drawn).decode()
     for make in (pdf.pdf, xlsx.xlsx, csv.csv):
-        assert make(told)
+        assert make(drawn)
 
 
 def test_the_leadership_report_comes_in_the_same_forms() -> None:
     usage = report().usage
     line = CustomerLine("lodz", "Łódź Żeglarz", usage, usage, "not drawn up", 3, 1)
-    told = leadership_paper.paper(Leadership("2026-06", AT, (line,), (usage,) * 6))
-    assert "Łódź Żeglarz" in words(pdf.pdf(told))
-    assert [row for row in rows(csv.csv(told)) if row[:2] == ["Łódź Żeglarz", "42"]]
-    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.xlsx(told))}  # type: ignore[attr-defined]
-    assert b"not drawn up" in html.html(told)
+    drawn = leadership_paper.paper(Leadership("2026-06", AT, (line,), (usage,) * 6))
+    assert "Łódź Żeglarz" in words(pdf.pdf(drawn))
+    assert [row for row in rows(csv.csv(drawn)) if row[:2] == ["Łódź Żeglarz", "42"]]
+    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.xlsx(drawn))}  # type: ignore[attr-defined]
+    assert b"not drawn up" in html.html(drawn)

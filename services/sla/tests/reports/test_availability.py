@@ -6,11 +6,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.testing.protocol import stand_at
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, promise
-from sla.testing.failing import fail
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from opsdesk_testing.protocol import freeze_time
+from sla_support.assertions import wrong
+from sla_support.company import ACME, BRIGHTWATER, HOUR, promise
+from sla_support.outages import fail
 
 REPORT = "/v1/reports/availability?from=2026-06-01&to=2026-09-01"
 JUNE = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -26,15 +26,15 @@ async def summer(database: Database, app: FastAPI) -> None:
     await fail(database, JUNE, JUNE + 2 * HOUR, ACME)
     await fail(database, JULY, JULY + HOUR, ACME)
     await fail(database, JUNE, JUNE + 4 * HOUR, BRIGHTWATER, service="portal")
-    await stand_at(database, SEPTEMBER)
+    await freeze_time(database, SEPTEMBER)
 
 
 async def test_each_month_is_the_month_of_the_availability_itself(theo: AsyncClient) -> None:
     """C12"""
     told = (await theo.get(f"{REPORT}&customer=acme&service=billing&step=month")).json()
-    assert [row["since"][:7] for row in told["rows"]] == ["2026-06", "2026-07", "2026-08"]
+    assert [row["starts_on"][:7] for row in told["rows"]] == ["2026-06", "2026-07", "2026-08"]
     for row in told["rows"]:
-        asked = f"/v1/availability?customer=acme&service=billing&month={row['since'][:7]}"
+        asked = f"/v1/availability?customer=acme&service=billing&month={row['starts_on'][:7]}"
         month = (await theo.get(asked)).json()
         same = {name: month[name] for name in row.keys() & month.keys() - {"since", "until"}}
         assert len(same) == 8
@@ -76,7 +76,7 @@ async def test_a_month_that_lasts_counts_as_far_as_it_has_come(
 ) -> None:
     lasting = SEPTEMBER + 8 * HOUR
     await fail(database, lasting, None, ACME)
-    await stand_at(database, lasting + HOUR)
+    await freeze_time(database, lasting + HOUR)
     asked = "/v1/reports/availability?from=2026-09-01&to=2026-11-01&customer=acme&step=month"
     september, october = (await theo.get(asked)).json()["rows"]
     assert (september["down_seconds"], september["mttr_seconds"]) == (3600, None)

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from common.database import Connection, Database
-from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_all, wrong_figures
+from common.persistence.database import Connection, Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.reports.compliance import Compliance
-from sla.reports.percentiles import Times
-from sla.reports.period import Period
-from sla.reports.volume import Volume
-from sla.store import histograms, reports
-from sla.store.reports import Group, Question
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla.testing.lives import Lives
+from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.percentiles import Times
+from sla.reports.domain.period import Period
+from sla.reports.domain.volume import Volume
+from sla.reports.rollup_jobs import count_all, wrong_figures
+from sla.reports.store import histograms, reports
+from sla.reports.store.reports import Group, Question
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla_support.random_tickets import Lives
 
 MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
 """Whole months, and edges that are counted day by day."""
@@ -46,9 +46,9 @@ async def test_every_question_is_answered_as_its_days_are(database: Database, se
     lives, now = Lives(seed), NINE
     for _ in range(8):
         now += lives.dice.choice([5, 100, 200]) * HOUR
-        await stand_at(database, now)
-        await fire(database, TIMERS)
-        await hear(database, HANDLERS, *lives.events(now))
+        await freeze_time(database, now)
+        await fire_due(database, TIMERS)
+        await deliver(database, HANDLERS, *lives.events(now))
     await count_all(database)
     assert [wrong async for wrong in wrong_figures(database)] == []
     async with database.transaction() as tx:
@@ -80,9 +80,9 @@ async def test_a_wrong_sum_is_named(database: Database) -> None:
     lives = Lives(3)
     for day in range(1, 5):
         now = NINE + timedelta(days=day)
-        await stand_at(database, now)
-        await hear(database, HANDLERS, *lives.events(now))
-        await fire(database, TIMERS)
+        await freeze_time(database, now)
+        await deliver(database, HANDLERS, *lives.events(now))
+        await fire_due(database, TIMERS)
     await count_all(database)
     assert [wrong async for wrong in wrong_figures(database)] == []
     async with database.transaction() as tx:

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.reports.percentiles import ERROR, Times, bucket
+from sla.reports.domain.percentiles import ERROR, Times, bucket
 
 SECONDS = st.integers(min_value=0, max_value=10 * 366 * 86_400)
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.reports.period import DAY, Period, Step, begun
-from sla.reports.volume import AgeClass, Backlog, ages
+from sla.reports.domain.period import DAY, Period, Step, begun
+from sla.reports.domain.volume import AgeClass, Backlog, ages
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2030, 1, 1))
 STEPS: tuple[Step, ...] = ("day", "week", "month")

@@ -3,13 +3,13 @@
 import asyncpg
 import pytest
 
-from common.database import Database
-from common.testing.protocol import hear
-from common.testing.psql import Psql
-from common.testing.waiting import until
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver
+from opsdesk_testing.psql import Psql
+from opsdesk_testing.waiting import until
+from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla.reporting import VIEWS
-from sla.testing.company import opened, promise
+from sla_support.company import opened, promise
 
 NAMES = sorted(f"sla_{view.name}" for view in VIEWS)
 SHORT = "SET statement_timeout = '200ms'", "SET idle_in_transaction_session_timeout = '200ms'"
@@ -17,13 +17,13 @@ SHORT = "SET statement_timeout = '200ms'", "SET idle_in_transaction_session_time
 
 async def test_psql_lists_the_views_and_reads_each(database: Database, psql: Psql) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
     listed = await psql(r"\dv reporting.*")
     assert [(row[0], row[1], row[2]) for row in listed.rows] == [
         ("reporting", name, "view") for name in NAMES
     ]
     read = await psql(*(f"SELECT '{name}', count(*) FROM {name}" for name in NAMES))
-    assert read.well, read.complaints
+    assert read.succeeded, read.errors
     counted = dict(read.rows)
     assert sorted(counted) == NAMES
     assert (counted["sla_tickets"], counted["sla_clocks"], counted["sla_agreements"]) == (
@@ -39,9 +39,9 @@ async def test_psql_shows_what_each_column_means(psql: Psql) -> None:
             await psql(rf"\d+ reporting.sla_{view.name}"),
             await psql(rf"\dv+ reporting.sla_{view.name}"),
         )
-        assert about.rows[0][-1] == view.about
+        assert about.rows[0][-1] == view.description
         told = {row[0]: row[-1] for row in described.rows if len(row) > 5}
-        assert told == {one.name: one.said for one in view.columns}
+        assert told == {one.name: one.description for one in view.columns}
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ async def test_psql_shows_what_each_column_means(psql: Psql) -> None:
 async def test_psql_gets_at_no_table_and_writes_nothing(psql: Psql, command: str) -> None:
     """Not even after it has lifted its own default of reading only"""
     said = await psql("SET default_transaction_read_only = off", command)
-    assert not said.well
-    assert "permission denied" in said.complaints
+    assert not said.succeeded
+    assert "permission denied" in said.errors
     assert said.rows == []
 
 
 async def test_psql_writes_nothing_by_default(psql: Psql) -> None:
     said = await psql("CREATE TEMPORARY TABLE mine (id int)")
-    assert "read-only transaction" in said.complaints
+    assert "read-only transaction" in said.errors
 
 
 async def test_a_long_question_is_ended(psql: Psql) -> None:
     """30 s by the role's own settings; the session makes it shorter, so that nobody waits"""
     said = await psql("SHOW statement_timeout", SHORT[0], "SELECT pg_sleep(20)")
     assert said.rows == [["30s"]]
-    assert "canceling statement due to statement timeout" in said.complaints
+    assert "canceling statement due to statement timeout" in said.errors
 
 
 async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, servers: object) -> None:
@@ -87,7 +87,7 @@ async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, server
 
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"
 
-    idle = await psql.begin()
+    idle = await psql.start()
     assert idle.stdin is not None
     idle.stdin.write(f"{SHORT[1]};\nBEGIN;\nSELECT count(*) FROM sla_tickets;\n".encode())
     assert idle.stdout is not None
@@ -98,6 +98,6 @@ async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, server
 
     await until(gone)
     await admin.close()
-    ended = await psql.end(idle, "SELECT 'still here'")
-    assert "terminating connection due to idle-in-transaction timeout" in ended.complaints
+    ended = await psql.finish(idle, "SELECT 'still here'")
+    assert "terminating connection due to idle-in-transaction timeout" in ended.errors
     assert ended.rows == []

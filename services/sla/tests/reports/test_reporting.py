@@ -6,17 +6,17 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from common.database import Database
 from common.events.tickets import TicketResolved
-from common.migrations import migrate
-from common.reporting import views_of
-from common.testing.protocol import fire, hear, stand_at
+from common.persistence.bi_views import load_views
+from common.persistence.database import Database
+from common.persistence.migrations import migrate
 from opsdesk_local.roles import reporting_url
-from sla.counting import count_all
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla.reporting import VIEWS
-from sla.testing.company import HOUR, NINE, opened, promise, said
+from sla.reports.rollup_jobs import count_all
 from sla.timers import TIMERS
+from sla_support.company import HOUR, NINE, opened, promise, said
 
 Reader: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -33,10 +33,10 @@ async def reader(database: Database, servers: Any) -> AsyncIterator[Reader]:
 
 async def test_every_fact_is_a_row(database: Database, reader: Reader) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1), (opened(2), 1))
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
-    await stand_at(database, NINE + 9 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await freeze_time(database, NINE + 9 * HOUR)
+    await fire_due(database, TIMERS)
     await count_all(database)
     (first, second) = await reader.fetch("SELECT * FROM sla_tickets ORDER BY ticket")
     assert (first["elapsed_seconds"], first["ended_as"], second["ended_at"]) == (
@@ -124,5 +124,5 @@ async def test_laying_the_views_again_keeps_them(owner_url: str, reader: Reader)
 
 
 def test_a_service_without_views_has_none() -> None:
-    assert views_of("opsdesk") == ()
-    assert len(views_of("sla")) == len(VIEWS)
+    assert load_views("opsdesk") == ()
+    assert len(load_views("sla")) == len(VIEWS)

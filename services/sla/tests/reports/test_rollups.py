@@ -9,22 +9,19 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
 
-from common.database import Database
 from common.events.directory import CustomerKnown
-from common.events.tickets import (
-    TicketCustomerReplied,
-    TicketResolved,
-)
-from common.testing.protocol import fire, hear, stand_at
-from common.testing.waiting import until
-from sla.counting import count_again, count_all, keep_counted, wrong_figures
+from common.events.tickets import TicketCustomerReplied, TicketResolved
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from opsdesk_testing.waiting import until
+from sla.clocks.ticket_tables import tickets
 from sla.handlers import HANDLERS
-from sla.store import rollups
-from sla.store.rollups import EVERYBODY
-from sla.tables.tickets import tickets
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.lives import Lives, clocks_by_day, day_of, figures
+from sla.reports.rollup_jobs import count_again, count_all, keep_counted, wrong_figures
+from sla.reports.store import rollups
+from sla.reports.store.rollups import EVERYBODY
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla_support.random_tickets import Lives, clocks_by_day, day_of, figures
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -35,12 +32,12 @@ async def test_the_figures_are_what_a_recount_says(database: Database, seed: int
     lives, now = Lives(seed), NINE
     for _ in range(12):
         now += lives.dice.choice([1, 5, 20]) * HOUR
-        await stand_at(database, now)
-        await fire(database, TIMERS)
-        await hear(database, HANDLERS, *lives.events(now))
+        await freeze_time(database, now)
+        await fire_due(database, TIMERS)
+        await deliver(database, HANDLERS, *lives.events(now))
         if lives.dice.random() < 0.5:
             await count_again(database)
-    await fire(database, TIMERS)
+    await fire_due(database, TIMERS)
     await count_all(database)
     async with database.transaction() as tx:
         known = [
@@ -53,7 +50,7 @@ async def test_the_figures_are_what_a_recount_says(database: Database, seed: int
     assert await figures(database, "ticket_figures", names) == lives.tickets_by_day(set(known))
     outcomes, times = await clocks_by_day(database)
     keys = ", metric, contract, agreement"
-    assert await figures(database, "clock_figures", "met, breached, excused", keys) == outcomes
+    assert await figures(database, "clock_figures", "met, breached, waived", keys) == outcomes
     assert await figures(database, "time_figures", "ended", keys + ", bucket") == times
     await sums_add_up(database)
 
@@ -76,9 +73,9 @@ async def sums_add_up(database: Database) -> None:
 async def test_a_late_event_corrects_its_own_day(database: Database) -> None:
     """Resolved on Monday, heard of on Thursday after the breach: Monday's figures change."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, NINE + timedelta(days=3))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, NINE + timedelta(days=3))
+    await fire_due(database, TIMERS)
     await count_all(database)
     cell = (ACME, "", "major", "incident")
     broken = NINE + 8 * HOUR
@@ -87,7 +84,7 @@ async def test_a_late_event_corrects_its_own_day(database: Database) -> None:
         database, "clock_figures", "met, breached", ", metric, contract, agreement"
     )
     assert found == Counter({(*cell, day_of(broken), *which, "breached"): 1})
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
     await count_all(database)
     found = await figures(
         database, "clock_figures", "met, breached", ", metric, contract, agreement"
@@ -100,7 +97,7 @@ async def test_days_are_the_customers_own(database: Database) -> None:
     """Half past midnight in Amsterdam is still yesterday in Greenwich; moving house moves days."""
     await promise(database, metrics=("resolution",))
     midnight = NINE.replace(hour=22, minute=30)
-    await hear(database, HANDLERS, (opened(1, midnight), 1))
+    await deliver(database, HANDLERS, (opened(1, midnight), 1))
     await count_all(database)
     assert [cell[4] for cell in await figures(database, "ticket_figures", "opened")] == [
         date(2026, 6, 2)
@@ -113,7 +110,7 @@ async def test_days_are_the_customers_own(database: Database) -> None:
         timezone="America/New_York",
         language="en",
     )
-    await hear(database, HANDLERS, (moved, 2))
+    await deliver(database, HANDLERS, (moved, 2))
     await count_all(database)
     assert [cell[4] for cell in await figures(database, "ticket_figures", "opened")] == [
         date(2026, 6, 1)
@@ -125,7 +122,9 @@ async def test_a_zone_that_the_database_does_not_know_counts_in_utc(database: Da
     nowhere = CustomerKnown(
         at=NINE, customer_id=ACME, customer="acme", name="A", timezone="Mars/Olympus", language="en"
     )
-    await hear(database, HANDLERS, (nowhere, 1), (opened(1, NINE.replace(hour=22, minute=30)), 1))
+    await deliver(
+        database, HANDLERS, (nowhere, 1), (opened(1, NINE.replace(hour=22, minute=30)), 1)
+    )
     await count_all(database)
     assert [cell[4] for cell in await figures(database, "ticket_figures", "opened")] == [
         date(2026, 6, 1)
@@ -134,7 +133,7 @@ async def test_a_zone_that_the_database_does_not_know_counts_in_utc(database: Da
 
 async def test_only_one_replica_counts_at_a_time(database: Database) -> None:
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     async with database.transaction() as tx:
         await rollups.take(tx)
         assert await count_again(database) == 0
@@ -143,7 +142,7 @@ async def test_only_one_replica_counts_at_a_time(database: Database) -> None:
 
 async def test_what_is_not_counted_yet_is_said(database: Database) -> None:
     await promise(database)
-    await hear(
+    await deliver(
         database,
         HANDLERS,
         (opened(1), 1),
@@ -159,7 +158,7 @@ async def test_what_is_not_counted_yet_is_said(database: Database) -> None:
 async def test_a_figure_that_the_facts_do_not_lead_to_is_named(database: Database) -> None:
     """And nothing is said of what is only not counted yet."""
     await promise(database)
-    await hear(database, HANDLERS, (opened(1), 1), (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (opened(1), 1), (said(TicketResolved, 1, NINE + HOUR), 2))
     assert [wrong async for wrong in wrong_figures(database)] == []
     await count_all(database)
     assert [wrong async for wrong in wrong_figures(database)] == []
@@ -177,8 +176,8 @@ async def test_consumers_side_by_side_lose_no_figure(database: Database) -> None
 
     async def consumer(first: int) -> None:
         for number in range(first, first + 8):
-            await hear(database, HANDLERS, (opened(number), 1))
-            await hear(database, HANDLERS, (said(TicketResolved, number, NINE + HOUR), 2))
+            await deliver(database, HANDLERS, (opened(number), 1))
+            await deliver(database, HANDLERS, (said(TicketResolved, number, NINE + HOUR), 2))
 
     async def counter() -> None:
         while not done.is_set():
@@ -201,7 +200,7 @@ async def test_what_is_marked_is_counted_by_itself(database: Database, app: Fast
     await promise(database)
     counting = asyncio.create_task(keep_counted(app))
     try:
-        await hear(database, HANDLERS, (opened(1), 1))
+        await deliver(database, HANDLERS, (opened(1), 1))
         await until(lambda: counted(database))
     finally:
         counting.cancel()

@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketReopened, TicketReplied, TicketResolved
-from common.testing.protocol import fire, hear, stand_at
-from sla.counting import count_all, wrong_figures
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
-from sla.testing.looking import wrong
+from sla.reports.rollup_jobs import count_all, wrong_figures
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said, underpin
 
 DAY = timedelta(days=1)
 JUNE = "from=2026-06-01&to=2026-07-01"
@@ -26,14 +26,14 @@ async def june(database: Database, theo: AsyncClient) -> None:
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
     there = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
-    await hear(database, HANDLERS, (opened(3, NINE + 40 * DAY, **there), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(3, NINE + 40 * DAY, **there), 1))
     reply = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=7))
     solved = said(TicketResolved, 1, NINE + 2 * HOUR)
     again = said(TicketReopened, 1, NINE + 8 * DAY)
-    await hear(database, HANDLERS, (reply, 2), (solved, 3), (again, 4))
-    await stand_at(database, NINE + 30 * DAY)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (reply, 2), (solved, 3), (again, 4))
+    await freeze_time(database, NINE + 30 * DAY)
+    await fire_due(database, TIMERS)
     await count_all(database)
 
 
@@ -53,12 +53,12 @@ async def test_volume_with_its_trend(theo: AsyncClient) -> None:
         "reopened": 1,
         "merged": 0,
         "reopen_rate": 1.0,
-        "change": 2,
+        "backlog_change": 2,
     }
-    assert told["before"]["opened"] == 0
+    assert told["previous_period"]["opened"] == 0
     assert [row["opened"] for row in told["rows"]] == [2, 0, 0, 0, 0]
     assert [row["reopened"] for row in told["rows"]] == [0, 1, 0, 0, 0]
-    assert (told["rows"][0]["since"], told["pending"]) == ("2026-06-01", 0)
+    assert (told["rows"][0]["starts_on"], told["pending"]) == ("2026-06-01", 0)
     by_service = await ask(theo, "volume", "group_by=service")
     assert {row["group"]: row["opened"] for row in by_service["rows"]} == {"": 1, "billing": 1}
 
@@ -126,7 +126,7 @@ async def test_questions_that_no_report_answers_are_refused(theo: AsyncClient) -
 
 async def test_without_a_period_it_is_this_month(theo: AsyncClient) -> None:
     told = (await theo.get("/v1/reports/backlog")).json()
-    assert (told["since"], told["until"]) == ("2026-06-01", "2026-06-02")
+    assert (told["starts_on"], told["ends_on"]) == ("2026-06-01", "2026-06-02")
 
 
 async def test_partners_contracts_are_reported_apart(
@@ -137,9 +137,9 @@ async def test_partners_contracts_are_reported_apart(
     away = said(
         TicketForwarded, 1, NINE + HOUR, state="forwarded", to="partner", partner="hosthaven"
     )
-    await hear(database, HANDLERS, (opened(1), 1), (away, 2))
-    await stand_at(database, NINE + 7 * HOUR)
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, (opened(1), 1), (away, 2))
+    await freeze_time(database, NINE + 7 * HOUR)
+    await fire_due(database, TIMERS)
     await count_all(database)
     theirs = await ask(theo, "compliance", "contract=uc&group_by=agreement&metric=resolution")
     assert [(row["group"], row["breached"]) for row in theirs["rows"]] == [

@@ -9,12 +9,12 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import Database
-from common.testing.client import client
-from common.testing.protocol import fire, stand_at, told
-from sla.testing.company import ACME, know
-from sla.testing.looking import whole, wrong
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 from sla.timers import TIMERS
+from sla_support.assertions import whole, wrong
+from sla_support.company import ACME, know
 
 JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,8 +31,8 @@ JUNE_REVIEW, JULY_REVIEW = "/v1/reviews/acme-2026-06", "/v1/reviews/acme-2026-07
 async def dana(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
     """At her desk on 1 July, the review of June before her."""
     await know(database, (ACME, "acme"))
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     async with client(app, "dana") as caller:
         yield caller
 
@@ -70,8 +70,8 @@ async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
     assert agreed.status_code == 201
     address = agreed.headers["Location"]
     assert (await dana.get("/v1/review-actions?owner=anna")).json()["items"] == [agreed.json()]
-    await stand_at(database, JULY + 31 * DAY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY + 31 * DAY)
+    await fire_due(database, TIMERS)
     review = (await dana.get(JULY_REVIEW)).json()
     assert [(one["key"], one["month"]) for one in review["actions"]] == [
         (agreed.json()["key"], "2026-06")
@@ -91,8 +91,8 @@ async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
     assert (await dana.post(address + "/verify")).json()["verified_by"] == "dana"
     assert (await dana.get("/v1/review-actions")).json()["items"] == []
     assert len((await dana.get("/v1/review-actions?all=true")).json()["items"]) == 1
-    await stand_at(database, JULY + 62 * DAY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY + 62 * DAY)
+    await fire_due(database, TIMERS)
     assert (await dana.get("/v1/reviews/acme-2026-08")).json()["actions"] == []
     assert len((await dana.get(JUNE_REVIEW)).json()["actions"]) == 1
     await whole(database)
@@ -103,27 +103,27 @@ async def test_the_owner_hears_of_it_and_again_when_its_day_is_over(
 ) -> None:
     agreed = (await dana.post(JUNE_REVIEW + "/actions", json=ACTION)).json()
     ends = datetime(2026, 7, 20, 22, tzinfo=UTC)
-    await stand_at(database, ends - timedelta(seconds=1))
-    await fire(database, TIMERS)
+    await freeze_time(database, ends - timedelta(seconds=1))
+    await fire_due(database, TIMERS)
     assert await _of_actions(database) == ["action_agreed"]
-    await stand_at(database, ends)
-    await fire(database, TIMERS)
-    await stand_at(database, ends + DAY)
-    await fire(database, TIMERS)
+    await freeze_time(database, ends)
+    await fire_due(database, TIMERS)
+    await freeze_time(database, ends + DAY)
+    await fire_due(database, TIMERS)
     assert await _of_actions(database) == ["action_agreed", "action_due", "action_due"]
-    due = (await told(database))[-1].body
+    due = (await outbox_events(database))[-1].body
     assert (due["owner"], due["due_at"]) == ("anna", "2026-07-20T22:00:00Z")
     address = f"/v1/review-actions/{agreed['key']}"
     later = {"owner": "omar", "due": "2026-08-02"}
     assert (await dana.post(address + "/hand-over", json=later)).json()["owner"] == "omar"
-    await stand_at(database, ends + 5 * DAY)
-    await fire(database, TIMERS)
+    await freeze_time(database, ends + 5 * DAY)
+    await fire_due(database, TIMERS)
     assert len(await _of_actions(database)) == 3
     await whole(database)
 
 
 async def _of_actions(database: Database) -> list[str]:
-    found = [one.type.split(".")[2] for one in await told(database)]
+    found = [one.type.split(".")[2] for one in await outbox_events(database)]
     return [one for one in found if one.startswith("action")]
 
 

@@ -3,13 +3,13 @@
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
-from common.testing.protocol import fire, stand_at
-from sla.counting import count_all
-from sla.testing.company import ACME, BRIGHTWATER, know
-from sla.testing.june import JULY, june
-from sla.testing.looking import wrong
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire_due, freeze_time
+from sla.reports.rollup_jobs import count_all
 from sla.timers import TIMERS
+from sla_support.assertions import wrong
+from sla_support.company import ACME, BRIGHTWATER, know
+from sla_support.review_month import JULY, june
 
 
 async def test_a_customer_sees_the_own_reviews_and_no_others(
@@ -17,8 +17,8 @@ async def test_a_customer_sees_the_own_reviews_and_no_others(
 ) -> None:
     """R4: 404, never 403"""
     await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await stand_at(database, JULY)
-    await fire(database, TIMERS)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
     for customer in ("acme", "brightwater"):
         await dana.post(f"/v1/reviews/{customer}-2026-06/publish")
     assert len((await dana.get("/v1/reviews?month=2026-06")).json()["items"]) == 2
@@ -48,7 +48,7 @@ async def test_bad_questions_are_told_what_is_wrong(database: Database, dana: As
     huge = await dana.post("/v1/reviews/acme-2026-05/minutes", json={"text": "x" * 10_001})
     assert wrong(huge) == ["/text"]
     assert (await dana.get("/v1/reviews/acme-2026-04")).status_code == 404
-    stale = await dana.post("/v1/reviews/acme-2026-05/draw-again", headers={"If-Match": '"7"'})
+    stale = await dana.post("/v1/reviews/acme-2026-05/regenerate", headers={"If-Match": '"7"'})
     assert stale.status_code == 412
 
 

@@ -2,12 +2,12 @@
 
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketForwarded, TicketReopened, TicketResolved
-from common.testing.protocol import hear, stand_at
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
-from sla.store.status import status
-from sla.testing.company import HOUR, NINE, opened, promise, said, underpin
+from sla.status.store import status
+from sla_support.company import HOUR, NINE, opened, promise, said, underpin
 
 
 async def standing(database: Database) -> dict[str | None, tuple[int, int]]:
@@ -19,7 +19,7 @@ async def standing(database: Database) -> dict[str | None, tuple[int, int]]:
 
 async def test_by_the_service_that_the_ticket_has_now(database: Database) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
     assert await standing(database) == {"billing": (1, 0), None: (1, 0)}
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE tickets SET service = 'portal' WHERE key = 'OPS-1'"))
@@ -28,13 +28,13 @@ async def test_by_the_service_that_the_ticket_has_now(database: Database) -> Non
 
 async def test_corrected_while_it_is_closed_and_opened_again(database: Database) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1))
-    await stand_at(database, NINE + HOUR)
-    await hear(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1))
+    await freeze_time(database, NINE + HOUR)
+    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
     assert await standing(database) == {}
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE tickets SET service = NULL WHERE key = 'OPS-1'"))
-    await hear(database, HANDLERS, (said(TicketReopened, 1, NINE + HOUR), 3))
+    await deliver(database, HANDLERS, (said(TicketReopened, 1, NINE + HOUR), 3))
     assert await standing(database) == {None: (1, 0)}
 
 
@@ -43,7 +43,7 @@ async def test_what_partners_owe_us_is_no_promise_to_a_customer(database: Databa
     agreement = await promise(database, metrics=("resolution",))
     await underpin(database, agreement, "hosthaven")
     away = said(TicketForwarded, 1, NINE, state="forwarded", to="partner", partner="hosthaven")
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (away, 2))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (away, 2))
     async with database.transaction() as tx:
         theirs = await tx.scalars(text("SELECT service FROM clocks WHERE contract = 'uc'"))
         assert list(theirs) == [None]

@@ -6,16 +6,16 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.database import Database
-from common.events.tickets import TicketWaiting
-from common.testing.client import client
-from common.testing.protocol import fire, hear, stand_at
+from common.events.tickets import TicketOnHold
+from common.persistence.database import Database
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.reports.status import Line
-from sla.testing.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla.testing.failing import fail
-from sla.testing.foreseen import handle, make_round
+from sla.status.domain import Line
 from sla.timers import TIMERS
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla_support.forecast_scenario import handle, make_round
+from sla_support.outages import fail
 
 MONDAY = NINE + timedelta(days=7)
 
@@ -27,17 +27,17 @@ async def busy(database: Database, app: FastAPI) -> None:
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
     for number in range(1, 13):
         await handle(database, number, 25 * HOUR)
-    await stand_at(database, MONDAY)
+    await freeze_time(database, MONDAY)
     events = [
         opened(100, MONDAY - timedelta(days=4), service="billing"),
         opened(101, MONDAY, service="billing"),
         opened(102, MONDAY),
         opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
     ]
-    await hear(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketWaiting, 102, MONDAY, on="customer")
-    await hear(database, HANDLERS, (waiting, 2))
-    await fire(database, TIMERS)
+    await deliver(database, HANDLERS, *((event, 1) for event in events))
+    waiting = said(TicketOnHold, 102, MONDAY, waiting_on="customer")
+    await deliver(database, HANDLERS, (waiting, 2))
+    await fire_due(database, TIMERS)
     await make_round(database)
 
 
@@ -46,9 +46,9 @@ async def test_per_customer_and_service(busy: None, theo: AsyncClient) -> None:
     lines = {(one["customer"], one["service"]): one for one in told["lines"]}
     billing = lines["acme", "billing"]
     assert (billing["open"], billing["at_risk"], billing["breached"]) == (2, 1, 1)
-    assert (billing["light"], billing["next_at"]) == ("broken", "2026-06-08T15:00:00Z")
+    assert (billing["rag_status"], billing["next_at"]) == ("red", "2026-06-08T15:00:00Z")
     other = lines["acme", None]
-    assert (other["open"], other["likely"], other["next_at"]) == (1, 1, None)
+    assert (other["open"], other["likely_to_breach"], other["next_at"]) == (1, 1, None)
     assert lines["brightwater", None]["open"] == 1
     assert (told["open"], told["breached"], told["at"]) == (4, 1, "2026-06-08T07:00:00Z")
 
@@ -67,24 +67,24 @@ async def test_who_has_no_open_promise_has_a_line_all_the_same(
 ) -> None:
     await promise(database)
     (line,) = (await theo.get("/v1/status")).json()["lines"]
-    assert (line["customer"], line["open"], line["light"]) == ("acme", 0, "kept")
+    assert (line["customer"], line["open"], line["rag_status"]) == ("acme", 0, "green")
 
 
 @pytest.mark.parametrize(
-    ("at_risk", "breached", "met", "light"),
+    ("at_risk", "breached", "met", "rag_status"),
     [
-        (0, 0, None, "kept"),
-        (1, 0, True, "at_risk"),
-        (1, 1, True, "broken"),
-        (0, 0, False, "broken"),
-        (0, 0, True, "kept"),
+        (0, 0, None, "green"),
+        (1, 0, True, "amber"),
+        (1, 1, True, "red"),
+        (0, 0, False, "red"),
+        (0, 0, True, "green"),
     ],
 )
 def test_the_light_shows_the_worst(
-    at_risk: int, breached: int, met: bool | None, light: str
+    at_risk: int, breached: int, met: bool | None, rag_status: str
 ) -> None:
     line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, 0.998, 0.999, met)
-    assert line.light == light
+    assert line.rag_status == rag_status
 
 
 async def test_availability_of_this_month_stands_beside(
@@ -92,7 +92,7 @@ async def test_availability_of_this_month_stands_beside(
 ) -> None:
     """C12: an hour of the office hours since the first of June, on which nothing was promised."""
     await fail(database, MONDAY, MONDAY + HOUR, ACME, "acme-prod", service="billing")
-    await stand_at(database, MONDAY + 3 * HOUR)
+    await freeze_time(database, MONDAY + 3 * HOUR)
     lines = (await theo.get("/v1/status")).json()["lines"]
     acme = {one["service"]: one for one in lines if one["customer"] == "acme"}
     agreed = 5 * 9 + 4

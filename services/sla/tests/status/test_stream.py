@@ -7,18 +7,18 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from common.database import Database
-from common.errors import TooMany
-from common.testing.protocol import hear, stand_at
-from common.testing.tokens import token
-from common.testing.waiting import until
-from sla import board as boards
-from sla.board import MOST_OF_ONE, Board, Listener
+from common.errors import TooManyRequests
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, freeze_time
+from opsdesk_testing.tokens import token
+from opsdesk_testing.waiting import until
 from sla.handlers import HANDLERS
-from sla.reports.status import Status
-from sla.routes.status import board_of
-from sla.testing.company import NINE, opened, promise
-from sla.testing.served import Heard, Served, listened, served
+from sla.status import broadcaster as boards
+from sla.status.broadcaster import MOST_OF_ONE, Board, Listener
+from sla.status.domain import Status
+from sla.status.routes import board_of
+from sla_support.company import NINE, opened, promise
+from sla_support.live_server import Heard, Served, listened, served
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def test_the_present_at_once_and_every_change(
         first = await anext(stream)
         assert (first.event, first.data["open"]) == ("status", 0)
         for number in (1, 2):
-            await hear(database, HANDLERS, (opened(number), 1))
+            await deliver(database, HANDLERS, (opened(number), 1))
             changed = await anext(stream)
             assert changed.data["open"] == number
             assert changed.id != first.id
@@ -63,7 +63,7 @@ async def test_nothing_is_told_twice(database: Database, browser: httpx.AsyncCli
         hearing = asyncio.ensure_future(anext(again))
         done, _ = await asyncio.wait([hearing], timeout=0.5)
         assert not done
-        await hear(database, HANDLERS, (opened(1), 1))
+        await deliver(database, HANDLERS, (opened(1), 1))
         assert (await hearing).data["open"] == 1
         await again.aclose()
 
@@ -77,7 +77,7 @@ async def test_two_hundred_listen_and_one_reads(
         streams = [_as_staff(browser, who) for who in people]
         assert {(await anext(stream)).data["open"] for stream in streams} == {0}
         before = board_of(app).readings
-        await hear(database, HANDLERS, (opened(1), 1))
+        await deliver(database, HANDLERS, (opened(1), 1))
         told = await asyncio.gather(*(anext(stream) for stream in streams))
         assert {one.data["open"] for one in told} == {1}
         assert board_of(app).readings - before <= 2
@@ -145,12 +145,12 @@ async def test_a_stream_ends_when_the_service_stops(
 async def test_a_stream_ends_with_its_token(
     browser: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.routes.status.RECHECK", 0.1)
+    monkeypatch.setattr("sla.status.routes.RECHECK", 0.1)
     async with asyncio.timeout(20):
         bearer = {"Authorization": f"Bearer {token('theo', jti='lost')}"}
         stream = listened(browser, **bearer)
         await anext(stream)
-        app.state.people.revoke(["lost"])
+        app.state.people.set_revoked(["lost"])
         assert [one async for one in stream] == []
 
 
@@ -165,7 +165,7 @@ async def test_a_slow_listener_misses_the_past_and_never_the_present() -> None:
 
 
 async def test_nobody_listens_nobody_reads(database: Database) -> None:
-    await stand_at(database, NINE)
+    await freeze_time(database, NINE)
     board = Board(database)
     reading = asyncio.create_task(board.run())
     await asyncio.sleep(0)
@@ -181,7 +181,11 @@ async def test_a_full_house_is_said_to_be_full(
 ) -> None:
     monkeypatch.setattr(boards, "MOST", 1)
     board = Board(database)
-    with board.listening("theo", None), pytest.raises(TooMany), board.listening("gina", None):
+    with (
+        board.listening("theo", None),
+        pytest.raises(TooManyRequests),
+        board.listening("gina", None),
+    ):
         raise AssertionError("two ears where one was allowed")
 
 

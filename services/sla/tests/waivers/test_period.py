@@ -7,17 +7,17 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.database import Database
 from common.events.tickets import TicketReplied
-from common.testing.protocol import fire, hear, stand_at, told
-from sla.clocks.tracked import Tracked
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.replay import differences
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.store import clocks
-from sla.testing.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
-from sla.testing.looking import resolution, whole, wrong
-from sla.testing.waiving import REASON, of_period, said_of_waivers
 from sla.timers import TIMERS
-from sla.verification import differences
+from sla_support.assertions import resolution, whole, wrong
+from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
+from sla_support.waivers import REASON, of_period, said_of_waivers
 
 MINUTE = timedelta(minutes=1)
 BREAKS = NINE + 8 * HOUR
@@ -28,8 +28,8 @@ async def outcomes(database: Database, *numbers: int) -> list[str | None]:
 
 
 async def breached(database: Database, until: float) -> None:
-    await stand_at(database, NINE + until * HOUR)
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + until * HOUR)
+    await fire_due(database, TIMERS)
 
 
 async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
@@ -37,25 +37,27 @@ async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
 ) -> None:
     """C9, C11: and replay gives the same"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
     day = (NINE, NINE + 24 * HOUR)
     address = await of_period(theo, *day, service="billing")
     assert (await gina.post(address + "/approve")).json()["late"] is False
     later = opened(3, NINE, service="billing", priority="minor")
-    await hear(database, HANDLERS, (later, 1), (opened(4, service="portal"), 1))
+    await deliver(database, HANDLERS, (later, 1), (opened(4, service="portal"), 1))
     await breached(database, 24 + 16)
-    assert await outcomes(database, 1, 2, 3, 4) == ["excused", "breached", "breached", "breached"]
+    assert await outcomes(database, 1, 2, 3, 4) == ["waived", "breached", "breached", "breached"]
     said = {
-        one.body["ticket"]: one.body for one in await told(database) if ".breached." in one.type
+        one.body["ticket"]: one.body
+        for one in await outbox_events(database)
+        if ".breached." in one.type
     }
     assert (said["OPS-1"]["approved"], said["OPS-2"]["approved"]) == (True, False)
     assert said["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
-    shown = (await theo.get("/v1/compliance")).json()
-    assert (shown["breached"], shown["excused"], shown["adjusted"]) == (3, 1, 0.25)
+    shown = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (shown["breached"], shown["waived"], shown["adjusted"]) == (3, 1, 0.25)
     await whole(database)
     clock = (await resolution(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
-    assert (replay["same"], replay["outcome"]) == (True, "excused")
+    assert (replay["same"], replay["outcome"]) == (True, "waived")
     before = {"as_known_at": (BREAKS - MINUTE).isoformat()}
     assert (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()["outcome"] is None
 
@@ -70,16 +72,16 @@ async def test_a_breach_counts_by_where_it_falls_in_the_period(
         (2, BREAKS + MINUTE, BREAKS + HOUR),
         (3, NINE, BREAKS),
     ):
-        await hear(database, HANDLERS, (opened(number, service=f"s{number}"), 1))
+        await deliver(database, HANDLERS, (opened(number, service=f"s{number}"), 1))
         address = await of_period(theo, starts_at, ends_at, service=f"s{number}")
         assert (await gina.post(address + "/approve")).status_code == 200
-    await hear(database, HANDLERS, (opened(4, service="s4"), 1))
+    await deliver(database, HANDLERS, (opened(4, service="s4"), 1))
     last = await of_period(theo, NINE, BREAKS + 24 * HOUR, service="s4")
-    await stand_at(database, BREAKS)
+    await freeze_time(database, BREAKS)
     approved = (await gina.post(last + "/approve")).json()
     assert (approved["state"], approved["late"]) == ("approved", False)
-    await fire(database, TIMERS)
-    assert await outcomes(database, 1, 2, 3, 4) == ["excused", "breached", "breached", "breached"]
+    await fire_due(database, TIMERS)
+    assert await outcomes(database, 1, 2, 3, 4) == ["waived", "breached", "breached", "breached"]
     await whole(database)
 
 
@@ -88,7 +90,7 @@ async def test_after_the_period_an_approval_is_late_and_kept(
 ) -> None:
     """C11"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_period(theo, NINE, BREAKS + MINUTE)
     await breached(database, 9)
     assert (await theo.get(address)).json()["state"] == "expired"
@@ -106,15 +108,15 @@ async def test_what_breaks_after_a_revocation_is_not_covered_what_broke_before_i
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, priority="blocker"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1, priority="blocker"), 1), (opened(2), 1))
     address = await of_period(theo, NINE, NINE + 24 * HOUR)
     await gina.post(address + "/approve")
     # Fired late, and after the revocation: what counts is when it broke.
-    await stand_at(database, NINE + 3 * HOUR)
+    await freeze_time(database, NINE + 3 * HOUR)
     revoked = await gina.post(address + "/revoke", json={"reason": "It is up again"})
     assert (revoked.json()["state"], revoked.json()["ended_by"]) == ("revoked", "gina")
     await breached(database, 9)
-    assert await outcomes(database, 1, 2) == ["excused", "breached"]
+    assert await outcomes(database, 1, 2) == ["waived", "breached"]
     again = await gina.post(address + "/revoke", json={"reason": "Twice"})
     assert again.status_code == 409
     await whole(database)
@@ -126,18 +128,20 @@ async def test_one_excuse_does_not_cover_the_breach_of_another_cycle(
     """C1, C11: the second news is owed, too"""
 
     await promise(database, metrics=("update",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_period(theo, NINE, BREAKS + MINUTE)
     await gina.post(address + "/approve")
     await breached(database, 24)
     updated = await _update(database)
-    assert updated.clock.outcome == "excused"
+    assert updated.clock.outcome == "waived"
     reply = said(TicketReplied, 1, NINE + 24 * HOUR, message_id=UUID(int=7))
-    await hear(database, HANDLERS, (reply, 2))
-    assert (await _update(database)).clock.outcome == "excused"
+    await deliver(database, HANDLERS, (reply, 2))
+    assert (await _update(database)).clock.outcome == "waived"
     await breached(database, 24 + 9)
     assert (await _update(database)).clock.outcome == "breached"
-    told_of = [one.body["approved"] for one in await told(database) if ".breached." in one.type]
+    told_of = [
+        one.body["approved"] for one in await outbox_events(database) if ".breached." in one.type
+    ]
     assert told_of == [True, False]
     await whole(database)
 
@@ -176,7 +180,7 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
 ) -> None:
     await promise(database, metrics=("resolution",))
     await know(database, (BRIGHTWATER, "brightwater"))
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
     clock = (await resolution(database)).id
     body = {"clock_id": str(clock), "reason": REASON, "expires_at": BREAKS.isoformat()}
     one = (await theo.post("/v1/waivers", json=body)).json()["key"]
@@ -210,7 +214,7 @@ async def test_a_waiver_changed_afterwards_contradicts_its_clocks(
 ) -> None:
     """R16: `verify` holds every breach against the waivers, too"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
     address = await of_period(theo, NINE, NINE + 24 * HOUR, service="billing")
     await gina.post(address + "/approve")
     await breached(database, 9)

@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from common.database import Database
-from common.deadlines import Due
-from common.people import Caller
-from common.testing.client import app_for, client
-from common.testing.protocol import hear, stand_at, told
-from common.timekeeper import Timekeeper
+from common.auth import Caller
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import DeadlineScheduler
+from common.scheduling.deadlines import Due
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.app import SERVICE
-from sla.deciding import Held, decide, hold
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
-from sla.store import clocks
-from sla.testing.company import HOUR, NINE, opened, promise
-from sla.testing.looking import resolution, whole
-from sla.testing.waiving import of_period
 from sla.timers import TIMERS, on_clocks_due
+from sla.waivers.commands import Held, decide, hold
+from sla_support.assertions import resolution, whole
+from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.waivers import of_period
 
 DEADLINE = NINE + 8 * HOUR
 SECOND = timedelta(seconds=1)
@@ -29,16 +29,16 @@ GINA = Caller("gina", "Gina", frozenset({"gm"}), frozenset())
 async def asked(database: Database) -> str:
     """The key of a waiver that theo has asked for, and the time just before the deadline."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
-    await stand_at(database, DEADLINE - SECOND)
+    await deliver(database, HANDLERS, (opened(1), 1))
+    await freeze_time(database, DEADLINE - SECOND)
     async with client(app_for(SERVICE, database), "theo") as theo:
         address = await of_period(theo, NINE, NINE + 24 * HOUR)
         return str((await theo.get(address)).json()["key"])
 
 
 async def fire_once(database: Database) -> None:
-    keeper = Timekeeper(database, TIMERS)
-    while (await keeper.fire_due()).more:
+    keeper = DeadlineScheduler(database, TIMERS)
+    while (await keeper.fire_due()).has_more:
         pass
 
 
@@ -58,12 +58,12 @@ async def test_a_breach_waits_for_an_approval_that_came_first(database: Database
         held = await hold(tx, key)
         assert held is not None
         await decide(tx, held, "approve", GINA, None)
-        await stand_at(database, DEADLINE)
+        await freeze_time(database, DEADLINE)
         firing = asyncio.create_task(fire_once(database))
         await _waits_for_the_customer(database)
         assert not firing.done()
     await firing
-    assert (await resolution(database)).clock.outcome == "excused"
+    assert (await resolution(database)).clock.outcome == "waived"
     await whole(database)
 
 
@@ -71,7 +71,7 @@ async def test_an_approval_waits_for_a_breach_that_came_first(database: Database
     """C11: decided after the deadline, it changes nothing about that clock"""
     key = await asked(database)
     tracked = await resolution(database)
-    await stand_at(database, DEADLINE)
+    await freeze_time(database, DEADLINE)
     async with database.transaction() as tx:
         await clocks.lock(tx, [tracked.id])
         due = Due("clock", tracked.id, DEADLINE, 1)
@@ -91,12 +91,12 @@ async def test_at_the_deadline_the_answer_and_the_record_agree(
     """C11: time moves over the deadline while both are on their way"""
     key = await asked(database)
     _, held, _ = await asyncio.gather(
-        stand_at(database, DEADLINE), approve(database, key), fire_once(database)
+        freeze_time(database, DEADLINE), approve(database, key), fire_once(database)
     )
     await fire_once(database)
     in_time = held.at < DEADLINE
-    assert (await resolution(database)).clock.outcome == ("excused" if in_time else "breached")
-    (body,) = [one.body for one in await told(database) if ".breached." in one.type]
+    assert (await resolution(database)).clock.outcome == ("waived" if in_time else "breached")
+    (body,) = [one.body for one in await outbox_events(database) if ".breached." in one.type]
     assert body["approved"] is in_time
     await whole(database)
 
@@ -104,8 +104,8 @@ async def test_at_the_deadline_the_answer_and_the_record_agree(
 async def test_breaches_of_one_customer_do_not_wait_for_each_other(database: Database) -> None:
     """The lock is shared among breaches: only decisions are alone."""
     await asked(database)
-    await hear(database, HANDLERS, (opened(2), 1))
-    await stand_at(database, DEADLINE)
+    await deliver(database, HANDLERS, (opened(2), 1))
+    await freeze_time(database, DEADLINE)
     first, second = [(await resolution(database, number)).id for number in (1, 2)]
     async with asyncio.timeout(10), database.transaction() as one, database.transaction() as other:
         for tx, id in ((one, first), (other, second)):
@@ -116,8 +116,7 @@ async def test_breaches_of_one_customer_do_not_wait_for_each_other(database: Dat
 
 async def _waits_for_the_customer(database: Database) -> None:
     waiting = text(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
-        " (SELECT oid FROM pg_database WHERE datname = current_database())"
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     async with asyncio.timeout(10):
         while True:

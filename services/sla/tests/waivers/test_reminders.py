@@ -7,24 +7,24 @@ from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.database import Database
-from common.events.tickets import TicketResumed, TicketWaiting
-from common.testing.protocol import fire, hear, stand_at, told
+from common.events.tickets import TicketOnHold, TicketResumed
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.testing.company import HOUR, NINE, opened, promise, said
-from sla.testing.looking import whole
-from sla.testing.waiving import of_clock, of_period, said_of_waivers
 from sla.timers import TIMERS
-from sla.waivers.reminding import SHORTLY, is_due, next_at, reminders
-from sla.waivers.waiver import Waiver
+from sla.waivers.domain.reminders import SHORTLY, is_due, next_at, reminders
+from sla.waivers.domain.waiver import Waiver
+from sla_support.assertions import whole
+from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.waivers import of_clock, of_period, said_of_waivers
 
 MINUTE = timedelta(minutes=1)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 async def at(database: Database, hours: float) -> None:
-    await stand_at(database, NINE + hours * HOUR)
-    await fire(database, TIMERS)
+    await freeze_time(database, NINE + hours * HOUR)
+    await fire_due(database, TIMERS)
 
 
 async def test_at_half_at_three_quarters_and_shortly_before(
@@ -32,11 +32,11 @@ async def test_at_half_at_three_quarters_and_shortly_before(
 ) -> None:
     """R3: with the time that is left"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_clock(database, theo)
     for hours in (3.99, 4, 4, 6, 7.5, 7.75, 7.99):
         await at(database, hours)
-    reminded = [one.body for one in await told(database) if "reminded" in one.type]
+    reminded = [one.body for one in await outbox_events(database) if "reminded" in one.type]
     assert [one["seconds_left"] for one in reminded] == [4 * 3600, 2 * 3600, 900]
     assert {one["deadline"] for one in reminded} == {"2026-06-01T15:00:00Z"}
     assert {one["ticket"] for one in reminded} == {"OPS-1"}
@@ -54,7 +54,7 @@ async def test_after_a_down_time_there_is_one_reminder(
     database: Database, theo: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     await of_clock(database, theo)
     await at(database, 7.9)
     await at(database, 7.95)
@@ -64,19 +64,19 @@ async def test_after_a_down_time_there_is_one_reminder(
 async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncClient) -> None:
     """A paused clock breaks at no known time; resumed, the shares are of the new deadline."""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     await of_clock(database, theo, hours=24 * 7)
-    waiting = said(TicketWaiting, 1, NINE + HOUR, on="customer")
-    await stand_at(database, NINE + HOUR)
-    await hear(database, HANDLERS, (waiting, 2))
+    waiting = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
+    await freeze_time(database, NINE + HOUR)
+    await deliver(database, HANDLERS, (waiting, 2))
     await at(database, 5)
     assert await said_of_waivers(database) == ["waiver_requested"]
-    await hear(database, HANDLERS, (said(TicketResumed, 1, NINE + 5 * HOUR), 3))
+    await deliver(database, HANDLERS, (said(TicketResumed, 1, NINE + 5 * HOUR), 3))
     # Due on Tuesday at 12:00 in Amsterdam now, 27 hours after the request.
     await at(database, 13.49)
     assert await said_of_waivers(database) == ["waiver_requested"]
     await at(database, 13.5)
-    (reminded,) = [one.body for one in await told(database) if "reminded" in one.type]
+    (reminded,) = [one.body for one in await outbox_events(database) if "reminded" in one.type]
     assert reminded["deadline"] == "2026-06-02T10:00:00Z"
 
 
@@ -84,21 +84,23 @@ async def test_a_period_is_due_before_its_first_breach(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_period(theo, NINE, NINE + 48 * HOUR)
     await of_period(theo, NINE + 20 * HOUR, NINE + 48 * HOUR)
-    asked = [one.body for one in await told(database) if "requested" in one.type]
+    asked = [one.body for one in await outbox_events(database) if "requested" in one.type]
     assert [one["deadline"] for one in asked] == ["2026-06-01T15:00:00Z", "2026-06-02T03:00:00Z"]
     assert asked[0]["ticket"] is None
     await at(database, 4)
-    (reminded,) = [one.body for one in await told(database) if "reminded" in one.type]
+    (reminded,) = [one.body for one in await outbox_events(database) if "reminded" in one.type]
     assert (reminded["seconds_left"], reminded["customer"]) == (4 * 3600, "acme")
     await gina.post(address + "/approve")
     await at(database, 7)
     assert (await said_of_waivers(database)).count("waiver_reminded") == 1
     await at(database, 48)
     assert (await theo.get(address)).json()["state"] == "expired"
-    expired = [one.body["decided"] for one in await told(database) if "expired" in one.type]
+    expired = [
+        one.body["decided"] for one in await outbox_events(database) if "expired" in one.type
+    ]
     assert sorted(expired) == [False, True]
     await whole(database)
 
@@ -107,7 +109,7 @@ async def test_who_asked_withdraws_and_nobody_is_reminded(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_clock(database, theo)
     body = {"reason": "It was solved"}
     denied = await gina.post(address + "/withdraw", json=body)
@@ -123,14 +125,14 @@ async def test_a_revoked_waiver_of_a_clock_covers_nothing_that_breaks_later(
 ) -> None:
     """C9: the clock hears of it, and replays"""
     await promise(database, metrics=("resolution",))
-    await hear(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (opened(1), 1))
     address = await of_clock(database, theo)
     await gina.post(address + "/approve")
     body = {"reason": "The supplier is up"}
     assert (await theo.post(address + "/revoke", json=body)).status_code == 403
     assert (await gina.post(address + "/revoke", json=body)).json()["state"] == "revoked"
     await at(database, 8)
-    (breached,) = [one.body for one in await told(database) if ".breached." in one.type]
+    (breached,) = [one.body for one in await outbox_events(database) if ".breached." in one.type]
     assert breached["approved"] is False
     await whole(database)
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sla.calendars.calendar import always
-from sla.calendars.timetable import Timetable
-from sla.calendars.zone import read_zone
-from sla.waivers.waiver import Decision, Waiver, approve, refuse
+from sla.calendars.domain.calendar import always
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+from sla.waivers.domain.waiver import Decision, Waiver, approve, refuse
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 
-from common.database import Connection
+from common.persistence.database import Connection
 
 JSON: TypeAlias = object
 """What `json` can write; instants, ids and enumerations become text."""
@@ -74,12 +74,12 @@ def rows(entries: Sequence[Entry]) -> list[Row]:
             entry.behind,
             entry.action,
             entry.subject,
-            json.dumps(entry.grounds, default=_told, ensure_ascii=False),
+            json.dumps(entry.grounds, default=_to_text, ensure_ascii=False),
         )
         for entry in entries
     ]
 
 
-def _told(value: object) -> str:
+def _to_text(value: object) -> str:
     """Instants in RFC 3339; ids and enumerations by their text."""
     return value.isoformat() if isinstance(value, datetime) else str(value)

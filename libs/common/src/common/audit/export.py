@@ -11,17 +11,17 @@ from typing import Any
 import asyncpg
 
 from common.audit import verifier
-from common.audit.sealer import LINE, told
-from common.database import Database
+from common.audit.sealer import ENTRY_LINE_SQL, format_instant
 from common.now import now
+from common.persistence.database import Database
 
-_ENTRIES = f"""
-SELECT {LINE} AS line FROM audit a JOIN audit_leaves l USING (position)
+_SELECT_ENTRIES = f"""
+SELECT {ENTRY_LINE_SQL} AS line FROM audit a JOIN audit_leaves l USING (position)
 WHERE ($1::text IS NULL OR a.subject = $1) AND ($2::text IS NULL OR a.who = $2)
     AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
 ORDER BY a.position
 """
-_SEALS = """
+_SELECT_SEALS = """
 SELECT s.*, (SELECT array_agg(l.position ORDER BY l.position) FROM audit_leaves l
              WHERE l.seal = s.number) AS positions,
     (SELECT array_agg(l.hash ORDER BY l.position) FROM audit_leaves l
@@ -31,7 +31,7 @@ FROM audit_seals s ORDER BY s.number
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExportFilter:
     """What is asked for: entries about one subject, by one person, from `since` until before
     `until`. All None: everything that is sealed."""
 
@@ -41,17 +41,19 @@ class Part:
     until: datetime | None = None
 
 
-WHOLE = Part()
+EVERYTHING = ExportFilter()
 
 
-async def export(database: Database, folder: Path, service: str, part: Part = WHOLE) -> str:
+async def export(
+    database: Database, folder: Path, service: str, part: ExportFilter = EVERYTHING
+) -> str:
     """Write the sealed entries of a part with all seals.
 
     Of entries that are withheld only the hashes are shown, so a part can be checked like the whole.
     Answers what the verifier says of it. Raises SystemExit where the folder is not empty.
     """
-    _make(folder)
-    connection = await database.connect()
+    _create_folder(folder)
+    connection = await database.dedicated_connection()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             head = await _write_seals(connection, folder / "seals.jsonl")
@@ -66,33 +68,35 @@ async def export(database: Database, folder: Path, service: str, part: Part = WH
         raise SystemExit(f"{folder} was written, but is not whole: {difference}") from None
 
 
-def _make(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: name a new folder.")
 
 
 async def _write_seals(connection: "asyncpg.Connection[Any]", path: Path) -> str:
-    head = f"0:{verifier.START.hex()}"
+    head = f"0:{verifier.INITIAL_CHAIN.hex()}"
     with path.open("w", encoding="utf-8") as file:
-        async for seal in connection.cursor(_SEALS):
-            file.write(json.dumps(_seal(seal)) + "\n")
+        async for seal in connection.cursor(_SELECT_SEALS):
+            file.write(json.dumps(_seal_members(seal)) + "\n")
             head = f"{seal['number']}:{seal['chain'].hex()}"
     return head
 
 
-async def _write_entries(connection: "asyncpg.Connection[Any]", path: Path, part: Part) -> None:
+async def _write_entries(
+    connection: "asyncpg.Connection[Any]", path: Path, part: ExportFilter
+) -> None:
     # Not in text mode: the bytes are what was hashed.
     with path.open("wb") as file:
-        async for entry in connection.cursor(_ENTRIES, *astuple(part)):
+        async for entry in connection.cursor(_SELECT_ENTRIES, *astuple(part)):
             file.write(entry["line"].encode() + b"\n")
 
 
-def _seal(seal: asyncpg.Record) -> dict[str, Any]:
+def _seal_members(seal: asyncpg.Record) -> dict[str, Any]:
     leaves = zip(seal["positions"] or [], seal["hashes"] or [], strict=True)
     return {
         "number": seal["number"],
-        "sealed_at": told(seal["sealed_at"]),
+        "sealed_at": format_instant(seal["sealed_at"]),
         "size": seal["size"],
         "root": seal["root"].hex(),
         "previous": seal["previous"].hex(),
@@ -101,13 +105,13 @@ def _seal(seal: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-def _write_manifest(folder: Path, service: str, part: Part, head: str) -> None:
+def _write_manifest(folder: Path, service: str, part: ExportFilter, head: str) -> None:
     files = ("entries.jsonl", "seals.jsonl")
     manifest = {
         "format": verifier.FORMAT,
         "service": service,
-        "exported_at": told(now()),
-        "part": None if part == WHOLE else {k: v and str(v) for k, v in asdict(part).items()},
+        "exported_at": format_instant(now()),
+        "part": None if part == EVERYTHING else {k: v and str(v) for k, v in asdict(part).items()},
         "head": head,
         "files": {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in files},
     }

@@ -15,42 +15,42 @@ from typing import Any
 import asyncpg
 
 from common import telemetry
-from common.audit.verifier import START, chain, root
-from common.database import Database, passing
+from common.audit.verifier import INITIAL_CHAIN, chain, root
 from common.now import now
+from common.persistence.database import Database, is_transient
 from common.telemetry import metrics
 
 log = telemetry.logger(__name__)
 
-PAUSE = 60.0
+SEAL_INTERVAL_S = 60.0
 """Seconds between two looks."""
-AGAIN = 1.0
+RETRY_DELAY_S = 1.0
 """Seconds until the next try after a failure: readiness waits for it."""
-MOST = 2_000
+MAX_ENTRIES_PER_SEAL = 2_000
 """Entries in one seal, so that hashing holds up nobody's request; more make further seals."""
-LOCK = 7_270_003
+SEALER_LOCK_ID = 7_270_003
 
-LINE = """jsonb_build_object('position', a.position,
+ENTRY_LINE_SQL = """jsonb_build_object('position', a.position,
     'at', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'who', a.who,
     'behind', a.behind, 'action', a.action, 'subject', a.subject, 'grounds', a.grounds)::text"""
 """The text of an entry `a` to which its seal holds; an export shows the same bytes."""
-HASH = f"sha256('\\x00'::bytea || convert_to({LINE}, 'UTF8'))"
+ENTRY_HASH_SQL = f"sha256('\\x00'::bytea || convert_to({ENTRY_LINE_SQL}, 'UTF8'))"
 
-_UNSEALED = f"""
+_SELECT_UNSEALED = f"""
 WITH fresh AS MATERIALIZED (SELECT position FROM audit WHERE xid >= $1 AND position > $2)
-SELECT a.position, {HASH} AS hash FROM audit a JOIN fresh USING (position)
+SELECT a.position, {ENTRY_HASH_SQL} AS hash FROM audit a JOIN fresh USING (position)
 WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = a.position) ORDER BY a.position
 """
-_HERE = """
+_SELECT_CLUSTER = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled,
     (SELECT system_identifier FROM pg_control_system()) AS cluster
 """
-_SEAL = """
+_INSERT_SEAL = """
 INSERT INTO audit_seals
     (number, sealed_at, size, root, previous, chain, settled, floor, cluster)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-_LEAVES = """
+_INSERT_LEAVES = """
 INSERT INTO audit_leaves (position, seal, hash) SELECT p, $1, h FROM unnest($2::bigint[], $3::bytea[])
     AS sealed (p, h)
 """
@@ -79,15 +79,15 @@ class Sealer:
     async def run(self) -> None:
         """Seal each minute, for as long as the service runs; a database that is gone is awaited."""
         while True:
-            pause = PAUSE if await self._sealed() else AGAIN
+            pause = SEAL_INTERVAL_S if await self._try_seal() else RETRY_DELAY_S
             await asyncio.sleep(pause)
 
-    async def _sealed(self) -> bool:
+    async def _try_seal(self) -> bool:
         try:
             await seal(self.database)
         except Exception as error:
             self.trouble = f"audit: not sealed, {type(error).__name__}"
-            if not passing(error):
+            if not is_transient(error):
                 log.exception("audit.not_sealed")
             return False
         self.trouble = None
@@ -96,65 +96,73 @@ class Sealer:
 
 async def seal(database: Database) -> list[Seal]:
     """Seal all that is visible; nothing where another replica is at it. Answers the new seals."""
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     try:
-        held = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
-        if not await connection.fetchval(held, LOCK):
+        try_lock = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
+        if not await connection.fetchval(try_lock, SEALER_LOCK_ID):
             return []
-        made = await _seal_what_is_visible(connection)
+        seals = await _seal_visible_entries(connection)
     finally:
         await connection.close(timeout=5)
-    for one in made:
+    for one in seals:
         # Logs are kept elsewhere, by others: there a head vouches for what is here.
         log.info("audit.sealed", number=one.number, size=one.size, head=one.head)
-        metrics.SEALED.inc(one.size)
-    metrics.SEALED_AT.set_to_current_time()
-    return made
+        metrics.AUDIT_ENTRIES_SEALED.inc(one.size)
+    metrics.AUDIT_LAST_SEAL_TIMESTAMP.set_to_current_time()
+    return seals
 
 
-async def _seal_what_is_visible(connection: "asyncpg.Connection[Any]") -> list[Seal]:
+async def _seal_visible_entries(connection: "asyncpg.Connection[Any]") -> list[Seal]:
     # One snapshot, taken after the lock, for what is settled and for what is read.
     async with connection.transaction(isolation="repeatable_read"):
         last = await connection.fetchrow("SELECT * FROM audit_seals ORDER BY number DESC LIMIT 1")
         settled, floor, bounds = await _bounds(connection, last)
-        newest = Seal(last["number"], last["size"], last["chain"]) if last else Seal(0, 0, START)
-        made: list[Seal] = []
-        unsealed = await connection.cursor(_UNSEALED, settled, floor)
-        while found := await unsealed.fetch(MOST):
-            newest = await _store(connection, newest, found, bounds)
-            made.append(newest)
-        return made
+        newest = (
+            Seal(last["number"], last["size"], last["chain"]) if last else Seal(0, 0, INITIAL_CHAIN)
+        )
+        seals: list[Seal] = []
+        unsealed = await connection.cursor(_SELECT_UNSEALED, settled, floor)
+        while rows := await unsealed.fetch(MAX_ENTRIES_PER_SEAL):
+            newest = await _store(connection, newest, rows, bounds)
+            seals.append(newest)
+        return seals
 
 
 async def _bounds(
     connection: "asyncpg.Connection[Any]", last: asyncpg.Record | None
 ) -> tuple[int, int, tuple[int, int, int]]:
     """From which transaction and position on to look; and `settled`, `floor`, `cluster` of today."""
-    here = await connection.fetchrow(_HERE)
-    assert here is not None
+    current = await connection.fetchrow(_SELECT_CLUSTER)
+    assert current is not None
     if last is None:
-        return 0, 0, (here["settled"], 0, here["cluster"])
-    if last["cluster"] == here["cluster"]:
-        return last["settled"], last["floor"], (here["settled"], last["floor"], here["cluster"])
+        return 0, 0, (current["settled"], 0, current["cluster"])
+    if last["cluster"] == current["cluster"]:
+        return (
+            last["settled"],
+            last["floor"],
+            (current["settled"], last["floor"], current["cluster"]),
+        )
     highest = await connection.fetchval("SELECT coalesce(max(position), 0) FROM audit_leaves")
-    return 0, last["floor"], (here["settled"], highest, here["cluster"])
+    return 0, last["floor"], (current["settled"], highest, current["cluster"])
 
 
 async def _store(
     connection: "asyncpg.Connection[Any]",
     last: Seal,
-    found: list[asyncpg.Record],
+    rows: list[asyncpg.Record],
     bounds: tuple[int, int, int],
 ) -> Seal:
     number, sealed_at = last.number + 1, now()
-    hashes = [row["hash"] for row in found]
+    hashes = [row["hash"] for row in rows]
     top = root(hashes)
-    value = chain(last.chain, number, told(sealed_at), len(hashes), top)
-    await connection.execute(_SEAL, number, sealed_at, len(hashes), top, last.chain, value, *bounds)
-    await connection.execute(_LEAVES, number, [row["position"] for row in found], hashes)
+    value = chain(last.chain, number, format_instant(sealed_at), len(hashes), top)
+    await connection.execute(
+        _INSERT_SEAL, number, sealed_at, len(hashes), top, last.chain, value, *bounds
+    )
+    await connection.execute(_INSERT_LEAVES, number, [row["position"] for row in rows], hashes)
     return Seal(number, len(hashes), value)
 
 
-def told(sealed_at: datetime) -> str:
+def format_instant(sealed_at: datetime) -> str:
     """An instant as it is hashed and exported, to the microsecond that the database keeps."""
     return sealed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

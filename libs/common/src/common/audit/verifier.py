@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 FORMAT = "opsdesk-audit-1"
-START = bytes(32)
+INITIAL_CHAIN = bytes(32)
 
 
 def leaf(line: bytes) -> bytes:
@@ -77,7 +77,7 @@ def check(folder: Path, head: str | None = None) -> str:
 def check_seals(lines: list[bytes]) -> tuple[dict[int, bytes], list[str]]:
     """Every leaf hash by position, and every head as NUMBER:CHAIN, oldest first."""
     leaves: dict[int, bytes] = {}
-    heads, previous = [f"0:{START.hex()}"], START
+    heads, previous = [f"0:{INITIAL_CHAIN.hex()}"], INITIAL_CHAIN
     for expected, line in enumerate(lines, start=1):
         seal = json.loads(line)
         if seal["number"] != expected:
@@ -123,9 +123,9 @@ def _lines(path: Path) -> list[bytes]:
 def main(arguments: list[str]) -> int:
     head = None
     if "--head" in arguments:
-        place = arguments.index("--head")
-        head = arguments[place + 1]
-        del arguments[place : place + 2]
+        index = arguments.index("--head")
+        head = arguments[index + 1]
+        del arguments[index : index + 2]
     folder = Path(arguments[0]) if arguments else Path(__file__).parent
     try:
         sys.stdout.write(check(folder, head) + "\n")

@@ -5,23 +5,23 @@ from typing import Any
 
 import asyncpg
 
-from common.audit.sealer import HASH, told
-from common.audit.verifier import START, chain, root
-from common.database import Database
+from common.audit.sealer import ENTRY_HASH_SQL, format_instant
+from common.audit.verifier import INITIAL_CHAIN, chain, root
+from common.persistence.database import Database
 
-_SEALED = f"""
-SELECT l.position, l.hash, CASE WHEN a.position IS NOT NULL THEN {HASH} END AS found
+_SELECT_LEAVES = f"""
+SELECT l.position, l.hash, CASE WHEN a.position IS NOT NULL THEN {ENTRY_HASH_SQL} END AS found
 FROM audit_leaves l LEFT JOIN audit a USING (position) WHERE l.seal = $1 ORDER BY l.position
 """
-_SMUGGLED = """
+_SELECT_LATE_ENTRY = """
 SELECT min(a.position) FROM audit a WHERE (a.xid < $1 OR a.position <= $2)
     AND NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = a.position)
 """
-_HERE = "SELECT system_identifier FROM pg_control_system()"
+_SELECT_CLUSTER = "SELECT system_identifier FROM pg_control_system()"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class VerificationResult:
     """What the check found. `difference` names the first one; None when the trail is whole."""
 
     difference: str | None
@@ -30,53 +30,55 @@ class Finding:
     unsealed: int
     head: str
 
-    def sentence(self) -> str:
+    def summary(self) -> str:
         return (
             f"whole: {self.sealed} entries in {self.seals} seals, "
             f"{self.unsealed} not sealed yet, head {self.head}"
         )
 
 
-async def verify(database: Database, *, head: str | None = None) -> Finding:
+async def verify(database: Database, *, head: str | None = None) -> VerificationResult:
     """Check the whole trail in one snapshot. `head` is a NUMBER:CHAIN that was noted earlier.
 
     What it cannot see: the removal of entries that were not sealed yet, and a trail written anew
     from some seal on, unless a head from after that seal is given.
     """
-    connection = await database.connect()
+    connection = await database.dedicated_connection()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _Check(connection).run(head)
+            return await _Verification(connection).run(head)
     finally:
         await connection.close()
 
 
-class _Check:
+class _Verification:
     def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
         self.connection = connection
-        self.heads = [f"0:{START.hex()}"]
-        self.previous = START
+        self.heads = [f"0:{INITIAL_CHAIN.hex()}"]
+        self.previous = INITIAL_CHAIN
         self.sealed = 0
 
-    async def run(self, head: str | None) -> Finding:
+    async def run(self, head: str | None) -> VerificationResult:
         seals = await self.connection.fetch("SELECT * FROM audit_seals ORDER BY number")
         difference = None
         for expected, row in enumerate(seals, start=1):
-            if difference := await self._seal(expected, row):
+            if difference := await self._check_seal(expected, row):
                 break
         if difference is None:
-            difference = await self._beside(seals)
+            difference = await self._check_outside_seals(seals)
         if difference is None and head is not None and head not in self.heads:
             difference = f"no seal is {head}: the trail was written anew after it was noted"
         unsealed = await self.connection.fetchval("SELECT count(*) FROM audit") - self.sealed
-        return Finding(difference, len(self.heads) - 1, self.sealed, unsealed, self.heads[-1])
+        return VerificationResult(
+            difference, len(self.heads) - 1, self.sealed, unsealed, self.heads[-1]
+        )
 
-    async def _seal(self, expected: int, row: asyncpg.Record) -> str | None:
+    async def _check_seal(self, expected: int, row: asyncpg.Record) -> str | None:
         if row["number"] != expected:
             return f"seal {expected} is missing"
         if row["previous"] != self.previous:
             return f"seal {expected} does not follow seal {expected - 1}"
-        leaves = await self.connection.fetch(_SEALED, expected)
+        leaves = await self.connection.fetch(_SELECT_LEAVES, expected)
         for entry in leaves:
             if entry["found"] is None:
                 return f"entry {entry['position']} of seal {expected} is missing"
@@ -86,7 +88,7 @@ class _Check:
         if len(hashes) != row["size"] or root(hashes) != row["root"]:
             return f"seal {expected} does not match its entries"
         self.previous = chain(
-            self.previous, expected, told(row["sealed_at"]), row["size"], row["root"]
+            self.previous, expected, format_instant(row["sealed_at"]), row["size"], row["root"]
         )
         if self.previous != row["chain"]:
             return f"seal {expected} was changed"
@@ -94,20 +96,20 @@ class _Check:
         self.sealed += len(hashes)
         return None
 
-    async def _beside(self, seals: list[asyncpg.Record]) -> str | None:
+    async def _check_outside_seals(self, seals: list[asyncpg.Record]) -> str | None:
         """What stands beside the seals: leaves without one, entries that were put in later."""
-        lost = await self.connection.fetchval(
+        missing_seal = await self.connection.fetchval(
             "SELECT min(seal) FROM audit_leaves WHERE NOT seal BETWEEN 1 AND $1", len(seals)
         )
-        if lost is not None:
-            return f"seal {lost} is missing"
+        if missing_seal is not None:
+            return f"seal {missing_seal} is missing"
         if not seals:
             return None
         last = seals[-1]
-        same = last["cluster"] == await self.connection.fetchval(_HERE)
-        smuggled = await self.connection.fetchval(
-            _SMUGGLED, last["settled"] if same else 0, last["floor"]
+        same = last["cluster"] == await self.connection.fetchval(_SELECT_CLUSTER)
+        late_entry = await self.connection.fetchval(
+            _SELECT_LATE_ENTRY, last["settled"] if same else 0, last["floor"]
         )
-        if smuggled is not None:
-            return f"entry {smuggled} was put in after its time had been sealed"
+        if late_entry is not None:
+            return f"entry {late_entry} was put in after its time had been sealed"
         return None

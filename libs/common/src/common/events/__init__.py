@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from common.event import Event
 from common.events import (
     agreements,
     catalogue,
@@ -12,13 +11,14 @@ from common.events import (
     directory,
     escalations,
     forecasts,
-    hours,
-    measures,
     outages,
+    reserved_hours,
     reviews,
     tickets,
+    usage,
     waivers,
 )
+from common.events.envelope import Event
 
 MODULES = (
     tickets,
@@ -26,11 +26,11 @@ MODULES = (
     waivers,
     agreements,
     catalogue,
-    measures,
+    usage,
     forecasts,
     outages,
     reviews,
-    hours,
+    reserved_hours,
     escalations,
     deliveries,
     directory,

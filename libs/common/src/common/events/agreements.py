@@ -1,4 +1,4 @@
-"""What sla says about agreements, on `opsdesk.clocks`. `opsdesk.clock.agreement_published.v1`, the
+"""What sla says about agreements, on `opsdesk.clocks`. `opsdesk.agreement.published.v1`, the
 oldest of them, stands with the clocks."""
 
 from typing import ClassVar, Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 from common.events.tickets import Priority
 
 Contract = Literal["sla", "ola", "uc"]
@@ -54,7 +54,7 @@ class AgreementApproved(AgreementEvent):
 
     type: ClassVar[str] = "opsdesk.agreement.approved.v1"
     version_id: UUID
-    side: Literal["ours", "theirs"]
+    side: Literal["own", "counterparty"]
 
 
 class AgreementRevised(AgreementEvent):
@@ -79,47 +79,47 @@ class AgreementAgreed(AgreementEvent):
 
 
 class AgreementSuperseded(AgreementEvent):
-    """The validity of `version` ends at `until`, where that of the next one begins."""
+    """The validity of `version` ends at `valid_until`, where that of the next one begins."""
 
     type: ClassVar[str] = "opsdesk.agreement.superseded.v1"
     superseded_by: int
-    until: AwareDatetime
+    valid_until: AwareDatetime
 
 
-class AgreementEndAsked(AgreementEvent):
+class AgreementTerminationRequested(AgreementEvent):
     """Somebody asks to deactivate it; another person is to confirm."""
 
-    type: ClassVar[str] = "opsdesk.agreement.end_asked.v1"
+    type: ClassVar[str] = "opsdesk.agreement.termination_requested.v1"
 
 
-class AgreementEndDropped(AgreementEvent):
+class AgreementTerminationWithdrawn(AgreementEvent):
     """It is not to be deactivated after all."""
 
-    type: ClassVar[str] = "opsdesk.agreement.end_dropped.v1"
+    type: ClassVar[str] = "opsdesk.agreement.termination_withdrawn.v1"
 
 
-class AgreementDeactivated(AgreementEvent):
+class AgreementTerminated(AgreementEvent):
     """It promises nothing any more; its open clocks are cancelled, each with an event of its own.
     `version` is its newest, published or not."""
 
-    type: ClassVar[str] = "opsdesk.agreement.deactivated.v1"
+    type: ClassVar[str] = "opsdesk.agreement.terminated.v1"
 
 
-class AgreementExtended(AgreementEvent):
+class AgreementCoverageExtended(AgreementEvent):
     """Extra cover `[starts_at, ends_at)` around a go-live or milestone; open clocks follow."""
 
-    type: ClassVar[str] = "opsdesk.agreement.extended.v1"
+    type: ClassVar[str] = "opsdesk.agreement.coverage_extended.v1"
     extension_id: UUID
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     priorities: list[Priority]
 
 
-class AgreementCoverEnded(AgreementEvent):
+class AgreementCoverageExtensionEnded(AgreementEvent):
     """Extra cover counts for `[starts_at, ends_at)` only, less than was announced; at the same
     instant for both it was withdrawn. Open clocks follow."""
 
-    type: ClassVar[str] = "opsdesk.agreement.cover_ended.v1"
+    type: ClassVar[str] = "opsdesk.agreement.coverage_extension_ended.v1"
     extension_id: UUID
     starts_at: AwareDatetime
     ends_at: AwareDatetime

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from common.event import Event
+from common.events.envelope import Event
 
 
 class ServiceNeed(BaseModel):
@@ -26,7 +26,7 @@ class ServiceCatalogued(Event):
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
     type: ClassVar[str] = "opsdesk.service.catalogued.v1"
-    whole_state: ClassVar[bool] = True
+    is_snapshot: ClassVar[bool] = True
 
     service_id: UUID
     service: str

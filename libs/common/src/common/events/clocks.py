@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from common.event import Event
+from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
 
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
@@ -13,7 +13,7 @@ Contract = Literal["sla", "ola", "uc"]
 
 
 class ClockEvent(Event):
-    """`deadline` is the instant at which the promise breaks; None while paused or withdrawn.
+    """`deadline` is the instant at which the promise breaks; None while paused or without a target.
 
     `contract`: whose promise it is. `sla` ours to the customer, `ola` second level's to us, `uc`
     that of `partner` (a key) to us; only the first is a promise to the customer (R13).
@@ -58,28 +58,28 @@ class ClockResumed(ClockEvent):
     type: ClassVar[str] = "opsdesk.clock.resumed.v1"
 
 
-class ClockMoved(ClockEvent):
+class ClockDeadlineChanged(ClockEvent):
     """The deadline changed for another reason than a pause (C6)."""
 
-    type: ClassVar[str] = "opsdesk.clock.moved.v1"
-    was: AwareDatetime | None
+    type: ClassVar[str] = "opsdesk.clock.deadline_changed.v1"
+    previous: AwareDatetime | None
     reason: str
 
 
-class ClockWarned(ClockEvent):
-    """`share` of the target is used up (0.5, 0.75, 0.9 by default). `blind`: see ClockBreached."""
+class ClockThresholdReached(ClockEvent):
+    """`threshold` of the target is used up (0.5, 0.75, 0.9 by default). `fired_without_events`: see ClockBreached."""
 
-    type: ClassVar[str] = "opsdesk.clock.warned.v1"
-    share: float
+    type: ClassVar[str] = "opsdesk.clock.threshold_reached.v1"
+    threshold: float
     due_at: AwareDatetime
     fired_at: AwareDatetime
-    blind: bool = False
+    fired_without_events: bool = False
 
 
 class ClockBreached(ClockEvent):
     """The promise broke at `due_at`. `approved`: a waiver approved in time covers it (R2).
 
-    `blind` means that sla could not hear of tickets when it fired: a `breach_withdrawn` may follow.
+    `fired_without_events` means that sla could not hear of tickets when it fired: a `breach_withdrawn` may follow.
     """
 
     type: ClassVar[str] = "opsdesk.clock.breached.v1"
@@ -88,7 +88,7 @@ class ClockBreached(ClockEvent):
     reason: str
     approved: bool = False
     waiver_id: UUID | None = None
-    blind: bool = False
+    fired_without_events: bool = False
 
 
 class ClockBreachWithdrawn(ClockEvent):
@@ -101,15 +101,15 @@ class ClockBreachWithdrawn(ClockEvent):
 class ClockMet(ClockEvent):
     type: ClassVar[str] = "opsdesk.clock.met.v1"
     stopped_at: AwareDatetime
-    counted_seconds: int
+    elapsed_seconds: int
 
 
-class ClockStopped(ClockEvent):
+class ClockMissed(ClockEvent):
     """A breached clock came to its end; `overrun_seconds` is counted (working) time."""
 
-    type: ClassVar[str] = "opsdesk.clock.stopped.v1"
+    type: ClassVar[str] = "opsdesk.clock.missed.v1"
     stopped_at: AwareDatetime
-    counted_seconds: int
+    elapsed_seconds: int
     overrun_seconds: int
 
 
@@ -144,19 +144,19 @@ class WaiverEvent(Event):
 
 
 class WaiverRequested(WaiverEvent):
-    type: ClassVar[str] = "opsdesk.clock.waiver_requested.v1"
+    type: ClassVar[str] = "opsdesk.waiver.requested.v1"
 
 
 class WaiverApproved(WaiverEvent):
     """`late`: approved after the deadline; it is kept, and changes nothing (C11)."""
 
-    type: ClassVar[str] = "opsdesk.clock.waiver_approved.v1"
+    type: ClassVar[str] = "opsdesk.waiver.approved.v1"
     approved_by: str
     late: bool
 
 
 class WaiverRefused(WaiverEvent):
-    type: ClassVar[str] = "opsdesk.clock.waiver_refused.v1"
+    type: ClassVar[str] = "opsdesk.waiver.refused.v1"
     refused_by: str
 
 
@@ -166,7 +166,7 @@ class AgreementPublished(Event):
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
-    type: ClassVar[str] = "opsdesk.clock.agreement_published.v1"
+    type: ClassVar[str] = "opsdesk.agreement.published.v1"
 
     agreement_id: UUID
     agreement: str

@@ -3,15 +3,15 @@
 from typing import ClassVar
 from uuid import UUID
 
-from common.event import Event
+from common.events.envelope import Event
 
 
-class RecordPutAside(Event):
+class RecordDeadLettered(Event):
     """Says where the record lies and why; the record itself stays in the service's own schema."""
 
     topic: ClassVar[str] = "opsdesk.dead-letters"
     source: ClassVar[str] = "opsdesk/consumer"
-    type: ClassVar[str] = "opsdesk.consumer.record_put_aside.v1"
+    type: ClassVar[str] = "opsdesk.consumer.record_dead_lettered.v1"
 
     notice_id: UUID
     service: str

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from common.event import Event
+from common.events.envelope import Event
 
 _TOPIC = "opsdesk.deliveries"
 _SOURCE = "opsdesk/delivery-gate"
@@ -18,7 +18,7 @@ class Shortcoming(BaseModel):
 
     code: str
     criterion: str | None = None
-    argument: str
+    justification: str
 
 
 class VersionRegistered(Event):
@@ -61,10 +61,10 @@ class DeliverySubmitted(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.submitted.v1"
 
 
-class DeliveryReviewable(DeliveryEvent):
+class DeliveryReadyForReview(DeliveryEvent):
     """It had been deferred; the verdicts that were missing came, and a person may look at it."""
 
-    type: ClassVar[str] = "opsdesk.delivery.reviewable.v1"
+    type: ClassVar[str] = "opsdesk.delivery.ready_for_review.v1"
 
 
 class DeliveryApproved(DeliveryEvent):
@@ -139,10 +139,10 @@ class FollowUpOpened(FollowUpEvent):
     type: ClassVar[str] = "opsdesk.follow_up.opened.v1"
 
 
-class FollowUpEvidenced(FollowUpEvent):
+class FollowUpEvidenceSubmitted(FollowUpEvent):
     """`by` says that the work is done and what shows it; it holds until another person confirms."""
 
-    type: ClassVar[str] = "opsdesk.follow_up.evidenced.v1"
+    type: ClassVar[str] = "opsdesk.follow_up.evidence_submitted.v1"
 
 
 class FollowUpReopened(FollowUpEvent):

@@ -2,13 +2,13 @@
 
 Staff travel with their work address, because escalation must reach them without asking anybody.
 Contacts of customers travel without name and address: those stay in intake. Their address leaves a
-digest, by which a service knows for whom the portal speaks (`common.people.address_digest`).
+digest, by which a service knows for whom the portal speaks (`common.auth.address_digest`).
 """
 
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from common.event import Event
+from common.events.envelope import Event
 
 Tier = Literal["production", "staging", "test", "development"]
 
@@ -16,7 +16,7 @@ Tier = Literal["production", "staging", "test", "development"]
 class DirectoryEvent(Event):
     topic: ClassVar[str] = "opsdesk.directory"
     source: ClassVar[str] = "opsdesk/intake"
-    whole_state: ClassVar[bool] = True
+    is_snapshot: ClassVar[bool] = True
 
     retired: bool = False
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 
 Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
 from common.events.clocks import Metric
+from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
 
-Outlook = Literal["safe", "at_risk", "likely"]
+Outlook = Literal["safe", "at_risk", "likely_to_breach"]
 
 
 class ForecastEvent(Event):
@@ -39,15 +39,15 @@ class ForecastEvent(Event):
         return str(self.ticket_id)
 
 
-class ClockForecast(ForecastEvent):
-    """Only when the outlook turns, so that nobody is flooded. `breaks_at`: when the promise breaks
+class ForecastChanged(ForecastEvent):
+    """Only when the outlook turns, so that nobody is flooded. `expected_breach_at`: when the promise breaks
     if nothing changes; None while its time stands still. `subscribers`: staff (by `sub`) who asked
     to hear of it."""
 
-    type: ClassVar[str] = "opsdesk.clock.forecast.v1"
-    was: Outlook
+    type: ClassVar[str] = "opsdesk.forecast.changed.v1"
+    previous: Outlook
     probability: float
-    breaks_at: AwareDatetime | None
+    expected_breach_at: AwareDatetime | None
     reasons: tuple[str, ...]
     subscribers: tuple[str, ...] = ()
 
@@ -55,5 +55,5 @@ class ClockForecast(ForecastEvent):
 class ForecastAcknowledged(ForecastEvent):
     """A stakeholder has taken note of the forecast as it stood."""
 
-    type: ClassVar[str] = "opsdesk.clock.forecast_acknowledged.v1"
+    type: ClassVar[str] = "opsdesk.forecast.acknowledged.v1"
     acknowledged_by: str

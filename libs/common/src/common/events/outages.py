@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 
 
-class PlacedEvent(Event):
+class ScopedEvent(Event):
     """Where it is. None means all: without a service everything on the environment, without a
     customer everybody who has the service."""
 
@@ -21,7 +21,7 @@ class PlacedEvent(Event):
     service: str | None
 
 
-class OutageEvent(PlacedEvent):
+class OutageEvent(ScopedEvent):
     """An outage as it stands now. `others_open`: other outages of the very same place that last
     still; the place is down from the first of them to the last, and counts once.
 
@@ -31,8 +31,8 @@ class OutageEvent(PlacedEvent):
     outage_id: UUID
     outage: str
     ticket_id: UUID | None
-    reported_by: Literal["monitoring", "ticket", "hand"]
-    effect: Literal["down", "impaired"]
+    reported_by: Literal["monitoring", "ticket", "manual"]
+    effect: Literal["down", "degraded"]
     started_at: AwareDatetime
     ended_at: AwareDatetime | None
     counts: bool
@@ -70,29 +70,29 @@ class OutageSuperseded(OutageEvent):
     superseded_by: str
 
 
-class ConditionEvent(PlacedEvent):
-    """How a service is that runs on others. `because_of`: what is down beneath it, as
+class ConditionEvent(ScopedEvent):
+    """How a service is that runs on others. `caused_by`: what is down beneath it, as
     `service/…` or `environment/…`."""
 
     condition_id: UUID
-    because_of: list[str]
+    caused_by: list[str]
 
     def subject(self) -> str:
         return f"condition/{self.condition_id}"
 
 
-class ServiceImpaired(ConditionEvent):
+class ServiceDegraded(ConditionEvent):
     """Something beneath it is down (now something else, perhaps). It is not down itself."""
 
-    type: ClassVar[str] = "opsdesk.service.impaired.v1"
-    since: AwareDatetime
+    type: ClassVar[str] = "opsdesk.service.degraded.v1"
+    started_at: AwareDatetime
 
 
 class ServiceRestored(ConditionEvent):
     type: ClassVar[str] = "opsdesk.service.restored.v1"
 
 
-class MaintenanceEvent(PlacedEvent):
+class MaintenanceEvent(ScopedEvent):
     """Planned maintenance (R15). Its downtime is excused once it is agreed before `starts_at`."""
 
     maintenance_id: UUID
@@ -122,21 +122,21 @@ class MaintenanceCancelled(MaintenanceEvent):
     cancelled_at: AwareDatetime
 
 
-class BudgetUsed(Event):
-    """`share` of the downtime that a month allows is used up (R3): 0.5, 0.75, 0.9, 1. Beyond 1 the
+class DowntimeBudgetThresholdReached(Event):
+    """`threshold` of the downtime that a month allows is used up (R3): 0.5, 0.75, 0.9, 1. Beyond 1 the
     promised availability is missed, whatever comes. `month` is its first date.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
-    type: ClassVar[str] = "opsdesk.budget.used.v1"
+    type: ClassVar[str] = "opsdesk.downtime_budget.threshold_reached.v1"
 
     budget_id: UUID
     agreement: str
     customer_id: UUID
     customer: str
     month: str
-    share: float
+    threshold: float
     reached_at: AwareDatetime
     promised: float
     budget_seconds: int

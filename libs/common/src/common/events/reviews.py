@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 
 
 class ReviewEvent(Event):
@@ -31,7 +31,7 @@ class ReviewReady(ReviewEvent):
     """Drawn up: somebody of the audience looks at it and publishes it."""
 
     type: ClassVar[str] = "opsdesk.review.ready.v1"
-    drawn_by: str
+    generated_by: str
 
 
 class ReviewPublished(ReviewEvent):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
+from common.events.envelope import Event
 
 Priority = Literal["blocker", "critical", "major", "minor", "trivial"]
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
@@ -57,26 +57,26 @@ class TicketTriaged(TicketEvent):
 
 
 class TicketPrioritised(TicketEvent):
-    """`priority` is the new one. Lowered only with a `second` person (R1)."""
+    """`priority` is the new one. Lowered only with a `confirmed_by` person (R1)."""
 
     type: ClassVar[str] = "opsdesk.ticket.prioritised.v1"
-    was: Priority
-    second: str | None = None
+    previous: Priority
+    confirmed_by: str | None = None
 
 
 class TicketReclassified(TicketEvent):
     """What the ticket is was corrected: `kind` and `service` hold now, and from its opening on.
 
-    It may weaken the promise, so it always takes two (R1): `asked_by` one, confirmed by `second`.
+    It may weaken the promise, so it always takes two (R1): `requested_by` one, confirmed by `confirmed_by`.
     Their reason stays in intake.
     """
 
     type: ClassVar[str] = "opsdesk.ticket.reclassified.v1"
     opened_at: AwareDatetime
-    was_kind: Kind
-    was_service: str | None
-    asked_by: str
-    second: str
+    previous_kind: Kind
+    previous_service: str | None
+    requested_by: str
+    confirmed_by: str
 
 
 class TicketAssigned(TicketEvent):
@@ -94,7 +94,7 @@ class TicketHandedBack(TicketEvent):
     """Second level or the partner gave the work back to first level, with what they found."""
 
     type: ClassVar[str] = "opsdesk.ticket.handed_back.v1"
-    by_whom: Literal["second_level", "partner"]
+    handed_back_by: Literal["second_level", "partner"]
     partner: str | None = None
 
 
@@ -118,11 +118,11 @@ class TicketCustomerReplied(TicketEvent):
     message_id: UUID
 
 
-class TicketWaiting(TicketEvent):
+class TicketOnHold(TicketEvent):
     """Only waiting on the customer pauses the customer's clocks (C2)."""
 
-    type: ClassVar[str] = "opsdesk.ticket.waiting.v1"
-    on: Literal["customer", "partner", "second_level"]
+    type: ClassVar[str] = "opsdesk.ticket.on_hold.v1"
+    waiting_on: Literal["customer", "partner", "second_level"]
 
 
 class TicketResumed(TicketEvent):
@@ -132,10 +132,10 @@ class TicketResumed(TicketEvent):
     waited_on: Literal["customer", "partner", "second_level"] | None = None
 
 
-class TicketWorkedAround(TicketEvent):
+class TicketWorkaroundProvided(TicketEvent):
     """The customer was told by this message how to go on working until the issue is resolved."""
 
-    type: ClassVar[str] = "opsdesk.ticket.worked_around.v1"
+    type: ClassVar[str] = "opsdesk.ticket.workaround_provided.v1"
     message_id: UUID
 
 
@@ -216,11 +216,11 @@ class AlertEvent(Event):
 
 
 class AlertRaised(AlertEvent):
-    type: ClassVar[str] = "opsdesk.ticket.alert_raised.v1"
+    type: ClassVar[str] = "opsdesk.alert.raised.v1"
     started_at: AwareDatetime
 
 
-class AlertEnded(AlertEvent):
-    type: ClassVar[str] = "opsdesk.ticket.alert_ended.v1"
+class AlertResolved(AlertEvent):
+    type: ClassVar[str] = "opsdesk.alert.resolved.v1"
     started_at: AwareDatetime
     ended_at: AwareDatetime

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from common.event import Event
 from common.events.clocks import Metric
+from common.events.envelope import Event
 
 
 class AnyWaiverEvent(Event):
@@ -43,45 +43,45 @@ class AnyWaiverEvent(Event):
 
 
 class PeriodWaiverRequested(AnyWaiverEvent):
-    type: ClassVar[str] = "opsdesk.clock.period_waiver_requested.v1"
+    type: ClassVar[str] = "opsdesk.waiver.period_requested.v1"
 
 
 class PeriodWaiverApproved(AnyWaiverEvent):
     """Covers what breaks after this. `late`: the period was over; it is kept, and changes nothing."""
 
-    type: ClassVar[str] = "opsdesk.clock.period_waiver_approved.v1"
+    type: ClassVar[str] = "opsdesk.waiver.period_approved.v1"
     approved_by: str
     late: bool
 
 
 class PeriodWaiverRefused(AnyWaiverEvent):
-    type: ClassVar[str] = "opsdesk.clock.period_waiver_refused.v1"
+    type: ClassVar[str] = "opsdesk.waiver.period_refused.v1"
     refused_by: str
 
 
-class WaiverReminded(AnyWaiverEvent):
+class WaiverDecisionReminder(AnyWaiverEvent):
     """Nobody has decided yet, and `seconds_left` until the deadline."""
 
-    type: ClassVar[str] = "opsdesk.clock.waiver_reminded.v1"
+    type: ClassVar[str] = "opsdesk.waiver.decision_reminder.v1"
     seconds_left: int
 
 
 class WaiverWithdrawn(AnyWaiverEvent):
     """Whoever asked for it needs it no more."""
 
-    type: ClassVar[str] = "opsdesk.clock.waiver_withdrawn.v1"
+    type: ClassVar[str] = "opsdesk.waiver.withdrawn.v1"
     withdrawn_by: str
 
 
 class WaiverRevoked(AnyWaiverEvent):
     """Covers nothing that breaks from now on; what broke before stays excused."""
 
-    type: ClassVar[str] = "opsdesk.clock.waiver_revoked.v1"
+    type: ClassVar[str] = "opsdesk.waiver.revoked.v1"
     revoked_by: str
 
 
 class WaiverExpired(AnyWaiverEvent):
     """Its time is over. `decided`: whether anybody had answered it."""
 
-    type: ClassVar[str] = "opsdesk.clock.waiver_expired.v1"
+    type: ClassVar[str] = "opsdesk.waiver.expired.v1"
     decided: bool

@@ -3,29 +3,29 @@
 from common.http.app import create_app
 from common.http.body import MIB
 from common.http.etag import if_match, set_etag
-from common.http.models import Asked, Instant, Told
-from common.http.paging import Page, Paging, cursor
-from common.http.problems import answer
+from common.http.models import Instant, RequestModel, ResponseModel
+from common.http.paging import Page, Paging, encode_cursor
+from common.http.problems import problem_response
 from common.http.route import TransactionalRoute, router
 from common.http.service import Service
-from common.http.state import furnish
-from common.http.streaming import streams
+from common.http.state import attach_state
+from common.http.streaming import streaming_router
 
 __all__ = [
     "MIB",
-    "Asked",
     "Instant",
     "Page",
     "Paging",
+    "RequestModel",
+    "ResponseModel",
     "Service",
-    "Told",
     "TransactionalRoute",
-    "answer",
+    "attach_state",
     "create_app",
-    "cursor",
-    "furnish",
+    "encode_cursor",
     "if_match",
+    "problem_response",
     "router",
     "set_etag",
-    "streams",
+    "streaming_router",
 ]

@@ -2,16 +2,16 @@
 
 from fastapi import APIRouter, FastAPI
 
-from common.http import docs, edge, openapi, problems, tokens
+from common.http import docs, middleware, openapi, problems, token_revocation
 from common.http.body import MIB, BodyLimit
+from common.http.fast_routes import FastRoutes
 from common.http.health import health
-from common.http.lifespan import lifespan_of
+from common.http.lifespan import create_lifespan
 from common.http.route import unguarded
 from common.http.service import Service
-from common.http.thin import Thin
 
 
-def create_app(service: Service, *more: APIRouter) -> FastAPI:
+def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
     """The ASGI app, with `more` routers than the service's own (simulated time).
 
     Its lifespan reads the settings, opens the database and starts every loop of the service.
@@ -22,7 +22,7 @@ def create_app(service: Service, *more: APIRouter) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan_of(service),
+        lifespan=create_lifespan(service),
         redirect_slashes=False,
         # `Edge` traces and measures: twice would cost a tenth of the accept route's time.
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -30,14 +30,16 @@ def create_app(service: Service, *more: APIRouter) -> FastAPI:
     app.state.service = service
     app.state.pending = service.pending
     app.state.parts = {}
-    app.router.routes[:0] = service.thin
-    for router in (health, docs.pages, tokens.routes, *service.routers, *more):
+    app.router.routes[:0] = service.fast_routes
+    for router in (health, docs.pages, token_revocation.routes, *service.routers, *extra_routers):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
-    app.add_middleware(Thin, routes=service.thin)  # the last one added is the outermost
-    app.add_middleware(BodyLimit, limit=MIB, larger=service.larger_bodies)
-    app.add_middleware(edge.Edge)
-    if open_to_all := unguarded(app):
-        raise ValueError(f"these routes name no permission: {', '.join(open_to_all)}")
+    app.add_middleware(
+        FastRoutes, routes=service.fast_routes
+    )  # the last one added is the outermost
+    app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
+    app.add_middleware(middleware.EdgeMiddleware)
+    if unguarded_routes := unguarded(app):
+        raise ValueError(f"these routes name no permission: {', '.join(unguarded_routes)}")
     return app

@@ -8,11 +8,11 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.errors import Invalid, Malformed, TooLarge, Violation
-from common.http.problems import answer
+from common.errors import BadRequest, PayloadTooLarge, ValidationFailed, Violation
+from common.http.problems import problem_response
 
 MIB = 1024 * 1024
-DEEPEST = 32
+MAX_JSON_DEPTH = 32
 """Levels of nesting that a JSON body may have."""
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -26,10 +26,10 @@ class BodyLimit:
     `larger` maps a path prefix to its own limit in bytes. Also refuses NUL in the address.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
         self.app = app
         self.limit = limit
-        self.larger = tuple(larger.items())
+        self.limits_by_prefix = tuple(limits_by_prefix.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,60 +37,62 @@ class BodyLimit:
             return
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             nul = Violation("", "nul", "leave out the NUL character in the address")
-            await answer(Invalid([nul]))(scope, receive, send)
+            await problem_response(ValidationFailed([nul]))(scope, receive, send)
             return
         limit = self._limit(scope["path"])
-        if _announced(scope) > limit:
-            await answer(TooLarge(limit))(scope, receive, send)
+        if _content_length(scope) > limit:
+            await problem_response(PayloadTooLarge(limit))(scope, receive, send)
             return
-        await self.app(scope, _bounded(receive, limit), send)
+        await self.app(scope, _limit_receive(receive, limit), send)
 
     def _limit(self, path: str) -> int:
-        for prefix, limit in self.larger:
+        for prefix, limit in self.limits_by_prefix:
             if path.startswith(prefix):
                 return limit
         return self.limit
 
 
-def _announced(scope: Scope) -> int:
+def _content_length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
     return 0
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
+def _limit_receive(receive: Receive, limit: int) -> Receive:
     """The same messages; raises TooLarge once they are more than `limit` bytes together."""
-    taken = 0
+    received = 0
 
     async def receive_at_most() -> Message:
-        nonlocal taken
+        nonlocal received
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise TooLarge(limit)
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise PayloadTooLarge(limit)
         return message
 
     return receive_at_most
 
 
-def read_json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """The JSON value of a body, with every number finite and every string storable.
 
     Raises Malformed for what is no JSON or nested deeper than DEEPEST, Invalid for NUL.
     """
-    if deeper_than(body, DEEPEST):
-        raise Malformed(f"The body is no valid JSON, or nested deeper than {DEEPEST} levels.")
+    if nests_deeper_than(body, MAX_JSON_DEPTH):
+        raise BadRequest(
+            f"The body is no valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
+        )
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise Malformed(f"The body is no valid JSON: {error}.") from None
+        raise BadRequest(f"The body is no valid JSON: {error}.") from None
     if b"\\u0000" in body:
-        _refuse_nul(value)
+        _reject_nul(value)
     return value
 
 
-def deeper_than(body: bytes, levels: int) -> bool:
+def nests_deeper_than(body: bytes, levels: int) -> bool:
     """Whether brackets nest deeper than that (or do not match at all). Needs no recursion."""
     if body.count(b"[") + body.count(b"{") <= levels:
         return False
@@ -101,21 +103,21 @@ def deeper_than(body: bytes, levels: int) -> bool:
     return bool(brackets)
 
 
-def _refuse_nul(value: Any) -> None:
-    found: list[Violation] = []
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        pointer, here = waiting.pop()
-        if isinstance(here, str):
-            if "\0" in here:
-                found.append(Violation(pointer, "nul", "leave out the NUL character"))
-        elif isinstance(here, list):
-            waiting += [(f"{pointer}/{index}", entry) for index, entry in enumerate(here)]
-        elif isinstance(here, dict):
-            waiting += [(f"{pointer}/{key}", entry) for key, entry in here.items()]
-            waiting += [(pointer, key) for key in here]
-    if found:
-        raise Invalid(found)
+def _reject_nul(value: Any) -> None:
+    violations: list[Violation] = []
+    pending: list[tuple[str, Any]] = [("", value)]
+    while pending:
+        pointer, node = pending.pop()
+        if isinstance(node, str):
+            if "\0" in node:
+                violations.append(Violation(pointer, "nul", "leave out the NUL character"))
+        elif isinstance(node, list):
+            pending += [(f"{pointer}/{index}", entry) for index, entry in enumerate(node)]
+        elif isinstance(node, dict):
+            pending += [(f"{pointer}/{key}", entry) for key, entry in node.items()]
+            pending += [(pointer, key) for key in node]
+    if violations:
+        raise ValidationFailed(violations)
 
 
 class StrictRequest(Request):
@@ -123,5 +125,5 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
-            self._json = read_json(await self.body())
+            self._json = parse_json(await self.body())
         return self._json

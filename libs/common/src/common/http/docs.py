@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from common.http.edge import CSP
+from common.http.middleware import CSP
 
 pages = APIRouter(include_in_schema=False)
 
@@ -62,11 +62,7 @@ async def plain(request: Request) -> HTMLResponse:
     document = request.app.openapi()
     title = escape(document["info"]["title"])
     return HTMLResponse(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f'<link rel="stylesheet" href="style.css"><h1>{title}</h1>'
-        '<p>To try out: <a href="../docs">docs</a>. '
-        'For programs: <a href="../openapi.json">openapi.json</a>.</p>'
-        f"{_listed(document['paths'])}</html>"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="style.css"><h1>{title}</h1><p>To try out: <a href="../docs">docs</a>. For programs: <a href="../openapi.json">openapi.json</a>.</p>{_render_operations(document["paths"])}</html>'
     )
 
 
@@ -75,18 +71,18 @@ async def style() -> Response:
     return Response(STYLE, media_type="text/css", headers=_CACHED)
 
 
-def _listed(paths: dict[str, Any]) -> str:
+def _render_operations(paths: dict[str, Any]) -> str:
     by_tag: dict[str, list[str]] = {}
     for path, operations in paths.items():
         for method, operation in operations.items():
             for tag in operation.get("tags", ["other"])[:1]:
-                by_tag.setdefault(tag, []).append(_line(method, path, operation))
+                by_tag.setdefault(tag, []).append(_render_operation(method, path, operation))
     return "".join(
         f"<h2>{escape(tag)}</h2><ul>{''.join(lines)}</ul>" for tag, lines in sorted(by_tag.items())
     )
 
 
-def _line(method: str, path: str, operation: dict[str, Any]) -> str:
-    said = escape(operation.get("description") or operation.get("summary", ""))
-    needed = escape(", ".join(operation.get("x-permissions", ())))
-    return f"<li><b>{method.upper()}</b> <code>{escape(path)}</code> {said} <small>{needed}</small>"
+def _render_operation(method: str, path: str, operation: dict[str, Any]) -> str:
+    description = escape(operation.get("description") or operation.get("summary", ""))
+    permissions = escape(", ".join(operation.get("x-permissions", ())))
+    return f"<li><b>{method.upper()}</b> <code>{escape(path)}</code> {description} <small>{permissions}</small>"

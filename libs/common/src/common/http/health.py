@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from common.database import Database
+from common.persistence.database import Database
 
-PATIENCE = 2.0
+DATABASE_TIMEOUT_S = 2.0
 """Seconds for which the database may take to answer a readiness check."""
 
 health = APIRouter(include_in_schema=False)
@@ -27,20 +27,20 @@ async def ready(request: Request) -> Response:
     """200 when everything works; 503 with what does not, and why."""
     state = request.app.state
     parts = {name: part.trouble for name, part in state.parts.items()}
-    parts["database"] = await _trouble_with(state.database)
-    missing = {name: why for name, why in sorted(parts.items()) if why}
-    status = 503 if missing else 200
-    return JSONResponse({"ready": not missing, "not_ready": missing}, status)
+    parts["database"] = await _database_problem(state.database)
+    not_ready = {name: why for name, why in sorted(parts.items()) if why}
+    status = 503 if not_ready else 200
+    return JSONResponse({"ready": not not_ready, "not_ready": not_ready}, status)
 
 
 @health.get("/metrics")
-async def measured() -> Response:
+async def export_metrics() -> Response:
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-async def _trouble_with(database: Database) -> str | None:
+async def _database_problem(database: Database) -> str | None:
     try:
-        async with asyncio.timeout(PATIENCE), database.transaction() as tx:
+        async with asyncio.timeout(DATABASE_TIMEOUT_S), database.transaction() as tx:
             await tx.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         return f"does not answer: {type(error).__name__}"

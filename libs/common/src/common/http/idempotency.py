@@ -13,87 +13,91 @@ from sqlalchemy import JSON, LargeBinary, bindparam, text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.database import Connection, Database, passing
-from common.errors import IdempotencyMismatch, Invalid, StillRunning, Violation
+from common.errors import IdempotencyMismatch, RequestInProgress, ValidationFailed, Violation
+from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger
 
 log = logger(__name__)
 
-HEADER: Final = "idempotency-key"
-LONGEST: Final = 255
-KEPT: Final = "7 days"
-BATCH: Final = 1000
+KEY_HEADER: Final = "idempotency-key"
+MAX_KEY_CHARS: Final = 255
+RETENTION_INTERVAL: Final = "7 days"
+DELETE_BATCH_ROWS: Final = 1000
 """Rows that one statement of the cleaning deletes."""
-PAUSE: Final = 60.0
+CLEANUP_INTERVAL_S: Final = 60.0
 """Seconds between two cleanings."""
-REPLAYED: Final = ("location", "etag", "content-type")
+REPLAYED_HEADERS: Final = ("location", "etag", "content-type")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class IdempotencyKey:
     """Whose key, which one, and the digest of the request that it stands for."""
 
     caller: str
     key: str
-    request: bytes
+    request_digest: bytes
 
     @property
-    def lock(self) -> int:
+    def lock_id(self) -> int:
         """A number for the advisory lock: 64 bits of caller and key."""
         digest = hashlib.sha256(f"{self.caller}\0{self.key}".encode()).digest()
         return int.from_bytes(digest[:8], signed=True)
 
 
-def checked(key: str) -> str:
+def validate_key(key: str) -> str:
     """The key, if it may be one: 1 to 255 printable ASCII characters. Raises Invalid."""
-    if not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
-        wrong = f"take 1 to {LONGEST} printable ASCII characters, best a UUID"
-        raise Invalid([Violation("/header/idempotency-key", "idempotency_key", wrong)])
+    if not 0 < len(key) <= MAX_KEY_CHARS or not key.isascii() or not key.isprintable():
+        wrong = f"take 1 to {MAX_KEY_CHARS} printable ASCII characters, best a UUID"
+        raise ValidationFailed([Violation("/header/idempotency-key", "idempotency_key", wrong)])
     return key
 
 
-def digest(method: str, target: str, body: bytes) -> bytes:
+def request_digest(method: str, target: str, body: bytes) -> bytes:
     """What makes two requests the same: method, path with query, and body."""
     return hashlib.sha256(b"\0".join((method.encode(), target.encode(), body))).digest()
 
 
-async def key_of(request: Request, caller: str) -> Key | None:
+async def key_from_request(request: Request, caller: str) -> IdempotencyKey | None:
     """The key that a POST carries, or None."""
-    given = request.headers.get(HEADER)
+    given = request.headers.get(KEY_HEADER)
     if given is None or request.method != "POST":
         return None
     target = f"{request.url.path}?{request.url.query}"
-    return Key(caller, checked(given), digest("POST", target, await request.body()))
+    return IdempotencyKey(
+        caller, validate_key(given), request_digest("POST", target, await request.body())
+    )
 
 
-async def recall(tx: Connection, key: Key) -> Response | None:
+async def find_response(tx: Connection, key: IdempotencyKey) -> Response | None:
     """The answer given before, or None where this request is the first.
 
     Holds the key until the transaction ends. Raises StillRunning while another one holds it,
     IdempotencyMismatch when it was used for another request.
     """
-    held = await tx.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": key.lock})
-    if not held:
-        raise StillRunning()
-    found = (await tx.execute(_RECALL, {"caller": key.caller, "key": key.key})).one_or_none()
-    if found is None:
+    locked = await tx.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": key.lock_id})
+    if not locked:
+        raise RequestInProgress()
+    row = (await tx.execute(_SELECT_RESPONSE, {"caller": key.caller, "key": key.key})).one_or_none()
+    if row is None:
         return None
-    if found.request != key.request:
+    if row.request != key.request_digest:
         raise IdempotencyMismatch()
-    response = Response(found.body, found.status, found.headers)
+    response = Response(row.body, row.status, row.headers)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-async def remember(tx: Connection, key: Key, response: Response) -> None:
+async def store_response(tx: Connection, key: IdempotencyKey, response: Response) -> None:
     """Store the answer with the work that it reports."""
-    headers = {name: response.headers[name] for name in REPLAYED if name in response.headers}
+    headers = {
+        name: response.headers[name] for name in REPLAYED_HEADERS if name in response.headers
+    }
     await tx.execute(
-        _REMEMBER,
+        _UPSERT_RESPONSE,
         {
             "caller": key.caller,
             "key": key.key,
-            "request": key.request,
+            "request": key.request_digest,
             "status": response.status_code,
             "headers": headers,
             "body": bytes(response.body),
@@ -101,29 +105,29 @@ async def remember(tx: Connection, key: Key, response: Response) -> None:
     )
 
 
-async def forget_old(tx: Connection) -> int:
+async def delete_expired(tx: Connection) -> int:
     """Delete at most BATCH expired keys. Returns how many there were."""
-    return (await tx.execute(_FORGET)).rowcount
+    return (await tx.execute(_DELETE_EXPIRED)).rowcount
 
 
-async def keep_small(database: Database) -> None:
+async def delete_expired_forever(database: Database) -> None:
     """Delete expired keys in the background, a batch at a time, for as long as the service runs."""
     while True:
         try:
             async with database.transaction() as tx:
-                more = await forget_old(tx) == BATCH
+                more = await delete_expired(tx) == DELETE_BATCH_ROWS
         except Exception as error:
             more = False
-            if not passing(error):
+            if not is_transient(error):
                 log.exception("idempotency.not_cleaned")
-        await asyncio.sleep(0 if more else PAUSE)
+        await asyncio.sleep(0 if more else CLEANUP_INTERVAL_S)
 
 
-_RECALL = text(
+_SELECT_RESPONSE = text(
     "SELECT request, status, headers, body FROM idempotency WHERE caller = :caller AND key = :key"
-    f" AND answered_at > statement_timestamp() - interval '{KEPT}'"
+    f" AND answered_at > statement_timestamp() - interval '{RETENTION_INTERVAL}'"
 ).columns(headers=JSON)
-_REMEMBER = text(
+_UPSERT_RESPONSE = text(
     "INSERT INTO idempotency (caller, key, request, status, headers, body)"
     " VALUES (:caller, :key, :request, :status, :headers, :body)"
     # One that has expired may still lie there.
@@ -131,8 +135,8 @@ _REMEMBER = text(
     " status = excluded.status, headers = excluded.headers, body = excluded.body,"
     " answered_at = excluded.answered_at"
 ).bindparams(bindparam("headers", type_=JSON), bindparam("body", type_=LargeBinary))
-_FORGET = text(
+_DELETE_EXPIRED = text(
     "DELETE FROM idempotency WHERE (caller, key) IN (SELECT caller, key FROM idempotency"
-    f" WHERE answered_at <= statement_timestamp() - interval '{KEPT}'"
-    f" LIMIT {BATCH} FOR UPDATE SKIP LOCKED)"
+    f" WHERE answered_at <= statement_timestamp() - interval '{RETENTION_INTERVAL}'"
+    f" LIMIT {DELETE_BATCH_ROWS} FOR UPDATE SKIP LOCKED)"
 )

@@ -9,68 +9,70 @@ from typing import Any
 from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
-from common.consumer import Consumer
-from common.database import Database
+from common.auth.revocation import refresh_forever
 from common.http import idempotency
 from common.http.service import Service
-from common.http.state import furnish
-from common.kafka import Kafka
-from common.people.revocation import keep_current
-from common.queues import watch
-from common.relay import Relay
-from common.settings import load
+from common.http.state import attach_state
+from common.messaging.consumer import Consumer
+from common.messaging.kafka import Kafka
+from common.messaging.queue_metrics import collect_forever
+from common.messaging.relay import Relay
+from common.persistence.database import Database
+from common.scheduling.deadline_scheduler import DeadlineScheduler
+from common.settings import load_settings
 from common.telemetry import flush_traces, logger, metrics
-from common.timekeeper import Timekeeper
 
 log = logger(__name__)
 
 Loop = Callable[[], Awaitable[None]]
 
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+INITIAL_RESTART_DELAY_S = 0.5
+MAX_RESTART_DELAY_S = 30.0
 """Seconds between a loop's failure and its new start: doubled each time, up to the longest."""
-STEADY = 60.0
+STABLE_AFTER_S = 60.0
 """Seconds of running after which a loop counts as well again."""
-PATIENCE = 10.0
+STOP_TIMEOUT_S = 10.0
 """Seconds that a loop may take to stop."""
 
 
-def lifespan_of(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What runs around serving."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        settings = load(service.settings)
+        settings = load_settings(service.settings)
         address = settings.database_url.get_secret_value()
         database = Database(address, service.schema, pool_size=service.pool_size)
-        furnish(app, settings, database)
+        attach_state(app, settings, database)
         tasks = [
-            asyncio.create_task(supervised(name, loop), name=name)
-            for name, loop in loops(app, Kafka.of(settings))
+            asyncio.create_task(supervise(name, loop), name=name)
+            for name, loop in background_loops(app, Kafka.from_settings(settings))
         ]
         try:
             yield
         finally:
             # The last started stops first: what hears and fires before what sends.
             for task in reversed(tasks):
-                await stopped(task)
+                await stop_loop(task)
             await database.close()
             await asyncio.to_thread(flush_traces)
 
     return lifespan
 
 
-def loops(app: FastAPI, kafka: Kafka) -> Iterator[tuple[str, Loop]]:
+def background_loops(app: FastAPI, kafka: Kafka) -> Iterator[tuple[str, Loop]]:
     """Everything that runs beside the requests, in the order of starting."""
     service: Service = app.state.service
     database: Database = app.state.database
     app.state.parts["keys"] = app.state.people.keys
-    yield "people", partial(keep_current, database, app.state.people)
-    yield "idempotency", partial(idempotency.keep_small, database)
-    yield "queues", partial(watch, database)
+    yield "people", partial(refresh_forever, database, app.state.people)
+    yield "idempotency", partial(idempotency.delete_expired_forever, database)
+    yield "queues", partial(collect_forever, database)
     relay = app.state.relay = Relay(database, kafka)
     consumer = app.state.consumer = Consumer(database, kafka, service.name, service.handlers)
-    deadlines = app.state.deadlines = Timekeeper(database, service.timers, consumer.behind)
+    deadlines = app.state.deadlines = DeadlineScheduler(
+        database, service.timers, consumer.is_behind
+    )
     parts: dict[str, Any] = {
         "relay": relay,
         "consumer": consumer,
@@ -84,31 +86,31 @@ def loops(app: FastAPI, kafka: Kafka) -> Iterator[tuple[str, Loop]]:
         yield background.__name__, partial(background, app)
 
 
-async def supervised(name: str, loop: Loop) -> None:
+async def supervise(name: str, loop: Loop) -> None:
     """Run a loop; when it fails, log it and start it anew after a pause. One that ends has ended."""
-    pause = FIRST_PAUSE
+    pause = INITIAL_RESTART_DELAY_S
     clock = asyncio.get_running_loop()
     while True:
-        began = clock.time()
+        started_at = clock.time()
         try:
             return await loop()
         except asyncio.CancelledError:
             # A library's own task was cancelled, not this one: that must not end us in silence.
-            if (mine := asyncio.current_task()) is None or mine.cancelling():
+            if (current_task := asyncio.current_task()) is None or current_task.cancelling():
                 raise
             log.exception("loop.failed", loop=name)
         except Exception:
             log.exception("loop.failed", loop=name)
         metrics.BACKGROUND_RESTARTS.labels(name).inc()
-        if clock.time() - began > STEADY:
-            pause = FIRST_PAUSE
+        if clock.time() - started_at > STABLE_AFTER_S:
+            pause = INITIAL_RESTART_DELAY_S
         await asyncio.sleep(pause)
-        pause = min(LONGEST_PAUSE, pause * 2)
+        pause = min(MAX_RESTART_DELAY_S, pause * 2)
 
 
-async def stopped(task: "asyncio.Task[None]") -> None:
+async def stop_loop(task: "asyncio.Task[None]") -> None:
     """Cancel a loop and wait for its end, PATIENCE seconds at most."""
     task.cancel()
-    await asyncio.wait([task], timeout=PATIENCE)
+    await asyncio.wait([task], timeout=STOP_TIMEOUT_S)
     if not task.done():
         log.error("loop.does_not_stop", loop=task.get_name())

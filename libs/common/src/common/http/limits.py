@@ -7,12 +7,12 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from common.errors import TooMany
+from common.errors import TooManyRequests
 from common.now import now
 from common.telemetry import metrics
 
 
-class Limits:
+class RateLimiter:
     """`per_minute` counts for a caller; refused attempts of one address have a tenth of it."""
 
     def __init__(self, per_minute: int) -> None:
@@ -23,7 +23,7 @@ class Limits:
     async def count(self, caller: str) -> None:
         """One more request of this caller. Raises TooMany beyond the limit."""
         if not await self._windows.hit(self._caller, caller):
-            await self._refuse(self._caller, caller)
+            await self._reject(self._caller, caller)
 
     async def count_refused(self, address: str) -> None:
         """One more attempt of this address without a valid token."""
@@ -32,9 +32,9 @@ class Limits:
     async def check_address(self, address: str) -> None:
         """Raises TooMany when this address has tried too often without a valid token."""
         if not await self._windows.test(self._address, address):
-            await self._refuse(self._address, address)
+            await self._reject(self._address, address)
 
-    async def _refuse(self, item: RateLimitItemPerMinute, who: str) -> None:
-        metrics.LIMITED.inc()
-        window = await self._windows.get_window_stats(item, who)
-        raise TooMany(max(1, round(window.reset_time - now().timestamp())))
+    async def _reject(self, item: RateLimitItemPerMinute, subject: str) -> None:
+        metrics.HTTP_RATE_LIMITED.inc()
+        window = await self._windows.get_window_stats(item, subject)
+        raise TooManyRequests(max(1, round(window.reset_time - now().timestamp())))

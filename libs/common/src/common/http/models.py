@@ -14,69 +14,69 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MIN_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 """Calendars begin here, too: what is accepted at an edge must not be impossible behind it."""
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+MAX_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
-def read_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def parse_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Reads an RFC 3339 instant with offset, and no number of seconds; gives it in UTC."""
     value = read(given)
-    return _in_utc(given, value) if isinstance(value, datetime) else value
+    return _to_utc(given, value) if isinstance(value, datetime) else value
 
 
-def _in_utc(given: Any, at: datetime) -> datetime:
-    if not isinstance(given, datetime) and not _WRITTEN.match(str(given)):
+def _to_utc(given: Any, at: datetime) -> datetime:
+    if not isinstance(given, datetime) and not _RFC_3339.match(str(given)):
         raise PydanticCustomError("instant", "write it like 2026-03-01T09:00:00+01:00")
     if at.tzinfo is None:
         raise PydanticCustomError(
             "timezone_aware", "give the offset too, like 2026-03-01T09:00:00+01:00"
         )
     # Compared first: an instant of the year 1 has no equivalent in every zone.
-    if not EARLIEST < at < LATEST:
+    if not MIN_INSTANT < at < MAX_INSTANT:
         raise PydanticCustomError("instant_range", "give an instant between 1970 and 2200")
     return at.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, WrapValidator(read_instant)]
+Instant = Annotated[AwareDatetime, WrapValidator(parse_instant)]
 """An instant with offset, kept in UTC: for query parameters. In bodies `datetime` is one already."""
 
 
-def _without_nul(value: Any) -> Any:
+def _reject_nul(value: Any) -> Any:
     if isinstance(value, str) and "\0" in value:
         raise PydanticCustomError("nul", "leave out the NUL character")
     if isinstance(value, list | tuple):
         for entry in value:
-            _without_nul(entry)
+            _reject_nul(entry)
     return value
 
 
-class Asked(BaseModel):
+class RequestModel(BaseModel):
     """The body of a request. Unknown fields, NUL and instants without offset are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _strictly(cls, given: Any, read: ValidatorFunctionWrapHandler) -> Any:
-        return _without_nul(read_instant(given, read))
+    def _validate_strictly(cls, given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        return _reject_nul(parse_instant(given, read))
 
 
-class Told(BaseModel):
+class ResponseModel(BaseModel):
     """An answer. Instants leave in UTC (`…Z`); may be made from a domain object's attributes."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
     @field_validator("*", mode="after")
     @classmethod
-    def _in_utc(cls, value: Any) -> Any:
+    def _to_utc(cls, value: Any) -> Any:
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value.astimezone(UTC)
         return value
 
 
-class Described(BaseModel):
+class ProblemModel(BaseModel):
     """RFC 9457, as the documents describe it."""
 
     model_config = ConfigDict(title="Problem", extra="allow")

@@ -1,18 +1,25 @@
-"""The OpenAPI document: every refusal as problem+json, the bearer scheme, the permission needed."""
+"""The OpenAPI document: every refusal as problem+json, the bearer scheme, the permission needed.
 
+An operation is called like its function; its summary is the first sentence of the docstring.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from common.http.models import Described
+from common.auth.requirements import RequiresPermission, requirements_of
+from common.http.models import ProblemModel
 from common.http.problems import PROBLEM_JSON
-from common.people.asking import Needs, needs_of
 
+_END_OF_SENTENCE = re.compile(r"(?<=\.)\s")
 _PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "content": _PROBLEM}
     for status, description in {
         400: "The request cannot be read.",
@@ -29,14 +36,14 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 
-IDEMPOTENCY_KEY = {
+IDEMPOTENCY_KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "Sent again with the same key, the request is done once and answered the same.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
-ON_BEHALF_OF = {
+ON_BEHALF_OF_PARAMETER = {
     "name": "On-Behalf-Of",
     "in": "header",
     "required": False,
@@ -47,38 +54,80 @@ ON_BEHALF_OF = {
 
 def install(app: FastAPI, *, speaks_for_contacts: bool) -> None:
     """Make `app.openapi()` answer the whole document."""
-    headers = [ON_BEHALF_OF] if speaks_for_contacts else []
+    headers = [ON_BEHALF_OF_PARAMETER] if speaks_for_contacts else []
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, headers)
+            app.openapi_schema = _build_document(app, headers)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way
 
 
-def _document(app: FastAPI, headers: list[dict[str, Any]]) -> dict[str, Any]:
-    drawn = get_openapi(
+def _build_document(app: FastAPI, headers: list[dict[str, Any]]) -> dict[str, Any]:
+    document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    components = drawn.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = Described.model_json_schema()
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = ProblemModel.model_json_schema()
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     for route in iter_route_contexts(app.routes):
         if isinstance(route.original_route, APIRoute) and route.include_in_schema:
-            _complete(drawn["paths"][route.path_format], route, headers)
-    return drawn
+            _complete_operation(document["paths"][route.path_format], route, headers)
+    document["tags"] = [{"name": tag} for tag in _tags(document["paths"])]
+    _describe_tuples(document)
+    return document
 
 
-def _complete(operations: dict[str, Any], route: RouteContext, headers: list[Any]) -> None:
-    needed: list[Needs] = list(needs_of(route.dependant))
+def _tags(paths: dict[str, Any]) -> list[str]:
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    return sorted({tag for operation in operations for tag in operation.get("tags", ())})
+
+
+def _describe_tuples(part: Any) -> None:
+    """Give arrays of a fixed length `items`, too: many readers do not know `prefixItems`."""
+    if isinstance(part, dict) and isinstance(part.get("prefixItems"), list):
+        kinds = [
+            kind
+            for n, kind in enumerate(part["prefixItems"])
+            if kind not in part["prefixItems"][:n]
+        ]
+        if len(kinds) == 1:
+            del part["prefixItems"]
+        part["items"] = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    for inner in _inner(part):
+        _describe_tuples(inner)
+
+
+def _inner(part: Any) -> Iterator[Any]:
+    if isinstance(part, dict):
+        yield from part.values()
+    elif isinstance(part, list):
+        yield from part
+
+
+def _first_sentence(docstring: str) -> str:
+    paragraph = inspect.cleandoc(docstring).partition("\n\n")[0]
+    return _END_OF_SENTENCE.split(" ".join(paragraph.split()))[0]
+
+
+def _complete_operation(
+    operations: dict[str, Any], route: RouteContext, headers: list[Any]
+) -> None:
+    requirements: list[RequiresPermission] = list(requirements_of(route.dependant))
+    docstring = getattr(route.endpoint, "__doc__", None)
     for method in route.methods or ():
         operation = operations[method.lower()]
-        if needed:
+        operation["operationId"] = route.operation_id or route.name
+        if docstring and route.summary is None:
+            operation["summary"] = _first_sentence(docstring)
+        if requirements:
             operation["security"] = [{"bearer": []}]
-            operation["x-permissions"] = sorted({need.permission for need in needed})
+            operation["x-permissions"] = sorted(
+                {requirement.permission for requirement in requirements}
+            )
             operation.setdefault("parameters", []).extend(headers)
-        if method == "POST" and needed:
-            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        if method == "POST" and requirements:
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY_PARAMETER)

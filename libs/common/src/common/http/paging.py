@@ -10,27 +10,27 @@ from uuid import UUID
 
 from fastapi import Query
 
-from common.errors import Invalid, Violation
-from common.http.models import Told
+from common.errors import ValidationFailed, Violation
+from common.http.models import ResponseModel
 
 T = TypeVar("T")
 
-MOST: Final = 200
-USUAL: Final = 50
-_SEAL: Final = 6
+MAX_LIMIT: Final = 200
+DEFAULT_LIMIT: Final = 50
+_CHECKSUM_BYTES: Final = 6
 
 
-class Page(Told, Generic[T]):
+class Page(ResponseModel, Generic[T]):
     """One page. `next` is the `cursor` of the next one, null on the last."""
 
     items: Sequence[T]
     next: str | None = None
 
 
-def cursor(*values: datetime | UUID | str | int | None) -> str:
+def encode_cursor(*values: datetime | UUID | str | int | None) -> str:
     """The place of an item: the values that the list is ordered by, ending in the id."""
-    told = json.dumps([_tagged(value) for value in values], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_seal(told) + told).rstrip(b"=").decode()
+    payload = json.dumps([_encode_value(value) for value in values], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode()
 
 
 class Paging:
@@ -41,13 +41,15 @@ class Paging:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=MOST, description="Items on a page.")] = USUAL,
+        limit: Annotated[
+            int, Query(ge=1, le=MAX_LIMIT, description="Items on a page.")
+        ] = DEFAULT_LIMIT,
         cursor: Annotated[
             str | None, Query(max_length=1000, description="`next` of the page before.")
         ] = None,
     ) -> None:
         self.limit = limit
-        self.after = None if cursor is None else _place(cursor)
+        self.after = None if cursor is None else _decode_cursor(cursor)
 
     def after_as(self, *types: type) -> tuple[Any, ...] | None:
         """`after`, whose values are of these types. Raises Invalid for a cursor of another list."""
@@ -56,38 +58,38 @@ class Paging:
         fits = len(self.after) == len(types) and all(
             isinstance(value, type_) for value, type_ in zip(self.after, types, strict=True)
         )
-        return self.after if fits else _refuse()
+        return self.after if fits else _reject_cursor()
 
 
-def _tagged(value: datetime | UUID | str | int | None) -> Any:
+def _encode_value(value: datetime | UUID | str | int | None) -> Any:
     if isinstance(value, datetime):
         return {"t": value.isoformat()}
     return {"u": value.hex} if isinstance(value, UUID) else value
 
 
-def _value(told: Any) -> Any:
-    if not isinstance(told, dict):
-        return told
-    (tag, text), *_ = told.items()
+def _decode_value(encoded: Any) -> Any:
+    if not isinstance(encoded, dict):
+        return encoded
+    (tag, text), *_ = encoded.items()
     return datetime.fromisoformat(text) if tag == "t" else UUID(hex=text)
 
 
-def _seal(told: bytes) -> bytes:
+def _checksum(payload: bytes) -> bytes:
     # Against slips and guesses, not against forgery: a forged place shows the forger's own rows.
-    return hashlib.blake2b(told, digest_size=_SEAL, person=b"opsdesk.cursor").digest()
+    return hashlib.blake2b(payload, digest_size=_CHECKSUM_BYTES, person=b"opsdesk.cursor").digest()
 
 
-def _place(given: str) -> tuple[Any, ...]:
+def _decode_cursor(given: str) -> tuple[Any, ...]:
     try:
         raw = base64.b64decode(given + "=" * (-len(given) % 4), b"-_", validate=True)
-        seal, told = raw[:_SEAL], raw[_SEAL:]
-        if seal == _seal(told):
-            return tuple(_value(one) for one in json.loads(told))
+        checksum, payload = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]
+        if checksum == _checksum(payload):
+            return tuple(_decode_value(one) for one in json.loads(payload))
     except (ValueError, TypeError, AttributeError, RecursionError):
         pass
-    return _refuse()
+    return _reject_cursor()
 
 
-def _refuse() -> tuple[Any, ...]:
+def _reject_cursor() -> tuple[Any, ...]:
     wrong = "take `next` of the page before as it is, or begin without a cursor"
-    raise Invalid([Violation("/query/cursor", "cursor", wrong)])
+    raise ValidationFailed([Violation("/query/cursor", "cursor", wrong)])

@@ -12,20 +12,27 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from common.database import passing
-from common.errors import Busy, Conflict, Invalid, Problem, Unexpected, Violation
+from common.errors import (
+    Conflict,
+    InternalServerError,
+    Problem,
+    ServiceUnavailable,
+    ValidationFailed,
+    Violation,
+)
+from common.persistence.database import is_transient
 from common.telemetry import logger, trace_id
 
 log = logger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
 
-TITLES: Final[Mapping[int, tuple[str, str, str]]] = {
+FRAMEWORK_PROBLEMS: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("malformed", "The request cannot be read", "Send what the documentation describes."),
     404: ("not-found", "Not found", "There is nothing at this address. See /docs."),
     405: ("method-not-allowed", "Not done this way", "Use one of the methods in `Allow`."),
 }
-AGAIN: Final = (
+RETRY_DETAIL: Final = (
     "The database cannot be reached or was busy. Send the same request again, with the same"
     " Idempotency-Key: then it is done once."
 )
@@ -40,38 +47,38 @@ class ProblemResponse(Response):
         self.problem = problem
         super().__init__(b"", problem.status, problem.headers)
 
-    def about(self, scope: Scope) -> "ProblemResponse":
+    def for_request(self, scope: Scope) -> "ProblemResponse":
         """The same answer with its body, as the answer to this request."""
-        said = self.problem.body(scope["path"], trace_id() or "")
-        self.body = json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "replace")
+        members = self.problem.body(scope["path"], trace_id() or "")
+        self.body = json.dumps(members, ensure_ascii=False, default=str).encode("utf-8", "replace")
         self.headers["content-length"] = str(len(self.body))
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.body:
-            self.about(scope)
+            self.for_request(scope)
         await super().__call__(scope, receive, send)
 
 
-def answer(problem: Problem) -> ProblemResponse:
+def problem_response(problem: Problem) -> ProblemResponse:
     """The problem as a response. RETURNED by a route it commits, so that a denial leaves its audit
     record; RAISED, the problem rolls back. The route says `-> X | Response`, `response_model=X`."""
     return ProblemResponse(problem)
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_from_error(error: Exception) -> Problem:
     """The problem that an exception means for a caller. What nobody foresaw is a 500, logged."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
-        return Invalid(violations(error))
+        return ValidationFailed(violations(error))
     if isinstance(error, HTTPException):
-        return _of_the_framework(error)
-    if isinstance(error, NoConnection) or passing(error):
+        return _framework_problem(error)
+    if isinstance(error, NoConnection) or is_transient(error):
         log.warning("http.busy", error=type(error).__name__)
-        return Busy(1, AGAIN)
+        return ServiceUnavailable(1, RETRY_DETAIL)
     log.error("http.unexpected", exc_info=error)
-    return _fenced(error) or Unexpected()
+    return _constraint_problem(error) or InternalServerError()
 
 
 def violations(error: RequestValidationError | ValidationError) -> list[Violation]:
@@ -92,29 +99,31 @@ def _pointer(location: tuple[int | str, ...], in_request: bool) -> Iterator[str]
         yield "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 
-def _of_the_framework(error: HTTPException) -> Problem:
-    slug, title, detail = TITLES.get(error.status_code, ("refused", "Refused", str(error.detail)))
+def _framework_problem(error: HTTPException) -> Problem:
+    slug, title, detail = FRAMEWORK_PROBLEMS.get(
+        error.status_code, ("refused", "Refused", str(error.detail))
+    )
     return Problem(slug, title, error.status_code, detail, headers=error.headers)
 
 
-def _fenced(error: Exception) -> Problem | None:
+def _constraint_problem(error: Exception) -> Problem | None:
     """The last fence: what no model and no rule refused, and PostgreSQL does.
 
     22: a value that it cannot hold. 23: a constraint, when two were faster than each other's rules.
     """
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if isinstance(state, str) and state.startswith("22"):
-        return Invalid([Violation("", "unstorable", "a value cannot be stored as it is")])
+        return ValidationFailed([Violation("", "unstorable", "a value cannot be stored as it is")])
     if isinstance(state, str) and state.startswith("23"):
         return Conflict("Somebody changed it at the same time. Read it again, then decide.")
     return None
 
 
-async def _handle(_: Request, error: Exception) -> Response:
-    return answer(problem_of(error))
+async def _handle_error(_: Request, error: Exception) -> Response:
+    return problem_response(problem_from_error(error))
 
 
 def install(app: FastAPI) -> None:
     """Every refusal of every route leaves as a problem; all other errors go on to the edge."""
     for kind in (Problem, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _handle)
+        app.add_exception_handler(kind, _handle_error)

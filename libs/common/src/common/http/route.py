@@ -7,16 +7,16 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response, StreamingResponse
 
-from common.database import Connection
-from common.errors import UnsupportedMedia
+from common.auth.caller import Caller
+from common.auth.requirements import RequiresPermission, requirements_of
+from common.errors import UnsupportedMediaType
 from common.http import idempotency
 from common.http.body import StrictRequest
-from common.http.openapi import REFUSALS
+from common.http.openapi import ERROR_RESPONSES
 from common.http.problems import ProblemResponse
-from common.people.asking import Needs, needs_of
-from common.people.caller import Caller
+from common.persistence.database import Connection
 
-OPEN = frozenset(
+PUBLIC_PATHS = frozenset(
     {
         "/health/live",
         "/health/ready",
@@ -37,7 +37,7 @@ OPEN = frozenset(
 )
 """The only paths that anybody may ask for without a token."""
 
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+RequestHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TransactionalRoute(APIRoute):
@@ -47,66 +47,68 @@ class TransactionalRoute(APIRoute):
     A raised Problem rolls back. Nothing may use the transaction after the function has returned.
     """
 
-    def get_route_handler(self) -> Handle:
+    def get_route_handler(self) -> RequestHandler:
         handle = super().get_route_handler()
-        needed = tuple(needs_of(self.dependant))
-        reads_json = _wants_json(self)
+        requirements = tuple(requirements_of(self.dependant))
+        reads_json = _expects_json(self)
 
         async def in_one_transaction(asked: Request) -> Response:
             request = StrictRequest(asked.scope, asked.receive)
-            caller = await admitted(request, needed)
+            caller = await authorize_request(request, requirements)
             # Read before the transaction: a slow sender must not hold a connection.
             body = await request.body()
             if reads_json and body:
                 await _read_json(request)
-            key = await idempotency.key_of(request, caller.identity) if caller else None
+            key = await idempotency.key_from_request(request, caller.identity) if caller else None
             async with request.app.state.database.transaction() as tx:
                 request.state.tx = tx
-                return await _once(tx, key, handle, request)
+                return await _run_idempotently(tx, key, handle, request)
 
         return in_one_transaction
 
 
-async def _once(
-    tx: Connection, key: idempotency.Key | None, handle: Handle, request: Request
+async def _run_idempotently(
+    tx: Connection, key: idempotency.IdempotencyKey | None, handle: RequestHandler, request: Request
 ) -> Response:
     if key is None:
         return await handle(request)
-    response = await idempotency.recall(tx, key)
+    response = await idempotency.find_response(tx, key)
     if response is None:
         response = await handle(request)
         if isinstance(response, ProblemResponse):
-            response.about(request.scope)
+            response.for_request(request.scope)
         if isinstance(response, StreamingResponse):
             raise TypeError("an answer that streams cannot be kept under an Idempotency-Key")
-        await idempotency.remember(tx, key, response)
+        await idempotency.store_response(tx, key, response)
     return response
 
 
-async def admitted(request: Request, needed: tuple[Needs, ...]) -> Caller | None:
+async def authorize_request(
+    request: Request, requirements: tuple[RequiresPermission, ...]
+) -> Caller | None:
     """The caller, who holds everything that the route needs; None on a route open to all."""
-    if not needed:
+    if not requirements:
         return None
-    caller: Caller = await request.app.state.admission.admit(request.scope)
-    for need in needed:
-        need.checked(caller)
+    caller: Caller = await request.app.state.admission.authenticate(request.scope)
+    for requirement in requirements:
+        requirement.check(caller)
     request.state.caller = caller
     return caller
 
 
 async def _read_json(request: Request) -> None:
     """Read before FastAPI asks for it, which would turn every error into a bare 400."""
-    if not _is_json(request):
-        raise UnsupportedMedia("application/json")
+    if not _has_json_body(request):
+        raise UnsupportedMediaType("application/json")
     await request.json()
 
 
-def _wants_json(route: APIRoute) -> bool:
+def _expects_json(route: APIRoute) -> bool:
     field = route.body_field
     return field is not None and getattr(field.field_info, "media_type", "") == "application/json"
 
 
-def _is_json(request: Request) -> bool:
+def _has_json_body(request: Request) -> bool:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media == "application/json" or (
         media.startswith("application/") and media.endswith("+json")
@@ -116,7 +118,7 @@ def _is_json(request: Request) -> bool:
 def router(prefix: str, tags: list[str]) -> APIRouter:
     """A router whose routes are transactional. `prefix` begins with /v1."""
     return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=REFUSALS
+        prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=ERROR_RESPONSES
     )
 
 
@@ -125,11 +127,11 @@ def unguarded(app: FastAPI) -> list[str]:
 
     A thin route has its `Needs` as the attribute `needs` of its endpoint.
     """
-    found = []
+    routes = []
     for route in iter_route_contexts(app.routes):
-        guarded = isinstance(getattr(route.endpoint, "needs", None), Needs) or (
-            isinstance(route.original_route, APIRoute) and any(needs_of(route.dependant))
+        guarded = isinstance(getattr(route.endpoint, "needs", None), RequiresPermission) or (
+            isinstance(route.original_route, APIRoute) and any(requirements_of(route.dependant))
         )
-        if not guarded and route.path not in OPEN:
-            found.append(f"{' '.join(sorted(route.methods or ()))} {route.path}")
-    return found
+        if not guarded and route.path not in PUBLIC_PATHS:
+            routes.append(f"{' '.join(sorted(route.methods or ()))} {route.path}")
+    return routes

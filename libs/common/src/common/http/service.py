@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
-from common.database import Connection
-from common.deadlines import Timers
-from common.inbox import Handlers
-from common.people.caller import ResolveContact
+from common.auth.caller import ResolveContact
+from common.messaging.inbox import Handlers
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Timers
 from common.settings import Settings
 
 Background = Callable[[FastAPI], Awaitable[None]]
@@ -38,6 +38,6 @@ class Service:
     background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None
-    thin: tuple[Route, ...] = ()
-    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    fast_routes: tuple[Route, ...] = ()
+    body_limits: Mapping[str, int] = field(default_factory=dict)
     pool_size: int = 10

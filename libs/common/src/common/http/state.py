@@ -2,26 +2,26 @@
 
 from fastapi import FastAPI
 
-from common.database import Database
-from common.http.admission import Admission
-from common.http.limits import Limits
+from common.auth.jwks import IssuerKeys
+from common.auth.tokens import Authenticator
+from common.http.authentication import RequestAuthenticator
+from common.http.limits import RateLimiter
 from common.http.service import Service
-from common.people.keys import IssuerKeys
-from common.people.tokens import People
+from common.persistence.database import Database
 from common.settings import Settings
 
 
-def furnish(
-    app: FastAPI, settings: Settings, database: Database, people: People | None = None
+def attach_state(
+    app: FastAPI, settings: Settings, database: Database, authenticator: Authenticator | None = None
 ) -> None:
     """Give the app what its routes work with. The lifespan does it; tests bring their own."""
     service: Service = app.state.service
     app.state.settings = settings
     app.state.database = database
-    app.state.people = people or People(
-        settings.issuer, settings.audience, IssuerKeys(settings.jwks)
+    app.state.people = authenticator or Authenticator(
+        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
     )
-    app.state.limits = Limits(settings.requests_per_minute)
-    app.state.admission = Admission(
+    app.state.limits = RateLimiter(settings.requests_per_minute)
+    app.state.admission = RequestAuthenticator(
         app.state.people, app.state.limits, database, service.resolve_contact
     )

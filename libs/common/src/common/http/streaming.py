@@ -10,12 +10,12 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Scope
 
+from common.auth.requirements import requirements_of
 from common.http.body import StrictRequest
-from common.http.openapi import REFUSALS
-from common.http.route import Handle, admitted
-from common.people.asking import needs_of
+from common.http.openapi import ERROR_RESPONSES
+from common.http.route import RequestHandler, authorize_request
 
-COOKIE: Final = "opsdesk"
+TOKEN_COOKIE: Final = "opsdesk"
 """A browser's EventSource sends no headers: its page has put the token here before, where no script
 can read it."""
 
@@ -23,33 +23,35 @@ can read it."""
 class StreamingRoute(APIRoute):
     """Admits the caller, by header or else by cookie, and runs the function: nothing else."""
 
-    def get_route_handler(self) -> Handle:
+    def get_route_handler(self) -> RequestHandler:
         handle = super().get_route_handler()
-        needed = tuple(needs_of(self.dependant))
+        requirements = tuple(requirements_of(self.dependant))
 
         async def open_ended(asked: Request) -> Response:
-            request = StrictRequest(_with_token(asked), asked.receive)
-            await admitted(request, needed)
+            request = StrictRequest(_scope_with_token(asked), asked.receive)
+            await authorize_request(request, requirements)
             return await handle(request)
 
         return open_ended
 
 
-def streams(prefix: str, tags: list[str]) -> APIRouter:
+def streaming_router(prefix: str, tags: list[str]) -> APIRouter:
     """A router whose routes stream; only GET, so that a cookie alone changes nothing."""
-    return APIRouter(prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=REFUSALS)
+    return APIRouter(
+        prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=ERROR_RESPONSES
+    )
 
 
-def authorization(scope: Scope) -> bytes | None:
+def authorization_header(scope: Scope) -> bytes | None:
     """The header by which the caller was admitted."""
     return next((value for name, value in scope["headers"] if name == b"authorization"), None)
 
 
-def _with_token(request: Request) -> Scope:
-    token = request.cookies.get(COOKIE)
-    if token is None or authorization(request.scope) is not None:
+def _scope_with_token(request: Request) -> Scope:
+    token = request.cookies.get(TOKEN_COOKIE)
+    if token is None or authorization_header(request.scope) is not None:
         return request.scope
-    said = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))
+    header = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))
     # In place: what is remembered of a request (its route, its caller) hangs on its scope.
-    request.scope["headers"] = [*request.scope["headers"], said]
+    request.scope["headers"] = [*request.scope["headers"], header]
     return request.scope

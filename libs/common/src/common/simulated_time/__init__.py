@@ -1,6 +1,13 @@
 """Time that can be moved: for the demo and for tests, refused in production."""
 
-from common.simulated_time.advance import Position, Unsettled, advance
-from common.simulated_time.function import Form, form_of, install
+from common.simulated_time.advance import NotSettled, ServiceState, advance
+from common.simulated_time.function import TimeMode, install_now_function, installed_time_mode
 
-__all__ = ["Form", "Position", "Unsettled", "advance", "form_of", "install"]
+__all__ = [
+    "NotSettled",
+    "ServiceState",
+    "TimeMode",
+    "advance",
+    "install_now_function",
+    "installed_time_mode",
+]

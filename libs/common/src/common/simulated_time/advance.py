@@ -9,19 +9,19 @@ from typing import Any
 
 import httpx
 
-PATH = "/v1/simulated-time"
-ROUND = 0.02
+ROUTE_PATH = "/v1/simulated-time"
+POLL_INTERVAL_S = 0.02
 """Seconds of real time between two looks at all services."""
 
 Progress = Callable[[datetime], None]
 
 
-class Unsettled(Exception):
+class NotSettled(Exception):
     """The services did not come to rest, or one of them refused. Says which, and what it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class ServiceState:
     """Where one service stands.
 
     `unsent`: events, and effects such as notifications, that are written and not yet done;
@@ -35,7 +35,7 @@ class Position:
     lag: int | None
     announced: int
 
-    def quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Nothing on its way, nothing to take, nothing due."""
         due = self.next_due_at is not None and self.next_due_at <= self.now
         return self.unsent == 0 and self.lag == 0 and not due
@@ -48,7 +48,7 @@ async def advance(
     *,
     frozen: bool = False,
     progress: Progress = lambda at: None,
-    patience: float = 60,
+    timeout_s: float = 60,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> datetime:
     """Move all services to `to` (an instant, or a span from now) and leave them there at rest.
@@ -58,12 +58,12 @@ async def advance(
     within `patience` seconds (real time) at one of them. Answers the instant reached.
     """
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(headers=headers, timeout=patience, transport=transport) as client:
-        travel = _Travel(client, urls, patience)
-        here = await travel.meet()
+    async with httpx.AsyncClient(headers=headers, timeout=timeout_s, transport=transport) as client:
+        travel = _TimeStepper(client, urls, timeout_s)
+        here = await travel.align()
         target = here + to if isinstance(to, timedelta) else to
         if target < here:
-            raise Unsettled(f"time only moves forwards: it is {here.isoformat()} already")
+            raise NotSettled(f"time only moves forwards: it is {here.isoformat()} already")
         while here < target:
             here = await travel.step(here, target)
             progress(here)
@@ -72,16 +72,16 @@ async def advance(
         return target
 
 
-class _Travel:
-    def __init__(self, client: httpx.AsyncClient, urls: Sequence[str], patience: float) -> None:
+class _TimeStepper:
+    def __init__(self, client: httpx.AsyncClient, urls: Sequence[str], timeout_s: float) -> None:
         self._client = client
         self._urls = urls
-        self._patience = patience
+        self._timeout_s = timeout_s
         self._due: list[datetime] = []
 
-    async def meet(self) -> datetime:
+    async def align(self) -> datetime:
         """Stop all clocks at the latest of their times, and wait until everybody rests."""
-        first, second = await self._look(), await self._look()
+        first, second = await self._states(), await self._states()
         here = max(position.now for position in second)
         if [p.now for p in first] != [p.now for p in second]:
             # They go on while they are asked, and time never goes back: meet a moment ahead.
@@ -99,7 +99,7 @@ class _Travel:
 
     async def move(self, at: datetime, *, frozen: bool) -> None:
         body = {"at": at.isoformat(), "frozen": frozen}
-        await asyncio.gather(*(self._ask("POST", url, body) for url in self._urls))
+        await asyncio.gather(*(self._request("POST", url, body) for url in self._urls))
 
     async def settle(self) -> None:
         """Wait for two quiet rounds in a row between which nobody has announced anything.
@@ -107,55 +107,57 @@ class _Travel:
         One round is not enough: an event may pass from a service not yet asked to one asked
         already. It cannot pass twice without being announced in between.
         """
-        before: Sequence[Position] = []
-        now: Sequence[Position] = []
+        before: Sequence[ServiceState] = []
+        now: Sequence[ServiceState] = []
         try:
-            async with asyncio.timeout(self._patience):
-                while not (now and _at_rest(before, now)):
+            async with asyncio.timeout(self._timeout_s):
+                while not (now and _all_idle(before, now)):
                     if now:
-                        await asyncio.sleep(ROUND)
-                    before, now = now, await self._look()
+                        await asyncio.sleep(POLL_INTERVAL_S)
+                    before, now = now, await self._states()
         except TimeoutError:
-            raise Unsettled(_complaint(now, self._patience)) from None
+            raise NotSettled(_describe_busy(now, self._timeout_s)) from None
         self._due = [position.next_due_at for position in now if position.next_due_at is not None]
 
-    async def _look(self) -> Sequence[Position]:
-        return await asyncio.gather(*(self._position(url) for url in self._urls))
+    async def _states(self) -> Sequence[ServiceState]:
+        return await asyncio.gather(*(self._state(url) for url in self._urls))
 
-    async def _position(self, url: str) -> Position:
-        told = await self._ask("GET", url)
-        due = told["next_due_at"]
-        return Position(
+    async def _state(self, url: str) -> ServiceState:
+        answer = await self._request("GET", url)
+        due = answer["next_due_at"]
+        return ServiceState(
             url,
-            datetime.fromisoformat(told["now"]),
+            datetime.fromisoformat(answer["now"]),
             datetime.fromisoformat(due) if due else None,
-            told["unsent"],
-            told["lag"],
-            told["announced"],
+            answer["unsent"],
+            answer["lag"],
+            answer["announced"],
         )
 
-    async def _ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+    async def _request(self, method: str, url: str, body: dict[str, Any] | None = None) -> Any:
         try:
-            answer = await self._client.request(method, url.rstrip("/") + PATH, json=body)
+            answer = await self._client.request(method, url.rstrip("/") + ROUTE_PATH, json=body)
         except httpx.HTTPError as error:
-            raise Unsettled(f"{url} does not answer: {type(error).__name__} {error}") from error
+            raise NotSettled(f"{url} does not answer: {type(error).__name__} {error}") from error
         if answer.is_error:
-            raise Unsettled(f"{url} answered {answer.status_code} to {method}: {answer.text[:300]}")
+            raise NotSettled(
+                f"{url} answered {answer.status_code} to {method}: {answer.text[:300]}"
+            )
         return answer.json()
 
 
-def _at_rest(before: Sequence[Position], now: Sequence[Position]) -> bool:
-    said = [position.announced for position in now]
+def _all_idle(before: Sequence[ServiceState], now: Sequence[ServiceState]) -> bool:
+    announced = [position.announced for position in now]
     return (
-        all(position.quiet() for position in [*before, *now])
-        and [position.announced for position in before] == said
+        all(position.is_idle() for position in [*before, *now])
+        and [position.announced for position in before] == announced
     )
 
 
-def _complaint(positions: Sequence[Position], patience: float) -> str:
+def _describe_busy(states: Sequence[ServiceState], timeout_s: float) -> str:
     busy = [
         f"{p.url} (at {p.now.isoformat()}: {p.unsent} unsent, lag {p.lag}, next due {p.next_due_at})"
-        for p in positions
-        if not p.quiet()
+        for p in states
+        if not p.is_idle()
     ]
-    return f"not at rest after {patience:g} s: {'; '.join(busy) or 'all of them, in turn'}"
+    return f"not at rest after {timeout_s:g} s: {'; '.join(busy) or 'all of them, in turn'}"

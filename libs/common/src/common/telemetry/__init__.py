@@ -6,7 +6,7 @@ Nothing personal and nothing secret leaves by any of them.
 from common.settings import Settings
 from common.telemetry import metrics
 from common.telemetry.logs import configure_logs, logger
-from common.telemetry.redaction import redacted
+from common.telemetry.redaction import redact
 from common.telemetry.tracing import (
     configure_tracing,
     current_traceparent,
@@ -21,7 +21,7 @@ __all__ = [
     "flush_traces",
     "logger",
     "metrics",
-    "redacted",
+    "redact",
     "span",
     "trace_id",
 ]
@@ -29,5 +29,5 @@ __all__ = [
 
 def configure(service: str, settings: Settings) -> None:
     """Set up logs and traces for this process, once, before anything is built."""
-    configure_logs(service, settings.log)
-    configure_tracing(service, settings.otlp_endpoint, settings.trace_share)
+    configure_logs(service, settings.log_format)
+    configure_tracing(service, settings.otlp_endpoint, settings.trace_sample_ratio)

@@ -7,10 +7,10 @@ from typing import Any, Literal, TextIO, cast
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from common.telemetry.redaction import redacted
+from common.telemetry.redaction import redact
 from common.telemetry.tracing import trace_id
 
-NOISY = ("aiokafka", "alembic", "httpcore", "httpx", "sqlalchemy.engine", "uvicorn.error")
+NOISY_LOGGERS = ("aiokafka", "alembic", "httpcore", "httpx", "sqlalchemy.engine", "uvicorn.error")
 
 
 def configure_logs(
@@ -51,7 +51,7 @@ def configure_logs(
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for name in NOISY:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -67,6 +67,6 @@ def _renderer(form: Literal["json", "console"]) -> Processor:
 
 
 def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    keep = {key: event[key] for key in ("_record", "_from_structlog") if key in event}
-    told = cast(dict[str, Any], redacted({k: v for k, v in event.items() if k not in keep}))
-    return {**told, **keep}
+    internal = {key: event[key] for key in ("_record", "_from_structlog") if key in event}
+    visible = cast(dict[str, Any], redact({k: v for k, v in event.items() if k not in internal}))
+    return {**visible, **internal}

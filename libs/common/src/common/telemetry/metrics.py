@@ -5,19 +5,21 @@ Labels have few values: routes as templates, never ids, people or customers.
 
 from prometheus_client import Counter, Gauge, Histogram
 
-FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 # HTTP
-REQUESTS = Counter("opsdesk_http_requests_total", "Answers given.", ("method", "route", "status"))
-REQUEST_SECONDS = Histogram(
+HTTP_REQUESTS = Counter(
+    "opsdesk_http_requests_total", "Answers given.", ("method", "route", "status")
+)
+HTTP_REQUEST_SECONDS = Histogram(
     "opsdesk_http_request_seconds",
     "From the request's head to the answer.",
     ("route",),
-    buckets=FAST,
+    buckets=LATENCY_BUCKETS,
 )
-LIMITED = Counter("opsdesk_http_limited_total", "Requests answered 429.")
-BATCH_SIZE = Histogram(
-    "opsdesk_accept_batch_size",
+HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered 429.")
+TICKET_BATCH_SIZE = Histogram(
+    "opsdesk_ticket_batch_size",
     "Tickets accepted by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
@@ -26,39 +28,48 @@ BACKGROUND_RESTARTS = Counter(
 )
 
 # Outbox and relay
-PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
-RELAY_LEADS = Gauge("opsdesk_relay_leads", "1 where this replica publishes.")
+RELAY_PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
+RELAY_IS_LEADER = Gauge("opsdesk_relay_is_leader", "1 where this replica publishes.")
 OUTBOX_UNSENT = Gauge("opsdesk_outbox_unsent", "Events not yet on Kafka, as last seen.")
 OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldest unsent event.")
-OUTBOX_HELD = Gauge("opsdesk_outbox_held_keys", "Keys whose event Kafka refuses; others flow.")
+OUTBOX_HELD_KEYS = Gauge("opsdesk_outbox_held_keys", "Keys whose event Kafka refuses; others flow.")
 PRODUCER_RECREATED = Counter("opsdesk_relay_producers_recreated_total", "Producers discarded.")
 
 # Inbox and consumer
-HANDLED = Counter(
+CONSUMER_RECORDS = Counter(
     "opsdesk_consumer_records_total",
-    "Records taken: applied, parked or dead.",
+    "Records taken: applied, parked or dead_lettered.",
     ("outcome",),
 )
 CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, in our partitions.")
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Consumers made anew.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
 DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters nobody has settled.")
-PARKED = Gauge("opsdesk_parked_records", "Records that wait for another one.")
+PARKED_RECORDS = Gauge("opsdesk_parked_records", "Records that wait for another one.")
 PARKED_OLDEST_SECONDS = Gauge("opsdesk_parked_oldest_seconds", "Age of the oldest parked record.")
-HANDLE_SECONDS = Histogram(
-    "opsdesk_consumer_poll_seconds", "One poll: handlers, inbox and commit.", buckets=FAST
+CONSUMER_POLL_SECONDS = Histogram(
+    "opsdesk_consumer_poll_seconds",
+    "One poll: handlers, inbox and commit.",
+    buckets=LATENCY_BUCKETS,
 )
 
 # Deadlines
-FIRED = Counter("opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "blind"))
-FIRING_LAG_SECONDS = Histogram(
-    "opsdesk_deadline_lag_seconds", "From due to fired.", ("kind",), buckets=(*FAST, 30, 60, 300)
+DEADLINES_FIRED = Counter(
+    "opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "fired_without_events")
 )
-FIRING_FAILED = Counter("opsdesk_deadlines_failed_total", "Firings put off.", ("kind",))
+DEADLINE_LAG_SECONDS = Histogram(
+    "opsdesk_deadline_lag_seconds",
+    "From due to fired.",
+    ("kind",),
+    buckets=(*LATENCY_BUCKETS, 30, 60, 300),
+)
+DEADLINES_FAILED = Counter("opsdesk_deadlines_failed_total", "Firings put off.", ("kind",))
 
 # Audit
-SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")
-SEALED_AT = Gauge("opsdesk_audit_sealer_seconds", "When the sealer last finished (Unix time).")
+AUDIT_ENTRIES_SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")
+AUDIT_LAST_SEAL_TIMESTAMP = Gauge(
+    "opsdesk_audit_last_seal_timestamp_seconds", "When the sealer last finished (Unix time)."
+)
 
 # Notifications
 NOTIFICATIONS = Counter(

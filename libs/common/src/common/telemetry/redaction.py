@@ -9,7 +9,7 @@ SECRET_NAMES = re.compile(
     r"authorization|token|password|secret|cookie|api_?key|e_?mail|phone|on_?behalf_?of|idempotency",
     re.IGNORECASE,
 )
-SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
+HIDDEN_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s{1,9}[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{1,2000}(?:\.[\w-]{0,4000}){1,2}"), HIDDEN),
     (re.compile(r"\b(\w{1,20}://[^\s:/@]{0,100}):[^\s@]{0,200}@"), rf"\1:{HIDDEN}@"),
@@ -20,32 +20,32 @@ SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
 )
-DEEPEST = 6
-LONGEST = 20_000
+MAX_DEPTH = 6
+MAX_TEXT_CHARS = 20_000
 """Characters of a text that are told; the bounds above keep the search in them short, too."""
 
 
-def redacted(value: Any, depth: int = 0) -> Any:
+def redact(value: Any, depth: int = 0) -> Any:
     """The same value without secrets and e-mail addresses; beyond DEEPEST levels nothing is said."""
     if isinstance(value, str):
-        return _without_shapes(value)
+        return _hide_patterns(value)
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
-    if depth == DEEPEST:
+    if depth == MAX_DEPTH:
         return HIDDEN
     if isinstance(value, Mapping):
         return {
-            key: HIDDEN if SECRET_NAMES.search(str(key)) else redacted(entry, depth + 1)
+            key: HIDDEN if SECRET_NAMES.search(str(key)) else redact(entry, depth + 1)
             for key, entry in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
-        return [redacted(entry, depth + 1) for entry in value]
-    return value if isinstance(value, int | float | None) else _without_shapes(str(value))
+        return [redact(entry, depth + 1) for entry in value]
+    return value if isinstance(value, int | float | None) else _hide_patterns(str(value))
 
 
-def _without_shapes(text: str) -> str:
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]} ... ({len(text)} characters)"
-    for shape, instead in SHAPES:
-        text = shape.sub(instead, text)
+def _hide_patterns(text: str) -> str:
+    if len(text) > MAX_TEXT_CHARS:
+        text = f"{text[:MAX_TEXT_CHARS]} ... ({len(text)} characters)"
+    for pattern, replacement in HIDDEN_PATTERNS:
+        text = pattern.sub(replacement, text)
     return text

@@ -30,7 +30,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-ALL = 1 << 64
+TRACE_ID_RANGE = 1 << 64
 _NOTHING = Context()
 _W3C = TraceContextTextMapPropagator()
 
@@ -55,26 +55,30 @@ class _Tracing:
 
     provider: TracerProvider | None = None
     tracer: Tracer | None = None
-    bound: int = 0
+    sampled_below: int = 0
 
 
 def configure_tracing(
-    service: str, endpoint: str | None, share: float, *, processor: SpanProcessor | None = None
+    service: str,
+    endpoint: str | None,
+    sample_ratio: float,
+    *,
+    processor: SpanProcessor | None = None,
 ) -> None:
     """Send `share` (0 to 1) of the traces to `endpoint`; without one nothing is recorded."""
     if endpoint:
-        processor = BatchSpanProcessor(OTLPSpanExporter(_traces(endpoint)))
+        processor = BatchSpanProcessor(OTLPSpanExporter(_traces_url(endpoint)))
     if processor is None:
-        _Tracing.provider, _Tracing.tracer, _Tracing.bound = None, None, 0
+        _Tracing.provider, _Tracing.tracer, _Tracing.sampled_below = None, None, 0
         return
     provider = TracerProvider(resource=Resource.create({"service.name": f"opsdesk-{service}"}))
     provider.add_span_processor(processor)
     _Tracing.provider = provider
     _Tracing.tracer = provider.get_tracer("opsdesk")
-    _Tracing.bound = round(share * ALL)
+    _Tracing.sampled_below = round(sample_ratio * TRACE_ID_RANGE)
 
 
-def _traces(endpoint: str) -> str:
+def _traces_url(endpoint: str) -> str:
     """A collector's address, with the path that OTLP over HTTP gives to traces."""
     return endpoint if endpoint.endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
 
@@ -104,19 +108,21 @@ class span:
     trace id, so that all services decide alike. Cheap when not sampled.
     """
 
-    __slots__ = ("_name", "_outside", "_parent", "_span", "_token")
+    __slots__ = ("_name", "_parent", "_span", "_token", "_untrusted")
 
-    def __init__(self, name: str, traceparent: str | None = None, *, outside: bool = False) -> None:
+    def __init__(
+        self, name: str, traceparent: str | None = None, *, untrusted: bool = False
+    ) -> None:
         self._name = name
         self._parent = traceparent
-        self._outside = outside
+        self._untrusted = untrusted
         self._span: Span | None = None
         self._token: Token[str | None] | None = None
 
     def __enter__(self) -> Self:
         above = _read(self._parent) if self._parent else _here()
         trace = f"{random.getrandbits(128) or 1:032x}" if above is None else above.trace
-        sampled = _chosen(trace) if above is None or self._outside else above.sampled
+        sampled = _is_sampled(trace) if above is None or self._untrusted else above.sampled
         if _Tracing.tracer is not None and sampled:
             here = self._begin(_Tracing.tracer, trace, above)
         else:
@@ -183,8 +189,8 @@ def _here() -> _Parent | None:
     return _Parent(here[3:35], here[36:52], here.endswith("1")) if here else None
 
 
-def _chosen(trace: str) -> bool:
-    return int(trace[16:], 16) < _Tracing.bound
+def _is_sampled(trace: str) -> bool:
+    return int(trace[16:], 16) < _Tracing.sampled_below
 
 
 def _new_span_id() -> str:

@@ -1,6 +1,6 @@
 """Alembic's entry: migrate the delivery_gate schema."""
 
-from common.migrations import run
-from delivery_gate.tables import METADATA
+from common.persistence.migrations import run_migrations
+from delivery_gate.metadata import METADATA
 
-run(METADATA)
+run_migrations(METADATA)

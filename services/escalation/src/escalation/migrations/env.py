@@ -1,6 +1,6 @@
 """Alembic's entry: migrate the escalation schema."""
 
-from common.migrations import run
+from common.persistence.migrations import run_migrations
 from escalation.tables import METADATA
 
-run(METADATA)
+run_migrations(METADATA)

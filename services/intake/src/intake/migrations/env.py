@@ -1,6 +1,6 @@
 """How Alembic reaches the intake schema."""
 
-from common.migrations import run
+from common.persistence.migrations import run_migrations
 from intake.tables import METADATA
 
-run(METADATA)
+run_migrations(METADATA)

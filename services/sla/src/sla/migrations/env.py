@@ -1,6 +1,6 @@
 """How Alembic reaches the sla schema."""
 
-from common.migrations import run
+from common.persistence.migrations import run_migrations
 from sla.tables import METADATA
 
-run(METADATA)
+run_migrations(METADATA)

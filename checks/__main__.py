@@ -1,0 +1,43 @@
+"""`python -m checks`: run every check and say on one line each how it went.
+
+`python -m checks.<name>` prints the violations of one.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from checks import identifiers, layout, openapi, purity, rules, waivers, walk
+
+Check = Callable[[Path], Iterable[object]]
+
+CHECKS: Mapping[str, Check] = {
+    "identifiers": identifiers.violations,
+    "layout": layout.violations,
+    "openapi": openapi.violations,
+    "purity": purity.violations,
+    "rules": rules.undefined,
+    "waivers": waivers.violations,
+    "walk": walk.violations,
+}
+
+
+def counts(root: Path, checks: Mapping[str, Check] = CHECKS) -> Iterator[tuple[str, int]]:
+    """The number of violations of each check."""
+    for name, check in checks.items():
+        yield name, sum(1 for _ in check(root))
+
+
+def main(root: Path) -> int:
+    """Print a line for each check; 1 if there is any violation, else 0."""
+    failed = False
+    for name, count in counts(root):
+        failed |= count > 0
+        print(
+            f"{name}: {count} violations, see `python -m checks.{name}`" if count else f"{name}: ok"
+        )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path.cwd()))

@@ -1,0 +1,137 @@
+"""The issuer's public keys: read from a file or an address, and again when a new one appears."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+
+from common.telemetry import logger
+
+log = logger(__name__)
+
+MAX_KEY_SET_BYTES = 256 * 1024
+"""Bytes that a key set may have."""
+FETCH_TIMEOUT_S = 3.0
+"""Seconds for which the issuer may take to answer."""
+MIN_REFRESH_INTERVAL_S = 5.0
+"""Seconds between two readings, however many unknown keys are named meanwhile."""
+
+PublicKey = RSAKey | ECKey | OKPKey
+
+
+class KeySource(Protocol):
+    """Where verification finds keys.
+
+    `withdrawn` counts readings in which a known key had gone; `trouble` says why none is known.
+    """
+
+    withdrawal_count: int
+    trouble: str | None
+
+    async def find(self, kid: str | None) -> PublicKey | None:
+        """The key with this id; None for one that the issuer does not have."""
+
+    async def refresh(self) -> None:
+        """Read the keys again now, unless they were read a moment ago. Never raises."""
+
+
+class FixedKeys:
+    """Keys that never change: the fake beside `IssuerKeys`, for tests."""
+
+    def __init__(self, *keys: PublicKey) -> None:
+        self._keys = {key.kid or "": key for key in keys}
+        self.withdrawal_count = 0
+        self.trouble: str | None = None
+
+    async def find(self, kid: str | None) -> PublicKey | None:
+        return _select_key(self._keys, kid)
+
+    async def refresh(self) -> None:
+        return
+
+
+class IssuerKeys:
+    """The keys at `source` (a file path, or an http(s) address), read when first needed.
+
+    While the issuer cannot be reached the keys known so far go on counting.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.withdrawal_count = 0
+        self.trouble: str | None = "the issuer's keys have not been read yet"
+        self._keys: dict[str, PublicKey] = {}
+        self._refreshed_at = -MIN_REFRESH_INTERVAL_S
+        self._refresh_lock = asyncio.Lock()
+
+    async def find(self, kid: str | None) -> PublicKey | None:
+        key = _select_key(self._keys, kid)
+        if key is None:
+            await self.refresh()
+            key = _select_key(self._keys, kid)
+        return key
+
+    async def refresh(self) -> None:
+        async with self._refresh_lock:
+            if time.monotonic() - self._refreshed_at < MIN_REFRESH_INTERVAL_S:
+                return
+            self._refreshed_at = time.monotonic()
+            try:
+                self._replace_keys(_parse_key_set(await self._fetch()))
+            except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError) as error:
+                log.warning("people.keys_unread", source=self.source, error=type(error).__name__)
+                if not self._keys:
+                    self.trouble = f"{self.source} cannot be read: {type(error).__name__}"
+
+    def _replace_keys(self, keys: dict[str, PublicKey]) -> None:
+        if not keys:
+            raise ValueError("no usable key in the key set")
+        self.withdrawal_count += not keys.keys() >= self._keys.keys()
+        self._keys, self.trouble = keys, None
+
+    async def _fetch(self) -> bytes:
+        if not self.source.startswith(("http://", "https://")):
+            return await asyncio.to_thread(_read_file, Path(self.source.removeprefix("file://")))
+        async with (
+            asyncio.timeout(FETCH_TIMEOUT_S),
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S) as client,
+            client.stream("GET", self.source) as answer,
+        ):
+            answer.raise_for_status()
+            body = b""
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_KEY_SET_BYTES:
+                    raise ValueError("the key set is too large")
+            return body
+
+
+def _read_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_KEY_SET_BYTES)
+
+
+def _parse_key_set(content: bytes) -> dict[str, PublicKey]:
+    """The usable keys of a key set (RFC 7517). Others are passed over: an issuer may be ahead."""
+    keys: dict[str, PublicKey] = {}
+    for jwk in json.loads(content)["keys"]:
+        try:
+            key = JWKRegistry.import_key(jwk)
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue
+        # Symmetric keys have no place in a public set: whoever reads it could sign with them.
+        if isinstance(key, PublicKey):
+            key.ensure_kid()
+            keys[key.kid or ""] = key
+    return keys
+
+
+def _select_key(keys: dict[str, PublicKey], kid: str | None) -> PublicKey | None:
+    if kid is None:
+        return next(iter(keys.values())) if len(keys) == 1 else None
+    return keys.get(kid)

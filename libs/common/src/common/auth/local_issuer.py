@@ -1,0 +1,96 @@
+"""The issuer of a development machine: keys in a folder, tokens for demo people and machines."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from common.now import now
+from common.persistence.ids import uuid7
+from common.settings import LOCAL_ISSUER
+
+DEFAULT_LIFETIME_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token, and the id under which it can be revoked. `expires_at`: seconds since 1970."""
+
+    token: str
+    jti: str
+    expires_at: int
+
+
+class LocalIssuer:
+    """Signs tokens with the key in `folder`. Settings refuse it in production.
+
+    `folder/jwks.json` is what services verify with; `folder/key.json` is for the owner's eyes only.
+    """
+
+    def __init__(self, folder: Path, issuer: str = LOCAL_ISSUER, audience: str = "opsdesk") -> None:
+        self.folder = folder
+        self.issuer = issuer
+        self.audience = audience
+        self._key = _load_or_create_key(folder / "key.json")
+        public = json.dumps({"keys": [self._key.as_dict(private=False)]}, indent=1)
+        _write_atomically(self.jwks_path, public, 0o644)
+
+    @property
+    def jwks_path(self) -> Path:
+        return self.folder / "jwks.json"
+
+    def issue(
+        self,
+        sub: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        roles: tuple[str, ...] = (),
+        customer: str | None = None,
+        scope: str | None = None,
+        seconds: int = DEFAULT_LIFETIME_S,
+    ) -> IssuedToken:
+        """A token for a person (roles), a customer's contact (customer) or a machine (scope)."""
+        issued_at = int(now().timestamp())
+        jti = str(uuid7())
+        optional_claims = {"name": name, "email": email, "customer": customer, "scope": scope}
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": sub,
+            "jti": jti,
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + seconds,
+            "roles": list(roles),
+        } | {claim: value for claim, value in optional_claims.items() if value is not None}
+        header = {"alg": "ES256", "kid": self._key.kid}
+        return IssuedToken(jwt.encode(header, claims, self._key), jti, issued_at + seconds)
+
+
+def _load_or_create_key(path: Path) -> ECKey:
+    """The key at `path`; made when there is none, once, however many ask at the same time."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        draft = path.with_suffix(f".{uuid7()}.drawn")
+        _write_atomically(draft, json.dumps(key.as_dict(private=True)), 0o600)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return ECKey.import_key(json.loads(path.read_text()))
+
+
+def _write_atomically(path: Path, content: str, mode: int) -> None:
+    draft = path.with_suffix(f".{uuid7()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,119 @@
+"""The one table of permissions: who holds each. What is not in it, nobody may do.
+
+A row names roles of people and scopes of machines. A customer's contact holds a permission for the
+own customer's data only (`Caller.sees`), whatever the row says. Keep the rows sorted.
+"""
+
+from typing import Final
+
+CUSTOMER: Final = "customer"
+PORTAL: Final = "portal"
+
+STAFF: Final = ("dm", "gm", "ops", "po", "qc", "second_level", "tom")
+"""Everybody who works in the house."""
+
+ROLES: Final = frozenset({*STAFF, "partner", CUSTOMER})
+SCOPES: Final = frozenset(
+    {
+        "alerts:write",
+        "checks:write",
+        "deliveries:write",
+        "emails:write",
+        "environments:report",
+        "samples:write",
+        "tickets:write",
+        "versions:write",
+        PORTAL,
+    }
+)
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    permission: frozenset(holders)
+    for permission, holders in {
+        "actions:verify": STAFF,
+        "actions:work": STAFF,
+        "agreements:comment": (*STAFF, CUSTOMER),
+        "agreements:read": (*STAFF, CUSTOMER),
+        "agreements:sign": ("gm", "tom", CUSTOMER),
+        "agreements:write": ("gm", "tom"),
+        "alerts:write": ("alerts:write",),
+        "audit:read": ("gm", "qc", "tom"),
+        "calendars:write": ("gm", "tom"),
+        "catalogue:assess": STAFF,
+        "catalogue:read": (*STAFF, CUSTOMER),
+        "catalogue:write": ("gm", "tom"),
+        "checks:write": ("checks:write",),
+        "clocks:read": (*STAFF, CUSTOMER),
+        "clocks:work": ("ops", "tom"),
+        "deliveries:confirm": ("dm", "gm", "ops", "second_level", "tom"),
+        "deliveries:read": (*STAFF, "deliveries:write"),
+        "deliveries:review": ("ops", "tom"),
+        "deliveries:run": ("ops", "second_level", "tom", "deliveries:write"),
+        "deliveries:submit": ("dm", "po", "deliveries:write"),
+        "directory:read": (*STAFF,),
+        "directory:write": ("ops", "tom"),
+        "emails:write": ("emails:write",),
+        "emergencies:authorize": ("dm", "gm", "ops", "tom"),
+        "emergencies:work": ("ops", "second_level", "tom"),
+        "environments:read": (*STAFF, CUSTOMER),
+        "environments:report": ("environments:report", "ops"),
+        "escalations:acknowledge": STAFF,
+        "escalations:read": STAFF,
+        "escalations:work": STAFF,
+        "follow-ups:confirm": STAFF,
+        "follow-ups:work": STAFF,
+        "forecasts:read": STAFF,
+        "forecasts:work": STAFF,
+        "leadership:read": ("dm", "gm", "po", "tom"),
+        "maintenance:agree": (*STAFF, CUSTOMER),
+        "maintenance:write": ("dm", "ops", "tom"),
+        "series:write": ("gm", "tom"),
+        "oncall:read": STAFF,
+        "oncall:write": ("gm", "ops", "tom"),
+        "outages:confirm": ("dm", "gm", "ops", "tom"),
+        "outages:read": (*STAFF, CUSTOMER),
+        "outages:configure": ("gm", "tom"),
+        "outages:write": ("ops", "second_level", "tom"),
+        "policies:read": STAFF,
+        "policies:write": ("gm", "tom"),
+        "punctuality:read": STAFF,
+        "rate-cards:write": ("gm", "tom"),
+        "reports:read": (*STAFF, CUSTOMER),
+        "reviews:read": (*STAFF, CUSTOMER),
+        "reviews:write": ("dm", "gm", "ops", "tom"),
+        "samples:write": ("samples:write",),
+        "simulated-time:move": STAFF,
+        "status:read": (*STAFF, CUSTOMER),
+        "tickets:open": (*STAFF, CUSTOMER, "tickets:write"),
+        "tickets:read": (*STAFF, CUSTOMER),
+        "tickets:reply": (*STAFF, CUSTOMER),
+        "tickets:verify": STAFF,
+        "tickets:work": ("ops", "second_level", "tom"),
+        "tokens:revoke": ("gm", "tom"),
+        "versions:read": (*STAFF, "versions:write"),
+        "versions:write": ("po", "versions:write"),
+        "waivers:approve": ("gm",),
+        "waivers:read": STAFF,
+        "waivers:request": STAFF,
+        "time-entries:read": STAFF,
+        "time-entries:write": ("dm", "ops", "second_level", "tom"),
+    }.items()
+}
+
+
+def is_allowed(roles: frozenset[str], scopes: frozenset[str], permission: str) -> bool:
+    """Whether a caller with these roles and scopes holds the permission. Unknown ones: nobody."""
+    holders = PERMISSIONS.get(permission, frozenset())
+    # Apart, so that a role that is called like a scope opens nothing.
+    return not (holders & ROLES).isdisjoint(roles) or not (holders & SCOPES).isdisjoint(scopes)
+
+
+def permissions_markdown() -> str:
+    """The table for the docs: a row per permission, a column per role, the scopes last."""
+    roles = sorted(ROLES)
+    lines = [f"| permission | {' | '.join(roles)} | scopes |", "|---" * (len(roles) + 2) + "|"]
+    for permission, holders in sorted(PERMISSIONS.items()):
+        marks = ["x" if role in holders else "" for role in roles]
+        scopes = " ".join(f"`{scope}`" for scope in sorted(holders & SCOPES))
+        lines.append(f"| `{permission}` | {' | '.join(marks)} | {scopes} |")
+    return "\n".join(lines) + "\n"

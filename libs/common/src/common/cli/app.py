@@ -1,0 +1,78 @@
+"""The program of a service: the commands that all have, to which a service adds its own."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import typer
+
+from common.cli import audit, dlq, server
+from common.cli.migrate import migrate_service
+from common.docgen import asyncapi_document
+from common.http import Service, create_app
+from common.persistence.database import Database
+from common.settings import load_settings, masked_settings
+
+Announce = Callable[[Database], Awaitable[int]]
+"""Emits the present state of everything again; answers how many events that were."""
+
+
+def create_cli(service: Service, *, announce: Announce | None = None) -> typer.Typer:
+    """`app = command(SERVICE)`: the service's commands; add more with `@app.command()`."""
+    app = typer.Typer(
+        name=service.name,
+        help=service.title,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    _add_serve_commands(app, service)
+    _add_document_commands(app, service)
+    if announce is not None:
+        _add_announce_command(app, service, announce)
+    app.add_typer(dlq.create_commands(service), name="dlq")
+    app.add_typer(audit.create_commands(service), name="audit")
+    return app
+
+
+def _add_serve_commands(app: typer.Typer, service: Service) -> None:
+    @app.command()
+    def serve() -> None:
+        """Answer requests, hear events and fire deadlines until SIGTERM."""
+        server.serve(service)
+
+    @app.command()
+    def migrate() -> None:
+        """Bring the schema up to date; needs OPSDESK_MIGRATION_DATABASE_URL."""
+        typer.echo(asyncio.run(migrate_service(service, load_settings(service.settings))))
+
+
+def _add_document_commands(app: typer.Typer, service: Service) -> None:
+    @app.command()
+    def settings() -> None:
+        """Print the settings, secrets masked."""
+        for name, value in masked_settings(load_settings(service.settings)).items():
+            typer.echo(f"{name}={value}")
+
+    @app.command()
+    def openapi() -> None:
+        """Print the OpenAPI document of the HTTP side."""
+        typer.echo(json.dumps(create_app(service).openapi(), indent=2, ensure_ascii=False))
+
+    @app.command("asyncapi")
+    def asyncapi_() -> None:
+        """Print the AsyncAPI document of what this service says and hears."""
+        document = asyncapi_document(service.name, service.handlers)
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _add_announce_command(app: typer.Typer, service: Service, announce: Announce) -> None:
+    @app.command("announce")
+    def announce_() -> None:
+        """Say the present state again, for subscribers that are new."""
+
+        async def emit() -> int:
+            async with server.open_database(service) as database:
+                return await announce(database)
+
+        typer.echo(f"{service.name}: {asyncio.run(emit())} events announced")

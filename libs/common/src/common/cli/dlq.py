@@ -1,0 +1,95 @@
+"""`dlq list | replay | skip`: what ops do with records that were put aside."""
+
+import asyncio
+import getpass
+from typing import Annotated
+
+import typer
+
+from common.audit import Entry, record
+from common.cli.server import open_database
+from common.http import Service
+from common.messaging.dlq_admin import (
+    DeadLetter,
+    UnknownDeadLetter,
+    list_dead_letters,
+    replay,
+    skip,
+)
+from common.messaging.inbox import MissingReference, PermanentError
+from common.persistence.database import Connection, transaction_time
+
+
+def create_commands(service: Service) -> typer.Typer:
+    """The `dlq` commands of a service."""
+    app = typer.Typer(help="Records that were put aside.", no_args_is_help=True)
+
+    @app.command("list")
+    def list_() -> None:
+        """Show the open ones, oldest first, with the reason and how many wait behind each."""
+        letters = asyncio.run(_list(service))
+        for letter in letters:
+            typer.echo(_format_line(letter))
+        typer.echo(f"{len(letters)} open")
+
+    @app.command("replay")
+    def replay_(ids: Annotated[list[int], typer.Argument(help="ids as in `dlq list`")]) -> None:
+        """Apply them here, after the cause has been mended. Nothing is published again."""
+        done = asyncio.run(_replay(service, ids))
+        typer.echo(f"replayed: {', '.join(map(str, done))}")
+
+    @app.command("skip")
+    def skip_(id: int, reason: Annotated[str, typer.Option(min=1, prompt=True)]) -> None:
+        """Give one up, with the reason; what waits behind it goes on without it."""
+        asyncio.run(_skip(service, id, reason))
+        typer.echo(f"skipped: {id}")
+
+    return app
+
+
+async def _list(service: Service) -> list[DeadLetter]:
+    async with open_database(service) as database, database.transaction() as tx:
+        return await list_dead_letters(tx)
+
+
+async def _replay(service: Service, ids: list[int]) -> list[int]:
+    async with open_database(service) as database:
+        for dead_letter_id in ids:
+            try:
+                await replay(
+                    database, service.name, service.handlers, [dead_letter_id], _record_replay
+                )
+            except (UnknownDeadLetter, PermanentError, MissingReference) as error:
+                raise SystemExit(f"{dead_letter_id}: {error}") from None
+    return ids
+
+
+async def _skip(service: Service, dead_letter_id: int, reason: str) -> None:
+    async with open_database(service) as database, database.transaction() as tx:
+        try:
+            await skip(tx, dead_letter_id, reason)
+        except UnknownDeadLetter as error:
+            raise SystemExit(str(error)) from None
+        await _record_audit(tx, "dead_letter.skip", dead_letter_id, {"reason": reason})
+
+
+async def _record_replay(tx: Connection, dead_letter_id: int) -> None:
+    await _record_audit(tx, "dead_letter.replay", dead_letter_id, {})
+
+
+async def _record_audit(
+    tx: Connection, action: str, dead_letter_id: int, grounds: dict[str, str]
+) -> None:
+    actor = f"shell:{getpass.getuser()}"
+    await record(
+        tx,
+        Entry(await transaction_time(tx), actor, action, f"dead_letter/{dead_letter_id}", grounds),
+    )
+
+
+def _format_line(letter: DeadLetter) -> str:
+    about = f"{letter.type or '?'} {letter.subject or '?'}#{letter.sequence or '?'}"
+    return (
+        f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M:%S}  {letter.topic}  {about}  "
+        f"{letter.code}: {letter.reason}  ({letter.waiting} waiting)"
+    )

@@ -1,0 +1,39 @@
+"""`migrate`: the schema, and the form of its clock."""
+
+import asyncpg
+
+from common.http import Service
+from common.persistence.migrations import UnknownRevision, migrate
+from common.settings import Settings
+from common.simulated_time import install_now_function
+
+
+async def migrate_service(service: Service, settings: Settings) -> str:
+    """Run the migrations as the schema's owner and install the wanted clock; say what was done.
+
+    Safe to run from several replicas at once. Raises SystemExit without the owner's
+    address, and where the schema was made by migrations that this release does not have.
+    """
+    if settings.migration_database_url is None:
+        raise SystemExit(
+            "OPSDESK_MIGRATION_DATABASE_URL is missing: give the owner role's address."
+        )
+    url = settings.migration_database_url.get_secret_value()
+    simulated = settings.time_mode == "simulated"
+    try:
+        before, after = await migrate(url, service.schema, module_of(service))
+    except UnknownRevision as reason:
+        raise SystemExit(f"{service.name}: {reason}.") from None
+    connection = await asyncpg.connect(url)
+    try:
+        changed = await install_now_function(connection, service.schema, simulated=simulated)
+    finally:
+        await connection.close()
+    schema = f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}"
+    clock = "simulated" if simulated else "the database's own"
+    return f"{service.name}: schema {schema}; its clock is {clock}{' now' if changed else ''}"
+
+
+def module_of(service: Service) -> str:
+    """The Python module of a service: `delivery-gate` is `delivery_gate`."""
+    return service.name.replace("-", "_")

@@ -1,0 +1,85 @@
+"""Pages for ops: settings, metrics, permissions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import get_args, get_origin
+
+from prometheus_client import Counter, Gauge, Histogram
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from common.auth.permissions import permissions_markdown
+from common.docgen.markdown import code, page, table
+from common.http import Service
+from common.settings import PREFIX, Settings
+from common.telemetry import metrics
+
+TABLE_HEAD = ("variable", "what it is", "if not given")
+
+
+def settings_page(services: Sequence[Service]) -> str:
+    """Every `OPSDESK_*` variable, those of one service under its name."""
+    own = [
+        part
+        for service in services
+        for part in (f"## Only {service.name}", table(TABLE_HEAD, _variables(service.settings)))
+        if _has_own(service.settings)
+    ]
+    return page(
+        "Settings",
+        "Read once at the start; a missing or wrong one ends it with one sentence that names it. "
+        "`python -m <module> settings` prints them, secrets masked.",
+        table(
+            TABLE_HEAD, (_variable(name, field) for name, field in Settings.model_fields.items())
+        ),
+        *own,
+    )
+
+
+def _has_own(settings: type[Settings]) -> bool:
+    return any(True for _ in _variables(settings))
+
+
+def _variables(settings: type[Settings]) -> Iterator[tuple[str, str, str]]:
+    for name, field in settings.model_fields.items():
+        shared = Settings.model_fields.get(name)
+        if shared is None or shared.default != field.default:
+            yield _variable(name, field)
+
+
+def _variable(name: str, field: FieldInfo) -> tuple[str, str, str]:
+    description = field.description or ""
+    secret = field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+    if get_origin(field.annotation) is not None and not description:
+        description = " or ".join(map(str, get_args(field.annotation)))
+    default = "the start ends" if field.is_required() else code(field.get_default())
+    if not field.is_required() and field.get_default() is None:
+        default = ""
+    return code(PREFIX + name.upper()), description + (" (secret)" if secret else ""), default
+
+
+def metrics_page() -> str:
+    """Every Prometheus metric, in the order of the one list."""
+    return page(
+        "Metrics",
+        "At `/metrics` of each service, beside those of the Python process.",
+        table(("metric", "kind", "labels", "what it counts"), _metrics()),
+    )
+
+
+def _metrics() -> Iterable[tuple[str, str, str, str]]:
+    for metric in vars(metrics).values():
+        if isinstance(metric, Counter | Gauge | Histogram):
+            family = next(iter(metric.describe()))
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            labels = ", ".join(map(code, metric._labelnames))
+            yield code(name), family.type, labels, family.documentation
+
+
+def permissions_page() -> str:
+    """Who may do what."""
+    return page(
+        "Permissions",
+        "Deny by default: what is not in this table, nobody may do. A customer's contact holds a "
+        "permission for the own customer's data only; everything else does not exist for them.",
+        permissions_markdown().strip(),
+    )

@@ -1,0 +1,51 @@
+"""`docs/reporting.md`: every view of the schema `reporting`, with its columns and their units."""
+
+from collections.abc import Sequence
+
+from common.docgen.markdown import code, page, table
+from common.http import Service
+from common.persistence.bi_views import READER_ROLE, REPORTING_SCHEMA, View, load_views
+
+INTRODUCTION = f"""
+For Power BI, Tableau, Looker, or `psql`: the schema `{REPORTING_SCHEMA}` of the OpsDesk database, one row per
+fact. Connect as `{READER_ROLE}`; it sees these views, no table, and changes nothing.
+
+- **Stable**: columns are never renamed, retyped or dropped; new ones come last. Anything else gets a new
+  view beside the old one.
+- Instants are `timestamptz` (UTC), times are whole seconds in columns that end in `_seconds`, a `day` is
+  the customer's own. There is no free text and no contact data in here; people are their `sub`.
+- The role's statements end after 30 s, and so does a transaction that idles (an open snapshot slows the
+  queues that everything else works by); it holds 20 connections at most. For longer questions, let the
+  tool import, or point it at a replica. Prefer the `daily` views for anything over time.
+- Services know the same ticket by the same `ticket_id`: join `intake_tickets` (the work) with `sla_clocks`
+  (the promises).
+- The same comments are in the database: `\\d+ {REPORTING_SCHEMA}.sla_tickets`.
+
+`prepare_database` (`make run`, and the `prepare` container) makes schema, role and rights; `migrate` of
+each service lays its views. The password is that of every role: derived from the state folder's secret
+(`make run` writes the address to `addresses.json` as `reporting_database_url`), `OPSDESK_ROLE_PASSWORD` in
+containers, and yours in production (`ALTER ROLE {READER_ROLE} PASSWORD`).
+
+A service adds a view in its `reporting.py` (`common.persistence.bi_views.View`; see intake's); nothing else is to be
+done, and no migration: the next `migrate` lays it. A test holds that each column is told.
+""".strip()
+
+
+def reporting_page(services: Sequence[Service]) -> str:
+    """The views of all services."""
+    parts = [
+        part
+        for service in services
+        for view in load_views(service.schema)
+        for part in _view_section(service.schema, view)
+    ]
+    return page("Reporting by SQL", INTRODUCTION, *parts)
+
+
+def _view_section(schema: str, view: View) -> tuple[str, str, str]:
+    rows = [(code(one.name), one.description) for one in view.columns]
+    return (
+        f"## {REPORTING_SCHEMA}.{schema}_{view.name}",
+        view.description,
+        table(("column", "what it is"), rows),
+    )

@@ -1,0 +1,80 @@
+"""`docs/topics.md`: which topic carries what, said by whom, with every field."""
+
+import inspect
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from common.docgen.asyncapi import HEADERS, summary, topics_of
+from common.docgen.markdown import code, describe_schema, page, table
+from common.events import EVENTS
+from common.events.envelope import Event
+
+INTRODUCTION = """
+Every record is a CloudEvent 1.0 in binary mode: attributes in headers, the body as JSON. The record
+key is the ticket's id where there is one, else the aggregate's, so that all about one ticket stays
+in order within a topic. Changes are additive only; anything else is a new type (`.v2`) beside the
+old one. Ignore what you do not know, and drop what you have seen: deliveries may repeat, and
+`ce_sequence` says so per (`ce_source`, `ce_subject`). The same as AsyncAPI 3: `asyncapi.json`.
+""".strip()
+
+
+def topics_page() -> str:
+    """All topics, with the events of each family side by side."""
+    by_topic = groupby(EVENTS.values(), key=lambda event: event.topic)
+    grouped = [(topic, list(events)) for topic, events in by_topic]
+    return page(
+        "Topics and events",
+        INTRODUCTION,
+        "## Headers",
+        table(("header", "what it says"), _headers()),
+        *(part for topic, events in grouped for part in _topic(topic, events)),
+    )
+
+
+def _headers() -> Iterable[tuple[str, str]]:
+    for name, schema in HEADERS["properties"].items():
+        meaning = schema.get("description") or describe_schema(schema)
+        yield code(name), meaning if name in HEADERS["required"] else f"{meaning} (may be missing)"
+
+
+def _topic(topic: str, events: list[type[Event]]) -> Iterable[str]:
+    yield f"## {topic}"
+    yield f"Said by {', '.join(sorted({code(event.source) for event in events}))}."
+    if also := [code(name) for name in topics_of(events[0]) if name != topic]:
+        yield f"On {', '.join(also)} as far as it concerns them, with the same `ce_id`."
+    for family, members in groupby(events, key=_family):
+        yield from _events(family, list(members))
+
+
+def _family(event: type[Event]) -> type[Event]:
+    """The class that an event shares its first fields with."""
+    parent: type[Event] = event.__mro__[1]
+    return parent if "type" not in vars(parent) else _family(parent)
+
+
+def _events(family: type[Event], events: list[type[Event]]) -> Iterable[str]:
+    common = set(family.model_fields)
+    if family is not Event:
+        if family.__doc__:
+            yield inspect.cleandoc(family.__doc__)
+        shared = events[0].model_json_schema()["properties"]
+        fields = {name: shared[name] for name in shared if name in common}
+        yield "All have " + _list_fields(fields, events[0]) + "."
+    yield table(
+        ("type", "more fields", "what happened"),
+        ((code(event.type), _more(event, common), _meaning(event)) for event in events),
+    )
+
+
+def _more(event: type[Event], common: set[str]) -> str:
+    fields = event.model_json_schema()["properties"].items()
+    return _list_fields({name: schema for name, schema in fields if name not in common}, event)
+
+
+def _list_fields(fields: dict[str, Any], event: type[Event]) -> str:
+    return ", ".join(f"{code(name)} ({describe_schema(schema)})" for name, schema in fields.items())
+
+
+def _meaning(event: type[Event]) -> str:
+    return summary(event) if "__doc__" in vars(event) and event.__doc__ else ""

@@ -1,5 +1,0 @@
-"""Documents from code: AsyncAPI of the topics, and the pages in `docs/`."""
-
-from common.documents.asyncapi import asyncapi
-
-__all__ = ["asyncapi"]

@@ -1,0 +1,83 @@
+"""Who comes in: token, the contact spoken for, limits; before any transaction is opened.
+
+Plain functions of the ASGI scope, so that a thin route and FastAPI's use the same.
+"""
+
+from typing import Final
+
+from starlette.types import Scope
+
+from common.auth.caller import Caller, ResolveContact
+from common.auth.permissions import PORTAL
+from common.auth.tokens import Authenticator
+from common.errors import Forbidden, Problem, Unauthenticated
+from common.http.limits import RateLimiter
+from common.persistence.database import Database
+
+ON_BEHALF_OF: Final = b"on-behalf-of"
+MAX_ADDRESS_CHARS: Final = 254
+
+
+class RequestAuthenticator:
+    """Admits callers. `resolve` knows contacts; without it nobody can be spoken for here."""
+
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        limits: RateLimiter,
+        database: Database,
+        resolve_contact: ResolveContact | None = None,
+    ) -> None:
+        self.authenticator = authenticator
+        self.limits = limits
+        self.database = database
+        self.resolve_contact = resolve_contact
+
+    async def authenticate(self, scope: Scope) -> Caller:
+        """The effective caller of this request, counted against their limit.
+
+        Raises Unauthenticated, Forbidden (speaking for somebody unknown) or TooMany.
+        """
+        authorization = on_behalf_of = None
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                authorization = value
+            elif name == ON_BEHALF_OF:
+                on_behalf_of = value
+        caller = self.authenticator.cached_caller(authorization) if authorization else None
+        if caller is None:
+            caller = await self._authenticate_token(scope, authorization)
+        if on_behalf_of is not None:
+            caller = await self._impersonate(caller, on_behalf_of)
+        await self.limits.count(caller.identity)
+        return caller
+
+    async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
+        address = scope["client"][0] if scope.get("client") else "?"
+        await self.limits.check_address(address)
+        try:
+            return await self.authenticator.authenticate(authorization)
+        except Unauthenticated:
+            await self.limits.count_refused(address)
+            raise
+
+    async def _impersonate(self, machine: Caller, header: bytes) -> Caller:
+        """The contact for whom a machine with the portal scope speaks: that contact and no more."""
+        if PORTAL not in machine.scopes:
+            raise Forbidden("Only the portal speaks for others. Leave out On-Behalf-Of.")
+        if self.resolve_contact is None:
+            raise Forbidden("Contacts are not known to this service. Leave out On-Behalf-Of.")
+        scheme, _, address = header.decode("latin-1").strip().partition(":")
+        address = address.strip().lower()
+        if scheme.lower() != "mailto" or "@" not in address or len(address) > MAX_ADDRESS_CHARS:
+            raise Problem(
+                "on-behalf-of",
+                "Nobody can be told from On-Behalf-Of",
+                400,
+                "Send On-Behalf-Of: mailto:name@example.org.",
+            )
+        async with self.database.transaction() as tx:
+            contact = await self.resolve_contact(tx, address)
+        if contact is None:
+            raise Forbidden("No contact has the address in On-Behalf-Of. Register them first.")
+        return contact.to_caller(via_machine=machine.sub)

@@ -1,0 +1,36 @@
+"""Revoking a token: kept in this service's schema, in force within a few seconds on all replicas."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from common.audit import Entry, record
+from common.auth import Caller, requires
+from common.auth.revocation import revoke
+from common.http.models import RequestModel
+from common.http.route import router
+from common.persistence.database import Transaction, transaction_time
+
+routes = router("/v1/token-revocations", ["tokens"])
+
+
+class TokenRevocationCreate(RequestModel):
+    """A token's `jti`, and its `exp`: until then it is refused."""
+
+    jti: str = Field(min_length=1, max_length=200)
+    expires_at: datetime
+
+
+@routes.post("", status_code=204)
+async def revoke_token(
+    body: TokenRevocationCreate,
+    caller: Annotated[Caller, requires("tokens:revoke")],
+    tx: Transaction,
+) -> None:
+    """Refuse a token from now on. Each service keeps its own list: tell all four."""
+    await revoke(tx, body.jti, body.expires_at, caller.sub)
+    at = await transaction_time(tx)
+    await record(
+        tx, Entry(at, caller.sub, "token.revoke", f"token/{body.jti}", {}, caller.via_machine)
+    )

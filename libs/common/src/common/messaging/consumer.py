@@ -1,0 +1,261 @@
+"""Kafka in: polls, applies through the inbox, commits the offset afterwards, and survives aiokafka.
+
+aiokafka 0.14 can stick after a broker restart without a signal, and a handler slower than the poll
+interval loops for ever: so there is a watchdog, and every step has a time limit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
+from common.messaging.group_lag import GroupLag
+from common.messaging.inbox import Handlers, Inbox
+from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
+from common.messaging.positions import Record
+from common.messaging.prefetch import Prefetcher, RecordsByPartition
+from common.persistence.database import Database, is_transient
+from common.telemetry import logger, metrics
+
+log = logger(__name__)
+
+FETCH_MAX_WAIT_MS = 20
+PARKED_INTERVAL_S = 1.0
+"""Seconds between looks at parked records whose reference may have come another way."""
+WATCH_INTERVAL_S = 1.0
+RETRY_DELAY_S = 0.5
+"""Seconds until the next try where our own database did not take the records."""
+STALE_AFTER_S = 5.0
+"""Seconds after which an unanswered question for the end offsets means: we hear nothing."""
+STUCK_AFTER_S = 15.0
+"""Seconds with lag and without progress, after which the client is made anew."""
+
+
+class Consumer:
+    """The consumer of one replica of a service. `run` goes on until cancelled.
+
+    `trouble` says why it hears nothing, None when all is well; `behind()` whether events are
+    known to be unheard; `lag()` how many, asking the broker now.
+    """
+
+    def __init__(self, database: Database, kafka: Kafka, service: str, handlers: Handlers) -> None:
+        self.kafka = kafka
+        self.service = service
+        self.inbox = Inbox(service, handlers)
+        self.processor = BatchProcessor(database, self.inbox)
+        self.trouble: str | None = "consumer: not started"
+        self._applied_offsets: dict[TopicPartition, int] = {}
+        self._end_offsets: dict[TopicPartition, int] = {}
+        self._refreshed_at = float("-inf")
+        self._progress_at = 0.0
+        self._group = f"opsdesk.{service}"
+        self._group_lag = GroupLag(kafka, self._group)
+        self._client: Any = None
+        self._busy = False
+
+    async def run(self) -> None:
+        """Hear events for as long as the service runs; whatever happens to the broker."""
+        if not self.inbox.topics:
+            self.trouble = None
+            return
+        while True:
+            try:
+                await self._run_client()
+            except ConsumerHalted as stopped:
+                self.trouble = f"consumer: stopped, {stopped}"
+                metrics.CONSUMER_STOPPED.set(1)
+                log.error("consumer.stopped", reason=str(stopped))
+                return
+            except Exception as error:  # noqa: BLE001 - logged below; hearing must go on
+                trouble = f"consumer: {type(error).__name__}: {error}"
+                if trouble != self.trouble:  # once, not every second of an outage
+                    log.warning("consumer.restarting", detail=str(error))
+                self.trouble = trouble
+                metrics.CONSUMER_RECREATED.inc()
+                await asyncio.sleep(1)
+
+    def is_behind(self) -> bool:
+        """True where events are unheard, or where nobody can tell."""
+        if not self.inbox.topics:
+            return False
+        if self._now() - self._refreshed_at > STALE_AFTER_S:
+            return True
+        return self._local_lag() > 0 or self._group_lag.is_behind
+
+    async def lag(self) -> int | None:
+        """Records written but not applied, in the partitions of this replica. None: unknown."""
+        if not self.inbox.topics:
+            return 0
+        with suppress(KafkaError, TimeoutError):
+            await self._refresh_lag()
+            return self._local_lag()
+        return None
+
+    def _local_lag(self) -> int:
+        return sum(
+            max(0, end - self._applied_offsets.get(tp, 0)) for tp, end in self._end_offsets.items()
+        )
+
+    async def _run_client(self) -> None:
+        client = AIOKafkaConsumer(
+            **self.kafka.options(),
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            max_poll_interval_ms=300_000,
+        )
+        self._applied_offsets, self._end_offsets = {}, {}
+        client.subscribe(
+            self.inbox.topics, listener=_ResetOnRebalance(self._applied_offsets, self.processor)
+        )
+        try:
+            await with_timeout(30, client.start())
+            self._client, self._progress_at = client, self._now()
+            prefetcher = Prefetcher(client, self._applied_offsets)
+            await run_until_first_error(
+                prefetcher.run(),
+                self._process_forever(prefetcher),
+                self._commit_offsets(client),
+                self._watch_lag(),
+            )
+        finally:
+            self._client = None
+            self._refreshed_at = float("-inf")
+            await _stop_client(client)
+
+    async def _process_forever(self, prefetcher: Prefetcher) -> None:
+        release_at = 0.0
+        while True:
+            batch = await prefetcher.take(PARKED_INTERVAL_S)
+            self._busy = True
+            if batch:
+                await self._process(batch)
+            if self.processor.has_parked and (batch or self._now() >= release_at):
+                await self._release_parked()
+                release_at = self._now() + PARKED_INTERVAL_S
+            self._busy = False
+
+    async def _process(self, batch: RecordsByPartition) -> None:
+        """Apply these records, however long our own database is away."""
+        records = [
+            Record.from_message(message) for messages in batch.values() for message in messages
+        ]
+        while not await self._try_process(records):  # noqa: ASYNC110 - no event tells that it is back
+            await asyncio.sleep(RETRY_DELAY_S)
+        for partition, messages in batch.items():
+            # Not where the group has given it to somebody else meanwhile, nor behind what they did.
+            if partition in self._applied_offsets:
+                end = messages[-1].offset + 1
+                self._applied_offsets[partition] = max(self._applied_offsets[partition], end)
+        self._progress_at = self._now()
+
+    async def _try_process(self, records: Sequence[Record]) -> bool:
+        try:
+            await self.processor.process(records)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self.trouble = f"consumer: waits for the database ({type(error).__name__})"
+            return False
+        return True
+
+    async def _release_parked(self) -> None:
+        """Apply what was parked. Another replica may be at it, too: then there is a next time."""
+        try:
+            await self.processor.release_parked()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.info("consumer.release_put_off", error=type(error).__name__)
+
+    async def _commit_offsets(self, client: Any) -> None:
+        """Tell the broker how far we are, off the path of the events: the inbox is the truth."""
+        committed: dict[TopicPartition, int] = {}
+        while True:
+            await asyncio.sleep(0.2)
+            due = {tp: at for tp, at in self._applied_offsets.items() if committed.get(tp) != at}
+            due = {tp: at for tp, at in due.items() if tp in client.assignment()}
+            if due:
+                await with_timeout(10, client.commit(due))
+                committed |= due
+
+    async def _watch_lag(self) -> None:
+        """Know how far the topics go; give up a client that has lag and makes no progress."""
+        while True:
+            try:
+                await self._refresh_lag()
+                self.trouble = None
+            except (KafkaError, TimeoutError) as error:
+                self.trouble = f"consumer: Kafka does not answer ({type(error).__name__})"
+            lagging = self._local_lag()
+            metrics.CONSUMER_LAG.set(lagging)
+            if self._busy or not (lagging or self.trouble):
+                self._progress_at = self._now()
+            elif self._now() - self._progress_at > STUCK_AFTER_S:
+                raise TimeoutError("lag without progress: making the client anew")
+            await asyncio.sleep(WATCH_INTERVAL_S)
+
+    async def _refresh_lag(self) -> None:
+        client = self._client
+        if client is None:
+            raise TimeoutError("not connected")
+        await with_timeout(3, self._refresh_offsets(client))
+
+    async def _refresh_offsets(self, client: Any) -> None:
+        partitions = client.assignment()
+        if not partitions:
+            raise TimeoutError("no partitions assigned yet")
+        for partition in partitions - self._applied_offsets.keys():
+            position = await client.position(partition)
+            self._applied_offsets.setdefault(partition, position)
+        self._end_offsets = await client.end_offsets(list(partitions))
+        await self._group_lag.refresh(
+            client, self._all_partitions(client) - partitions, self._now()
+        )
+        self._refreshed_at = self._now()
+
+    def _all_partitions(self, client: Any) -> set[TopicPartition]:
+        return {
+            TopicPartition(topic, number)
+            for topic in self.inbox.topics
+            for number in client.partitions_for_topic(topic) or ()
+        }
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+class _ResetOnRebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Another member may have gone on meanwhile: what we knew of a partition is worth nothing.
+
+    And it may have parked records and died: from now on they are ours to look after.
+    """
+
+    def __init__(
+        self, applied_offsets: dict[TopicPartition, int], processor: BatchProcessor
+    ) -> None:
+        self.applied_offsets = applied_offsets
+        self.processor = processor
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        for partition in revoked:
+            self.applied_offsets.pop(partition, None)
+
+    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        for partition in assigned:
+            self.applied_offsets.pop(partition, None)
+        self.processor.has_parked = True
+
+
+async def _stop_client(client: Any) -> None:
+    """`stop()` can hang while the broker is down: time-boxed, then left to the collector."""
+    with suppress(TimeoutError, KafkaError):
+        await with_timeout(3, client.stop())

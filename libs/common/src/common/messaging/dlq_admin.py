@@ -1,0 +1,115 @@
+"""What ops do with records that were put aside: look, replay here, or skip with a reason."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from common.messaging.dead_letter_queue import record_from_row
+from common.messaging.inbox import Handlers, Inbox
+from common.messaging.positions import lock_positions, save_positions
+from common.persistence.database import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be applied. `waiting` counts those parked behind it."""
+
+    id: int
+    died_at: datetime
+    topic: str
+    type: str | None
+    subject: str | None
+    sequence: int | None
+    code: str
+    reason: str
+    waiting: int
+
+
+class UnknownDeadLetter(LookupError):
+    """There is no open dead letter with this id."""
+
+
+async def list_dead_letters(tx: Connection, limit: int = 100) -> list[DeadLetter]:
+    """The open ones, oldest first."""
+    rows = await tx.execute(
+        text(
+            """
+            SELECT id, died_at, topic, type, subject, sequence, code, reason,
+                (SELECT count(*) FROM parked p
+                 WHERE (p.source, p.subject) = (d.source, d.subject)) AS waiting
+            FROM dead_letters d WHERE settled_at IS NULL ORDER BY id LIMIT :limit
+            """
+        ),
+        {"limit": limit},
+    )
+    return [DeadLetter(**row._mapping) for row in rows]
+
+
+async def replay(
+    database: Database,
+    service: str,
+    handlers: Handlers,
+    ids: Sequence[int],
+    record_audit: Callable[[Connection, int], Awaitable[None]] | None = None,
+) -> list[int]:
+    """Apply dead letters here (never republished), each in its own transaction; answer the ids.
+
+    `note` writes down who did it, in that same transaction.
+
+    Raises NoSuchLetter, or whatever the handler raises: then that letter stays as it was. What
+    waits behind it is released by the running service within a second.
+    """
+    inbox = Inbox(service, handlers)
+    for dead_letter_id in ids:
+        async with database.transaction() as tx:
+            row = await _lock_open(tx, dead_letter_id)
+            if row.subject is not None:
+                subject = (row.source, row.subject)
+                position = (await lock_positions(tx, {subject}))[subject]
+                position.dead_sequence = None
+                await save_positions(tx, {subject: position})
+            result = await inbox.process(tx, [record_from_row(row, None)])
+            if result.dead:
+                raise UnknownDeadLetter(
+                    f"dead letter {dead_letter_id} still cannot be decoded: {row.reason}"
+                )
+            await _settle(tx, dead_letter_id, "replayed", None)
+            if record_audit is not None:
+                await record_audit(tx, dead_letter_id)
+    return list(ids)
+
+
+async def skip(tx: Connection, dead_letter_id: int, reason: str) -> None:
+    """Give a dead letter up, with the reason; what waits behind it goes on without it."""
+    row = await _lock_open(tx, dead_letter_id)
+    if row.subject is not None:
+        subject = (row.source, row.subject)
+        position = (await lock_positions(tx, {subject}))[subject]
+        position.sequence, position.dead_sequence = max(position.sequence, row.sequence), None
+        await save_positions(tx, {subject: position})
+    await _settle(tx, dead_letter_id, "skipped", reason)
+
+
+async def _lock_open(tx: Connection, dead_letter_id: int) -> Row[Any]:
+    row = (
+        await tx.execute(
+            text("SELECT * FROM dead_letters WHERE id = :id AND settled_at IS NULL FOR UPDATE"),
+            {"id": dead_letter_id},
+        )
+    ).one_or_none()
+    if row is None:
+        raise UnknownDeadLetter(f"there is no open dead letter {dead_letter_id}; see `dlq list`")
+    return row
+
+
+async def _settle(tx: Connection, dead_letter_id: int, outcome: str, reason: str | None) -> None:
+    await tx.execute(
+        text(
+            "UPDATE dead_letters SET settled_at = statement_timestamp(), settled_as = :how,"
+            " settled_because = :reason WHERE id = :id"
+        ),
+        {"id": dead_letter_id, "how": outcome, "reason": reason},
+    )

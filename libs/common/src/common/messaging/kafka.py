@@ -1,0 +1,99 @@
+"""How to reach Kafka: the settings that producer, consumer and tools share."""
+
+import asyncio
+import ssl
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from common.settings import Settings
+
+T = TypeVar("T")
+
+CANCEL_TIMEOUT_S = 5.0
+"""Seconds that work under way has to end in when its client is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """`servers` is "host:port,host:port". In production: SASL_SSL with one principal a service."""
+
+    servers: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str = "PLAIN"
+    username: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Kafka":
+        secret = settings.kafka_password
+        return cls(
+            settings.kafka_bootstrap_servers,
+            settings.kafka_security,
+            settings.kafka_sasl_mechanism,
+            settings.kafka_username,
+            secret.get_secret_value() if secret else None,
+            settings.kafka_ca_file,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments for any aiokafka client."""
+        options: dict[str, Any] = {
+            "bootstrap_servers": self.servers.split(","),
+            "security_protocol": self.security_protocol,
+        }
+        if self.security_protocol.endswith("SSL"):
+            options["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
+        if self.security_protocol.startswith("SASL"):
+            options |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.username,
+                "sasl_plain_password": self.password,
+            }
+        return options
+
+
+async def with_timeout(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a call of aiokafka answers. Raises TimeoutError after `seconds`, come what may.
+
+    Two faults of aiokafka 0.14 are kept away from the caller. A call that swallows its cancellation
+    is left to itself, where `asyncio.timeout` would wait for it for ever. And a call that fails
+    because a task *inside* was cancelled (`stop()` after an outage) raises CancelledError: to the
+    caller it would look like its own end, and a loop would stop without a word.
+    """
+    task = asyncio.ensure_future(coroutine)
+    task.add_done_callback(consume_exception)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        ended = task.done()
+        task.cancel()
+    if not ended or task.cancelled():
+        raise TimeoutError(f"no answer within {seconds:.0f} s")
+    return task.result()
+
+
+def consume_exception(task: asyncio.Future[Any]) -> BaseException | None:
+    """Why a task ended; as its done callback: that counts as seen, though nobody waits for it."""
+    return TimeoutError("given up inside") if task.cancelled() else task.exception()
+
+
+async def run_until_first_error(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Run endless parts until one of them fails, and raise that.
+
+    Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may swallow
+    its cancellation while the broker is down. Then nobody would hear again.
+    """
+    tasks = [asyncio.create_task(part) for part in coroutines]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.add_done_callback(consume_exception)
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT_S)
+    for task in tasks:
+        if task in ended and (error := consume_exception(task)):
+            raise error

@@ -1,0 +1,112 @@
+"""How far each subject has been applied: the inbox's own table. Set-based, in sorted order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, bindparam, text
+
+from common.persistence.database import Connection, asyncpg_connection
+
+Subject = tuple[str, str]
+"""(source, subject)"""
+Headers = tuple[tuple[str, bytes], ...]
+"""Among them `ce_id`: no two events have the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A Kafka record as it came. `parked` is its row's id where it was put by earlier."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: Headers
+    body: bytes | None
+    parked_id: int | None = None
+
+    @classmethod
+    def from_message(cls, message: Any) -> "Record":
+        """What aiokafka's consumer hands over."""
+        headers = tuple(message.headers)
+        return cls(
+            message.topic, message.partition, message.offset, message.key, headers, message.value
+        )
+
+
+@dataclass(slots=True)
+class SubjectPosition:
+    """How far a subject has been applied; `was` is None where it was never heard of."""
+
+    stored_sequence: int | None
+    sequence: int
+    dead_sequence: int | None
+    stored_dead_sequence: int | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        return (self.stored_sequence or 0, self.stored_dead_sequence) != (
+            self.sequence,
+            self.dead_sequence,
+        )
+
+
+class ConcurrentConsumerError(ConnectionError):
+    """Another member of the group moved the same subject meanwhile: do the poll again."""
+
+
+_SELECT_FOR_UPDATE = text(
+    """
+    SELECT source, subject, sequence, dead_at FROM inbox
+    JOIN unnest(:sources, :subjects) AS asked (source, subject) USING (source, subject)
+    ORDER BY source, subject FOR UPDATE OF inbox
+    """
+).bindparams(
+    bindparam("sources", type_=ARRAY(Text)),
+    bindparam("subjects", type_=ARRAY(Text)),
+)
+_CHANGED_ROWS = """unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+      AS moved (source, subject, sequence, dead_at)"""
+_INSERT = f"""
+    INSERT INTO inbox (source, subject, sequence, dead_at) SELECT * FROM {_CHANGED_ROWS}
+    ON CONFLICT (source, subject) DO NOTHING RETURNING true
+"""
+_UPDATE = f"""
+    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at FROM {_CHANGED_ROWS}
+    WHERE (inbox.source, inbox.subject) = (moved.source, moved.subject) RETURNING true
+"""
+
+
+async def lock_positions(
+    tx: Connection, subjects: Iterable[Subject]
+) -> dict[Subject, SubjectPosition]:
+    """Lock the places of these subjects in sorted order; those never heard of start at 0."""
+    ordered = sorted(set(subjects))
+    positions = {subject: SubjectPosition(None, 0, None) for subject in ordered}
+    if ordered:
+        sources, names = zip(*ordered, strict=True)
+        for row in await tx.execute(
+            _SELECT_FOR_UPDATE, {"sources": list(sources), "subjects": list(names)}
+        ):
+            positions[row.source, row.subject] = SubjectPosition(
+                row.sequence, row.sequence, row.dead_at, row.dead_at
+            )
+    return positions
+
+
+async def save_positions(tx: Connection, positions: Mapping[Subject, SubjectPosition]) -> None:
+    """Store how far each subject is now. Raises OverTaken where somebody else moved it first."""
+    new = sorted((s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is None)
+    existing = sorted(
+        (s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is not None
+    )
+    for statement, changed in ((_INSERT, new), (_UPDATE, existing)):
+        if not changed:
+            continue
+        columns = zip(
+            *((*subject, p.sequence, p.dead_sequence) for subject, p in changed), strict=True
+        )
+        stored = await (await asyncpg_connection(tx)).fetch(statement, *columns)
+        if len(stored) != len(changed):
+            raise ConcurrentConsumerError("another consumer moved the same subject")

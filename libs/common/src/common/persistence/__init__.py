@@ -1,0 +1,1 @@
+"""PostgreSQL: transactions, migrations, the tables that every service has, ids, BI views."""

@@ -1,0 +1,31 @@
+"""The tables that every service has, as a migration: `base_schema.create_v1(op)` in its revision 0001.
+
+They are written in `base_schema_v1.sql`, plain SQL that is never edited once released: a later change
+is `create_v2`. The search path names the schema in which they are made.
+"""
+
+from pathlib import Path
+
+from common.persistence.migrations import Operations, execute_script
+
+SCRIPT_V1 = Path(__file__).with_name("base_schema_v1.sql")
+TABLES = (
+    "audit",
+    "audit_leaves",
+    "audit_seals",
+    "dead_letters",
+    "deadlines",
+    "firings",
+    "idempotency",
+    "inbox",
+    "outbox",
+    "parked",
+    "revoked_tokens",
+    "simulated_time",
+)
+"""Their names."""
+
+
+def create_v1(op: Operations) -> None:
+    """Create outbox, inbox, deadlines, idempotency keys, the audit trail and `<schema>.now()`."""
+    execute_script(op, SCRIPT_V1)

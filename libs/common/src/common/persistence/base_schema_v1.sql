@@ -1,0 +1,187 @@
+-- The tables that every service has, as the first revision of each makes them. Never edited once
+-- released: a later change is a script of its own.
+--
+-- Everything is made in the schema that the search path names. The runtime role's rights come from
+-- the owner's default privileges, except where they are taken away at the end.
+
+-- Events on their way out.
+
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL CHECK (sequence > 0),
+    at text NOT NULL,
+    traceparent text,
+    body text NOT NULL,
+    held_until timestamptz,
+    problem text
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+COMMENT ON TABLE outbox IS 'Events not yet on Kafka; the relay deletes them once acknowledged.';
+
+-- Events that came in: what took effect, what waits, what is put aside as dead.
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    dead_at bigint,
+    PRIMARY KEY (source, subject)
+) WITH (fillfactor = 80);
+COMMENT ON COLUMN inbox.sequence IS 'The last event of the subject that took effect here.';
+COMMENT ON COLUMN inbox.dead_at IS 'The sequence that was put aside as dead; later ones wait.';
+
+CREATE TABLE parked (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    waits_source text,
+    waits_subject text,
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    UNIQUE (source, subject, sequence)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+
+CREATE TABLE dead_letters (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source text,
+    subject text,
+    sequence bigint,
+    type text,
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    code text NOT NULL,
+    reason text NOT NULL,
+    died_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    settled_at timestamptz,
+    settled_as text CHECK (settled_as IN ('replayed', 'skipped')),
+    settled_because text,
+    UNIQUE (topic, partition, "offset", digest)
+);
+CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+
+-- Deadlines, and which of them fired.
+
+CREATE SEQUENCE deadline_generations;
+CREATE TABLE deadlines (
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz,
+    wake_at timestamptz NOT NULL,
+    generation bigint NOT NULL DEFAULT nextval('deadline_generations'),
+    tries int NOT NULL DEFAULT 0,
+    problem text,
+    PRIMARY KEY (kind, subject)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+COMMENT ON COLUMN deadlines.wake_at IS 'When to look again: never after due_at; earlier is lazy.';
+
+CREATE TABLE firings (
+    generation bigint PRIMARY KEY,
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    fired_at timestamptz NOT NULL,
+    lag interval NOT NULL,
+    fired_without_events boolean NOT NULL,
+    CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
+);
+CREATE INDEX ix_firings_subject ON firings (subject);
+COMMENT ON TABLE firings IS 'Every deadline that fired, once: due, fired, lag.';
+
+-- Answers that are given again, and tokens that no longer hold.
+
+CREATE TABLE idempotency (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status int NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+
+CREATE TABLE revoked_tokens (
+    jti text PRIMARY KEY,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    revoked_by text NOT NULL
+);
+
+-- Who did what when on which grounds (R16).
+
+CREATE TABLE audit (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    behind text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    grounds jsonb NOT NULL DEFAULT '{}',
+    xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)
+);
+CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize = on);
+CREATE INDEX ix_audit_subject ON audit (subject, position);
+COMMENT ON TABLE audit IS 'Who did what when on which grounds. Append-only, sealed each minute.';
+COMMENT ON COLUMN audit.xid IS 'Only the bound of the sealer''s scan, no part of the evidence.';
+
+CREATE TABLE audit_seals (
+    number bigint PRIMARY KEY,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL CHECK (size > 0),
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    settled bigint NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL
+);
+
+CREATE TABLE audit_leaves (
+    position bigint PRIMARY KEY,
+    seal bigint NOT NULL REFERENCES audit_seals (number),
+    hash bytea NOT NULL
+);
+CREATE INDEX ix_audit_leaves_seal ON audit_leaves (seal, position);
+
+-- The service's clock: the database's own, or, in tests and the demo, a simulated one.
+
+CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT statement_timestamp()';
+
+CREATE TABLE simulated_time (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    "offset" interval NOT NULL DEFAULT '0',
+    frozen_at timestamptz
+);
+INSERT INTO simulated_time DEFAULT VALUES;
+
+-- What is evidence stays: the runtime role, which is named after the schema, may only add to it.
+
+DO $$ BEGIN
+    EXECUTE format(
+        'REVOKE UPDATE, DELETE, TRUNCATE ON firings, audit, audit_seals, audit_leaves FROM %I',
+        'opsdesk_' || current_schema());
+END $$;

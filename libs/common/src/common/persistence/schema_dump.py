@@ -1,0 +1,177 @@
+"""The present schema of a service, as SQL to read: `schema.sql` beside its code.
+
+Read from PostgreSQL's catalog and put into words of our own, so that it is the same on every version
+that OpsDesk runs on; what pg_dump writes changes with each. Comments stand above what they are about.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from common.persistence import base_schema, schema_catalog
+from common.persistence.bi_views import READER_ROLE, REPORTING_SCHEMA, View, load_views
+from common.persistence.schema_catalog import Row
+
+WIDTH = 100
+TYPES = {"timestamp with time zone": "timestamptz", "double precision": "float8"}
+CLOCK = """\
+-- The service's clock, {schema}.now() RETURNS timestamptz: `migrate` gives it the form that the
+-- settings ask for (common.simulated_time).
+"""
+
+
+async def dump(connection: "asyncpg.Connection[Any]", schema: str, module: str) -> str:
+    """The schema of `module` as it stands in the database; `schema` must be the search path."""
+    catalog = await schema_catalog.read(connection, schema)
+    own = [name for name in catalog.tables if name not in base_schema.TABLES]
+    common = [name for name in catalog.tables if name in base_schema.TABLES]
+    parts = (
+        f"-- The schema {schema} as the migrations make it. Written by `make docs`; do not edit.\n",
+        _heading("Sequences"),
+        *_sequences(catalog.sequences),
+        _heading(f"Tables of {schema}"),
+        *_tables(catalog, own),
+        _heading("Tables that every service has"),
+        *_tables(catalog, common),
+        CLOCK.format(schema=schema),
+        _heading(f"Views for reports, which {READER_ROLE} reads"),
+        *_views(catalog.views, schema, load_views(module)),
+    )
+    return "\n".join(parts)
+
+
+def _heading(text: str) -> str:
+    return f"-- {text}\n-- {'-' * len(text)}\n"
+
+
+def _sequences(rows: Iterable[Row]) -> list[str]:
+    return ["".join(f"CREATE SEQUENCE {row['name']} START {row['start']};\n" for row in rows)]
+
+
+def _tables(catalog: schema_catalog.Catalog, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield "".join(_table(catalog, name))
+
+
+def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
+    table = catalog.tables[name]
+    yield _comment(table["comment"])
+    columns, constraints = catalog.columns[name], catalog.constraints[name]
+    lines = ",\n".join([*map(_column, columns), *map(_constraint, constraints)])
+    yield f"CREATE TABLE {name} (\n{lines}\n" + _wrapped(f"){_storage(table['options'])};")
+    for index in catalog.indexes[name]:
+        yield _comment(index["comment"]) + _statement(index["definition"])
+    yield from _rights(catalog, table)
+    yield from _triggers(catalog.triggers[name])
+
+
+def _triggers(rows: Iterable[Row]) -> Iterator[str]:
+    """Each below the function that it calls."""
+    functions: set[str] = set()
+    for row in rows:
+        if row["function"] not in functions:
+            yield f"\n{row['function'].strip()};\n"
+            functions.add(row["function"])
+        yield _statement(row["definition"])
+
+
+def _column(row: Row) -> str:
+    parts = [
+        row["name"],
+        TYPES.get(row["type"], row["type"]),
+        f"STORAGE {row['storage']}" if row["storage"] else "",
+        "NOT NULL" if row["required"] else "",
+        "GENERATED ALWAYS AS IDENTITY" if row["identity"] else "",
+        _default(row),
+    ]
+    comment = textwrap.indent(_comment(row["comment"]), "    ")
+    return f"{comment}    {' '.join(filter(None, parts))}"
+
+
+def _default(row: Row) -> str:
+    if row["expression"] is None:
+        return ""
+    expression = plain(row["expression"])
+    return (
+        f"GENERATED ALWAYS AS ({expression}) STORED" if row["computed"] else f"DEFAULT {expression}"
+    )
+
+
+def _constraint(row: Row) -> str:
+    name, definition = f"    CONSTRAINT {row['name']}", plain(row["definition"])
+    line = f"{name} {definition}"
+    return line if len(line) < WIDTH else f"{name}\n{_wrapped(definition, '        ')}".rstrip()
+
+
+def _storage(options: Sequence[str] | None) -> str:
+    return f" WITH ({', '.join(one.replace('=', ' = ') for one in options)})" if options else ""
+
+
+def _rights(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
+    """What the runtime role may not do with a table, though it may with others, and exceptions."""
+    if table["revoked"]:
+        yield f"REVOKE {', '.join(table['revoked'])} ON {table['name']} FROM {catalog.runtime};\n"
+    for row in catalog.columns[table["name"]]:
+        if row["granted"]:
+            right = f"{', '.join(row['granted'])} ({row['name']})"
+            yield f"GRANT {right} ON {table['name']} TO {catalog.runtime};\n"
+
+
+def _views(
+    found: Mapping[str, Mapping[str, str]], schema: str, views: Sequence[View]
+) -> Iterator[str]:
+    for view in views:
+        name = f"{schema}_{view.name}"
+        yield "".join(_view(f"{REPORTING_SCHEMA}.{name}", view, found[name]))
+
+
+def _view(name: str, view: View, types: Mapping[str, str]) -> Iterator[str]:
+    """From the declaration, as PostgreSQL's own text of a query is another in each version."""
+    yield f"{_comment(view.description)}CREATE VIEW {name} AS SELECT\n"
+    last = view.columns[-1]
+    for column in view.columns:
+        expression = f"{column.expression} AS {column.name}" if column.expression else column.name
+        kind = TYPES.get(types[column.name], types[column.name])
+        yield textwrap.indent(_comment(f"{kind}: {column.description}"), "    ")
+        yield f"    {expression}{'' if column is last else ','}\n"
+    yield _wrapped(f"FROM {view.source};")
+
+
+def _statement(definition: str) -> str:
+    """A clause on each line where one line is too long for all."""
+    text = f"{plain(definition)};"
+    if len(text) < WIDTH:
+        return f"{text}\n"
+    first, *clauses = re.split(r" (?=(?:WHERE|REFERENCING|FOR EACH|EXECUTE) )", text)
+    return _wrapped(first) + "".join(_wrapped(clause, "    ") for clause in clauses)
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    """Lines of a readable length: an expression may be longer than any."""
+    lines = textwrap.wrap(
+        text,
+        WIDTH - 1,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _comment(text: str | None) -> str:
+    lines = textwrap.wrap(" ".join((text or "").split()), WIDTH - 7)
+    return "".join(f"-- {line}\n" for line in lines)
+
+
+def plain(expression: str) -> str:
+    """PostgreSQL's own text of an expression, as a person would have written it."""
+    text = re.sub(r"('(?:[^']|'')*')::text(?!\[)", r"\1", expression)
+    text = re.sub(r"= ANY \(ARRAY\[([^]]*)\]\)", r"IN (\1)", text)
+    text = re.sub(r"<> ALL \(ARRAY\[([^]]*)\]\)", r"NOT IN (\1)", text)
+    for written, short in TYPES.items():
+        text = text.replace(written, short)
+    return text.replace(" USING btree ", " ")

@@ -1,0 +1,1 @@
+"""Deadlines: armed in a transaction, fired exactly once by any replica."""

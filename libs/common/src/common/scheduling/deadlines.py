@@ -1,0 +1,173 @@
+"""Deadlines: one armed row per subject and kind, fired exactly once and never early.
+
+Any replica fires. It reads what is due unlocked, locks the *aggregates* with SKIP LOCKED, takes
+the deadline's row away, does the effect, and commits: the commit is the fence. Handlers lock in
+the same order (aggregate, then deadline): the opposite order deadlocks.
+
+Lazy re-arming: `wake_at` is indexed, `due_at` is the truth. A deadline that moves later leaves the
+index alone and is looked at once too early; only an earlier one touches it (3-5 times cheaper).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
+
+from common.persistence.database import EARLIEST_DEADLINE, Connection, asyncpg_connection
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """What should fire: `kind` names the timer, `subject` the aggregate. due_at None disarms."""
+
+    kind: str
+    subject: UUID
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline that fires now. `fired_without_events`: the service could not hear of events meanwhile."""
+
+    kind: str
+    subject: UUID
+    due_at: datetime
+    generation: int
+    fired_without_events: bool = False
+
+
+Lock = Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]]
+Fire = Callable[[Connection, Sequence[Due], datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What happens when deadlines of one kind fall due.
+
+    `lock` locks aggregates (`WHERE id = ANY(…) ORDER BY id FOR UPDATE SKIP LOCKED`) and answers
+    the ids that it got; a subject whose aggregate is gone must be answered too, or it never ends.
+    `fire` does the effect inside the transaction, with the moment; it may arm the next deadline.
+    `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired without them.
+    `periodic`: a job that looks again every few minutes. Simulated time does not stop for it on
+    the way: it runs once per jump.
+    """
+
+    lock: Lock
+    fire: Fire
+    waits_for_consumer: bool = False
+    periodic: bool = False
+
+
+Timers = Mapping[str, Timer]
+
+_KINDS = bindparam("kinds", type_=ARRAY(Text))
+_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
+
+_UPSERT = """
+    INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
+    SELECT kind, subject, due_at, due_at
+    FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS due (kind, subject, due_at)
+    ON CONFLICT (kind, subject) DO UPDATE SET
+        due_at = excluded.due_at,
+        generation = nextval('deadline_generations'),
+        tries = 0,
+        problem = NULL,
+        wake_at = LEAST(armed.wake_at, excluded.wake_at)
+"""
+_CANCEL = text(
+    """
+    UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
+    WHERE (kind, subject) IN (SELECT * FROM unnest(:kinds, :subjects)) AND due_at IS NOT NULL
+    """
+).bindparams(
+    bindparam("kinds", type_=ARRAY(Text)),
+    bindparam("subjects", type_=ARRAY(Uuid)),
+)
+
+
+async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
+    """Arm, move or (due_at None) disarm. One deadline per (kind, subject) in a call."""
+    # In sorted order: two transactions that arm the same ones must not wait for each other.
+    ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
+    scheduled = [deadline for deadline in ordered if deadline.due_at is not None]
+    cancelled = [deadline for deadline in ordered if deadline.due_at is None]
+    if scheduled:
+        due = [due_at for deadline in scheduled if (due_at := deadline.due_at)]
+        await (await asyncpg_connection(tx)).execute(
+            _UPSERT, *_key_columns(scheduled).values(), due
+        )
+        tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or due[0], *due)
+    if cancelled:
+        await tx.execute(_CANCEL, _key_columns(cancelled))
+
+
+def _key_columns(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
+    return {
+        "kinds": [deadline.kind for deadline in deadlines],
+        "subjects": [deadline.subject for deadline in deadlines],
+    }
+
+
+_INSERT_FIRINGS = text(
+    """
+    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, fired_without_events)
+    SELECT generation, kind, subject, due_at, :at, :at - due_at, fired_without_events
+    FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
+      AS fired (generation, kind, subject, due_at, fired_without_events)
+    """
+).bindparams(
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("generations", type_=ARRAY(BigInteger)),
+    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("blinds", type_=ARRAY(Boolean)),
+    _KINDS,
+    _SUBJECTS,
+)
+_DELETE_DUE = text(
+    """
+    DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
+    RETURNING subject, due_at, generation
+    """
+).bindparams(_SUBJECTS)
+_DEFER = text(
+    """
+    UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
+        AND wake_at <= :at AND due_at > :at
+    """
+).bindparams(_SUBJECTS)
+
+
+async def claim_due(
+    tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
+) -> tuple[int, list[Due]]:
+    """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
+    if not subjects:
+        return 0, []
+    parameters: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
+    claimed = (await tx.execute(_DELETE_DUE, parameters)).all()
+    due = [Due(kind, row.subject, row.due_at, row.generation) for row in claimed if row.due_at]
+    # Earliest first, then by id: what fires in one transaction fires in the order of time.
+    due.sort(key=lambda one: (one.due_at, one.subject))
+    deferred = 0
+    if len(claimed) < len(subjects):
+        deferred = (await tx.execute(_DEFER, parameters)).rowcount
+    return deferred + len(claimed) - len(due), due
+
+
+async def record_firings(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
+    """The last statement of a firing: what was due when, fired when. Its key makes it once."""
+    await tx.execute(
+        _INSERT_FIRINGS,
+        {
+            "at": at,
+            "generations": [one.generation for one in fired],
+            "kinds": [one.kind for one in fired],
+            "subjects": [one.subject for one in fired],
+            "due": [one.due_at for one in fired],
+            "blinds": [one.fired_without_events for one in fired],
+        },
+    )

@@ -1,0 +1,170 @@
+"""Which tokens open something, and which do not."""
+
+import base64
+import hmac
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from common.auth import Authenticator, Caller
+from common.auth.jwks import FixedKeys, PublicKey
+from common.auth.tokens import CLOCK_SKEW_S, MAX_CACHED_TOKENS, caller_from_claims
+from common.errors import Unauthenticated
+from common.now import now
+
+EC = ECKey.generate_key("P-256", auto_kid=True)
+RSA = RSAKey.generate_key(2048, auto_kid=True)
+ED = OKPKey.generate_key("Ed25519", auto_kid=True)
+STRANGER = ECKey.generate_key("P-256", auto_kid=True)
+ISSUER = "https://issuer.example"
+
+
+def claims(**overrides: Any) -> dict[str, Any]:
+    at = int(now().timestamp())
+    usual = {"iss": ISSUER, "aud": "opsdesk", "sub": "anna", "roles": ["ops"], "exp": at + 600}
+    return {name: value for name, value in (usual | overrides).items() if value is not None}
+
+
+def sign_token(claims_set: dict[str, Any], key: PublicKey = EC, alg: str = "ES256") -> bytes:
+    token = jwt.encode({"alg": alg, "kid": key.kid}, claims_set, key, algorithms=[alg])
+    return b"Bearer " + token.encode()
+
+
+def encode_part(content: dict[str, Any] | bytes) -> bytes:
+    """One part of a compact token."""
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def authenticator() -> Authenticator:
+    return Authenticator(ISSUER, "opsdesk", FixedKeys(EC, RSA, ED))
+
+
+async def assert_refused(authorization: bytes | None, used: Authenticator | None = None) -> str:
+    with pytest.raises(Unauthenticated) as no:
+        await (used or authenticator()).authenticate(authorization)
+    return no.value.detail
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+@pytest.mark.parametrize(("key", "alg"), [(EC, "ES256"), (RSA, "RS256"), (ED, "EdDSA")])
+async def test_the_three_algorithms_open(key: PublicKey, alg: str) -> None:
+    caller = await authenticator().authenticate(sign_token(claims(name="Anna"), key, alg))
+    assert caller == Caller("anna", "Anna", roles=frozenset({"ops"}))
+
+
+async def test_no_signature_opens_nothing() -> None:
+    for alg in ("none", "None", "NONE", None, 5):
+        bare = encode_part({"alg": alg, "kid": EC.kid}) + b"." + encode_part(claims()) + b"."
+        assert "not valid" in await assert_refused(b"Bearer " + bare)
+
+
+async def test_the_public_key_is_no_shared_secret() -> None:
+    for key in (EC, RSA):
+        signing_input = encode_part({"alg": "HS256", "kid": key.kid}) + b"." + encode_part(claims())
+        mac = hmac.digest(key.as_pem(private=False), signing_input, "sha256")
+        forged = signing_input + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")
+        assert "not valid" in await assert_refused(b"Bearer " + forged)
+
+
+async def test_a_stranger_who_uses_our_key_id_opens_nothing() -> None:
+    forged = jwt.encode({"alg": "ES256", "kid": EC.kid}, claims(), STRANGER)
+    assert "not valid" in await assert_refused(b"Bearer " + forged.encode())
+    assert "unknown" in await assert_refused(sign_token(claims(), STRANGER))
+
+
+async def test_issuer_audience_and_time_must_fit() -> None:
+    at = int(now().timestamp())
+    for wrong in (
+        {"iss": "https://other.example"},
+        {"aud": "elsewhere"},
+        {"aud": ["elsewhere"]},
+        {"iss": None},
+        {"aud": None},
+        {"sub": None},
+        {"exp": None},
+        {"exp": at - CLOCK_SKEW_S - 2},
+        {"exp": "soon"},
+        {"exp": float("nan")},
+        {"nbf": at + CLOCK_SKEW_S + 5},
+    ):
+        await assert_refused(sign_token(claims(**wrong)))
+    for right in (
+        {"exp": at - CLOCK_SKEW_S + 10},
+        {"nbf": at + CLOCK_SKEW_S - 5},
+        {"aud": ["x", "opsdesk"]},
+    ):
+        await authenticator().authenticate(sign_token(claims(**right)))
+
+
+async def test_nothing_or_nonsense_is_nobody() -> None:
+    for odd in (None, b"", b"Bearer", b"Bearer ", b"Basic YTpi", b"Bearer a.b.c", b"Bearer \xff"):
+        await assert_refused(odd)
+    await assert_refused(b"Bearer " + b"a" * 10_000)
+    await assert_refused(b"Bearer " + b"." * 300)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    header=st.dictionaries(
+        st.sampled_from(["alg", "kid", "crit", "typ", "b64", "jwk", "x5c"]),
+        st.none() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=3)),
+    ),
+    body=st.binary(max_size=40),
+)
+async def test_odd_headers_are_refused_and_never_an_error(
+    header: dict[str, Any], body: bytes
+) -> None:
+    await assert_refused(b"Bearer " + b".".join([encode_part(header), encode_part(body), b"AA"]))
+
+
+async def test_a_verified_token_is_remembered_until_it_is_revoked() -> None:
+    known = authenticator()
+    bearer = sign_token(claims(jti="one"))
+    caller = await known.authenticate(bearer)
+    assert known.cached_caller(bearer) is caller
+    known.set_revoked(["another"])
+    assert known.cached_caller(bearer) is caller
+    known.set_revoked(["one"])
+    assert known.cached_caller(bearer) is None
+    assert "revoked" in await assert_refused(bearer, known)
+
+
+async def test_what_is_remembered_is_bounded_and_ends_with_the_token() -> None:
+    known = authenticator()
+    at = now().timestamp()
+    ending = sign_token(claims(exp=int(at) - CLOCK_SKEW_S + 1))
+    await known.authenticate(ending)
+    known._cache |= {b"%d" % n: known._cache[ending] for n in range(MAX_CACHED_TOKENS)}
+    await known.authenticate(sign_token(claims(sub="omar")))
+    assert len(known._cache) <= MAX_CACHED_TOKENS + 1
+    caller, _, jti = known._cache[b"5"]
+    known._cache[b"5"] = (caller, at - 1, jti)
+    assert known.cached_caller(b"5") is None
+
+
+def test_unknown_roles_and_scopes_count_for_nothing() -> None:
+    caller = caller_from_claims(claims(roles=["ops", "admin", 5], scope="portal root tickets:open"))
+    assert caller.roles == {"ops"}
+    assert caller.scopes == {"portal"}
+    assert not caller_from_claims(claims(roles={"ops": 1})).roles
+
+
+def test_a_contact_without_customer_or_with_a_staff_role_is_refused() -> None:
+    assert caller_from_claims(claims(roles=["customer"], customer="acme")).customer == "acme"
+    for wrong in (
+        {"roles": ["customer"]},
+        {"roles": ["ops"], "customer": "acme"},
+        {"roles": ["customer", "ops"], "customer": "acme"},
+        {"roles": ["customer"], "customer": ["acme"]},
+        {"sub": ""},
+        {"sub": "a\nb"},
+        {"sub": "x" * 300},
+    ):
+        with pytest.raises(Unauthenticated):
+            caller_from_claims(claims(**wrong))

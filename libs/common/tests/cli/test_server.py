@@ -1,0 +1,128 @@
+"""`serve` as ops see it: a real process, its start, its end, its refusals."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from common.cli.migrate import migrate_service
+from common.http import Service
+from common.settings import Settings, load_settings
+from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
+
+Process = asyncio.subprocess.Process
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    """The variables of a start that succeeds."""
+    await migrate_service(service, load_settings(Settings))
+    (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
+    own = {
+        "OPSDESK_ISSUER": ISSUER,
+        "OPSDESK_AUDIENCE": AUDIENCE,
+        "PYTHONPATH": str(folder),
+        "SMALLEST_INSIDE": str(folder / "inside"),
+    }
+    return {**os.environ, **given, **own, "OPSDESK_PORT": str(free_port())}
+
+
+@asynccontextmanager
+async def serving(environment: Mapping[str, str]) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "smallest", "serve"),
+        env=dict(environment),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def output_of(process: Process) -> str:
+    async with asyncio.timeout(30):
+        out, _ = await process.communicate()
+    return out.decode()
+
+
+@asynccontextmanager
+async def answering(environment: Mapping[str, str]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client, once the process answers."""
+    address = f"http://127.0.0.1:{environment['OPSDESK_PORT']}"
+    headers = {"Authorization": f"Bearer {token('anna')}"}
+    async with httpx.AsyncClient(base_url=address, headers=headers) as client:
+        await until(lambda: _answers(client))
+        yield client
+
+
+async def _answers(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health/live")).is_success
+    except httpx.ConnectError:
+        return False
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Another process is looked at again and again: nothing of it could wake us."""
+    async with asyncio.timeout(30):
+        while not await condition():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)
+
+
+async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, str]) -> None:
+    async with serving(ready) as process, answering(ready) as client:
+        running = asyncio.create_task(client.get("/v1/slow"))
+        sign = Path(ready["SMALLEST_INSIDE"])  # the request is being worked on
+        await until(lambda: asyncio.to_thread(sign.exists))
+        process.send_signal(signal.SIGTERM)
+        answer = await running
+        assert (answer.status_code, answer.json()) == (200, "done")
+        log = await output_of(process)
+    assert process.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in log
+
+
+async def test_a_taken_port_is_one_sentence(ready: Mapping[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(ready["OPSDESK_PORT"])))
+        taken.listen()
+        async with serving(ready) as process:
+            log = await output_of(process)
+    assert process.returncode == 1
+    assert f"OPSDESK_PORT={ready['OPSDESK_PORT']} cannot be used" in log
+    assert "Traceback" not in log
+
+
+async def test_a_wrong_password_is_one_sentence(ready: Mapping[str, str]) -> None:
+    wrong = ready["OPSDESK_DATABASE_URL"].replace("opsdesk_sla:", "nobody:x")
+    async with serving({**ready, "OPSDESK_DATABASE_URL": wrong}) as process:
+        log = await output_of(process)
+    assert process.returncode == 1
+    assert "OPSDESK_DATABASE_URL is refused by PostgreSQL" in log
+    assert "Traceback" not in log
+
+
+async def test_production_does_not_start_on_simulated_time(ready: Mapping[str, str]) -> None:
+    async with serving({**ready, "OPSDESK_TIME_MODE": "simulated"}) as process:
+        log = await output_of(process)
+    assert process.returncode == 1
+    assert "OPSDESK_TIME_MODE=simulated needs the simulated sla.now()" in log

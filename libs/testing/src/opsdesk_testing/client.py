@@ -1,0 +1,65 @@
+"""A service's app in a test: its routes on a test database, without Kafka and without loops."""
+
+from functools import cache
+from typing import TypeVar
+
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from common.auth.tokens import Authenticator
+from common.http import Service, attach_state, create_app
+from common.persistence.database import Database
+from common.settings import Settings
+from common.telemetry.logs import configure_logs
+from opsdesk_testing.tokens import AUDIENCE, ISSUER, create_authenticator, token
+
+
+@cache
+def _plain_logs() -> None:
+    # structlog's own default draws every variable of a traceback: ten seconds for one error.
+    configure_logs("test", "json")
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def app_for(
+    service: Service,
+    database: Database,
+    *extra_routers: APIRouter,
+    settings: Settings | None = None,
+    authenticator: Authenticator | None = None,
+) -> FastAPI:
+    """The service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
+    _plain_logs()
+    app = create_app(service, *extra_routers)
+    attach_state(
+        app,
+        settings or settings_for(service.settings, database.url),
+        database,
+        authenticator or create_authenticator(),
+    )
+    return app
+
+
+def settings_for(kind: type[S], database_url: str, **given: object) -> S:
+    """Settings as a test needs them; nothing is read from the environment that is not given."""
+    values: dict[str, object] = {
+        "environment": "test",
+        "time_mode": "simulated",
+        "database_url": database_url,
+        "kafka_bootstrap_servers": "127.0.0.1:9",
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "jwks_url": "unused",
+    } | given
+    return kind.model_validate(values)
+
+
+def client(app: FastAPI, as_: str | None = "anna", **claims: object) -> AsyncClient:
+    """An HTTP client that is `as_` (a name of the demo company, or any with claims as for
+    `token`); None is nobody. Use it as a context manager."""
+    headers = {} if as_ is None else {"Authorization": f"Bearer {token(as_, **claims)}"}  # type: ignore[arg-type]
+    # Not the app's exceptions: a test sees what a caller would see.
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://test", headers=headers)

@@ -1,0 +1,88 @@
+"""Databases for tests: one migrated template per schema, cloned for every test."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from common.persistence import base_schema
+from common.persistence.migrations import migrate
+from common.simulated_time import install_now_function
+
+MODULES = {
+    "intake": "intake",
+    "sla": "sla",
+    "escalation": "escalation",
+    "delivery_gate": "delivery_gate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`schema` inside the database `name`; "common" has the common tables alone, in sla's room."""
+
+    name: str
+    schema: str
+
+
+class Templates:
+    """The templates of one test run. `servers` is what opsdesk_local answers."""
+
+    def __init__(self, servers: Any, prefix: str) -> None:
+        self._servers = servers
+        self._prefix = prefix
+        self._templates: dict[str, Template] = {}
+
+    async def of(self, schema: str) -> Template:
+        """The migrated template of a schema, made at the first call."""
+        if schema not in self._templates:
+            self._templates[schema] = await self._make(schema)
+        return self._templates[schema]
+
+    async def _make(self, requested: str) -> Template:
+        from opsdesk_local import prepare_database
+
+        name = f"{self._prefix}_{requested}"
+        schema = "sla" if requested == "common" else requested
+        urls = await prepare_database(self._servers.admin_url, self._servers.state.password, name)
+        url = urls[schema].owner
+        if requested == "common":
+            await _base_schema_alone(url, schema)
+        else:
+            await migrate(url, schema, MODULES[schema])
+        connection = await asyncpg.connect(url)
+        await install_now_function(connection, schema, simulated=True)
+        await connection.close()
+        return Template(name, schema)
+
+    @asynccontextmanager
+    async def clone(self, template: Template, number: int) -> AsyncIterator[str]:
+        """A fresh copy; yields the runtime role's address; dropped afterwards."""
+        from opsdesk_local import clone_database, drop_database
+        from opsdesk_local.roles import database_urls
+
+        name = f"{template.name}_{number}"
+        admin = self._servers.admin_url
+        await clone_database(admin, template.name, name)
+        yield database_urls(admin, self._servers.state.password, name)[template.schema].runtime
+        await drop_database(admin, name)
+
+    def owner_url(self, template: Template, name: str) -> str:
+        from opsdesk_local.roles import database_urls
+
+        admin, password = self._servers.admin_url, self._servers.state.password
+        return database_urls(admin, password, name)[template.schema].owner
+
+    async def drop_all(self) -> None:
+        from opsdesk_local import drop_database
+
+        for template in self._templates.values():
+            await drop_database(self._servers.admin_url, template.name)
+
+
+async def _base_schema_alone(url: str, schema: str) -> None:
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
+    await connection.execute(base_schema.SCRIPT_V1.read_text(encoding="utf-8"))
+    await connection.close()

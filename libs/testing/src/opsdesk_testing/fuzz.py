@@ -1,0 +1,152 @@
+"""Whatever the OpenAPI document allows, and much that it does not, sent to a running app.
+
+Nothing may end in a 500, and what is answered must be what the document says. Bounded in time.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any
+
+import schemathesis
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Err, Result
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from common.auth.permissions import SCOPES, STAFF
+from common.http import Service
+from common.persistence.database import Database
+from opsdesk_testing.client import app_for
+from opsdesk_testing.tokens import token
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+def fuzz(
+    service: Service,
+    database_url: str,
+    *extra_routers: APIRouter,
+    seconds: float = 60.0,
+    examples: int = 25,
+    timeout_s: float = 10.0,
+) -> Counter[int]:
+    """Send `examples` valid and as many invalid requests to every operation, as somebody who may do
+    everything; stops early when `seconds` are over. Blocks: call it with `asyncio.to_thread`.
+
+    Answers how often each status came. Raises AssertionError, or a group of them, with the requests
+    to repeat. `patience` is how many seconds one answer may take.
+    """
+    ends = time.monotonic() + seconds
+    statuses: Counter[int] = Counter()
+    headers = {"Authorization": f"Bearer {_privileged_token()}"}
+    with _serve(service, database_url, *extra_routers) as address:
+        schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+
+        def send(case: Case[Any]) -> None:
+            if time.monotonic() < ends:
+                # Who is asking is not the question here.
+                case.headers.pop("On-Behalf-Of", None)
+                case.headers.update(headers)
+                answer = case.call(timeout=timeout_s)
+                statuses[answer.status_code] += 1
+                case.validate_response(answer, checks=CHECKS)
+
+        failed = [
+            error
+            for result in schema.get_all_operations()
+            for mode in MODES
+            if _terminates(_operation(result))
+            and (error := _failure(_operation(result), mode, examples, send)) is not None
+        ]
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} operations do not hold: {dict(statuses)}", failed)
+    return statuses
+
+
+def _operation(
+    result: Result[APIOperation[Any, Any, Any, Any], Any],
+) -> APIOperation[Any, Any, Any, Any]:
+    if isinstance(result, Err):
+        raise result.err()
+    return result.ok()
+
+
+def _terminates(operation: APIOperation[Any, Any, Any, Any]) -> bool:
+    """Whether its answer comes to an end: of a stream of events there is no whole to check."""
+    answers = operation.definition.raw["responses"].values()
+    return all("text/event-stream" not in answer.get("content", {}) for answer in answers)
+
+
+def _failure(
+    operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, examples: int, send: object
+) -> Exception | None:
+    test = given(case=operation.as_strategy(generation_mode=mode))(send)  # type: ignore[arg-type]
+    bounded = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        bounded(test)()
+    except Exception as error:  # noqa: BLE001 - all are told together at the end
+        error.add_note(f"{operation.label} ({mode.value})")
+        return error
+    return None
+
+
+def _privileged_token() -> str:
+    return token("fuzzer", roles=list(STAFF), scope=" ".join(SCOPES - {"portal"}))
+
+
+@contextmanager
+def _serve(service: Service, database_url: str, *extra_routers: APIRouter) -> Iterator[str]:
+    """The app on a port of its own, in a thread with an event loop of its own."""
+    database = Database(database_url, service.schema)
+    app: FastAPI = app_for(service, database, *extra_routers)
+    app.router.lifespan_context = partial(_close_database, database)
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@asynccontextmanager
+async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await database.close()
+
+
+@schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
+def _serialize_raw(_: schemathesis.SerializationContext, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

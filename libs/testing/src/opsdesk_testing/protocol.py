@@ -1,0 +1,74 @@
+"""Play the parts of Kafka and of time in a test: say an event, stand at an instant, let things fire."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from common.events.envelope import Envelope, Event
+from common.messaging.batch_processor import BatchProcessor
+from common.messaging.inbox import Handlers, Inbox
+from common.messaging.positions import Record
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from common.scheduling.deadline_scheduler import DeadlineScheduler
+from common.scheduling.deadlines import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentEvent:
+    """An event that waits in the outbox."""
+
+    type: str
+    subject: str
+    sequence: int
+    topic: str
+    body: dict[str, Any]
+
+
+async def outbox_events(database: Database) -> list[UnsentEvent]:
+    """What has been announced and not been sent, in the order of writing."""
+    async with database.transaction() as tx:
+        rows = await tx.execute(
+            text("SELECT type, subject, sequence, topic, body FROM outbox ORDER BY id")
+        )
+        return [
+            UnsentEvent(r.type, r.subject, r.sequence, r.topic, json.loads(r.body)) for r in rows
+        ]
+
+
+async def freeze_time(database: Database, at: datetime) -> None:
+    """Freeze `<schema>.now()` at an instant; the next call moves it."""
+    async with database.transaction() as tx:
+        await tx.execute(text("UPDATE simulated_time SET frozen_at = :at"), {"at": at})
+
+
+def record_of(event: Event, sequence: int, *, offset: int = 0) -> Record:
+    """The Kafka record of an event, as the relay would write it."""
+    envelope = Envelope(uuid7(), event.type, event.source, event.subject(), sequence, None)
+    headers = tuple(envelope.headers(event.at.isoformat()))
+    body = event.model_dump_json().encode()
+    return Record(event.topic, 0, offset, event.key().encode(), headers, body)
+
+
+async def deliver(
+    database: Database, handlers: Handlers, *events: tuple[Event, int], service: str = "test"
+) -> None:
+    """Let a service hear (event, sequence) pairs in one poll, as its consumer would."""
+    processor = BatchProcessor(database, Inbox(service, handlers))
+    await processor.process([record_of(event, n, offset=i) for i, (event, n) in enumerate(events)])
+    await processor.release_parked()
+
+
+async def fire_due(
+    database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
+) -> int:
+    """Fire everything that is due now, as the timekeeper would. Answers how many rounds fired."""
+    scheduler = DeadlineScheduler(database, timers, is_behind)
+    fired = 0
+    while (result := await scheduler.fire_due()).has_more:
+        fired += result.fired
+    return fired + result.fired

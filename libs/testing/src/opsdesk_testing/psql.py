@@ -1,0 +1,59 @@
+"""PostgreSQL's own `psql` as the role of the BI tools: what somebody else's program sees of us."""
+
+import asyncio
+import shutil
+from asyncio.subprocess import PIPE, Process
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PsqlOutput:
+    """What came out: rows of cells, the complaints, and whether all went well."""
+
+    rows: list[list[str]]
+    errors: str
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Psql:
+    """`await psql(r"\\dv", "SELECT 1")` runs the commands one after the other in one session."""
+
+    program: Path
+    url: str
+
+    async def __call__(self, *commands: str) -> PsqlOutput:
+        """Ends at the first command that fails."""
+        process = await self.start()
+        return await self.finish(process, *commands)
+
+    async def start(self) -> Process:
+        """A session that stays open until it is ended."""
+        options = ("--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--field-separator=\t")
+        stop = ("--set=ON_ERROR_STOP=1", "--file=-")
+        return await asyncio.create_subprocess_exec(
+            self.program, *options, *stop, self.url, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        )
+
+    async def finish(self, process: Process, *commands: str) -> PsqlOutput:
+        typed = "".join(f"{one}\n" if one[0] == "\\" else f"{one};\n" for one in commands)
+        async with asyncio.timeout(TIMEOUT_S):
+            out, errors = await process.communicate(typed.encode())
+        rows = [line.split("\t") for line in out.decode().splitlines() if line]
+        return PsqlOutput(rows, errors.decode(), process.returncode == 0)
+
+
+def create_psql(servers: object, database: str) -> Psql:
+    """As `opsdesk_reporting`, on a database of these servers."""
+    from opsdesk_local.postgres_programs import postgres_programs
+    from opsdesk_local.roles import reporting_url
+
+    state = servers.state  # type: ignore[attr-defined]  # a dev-only package
+    program = postgres_programs(state) / "psql"
+    found = str(program) if program.exists() else shutil.which("psql")
+    assert found is not None, "there is no psql beside PostgreSQL's programs, nor on this machine"
+    admin = servers.admin_url  # type: ignore[attr-defined]
+    return Psql(Path(found), reporting_url(admin, state.password, database))

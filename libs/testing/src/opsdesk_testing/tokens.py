@@ -1,0 +1,85 @@
+"""Tokens for tests, signed by a key that lives as long as the test process."""
+
+from functools import cache
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from common.auth.jwks import FixedKeys
+from common.auth.tokens import Authenticator
+from common.now import now
+
+ISSUER = "urn:opsdesk:issuer:tests"
+AUDIENCE = "opsdesk"
+DEFAULT_LIFETIME_S = 3600
+
+STAFF: dict[str, tuple[str, ...]] = {
+    "anna": ("ops",),
+    "omar": ("ops",),
+    "theo": ("tom",),
+    "gina": ("gm",),
+    "dana": ("dm",),
+    "pavel": ("po",),
+    "quin": ("qc",),
+    "quay": ("qc",),
+    "sven": ("second_level",),
+    "mia": ("second_level",),
+    "hosthaven": ("partner",),
+}
+"""The demo company's people and their roles (conventions.md)."""
+
+CONTACTS: dict[str, str] = {"jan": "acme", "britta": "brightwater"}
+"""Contacts of customers, with the customer's key."""
+
+MACHINES: dict[str, str] = {
+    "gateway": "emails:write tickets:write",
+    "monitor": "alerts:write environments:report samples:write",
+    "pipeline": "checks:write deliveries:write environments:report versions:write",
+    "portal": "portal",
+}
+"""Machines and their scopes."""
+
+
+@cache
+def signing_key() -> ECKey:
+    return ECKey.generate_key("P-256", auto_kid=True)
+
+
+def create_authenticator() -> Authenticator:
+    """What verifies the tokens of `token`."""
+    return Authenticator(ISSUER, AUDIENCE, FixedKeys(signing_key()))
+
+
+def token(
+    sub: str,
+    roles: list[str] | None = None,
+    customer: str | None = None,
+    scope: str | None = None,
+    *,
+    seconds: int = DEFAULT_LIFETIME_S,
+    jti: str | None = None,
+) -> str:
+    """A signed token. Without roles, customer and scope: what `sub` has in the demo company."""
+    if roles is None and customer is None and scope is None:
+        customer, scope = CONTACTS.get(sub), MACHINES.get(sub)
+        roles = list(STAFF.get(sub, ()))
+    if customer and not roles:
+        roles = ["customer"]
+    issued_at = int(now().timestamp())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": sub,
+        "name": sub.title(),
+        "roles": roles or [],
+        "iat": issued_at,
+        "exp": issued_at + seconds,
+    } | {name: value for name, value in _optional(customer, scope, jti) if value is not None}
+    key = signing_key()
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
+
+
+def _optional(
+    customer: str | None, scope: str | None, jti: str | None
+) -> list[tuple[str, str | None]]:
+    return [("customer", customer), ("scope", scope), ("jti", jti)]

@@ -1,0 +1,129 @@
+"""OpsDesk over HTTP as one person sees it: what they ask for, and what they are told."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from common.persistence.ids import uuid7
+from opsdesk.endpoints import Endpoints
+from opsdesk.errors import CliError
+
+JSON = dict[str, Any]
+PAGE_SIZE = 200
+
+
+@dataclass
+class Problem(Exception):
+    """What a service said instead of doing it (RFC 9457). `code` is the last part of its type."""
+
+    status: int
+    title: str
+    detail: str
+    code: str
+    body: JSON = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        violations = [f"{e.get('pointer')}: {e.get('detail')}" for e in self.body.get("errors", [])]
+        return " ".join([f"{self.title}: {self.detail}", *violations])
+
+
+class ApiClient:
+    """One person's, or one machine's, way to the four services."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, endpoints: Endpoints, token: str, **headers: str
+    ) -> None:
+        self._client = client
+        self._endpoints = endpoints
+        self._headers = {"Authorization": f"Bearer {token}", **headers}
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        return (await self._request("GET", service, path, params=query)).json()
+
+    async def get_text(self, service: str, path: str, **query: Any) -> str:
+        """What is answered as plain text."""
+        headers = {"Accept": "text/plain"}
+        return (await self._request("GET", service, path, params=query, headers=headers)).text
+
+    async def get_response(self, service: str, path: str, **query: Any) -> httpx.Response:
+        """The answer as it came, whatever it is: a page, a file."""
+        return await self._request("GET", service, path, params=query)
+
+    async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
+        """Everything on a list, page by page."""
+        cursor: JSON = {}
+        while True:
+            page = await self.get(service, path, limit=PAGE_SIZE, **query, **cursor)
+            for item in page["items"]:
+                yield item
+            if page["next"] is None:
+                return
+            cursor = {"cursor": page["next"]}
+
+    async def post(
+        self, service: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None
+    ) -> JSON:
+        """Ask for it once, however often it is asked with the same `key`. Raises Problem."""
+        headers = {"Idempotency-Key": key or str(uuid7())}
+        response = await self._request("POST", service, path, json=body or {}, headers=headers)
+        return dict(response.json()) if response.content else {}
+
+    async def put(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
+        response = await self._request("PUT", service, path, json=body)
+        return dict(response.json()) if response.content else {}
+
+    async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
+        """Hand over bytes as they are, such as a raw mail."""
+        headers = {"Content-Type": media_type}
+        return dict(
+            (await self._request("POST", service, path, content=content, headers=headers)).json()
+        )
+
+    async def post_expecting_problem(
+        self, service: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Problem:
+        """What is said to a request that must not succeed. Raises Trouble when it does."""
+        try:
+            await self.post(service, path, body)
+        except Problem as problem:
+            return problem
+        raise CliError(f"{service} accepted {path}, which must be refused.")
+
+    async def _request(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        url = self._endpoints.url(service) + path
+        try:
+            response = await self._client.request(
+                method, url, headers={**self._headers, **(headers or {})}, **options
+            )
+        except httpx.TransportError as error:
+            raise CliError(
+                f"{service} does not answer at {self._endpoints.url(service)} "
+                f"({type(error).__name__}); start OpsDesk in another terminal: make run"
+            ) from None
+        if response.is_error:
+            raise problem_from_response(response)
+        return response
+
+
+def problem_from_response(response: httpx.Response) -> Problem:
+    """The problem in an answer, also where it is none of ours (a proxy's page, say)."""
+    try:
+        body = dict(response.json())
+    except ValueError:
+        body = {}
+    return Problem(
+        response.status_code,
+        str(body.get("title", response.reason_phrase)),
+        str(body.get("detail", f"{response.request.url} answered {response.status_code}.")),
+        str(body.get("type", "")).rpartition(":")[2],
+        body,
+    )

@@ -1,0 +1,103 @@
+"""`opsdesk status` and `opsdesk forecast`: how promises stand, and which ones will break."""
+
+from typing import Annotated
+
+from typer import Option
+
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.endpoints import find_endpoints
+from opsdesk.formatting import format_instant
+from opsdesk.session import own_client, stored_token
+
+RAG_LABELS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
+OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
+DEFAULT_LIMIT = 50
+
+
+def status(
+    page: Annotated[
+        bool, Option(help="Say the address of the live page, with your token in it.")
+    ] = False,
+) -> None:
+    """Show how all promises stand: per customer and service, and this month's availability."""
+    if page:
+        # Behind the #: it reaches no server's log.
+        print_line(f"{find_endpoints().url('sla')}/status#token={stored_token()}")
+    else:
+        run_command(_status())
+
+
+def forecast(
+    ticket: Annotated[str | None, Option(help="Of one ticket by key, made anew now.")] = None,
+    customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
+) -> None:
+    """Show which open promises will break if nothing changes, and why."""
+    run_command(_ticket_forecast(ticket) if ticket else _forecasts(customer))
+
+
+async def _status() -> None:
+    async with own_client() as client:
+        status = await client.get("sla", "/v1/status")
+    columns = ("customer", "service", "", "open", "at risk", "broken", "available", "next deadline")
+    print_table(
+        f"Promises at {format_instant(status['at'])}",
+        columns,
+        (_status_row(line) for line in status["lines"]),
+    )
+
+
+async def _forecasts(customer: str | None) -> None:
+    asked = {"customer": customer} if customer else {}
+    async with own_client() as client:
+        page = await client.get("sla", "/v1/forecasts", limit=DEFAULT_LIMIT, **asked)
+    columns = ("ticket", "clock", "outlook", "probability", "breaks", "why")
+    print_table("Forecasts", columns, (_forecast_row(one) for one in page["items"]))
+
+
+async def _ticket_forecast(ticket: str) -> None:
+    async with own_client() as client:
+        forecasts = await client.post("sla", "/v1/forecasts", {"ticket": ticket})
+    for one in forecasts["items"]:
+        print_line(
+            f"{one['ticket']} {one['metric']}: {_outlook(one)}, breaks {format_instant(one['expected_breach_at'])}"
+        )
+        for reason in one["reasons"]:
+            print_line(f"  {reason}")
+    if not forecasts["items"]:
+        print_line(f"{ticket} has no promise that is still open.")
+
+
+def _status_row(line: JSON) -> tuple[object, ...]:
+    names = ("open", "at_risk", "breached")
+    available = None if line["availability"] is None else f"{line['availability']:.3%}"
+    service = line["service"] or "-"
+    figures = (line[name] for name in names)
+    return (
+        line["name"],
+        service,
+        RAG_LABELS[line["rag_status"]],
+        *figures,
+        available,
+        format_instant(line["next_at"]),
+    )
+
+
+def _forecast_row(one: JSON) -> tuple[object, ...]:
+    probability = f"{one['probability']:.0%}"
+    expected_breach_at, why = (
+        format_instant(one["expected_breach_at"]),
+        " ".join(one["reasons"][1:]),
+    )
+    return (
+        one["ticket"],
+        one["metric"],
+        OUTLOOK_LABELS[one["outlook"]],
+        probability,
+        expected_breach_at,
+        why,
+    )
+
+
+def _outlook(one: JSON) -> str:
+    return f"{OUTLOOK_LABELS[one['outlook']]} ({one['probability']:.0%})"

@@ -1,0 +1,64 @@
+"""The demo company's book (`deploy/demo/company.toml`), read as it is written there."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from opsdesk.errors import CliError
+from opsdesk_local.state import CLONE
+
+DEMO_DATA_FILE = CLONE / "deploy" / "demo" / "company.toml"
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a token says of its holder: a member of staff, a customer's contact, or a machine."""
+
+    sub: str
+    name: str
+    email: str | None = None
+    roles: tuple[str, ...] = ()
+    customer: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoData:
+    """The chapters as written: a list of entries each."""
+
+    sections: Mapping[str, Any]
+
+    def entries(self, section: str) -> list[Entry]:
+        return list(self.sections.get(section, ()))
+
+    def identities(self) -> dict[str, Identity]:
+        """Everybody who may come with a token of the local issuer, by the name they log in with."""
+        staff = (
+            Identity(one["sub"], one["name"], one["email"], tuple(one["roles"]))
+            for one in self.entries("people")
+        )
+        contacts = (
+            Identity(one["login"], one["name"], one["email"], ("customer",), one["customer"])
+            for one in self.entries("contacts")
+        )
+        machines = (
+            Identity(one["sub"], one["name"], scope=one["scope"])
+            for one in self.entries("machines")
+        )
+        return {one.sub: one for one in (*staff, *contacts, *machines)}
+
+
+def read_demo_data(file: Path | None = None) -> DemoData:
+    """`file`, else the one that `OPSDESK_COMPANY` names, else that of this clone."""
+    file = file or Path(os.environ.get("OPSDESK_COMPANY", DEMO_DATA_FILE))
+    try:
+        return DemoData(tomllib.loads(file.read_text()))
+    except OSError as error:
+        raise CliError(f"{file} cannot be read ({error.strerror}); set OPSDESK_COMPANY.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CliError(f"{file} is no TOML: {error}") from None

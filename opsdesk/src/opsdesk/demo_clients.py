@@ -1,0 +1,85 @@
+"""Everybody of the demo company at their desk, for a running OpsDesk that has the local issuer."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from common.auth.local_issuer import IssuedToken, LocalIssuer
+from opsdesk.api_client import ApiClient
+from opsdesk.company.demo_data import Identity, read_demo_data
+from opsdesk.endpoints import Endpoints
+from opsdesk.errors import CliError
+
+
+class DemoClients:
+    """`office["anna"]` is anna's desk; nobody logs in by hand."""
+
+    def __init__(self, endpoints: Endpoints, client: httpx.AsyncClient) -> None:
+        self.endpoints = endpoints
+        self._client = client
+        self._issuer = local_issuer(endpoints)
+        self._identities = read_demo_data().identities()
+        self._clients: dict[str, ApiClient] = {}
+
+    def __getitem__(self, name: str) -> ApiClient:
+        if name not in self._clients:
+            self._clients[name] = ApiClient(self._client, self.endpoints, self.token(name))
+        return self._clients[name]
+
+    def portal_client(self, address: str) -> ApiClient:
+        """The customer portal, speaking for the contact with this mail address."""
+        headers = {"On-Behalf-Of": f"mailto:{address}"}
+        return ApiClient(self._client, self.endpoints, self.token("portal"), **headers)
+
+    def token(self, name: str) -> str:
+        return issue_token(self._issuer, find_identity(self._identities, name)).token
+
+
+@asynccontextmanager
+async def open_demo_clients(endpoints: Endpoints) -> AsyncIterator[DemoClients]:
+    async with httpx.AsyncClient(timeout=30) as client:
+        yield DemoClients(endpoints, client)
+
+
+def local_issuer(endpoints: Endpoints) -> LocalIssuer:
+    """Raises Trouble where there is none, or where its key is somebody else's."""
+    folder = endpoints.issuer
+    if folder is None:
+        raise CliError(
+            "Only the OpsDesk of `make run` has a local issuer; set OPSDESK_TOKEN instead."
+        )
+    try:
+        return LocalIssuer(folder)
+    except OSError as error:
+        raise CliError(
+            f"The local issuer's key in {folder} cannot be read ({error.strerror}); "
+            "run this as the user who ran `make run`."
+        ) from None
+
+
+def find_identity(identities: Mapping[str, Identity], name: str) -> Identity:
+    if name not in identities:
+        raise CliError(f"Nobody here is called {name}; there are: {', '.join(sorted(identities))}.")
+    return identities[name]
+
+
+def issue_token(issuer: LocalIssuer, identity: Identity) -> IssuedToken:
+    """A token that is good for a day."""
+    return issuer.issue(
+        identity.sub,
+        name=identity.name,
+        email=identity.email,
+        roles=identity.roles,
+        customer=identity.customer,
+        scope=identity.scope,
+    )
+
+
+def issue_all_tokens(folder: Path) -> dict[str, str]:
+    """A token for everybody in the book, by login name."""
+    issuer = LocalIssuer(folder)
+    return {
+        name: issue_token(issuer, who).token for name, who in read_demo_data().identities().items()
+    }

@@ -1,0 +1,87 @@
+"""What several journeys do: work a ticket, look at its clocks, tell what escalated."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from opsdesk import event_line
+from opsdesk.api_client import JSON
+from opsdesk.formatting import format_instant
+from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.support_hours import AMSTERDAM
+from opsdesk.topic_reader import Record
+
+
+def parse_instant(at: str) -> datetime:
+    return datetime.fromisoformat(at)
+
+
+def format_local(at: datetime | str | None) -> str:
+    """As the clock in Amsterdam shows it."""
+    return format_instant(at, AMSTERDAM)
+
+
+async def clocks_of(context: JourneyContext, ticket: str) -> dict[str, JSON]:
+    """By metric, each with its firings."""
+    page = context["theo"].items("sla", f"/v1/tickets/{ticket}/clocks")
+    return {
+        clock["metric"]: await context["theo"].get("sla", f"/v1/clocks/{clock['id']}")
+        async for clock in page
+    }
+
+
+async def escalations_of(context: JourneyContext, **about: str) -> list[JSON]:
+    """The cases about a ticket, an environment …, oldest first, each with its timeline."""
+    cases = [case async for case in context["theo"].items("escalation", "/v1/escalations", **about)]
+    path = "/v1/escalations/{key}"
+    return [
+        await context["theo"].get("escalation", path.format_map(case)) for case in reversed(cases)
+    ]
+
+
+async def on_call_person(context: JourneyContext, rota: str, at: datetime) -> str:
+    """Who is paged first."""
+    oncall = await context["theo"].get("escalation", "/v1/oncall", rota=rota, at=at.isoformat())
+    return str(oncall["items"][0]["people"][0])
+
+
+async def reply(context: JourneyContext, person: str, ticket: str, text: str) -> None:
+    await context[person].post("intake", f"/v1/tickets/{ticket}/replies", {"text": text})
+    context.say(f"{person} replies on {ticket}.")
+
+
+async def resolve_and_verify(
+    context: JourneyContext, ticket: str, resolver: str, verifier: str, resolution: str
+) -> None:
+    """Two different people, as R1 wants it."""
+    await context[resolver].post(
+        "intake", f"/v1/tickets/{ticket}/resolve", {"resolution": resolution}
+    )
+    await context[verifier].post("intake", f"/v1/tickets/{ticket}/verify")
+    context.say(f"{resolver} resolves {ticket}, {verifier} verifies it.")
+
+
+def report_clocks(context: JourneyContext, clocks: dict[str, JSON]) -> None:
+    for metric, clock in clocks.items():
+        outcome = clock["outcome"] or clock["state"]
+        context.say(f"  clock {metric}: {outcome}, deadline {format_local(clock['deadline'])}")
+
+
+def report_firings(context: JourneyContext, clock: JSON) -> None:
+    for firing in clock["firings"]:
+        due, lag = format_local(firing["due_at"]), firing["lag_ms"]
+        context.say(f"  {clock['metric']} {firing['kind']}: due {due}, fired {lag} ms later")
+
+
+def report_mails(context: JourneyContext, *names: str) -> None:
+    """What has been mailed since the last telling about one of these tickets or cases."""
+    for mail in context.new_mails():
+        subject = " ".join(str(mail["Subject"]).split())
+        if any(name in subject for name in names):
+            context.say(f"  mail to {mail['X-Envelope-To']}: {subject}")
+
+
+def report_events(context: JourneyContext, events: Iterable[Record]) -> None:
+    for record in events:
+        context.say(
+            f"  {record.topic}[{record.partition}]@{record.offset}  {event_line.format_event(record, AMSTERDAM)}"
+        )

@@ -1,5 +1,0 @@
-"""What the command says when it cannot go on."""
-
-
-class Trouble(Exception):
-    """One sentence for the person at the terminal: what is wrong, and what to do about it."""

@@ -1,0 +1,67 @@
+"""A command at a terminal, and the services played to it: answers by path, and what was asked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+from typer.testing import CliRunner
+
+from opsdesk.__main__ import app
+from opsdesk.api_client import JSON
+
+RecordedRequest = tuple[str, str, JSON]
+"""The method, the path, and the body or else the query."""
+
+
+@dataclass
+class FakeServices:
+    """`answers`: by method and path, such as `GET /v1/clocks`; a `httpx.Response` is given as it is.
+
+    What has no answer does not exist: 404, as the services say it.
+    """
+
+    responses: dict[str, JSON | httpx.Response] = field(default_factory=dict)
+    requests: list[RecordedRequest] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        query: Mapping[str, str] = request.url.params
+        body = json.loads(request.content) if request.content else dict(query)
+        self.requests.append((request.method, request.url.path, body))
+        response = self.responses.get(f"{request.method} {request.url.path}")
+        if response is None:
+            return problem_response(404, "not-found", "Not found", "There is no such thing here.")
+        return (
+            response if isinstance(response, httpx.Response) else httpx.Response(200, json=response)
+        )
+
+
+class Terminal:
+    """Somebody at a terminal, to whom the services are played."""
+
+    def __init__(self, services: FakeServices) -> None:
+        self.services = services
+
+    def __call__(self, *words: str) -> str:
+        """What is said to a command that can be carried out."""
+        result = CliRunner().invoke(app, list(words))
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def fails(self, *words: str) -> str:
+        """The sentence that is said to one that cannot."""
+        result = CliRunner().invoke(app, list(words))
+        assert result.exit_code == 1, result.output
+        assert "Traceback" not in result.output
+        return " ".join(result.output.split())
+
+
+def problem_response(status: int, code: str, title: str, detail: str) -> httpx.Response:
+    """As a service says no (RFC 9457)."""
+    body = {"type": f"urn:opsdesk:error:{code}", "title": title, "detail": detail}
+    return httpx.Response(status, json=body)
+
+
+def page_of(*items: JSON) -> JSON:
+    """A list's only page."""
+    return {"items": list(items), "next": None}

@@ -1,0 +1,1 @@
+"""What the gate requires of a version per tier, and the verdicts that it can give."""

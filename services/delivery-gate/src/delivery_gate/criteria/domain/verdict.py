@@ -1,0 +1,140 @@
+"""What the gate says: outcome, reasons, and the follow-ups that a refusal obliges to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+Outcome = Literal["accepted", "refused", "deferred", "denied"]
+FollowUpKind = Literal["documentation", "investigation", "retest"]
+
+
+class Code(StrEnum):
+    """Every reason the gate can give. Stable: callers and reports match on them."""
+
+    # Judgements against the version: refused, recorded, followed up.
+    UNVERSIONED = "UNVERSIONED"
+    MUTABLE_REFERENCE = "MUTABLE_REFERENCE"
+    VERSION_UNKNOWN = "VERSION_UNKNOWN"
+    DIGEST_MISMATCH = "DIGEST_MISMATCH"
+    CHECK_FAILED = "CHECK_FAILED"
+    READINESS_MISSING = "READINESS_MISSING"
+    PROMOTION_SKIPPED = "PROMOTION_SKIPPED"
+    FOLLOWUP_OPEN = "FOLLOWUP_OPEN"
+    EMERGENCY_DEBT_OPEN = "EMERGENCY_DEBT_OPEN"
+    ENV_DRIFTED = "ENV_DRIFTED"
+    VERIFICATION_FAILED = "VERIFICATION_FAILED"
+    UNAUTHORIZED_CHANGE = "UNAUTHORIZED_CHANGE"
+
+    # Nothing wrong with the version: deferred, to be tried again unchanged.
+    CHECK_ERROR = "CHECK_ERROR"
+    FREEZE = "FREEZE"
+    OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+    CONFLICT = "CONFLICT"
+
+    # This person or this command may not: denied.
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    SELF_APPROVAL = "SELF_APPROVAL"
+    ALREADY_COUNTED = "ALREADY_COUNTED"
+    ROLE_MISSING = "ROLE_MISSING"
+    REASON_REQUIRED = "REASON_REQUIRED"
+    FOLLOWUP_REQUIRED = "FOLLOWUP_REQUIRED"
+    EVIDENCE_REQUIRED = "EVIDENCE_REQUIRED"
+    SELF_CONFIRMATION = "SELF_CONFIRMATION"
+    NOT_APPROVED = "NOT_APPROVED"
+    OVERRIDE_UNCONFIRMED = "OVERRIDE_UNCONFIRMED"
+    NOT_BLOCKER = "NOT_BLOCKER"
+    BLOCKER_CLOSED = "BLOCKER_CLOSED"
+    BLOCKER_ELSEWHERE = "BLOCKER_ELSEWHERE"
+    NOT_AUTHORIZED = "NOT_AUTHORIZED"
+    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
+    NOT_REVIEWABLE = "NOT_REVIEWABLE"
+
+
+DEFERRING = frozenset({Code.CHECK_ERROR, Code.FREEZE, Code.OUTSIDE_WINDOW, Code.CONFLICT})
+
+DOCUMENTATION: tuple[FollowUpKind, ...] = ("documentation",)
+INVESTIGATION: tuple[FollowUpKind, ...] = ("investigation",)
+RETEST: tuple[FollowUpKind, ...] = ("retest",)
+
+DEFAULT_FOLLOW_UPS: dict[Code, tuple[FollowUpKind, ...]] = {
+    Code.UNVERSIONED: DOCUMENTATION,
+    Code.MUTABLE_REFERENCE: DOCUMENTATION,
+    Code.VERSION_UNKNOWN: DOCUMENTATION,
+    Code.READINESS_MISSING: DOCUMENTATION,
+    Code.EMERGENCY_DEBT_OPEN: DOCUMENTATION,
+    Code.DIGEST_MISMATCH: INVESTIGATION,
+    Code.ENV_DRIFTED: INVESTIGATION,
+    Code.VERIFICATION_FAILED: INVESTIGATION,
+    Code.UNAUTHORIZED_CHANGE: INVESTIGATION,
+    Code.PROMOTION_SKIPPED: RETEST,
+    # The version is already held: its open follow-ups carry this refusal, a new one adds nothing.
+    Code.FOLLOWUP_OPEN: (),
+}
+FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
+    "signature": INVESTIGATION,
+    "vulnerability_scan": INVESTIGATION + RETEST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One shortcoming: the criterion that was not met, why, and what shows it."""
+
+    code: Code
+    criterion: str
+    justification: str
+    evidence: str | None = None
+
+    def follow_ups(self) -> tuple[FollowUpKind, ...]:
+        """The kinds of work this reason obliges to when nobody names others."""
+        if self.code is Code.CHECK_FAILED:
+            return FAILED_CHECK_FOLLOW_UPS.get(self.criterion, RETEST)
+        return DEFAULT_FOLLOW_UPS.get(self.code, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's decision at one moment. Never changed: a later one stands beside it."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    criteria_version: int
+    at: datetime
+
+    @property
+    def held_by_follow_up(self) -> bool:
+        """The version was held by a follow-up: the request was no attempt (G5)."""
+        return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """This person or this command may not: nothing changes but the audit trail."""
+
+    code: Code
+    detail: str
+
+
+def build_verdict(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:
+    """All reasons at once; one judgement among them refuses, whatever else would only defer."""
+    collected = tuple(reasons)
+    return Verdict(_outcome(collected), collected, criteria_version, at)
+
+
+def _outcome(reasons: tuple[Reason, ...]) -> Outcome:
+    if not reasons:
+        return "accepted"
+    return "deferred" if all(reason.code in DEFERRING for reason in reasons) else "refused"
+
+
+def follow_ups_due(verdict: Verdict) -> dict[FollowUpKind, tuple[Reason, ...]]:
+    """The work a refusal opens: one follow-up per kind, with every reason that asks for it."""
+    due: dict[FollowUpKind, tuple[Reason, ...]] = {}
+    if verdict.outcome != "refused":
+        return due
+    for reason in verdict.reasons:
+        for kind in reason.follow_ups():
+            due[kind] = (*due.get(kind, ()), reason)
+    return due

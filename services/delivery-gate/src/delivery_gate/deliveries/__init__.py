@@ -1,0 +1,1 @@
+"""Deliveries: requests to bring a version to an environment, from submission to verification."""

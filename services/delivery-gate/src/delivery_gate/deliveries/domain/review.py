@@ -1,0 +1,85 @@
+"""People's part before a delivery: they approve it, one by one, or refuse it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Rejection, Verdict
+from delivery_gate.deliveries.domain.delivery import (
+    WAITING_STATES,
+    Approval,
+    Binding,
+    Delivery,
+    Evaluation,
+    finish,
+)
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+
+
+def valid_approvals(delivery: Delivery, criteria_version: int) -> tuple[Approval, ...]:
+    """The approvals that still count: given for exactly this, under the criteria of now."""
+    binding = binding_of(delivery, criteria_version)
+    return tuple(approval for approval in delivery.approvals if approval.binding == binding)
+
+
+def approve(
+    delivery: Delivery,
+    actor: str,
+    roles: frozenset[str],
+    evaluation_input: EvaluationInput,
+    now: datetime,
+) -> Delivery | Rejection:
+    """One more person says yes. The last one needed makes it `approved`."""
+    valid = valid_approvals(delivery, evaluation_input.criteria.version)
+    if rejection := _approval_rejection(delivery, actor, roles, evaluation_input, valid):
+        return rejection
+    approval = Approval(actor, now, binding_of(delivery, evaluation_input.criteria.version))
+    enough = len(valid) + 1 >= evaluation_input.requirements.approvals
+    return replace(
+        delivery,
+        approvals=(*delivery.approvals, approval),
+        state="approved" if enough else "in_review",
+    )
+
+
+def _approval_rejection(
+    delivery: Delivery,
+    actor: str,
+    roles: frozenset[str],
+    evaluation_input: EvaluationInput,
+    valid: tuple[Approval, ...],
+) -> Rejection | None:
+    if delivery.state not in {"in_review", "approved"}:
+        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}, not in review.")
+    if actor == delivery.requested_by:
+        return Rejection(Code.SELF_APPROVAL, "You requested it; other people have to approve.")
+    if roles.isdisjoint(evaluation_input.criteria.approver_roles):
+        allowed_roles = ", ".join(sorted(evaluation_input.criteria.approver_roles))
+        return Rejection(Code.ROLE_MISSING, f"Approving needs one of the roles {allowed_roles}.")
+    if any(approval.by == actor for approval in valid):
+        return Rejection(Code.ALREADY_COUNTED, "Your approval counts already; another is needed.")
+    if len(valid) >= evaluation_input.requirements.approvals:
+        return Rejection(Code.NOT_REVIEWABLE, "This delivery has all the approvals it needs.")
+    return None
+
+
+def refuse(
+    delivery: Delivery,
+    reasons: tuple[Reason, ...],
+    work: Mapping[FollowUpKind, str],
+    criteria_version: int,
+    now: datetime,
+) -> Evaluation | Rejection:
+    """A person's judgement against the version; green checks do not stand in its way (R6, G4)."""
+    if delivery.state not in WAITING_STATES:
+        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
+    if not reasons or not all(reason.justification.strip() for reason in reasons):
+        return Rejection(Code.REASON_REQUIRED, "A refusal needs an argument for every reason.")
+    if not work:
+        return Rejection(Code.FOLLOWUP_REQUIRED, "Say what has to be done: name a follow-up.")
+    verdict = Verdict("refused", reasons, criteria_version, now)
+    return Evaluation(finish(delivery, "refused", now), verdict, work)
+
+
+def binding_of(delivery: Delivery, criteria_version: int) -> Binding:
+    return Binding(delivery.digest or "", criteria_version, delivery.environment, delivery.attempt)

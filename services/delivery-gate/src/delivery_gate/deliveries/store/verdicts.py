@@ -1,0 +1,123 @@
+"""Verdicts: written once, read by everybody in QC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from common.persistence.database import Connection
+from common.persistence.ids import uuid7
+from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
+from delivery_gate.deliveries.tables import deliveries, verdicts
+from delivery_gate.sql_literals import in_literals
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedVerdict:
+    """A verdict with its place in the record, what it was about and the work it led to (keys)."""
+
+    position: int
+    delivery_id: UUID
+    delivery: str
+    product: str
+    version: str | None
+    environment: str
+    customer: str
+    attempt: int
+    decided_by: str
+    follow_ups: tuple[str, ...]
+    verdict: Verdict
+
+
+async def record(
+    tx: Connection,
+    delivery_id: UUID,
+    customer: str,
+    verdict: Verdict,
+    follow_ups: Sequence[str],
+    actor: str,
+) -> None:
+    """Record a verdict, for good."""
+    await tx.execute(
+        insert(verdicts).values(
+            id=uuid7(),
+            delivery_id=delivery_id,
+            customer=customer,
+            outcome=verdict.outcome,
+            reasons=[_reason_to_json(reason) for reason in verdict.reasons],
+            follow_ups=list(follow_ups),
+            criteria_version=verdict.criteria_version,
+            decided_by=actor,
+            at=verdict.at,
+        )
+    )
+
+
+async def list_of_delivery(tx: Connection, delivery_id: UUID) -> list[RecordedVerdict]:
+    """All that was said about a delivery, latest first."""
+    query = _select_verdicts().where(verdicts.c.delivery_id == delivery_id)
+    return await _fetch(tx, query.order_by(verdicts.c.position.desc()))
+
+
+async def get_latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, RecordedVerdict]:
+    """The last verdict of each of these deliveries."""
+    query = _select_verdicts().where(verdicts.c.delivery_id.in_(ids))
+    each = query.ext(distinct_on(verdicts.c.delivery_id))
+    ordered = each.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
+    return {one.delivery_id: one for one in await _fetch(tx, ordered)}
+
+
+async def list_refusals(
+    tx: Connection, environment: str | None, before: int | None, limit: int
+) -> list[RecordedVerdict]:
+    """Every refusal, latest first, with its arguments (R6)."""
+    query = _select_verdicts().where(in_literals(verdicts.c.outcome, ["refused"]))
+    if environment is not None:
+        query = query.where(deliveries.c.environment == environment)
+    if before is not None:
+        query = query.where(verdicts.c.position < before)
+    return await _fetch(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
+
+
+def _select_verdicts() -> Select[Any]:
+    about = deliveries.c
+    joined = verdicts.join(deliveries, about.id == verdicts.c.delivery_id)
+    return select(
+        verdicts, about.key, about.product, about.version, about.environment, about.attempt
+    ).select_from(joined)
+
+
+async def _fetch(tx: Connection, query: Select[Any]) -> list[RecordedVerdict]:
+    return [_from_row(row) for row in await tx.execute(query)]
+
+
+def _from_row(row: Row[Any]) -> RecordedVerdict:
+    reasons = tuple(
+        Reason(Code(item["code"]), item["criterion"], item["justification"], item["evidence"])
+        for item in row.reasons
+    )
+    return RecordedVerdict(
+        row.position,
+        row.delivery_id,
+        row.key,
+        row.product,
+        row.version,
+        row.environment,
+        row.customer,
+        row.attempt,
+        row.decided_by,
+        tuple(row.follow_ups),
+        Verdict(row.outcome, reasons, row.criteria_version, row.at),
+    )
+
+
+def _reason_to_json(reason: Reason) -> dict[str, str | None]:
+    return {
+        "code": reason.code.value,
+        "criterion": reason.criterion,
+        "justification": reason.justification,
+        "evidence": reason.evidence,
+    }

@@ -1,0 +1,20 @@
+"""Contacts of customers, as far as the gate must know them: for whom the portal may speak."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from delivery_gate.metadata import METADATA, identity
+
+contacts = Table(
+    "contacts",
+    METADATA,
+    identity(),
+    Column("customer", Text, nullable=False),
+    Column("address_digest", Text),
+    Column("heard", BigInteger, nullable=False),
+    Index(
+        "ix_contacts_address",
+        "address_digest",
+        postgresql_where="address_digest IS NOT NULL",
+    ),
+    comment="No name, no address.",
+)

@@ -1,0 +1,1 @@
+"""Emergency changes, and the Blockers that justify them."""

@@ -1,0 +1,1 @@
+"""Customers' environments: what runs there, and what they owe."""

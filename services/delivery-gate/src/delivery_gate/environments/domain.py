@@ -1,0 +1,134 @@
+"""A customer's environment: what runs there, and what it accepts next (R7, G8, G10). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.versions.domain import Version
+
+EnvironmentState = Literal["compliant", "in_debt", "drifted"]
+
+DEFAULT_DEBT_DEADLINE = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Owed since an emergency change was applied: a version that contains it, by `due_at`."""
+
+    change_id: UUID
+    change: str  # its key, as people say it
+    started_at: datetime
+    due_at: datetime
+    overdue_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A digest that nothing explains was seen running."""
+
+    product: str
+    digest: str | None  # None: the product runs without any digest
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """`running` has, per product, the digest that was last delivered and verified."""
+
+    id: UUID
+    key: str
+    customer_id: UUID
+    customer: str
+    tier: str
+    running: Mapping[str, str] = field(default_factory=dict)
+    debt: Debt | None = None
+    drift: Drift | None = None
+    sequence: int = 0
+
+    @property
+    def state(self) -> EnvironmentState:
+        """A debt speaks before a drift: the version that pays it also restores a known digest."""
+        if self.debt is not None:
+            return "in_debt"
+        return "drifted" if self.drift is not None else "compliant"
+
+
+def environment_violations(environment: Environment, version: Version | None) -> list[Reason]:
+    """Why this environment does not accept this version now."""
+    debt, drift = environment.debt, environment.drift
+    if debt is not None:
+        return (
+            []
+            if version is not None and debt.change_id in version.contains
+            else [_debt_violation(debt)]
+        )
+    return [] if drift is None else [_drift_violation(environment, drift)]
+
+
+def _debt_violation(debt: Debt) -> Reason:
+    argument = "The environment accepts only a version that contains its emergency change."
+    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", argument, debt.change)
+
+
+def _drift_violation(environment: Environment, drift: Drift) -> Reason:
+    seen = drift.digest or "no digest at all"
+    argument = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
+    return Reason(Code.ENV_DRIFTED, "drift", argument)
+
+
+def incur_debt(
+    environment: Environment, change_id: UUID, change: str, at: datetime, after: timedelta
+) -> Environment:
+    """An emergency change was applied: from now on the environment owes its version."""
+    return replace(environment, debt=Debt(change_id, change, at, at + after))
+
+
+def mark_overdue(environment: Environment, at: datetime) -> Environment:
+    """The debt's due time has passed unpaid. Nothing to mark where it was paid meanwhile."""
+    debt = environment.debt
+    if debt is None or debt.overdue_since is not None or at < debt.due_at:
+        return environment
+    return replace(environment, debt=replace(debt, overdue_since=at))
+
+
+def apply_version(environment: Environment, version: Version) -> Environment:
+    """A version was delivered and verified: it runs, pays the debt it contains, ends the drift."""
+    debt, drift = environment.debt, environment.drift
+    paid = debt is not None and debt.change_id in version.contains
+    return replace(
+        environment,
+        running={**environment.running, version.product: version.digest},
+        debt=None if paid else debt,
+        drift=None if drift is not None and drift.product == version.product else drift,
+    )
+
+
+def observe(
+    environment: Environment, product: str, digest: str | None, at: datetime
+) -> Environment:
+    """A monitor reports what runs. The known digest restores; another one is drift (G10).
+
+    While an emergency change is owed, another digest is what everybody expects: quiet.
+    """
+    if digest is not None and environment.running.get(product) == digest:
+        drift = environment.drift
+        return (
+            replace(environment, drift=None) if drift and drift.product == product else environment
+        )
+    if environment.debt is not None or environment.drift is not None:
+        return environment
+    return replace(environment, drift=Drift(product, digest, at))
+
+
+def accept_drift(environment: Environment) -> Environment:
+    """The drift's investigation was confirmed: what was seen is what runs, with a known reason."""
+    drift = environment.drift
+    if drift is None:
+        return environment
+    running = dict(environment.running)
+    if drift.digest is not None:
+        running[drift.product] = drift.digest
+    return replace(environment, running=running, drift=None)

@@ -1,0 +1,165 @@
+"""Environments with what runs on them. Their row is the lock of everything that happens there."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.persistence.database import Connection
+from delivery_gate.deliveries.tables import deliveries
+from delivery_gate.environments.domain import Debt, Drift, Environment
+from delivery_gate.environments.tables import environments, running
+from delivery_gate.follow_ups.tables import emergency_changes
+from delivery_gate.keys import by_id_or_key
+
+
+async def find(tx: Connection, reference: str, *, lock: bool = False) -> Environment | None:
+    """The environment by id or key, unless it is retired. `lock` until the transaction ends."""
+    query = select(environments).where(
+        by_id_or_key(environments, reference), ~environments.c.retired
+    )
+    return await _get(tx, query, lock=lock)
+
+
+async def lock(tx: Connection, id: UUID) -> Environment:
+    """The environment, locked. Raises LookupError: whoever has its id has seen it."""
+    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=True)
+    if environment is None:
+        raise LookupError(f"environment/{id} is gone")
+    return environment
+
+
+async def get_of_delivery(tx: Connection, delivery_id: UUID) -> Environment:
+    """Where a locked delivery goes; the environment itself is not locked."""
+    return await _get_where(tx, deliveries.c.environment_id, deliveries.c.id == delivery_id)
+
+
+async def get_of_emergency(tx: Connection, change_id: UUID) -> Environment:
+    changes = emergency_changes.c
+    return await _get_where(tx, changes.environment_id, changes.id == change_id)
+
+
+async def lock_all(tx: Connection, ids: Iterable[UUID]) -> set[UUID]:
+    """Lock those that exist, in id order, so that two transactions never wait for each other."""
+    condition = environments.c.id.in_(list(ids))
+    query = select(environments.c.id).where(condition).order_by(environments.c.id)
+    return set((await tx.execute(query.with_for_update())).scalars())
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those that nobody else holds; a timer comes back for the others."""
+    condition = environments.c.id.in_(list(ids))
+    query = select(environments.c.id).where(condition).order_by(environments.c.id)
+    return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
+
+
+async def page(
+    tx: Connection, customer: str | None, after: str | None, limit: int
+) -> list[Environment]:
+    """In the order of their keys; `customer` narrows to what a contact may see."""
+    query = select(environments).where(~environments.c.retired).order_by(environments.c.key)
+    if customer is not None:
+        query = query.where(environments.c.customer == customer)
+    if after is not None:
+        query = query.where(environments.c.key > after)
+    rows = (await tx.execute(query.limit(limit))).all()
+    runs = await _load_running(tx, [row.id for row in rows])
+    return [_environment(row, runs.get(row.id, {})) for row in rows]
+
+
+async def upsert(
+    tx: Connection,
+    environment: Environment,
+    name: str,
+    *,
+    retired: bool,
+) -> None:
+    """Take over what the directory says; what the gate itself knows of it stays."""
+    values = {
+        "key": environment.key,
+        "customer_id": environment.customer_id,
+        "customer": environment.customer,
+        "tier": environment.tier,
+        "name": name,
+        "retired": retired,
+    }
+    query = insert(environments).values(id=environment.id, sequence=0, **values)
+    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def save(tx: Connection, environment: Environment) -> None:
+    """Store debt, drift, what runs and the sequence of a locked environment."""
+    debt, drift = environment.debt, environment.drift
+    values = {
+        "sequence": environment.sequence,
+        "debt_change_id": debt and debt.change_id,
+        "debt_change": debt and debt.change,
+        "debt_since": debt and debt.started_at,
+        "debt_due_at": debt and debt.due_at,
+        "debt_overdue_since": debt and debt.overdue_since,
+        "drift_product": drift and drift.product,
+        "drift_digest": drift and drift.digest,
+        "drift_since": drift and drift.started_at,
+    }
+    where = environments.c.id == environment.id
+    await tx.execute(update(environments).where(where).values(**values))
+    for product, digest in environment.running.items():
+        row = {"environment_id": environment.id, "product": product, "digest": digest}
+        runs = insert(running).values(row)
+        await tx.execute(
+            runs.on_conflict_do_update(
+                index_elements=["environment_id", "product"], set_={"digest": digest}
+            )
+        )
+
+
+async def _get_where(
+    tx: Connection, column: ColumnElement[UUID], condition: ColumnElement[bool]
+) -> Environment:
+    id = select(column).where(condition).scalar_subquery()
+    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=False)
+    if environment is None:
+        raise LookupError("an environment is never deleted")
+    return environment
+
+
+async def _get(tx: Connection, query: Select[Any], *, lock: bool) -> Environment | None:
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        return None
+    return _environment(row, (await _load_running(tx, [row.id])).get(row.id, {}))
+
+
+async def _load_running(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    by_environment: dict[UUID, dict[str, str]] = {}
+    query = select(running).where(running.c.environment_id.in_(ids)).order_by(running.c.product)
+    for row in await tx.execute(query):
+        by_environment.setdefault(row.environment_id, {})[row.product] = row.digest
+    return by_environment
+
+
+def _environment(row: Row[Any], runs: dict[str, str]) -> Environment:
+    debt = drift = None
+    if row.debt_change_id is not None:
+        debt = Debt(
+            row.debt_change_id,
+            row.debt_change,
+            row.debt_since,
+            row.debt_due_at,
+            row.debt_overdue_since,
+        )
+    if row.drift_since is not None:
+        drift = Drift(row.drift_product, row.drift_digest, row.drift_since)
+    return Environment(
+        row.id,
+        row.key,
+        row.customer_id,
+        row.customer,
+        row.tier,
+        runs,
+        debt,
+        drift,
+        row.sequence,
+    )

@@ -1,0 +1,1 @@
+"""Follow-ups: the work that a refusal obliges to."""

@@ -1,0 +1,123 @@
+"""A follow-up: the work a refusal obliges to, which holds the version until done (G5). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from delivery_gate.criteria.domain.verdict import (
+    Code,
+    FollowUpKind,
+    Reason,
+    Rejection,
+    Verdict,
+    follow_ups_due,
+)
+from delivery_gate.versions.domain import Reference
+
+FollowUpState = Literal["open", "closed", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVersion:
+    """What may not be delivered meanwhile: a version by name and, where known, by digest."""
+
+    product: str
+    name: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """`closed` has evidence but still holds; only `confirmed` by a second person lets go."""
+
+    id: UUID
+    key: str
+    kind: FollowUpKind
+    task: str
+    delivery_id: UUID | None  # None when an environment's drift opened it
+    environment: str
+    held: HeldVersion | None
+    opened_at: datetime
+    state: FollowUpState = "open"
+    evidence: str | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    sequence: int = 0
+
+    def explains(self, drift_since: datetime | None) -> bool:
+        """Whether it is the investigation of this very drift, and not of an earlier one (G10)."""
+        return self.delivery_id is None and self.opened_at == drift_since
+
+
+def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:
+    """Say that the work is done, with what shows it."""
+    if follow_up.state != "open":
+        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+    if not evidence.strip():
+        return Rejection(Code.EVIDENCE_REQUIRED, "Say what shows that the work is done.")
+    return replace(follow_up, state="closed", evidence=evidence, closed_by=actor, closed_at=at)
+
+
+def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejection:
+    """A second person agrees that the evidence holds."""
+    if follow_up.state == "open":
+        return Rejection(Code.EVIDENCE_REQUIRED, "Nobody has closed this follow-up with evidence.")
+    if follow_up.state == "confirmed":
+        return Rejection(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
+    if follow_up.closed_by == actor:
+        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to confirm.")
+    return replace(follow_up, state="confirmed", confirmed_by=actor, confirmed_at=at)
+
+
+def reject(follow_up: FollowUp, actor: str) -> FollowUp | Rejection:
+    """A second person finds the evidence wanting: the work is open again."""
+    if follow_up.state != "closed":
+        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
+    if follow_up.closed_by == actor:
+        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to judge.")
+    return replace(follow_up, state="open", evidence=None, closed_by=None, closed_at=None)
+
+
+def holds(follow_up: FollowUp, requested: Reference, digest: str | None) -> bool:
+    """True while this follow-up forbids the version, under whatever name the same digest goes."""
+    held = follow_up.held
+    if follow_up.state == "confirmed" or held is None or held.product != requested.product:
+        return False
+    same_name = held.name is not None and held.name == requested.name
+    return same_name or (held.digest is not None and held.digest == digest)
+
+
+def hold_violations(
+    follow_ups: tuple[FollowUp, ...], requested: Reference, digest: str | None
+) -> list[Reason]:
+    """One reason per follow-up that holds this version; its key is the evidence."""
+    return [
+        Reason(
+            Code.FOLLOWUP_OPEN,
+            follow_up.kind,
+            f"An earlier refusal is not followed up: {follow_up.task}",
+            follow_up.key,
+        )
+        for follow_up in follow_ups
+        if holds(follow_up, requested, digest)
+    ]
+
+
+def follow_up_work(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[FollowUpKind, str]:
+    """What a refusal opens: the work a person named, else what its reasons oblige to.
+
+    A version that is turned away at the door, because it is held already, opens no more work at
+    every knock: whatever else speaks against it is said, but the open work comes first.
+    """
+    if named:
+        return dict(named)
+    if verdict.held_by_follow_up:
+        return {}
+    return {
+        kind: "; ".join(f"{reason.criterion}: {reason.justification}" for reason in reasons)
+        for kind, reasons in follow_ups_due(verdict).items()
+    }

@@ -1,0 +1,133 @@
+"""The work that refusals oblige to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, or_, select, tuple_, update
+
+from common.persistence.database import Connection
+from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
+from delivery_gate.follow_ups.tables import follow_ups
+from delivery_gate.keys import by_id_or_key
+from delivery_gate.sql_literals import in_literals
+
+UNCONFIRMED = ("open", "closed")
+
+
+async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
+    held = follow_up.held
+    await tx.execute(
+        insert(follow_ups).values(
+            id=follow_up.id,
+            key=follow_up.key,
+            kind=follow_up.kind,
+            demand=follow_up.task,
+            delivery_id=follow_up.delivery_id,
+            environment_id=environment_id,
+            environment=follow_up.environment,
+            held_product=held and held.product,
+            held_version=held and held.name,
+            held_digest=held and held.digest,
+            opened_at=follow_up.opened_at,
+            **_mutable_columns(follow_up),
+        )
+    )
+
+
+async def save(tx: Connection, follow_up: FollowUp) -> None:
+    query = update(follow_ups).where(follow_ups.c.id == follow_up.id)
+    await tx.execute(query.values(**_mutable_columns(follow_up)))
+
+
+async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | None:
+    """The ids of a follow-up and of its environment, to lock the environment first."""
+    query = select(follow_ups.c.id, follow_ups.c.environment_id).where(
+        by_id_or_key(follow_ups, reference)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else (row.id, row.environment_id)
+
+
+async def lock(tx: Connection, id: UUID) -> FollowUp:
+    query = select(follow_ups).where(follow_ups.c.id == id).with_for_update()
+    return _follow_up((await tx.execute(query)).one())
+
+
+async def find(tx: Connection, reference: str) -> FollowUp | None:
+    row = (
+        await tx.execute(select(follow_ups).where(by_id_or_key(follow_ups, reference)))
+    ).one_or_none()
+    return None if row is None else _follow_up(row)
+
+
+async def page(
+    tx: Connection,
+    state: str | None,
+    product: str | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[FollowUp]:
+    """Newest first."""
+    at, id = follow_ups.c.opened_at, follow_ups.c.id
+    query = select(follow_ups).order_by(at.desc(), id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(follow_ups.c.state == state)
+    if product is not None:
+        query = query.where(follow_ups.c.held_product == product)
+    if after is not None:
+        query = query.where(tuple_(at, id) < after)
+    return [_follow_up(row) for row in await tx.execute(query)]
+
+
+async def list_holding(
+    tx: Connection, product: str, name: str | None, digest: str | None
+) -> tuple[FollowUp, ...]:
+    """The unconfirmed ones that hold this version, by name or by digest (G5)."""
+    criteria = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
+    same = [column == value for column, value in criteria.items() if value]
+    if not same:
+        return ()
+    query = (
+        select(follow_ups)
+        .where(follow_ups.c.held_product == product, or_(*same))
+        .where(in_literals(follow_ups.c.state, UNCONFIRMED))
+        .order_by(follow_ups.c.opened_at, follow_ups.c.id)
+    )
+    return tuple(_follow_up(row) for row in await tx.execute(query))
+
+
+def _mutable_columns(follow_up: FollowUp) -> Mapping[str, Any]:
+    return {
+        "sequence": follow_up.sequence,
+        "state": follow_up.state,
+        "evidence": follow_up.evidence,
+        "closed_by": follow_up.closed_by,
+        "closed_at": follow_up.closed_at,
+        "confirmed_by": follow_up.confirmed_by,
+        "confirmed_at": follow_up.confirmed_at,
+    }
+
+
+def _follow_up(row: Row[Any]) -> FollowUp:
+    held = None
+    if row.held_product is not None:
+        held = HeldVersion(row.held_product, row.held_version, row.held_digest)
+    return FollowUp(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        task=row.task,
+        delivery_id=row.delivery_id,
+        environment=row.environment,
+        held=held,
+        opened_at=row.opened_at,
+        state=row.state,
+        evidence=row.evidence,
+        closed_by=row.closed_by,
+        closed_at=row.closed_at,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        sequence=row.sequence,
+    )

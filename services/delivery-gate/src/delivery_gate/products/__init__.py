@@ -1,0 +1,1 @@
+"""Products: what versions are versions of."""

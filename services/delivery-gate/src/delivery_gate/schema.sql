@@ -1,0 +1,465 @@
+-- The schema delivery_gate as the migrations make it. Written by `make docs`; do not edit.
+
+-- Sequences
+-- ---------
+
+CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE delivery_numbers START 1001;
+CREATE SEQUENCE emergency_numbers START 1001;
+CREATE SEQUENCE follow_up_numbers START 1001;
+
+-- Tables of delivery_gate
+-- -----------------------
+
+CREATE TABLE approvals (
+    delivery_id uuid NOT NULL,
+    approved_by text NOT NULL,
+    criteria_version integer NOT NULL,
+    requested_by text NOT NULL,
+    digest text NOT NULL,
+    environment text NOT NULL,
+    attempt integer NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT pk_approvals PRIMARY KEY (delivery_id, approved_by, criteria_version),
+    CONSTRAINT fk_approvals_delivery_id_requested_by
+        FOREIGN KEY (delivery_id, requested_by) REFERENCES deliveries(id, requested_by),
+    CONSTRAINT ck_approvals_four_eyes CHECK (approved_by <> requested_by)
+);
+REVOKE UPDATE, DELETE ON approvals FROM opsdesk_delivery_gate;
+
+CREATE TABLE blockers (
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    environment_id uuid,
+    environment text,
+    state text NOT NULL,
+    CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
+    CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
+);
+CREATE INDEX ix_blockers_open ON blockers (environment_id) WHERE state = 'open';
+
+CREATE TABLE checks (
+    id uuid NOT NULL,
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    version_id uuid NOT NULL,
+    product text NOT NULL,
+    digest text NOT NULL,
+    kind text NOT NULL,
+    result text NOT NULL,
+    at timestamptz NOT NULL,
+    evidence text,
+    reported_by text NOT NULL,
+    CONSTRAINT pk_checks PRIMARY KEY (id),
+    CONSTRAINT fk_checks_version_id FOREIGN KEY (version_id) REFERENCES versions(id),
+    CONSTRAINT ck_checks_result CHECK (result IN ('passed', 'failed', 'error'))
+);
+CREATE INDEX ix_checks_digest ON checks (product, digest, kind, at, "position");
+REVOKE UPDATE, DELETE ON checks FROM opsdesk_delivery_gate;
+
+-- For whom the portal may speak: no name, no address.
+CREATE TABLE contacts (
+    id uuid NOT NULL,
+    customer text NOT NULL,
+    address_digest text,
+    -- Sequence of the last word about the contact.
+    heard bigint NOT NULL,
+    CONSTRAINT pk_contacts PRIMARY KEY (id)
+);
+CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+
+CREATE TABLE criteria (
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT pk_criteria PRIMARY KEY (version)
+);
+
+CREATE TABLE deliveries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    product text NOT NULL,
+    version text,
+    wanted_digest text,
+    version_id uuid,
+    digest text,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    customer text NOT NULL,
+    tier text NOT NULL,
+    lifecycle text NOT NULL,
+    readiness jsonb NOT NULL,
+    attempt integer NOT NULL,
+    counted boolean NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    state text NOT NULL,
+    started_by text,
+    started_at timestamptz,
+    ended_at timestamptz,
+    CONSTRAINT pk_deliveries PRIMARY KEY (id),
+    CONSTRAINT uq_deliveries_id_requested_by UNIQUE (id, requested_by),
+    CONSTRAINT uq_deliveries_key UNIQUE (key),
+    CONSTRAINT fk_deliveries_environment_id
+        FOREIGN KEY (environment_id) REFERENCES environments(id),
+    CONSTRAINT fk_deliveries_product FOREIGN KEY (product) REFERENCES products(key),
+    CONSTRAINT fk_deliveries_version_id FOREIGN KEY (version_id) REFERENCES versions(id),
+    CONSTRAINT ck_deliveries_nothing_unversioned
+        CHECK ((state NOT IN ('approved', 'delivering', 'verifying', 'delivered')) OR version_id IS
+            NOT NULL AND digest IS NOT NULL),
+    CONSTRAINT ck_deliveries_state
+        CHECK (state IN ('evaluating', 'in_review', 'approved', 'delivering', 'verifying',
+            'delivered', 'refused', 'rolled_back', 'superseded', 'withdrawn', 'expired'))
+);
+CREATE INDEX ix_deliveries_deferred ON deliveries (product, digest) WHERE state = 'evaluating';
+CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state = 'delivered';
+CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
+CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
+    WHERE state IN ('evaluating', 'in_review', 'approved');
+CREATE UNIQUE INDEX uq_deliveries_attempt ON deliveries (environment_id, product, version, attempt)
+    WHERE counted;
+CREATE UNIQUE INDEX uq_deliveries_one_runs ON deliveries (environment_id)
+    WHERE state IN ('delivering', 'verifying');
+
+CREATE TABLE emergency_changes (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    customer text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    description text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    state text NOT NULL,
+    authorized_by text,
+    authorized_at timestamptz,
+    applied_by text,
+    applied_at timestamptz,
+    settled_by_version uuid,
+    settled_at timestamptz,
+    revoked_at timestamptz,
+    revocation_reason text,
+    CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
+    CONSTRAINT uq_emergency_changes_key UNIQUE (key),
+    CONSTRAINT fk_emergency_changes_environment_id
+        FOREIGN KEY (environment_id) REFERENCES environments(id),
+    CONSTRAINT fk_emergency_changes_settled_by_version
+        FOREIGN KEY (settled_by_version) REFERENCES deliveries(id),
+    CONSTRAINT ck_emergency_changes_applied
+        CHECK ((state NOT IN ('applied', 'settled')) OR applied_by IS NOT NULL),
+    CONSTRAINT ck_emergency_changes_authorized
+        CHECK ((state NOT IN ('authorized', 'applied', 'settled')) OR authorized_by IS NOT NULL),
+    CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
+    CONSTRAINT ck_emergency_changes_state
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked'))
+);
+CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
+    WHERE state IN ('requested', 'authorized', 'applied');
+
+CREATE TABLE environments (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    customer text NOT NULL,
+    tier text NOT NULL,
+    name text NOT NULL,
+    retired boolean NOT NULL,
+    debt_change_id uuid,
+    debt_change text,
+    debt_since timestamptz,
+    debt_due_at timestamptz,
+    debt_overdue_since timestamptz,
+    drift_product text,
+    drift_digest text,
+    drift_since timestamptz,
+    CONSTRAINT pk_environments PRIMARY KEY (id),
+    CONSTRAINT uq_environments_key UNIQUE (key),
+    CONSTRAINT ck_environments_debt_is_whole
+        CHECK (num_nonnulls(debt_change_id, debt_change, debt_since, debt_due_at) IN (0, 4))
+);
+
+CREATE TABLE follow_ups (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    kind text NOT NULL,
+    task text NOT NULL,
+    delivery_id uuid,
+    environment_id uuid NOT NULL,
+    environment text NOT NULL,
+    held_product text,
+    held_version text,
+    held_digest text,
+    opened_at timestamptz NOT NULL,
+    state text NOT NULL,
+    evidence text,
+    closed_by text,
+    closed_at timestamptz,
+    confirmed_by text,
+    confirmed_at timestamptz,
+    CONSTRAINT pk_follow_ups PRIMARY KEY (id),
+    CONSTRAINT uq_follow_ups_key UNIQUE (key),
+    CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+    CONSTRAINT fk_follow_ups_environment_id
+        FOREIGN KEY (environment_id) REFERENCES environments(id),
+    CONSTRAINT ck_follow_ups_confirmed
+        CHECK ((state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)),
+    CONSTRAINT ck_follow_ups_evidence
+        CHECK (state = 'open' OR num_nonnulls(evidence, closed_by, closed_at) = 3),
+    CONSTRAINT ck_follow_ups_four_eyes CHECK (confirmed_by <> closed_by),
+    CONSTRAINT ck_follow_ups_kind CHECK (kind IN ('documentation', 'investigation', 'retest')),
+    CONSTRAINT ck_follow_ups_state CHECK (state IN ('open', 'closed', 'confirmed'))
+);
+CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
+CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
+
+CREATE TABLE products (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    versions integer NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT pk_products PRIMARY KEY (id),
+    CONSTRAINT uq_products_key UNIQUE (key)
+);
+
+CREATE TABLE running (
+    environment_id uuid NOT NULL,
+    product text NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT pk_running PRIMARY KEY (environment_id, product),
+    CONSTRAINT fk_running_environment_id FOREIGN KEY (environment_id) REFERENCES environments(id)
+);
+
+CREATE TABLE verdicts (
+    id uuid NOT NULL,
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    delivery_id uuid NOT NULL,
+    customer text NOT NULL,
+    outcome text NOT NULL,
+    reasons jsonb NOT NULL,
+    follow_ups jsonb NOT NULL,
+    criteria_version integer NOT NULL,
+    decided_by text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT pk_verdicts PRIMARY KEY (id),
+    CONSTRAINT uq_verdicts_position UNIQUE ("position"),
+    CONSTRAINT fk_verdicts_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+    CONSTRAINT ck_verdicts_no_bare_refusal
+        CHECK (outcome <> 'refused' OR reasons <> '[]'::jsonb AND follow_ups <> '[]'::jsonb),
+    CONSTRAINT ck_verdicts_outcome CHECK (outcome IN ('accepted', 'refused', 'deferred'))
+);
+CREATE INDEX ix_verdicts_delivery_id ON verdicts (delivery_id);
+CREATE INDEX ix_verdicts_refused ON verdicts ("position") WHERE outcome = 'refused';
+REVOKE UPDATE, DELETE ON verdicts FROM opsdesk_delivery_gate;
+
+CREATE TABLE versions (
+    id uuid NOT NULL,
+    product text NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    contains uuid[] NOT NULL,
+    ordinal integer NOT NULL,
+    registered_by text NOT NULL,
+    registered_at timestamptz NOT NULL,
+    CONSTRAINT pk_versions PRIMARY KEY (id),
+    CONSTRAINT uq_versions_product_name UNIQUE (product, name),
+    CONSTRAINT uq_versions_product_ordinal UNIQUE (product, ordinal),
+    CONSTRAINT fk_versions_product FOREIGN KEY (product) REFERENCES products(key),
+    CONSTRAINT ck_versions_digest CHECK (digest ~ '^sha256:[0-9a-f]{64}$')
+);
+CREATE INDEX ix_versions_digest ON versions (product, digest);
+CREATE INDEX ix_versions_registered_at ON versions (registered_at, id);
+REVOKE UPDATE, DELETE ON versions FROM opsdesk_delivery_gate;
+
+-- Tables that every service has
+-- -----------------------------
+
+-- Who did what when on which grounds. Append-only, sealed each minute.
+CREATE TABLE audit (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    behind text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    grounds jsonb NOT NULL DEFAULT '{}'::jsonb,
+    -- Only the bound of the sealer's scan, no part of the evidence.
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CONSTRAINT audit_pkey PRIMARY KEY ("position")
+);
+CREATE INDEX ix_audit_subject ON audit (subject, "position");
+CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
+REVOKE UPDATE, DELETE ON audit FROM opsdesk_delivery_gate;
+
+CREATE TABLE audit_leaves (
+    "position" bigint NOT NULL,
+    seal bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_pkey PRIMARY KEY ("position"),
+    CONSTRAINT audit_leaves_seal_fkey FOREIGN KEY (seal) REFERENCES audit_seals(number)
+);
+CREATE INDEX ix_audit_leaves_seal ON audit_leaves (seal, "position");
+REVOKE UPDATE, DELETE ON audit_leaves FROM opsdesk_delivery_gate;
+
+CREATE TABLE audit_seals (
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL,
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    settled bigint NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL,
+    CONSTRAINT audit_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT audit_seals_size_check CHECK (size > 0)
+);
+REVOKE UPDATE, DELETE ON audit_seals FROM opsdesk_delivery_gate;
+
+CREATE TABLE dead_letters (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text,
+    subject text,
+    sequence bigint,
+    type text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    code text NOT NULL,
+    reason text NOT NULL,
+    died_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    settled_at timestamptz,
+    settled_as text,
+    settled_because text,
+    CONSTRAINT dead_letters_pkey PRIMARY KEY (id),
+    CONSTRAINT dead_letters_topic_partition_offset_digest_key
+        UNIQUE (topic, partition, "offset", digest),
+    CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
+);
+CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+
+CREATE TABLE deadlines (
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz,
+    -- When to look again: never after due_at; earlier is lazy.
+    wake_at timestamptz NOT NULL,
+    generation bigint NOT NULL DEFAULT nextval('deadline_generations'::regclass),
+    tries integer NOT NULL DEFAULT 0,
+    problem text,
+    CONSTRAINT deadlines_pkey PRIMARY KEY (kind, subject)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+
+-- Every deadline that fired, once: due, fired, lag.
+CREATE TABLE firings (
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    fired_at timestamptz NOT NULL,
+    lag interval NOT NULL,
+    fired_without_events boolean NOT NULL,
+    CONSTRAINT firings_pkey PRIMARY KEY (generation),
+    CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
+);
+CREATE INDEX ix_firings_subject ON firings (subject);
+REVOKE UPDATE, DELETE ON firings FROM opsdesk_delivery_gate;
+
+CREATE TABLE idempotency (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status integer NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    subject text NOT NULL,
+    -- The last event of the subject that took effect here.
+    sequence bigint NOT NULL,
+    -- The sequence that was put aside as dead; later ones wait.
+    dead_at bigint,
+    CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
+) WITH (fillfactor = 80);
+
+-- Events not yet on Kafka; the relay deletes them once acknowledged.
+CREATE TABLE outbox (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    at text NOT NULL,
+    traceparent text,
+    body text NOT NULL,
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+
+CREATE TABLE parked (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    waits_source text,
+    waits_subject text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT parked_pkey PRIMARY KEY (id),
+    CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+
+CREATE TABLE revoked_tokens (
+    jti text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
+);
+
+CREATE TABLE simulated_time (
+    single boolean NOT NULL DEFAULT true,
+    "offset" interval NOT NULL DEFAULT '00:00:00'::interval,
+    frozen_at timestamptz,
+    CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
+    CONSTRAINT simulated_time_single_check CHECK (single)
+);
+
+-- The service's clock, delivery_gate.now() RETURNS timestamptz: `migrate` gives it the form that the
+-- settings ask for (common.simulated_time).
+
+-- Views for reports, which opsdesk_reporting reads
+-- ------------------------------------------------

@@ -1,1 +1,0 @@
-"""Every query of the gate. Rows stay inside; domain values come out."""

@@ -1,0 +1,1 @@
+"""Versions: names bound to one immutable digest, with the checks that pipelines report."""

@@ -1,0 +1,90 @@
+"""A version: a name bound to one immutable digest of a product, for ever (G1). Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
+MOVING_TAG_PARTS = frozenset({"latest", "snapshot", "x"})
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`ordinal` counts registrations of the product from 1: higher is newer, whatever the name."""
+
+    id: UUID
+    product: str
+    name: str
+    digest: str
+    contains: frozenset[UUID]  # the emergency changes that are declared to be in it
+    ordinal: int
+    registered_by: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How a request names what it wants delivered; any part may be missing or wrong."""
+
+    product: str
+    name: str | None
+    digest: str | None = None
+
+
+def is_digest(text: str) -> bool:
+    """`sha256:` and 64 lower-case hex digits, nothing else."""
+    return DIGEST.fullmatch(text) is not None
+
+
+def is_moving_tag(name: str) -> bool:
+    """True for tags and ranges that mean another digest tomorrow: `latest`, `main`, `1.x`, `^1.4`.
+
+    A name without a digit is a tag; so is one with a part that says it moves.
+    """
+    if NAME.fullmatch(name) is None or not re.search(r"[0-9]", name):
+        return True
+    return not MOVING_TAG_PARTS.isdisjoint(re.split(r"[._+-]", name.lower()))
+
+
+def register(requested: Version, existing: Version | None) -> Version | Rejection:
+    """Bind the name to the digest, once. `known` is what the name is bound to already, if anything.
+
+    The same registration again answers the known version: pipelines repeat themselves.
+    """
+    if is_moving_tag(requested.name):
+        return Rejection(
+            Code.MUTABLE_REFERENCE, f"{requested.name!r} moves; register a fixed name."
+        )
+    if not is_digest(requested.digest):
+        return Rejection(Code.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits.")
+    if existing is None:
+        return requested
+    if (existing.digest, existing.contains) == (requested.digest, requested.contains):
+        return existing
+    return Rejection(
+        Code.VERSION_CONFLICT,
+        f"{existing.product} {existing.name} is bound to {existing.digest} for ever; choose a new name.",
+    )
+
+
+def naming_violations(reference: Reference, version: Version | None) -> list[Reason]:
+    """What is wrong with how the version is named, before anything else is looked at."""
+    if not reference.name:
+        return [_reason(Code.UNVERSIONED, "The request names no version.")]
+    if is_moving_tag(reference.name):
+        return [_reason(Code.MUTABLE_REFERENCE, f"{reference.name!r} is a moving tag.")]
+    if version is None:
+        detail = f"{reference.product} {reference.name} was never registered."
+        return [_reason(Code.VERSION_UNKNOWN, detail)]
+    if reference.digest is not None and reference.digest != version.digest:
+        other = f"{version.name} is {version.digest}; the request says {reference.digest}."
+        return [_reason(Code.DIGEST_MISMATCH, other)]
+    return []
+
+
+def _reason(code: Code, argument: str) -> Reason:
+    return Reason(code, "version", argument)

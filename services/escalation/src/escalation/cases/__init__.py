@@ -1,0 +1,1 @@
+"""Cases: running escalations with their timeline."""

@@ -1,0 +1,1 @@
+"""The rules of cases: what people and time do to them. Pure."""

@@ -1,0 +1,30 @@
+"""An escalation with all that surrounds it: its cause, its policy, its place in history. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from escalation.cases.domain.lifecycle import EscalationState
+from escalation.policies.domain.policy import Policy
+from escalation.policies.domain.trigger import Audience, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`key` is what people say (ESC-17); `sequence` counts the entries of its timeline."""
+
+    key: str
+    sequence: int
+    opened_at: datetime
+    trigger: Trigger
+    policy: Policy
+    state: EscalationState
+
+    @property
+    def id(self) -> UUID:
+        return self.state.id
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """The teams on whose topics this case appears."""
+        return self.trigger.audiences(self.policy.concerned_roles())

@@ -1,0 +1,136 @@
+"""One running case of telling people until somebody acknowledges: what people do to it. Pure.
+
+Every function takes the case and the moment, and answers the case as it is then with the facts
+that came to be, or why not. What time does to it stands in `stepping`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from escalation.cases.domain.timeline import (
+    Acknowledged,
+    PolicyChanged,
+    Rejection,
+    Repeated,
+    Resolved,
+    SnoozeAsked,
+    Snoozed,
+    TimelineEvent,
+)
+from escalation.policies.domain.policy import Policy
+
+Status = Literal["open", "acknowledged", "snoozed", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationState:
+    """`due_at` is when time acts next: open, the next step; acknowledged, the time-out; snoozed,
+    the end. `next_step` counts from 1; one above the last step means the end of the policy.
+
+    `passes` and `fired` are the pass and number of the step that fired last (`fired` 0: none).
+    """
+
+    id: UUID
+    policy_id: UUID
+    severity: str
+    due_at: datetime | None
+    status: Status = "open"
+    passes: int = 1
+    fired: int = 0
+    next_step: int = 1
+    exhausted: bool = False
+    acknowledged_by: tuple[str, ...] = ()
+    snooze_requested_by: str | None = None
+    snooze_until: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+ALREADY_RESOLVED = Rejection("RESOLVED", "This escalation is resolved; open a new one instead.")
+Outcome = tuple[EscalationState, tuple[TimelineEvent, ...]]
+
+
+def new_state(id: UUID, policy: Policy, severity: str, at: datetime) -> EscalationState:
+    """A new case; its first step is due at the trigger (E1)."""
+    return EscalationState(id, policy.id, severity, due_at=at)
+
+
+def repeat_trigger(case: EscalationState, note: str, at: datetime) -> Outcome:
+    """The trigger again while unresolved: told in the timeline, nothing else changes (E9)."""
+    return case, (Repeated(at, note),)
+
+
+def acknowledge(
+    case: EscalationState, policy: Policy, actor: str, at: datetime
+) -> Outcome | Rejection:
+    """Somebody takes it: the policy stops, or with `each` only this person's pages do (E5)."""
+    if case.status == "resolved":
+        return ALREADY_RESOLVED
+    takers = tuple(dict.fromkeys((*case.acknowledged_by, actor)))
+    case = replace(case, acknowledged_by=takers)
+    if policy.acknowledge == "all":
+        due_at = at + policy.ack_timeout if policy.ack_timeout else None
+        case = replace(case, status="acknowledged", due_at=due_at, exhausted=False)
+        case = replace(case, snooze_requested_by=None, snooze_until=None)
+    return case, (Acknowledged(at, actor),)
+
+
+def resolve(
+    case: EscalationState, actor: str | None, why: str, at: datetime, *, withdrawn: bool = False
+) -> Outcome | Rejection:
+    """It is over: everything stops (E5)."""
+    if case.status == "resolved":
+        return ALREADY_RESOLVED
+    case = replace(case, status="resolved", due_at=None, resolved_at=at)
+    return case, (Resolved(at, actor, why, withdrawn),)
+
+
+def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> Outcome | Rejection:
+    """Quiet until an instant, then step 1 again (E7).
+
+    A blocker stays loud until a second person asks for the same instant.
+    """
+    if case.status == "resolved":
+        return ALREADY_RESOLVED
+    if until <= at:
+        return Rejection("SNOOZE_PAST", "A snooze must end in the future.")
+    if case.severity != "blocker":
+        return _snooze_until(case, Snoozed(at, actor, until))
+    if case.snooze_requested_by not in (None, actor) and case.snooze_until == until:
+        return _snooze_until(
+            case, Snoozed(at, case.snooze_requested_by or actor, until, confirmed_by=actor)
+        )
+    case = replace(case, snooze_requested_by=actor, snooze_until=until)
+    return case, (SnoozeAsked(at, actor, until),)
+
+
+def change_policy(
+    case: EscalationState, policy: Policy, actor: str, at: datetime
+) -> Outcome | Rejection:
+    """Another policy takes over at its step 1; the old one's timer is gone (E14)."""
+    if case.status == "resolved":
+        return ALREADY_RESOLVED
+    case = restart(replace(case, policy_id=policy.id), at)
+    return case, (PolicyChanged(at, actor, policy.key, policy.version),)
+
+
+def restart(case: EscalationState, due_at: datetime) -> EscalationState:
+    """Open again, with step 1 of pass 1 due."""
+    return replace(
+        case,
+        status="open",
+        due_at=due_at,
+        passes=1,
+        fired=0,
+        next_step=1,
+        exhausted=False,
+        acknowledged_by=(),
+        snooze_requested_by=None,
+        snooze_until=None,
+    )
+
+
+def _snooze_until(case: EscalationState, event: Snoozed) -> Outcome:
+    case = replace(case, status="snoozed", due_at=event.until, exhausted=False)
+    return replace(case, snooze_requested_by=None, snooze_until=event.until), (event,)

@@ -1,0 +1,1 @@
+"""Kafka in: the events that open, join and resolve cases."""

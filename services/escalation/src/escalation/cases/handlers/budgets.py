@@ -1,0 +1,47 @@
+"""A month's allowed downtime: people hear while some of it is left (R3)."""
+
+from common.events.envelope import ReceivedEvent
+from common.events.outages import DowntimeBudgetThresholdReached
+from common.persistence.database import Connection
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import open_or_join
+from escalation.policies.domain.trigger import Trigger, TriggerKind
+
+SEVERITY = {0.9: "major", 1.0: "critical"}
+"""By share; below, it is minor."""
+
+
+async def on_budget_used(
+    tx: Connection, received: ReceivedEvent[DowntimeBudgetThresholdReached]
+) -> None:
+    """A later share joins the same case (E9); used up, it is a case of its own."""
+    event = received.event
+    is_exhausted = event.threshold >= 1
+    kind: TriggerKind = (
+        "downtime_budget_exhausted" if is_exhausted else "downtime_budget_threshold_reached"
+    )
+    if is_exhausted:
+        await resolve_cases(
+            tx,
+            {
+                _dedup_key(
+                    event, "downtime_budget_threshold_reached"
+                ): "the allowed downtime is used up"
+            },
+        )
+    text = "is used up: the promised availability is missed" if is_exhausted else "of it is used up"
+    share = "" if is_exhausted else f"{event.threshold:.0%} "
+    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{text}"
+    cause = Trigger(
+        kind,
+        SEVERITY.get(event.threshold, "minor"),
+        _dedup_key(event, kind),
+        title,
+        event.at,
+        customer=event.customer,
+    )
+    await open_or_join(tx, cause, title)
+
+
+def _dedup_key(event: DowntimeBudgetThresholdReached, kind: TriggerKind) -> str:
+    return f"budget/{event.budget_id}/{kind}"

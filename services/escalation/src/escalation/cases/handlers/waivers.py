@@ -1,0 +1,97 @@
+"""Requests for the GM's approval: told at once, reminded of, and ended with their answer (R2, R3)."""
+
+from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
+from common.events.envelope import ReceivedEvent
+from common.events.waivers import (
+    AnyWaiverEvent,
+    PeriodWaiverApproved,
+    PeriodWaiverRefused,
+    PeriodWaiverRequested,
+    WaiverDecisionReminder,
+    WaiverExpired,
+    WaiverWithdrawn,
+)
+from common.persistence.database import Connection
+from common.wording import format_duration
+from escalation.cases import store as cases
+from escalation.cases.commands import append_event, load_roster
+from escalation.cases.domain import timeline
+from escalation.cases.handlers.clocks import METRIC_NAMES
+from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.new_case import open_or_join
+from escalation.policies.domain.trigger import MANDATORY_ROLES, Trigger
+
+Requested = WaiverRequested | PeriodWaiverRequested
+Ended = (
+    WaiverApproved
+    | WaiverRefused
+    | PeriodWaiverApproved
+    | PeriodWaiverRefused
+    | WaiverWithdrawn
+    | WaiverExpired
+)
+
+
+async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> None:
+    """Only the GM can approve, and only before the deadline (R2)."""
+    cause = _build_trigger(received.event)
+    await open_or_join(tx, cause, cause.title)
+
+
+async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionReminder]) -> None:
+    """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
+    that somebody resolved by hand opens anew."""
+    event = received.event
+    left = f"{event.waiver} is undecided, {format_duration(event.seconds_left)} left"
+    open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
+    if not open_cases:
+        await open_or_join(tx, _build_trigger(event), left)
+        return
+    mandatory = {*MANDATORY_ROLES["waiver_requested"]}
+    people = (await load_roster(tx)).people
+    recipients = tuple(sorted(person for person, roles in people.items() if roles & mandatory))
+    case = await append_event(tx, open_cases[0], lambda at: timeline.Repeated(at, left))
+    await append_event(tx, case, lambda at: timeline.Informed(at, recipients))
+
+
+async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
+    await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
+
+
+def _closing_reason(event: Ended) -> str:
+    match event:
+        case WaiverApproved() | PeriodWaiverApproved():
+            late = ", too late to count" if event.late else ""
+            return f"approved by {event.approved_by}{late}"
+        case WaiverRefused() | PeriodWaiverRefused():
+            return "refused"
+        case WaiverWithdrawn():
+            return f"withdrawn by {event.withdrawn_by}"
+        case WaiverExpired():
+            return "expired"
+
+
+def _build_trigger(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
+    return Trigger(
+        "waiver_requested",
+        "major",
+        _dedup_key(event),
+        f"{_describe(event)} awaits approval",
+        event.at,
+        customer=event.customer,
+        service=event.service if isinstance(event, AnyWaiverEvent) else None,
+        ticket_id=event.ticket_id,
+        ticket=event.ticket,
+        expected_breach_at=event.deadline,
+    )
+
+
+def _describe(event: WaiverEvent | AnyWaiverEvent) -> str:
+    if event.ticket is not None and event.metric is not None:
+        return f"{event.ticket}: waiver {event.waiver} for {METRIC_NAMES[event.metric]}"
+    service = event.service if isinstance(event, AnyWaiverEvent) else None
+    return f"{event.customer}: waiver {event.waiver} for {service or 'all services'}"
+
+
+def _dedup_key(event: WaiverEvent | AnyWaiverEvent) -> str:
+    return f"waiver/{event.waiver_id}"

@@ -1,0 +1,1 @@
+"""People, customers and environments, as intake announces them."""

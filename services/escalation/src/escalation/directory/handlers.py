@@ -1,0 +1,21 @@
+"""People, customers and environments: the columns that escalation needs of them."""
+
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.envelope import ReceivedEvent
+from common.persistence.database import Connection
+from escalation.directory import store as directory
+from escalation.notifications.domain.notification import FALLBACK_CONTACT
+
+
+async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
+    # The last resort's address comes from the settings, whoever may be called so.
+    if received.event.sub != FALLBACK_CONTACT:
+        await directory.upsert_person(tx, received.event)
+
+
+async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
+    await directory.upsert_customer(tx, received.event)
+
+
+async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnown]) -> None:
+    await directory.upsert_environment(tx, received.event)

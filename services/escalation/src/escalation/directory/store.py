@@ -1,0 +1,113 @@
+"""People, customers and environments, as intake tells them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Column, Table, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.persistence.database import Connection
+from escalation.notifications.domain.notification import (
+    AT_ONCE,
+    FALLBACK_CONTACT,
+    Channel,
+    NotificationRule,
+    Person,
+)
+from escalation.tables import customers, environments, people, personal_settings
+
+CHANNELS: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])
+RULES: TypeAdapter[tuple[NotificationRule, ...]] = TypeAdapter(tuple[NotificationRule, ...])
+
+
+async def upsert_person(tx: Connection, event: PersonKnown) -> None:
+    row = {
+        "sub": event.sub,
+        "name": event.name,
+        "email": event.email,
+        "timezone": event.timezone,
+        "roles": sorted(set(event.roles)),
+        "retired": event.retired,
+    }
+    await _upsert(tx, people, people.c.sub, row)
+
+
+async def upsert_customer(tx: Connection, event: CustomerKnown) -> None:
+    row = {
+        "id": event.customer_id,
+        "key": event.customer,
+        "name": event.name,
+        "timezone": event.timezone,
+        "retired": event.retired,
+    }
+    await _upsert(tx, customers, customers.c.id, row)
+
+
+async def upsert_environment(tx: Connection, event: EnvironmentKnown) -> None:
+    row = {
+        "id": event.environment_id,
+        "key": event.environment,
+        "customer": event.customer,
+        "tier": event.tier,
+        "name": event.name,
+        "retired": event.retired,
+    }
+    await _upsert(tx, environments, environments.c.id, row)
+
+
+async def _upsert(tx: Connection, table: Table, key: Column[Any], row: Mapping[str, Any]) -> None:
+    new = insert(table).values(**row)
+    await tx.execute(new.on_conflict_do_update(index_elements=[key], set_=row))
+
+
+async def set_fallback_email(tx: Connection, address: str) -> None:
+    """The address of the last resort, from the settings."""
+    await tx.execute(update(people).where(people.c.sub == FALLBACK_CONTACT).values(email=address))
+
+
+async def get_tier(tx: Connection, environment: str) -> str | None:
+    """The tier of an environment by key; None where it has not been heard of."""
+    query = select(environments.c.tier).where(environments.c.key == environment)
+    return await tx.scalar(query.order_by(environments.c.retired, environments.c.id).limit(1))
+
+
+async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:
+    """Everybody who can be told, with their roles."""
+    present = select(people.c.sub, people.c.roles).where(~people.c.retired)
+    return {row.sub: frozenset(row.roles) for row in await tx.execute(present)}
+
+
+async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
+    """These people and the house as they want to be told; who is gone is left out."""
+    rows = await tx.execute(
+        select(people, personal_settings.c.channels, personal_settings.c.rules)
+        .outerjoin(personal_settings, personal_settings.c.sub == people.c.sub)
+        .where(people.c.sub.in_({*subs, FALLBACK_CONTACT}), ~people.c.retired)
+    )
+    return {row.sub: _person(row) for row in rows}
+
+
+async def upsert_settings(
+    tx: Connection, sub: str, channels: tuple[Channel, ...], rules: tuple[NotificationRule, ...]
+) -> None:
+    row = {
+        "sub": sub,
+        "channels": CHANNELS.dump_python(channels, mode="json"),
+        "rules": RULES.dump_python(rules, mode="json"),
+    }
+    await _upsert(tx, personal_settings, personal_settings.c.sub, row)
+
+
+async def customer_exists(tx: Connection, key: str) -> bool:
+    count = await tx.scalar(select(func.count()).where(customers.c.key == key))
+    return bool(count)
+
+
+def _person(row: Any) -> Person:
+    own = CHANNELS.validate_python(row.channels) if row.channels else ()
+    work = (Channel("email", row.email),) if row.email else ()
+    channels = tuple(dict.fromkeys((*own, *work)))
+    rules = RULES.validate_python(row.rules) if row.rules else AT_ONCE
+    return Person(row.sub, row.name, row.timezone, channels, rules)

@@ -1,0 +1,96 @@
+"""Kafka in: what escalation hears, and what it does about it."""
+
+from common.events.clocks import (
+    ClockBreached,
+    ClockBreachWithdrawn,
+    ClockCancelled,
+    ClockMet,
+    ClockMissed,
+    ClockThresholdReached,
+    WaiverApproved,
+    WaiverRefused,
+    WaiverRequested,
+)
+from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.forecasts import ForecastChanged
+from common.events.outages import (
+    DowntimeBudgetThresholdReached,
+    OutageCorrected,
+    OutageEnded,
+    OutageStarted,
+    OutageSuperseded,
+)
+from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
+from common.events.tickets import (
+    BlockerLifted,
+    BlockerRaised,
+    TicketClosed,
+    TicketForwarded,
+    TicketMerged,
+    TicketResolved,
+)
+from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
+from common.events.waivers import (
+    PeriodWaiverApproved,
+    PeriodWaiverRefused,
+    PeriodWaiverRequested,
+    WaiverDecisionReminder,
+    WaiverExpired,
+    WaiverWithdrawn,
+)
+from common.messaging.inbox import Handlers, chain, for_each
+from escalation.cases.handlers import (
+    budgets,
+    clocks,
+    deliveries,
+    forecasts,
+    outages,
+    reviews,
+    tickets,
+    usage,
+    waivers,
+)
+from escalation.directory import handlers as directory
+
+HANDLERS: Handlers = {
+    ClockThresholdReached: for_each(clocks.on_clock_warned),
+    ClockBreached: for_each(clocks.on_clock_breached),
+    ClockBreachWithdrawn: for_each(clocks.on_breach_withdrawn),
+    ClockMet: clocks.on_clocks_ended,
+    ClockMissed: clocks.on_clocks_ended,
+    ClockCancelled: clocks.on_clocks_ended,
+    ForecastChanged: for_each(forecasts.on_forecast),
+    WaiverRequested: for_each(waivers.on_requested),
+    WaiverApproved: for_each(waivers.on_ended),
+    WaiverRefused: for_each(waivers.on_ended),
+    PeriodWaiverRequested: for_each(waivers.on_requested),
+    PeriodWaiverApproved: for_each(waivers.on_ended),
+    PeriodWaiverRefused: for_each(waivers.on_ended),
+    WaiverDecisionReminder: for_each(waivers.on_reminded),
+    WaiverWithdrawn: for_each(waivers.on_ended),
+    WaiverExpired: for_each(waivers.on_ended),
+    BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
+    BlockerLifted: for_each(tickets.on_blocker_lifted),
+    TicketForwarded: for_each(tickets.on_forwarded),
+    TicketResolved: tickets.on_tickets_ended,
+    TicketClosed: tickets.on_tickets_ended,
+    TicketMerged: tickets.on_tickets_ended,
+    EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
+    EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
+    UsageLimitApproaching: for_each(usage.on_limit_ahead),
+    UsageLimitReached: for_each(usage.on_limit_reached),
+    UsageLimitCleared: for_each(usage.on_limit_far),
+    DowntimeBudgetThresholdReached: for_each(budgets.on_budget_used),
+    OutageStarted: for_each(outages.on_started),
+    OutageEnded: for_each(outages.on_ended),
+    OutageCorrected: for_each(outages.on_corrected),
+    OutageSuperseded: for_each(outages.on_superseded),
+    ReviewReady: for_each(reviews.on_ready),
+    ReviewPublished: for_each(reviews.on_published),
+    ReviewActionAgreed: for_each(reviews.on_action_agreed),
+    ReviewActionDue: for_each(reviews.on_action_due),
+    PersonKnown: for_each(directory.on_person),
+    CustomerKnown: for_each(directory.on_customer),
+    EnvironmentKnown: for_each(directory.on_environment),
+}

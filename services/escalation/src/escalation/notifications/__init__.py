@@ -1,0 +1,1 @@
+"""Notifications: planned with a step, sent under a lease until settled."""

@@ -1,0 +1,1 @@
+"""The rules of notifications and their texts. Pure."""

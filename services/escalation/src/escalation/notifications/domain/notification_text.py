@@ -1,0 +1,87 @@
+"""What a person reads at three in the morning: what broke, when, where, and what to do. Pure.
+
+Never the customer's words and never contact data: only keys, times and our own sentences.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from common.wording import format_instant
+from escalation.notifications.domain.notification import Purpose
+from escalation.policies.domain.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationText:
+    subject: str
+    body: str
+
+
+def render(
+    purpose: Purpose, key: str, trigger: Trigger, zone: str, link: str, ending: str | None = None
+) -> NotificationText:
+    """The text for one reader. `key` is the case's (ESC-17), `zone` where the reader lives.
+
+    `link` leads to the case; `ending` says why it ended, for an all-clear.
+    """
+    subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
+    lines = (
+        *_cause_lines(purpose, trigger, ending),
+        "",
+        *_detail_lines(trigger, zone),
+        "",
+        *_instruction_lines(purpose, key),
+    )
+    return NotificationText(_one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
+
+
+_HEADINGS: dict[Purpose, str] = {
+    "page": "{title}",
+    "exhausted": "NOBODY ANSWERED: {title}",
+    "duty": "For your information: {title}",
+    "all_clear": "All clear: {title}",
+}
+
+
+def _cause_lines(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[str]:
+    yield f"{trigger.title}."
+    if purpose == "exhausted":
+        yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
+    if trigger.trigger == "waiver_requested" and purpose != "all_clear":
+        yield "A general manager approves or refuses it. Approved after the promise broke, it counts"
+        yield "for nothing."
+    if purpose == "all_clear":
+        yield f"This is over, you need not do anything: {ending or 'it was withdrawn'}."
+
+
+def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
+    if trigger.expected_breach_at:
+        verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
+        yield f"{verb}: {_in_zone(trigger.expected_breach_at, zone)}"
+    yield f"Since: {_in_zone(trigger.at, zone)}"
+    named = {
+        "Severity": trigger.severity,
+        "Customer": trigger.customer,
+        "Environment": trigger.environment,
+        "Ticket": trigger.ticket,
+    }
+    yield from (f"{name}: {value}" for name, value in named.items() if value)
+
+
+def _instruction_lines(purpose: Purpose, key: str) -> Iterator[str]:
+    if purpose in ("page", "exhausted"):
+        yield "Take it, and it stops waking others:"
+        yield f"    opsdesk escalations acknowledge {key}"
+
+
+def _in_zone(at: datetime, zone: str) -> str:
+    """In the reader's zone, and in UTC, in which colleagues elsewhere and logs have it."""
+    here, utc = (format_instant(at, each, seconds=False) for each in (ZoneInfo(zone), UTC))
+    return here if zone == "UTC" else f"{here} ({utc})"
+
+
+def _one_line(text: str) -> str:
+    # A line break in a subject would begin a header of somebody else's choosing.
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Escalation policies and the matrix that chooses one for a trigger."""

@@ -1,0 +1,1 @@
+"""The rules of triggers, policies and the matrix. Pure."""

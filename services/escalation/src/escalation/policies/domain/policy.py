@@ -1,0 +1,74 @@
+"""A policy: whom to tell, in which order, how long to wait between. Pure."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from escalation.rotas.domain.time_window import Window
+
+REPEAT_FOREVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A person by `sub`, everybody on call in a rota by its key, or everybody with a role."""
+
+    kind: Literal["person", "rota", "role"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`delay` is waited after this step; with `windows` it fires only while one is open (E15)."""
+
+    targets: tuple[Target, ...]
+    delay: timedelta
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a policy; a change makes a new version and leaves running cases alone (E14).
+
+    `repeat` counts extra passes, `FOREVER` until somebody acknowledges (E2). `fallback` is the
+    person paged when a pass reaches nobody, and told when the policy is exhausted (E4, E2).
+    `audiences` are the topics of teams that hear of each case beside the roles that steps name.
+    The rotas of a `critical` policy may leave no gap (E18).
+    """
+
+    id: UUID
+    key: str
+    version: int
+    steps: tuple[Step, ...]
+    fallback: str
+    repeat: int = 0
+    empty_step: Literal["skip", "wait"] = "skip"
+    acknowledge: Literal["all", "each"] = "all"
+    ack_timeout: timedelta | None = None
+    audiences: frozenset[str] = frozenset()
+    critical: bool = False
+
+    def concerned_roles(self) -> frozenset[str]:
+        """The roles whose topics carry this policy's cases."""
+        roles = {t.name for step in self.steps for t in step.targets if t.kind == "role"}
+        return self.audiences | roles
+
+
+def policy_violations(policy: Policy) -> tuple[str, ...]:
+    """Why a policy cannot be kept, all reasons at once; empty when it can."""
+    steps = policy.steps
+    reasons = {
+        "A policy needs at least one step.": not steps,
+        "Every step needs a target.": any(not step.targets for step in steps),
+        "A delay cannot be negative.": any(step.delay < timedelta(0) for step in steps),
+        "The last step's delay must be above zero: it is the time to acknowledge before a new "
+        "pass begins or the policy is exhausted.": bool(steps) and steps[-1].delay <= timedelta(0),
+        "repeat is the number of extra passes, or -1.": policy.repeat < REPEAT_FOREVER,
+        "The acknowledgement's time-out must be above zero.": (
+            policy.ack_timeout is not None and policy.ack_timeout <= timedelta(0)
+        ),
+        "A window needs a weekday.": any(not w.weekdays for step in steps for w in step.windows),
+        "A fallback person is mandatory.": not policy.fallback,
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)

@@ -1,0 +1,1 @@
+"""On-call rotas: who is on call when."""

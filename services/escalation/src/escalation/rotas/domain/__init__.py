@@ -1,0 +1,1 @@
+"""The rules of rotas, time windows and local time. Pure."""

@@ -1,0 +1,354 @@
+-- The schema escalation as the migrations make it. Written by `make docs`; do not edit.
+
+-- Sequences
+-- ---------
+
+CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE escalation_keys START 1;
+
+-- Tables of escalation
+-- --------------------
+
+CREATE TABLE customers (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    retired boolean NOT NULL,
+    CONSTRAINT customers_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE environments (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer text NOT NULL,
+    tier text NOT NULL,
+    name text NOT NULL,
+    retired boolean NOT NULL,
+    CONSTRAINT environments_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ix_environments_key ON environments (key);
+
+CREATE TABLE escalations (
+    id uuid NOT NULL,
+    key text NOT NULL DEFAULT 'ESC-' || nextval('escalation_keys'::regclass),
+    sequence bigint NOT NULL,
+    opened_at timestamptz NOT NULL,
+    trigger text NOT NULL,
+    severity text NOT NULL,
+    dedup_key text NOT NULL,
+    title text NOT NULL,
+    at timestamptz NOT NULL,
+    kind text,
+    service text,
+    customer text,
+    environment text,
+    tier text,
+    ticket_id uuid,
+    ticket text,
+    expected_breach_at timestamptz,
+    policy_id uuid NOT NULL,
+    status text NOT NULL,
+    due_at timestamptz,
+    passes integer NOT NULL,
+    fired integer NOT NULL,
+    next_step integer NOT NULL,
+    exhausted boolean NOT NULL,
+    acknowledged_by text[] NOT NULL,
+    snooze_requested_by text,
+    snooze_until timestamptz,
+    resolved_at timestamptz,
+    CONSTRAINT escalations_pkey PRIMARY KEY (id),
+    CONSTRAINT escalations_key_key UNIQUE (key),
+    CONSTRAINT escalations_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id),
+    CONSTRAINT ck_escalations_due_at CHECK (due_at IS NULL OR status <> 'resolved'),
+    CONSTRAINT ck_escalations_resolved_at CHECK ((status = 'resolved') = (resolved_at IS NOT NULL)),
+    CONSTRAINT escalations_status_check
+        CHECK (status IN ('open', 'acknowledged', 'snoozed', 'resolved'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_escalations_by_customer ON escalations (customer, opened_at DESC, id DESC)
+    WHERE customer IS NOT NULL;
+CREATE INDEX ix_escalations_by_environment ON escalations (environment, opened_at DESC, id DESC)
+    WHERE environment IS NOT NULL;
+CREATE INDEX ix_escalations_by_ticket ON escalations (ticket, opened_at DESC, id DESC)
+    WHERE ticket IS NOT NULL;
+CREATE INDEX ix_escalations_cause ON escalations (dedup_key, opened_at, id);
+CREATE INDEX ix_escalations_list ON escalations (opened_at DESC, id DESC);
+CREATE INDEX ix_escalations_ticket ON escalations (ticket_id) WHERE status <> 'resolved';
+CREATE UNIQUE INDEX uq_escalations_unresolved ON escalations (dedup_key)
+    WHERE status <> 'resolved';
+
+CREATE TABLE matrices (
+    version integer NOT NULL,
+    rows jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT matrices_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE notifications (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    escalation_id uuid NOT NULL,
+    purpose text NOT NULL,
+    person text NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    send_at timestamptz NOT NULL,
+    state text NOT NULL,
+    attempts integer NOT NULL,
+    tried text[] NOT NULL,
+    to_fallback boolean NOT NULL,
+    -- Real time: the next attempt, or the end of the lease while one is being made.
+    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    lease uuid,
+    settled_at timestamptz,
+    problem text,
+    CONSTRAINT notifications_pkey PRIMARY KEY (id),
+    CONSTRAINT notifications_escalation_id_key_key UNIQUE (escalation_id, key),
+    CONSTRAINT notifications_escalation_id_fkey
+        FOREIGN KEY (escalation_id) REFERENCES escalations(id),
+    CONSTRAINT notifications_purpose_check
+        CHECK (purpose IN ('page', 'exhausted', 'duty', 'all_clear')),
+    CONSTRAINT notifications_state_check
+        CHECK (state IN ('on_hold', 'ready', 'sent', 'cancelled', 'failed'))
+) WITH (fillfactor = 70);
+CREATE INDEX ix_notifications_ready ON notifications (next_try_at) WHERE state = 'ready';
+
+-- Staff as intake tells them; house is the last resort's own address.
+CREATE TABLE people (
+    sub text NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    timezone text NOT NULL,
+    roles text[] NOT NULL,
+    retired boolean NOT NULL,
+    CONSTRAINT people_pkey PRIMARY KEY (sub)
+);
+
+CREATE TABLE personal_settings (
+    sub text NOT NULL,
+    channels jsonb NOT NULL,
+    rules jsonb NOT NULL,
+    CONSTRAINT personal_settings_pkey PRIMARY KEY (sub)
+);
+
+CREATE TABLE policies (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT policies_pkey PRIMARY KEY (id),
+    CONSTRAINT policies_key_version_key UNIQUE (key, version)
+);
+
+CREATE TABLE rotas (
+    key text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT rotas_pkey PRIMARY KEY (key, version)
+);
+
+CREATE TABLE timeline (
+    escalation_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    at timestamptz NOT NULL,
+    kind text NOT NULL,
+    by text,
+    confirmed_by text,
+    detail jsonb NOT NULL,
+    CONSTRAINT timeline_pkey PRIMARY KEY (escalation_id, sequence),
+    CONSTRAINT timeline_escalation_id_fkey FOREIGN KEY (escalation_id) REFERENCES escalations(id),
+    CONSTRAINT ck_timeline_two_people
+        CHECK (confirmed_by IS NULL OR by IS NOT NULL AND confirmed_by <> by)
+);
+REVOKE UPDATE, DELETE ON timeline FROM opsdesk_escalation;
+
+-- Tables that every service has
+-- -----------------------------
+
+-- Who did what when on which grounds. Append-only, sealed each minute.
+CREATE TABLE audit (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    behind text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    grounds jsonb NOT NULL DEFAULT '{}'::jsonb,
+    -- Only the bound of the sealer's scan, no part of the evidence.
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CONSTRAINT audit_pkey PRIMARY KEY ("position")
+);
+CREATE INDEX ix_audit_subject ON audit (subject, "position");
+CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
+REVOKE UPDATE, DELETE ON audit FROM opsdesk_escalation;
+
+CREATE TABLE audit_leaves (
+    "position" bigint NOT NULL,
+    seal bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_pkey PRIMARY KEY ("position"),
+    CONSTRAINT audit_leaves_seal_fkey FOREIGN KEY (seal) REFERENCES audit_seals(number)
+);
+CREATE INDEX ix_audit_leaves_seal ON audit_leaves (seal, "position");
+REVOKE UPDATE, DELETE ON audit_leaves FROM opsdesk_escalation;
+
+CREATE TABLE audit_seals (
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL,
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    settled bigint NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL,
+    CONSTRAINT audit_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT audit_seals_size_check CHECK (size > 0)
+);
+REVOKE UPDATE, DELETE ON audit_seals FROM opsdesk_escalation;
+
+CREATE TABLE dead_letters (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text,
+    subject text,
+    sequence bigint,
+    type text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    code text NOT NULL,
+    reason text NOT NULL,
+    died_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    settled_at timestamptz,
+    settled_as text,
+    settled_because text,
+    CONSTRAINT dead_letters_pkey PRIMARY KEY (id),
+    CONSTRAINT dead_letters_topic_partition_offset_digest_key
+        UNIQUE (topic, partition, "offset", digest),
+    CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
+);
+CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+
+CREATE TABLE deadlines (
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz,
+    -- When to look again: never after due_at; earlier is lazy.
+    wake_at timestamptz NOT NULL,
+    generation bigint NOT NULL DEFAULT nextval('deadline_generations'::regclass),
+    tries integer NOT NULL DEFAULT 0,
+    problem text,
+    CONSTRAINT deadlines_pkey PRIMARY KEY (kind, subject)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+
+-- Every deadline that fired, once: due, fired, lag.
+CREATE TABLE firings (
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    fired_at timestamptz NOT NULL,
+    lag interval NOT NULL,
+    fired_without_events boolean NOT NULL,
+    CONSTRAINT firings_pkey PRIMARY KEY (generation),
+    CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
+);
+CREATE INDEX ix_firings_subject ON firings (subject);
+REVOKE UPDATE, DELETE ON firings FROM opsdesk_escalation;
+
+CREATE TABLE idempotency (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status integer NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    subject text NOT NULL,
+    -- The last event of the subject that took effect here.
+    sequence bigint NOT NULL,
+    -- The sequence that was put aside as dead; later ones wait.
+    dead_at bigint,
+    CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
+) WITH (fillfactor = 80);
+
+-- Events not yet on Kafka; the relay deletes them once acknowledged.
+CREATE TABLE outbox (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    at text NOT NULL,
+    traceparent text,
+    body text NOT NULL,
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+
+CREATE TABLE parked (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    waits_source text,
+    waits_subject text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT parked_pkey PRIMARY KEY (id),
+    CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+
+CREATE TABLE revoked_tokens (
+    jti text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
+);
+
+CREATE TABLE simulated_time (
+    single boolean NOT NULL DEFAULT true,
+    "offset" interval NOT NULL DEFAULT '00:00:00'::interval,
+    frozen_at timestamptz,
+    CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
+    CONSTRAINT simulated_time_single_check CHECK (single)
+);
+
+-- The service's clock, escalation.now() RETURNS timestamptz: `migrate` gives it the form that the
+-- settings ask for (common.simulated_time).
+
+-- Views for reports, which opsdesk_reporting reads
+-- ------------------------------------------------

@@ -1,1 +1,0 @@
-"""Every query of the escalation service. Rows stay in here; domain values come out."""

@@ -1,0 +1,63 @@
+"""R3: usage that comes near its limit is told to those who plan, once, and taken back."""
+
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from common.events.usage import (
+    UsageEvent,
+    UsageLimitApproaching,
+    UsageLimitCleared,
+    UsageLimitReached,
+)
+from common.persistence.database import Database
+from escalation.handlers import HANDLERS
+from escalation_support.builders import NIGHT
+from opsdesk_testing.protocol import deliver, outbox_events
+
+U = TypeVar("U", bound=UsageEvent)
+
+
+def usage(kind: type[U], **own: object) -> U:
+    facts: dict[str, object] = {
+        "at": NIGHT,
+        "series_id": UUID(int=77),
+        "series": "acme.disk",
+        "name": "Disk",
+        "unit": "GiB",
+        "customer": "acme",
+        "environment": "acme-prod",
+        "limit": 100,
+        "current": 80,
+    }
+    return kind.model_validate(facts | own)
+
+
+async def cases(database: Database) -> list[tuple[str, str]]:
+    """What happened to which trigger, in order."""
+    return [
+        (one.type.split(".")[2], one.body["trigger"])
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
+    ]
+
+
+async def test_a_limit_ahead_then_reached_then_far_again(database: Database) -> None:
+    ahead = usage(
+        UsageLimitApproaching,
+        expected=date(2026, 7, 1),
+        earliest=None,
+        latest=None,
+        plan_ahead_seconds=1,
+    )
+    await deliver(database, HANDLERS, (ahead, 1))
+    assert await cases(database) == [("opened", "limit_approaching")]
+    (audience,) = {one.topic for one in await outbox_events(database) if one.topic.endswith(".dm")}
+    assert audience == "opsdesk.escalations.dm"
+    await deliver(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
+    assert (await cases(database))[1:] == [
+        ("resolved", "limit_approaching"),
+        ("opened", "limit_reached"),
+    ]
+    await deliver(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
+    assert (await cases(database))[3:] == [("resolved", "limit_reached")]

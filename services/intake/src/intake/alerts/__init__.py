@@ -1,0 +1,1 @@
+"""Alerts of monitoring: stored as they came, then turned into episodes and incidents."""

@@ -1,0 +1,207 @@
+"""A kept post of a monitor becomes alerts raised and ended, and incidents.
+
+Idempotent: one monitor's alert (`dedup_key`) of one `episode` is raised once and ended once,
+however often it is posted. Alerts of one group share the ticket that is open for it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from common.errors import Problem
+from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
+from common.http.body import parse_json
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from common.scheduling.deadlines import Deadline, schedule
+from intake.alerts import store as alerts
+from intake.alerts.domain.alert import Alert, AlertBatch, environment_keys, incident_from_alert
+from intake.alerts.domain.formats import FORMATS
+from intake.alerts.store import Episode, StoredPost
+from intake.directory import store as directory
+from intake.directory.domain.environment import Environment
+from intake.tickets.commands import Actor, save_new
+from intake.tickets.domain.message import Message
+from intake.tickets.domain.new_ticket import build_ticket
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.store import messages, tickets
+
+RETRY_KIND = "alert-post"
+"""The deadline of a post that nobody has understood yet."""
+
+Effect = Literal["raised", "resolved", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertResult:
+    """What became of one alert of a post; `ticket` is a key."""
+
+    dedup_key: str
+    effect: Effect
+    ticket: str | None
+
+
+async def process(tx: Connection, post_id: UUID) -> list[AlertResult] | Rejection:
+    """Let a kept post take effect. What it cannot be read for is kept beside it."""
+    stored = await alerts.lock_post(tx, post_id)
+    batch = _parse(stored)
+    await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
+    if isinstance(batch, Rejection):
+        await alerts.set_post_outcome(tx, stored.id, "unreadable", batch.detail)
+        return batch
+    await alerts.lock_monitor(tx, stored.monitor)
+    at = await transaction_time(tx)
+    results = [await _process_alert(tx, stored, alert, at) for alert in batch.alerts]
+    if batch.truncated:
+        await _note_truncated(
+            tx, stored, {one.ticket for one in results if one.ticket}, batch.truncated, at
+        )
+    await alerts.set_post_outcome(tx, stored.id, "read", None)
+    return results
+
+
+def _parse(stored: StoredPost) -> AlertBatch | Rejection:
+    try:
+        return FORMATS[stored.format](parse_json(stored.raw))
+    except Problem as problem:
+        return Rejection("malformed", problem.detail)
+
+
+async def _process_alert(
+    tx: Connection, stored: StoredPost, alert: Alert, at: datetime
+) -> AlertResult:
+    episode = await alerts.find(tx, stored.monitor, alert.dedup_key, alert.episode)
+    if alert.status == "firing":
+        return (
+            await _raise(tx, stored, alert, at)
+            if episode is None
+            else await _already_known(tx, episode)
+        )
+    if episode is None:
+        # Its beginning never came: told now, with its end, so that availability is right.
+        episode = await _start_episode(tx, stored, alert, None, at)
+    if episode.ended_at is not None:
+        return await _already_known(tx, episode)
+    await _end_episode(tx, episode, alert.ended_at or stored.received_at, at)
+    return AlertResult(episode.dedup_key, "resolved", await _ticket_key(tx, episode.ticket_id))
+
+
+async def _raise(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> AlertResult:
+    ticket_id = await alerts.find_open_ticket_of_group(tx, stored.monitor, alert.group_key)
+    ticket = None if ticket_id is None else await tickets.lock(tx, str(ticket_id))
+    if ticket is None or not ticket.is_open:  # it may have been resolved while we waited
+        ticket = await _open_ticket(tx, stored, alert, at)
+    await _start_episode(tx, stored, alert, ticket, at)
+    return AlertResult(alert.dedup_key, "raised", ticket.key)
+
+
+async def _open_ticket(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> Ticket:
+    customer, environment = await _resolve_scope(tx, alert)
+    number = await tickets.next_number(tx)
+    ticket = build_ticket(
+        incident_from_alert(alert),
+        uuid7(),
+        number,
+        stored.monitor,
+        stored.received_at,
+        customer,
+        environment,
+    )
+    return await save_new(tx, ticket, None, Actor(stored.monitor), at)
+
+
+async def _resolve_scope(
+    tx: Connection, alert: Alert
+) -> tuple[tuple[UUID, str] | None, Environment | None]:
+    """The customer and environment that the labels name, as far as they are known here."""
+    customer = await directory.CUSTOMERS.find(tx, alert.customer) if alert.customer else None
+    for key in environment_keys(alert):
+        environment = await directory.ENVIRONMENTS.find(tx, key)
+        if environment and (customer is None or environment.customer_id == customer.id):
+            return (environment.customer_id, environment.customer), environment
+    return ((customer.id, customer.key) if customer else None), None
+
+
+async def _start_episode(
+    tx: Connection, stored: StoredPost, alert: Alert, ticket: Ticket | None, at: datetime
+) -> Episode:
+    customer, environment = await _resolve_scope(tx, alert)
+    episode = Episode(
+        id=uuid7(),
+        monitor=stored.monitor,
+        dedup_key=alert.dedup_key,
+        episode=alert.episode,
+        group_key=alert.group_key,
+        title=alert.title,
+        severity=alert.severity,
+        service=alert.service,
+        customer_id=customer[0] if customer else None,
+        customer=customer[1] if customer else None,
+        environment_id=environment.id if environment else None,
+        environment=environment.key if environment else None,
+        ticket_id=ticket.id if ticket else None,
+        started_at=alert.started_at or stored.received_at,
+        ended_at=None,
+        sequence=1,
+    )
+    await alerts.add(tx, episode)
+    key = ticket.key if ticket else None
+    await publish(tx, OutboxEvent(_to_event(AlertRaised, episode, key, at), episode.sequence))
+    return episode
+
+
+async def _end_episode(tx: Connection, episode: Episode, ended_at: datetime, at: datetime) -> None:
+    ended = replace(
+        episode, ended_at=max(ended_at, episode.started_at), sequence=episode.sequence + 1
+    )
+    await alerts.save(tx, ended)
+    key = await _ticket_key(tx, ended.ticket_id)
+    await publish(tx, OutboxEvent(_to_event(AlertResolved, ended, key, at), ended.sequence))
+
+
+def _to_event(
+    event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
+) -> AlertEvent:
+    more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
+    return event.model_validate(
+        {
+            "at": at,
+            "alert_id": episode.id,
+            "ticket_id": episode.ticket_id,
+            "ticket": ticket,
+            "monitor": episode.monitor,
+            "dedup_key": episode.dedup_key,
+            "customer_id": episode.customer_id,
+            "customer": episode.customer,
+            "environment_id": episode.environment_id,
+            "environment": episode.environment,
+            "service": episode.service,
+            "severity": episode.severity,
+            "started_at": episode.started_at,
+            **more,
+        }
+    )
+
+
+async def _already_known(tx: Connection, episode: Episode) -> AlertResult:
+    return AlertResult(episode.dedup_key, "duplicate", await _ticket_key(tx, episode.ticket_id))
+
+
+async def _ticket_key(tx: Connection, ticket_id: UUID | None) -> str | None:
+    ticket = await tickets.find(tx, str(ticket_id)) if ticket_id else None
+    return ticket.key if ticket else None
+
+
+async def _note_truncated(
+    tx: Connection, stored: StoredPost, keys: set[str], truncated: int, at: datetime
+) -> None:
+    """Alerts that the monitor left out are said on the tickets, never passed over."""
+    for ticket in (await tickets.by_keys(tx, keys)).values():
+        text = f"{stored.monitor} left {truncated} more alerts of this group out of its message."
+        note = Message(
+            uuid7(), ticket.id, "internal", "outbound", stored.monitor, text, at, automatic=True
+        )
+        await messages.add(tx, note)

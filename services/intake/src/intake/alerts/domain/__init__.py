@@ -1,0 +1,1 @@
+"""The rules and formats of alerts. Pure."""

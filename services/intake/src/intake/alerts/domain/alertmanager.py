@@ -1,0 +1,88 @@
+"""Alertmanager's webhook, version 4. Pure.
+
+https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. The group's status is
+"firing" while any alert of it fires, so each alert's own status counts. An alert that goes on has
+`endsAt` in the year 1. The whole group is sent again when one alert joins or leaves it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from intake.alerts.domain.alert import Alert, AlertBatch
+from intake.mail.domain.mime import strip_control_characters
+from intake.tickets.domain.rejection import Rejection
+
+MAX_TEXT_CHARS: Final = 1_000
+MAX_ALERTS_PER_POST: Final = 1_000
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def parse(body: Any) -> AlertBatch | Rejection:
+    """The alerts of a post. Unknown fields and labels are left alone."""
+    if not isinstance(body, Mapping) or not isinstance(body.get("alerts"), list):
+        return Rejection(
+            "not-this-format", "Send an Alertmanager webhook body: `alerts` is a list."
+        )
+    entries = body["alerts"]
+    if len(entries) > MAX_ALERTS_PER_POST:
+        return Rejection(
+            "too-many-alerts", f"Send at most {MAX_ALERTS_PER_POST} alerts in one post."
+        )
+    group_key = _text(body.get("groupKey"))
+    parsed = [_parse_alert(one, group_key) for one in entries]
+    if (rejection := next((one for one in parsed if isinstance(one, Rejection)), None)) is not None:
+        return rejection
+    truncated = body.get("truncatedAlerts")
+    alerts = tuple(one for one in parsed if isinstance(one, Alert))
+    return AlertBatch(alerts, truncated if isinstance(truncated, int) and truncated > 0 else 0)
+
+
+def _parse_alert(entry: Any, group_key: str | None) -> Alert | Rejection:
+    if not isinstance(entry, Mapping):
+        return Rejection("not-this-format", "Each entry of `alerts` is an object.")
+    fingerprint, starts = _text(entry.get("fingerprint")), _text(entry.get("startsAt"))
+    status = entry.get("status")
+    if not fingerprint or not starts or status not in ("firing", "resolved"):
+        return Rejection(
+            "not-this-format",
+            "Each alert has a `fingerprint`, a `startsAt`, and the `status` firing or resolved.",
+        )
+    labels, notes = _texts(entry.get("labels")), _texts(entry.get("annotations"))
+    return Alert(
+        status="firing" if status == "firing" else "ended",
+        dedup_key=fingerprint,
+        episode=starts,
+        group_key=group_key or fingerprint,
+        title=notes.get("summary") or labels.get("alertname") or fingerprint,
+        severity=labels.get("severity"),
+        customer=labels.get("customer"),
+        environment=labels.get("environment") or labels.get("env"),
+        service=labels.get("service"),
+        started_at=parse_instant(starts),
+        ended_at=parse_instant(_text(entry.get("endsAt"))) if status == "resolved" else None,
+    )
+
+
+def parse_instant(text: str | None) -> datetime | None:
+    """An RFC 3339 instant; nanoseconds are cut. None for none, or for one that cannot be meant."""
+    try:
+        parsed = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    # Compared before it is converted: the year 1 has no equivalent west of Greenwich.
+    if parsed.tzinfo is None or not _EARLIEST < parsed < _LATEST:
+        return None
+    return parsed.astimezone(UTC)
+
+
+def _texts(values: Any) -> dict[str, str]:
+    given = values.items() if isinstance(values, Mapping) else ()
+    return {str(name): text for name, value in given if (text := _text(value))}
+
+
+def _text(value: Any) -> str | None:
+    return (
+        strip_control_characters(value)[:MAX_TEXT_CHARS] or None if isinstance(value, str) else None
+    )

@@ -1,0 +1,15 @@
+"""The formats in which monitors post alerts, by the name in the address. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from intake.alerts.domain import alertmanager
+from intake.alerts.domain.alert import AlertBatch
+from intake.tickets.domain.rejection import Rejection
+
+Parser = Callable[[Any], AlertBatch | Rejection]
+"""From a JSON value to what it says, or why it is not in this format."""
+
+FORMATS: Final[Mapping[str, Parser]] = {
+    "alertmanager_webhook_v4": alertmanager.parse,
+}

@@ -1,0 +1,88 @@
+"""What monitors post: kept first, understood second, whatever the format."""
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+
+from common.auth import Caller, requires
+from common.errors import BadRequest, Problem, ValidationFailed, Violation
+from common.http import ResponseModel
+from common.http.openapi import ERROR_RESPONSES
+from common.persistence.database import Database, transaction_time
+from common.persistence.ids import uuid7
+from common.scheduling.deadlines import Deadline, schedule
+from intake.alerts import store as alerts
+from intake.alerts.commands import RETRY_KIND, process
+from intake.alerts.domain.formats import FORMATS
+from intake.alerts.store import StoredPost
+from intake.tickets.domain.rejection import Rejection
+
+RETRY_DELAY: Final = timedelta(seconds=30)
+"""After how long a post is looked at again that was kept and not understood."""
+
+# Not transactional by itself: this route commits twice, what came and then what it means.
+routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=ERROR_RESPONSES)
+
+
+class AlertResultRead(ResponseModel):
+    """`known`: this alert's episode was told before. `ticket` is a key."""
+
+    dedup_key: str
+    effect: Literal["raised", "resolved", "duplicate"]
+    ticket: str | None
+
+
+class PostResult(ResponseModel):
+    id: UUID
+    alerts: list[AlertResultRead]
+
+
+@routes.post(
+    "/{format}",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+)
+async def receive_alerts(
+    format: Annotated[str, Path(max_length=100)],
+    request: Request,
+    caller: Annotated[Caller, requires("alerts:write")],
+) -> PostResult:
+    """Take a monitor's post in, in its own format. Unknown fields are kept, never refused."""
+    if format not in FORMATS:
+        raise Problem(
+            "unknown-alert-format",
+            "Unknown alert format",
+            404,
+            f"Post to /v1/alerts/ and one of: {', '.join(sorted(FORMATS))}.",
+        )
+    raw = await request.body()
+    database: Database = request.app.state.database
+    post_id = await _store_raw(database, format, raw, caller.sub)
+    async with database.transaction() as tx:
+        results = await process(tx, post_id)
+    if isinstance(results, Rejection):
+        raise _to_problem(results)
+    return PostResult(id=post_id, alerts=[AlertResultRead.model_validate(one) for one in results])
+
+
+async def _store_raw(database: Database, format: str, raw: bytes, monitor: str) -> UUID:
+    """Commit the post as it came, before anything can go wrong with understanding it."""
+    async with database.transaction() as tx:
+        at = await transaction_time(tx)
+        post = StoredPost(uuid7(), format, monitor, raw, at)
+        await alerts.add_post(tx, post)
+        await schedule(tx, [Deadline(RETRY_KIND, post.id, at + RETRY_DELAY)])
+    return post.id
+
+
+def _to_problem(rejection: Rejection) -> Problem:
+    """Kept all the same; but the monitor's set-up is wrong, and sending it again will not help."""
+    if rejection.code == "malformed":
+        return BadRequest(rejection.detail)
+    return ValidationFailed([Violation("", rejection.code, rejection.detail)])

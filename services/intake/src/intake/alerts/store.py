@@ -1,0 +1,122 @@
+"""Posts of monitors as they came, and the alerts' episodes that they told of."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, insert, select, text, update
+
+from common.persistence.database import Connection
+from intake.tables import alert_posts, alerts, customers, environments, tickets
+from intake.tickets.domain.ticket import OPEN_STATES
+
+Outcome = Literal["received", "read", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """A post that is durably ours."""
+
+    id: UUID
+    format: str
+    monitor: str
+    raw: bytes
+    received_at: datetime
+    outcome: Outcome = "received"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One outbreak of one alert: from its start to its end, told once each."""
+
+    id: UUID
+    monitor: str
+    dedup_key: str
+    episode: str
+    group_key: str
+    title: str
+    severity: str | None
+    service: str | None
+    customer_id: UUID | None
+    customer: str | None
+    environment_id: UUID | None
+    environment: str | None
+    ticket_id: UUID | None
+    started_at: datetime
+    ended_at: datetime | None
+    sequence: int
+
+
+_NOT_COLUMNS: Final = ("customer", "environment")
+_JOINED: Final[Select[Any]] = select(
+    alerts, customers.c.key.label("customer"), environments.c.key.label("environment")
+).select_from(
+    alerts.outerjoin(customers, customers.c.id == alerts.c.customer_id).outerjoin(
+        environments, environments.c.id == alerts.c.environment_id
+    )
+)
+
+
+async def add_post(tx: Connection, post: StoredPost) -> None:
+    await tx.execute(insert(alert_posts).values(asdict(post)))
+
+
+async def lock_post(tx: Connection, id: UUID) -> StoredPost:
+    query = select(alert_posts).where(alert_posts.c.id == id).with_for_update()
+    return StoredPost(**(await tx.execute(query)).one()._mapping)
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the posts that nobody else is at work on, locked."""
+    query = select(alert_posts.c.id).where(alert_posts.c.id.in_(ids)).order_by(alert_posts.c.id)
+    return set(await tx.scalars(query.with_for_update(skip_locked=True)))
+
+
+async def set_post_outcome(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:
+    changed = update(alert_posts).where(alert_posts.c.id == id)
+    await tx.execute(changed.values(outcome=outcome, reason=reason))
+
+
+async def lock_monitor(tx: Connection, monitor: str) -> None:
+    """One post of a monitor is understood at a time, else one group opens two tickets."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:monitor, 1))")
+    await tx.execute(lock, {"monitor": monitor})
+
+
+async def find(tx: Connection, monitor: str, dedup_key: str, episode: str) -> Episode | None:
+    same = (
+        (alerts.c.monitor == monitor)
+        & (alerts.c.dedup_key == dedup_key)
+        & (alerts.c.episode == episode)
+    )
+    row = (await tx.execute(_JOINED.where(same))).one_or_none()
+    return None if row is None else Episode(**row._mapping)
+
+
+async def find_open_ticket_of_group(tx: Connection, monitor: str, group_key: str) -> UUID | None:
+    """The newest open ticket that an alert of this group belongs to."""
+    query = (
+        select(tickets.c.id)
+        .join(alerts, alerts.c.ticket_id == tickets.c.id)
+        .where(alerts.c.monitor == monitor, alerts.c.group_key == group_key)
+        .where(alerts.c.ended_at.is_(None), tickets.c.state.in_(sorted(OPEN_STATES)))
+        .order_by(tickets.c.id.desc())
+        .limit(1)
+    )
+    ticket_id: UUID | None = await tx.scalar(query)
+    return ticket_id
+
+
+async def add(tx: Connection, episode: Episode) -> None:
+    await tx.execute(insert(alerts).values(_row(episode)))
+
+
+async def save(tx: Connection, episode: Episode) -> None:
+    await tx.execute(update(alerts).where(alerts.c.id == episode.id).values(_row(episode)))
+
+
+def _row(episode: Episode) -> dict[str, Any]:
+    return {name: value for name, value in asdict(episode).items() if name not in _NOT_COLUMNS}

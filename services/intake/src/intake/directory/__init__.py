@@ -1,0 +1,1 @@
+"""Customers, their contacts and environments, partners and staff: intake is their source."""

@@ -1,0 +1,11 @@
+"""For whom the portal may speak (`On-Behalf-Of`): intake is where contacts are known."""
+
+from common.auth import Contact
+from common.persistence.database import Connection
+from intake.directory import store as directory
+
+
+async def resolve_contact(tx: Connection, address: str) -> Contact | None:
+    """The contact with this address (trimmed, lower case), as a caller."""
+    contact = await directory.CONTACTS.find(tx, address)
+    return None if contact is None else Contact(contact.id, contact.name, contact.customer)

@@ -1,0 +1,1 @@
+"""The rules about reference data. Pure."""

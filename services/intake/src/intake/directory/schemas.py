@@ -1,0 +1,121 @@
+"""Reference data as it is asked for and shown."""
+
+from typing import Annotated, Final, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from common.http import RequestModel, ResponseModel
+from intake.directory.domain.address import is_address, normalise
+from intake.directory.domain.environment import Tier
+
+TIMEZONES: Final = frozenset(available_timezones())
+
+
+def _check_timezone(name: str) -> str:
+    if name not in TIMEZONES:
+        raise PydanticCustomError("unknown_zone", "give an IANA zone like Europe/Amsterdam")
+    return name
+
+
+def _normalise_address(text: str) -> str:
+    if not is_address(text.strip()):
+        raise PydanticCustomError("no_address", "give a mail address like jan@acme.example")
+    return normalise(text)
+
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
+Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
+Phone = Annotated[str, Field(min_length=3, max_length=40)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
+Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
+
+
+class CustomerCreate(RequestModel):
+    key: Key
+    name: Name
+    timezone: Timezone = "UTC"
+    language: Language = "en"
+
+
+class ContactCreate(RequestModel):
+    name: Name
+    address: Address
+    phone: Phone | None = None
+    language: Language = "en"
+
+
+class EnvironmentCreate(RequestModel):
+    key: Key
+    tier: Tier
+    name: Name
+
+
+class PartnerCreate(RequestModel):
+    key: Key
+    name: Name
+    timezone: Timezone = "UTC"
+    email: Address | None = None
+
+
+class PersonCreate(RequestModel):
+    """A member of staff; `sub` is the subject of the person's tokens."""
+
+    sub: Name
+    name: Name
+    email: Address
+    phone: Phone | None = None
+    timezone: Timezone = "UTC"
+    roles: Annotated[list[Role], Field(max_length=8)]
+
+
+class CustomerRead(ResponseModel):
+    id: UUID
+    key: str
+    name: str
+    timezone: str
+    language: str
+    sequence: int
+
+
+class ContactRead(ResponseModel):
+    id: UUID
+    customer: str
+    name: str
+    address: str | None
+    phone: str | None
+    language: str
+    sequence: int
+
+
+class EnvironmentRead(ResponseModel):
+    id: UUID
+    key: str
+    customer: str
+    tier: Tier
+    name: str
+    sequence: int
+
+
+class PartnerRead(ResponseModel):
+    id: UUID
+    key: str
+    name: str
+    timezone: str
+    email: str | None
+    sequence: int
+
+
+class PersonRead(ResponseModel):
+    id: UUID
+    sub: str
+    name: str
+    email: str
+    phone: str | None
+    timezone: str
+    roles: list[str]
+    sequence: int

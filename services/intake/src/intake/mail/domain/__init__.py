@@ -1,0 +1,1 @@
+"""The rules of reading and threading e-mails. Pure."""

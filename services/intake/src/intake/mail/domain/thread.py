@@ -1,0 +1,63 @@
+"""To which ticket a mail belongs (J1). Pure.
+
+A mail belongs where its thread is: where a mail that it answers is, or a mail that answers it, or
+that answers the same one; so the order of arrival does not matter. A ticket key in the subject
+counts only when the thread says nothing. Neither counts for a sender who may not see the ticket:
+message ids and keys can be guessed, and quoted to others.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from intake.directory.domain.address import normalise
+from intake.mail.domain.mail import Mail
+from intake.tickets.domain.ticket import Ticket
+
+_KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-[1-9]\d{0,11}(?!\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a mail says it is from, and what intake knows of that address."""
+
+    address: str | None
+    customer_id: UUID | None = None
+    contact_id: UUID | None = None
+    staff: str | None = None
+
+    def may_see(self, ticket: Ticket) -> bool:
+        """The customer's own tickets, and those that came from the same address."""
+        if self.staff is not None:
+            return True
+        if self.customer_id is not None and ticket.customer_id == self.customer_id:
+            return True
+        return self.address is not None and ticket.reporter == normalise(self.address)
+
+
+def thread_ids(mail: Mail) -> tuple[str, ...]:
+    """Every message id that ties the mail to its thread, the most telling first."""
+    own = (mail.message_id,) if mail.message_id else ()
+    return tuple(dict.fromkeys((*own, *mail.in_reply_to, *reversed(mail.references))))
+
+
+def ticket_keys_in(subject: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key.upper() for key in _KEY.findall(subject)))
+
+
+def find_ticket(
+    mail: Mail,
+    sender: Sender,
+    by_id: Mapping[str, Collection[Ticket]],
+    by_key: Mapping[str, Ticket],
+) -> Ticket | None:
+    """The ticket that the mail joins, or None: it opens one.
+
+    `by_id`: the tickets in whose mails a message id was seen, as own id or as reference.
+    """
+    threaded = (ticket for id in thread_ids(mail) for ticket in by_id.get(id, ()))
+    keyed = (by_key[key] for key in ticket_keys_in(mail.subject) if key in by_key)
+    candidates: Sequence[Ticket] = [*threaded, *keyed]
+    return next((ticket for ticket in candidates if sender.may_see(ticket)), None)

@@ -1,0 +1,146 @@
+-- Tickets, their messages and hand-overs. Four eyes are constraints here as well as rules in the
+-- core (R1).
+
+CREATE SEQUENCE ticket_numbers START 1001;
+CREATE TABLE tickets (
+    id uuid PRIMARY KEY,
+    number bigint NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN
+        ('incident', 'service_request', 'change_request', 'problem', 'question')),
+    nature text CHECK (nature IN ('corrective', 'adaptive', 'perfective', 'preventive')),
+    title text NOT NULL,
+    description text,
+    priority text NOT NULL CHECK (priority IN
+        ('blocker', 'critical', 'major', 'minor', 'trivial')),
+    impact text,
+    urgency text,
+    priority_by text,
+    priority_confirmed_by text,
+    lowering_priority text,
+    lowering_impact text,
+    lowering_urgency text,
+    lowering_by text,
+    lowering_at timestamptz,
+    lowering_reason text,
+    correction_kind text,
+    correction_nature text,
+    correction_service text,
+    correction_by text,
+    correction_at timestamptz,
+    correction_reason text,
+    reclassified_by text,
+    reclassified_confirmed_by text,
+    state text NOT NULL CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded',
+        'resolved', 'verified', 'closed', 'reopened', 'merged')),
+    waiting_on text,
+    customer_id uuid REFERENCES customers,
+    environment_id uuid REFERENCES environments,
+    service text,
+    contact_id uuid REFERENCES contacts,
+    reporter text,
+    channel text NOT NULL,
+    assignee text,
+    team text,
+    forwarded_to text,
+    partner text,
+    opened_at timestamptz NOT NULL,
+    opened_by text NOT NULL,
+    resolution text,
+    resolved_by text,
+    resolved_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    closed_at timestamptz,
+    merged_into uuid REFERENCES tickets,
+    sequence bigint NOT NULL CHECK (sequence > 0),
+    CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
+    CONSTRAINT ck_tickets_resolved CHECK (state NOT IN ('resolved', 'verified', 'closed')
+        OR (resolved_by IS NOT NULL AND resolved_at IS NOT NULL)),
+    CONSTRAINT ck_tickets_verified CHECK (state NOT IN ('verified', 'closed')
+        OR (verified_by IS NOT NULL AND verified_at IS NOT NULL)),
+    CONSTRAINT ck_tickets_four_eyes CHECK (verified_by IS NULL
+        OR (resolved_by IS NOT NULL AND verified_by <> resolved_by)),
+    CONSTRAINT ck_tickets_priority_four_eyes CHECK (priority_confirmed_by IS NULL
+        OR (priority_by IS NOT NULL AND priority_confirmed_by <> priority_by)),
+    CONSTRAINT ck_tickets_classification_four_eyes CHECK (reclassified_confirmed_by IS NULL
+        OR (reclassified_by IS NOT NULL AND reclassified_confirmed_by <> reclassified_by))
+) WITH (fillfactor = 85);
+CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
+CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
+CREATE INDEX ix_tickets_open ON tickets (id)
+    WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
+COMMENT ON COLUMN tickets.reporter IS 'The address of a sender who is no known contact.';
+
+CREATE FUNCTION refuse_lowering_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+BEGIN
+    IF array_position(ranks, NEW.priority) > array_position(ranks, OLD.priority) AND (
+        OLD.lowering_priority IS DISTINCT FROM NEW.priority
+        OR OLD.lowering_by IS DISTINCT FROM NEW.priority_by
+        OR NEW.priority_confirmed_by IS NULL
+        OR NEW.priority_confirmed_by = OLD.lowering_by
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_priority_four_eyes';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lowering_needs_two BEFORE UPDATE OF priority ON tickets
+    FOR EACH ROW WHEN (NEW.priority <> OLD.priority)
+    EXECUTE FUNCTION refuse_lowering_alone();
+
+CREATE FUNCTION refuse_correction_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.correction_by IS NULL
+        OR NEW.kind IS DISTINCT FROM coalesce(OLD.correction_kind, OLD.kind)
+        OR NEW.service IS DISTINCT FROM coalesce(OLD.correction_service, OLD.service)
+        OR NEW.reclassified_by IS DISTINCT FROM OLD.correction_by
+        OR NEW.reclassified_confirmed_by IS NULL
+        OR NEW.reclassified_confirmed_by = OLD.correction_by
+    THEN
+        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER correction_needs_two BEFORE UPDATE OF kind, service ON tickets
+    FOR EACH ROW WHEN (NEW.kind <> OLD.kind OR NEW.service IS DISTINCT FROM OLD.service)
+    EXECUTE FUNCTION refuse_correction_alone();
+
+CREATE TABLE messages (
+    id uuid PRIMARY KEY,
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    visibility text NOT NULL CHECK (visibility IN ('public', 'internal')),
+    direction text NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+    author text NOT NULL,
+    text text NOT NULL,
+    html text,
+    automatic boolean NOT NULL,
+    at timestamptz NOT NULL,
+    mail_id uuid UNIQUE
+);
+CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+
+CREATE TABLE attachments (
+    message_id uuid NOT NULL REFERENCES messages,
+    position bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    PRIMARY KEY (message_id, position)
+);
+
+CREATE TABLE hand_overs (
+    id uuid PRIMARY KEY,
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    "to" text NOT NULL CHECK ("to" IN ('second_level', 'partner')),
+    partner text,
+    seen text NOT NULL CHECK (seen <> ''),
+    tried text NOT NULL CHECK (tried <> ''),
+    excluded text NOT NULL
+);
+CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);

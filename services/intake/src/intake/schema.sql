@@ -1,0 +1,598 @@
+-- The schema intake as the migrations make it. Written by `make docs`; do not edit.
+
+-- Sequences
+-- ---------
+
+CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE ticket_numbers START 1001;
+
+-- Tables of intake
+-- ----------------
+
+CREATE TABLE alert_posts (
+    id uuid NOT NULL,
+    format text NOT NULL,
+    monitor text NOT NULL,
+    raw bytea NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    CONSTRAINT alert_posts_pkey PRIMARY KEY (id),
+    CONSTRAINT alert_posts_outcome_check CHECK (outcome IN ('received', 'read', 'unreadable'))
+);
+
+CREATE TABLE alerts (
+    id uuid NOT NULL,
+    monitor text NOT NULL,
+    dedup_key text NOT NULL,
+    episode text NOT NULL,
+    group_key text NOT NULL,
+    title text NOT NULL,
+    severity text,
+    service text,
+    customer_id uuid,
+    environment_id uuid,
+    ticket_id uuid,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT alerts_pkey PRIMARY KEY (id),
+    CONSTRAINT alerts_monitor_dedup_key_episode_key UNIQUE (monitor, dedup_key, episode),
+    CONSTRAINT alerts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT alerts_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+    CONSTRAINT alerts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_alerts_group ON alerts (monitor, group_key) WHERE ended_at IS NULL;
+CREATE INDEX ix_alerts_ticket ON alerts (ticket_id);
+
+CREATE TABLE attachments (
+    message_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
+    CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+);
+
+CREATE TABLE contacts (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    name text NOT NULL,
+    address text,
+    phone text,
+    language text NOT NULL,
+    erased boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT contacts_pkey PRIMARY KEY (id),
+    CONSTRAINT contacts_address_key UNIQUE (address),
+    CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
+
+CREATE TABLE customers (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    language text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT customers_pkey PRIMARY KEY (id),
+    CONSTRAINT customers_key_key UNIQUE (key)
+);
+
+CREATE TABLE environments (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    tier text NOT NULL,
+    name text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT environments_pkey PRIMARY KEY (id),
+    CONSTRAINT environments_key_key UNIQUE (key),
+    CONSTRAINT environments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT environments_tier_check
+        CHECK (tier IN ('production', 'staging', 'test', 'development'))
+);
+CREATE INDEX ix_environments_customer ON environments (customer_id, id);
+
+CREATE TABLE hand_overs (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    "to" text NOT NULL,
+    partner text,
+    seen text NOT NULL,
+    tried text NOT NULL,
+    excluded text NOT NULL,
+    CONSTRAINT hand_overs_pkey PRIMARY KEY (id),
+    CONSTRAINT hand_overs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT hand_overs_seen_check CHECK (seen <> ''),
+    CONSTRAINT hand_overs_to_check CHECK ("to" IN ('second_level', 'partner')),
+    CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
+);
+CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+-- Ids that a ticket's mails bear or refer to.
+CREATE TABLE mail_threads (
+    message_id text NOT NULL,
+    ticket_id uuid NOT NULL,
+    CONSTRAINT mail_threads_pkey PRIMARY KEY (message_id, ticket_id),
+    CONSTRAINT mail_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+
+-- Every mail as it came, kept before anything tries to understand it.
+CREATE TABLE mails (
+    id uuid NOT NULL,
+    message_id text NOT NULL,
+    fingerprint text NOT NULL,
+    raw bytea STORAGE EXTERNAL NOT NULL,
+    received_by text NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    ticket_id uuid,
+    CONSTRAINT mails_pkey PRIMARY KEY (id),
+    CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
+    CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT mails_outcome_check CHECK (outcome IN ('received', 'opened', 'joined', 'ignored'))
+);
+CREATE INDEX ix_mails_outcome ON mails (outcome, id);
+
+CREATE TABLE messages (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    visibility text NOT NULL,
+    direction text NOT NULL,
+    author text NOT NULL,
+    text text NOT NULL,
+    html text,
+    automatic boolean NOT NULL,
+    at timestamptz NOT NULL,
+    mail_id uuid,
+    CONSTRAINT messages_pkey PRIMARY KEY (id),
+    CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
+    CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
+    CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
+);
+CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+
+CREATE TABLE partners (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    email text,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT partners_pkey PRIMARY KEY (id),
+    CONSTRAINT partners_key_key UNIQUE (key)
+);
+
+CREATE TABLE people (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    phone text,
+    timezone text NOT NULL,
+    roles text[] NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT people_pkey PRIMARY KEY (id),
+    CONSTRAINT people_email_key UNIQUE (email),
+    CONSTRAINT people_sub_key UNIQUE (sub)
+);
+
+CREATE TABLE tickets (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    kind text NOT NULL,
+    nature text,
+    title text NOT NULL,
+    description text,
+    priority text NOT NULL,
+    impact text,
+    urgency text,
+    priority_by text,
+    priority_confirmed_by text,
+    lowering_priority text,
+    lowering_impact text,
+    lowering_urgency text,
+    lowering_by text,
+    lowering_at timestamptz,
+    lowering_reason text,
+    correction_kind text,
+    correction_nature text,
+    correction_service text,
+    correction_by text,
+    correction_at timestamptz,
+    correction_reason text,
+    reclassified_by text,
+    reclassified_confirmed_by text,
+    state text NOT NULL,
+    waiting_on text,
+    customer_id uuid,
+    environment_id uuid,
+    service text,
+    contact_id uuid,
+    -- The address of a sender who is no known contact.
+    reporter text,
+    channel text NOT NULL,
+    assignee text,
+    team text,
+    forwarded_to text,
+    partner text,
+    opened_at timestamptz NOT NULL,
+    opened_by text NOT NULL,
+    resolution text,
+    resolved_by text,
+    resolved_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    closed_at timestamptz,
+    merged_into uuid,
+    sequence bigint NOT NULL,
+    CONSTRAINT tickets_pkey PRIMARY KEY (id),
+    CONSTRAINT tickets_number_key UNIQUE (number),
+    CONSTRAINT tickets_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT tickets_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT tickets_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+    CONSTRAINT tickets_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES tickets(id),
+    CONSTRAINT ck_tickets_classification_four_eyes
+        CHECK (reclassified_confirmed_by IS NULL OR reclassified_by IS NOT NULL AND
+            reclassified_confirmed_by <> reclassified_by),
+    CONSTRAINT ck_tickets_four_eyes
+        CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
+    CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
+    CONSTRAINT ck_tickets_priority_four_eyes
+        CHECK (priority_confirmed_by IS NULL OR priority_by IS NOT NULL AND priority_confirmed_by
+            <> priority_by),
+    CONSTRAINT ck_tickets_resolved
+        CHECK ((state NOT IN ('resolved', 'verified', 'closed')) OR resolved_by IS NOT NULL AND
+            resolved_at IS NOT NULL),
+    CONSTRAINT ck_tickets_verified
+        CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
+            NOT NULL),
+    CONSTRAINT tickets_kind_check
+        CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
+    CONSTRAINT tickets_nature_check
+        CHECK (nature IN ('corrective', 'adaptive', 'perfective', 'preventive')),
+    CONSTRAINT tickets_priority_check
+        CHECK (priority IN ('blocker', 'critical', 'major', 'minor', 'trivial')),
+    CONSTRAINT tickets_sequence_check CHECK (sequence > 0),
+    CONSTRAINT tickets_state_check
+        CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'resolved', 'verified',
+            'closed', 'reopened', 'merged'))
+) WITH (fillfactor = 85);
+CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
+CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
+CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
+CREATE INDEX ix_tickets_open ON tickets (id)
+    WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+
+CREATE OR REPLACE FUNCTION intake.refuse_correction_alone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.correction_by IS NULL
+        OR NEW.kind IS DISTINCT FROM coalesce(OLD.correction_kind, OLD.kind)
+        OR NEW.service IS DISTINCT FROM coalesce(OLD.correction_service, OLD.service)
+        OR NEW.reclassified_by IS DISTINCT FROM OLD.correction_by
+        OR NEW.reclassified_confirmed_by IS NULL
+        OR NEW.reclassified_confirmed_by = OLD.correction_by
+    THEN
+        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER correction_needs_two BEFORE UPDATE OF kind, service ON tickets
+    FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
+    EXECUTE FUNCTION refuse_correction_alone();
+
+CREATE OR REPLACE FUNCTION intake.refuse_lowering_alone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+BEGIN
+    IF array_position(ranks, NEW.priority) > array_position(ranks, OLD.priority) AND (
+        OLD.lowering_priority IS DISTINCT FROM NEW.priority
+        OR OLD.lowering_by IS DISTINCT FROM NEW.priority_by
+        OR NEW.priority_confirmed_by IS NULL
+        OR NEW.priority_confirmed_by = OLD.lowering_by
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_priority_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lowering_needs_two BEFORE UPDATE OF priority ON tickets
+    FOR EACH ROW WHEN (new.priority <> old.priority)
+    EXECUTE FUNCTION refuse_lowering_alone();
+
+-- Tables that every service has
+-- -----------------------------
+
+-- Who did what when on which grounds. Append-only, sealed each minute.
+CREATE TABLE audit (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    behind text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    grounds jsonb NOT NULL DEFAULT '{}'::jsonb,
+    -- Only the bound of the sealer's scan, no part of the evidence.
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CONSTRAINT audit_pkey PRIMARY KEY ("position")
+);
+CREATE INDEX ix_audit_subject ON audit (subject, "position");
+CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
+REVOKE UPDATE, DELETE ON audit FROM opsdesk_intake;
+
+CREATE TABLE audit_leaves (
+    "position" bigint NOT NULL,
+    seal bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_pkey PRIMARY KEY ("position"),
+    CONSTRAINT audit_leaves_seal_fkey FOREIGN KEY (seal) REFERENCES audit_seals(number)
+);
+CREATE INDEX ix_audit_leaves_seal ON audit_leaves (seal, "position");
+REVOKE UPDATE, DELETE ON audit_leaves FROM opsdesk_intake;
+
+CREATE TABLE audit_seals (
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL,
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    settled bigint NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL,
+    CONSTRAINT audit_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT audit_seals_size_check CHECK (size > 0)
+);
+REVOKE UPDATE, DELETE ON audit_seals FROM opsdesk_intake;
+
+CREATE TABLE dead_letters (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text,
+    subject text,
+    sequence bigint,
+    type text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    code text NOT NULL,
+    reason text NOT NULL,
+    died_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    settled_at timestamptz,
+    settled_as text,
+    settled_because text,
+    CONSTRAINT dead_letters_pkey PRIMARY KEY (id),
+    CONSTRAINT dead_letters_topic_partition_offset_digest_key
+        UNIQUE (topic, partition, "offset", digest),
+    CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
+);
+CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+
+CREATE TABLE deadlines (
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz,
+    -- When to look again: never after due_at; earlier is lazy.
+    wake_at timestamptz NOT NULL,
+    generation bigint NOT NULL DEFAULT nextval('deadline_generations'::regclass),
+    tries integer NOT NULL DEFAULT 0,
+    problem text,
+    CONSTRAINT deadlines_pkey PRIMARY KEY (kind, subject)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+
+-- Every deadline that fired, once: due, fired, lag.
+CREATE TABLE firings (
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    fired_at timestamptz NOT NULL,
+    lag interval NOT NULL,
+    fired_without_events boolean NOT NULL,
+    CONSTRAINT firings_pkey PRIMARY KEY (generation),
+    CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
+);
+CREATE INDEX ix_firings_subject ON firings (subject);
+REVOKE UPDATE, DELETE ON firings FROM opsdesk_intake;
+
+CREATE TABLE idempotency (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status integer NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    subject text NOT NULL,
+    -- The last event of the subject that took effect here.
+    sequence bigint NOT NULL,
+    -- The sequence that was put aside as dead; later ones wait.
+    dead_at bigint,
+    CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
+) WITH (fillfactor = 80);
+
+-- Events not yet on Kafka; the relay deletes them once acknowledged.
+CREATE TABLE outbox (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    at text NOT NULL,
+    traceparent text,
+    body text NOT NULL,
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+
+CREATE TABLE parked (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    waits_source text,
+    waits_subject text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT parked_pkey PRIMARY KEY (id),
+    CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+
+CREATE TABLE revoked_tokens (
+    jti text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
+);
+
+CREATE TABLE simulated_time (
+    single boolean NOT NULL DEFAULT true,
+    "offset" interval NOT NULL DEFAULT '00:00:00'::interval,
+    frozen_at timestamptz,
+    CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
+    CONSTRAINT simulated_time_single_check CHECK (single)
+);
+
+-- The service's clock, intake.now() RETURNS timestamptz: `migrate` gives it the form that the
+-- settings ask for (common.simulated_time).
+
+-- Views for reports, which opsdesk_reporting reads
+-- ------------------------------------------------
+
+-- Tickets, as their work stands: one row each.
+CREATE VIEW reporting.intake_tickets AS SELECT
+    -- uuid: id of the ticket, the same in every service
+    tickets.id AS ticket_id,
+    -- text: what people call it: OPS-1042
+    'OPS-' || tickets.number AS ticket,
+    -- uuid: null in triage
+    tickets.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- text: key of the environment
+    environments.key AS environment,
+    -- text: of the environment: production, staging, …
+    environments.tier AS tier,
+    -- text: key of the service
+    service,
+    -- text: incident, service_request, change_request, problem, question
+    kind,
+    -- text: of a change request: corrective, adaptive, perfective, preventive
+    nature,
+    -- text: present one: blocker, critical, major, minor, trivial
+    priority,
+    -- text: as judged; null where the priority was given without
+    impact,
+    -- text: as judged; null where the priority was given without
+    urgency,
+    -- text: new, in_progress, on_hold, forwarded, resolved, verified, closed, …
+    state,
+    -- text: customer, partner or second_level; null unless on hold
+    waiting_on,
+    -- text: how it came: portal, email, phone, monitoring, staff
+    channel,
+    -- text: whose queue it lies in; null: first level's
+    team,
+    -- text: key of the partner that has it; null unless forwarded to one
+    partner,
+    -- timestamptz: instant; may lie before it was written down
+    opened_at,
+    -- timestamptz: instant of its present resolution; null without one
+    resolved_at,
+    -- timestamptz: instant at which a second person confirmed it; null before
+    verified_at,
+    -- timestamptz: instant; null before
+    closed_at,
+    -- uuid: the ticket that lives on; null: none
+    merged_into AS merged_into_id,
+    -- bigint: from opening to its present resolution, by the clock on the wall; null without one
+    extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
+    -- bigint: from resolution to the second person's word, by the clock on the wall; null before
+    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
+FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
+    environments.id = tickets.environment_id;
+
+-- Hand-overs by first level (R5): one row each.
+CREATE VIEW reporting.intake_hand_overs AS SELECT
+    -- uuid: id of the record
+    id AS hand_over_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant
+    at,
+    -- text: second_level or partner
+    "to" AS handed_to,
+    -- text: key of the partner; null unless it went to one
+    partner
+FROM hand_overs;
+
+-- Alerts of monitoring: one row per episode, from raised to ended.
+CREATE VIEW reporting.intake_alerts AS SELECT
+    -- uuid: id of the episode
+    alerts.id AS alert_id,
+    -- text: which machine raised it
+    monitor,
+    -- text: in the monitor's own words; null where it said none
+    severity,
+    -- uuid: null where it is nobody's in particular
+    alerts.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- text: key of the environment
+    environments.key AS environment,
+    -- text: key of the service
+    service,
+    -- uuid: see intake_tickets; null where none was opened for it
+    ticket_id,
+    -- timestamptz: instant
+    started_at,
+    -- timestamptz: instant; null while it lasts
+    ended_at,
+    -- bigint: from start to end; null while it lasts
+    extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
+FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
+    environments.id = alerts.environment_id;

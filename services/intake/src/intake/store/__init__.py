@@ -1,1 +1,0 @@
-"""Every query of intake. Rows stay in here; domain values come out."""

@@ -1,0 +1,125 @@
+"""How every change of a ticket is asked for: load it locked, decide, store, announce, answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Path, Request, Response
+
+from common.audit import JSON
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, Problem
+from common.http import if_match, problem_response, set_etag
+from common.persistence.database import Connection, Transaction, transaction_time
+from intake.tickets.commands import Actor, EventSpec, audit_rejection, save_change
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.schemas.responses import to_response
+from intake.tickets.store import tickets
+
+TicketReference: TypeAlias = Annotated[
+    str, Path(max_length=40, description="The ticket's id or key.")
+]
+Decide = Callable[[Ticket, datetime], Ticket | Rejection]
+EventSource = EventSpec | Callable[[Ticket], EventSpec]
+"""What is told of a change; where it depends on the ticket, on the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAction:
+    """One request about one ticket: who asks, what it is called, and the transaction."""
+
+    ref: str
+    request: Request
+    caller: Caller
+    tx: Connection
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.caller.sub, self.caller.via_machine)
+
+    async def lock_ticket(self) -> Ticket:
+        """The ticket, locked; as the caller has seen it, where they say what they have seen."""
+        ticket = get_visible_ticket(self.caller, await tickets.lock(self.tx, self.ref), self.ref)
+        if_match(self.request, ticket.sequence, to_response(self.caller, ticket))
+        return ticket
+
+    async def run(
+        self, action: str, decide: Decide, *event_sources: EventSource, **grounds: JSON
+    ) -> Response:
+        """Change the ticket as `decide` says; answer its new state, or why not."""
+        before = await self.lock_ticket()
+        at = await transaction_time(self.tx)
+        return await self.finish(action, before, decide(before, at), at, *event_sources, **grounds)
+
+    async def finish(
+        self,
+        action: str,
+        before: Ticket,
+        outcome: Ticket | Rejection,
+        at: datetime,
+        *event_sources: EventSource,
+        **grounds: JSON,
+    ) -> Response:
+        """Store and tell what was decided. A refusal leaves its trace in the audit trail, too."""
+        if isinstance(outcome, Rejection):
+            await audit_rejection(self.tx, before, self.actor, at, f"ticket.{action}", outcome)
+            return problem_response(to_problem(outcome))
+        events = [one if isinstance(one, EventSpec) else one(before) for one in event_sources]
+        stored = await save_change(
+            self.tx, before, outcome, self.actor, at, f"ticket.{action}", *events, grounds=grounds
+        )
+        return ticket_response(self.caller, stored)
+
+
+def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticket:
+    """The ticket, if it exists for this caller. Raises NotFound."""
+    if ticket is not None and caller.customer in {None, ticket.customer}:
+        return ticket
+    raise NotFound(f"Ticket {ref}")
+
+
+def to_problem(rejection: Rejection) -> Problem:
+    if rejection.code == "four-eyes":
+        return Problem(rejection.code, "Two people are needed", 403, rejection.detail)
+    return Conflict(rejection.detail, type=rejection.code)
+
+
+def ticket_response(caller: Caller, ticket: Ticket, status: int = 200) -> Response:
+    body = to_response(caller, ticket).model_dump_json()
+    response = Response(body, status, media_type="application/json")
+    set_etag(response, ticket.sequence)
+    return response
+
+
+async def _for_worker(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:work")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
+
+
+async def _for_verifier(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:verify")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
+
+
+async def _for_writer(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:reply")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
+
+
+WorkAction = Annotated[TicketAction, Depends(_for_worker)]
+VerifyAction = Annotated[TicketAction, Depends(_for_verifier)]
+ReplyAction = Annotated[TicketAction, Depends(_for_writer)]

@@ -1,0 +1,85 @@
+"""Correcting what a ticket is, its kind and service: one person asks, another confirms (R1). Pure.
+
+Intake does not know what was promised for which kind and service, and any other one may promise
+less. So every correction takes two, as lowering a priority does (docs/decisions/0691).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import (
+    Kind,
+    Nature,
+    PendingReclassification,
+    Ticket,
+    check_transition,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What a ticket is said to be. None: as it stands. A change request, and nothing else, has a
+    nature."""
+
+    kind: Kind | None = None
+    nature: Nature | None = None
+    service: str | None = None
+
+    def apply_to(self, ticket: Ticket) -> Ticket:
+        """The ticket as this says it is."""
+        return replace(
+            ticket,
+            kind=self.kind or ticket.kind,
+            nature=self.nature if self.kind else ticket.nature,
+            service=self.service or ticket.service,
+        )
+
+
+def reclassify(
+    ticket: Ticket, classification: Classification, actor: str, at: datetime, reason: str
+) -> Ticket | Rejection:
+    """The correction becomes pending, until `confirm` by another person.
+
+    Asking again replaces what was pending. Asking for what stands withdraws it.
+    """
+    if rejection := check_transition(ticket, "reclassify"):
+        return rejection
+    if classification.apply_to(ticket) == ticket:
+        return replace(ticket, pending_reclassification=None)
+    pending = PendingReclassification(
+        classification.kind, classification.nature, classification.service, actor, at, reason
+    )
+    return replace(ticket, pending_reclassification=pending)
+
+
+def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
+    """The second person agrees: the correction takes effect."""
+    if rejection := check_transition(ticket, "reclassify"):
+        return rejection
+    pending = ticket.pending_reclassification
+    if pending is None:
+        return _nothing_pending(ticket)
+    if actor == pending.requested_by:
+        return Rejection(
+            "four-eyes",
+            f"{actor} asked for the correction of {ticket.key}; another person must confirm it.",
+        )
+    classification = Classification(pending.kind, pending.nature, pending.service)
+    return replace(
+        classification.apply_to(ticket),
+        pending_reclassification=None,
+        reclassified_by=pending.requested_by,
+        reclassified_confirmed_by=actor,
+    )
+
+
+def decline(ticket: Ticket) -> Ticket | Rejection:
+    """Anybody may stop a correction, also the one who asked: keeping the promise needs one person."""
+    if ticket.pending_reclassification is None:
+        return _nothing_pending(ticket)
+    return replace(ticket, pending_reclassification=None)
+
+
+def _nothing_pending(ticket: Ticket) -> Rejection:
+    return Rejection("nothing-pending", f"{ticket.key} has no correction to confirm or decline.")

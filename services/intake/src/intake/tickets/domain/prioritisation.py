@@ -1,0 +1,78 @@
+"""Changing a priority: raising takes one person, lowering takes two (R1). Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of
+from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityAssessment:
+    """A priority with the impact and urgency it follows from, where it follows from them."""
+
+    priority: Priority
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+
+
+def assess(impact: Impact, urgency: Urgency) -> PriorityAssessment:
+    return PriorityAssessment(priority_of(impact, urgency), impact, urgency)
+
+
+def prioritise(
+    ticket: Ticket, assessment: PriorityAssessment, actor: str, at: datetime, reason: str
+) -> Ticket | Rejection:
+    """Raise at once; a lowering only becomes pending, until `confirm` by another person.
+
+    Asking again replaces what was pending. Asking for the present priority withdraws it.
+    """
+    if rejection := check_transition(ticket, "prioritise"):
+        return rejection
+    if is_lower(assessment.priority, ticket.priority):
+        return replace(ticket, pending_downgrade=_pending_downgrade(assessment, actor, at, reason))
+    return _apply(ticket, assessment, actor, confirmed_by=None)
+
+
+def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
+    """The second person agrees: the lower priority takes effect."""
+    pending = ticket.pending_downgrade
+    if pending is None:
+        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
+    if actor == pending.requested_by:
+        return Rejection(
+            "four-eyes",
+            f"{actor} asked for the lower priority of {ticket.key}; another person must confirm it.",
+        )
+    assessment = PriorityAssessment(pending.priority, pending.impact, pending.urgency)
+    return _apply(ticket, assessment, pending.requested_by, confirmed_by=actor)
+
+
+def decline(ticket: Ticket) -> Ticket | Rejection:
+    """Anybody may stop a lowering, also the one who asked: keeping the promise needs one person."""
+    if ticket.pending_downgrade is None:
+        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to decline.")
+    return replace(ticket, pending_downgrade=None)
+
+
+def _pending_downgrade(
+    assessment: PriorityAssessment, actor: str, at: datetime, reason: str
+) -> PendingDowngrade:
+    return PendingDowngrade(
+        assessment.priority, assessment.impact, assessment.urgency, actor, at, reason
+    )
+
+
+def _apply(
+    ticket: Ticket, assessment: PriorityAssessment, actor: str, *, confirmed_by: str | None
+) -> Ticket:
+    return replace(
+        ticket,
+        priority=assessment.priority,
+        impact=assessment.impact,
+        urgency=assessment.urgency,
+        priority_by=actor,
+        priority_confirmed_by=confirmed_by,
+        pending_downgrade=None,
+    )

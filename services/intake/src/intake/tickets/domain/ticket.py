@@ -1,0 +1,145 @@
+"""A ticket, its states, and which action each state allows. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from intake.tickets.domain.priority import Impact, Priority, Urgency
+from intake.tickets.domain.rejection import Rejection
+
+Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
+Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
+State = Literal[
+    "new",
+    "in_progress",
+    "on_hold",
+    "forwarded",
+    "resolved",
+    "verified",
+    "closed",
+    "reopened",
+    "merged",
+]
+Action = Literal[
+    "assign",
+    "forward",
+    "hand_back",
+    "work_around",
+    "wait",
+    "resume",
+    "resolve",
+    "verify",
+    "reject",
+    "close",
+    "reopen",
+    "merge",
+    "prioritise",
+    "reclassify",
+]
+WaitingOn = Literal["customer", "partner", "second_level"]
+HandoverTarget = Literal["second_level", "partner"]
+Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
+
+OPEN_STATES: Final[frozenset[State]] = frozenset(
+    {"new", "in_progress", "on_hold", "forwarded", "reopened"}
+)
+
+ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
+    "assign": OPEN_STATES,
+    "forward": OPEN_STATES,
+    "hand_back": frozenset({"forwarded", "on_hold"}),
+    "work_around": OPEN_STATES,
+    "wait": OPEN_STATES - {"on_hold"},
+    "resume": frozenset({"on_hold"}),
+    "resolve": OPEN_STATES,
+    "verify": frozenset({"resolved"}),
+    "reject": frozenset({"resolved"}),
+    "close": frozenset({"verified"}),
+    "reopen": frozenset({"resolved", "verified", "closed"}),
+    "merge": OPEN_STATES,
+    "prioritise": OPEN_STATES,
+    "reclassify": OPEN_STATES | {"resolved", "verified"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDowngrade:
+    """A lower priority that one person asked for and a second has to confirm (R1)."""
+
+    priority: Priority
+    impact: Impact | None
+    urgency: Urgency | None
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReclassification:
+    """What a ticket is, as one person says and a second has to confirm (R1); None: as it stands."""
+
+    kind: Kind | None
+    nature: Nature | None
+    service: str | None
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One request or incident. A ticket without customer waits for triage."""
+
+    id: UUID
+    key: str
+    kind: Kind
+    title: str
+    priority: Priority
+    state: State
+    opened_at: datetime
+    opened_by: str
+    sequence: int = 0
+    nature: Nature | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    customer_id: UUID | None = None
+    customer: str | None = None
+    environment_id: UUID | None = None
+    environment: str | None = None
+    service: str | None = None
+    contact_id: UUID | None = None
+    channel: Channel = "portal"
+    reporter: str | None = None  # the mail address it came from, while no contact is known
+    assignee: str | None = None
+    team: str | None = None
+    forwarded_to: HandoverTarget | None = None
+    partner: str | None = None
+    waiting_on: WaitingOn | None = None
+    pending_downgrade: PendingDowngrade | None = None
+    priority_by: str | None = None
+    priority_confirmed_by: str | None = None
+    pending_reclassification: PendingReclassification | None = None
+    reclassified_by: str | None = None
+    reclassified_confirmed_by: str | None = None
+    resolution: str | None = None
+    resolved_by: str | None = None
+    resolved_at: datetime | None = None
+    verified_by: str | None = None
+    verified_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
+    """None when the ticket's state lets the action happen."""
+    if ticket.state in ALLOWED_FROM[action]:
+        return None
+    allowed = ", ".join(sorted(ALLOWED_FROM[action]))
+    return Rejection(
+        "wrong-state", f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}."
+    )

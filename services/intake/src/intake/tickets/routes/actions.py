@@ -1,0 +1,225 @@
+"""Moving a ticket: assign, work around, wait, resume, resolve, verify, reject, close, reopen, merge."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import Field
+
+from common.errors import ValidationFailed, Violation
+from common.events.tickets import (
+    TicketAssigned,
+    TicketClosed,
+    TicketMerged,
+    TicketOnHold,
+    TicketRejected,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketResumed,
+    TicketVerified,
+    TicketWorkaroundProvided,
+)
+from common.http import RequestModel, router
+from common.persistence.database import transaction_time
+from common.persistence.ids import uuid7
+from intake.directory import store as directory
+from intake.tickets.commands import EventSpec, event_spec
+from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
+from intake.tickets.domain import transitions
+from intake.tickets.domain.message import Message, awaits_customer_reply
+from intake.tickets.domain.ticket import Ticket, WaitingOn
+from intake.tickets.schemas.responses import TicketRead
+from intake.tickets.store import messages, tickets
+
+routes = router("/v1/tickets", ["ticket moves"])
+
+FreeText = Annotated[str, Field(min_length=1, max_length=10_000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Comment(RequestModel):
+    """A move that needs no words may still say why."""
+
+    reason: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+NO_COMMENT: Final = Comment()
+
+
+class Assignment(RequestModel):
+    """`to` is the `sub` of a member of staff."""
+
+    to: Name
+    team: Name | None = None
+
+
+class Workaround(RequestModel):
+    """`text`: how to go on working until the issue is resolved; the customer reads it."""
+
+    text: FreeText
+
+
+class HoldRequest(RequestModel):
+    """Waiting on the customer needs a question that they can see."""
+
+    waiting_on: WaitingOn
+    reason: FreeText
+    question: FreeText | None = None
+
+
+class Resolution(RequestModel):
+    resolution: FreeText
+
+
+class Reason(RequestModel):
+    reason: FreeText
+
+
+class MergeRequest(RequestModel):
+    """`into` is the id or key of the ticket that survives."""
+
+    into: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+@routes.post("/{ref}/assign", response_model=TicketRead)
+async def assign(action: WorkAction, body: Assignment) -> Response:
+    """Give the work to somebody."""
+    if body.to != action.caller.sub and await directory.PEOPLE.find(action.tx, body.to) is None:
+        detail = f"nobody is known as {body.to}; register them at /v1/people"
+        raise ValidationFailed([Violation("/to", "unknown_person", detail)])
+    return await action.run(
+        "assign",
+        lambda ticket, at: transitions.assign(ticket, body.to, body.team),
+        event_spec(TicketAssigned, team=body.team),
+        to=body.to,
+        team=body.team,
+    )
+
+
+@routes.post("/{ref}/workaround", response_model=TicketRead)
+async def record_workaround(action: WorkAction, body: Workaround) -> Response:
+    """Tell the customer how to go on working: one that they do not know of would be none."""
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    after = transitions.record_workaround(before)
+    message = _public_message(action, before, body.text, at)
+    if isinstance(after, Ticket):
+        await messages.add(action.tx, message)
+    return await action.finish(
+        "work_around",
+        before,
+        after,
+        at,
+        event_spec(TicketReplied, message_id=message.id),
+        event_spec(TicketWorkaroundProvided, message_id=message.id),
+        message_id=str(message.id),
+    )
+
+
+@routes.post("/{ref}/hold", response_model=TicketRead)
+async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
+    """Wait for the customer, the partner or second level."""
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    last = await messages.get_last_public(action.tx, before.id)
+    question_asked = body.question is not None or awaits_customer_reply(last)
+    after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
+    events = [event_spec(TicketOnHold, on=body.waiting_on)]
+    if body.question is not None and isinstance(after, Ticket):
+        events.insert(0, await _add_question(action, before, body.question, at))
+    return await action.finish(
+        "wait", before, after, at, *events, on=body.waiting_on, reason=body.reason
+    )
+
+
+async def _add_question(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> EventSpec:
+    """Put our question on the ticket, where the customer sees it."""
+    question = _public_message(action, ticket, text, at)
+    await messages.add(action.tx, question)
+    return event_spec(TicketReplied, message_id=question.id)
+
+
+def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> Message:
+    """What the customer reads."""
+    return Message(uuid7(), ticket.id, "public", "outbound", action.caller.sub, text, at)
+
+
+@routes.post("/{ref}/resume", response_model=TicketRead)
+async def resume(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
+    """Go on with a ticket that waited."""
+    return await action.run(
+        "resume",
+        lambda ticket, at: transitions.resume(ticket),
+        lambda before: event_spec(TicketResumed, waited_on=before.waiting_on),
+        reason=body.reason,
+    )
+
+
+@routes.post("/{ref}/resolve", response_model=TicketRead)
+async def resolve(action: WorkAction, body: Resolution) -> Response:
+    """Say that the issue is solved; another person must verify it (R1)."""
+    return await action.run(
+        "resolve",
+        lambda ticket, at: transitions.resolve(ticket, action.caller.sub, at, body.resolution),
+        event_spec(TicketResolved),
+    )
+
+
+@routes.post("/{ref}/verify", response_model=TicketRead)
+async def verify(action: VerifyAction, body: Comment = NO_COMMENT) -> Response:
+    """Confirm a resolution of somebody else (R1)."""
+    return await action.run(
+        "verify",
+        lambda ticket, at: transitions.verify(ticket, action.caller.sub, at),
+        lambda before: event_spec(
+            TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
+        ),
+        reason=body.reason,
+    )
+
+
+@routes.post("/{ref}/reject", response_model=TicketRead)
+async def reject(action: VerifyAction, body: Reason) -> Response:
+    """Do not accept a resolution of somebody else; the ticket is open again."""
+    return await action.run(
+        "reject",
+        lambda ticket, at: transitions.reject(ticket, action.caller.sub),
+        lambda before: event_spec(TicketRejected, resolved_by=before.resolved_by),
+        reason=body.reason,
+    )
+
+
+@routes.post("/{ref}/close", response_model=TicketRead)
+async def close(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
+    """Close a verified ticket."""
+    return await action.run(
+        "close",
+        lambda ticket, at: transitions.close(ticket, at),
+        event_spec(TicketClosed),
+        reason=body.reason,
+    )
+
+
+@routes.post("/{ref}/reopen", response_model=TicketRead)
+async def reopen(action: WorkAction, body: Reason) -> Response:
+    """The issue is back, or was never gone."""
+    return await action.run(
+        "reopen",
+        lambda ticket, at: transitions.reopen(ticket),
+        event_spec(TicketReopened),
+        reason=body.reason,
+    )
+
+
+@routes.post("/{ref}/merge", response_model=TicketRead)
+async def merge(action: WorkAction, body: MergeRequest) -> Response:
+    """Fold a duplicate into the ticket that survives."""
+    _, other = await tickets.lock_two(action.tx, action.ref, body.into)
+    into = get_visible_ticket(action.caller, other, body.into)
+    return await action.run(
+        "merge",
+        lambda ticket, at: transitions.merge(ticket, into),
+        event_spec(TicketMerged, into_id=into.id, into=into.key),
+        into=into.key,
+    )

@@ -1,0 +1,91 @@
+"""Reading tickets: one, and lists."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+
+from common.auth import Caller, requires
+from common.http import Page, Paging, encode_cursor, router, set_etag
+from common.persistence.database import Connection, Transaction
+from intake.directory import store as directory
+from intake.tickets.dependencies import TicketReference, get_visible_ticket
+from intake.tickets.domain.priority import Priority
+from intake.tickets.domain.ticket import Kind, State
+from intake.tickets.schemas.responses import TicketDetail, TicketRead, to_response
+from intake.tickets.store import tickets
+from intake.tickets.store.tickets import TicketFilter
+
+routes = router("/v1/tickets", ["tickets"])
+
+Reader = Annotated[Caller, requires("tickets:read")]
+Name = Annotated[str | None, Query(max_length=200)]
+
+
+class TicketQuery:
+    """What a list of tickets is narrowed to; all that is said must hold."""
+
+    def __init__(
+        self,
+        customer: Name = None,
+        environment: Name = None,
+        assignee: Name = None,
+        state: State | None = None,
+        priority: Priority | None = None,
+        kind: Kind | None = None,
+        open: bool | None = None,
+        needs_triage: bool | None = None,
+    ) -> None:
+        self.customer = customer
+        self.filters = TicketFilter(
+            environment=environment,
+            assignee=assignee,
+            state=state,
+            priority=priority,
+            kind=kind,
+            is_open=open,
+            needs_triage=needs_triage,
+        )
+
+
+@routes.get("")
+async def list_tickets(
+    caller: Reader,
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    query: Annotated[TicketQuery, Depends()],
+) -> Page[TicketRead]:
+    """Tickets, newest first. A customer's contact sees the own customer's."""
+    after = page.after_as(UUID)
+    filters = await _resolve_filters(tx, caller, query)
+    if filters is None:
+        return Page[TicketRead](items=[])
+    rows = await tickets.page(tx, filters, after[0] if after else None, page.limit + 1)
+    items = [to_response(caller, ticket) for ticket in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page[TicketRead](items=items, next=encode_cursor(items[-1].id) if more else None)
+
+
+@routes.get("/{ref}")
+async def get_ticket(
+    ref: TicketReference, response: Response, caller: Reader, tx: Transaction
+) -> TicketDetail:
+    """A ticket, by id or key."""
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    set_etag(response, ticket.sequence)
+    description = await tickets.get_description(tx, ticket.id)
+    return TicketDetail(**to_response(caller, ticket).model_dump(), description=description)
+
+
+async def _resolve_filters(
+    tx: Connection, caller: Caller, query: TicketQuery
+) -> TicketFilter | None:
+    """None where no ticket can be meant: another's customer, or one that nobody knows."""
+    keys = {key for key in (caller.customer, query.customer) if key is not None}
+    if not keys:
+        return query.filters
+    customer = await directory.CUSTOMERS.find(tx, keys.pop())
+    if keys or customer is None:
+        return None
+    return replace(query.filters, customer_id=customer.id)

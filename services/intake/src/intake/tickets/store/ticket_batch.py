@@ -1,0 +1,189 @@
+"""Many new tickets by one statement, with their events, audit lines and idempotency keys.
+
+Measured on two cores with fsync: one statement for all that wait carries 0.76-0.82 of pgbench's
+rate, a transaction per request 0.20. Raw asyncpg, because only it takes arrays as they are.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from common import audit
+from common.http.idempotency import IdempotencyKey
+from common.messaging import outbox
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.ticket_key import parse_number
+
+RawConnection: TypeAlias = "asyncpg.Connection[Any]"
+
+HTTP_CREATED: Final = 201
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicketRows:
+    """A new ticket with all that is stored with it.
+
+    `key` and `request` are the caller's Idempotency-Key, under which the answer (`headers`, `body`,
+    always 201) is kept.
+    """
+
+    ticket: Ticket
+    description: str | None
+    outbox_rows: Sequence[outbox.OutboxRow]
+    audit_rows: Sequence[tuple[Any, ...]]
+    headers: Mapping[str, str]
+    body: bytes
+    key: IdempotencyKey | None
+
+
+_TICKET: Final = (
+    ("id", "uuid"),
+    ("number", "bigint"),
+    ("kind", "text"),
+    ("nature", "text"),
+    ("title", "text"),
+    ("description", "text"),
+    ("priority", "text"),
+    ("impact", "text"),
+    ("urgency", "text"),
+    ("state", "text"),
+    ("customer_id", "uuid"),
+    ("environment_id", "uuid"),
+    ("service", "text"),
+    ("contact_id", "uuid"),
+    ("channel", "text"),
+    ("opened_at", "timestamptz"),
+    ("opened_by", "text"),
+    ("sequence", "bigint"),
+)
+_IDEMPOTENCY: Final = (
+    ("ticket_id", "uuid"),
+    ("caller", "text"),
+    ("key", "text"),
+    ("request", "bytea"),
+    ("status", "int"),
+    ("headers", "text"),
+    ("body", "bytea"),
+)
+
+
+def _names(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(name for name, _ in columns)
+
+
+def _unnest(columns: Sequence[tuple[str, str]], first: int) -> str:
+    arrays = ", ".join(f"${number}::{kind}[]" for number, (_, kind) in enumerate(columns, first))
+    return f"unnest({arrays}) AS given ({_names(columns)})"
+
+
+_OF_TICKET: Final = (("ticket_id", "uuid"),)
+_OUTBOX: Final = (*_OF_TICKET, *outbox.COLUMNS)
+# JSON travels as text: asyncpg has no codec for it in arrays.
+_AUDIT: Final = (
+    *_OF_TICKET,
+    *((name, "text" if kind == "jsonb" else kind) for name, kind in audit.COLUMNS),
+)
+_TABLES: Final = (_TICKET, _IDEMPOTENCY, _OUTBOX, _AUDIT)
+_FIRSTS: Final = tuple(1 + sum(map(len, _TABLES[:index])) for index in range(len(_TABLES)))
+_INSERT_BATCH: Final = f"""
+WITH keys AS (
+    INSERT INTO idempotency (caller, key, request, status, headers, body)
+    SELECT caller, key, request, status, headers::jsonb, body FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    ORDER BY caller, key
+    ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key
+), taken AS (
+    -- Whose key was there before is no new ticket.
+    SELECT ticket_id FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    WHERE NOT EXISTS (
+        SELECT FROM keys WHERE keys.caller = given.caller AND keys.key = given.key)
+), opened AS (
+    INSERT INTO tickets ({_names(_TICKET)})
+    SELECT {_names(_TICKET)} FROM {_unnest(_TICKET, _FIRSTS[0])}
+    WHERE id NOT IN (SELECT ticket_id FROM taken)
+    RETURNING id
+), announced AS (
+    INSERT INTO outbox ({_names(outbox.COLUMNS)})
+    SELECT {_names(outbox.COLUMNS)} FROM {_unnest(_OUTBOX, _FIRSTS[2])}
+    WHERE ticket_id NOT IN (SELECT ticket_id FROM taken)
+), recorded AS (
+    INSERT INTO audit ({_names(audit.COLUMNS)})
+    SELECT at, who, behind, action, subject, grounds::jsonb FROM {_unnest(_AUDIT, _FIRSTS[3])}
+    WHERE ticket_id NOT IN (SELECT ticket_id FROM taken)
+)
+SELECT id FROM opened
+"""
+
+
+async def fetch_time_and_numbers(
+    connection: RawConnection, schema: str, count: int
+) -> tuple[datetime, list[int]]:
+    """The moment of the batch, and as many ticket numbers."""
+    query = (
+        f"SELECT {schema}.now() AS at, nextval('ticket_numbers') AS number"
+        " FROM generate_series(1, $1::int)"
+    )
+    rows = await connection.fetch(query, count)
+    return rows[0]["at"], [row["number"] for row in rows]
+
+
+async def insert_batch(
+    connection: RawConnection, new_tickets: Sequence[NewTicketRows]
+) -> set[UUID]:
+    """Store them. The ids of those that are new; the others' keys were used before.
+
+    No two of the openings may bear the same key.
+    """
+    outbox_rows = [(one.ticket.id, *row) for one in new_tickets for row in one.outbox_rows]
+    audit_rows = [(one.ticket.id, *row) for one in new_tickets for row in one.audit_rows]
+    tables = (
+        (_TICKET, [_ticket_row(one) for one in new_tickets]),
+        (_IDEMPOTENCY, [_idempotency_row(one, one.key) for one in new_tickets if one.key]),
+        (_OUTBOX, outbox_rows),
+        (_AUDIT, audit_rows),
+    )
+    arrays = [array for columns, rows in tables for array in _columns(rows, len(columns))]
+    return {row["id"] for row in await connection.fetch(_INSERT_BATCH, *arrays)}
+
+
+async def existing_ids(connection: RawConnection, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of the tickets are there: asked when nobody knows whether a commit was done."""
+    rows = await connection.fetch("SELECT id FROM tickets WHERE id = ANY($1::uuid[])", ids)
+    return {row["id"] for row in rows}
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _ticket_row(new: NewTicketRows) -> tuple[Any, ...]:
+    ticket = new.ticket
+    return (
+        ticket.id,
+        parse_number(ticket.key),
+        ticket.kind,
+        ticket.nature,
+        ticket.title,
+        new.description,
+        ticket.priority,
+        ticket.impact,
+        ticket.urgency,
+        ticket.state,
+        ticket.customer_id,
+        ticket.environment_id,
+        ticket.service,
+        ticket.contact_id,
+        ticket.channel,
+        ticket.opened_at,
+        ticket.opened_by,
+        ticket.sequence,
+    )
+
+
+def _idempotency_row(new: NewTicketRows, key: IdempotencyKey) -> tuple[Any, ...]:
+    headers = json.dumps(dict(new.headers))
+    return (new.ticket.id, key.caller, key.key, key.request_digest, HTTP_CREATED, headers, new.body)

@@ -1,0 +1,233 @@
+"""Tickets: read, locked, listed, kept."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    Select,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+
+from common.persistence.database import Connection
+from intake.tables import customers, environments, tickets
+from intake.tickets.domain.priority import Priority
+from intake.tickets.domain.ticket import (
+    OPEN_STATES,
+    Kind,
+    PendingDowngrade,
+    PendingReclassification,
+    State,
+    Ticket,
+)
+from intake.tickets.domain.ticket_key import format_key, parse_number, parse_reference
+
+_JOINED: Final[Select[Any]] = select(
+    tickets, customers.c.key.label("customer"), environments.c.key.label("environment")
+).select_from(
+    tickets.outerjoin(customers, customers.c.id == tickets.c.customer_id).outerjoin(
+        environments, environments.c.id == tickets.c.environment_id
+    )
+)
+# Literals, not parameters: a generic plan can prove the partial index from nothing else.
+_IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
+    [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
+)
+_NOT_COLUMNS: Final = frozenset(
+    {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
+)
+_PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _NOT_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets a list shows; None means any. `customer_id` also guards what a caller sees."""
+
+    customer_id: UUID | None = None
+    environment: str | None = None
+    state: State | None = None
+    priority: Priority | None = None
+    kind: Kind | None = None
+    assignee: str | None = None
+    is_open: bool | None = None
+    needs_triage: bool | None = None
+
+
+async def find(tx: Connection, ref: str) -> Ticket | None:
+    """By id or key."""
+    condition = _by_reference(ref)
+    if condition is None:
+        return None
+    row = (await tx.execute(_JOINED.where(condition))).one_or_none()
+    return None if row is None else _ticket(row)
+
+
+async def lock(tx: Connection, ref: str) -> Ticket | None:
+    """By id or key, held until the transaction ends. Read the moment only after this.
+
+    Locked first, read afterwards: one statement for both would join the customer and environment
+    that the ticket had before the wait.
+    """
+    condition = _by_reference(ref)
+    if condition is None:
+        return None
+    id = await tx.scalar(select(tickets.c.id).where(condition).with_for_update())
+    return None if id is None else await find(tx, str(id))
+
+
+async def lock_two(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
+    """Two tickets, locked in the order of their ids whatever the order asked for."""
+    found = {ref: await find(tx, ref) for ref in (one, other)}
+    ids = sorted({ticket.id for ticket in found.values() if ticket})
+    locked = {id: await lock(tx, str(id)) for id in ids}
+    first, second = found[one], found[other]
+    return first and locked[first.id], second and locked[second.id]
+
+
+async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
+    """The ticket, or the one it was merged into in the end; locked."""
+    ticket = await lock(tx, str(id))
+    while ticket and ticket.merged_into:
+        ticket = await lock(tx, str(ticket.merged_into))
+    assert ticket is not None, "merged_into is a foreign key"
+    return ticket
+
+
+async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:
+    numbers = [parse_number(key) for key in keys]
+    rows = await tx.execute(_JOINED.where(tickets.c.number.in_(numbers)))
+    return {ticket.key: ticket for ticket in map(_ticket, rows)}
+
+
+async def by_ids(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Ticket]:
+    rows = await tx.execute(_JOINED.where(tickets.c.id.in_(ids)))
+    return {ticket.id: ticket for ticket in map(_ticket, rows)}
+
+
+async def page(
+    tx: Connection, filters: TicketFilter, after: UUID | None, limit: int
+) -> Sequence[Ticket]:
+    """Newest first, `limit` at most, those after the one with the id `after`."""
+    query = _JOINED.where(*_conditions(filters)).order_by(tickets.c.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tickets.c.id < after)
+    return [_ticket(row) for row in await tx.execute(query)]
+
+
+async def next_number(tx: Connection) -> int:
+    """The number of the next key. A transaction that rolls back leaves a gap."""
+    number: int = (await tx.execute(text("SELECT nextval('ticket_numbers')"))).scalar_one()
+    return number
+
+
+async def add(tx: Connection, ticket: Ticket, description: str | None) -> None:
+    await tx.execute(insert(tickets).values(**_row(ticket), description=description))
+
+
+async def save(tx: Connection, ticket: Ticket) -> None:
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket)))
+
+
+async def get_description(tx: Connection, id: UUID) -> str | None:
+    description: str | None = await tx.scalar(
+        select(tickets.c.description).where(tickets.c.id == id)
+    )
+    return description
+
+
+def _by_reference(ref: str) -> ColumnElement[bool] | None:
+    """The condition for an id or key; None where it is neither."""
+    parsed = parse_reference(ref)
+    if parsed is None:
+        return None
+    return tickets.c.number == parsed if isinstance(parsed, int) else tickets.c.id == parsed
+
+
+def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
+    given: list[ColumnElement[bool]] = [
+        column == value
+        for column, value in (
+            (tickets.c.customer_id, filters.customer_id),
+            (environments.c.key, filters.environment),
+            (tickets.c.state, filters.state),
+            (tickets.c.priority, filters.priority),
+            (tickets.c.kind, filters.kind),
+            (tickets.c.assignee, filters.assignee),
+        )
+        if value is not None
+    ]
+    if filters.is_open is not None:
+        given.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
+    if filters.needs_triage is not None:
+        in_triage = tickets.c.customer_id.is_(None)
+        given.append(in_triage if filters.needs_triage else ~in_triage)
+    return given
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    values = row._mapping
+    return Ticket(
+        key=format_key(values["number"]),
+        customer=values["customer"],
+        environment=values["environment"],
+        pending_downgrade=_pending_downgrade(values),
+        pending_reclassification=_pending_reclassification(values),
+        **{name: values[name] for name in _PLAIN},
+    )
+
+
+def _pending_downgrade(values: RowMapping) -> PendingDowngrade | None:
+    if values["lowering_priority"] is None:
+        return None
+    return PendingDowngrade(
+        values["lowering_priority"],
+        values["lowering_impact"],
+        values["lowering_urgency"],
+        values["lowering_by"],
+        values["lowering_at"],
+        values["lowering_reason"],
+    )
+
+
+def _pending_reclassification(values: RowMapping) -> PendingReclassification | None:
+    if values["correction_by"] is None:
+        return None
+    return PendingReclassification(
+        values["correction_kind"],
+        values["correction_nature"],
+        values["correction_service"],
+        values["correction_by"],
+        values["correction_at"],
+        values["correction_reason"],
+    )
+
+
+def _row(ticket: Ticket) -> dict[str, Any]:
+    downgrade = asdict(ticket.pending_downgrade) if ticket.pending_downgrade else {}
+    reclassification = (
+        asdict(ticket.pending_reclassification) if ticket.pending_reclassification else {}
+    )
+    return {
+        **{name: getattr(ticket, name) for name in _PLAIN},
+        "number": parse_number(ticket.key),
+        "lowering_priority": downgrade.get("priority"),
+        "lowering_impact": downgrade.get("impact"),
+        "lowering_urgency": downgrade.get("urgency"),
+        "lowering_by": downgrade.get("requested_by"),
+        "lowering_at": downgrade.get("requested_at"),
+        "lowering_reason": downgrade.get("reason"),
+        "correction_kind": reclassification.get("kind"),
+        "correction_nature": reclassification.get("nature"),
+        "correction_service": reclassification.get("service"),
+        "correction_by": reclassification.get("requested_by"),
+        "correction_at": reclassification.get("requested_at"),
+        "correction_reason": reclassification.get("reason"),
+    }

@@ -1,0 +1,89 @@
+"""Reference data: registered here, announced as whole state, without contacts' names."""
+
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.persistence.database import Database
+from intake.directory.events import publish_all
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import outbox_events
+from opsdesk_testing.routes import unguarded
+
+
+async def heard(database: Database) -> list[tuple[str, int]]:
+    return [
+        (one.type.split(".")[2], one.sequence)
+        for one in await outbox_events(database)
+        if one.topic == "opsdesk.directory"
+    ]
+
+
+async def test_every_record_is_announced_whole(anna: AsyncClient, database: Database) -> None:
+    kinds = [kind for kind, _ in await heard(database)]
+    assert kinds == [
+        *["customer"] * 2,
+        *["environment"] * 3,
+        *["contact"] * 2,
+        *["person"] * 3,
+        "partner",
+    ]
+    everything = str([one.body for one in await outbox_events(database) if "contact" in one.type])
+    assert "jan@acme.example" not in everything
+    assert "Jan" not in everything
+
+
+async def test_announce_says_all_of_it_again_with_a_higher_sequence(
+    anna: AsyncClient, database: Database
+) -> None:
+    before = await heard(database)
+    assert await publish_all(database) == len(before)
+    again = (await heard(database))[len(before) :]
+    assert sorted(again) == sorted((kind, 2) for kind, _ in before)
+
+
+async def test_the_same_record_twice_is_one_and_another_of_its_name_is_refused(
+    anna: AsyncClient, database: Database
+) -> None:
+    before = await heard(database)
+    acme = {"key": "acme", "name": "Acme"}
+    assert (await anna.post("/v1/customers", json=acme)).status_code == 201
+    other = await anna.post("/v1/customers", json=acme | {"name": "Another"})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:opsdesk:error:name-taken")
+    jan = {"name": "Jan", "address": "JAN@acme.example "}
+    assert (await anna.post("/v1/customers/brightwater/contacts", json=jan)).status_code == 409
+    assert await heard(database) == before
+
+
+async def test_records_are_listed_page_by_page(anna: AsyncClient) -> None:
+    first = (await anna.get("/v1/people?limit=2")).json()
+    rest = (await anna.get(f"/v1/people?limit=2&cursor={first['next']}")).json()
+    assert [one["sub"] for one in first["items"] + rest["items"]] == ["anna", "omar", "sven"]
+    shown = (await anna.get("/v1/customers/acme/environments")).json()["items"]
+    assert [one["key"] for one in shown] == ["acme-prod", "acme-staging"]
+    assert (await anna.get("/v1/customers/acme/contacts")).json()["items"][0]["name"] == "Jan"
+    assert (await anna.get("/v1/customers/nobody/contacts")).status_code == 404
+
+
+async def test_customers_do_not_read_the_directory(jan: AsyncClient) -> None:
+    for path in ("/v1/customers", "/v1/people", "/v1/customers/acme/contacts"):
+        assert (await jan.get(path)).status_code == 403
+
+
+async def test_the_portal_speaks_for_a_contact_and_no_more(
+    app: FastAPI, anna: AsyncClient, database: Database
+) -> None:
+    wish = {"title": "Help"}
+    async with client(app, "portal") as portal:
+        for_jan = {"On-Behalf-Of": "mailto:jan@acme.example"}
+        answer = await portal.post("/v1/tickets", json=wish, headers=for_jan)
+        assert answer.status_code == 201, answer.text
+        key = answer.json()["key"]
+        assert (answer.json()["customer"], answer.json()["channel"]) == ("acme", "portal")
+        assert answer.json()["opened_by"].startswith("contact/")
+        for_eve = {"On-Behalf-Of": "mailto:eve@brightwater.example"}
+        assert (await portal.get(f"/v1/tickets/{key}", headers=for_eve)).status_code == 404
+        assert (await portal.post("/v1/tickets", json=wish)).status_code == 403
+
+
+def test_every_route_names_its_permission(app: FastAPI) -> None:
+    assert unguarded(app) == []

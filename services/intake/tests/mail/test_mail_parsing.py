@@ -1,0 +1,224 @@
+"""Mails as they come: broken, hostile, by machines. Reading one never raises."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from intake.mail.domain.auto_reply import automatic_reason
+from intake.mail.domain.mail import find_message_id, fingerprint, parse_mail, parse_message_ids
+from intake.mail.domain.mime import MAX_PARTS, strip_control_characters
+from intake.mail.mail_text import extract_reply, get_text, safe_html, strip_history
+
+MAILS = Path(__file__).parent / "mails"
+HEADERS = st.sampled_from(
+    [
+        "From",
+        "To",
+        "Subject",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "MIME-Version",
+        "Auto-Submitted",
+    ]
+)
+VALUES = st.sampled_from(
+    [
+        "multipart/mixed; boundary=b",
+        "multipart/mixed; boundary*0*=x'y'z",
+        "message/rfc822",
+        "text/html; charset=utf-99",
+        "text/plain; charset*=a'b'%ff",
+        "base64",
+        "x-uuencode",
+        "=?utf-8?b?4p?=",
+        "=?x?q?=ff?=",
+        "<a@b>",
+        "attachment; filename*=utf-8'",
+        ";;=;=",
+        "(" * 3000,
+        "text/plain; charset=\x00",
+        "quoted-printable",
+        "/",
+        "text/plain; name*1*=a",
+    ]
+) | st.text(max_size=60)
+LINES = st.sampled_from(["--b", "--b--", "", "begin 644 f", "=", "\x00", "SGVsbG8", "Ü\udcff"])
+
+
+def raw(name: str) -> bytes:
+    return (MAILS / f"{name}.eml").read_bytes()
+
+
+@st.composite
+def mails(draw: st.DrawFn) -> bytes:
+    heads = draw(st.lists(st.tuples(HEADERS, VALUES), max_size=8))
+    body = draw(st.lists(LINES | st.text(max_size=30), max_size=12))
+    text = "\r\n".join([*(f"{name}: {value}" for name, value in heads), "", *body])
+    return text.encode("utf-8", "surrogatepass")
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.binary(max_size=400) | mails())
+@example(b"")
+@example(b"\x00" * 100)
+@example(b"Content-Type: multipart/mixed; boundary=\n\n--\n")
+def test_whatever_arrives_can_be_read_and_stored(data: bytes) -> None:
+    mail = parse_mail(data)
+    for text in (
+        extract_reply(mail),
+        get_text(mail),
+        mail.subject,
+        mail.sender_name,
+        safe_html(mail.html),
+    ):
+        (text or "").encode()  # no lone surrogate
+        assert "\x00" not in (text or "")
+    assert automatic_reason(mail) is None or mail.headers or mail.sender
+    assert len(fingerprint(data)) == 64
+    assert len(find_message_id(data)) <= 250
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in MAILS.glob("*.eml")))
+def test_every_mail_of_the_corpus_says_something(name: str) -> None:
+    assert extract_reply(parse_mail(raw(name)))
+
+
+def test_a_mail_without_headers_is_all_text() -> None:
+    mail = parse_mail(raw("no-headers"))
+    assert (mail.sender, mail.message_id, mail.subject) == (None, None, "")
+    assert extract_reply(mail) == "The system is down, call me: Jan"
+
+
+def test_an_unknown_charset_keeps_its_words() -> None:
+    mail = parse_mail(raw("unknown-charset"))
+    assert mail.sender == "jan@acme.example"
+    assert mail.subject == "Hello there"
+    assert extract_reply(mail) == "Grüße from nowhere"
+
+
+def test_three_hundred_nested_parts_are_read() -> None:
+    head = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{depth}"\n\n--b{depth}\n'
+        for depth in range(300)
+    )
+    mail = parse_mail(f"From: jan@acme.example\n{head}\n\nstill here\n".encode())
+    assert (extract_reply(mail), mail.defects) == ("still here", ())
+
+
+def test_nesting_that_would_take_minutes_is_not_read_but_kept_in_sight() -> None:
+    part = 'Content-Type: multipart/mixed; boundary="b"\n\n--b\n' * 3000
+    mail = parse_mail(f"From: jan@acme.example\nSubject: deep\n{part}".encode())
+    assert (mail.sender, mail.subject) == ("jan@acme.example", "deep")
+    assert mail.defects
+
+
+def test_thirty_mebibytes_of_parts_stay_bounded() -> None:
+    part = "--b\nContent-Type: text/plain\n\nx\n"
+    count = 60_000
+    data = b"Content-Type: multipart/mixed; boundary=b\n\n" + part.encode() * count
+    assert len(parse_mail(data).attachments) <= MAX_PARTS
+
+
+def test_the_sender_is_compared_in_lower_case() -> None:
+    mail = parse_mail(raw("first"))
+    assert (mail.sender, mail.sender_name) == ("jan@acme.example", "Jan de Vries")
+
+
+def test_a_reply_holds_only_the_new_words() -> None:
+    assert extract_reply(parse_mail(raw("reply"))) == "It is worse now: 600 waiting."
+
+
+def test_a_first_mail_keeps_what_it_forwards() -> None:
+    mail = EmailMessage()
+    mail.set_content("See below.\n\nOn Monday, Bob <b@c.example> wrote:\n> it broke\n")
+    assert "it broke" in extract_reply(parse_mail(mail.as_bytes()))
+
+
+def test_a_reply_below_the_quote_is_not_lost() -> None:
+    assert strip_history("> what?\n\nThis.") == "> what?\n\nThis."
+    assert strip_history("> only a quote") == "> only a quote"
+
+
+def test_html_is_made_safe_and_readable() -> None:
+    mail = parse_mail(raw("reply-dutch-html"))
+    assert extract_reply(mail) == "Het kost nu € 600 per uur.\nGroet,\nJan"
+    shown = safe_html(mail.html) or ""
+    assert not any(bad in shown for bad in ("script", "onclick", "img", "style", "tracker"))
+
+
+def test_attachments_are_known_by_name_type_and_size() -> None:
+    mail = parse_mail(raw("attachment"))
+    assert extract_reply(mail) == "See the picture."
+    assert [(one.name, one.media_type, one.size) for one in mail.attachments] == [
+        ("Bildschirmübersicht.png", "image/png", 8),
+        ("unnamed", "message/rfc822", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("auto-reply", "auto-submitted"),
+        ("bounce", "auto-submitted"),
+        ("newsletter", "mailing list or bulk mail"),
+        ("own-mail", "our own mail came back"),
+        ("first", None),
+        ("reply", None),
+        ("unknown-sender", None),
+    ],
+)
+def test_a_machine_is_told_from_a_person(name: str, reason: str | None) -> None:
+    assert automatic_reason(parse_mail(raw(name))) == reason
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Return-Path: <>",
+        "Precedence: list",
+        "X-Auto-Response-Suppress: All",
+        "List-Id: <a.b>",
+        "Subject: Out of office: back Monday",
+        "From: MAILER-DAEMON@a.example",
+        "Content-Type: multipart/report; boundary=r",
+        "Auto-Submitted: auto-generated; x=y",
+    ],
+)
+def test_each_sign_of_a_machine_is_enough(header: str) -> None:
+    assert automatic_reason(parse_mail(f"{header}\n\nhi".encode()))
+
+
+def test_auto_submitted_no_is_a_person() -> None:
+    """RFC 3834, 5"""
+    assert automatic_reason(parse_mail(b"Auto-Submitted: no\n\nhi")) is None
+
+
+def test_one_mail_by_two_ways_is_one_mail() -> None:
+    first = raw("first")
+    other = b"Received: from elsewhere\r\n" + first.replace(b"\n", b"\r\n")
+    assert fingerprint(first) == fingerprint(other)
+    assert fingerprint(first) != fingerprint(first.replace(b"412", b"413"))
+    assert fingerprint(first) != fingerprint(first.replace(b"Jan@Acme", b"eve@acme"))
+
+
+def test_mails_without_headers_are_told_apart_by_their_words() -> None:
+    words = [b"down", b"up", b"\ndown", b"From: a\ndown", b"From: a\nup", b"From: a\n\nup", b""]
+    assert len({fingerprint(word) for word in words}) == len(words)
+    assert find_message_id(b"Received: x\nMessage-ID:\n <a@b>\n\nMessage-ID: <c@d>") == "a@b"
+    assert find_message_id(b"no mail\nMessage-ID: <a@b>\n") == ""
+
+
+def test_very_many_references_keep_the_first_and_the_newest() -> None:
+    kept = parse_message_ids(" ".join(f"<{number}@a>" for number in range(60)))
+    assert (kept[0], kept[-1], len(kept)) == ("0@a", "59@a", 50)
+
+
+def test_control_characters_do_not_reach_the_database() -> None:
+    assert strip_control_characters("a\x00b\r\nc\ud800") == "ab\nc"

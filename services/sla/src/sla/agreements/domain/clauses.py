@@ -1,0 +1,65 @@
+"""What an agreement says beside its targets: maintenance, price, and what people read. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sla.calendars.domain.timetable import Timetable
+
+Window = tuple[datetime, datetime]
+"""`[start, end)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """The agreed maintenance, which counts as no downtime (R15, C12).
+
+    `weekly` is the version of a calendar that is open whenever maintenance is; `dated` are single
+    windows, in order.
+    """
+
+    weekly: UUID | None = None
+    dated: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Per month, in a currency's usual unit; `currency` as in ISO 4217."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What is agreed in words. `duties` are the customer's (or the other side's) own."""
+
+    penalties: str = ""
+    roles: str = ""
+    assumptions: str = ""
+    duties: str = ""
+
+
+def maintenance_windows(
+    maintenance: Maintenance, tables: Mapping[UUID, Timetable], start: datetime, end: datetime
+) -> list[Window]:
+    """The agreed windows within `[start, end)`, disjoint and in order. Raises OutOfRange."""
+    windows = [(max(a, start), min(b, end)) for a, b in maintenance.dated]
+    if maintenance.weekly is not None:
+        windows += tables[maintenance.weekly].openings(start, end)
+    return list(_merged(sorted(window for window in windows if window[0] < window[1])))
+
+
+def _merged(windows: Iterable[Window]) -> Iterator[Window]:
+    joined: Window | None = None
+    for window in windows:
+        if joined is not None and window[0] <= joined[1]:
+            joined = joined[0], max(joined[1], window[1])
+            continue
+        if joined is not None:
+            yield joined
+        joined = window
+    if joined is not None:
+        yield joined

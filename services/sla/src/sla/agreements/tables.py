@@ -1,0 +1,100 @@
+"""Tables: agreements, their versions, what was said about them, and how they change clocks."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from sla.metadata import METADATA, instant
+
+agreements = Table(
+    "agreements",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("customer_id", Uuid),
+    Column("contract", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("partner", Text),
+    Column("team", Text),
+    Column("ending_asked_by", Text),
+    instant("ending_asked_at"),
+    Column("ending_reason", Text),
+    Column("ended_by", Text),
+    instant("ended_at"),
+)
+
+agreement_versions = Table(
+    "agreement_versions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("services", ARRAY(Text), nullable=False),
+    Column("customers", ARRAY(Uuid), nullable=False),
+    instant("valid_from", nullable=False),
+    instant("valid_until"),
+    Column("promises", JSONB, nullable=False),
+    Column("cover", JSONB),
+    Column("state", Text, nullable=False),
+    Column("customer_signs", Boolean, nullable=False),
+    Column("supersedes", Integer),
+    Column("drafted_by", Text, nullable=False),
+    instant("drafted_at", nullable=False),
+    Column("approved_by", Text),
+    instant("approved_at"),
+    Column("countersigned_by", Text),
+    instant("countersigned_at"),
+    Column("countersigned_for", Uuid),
+    Column("published_by", Text),
+    instant("published_at"),
+)
+
+agreement_comments = Table(
+    "agreement_comments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version_id", Uuid, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    instant("created_at", nullable=False),
+    Column("comment", Text, nullable=False),
+)
+
+cover_extensions = Table(
+    "cover_extensions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid, nullable=False),
+    instant("starts_at", nullable=False),
+    instant("ends_at", nullable=False),
+    Column("priorities", ARRAY(Text), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    instant("created_at", nullable=False),
+    Column("ended_by", Text),
+    instant("ended_at"),
+    instant("ended_from"),
+    Column("ending", Text),
+)
+
+clock_sweeps = Table(
+    "clock_sweeps",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version_id", Uuid),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    instant("decided_at", nullable=False),
+    Column("confirmed_by", Text),
+    Column("looks", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    instant("done_at"),
+)
+
+clock_sweep_items = Table(
+    "clock_sweep_items",
+    METADATA,
+    Column("sweep_id", Uuid, primary_key=True),
+    Column("clock_id", Uuid, primary_key=True),
+)

@@ -1,0 +1,6 @@
+"""What sla shows to BI tools, as views of the schema `reporting` (docs/reporting.md)."""
+
+from common.persistence.bi_views import View
+from sla.bi_views import conditions, daily, facts
+
+VIEWS: tuple[View, ...] = (*facts.VIEWS, *conditions.VIEWS, *daily.VIEWS)

@@ -1,0 +1,1 @@
+"""Business time: which instants count, and how much of them."""

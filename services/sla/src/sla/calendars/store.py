@@ -1,0 +1,112 @@
+"""Calendar versions, and the timetables made of them.
+
+A version never changes, so its timetable is kept for as long as the process lives.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+
+from common.persistence.database import Connection
+from sla.calendars.domain.calendar import Calendar
+from sla.calendars.domain.definition import calendar_of, zone_as_json, zone_of
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.tables import calendars
+
+_TIMETABLES: dict[UUID, Timetable] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarVersion:
+    """A named calendar as it was made: `definition` is what was asked for, for people to read.
+
+    `source`: where its feed came from, where this version was made by an import.
+    """
+
+    id: UUID
+    key: str
+    version: int
+    definition: dict[str, Any]
+    zone: dict[str, Any]
+    created_by: str
+    created_at: datetime
+    source: dict[str, Any] | None = None
+
+    @property
+    def tz_version(self) -> str:
+        return str(self.zone["version"])
+
+
+async def timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Timetable]:
+    """The timetable of each version. Raises KeyError for an id that is none."""
+    if missing := [id for id in ids if id not in _TIMETABLES]:
+        rows = await tx.execute(select(calendars).where(calendars.c.id.in_(missing)))
+        for row in rows:
+            calendar = calendar_of(row.definition, zone_of(row.zone))
+            _TIMETABLES[row.id] = Timetable(calendar)
+    return {id: _TIMETABLES[id] for id in ids}
+
+
+async def lock(tx: Connection, key: str) -> None:
+    """Hold the calendar with this key, there or not yet, until the end of the transaction."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def add(
+    tx: Connection,
+    id: UUID,
+    key: str,
+    definition: dict[str, Any],
+    calendar: Calendar,
+    by: tuple[str, datetime],
+    source: dict[str, Any] | None = None,
+) -> CalendarVersion:
+    """The next version of the calendar with this key, which is locked until the end."""
+    await lock(tx, key)
+    latest = select(func.coalesce(func.max(calendars.c.version), 0)).where(calendars.c.key == key)
+    version = (await tx.scalar(latest) or 0) + 1
+    made = CalendarVersion(id, key, version, definition, zone_as_json(calendar.zone), *by, source)
+    await tx.execute(
+        insert(calendars).values(
+            id=id,
+            key=key,
+            version=version,
+            definition=made.definition,
+            zone=made.zone,
+            created_by=made.created_by,
+            created_at=made.created_at,
+            source=source,
+        )
+    )
+    return made
+
+
+async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
+    """That very version by its id; the newest one by its key."""
+    column = calendars.c.id if isinstance(id_or_key, UUID) else calendars.c.key
+    newest = select(calendars).where(column == id_or_key).order_by(calendars.c.version.desc())
+    row = (await tx.execute(newest.limit(1))).one_or_none()
+    return CalendarVersion(**row._mapping) if row else None
+
+
+async def names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What people call these versions: `office-amsterdam, version 3`."""
+    found = select(calendars.c.id, calendars.c.key, calendars.c.version)
+    rows = await tx.execute(found.where(calendars.c.id.in_(ids)))
+    return {row.id: f"{row.key}, version {row.version}" for row in rows}
+
+
+async def page(tx: Connection, limit: int, after: tuple[str, int] | None) -> list[CalendarVersion]:
+    """Up to `limit` + 1 versions, by key, newest version last."""
+    listed = select(calendars).order_by(calendars.c.key, calendars.c.version).limit(limit + 1)
+    if after is not None:
+        key, version = after
+        later = (calendars.c.key > key) | (
+            (calendars.c.key == key) & (calendars.c.version > version)
+        )
+        listed = listed.where(later)
+    return [CalendarVersion(**row._mapping) for row in await tx.execute(listed)]

@@ -1,0 +1,19 @@
+"""Tables: calendars."""
+
+from sqlalchemy import Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from sla.metadata import METADATA, instant
+
+calendars = Table(
+    "calendars",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("definition", JSONB, nullable=False),
+    Column("zone", JSONB, nullable=False),
+    Column("source", JSONB(none_as_null=True)),
+    Column("created_by", Text, nullable=False),
+    instant("created_at", nullable=False),
+)

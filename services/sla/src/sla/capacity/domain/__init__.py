@@ -1,0 +1,1 @@
+"""Measured promises, usage and its forecast."""

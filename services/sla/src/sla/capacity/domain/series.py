@@ -1,0 +1,78 @@
+"""A series of measured figures, what was promised of it, and the limit it must not reach. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+JudgedBy = Literal["mean", "median", "p95", "max", "min", "last"]
+"""The one figure that a month's samples become, which is compared with the target."""
+Better = Literal["lower", "higher"]
+Verdict = Literal["met", "breached", "unmeasured"]
+
+ENOUGH = 0.5
+"""The share of the expected samples below which a month counts as not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`every` is how often a sample is expected; None where nobody said. Without a customer it is
+    the house's own."""
+
+    id: UUID
+    key: str
+    name: str
+    unit: str
+    customer: str | None
+    service: str | None
+    environment: str | None
+    every: timedelta | None
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A promise about a series, from `valid_from` until the next version. Never changed (A5).
+
+    `baseline` is what was measured when the promise was made: for people, not for the judgement.
+    """
+
+    version: int
+    valid_from: datetime
+    better: Better
+    statistic: JudgedBy
+    target: float
+    baseline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The figure that usage must not reach, and how long before people need to know."""
+
+    version: int
+    valid_from: datetime
+    limit: float
+    direction: Literal["from_below", "from_above"]
+    plan_ahead: timedelta
+
+
+def holding(required: tuple[Required, ...], at: datetime) -> Required | None:
+    """The version that holds at an instant."""
+    begun = [one for one in required if one.valid_from <= at]
+    return max(begun, key=lambda one: one.valid_from, default=None)
+
+
+def coverage(count: int, every: timedelta | None, length: timedelta) -> float | None:
+    """Which share of the expected samples came, 1 at most; None where nobody expected any."""
+    if every is None or length <= timedelta(0):
+        return None
+    return min(count / max(length / every, 1.0), 1.0)
+
+
+def judged(required: Required, actual: float | None, covered: float | None) -> Verdict:
+    """A month without figures, or with less than half of them, is neither kept nor broken."""
+    if actual is None or (covered is not None and covered < ENOUGH):
+        return "unmeasured"
+    if required.better == "lower":
+        return "met" if actual <= required.target else "breached"
+    return "met" if actual >= required.target else "breached"

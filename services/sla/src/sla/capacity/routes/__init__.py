@@ -1,0 +1,1 @@
+"""HTTP in: series, samples and capacity forecasts."""

@@ -1,0 +1,131 @@
+"""Samples: kept once, with their days' extremes, by one statement a batch."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, text
+
+from common.persistence.database import Connection, asyncpg_connection
+from sla.capacity.domain.forecast import Peak
+from sla.capacity.domain.series import JudgedBy, Limit
+
+Row = tuple[UUID, datetime, float]
+
+_KEEP = """
+WITH told AS (
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[]) AS t (series_id, at, value)
+), new AS (
+    INSERT INTO samples (series_id, at, value)
+    SELECT DISTINCT ON (series_id, at) series_id, at, value FROM told ORDER BY series_id, at
+    ON CONFLICT DO NOTHING RETURNING series_id, at, value
+), days AS (
+    INSERT INTO sample_days (series_id, day, count, total, low, peak)
+    SELECT series_id, (at AT TIME ZONE 'UTC')::date, count(*), sum(value), min(value), max(value)
+    FROM new GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (series_id, day) DO UPDATE SET
+        count = sample_days.count + excluded.count,
+        total = sample_days.total + excluded.total,
+        low = least(sample_days.low, excluded.low),
+        peak = greatest(sample_days.peak, excluded.peak)
+)
+SELECT count(*) FROM new
+"""
+_DIFFERING = """
+SELECT told.place FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[])
+    WITH ORDINALITY AS told (series_id, at, value, place)
+JOIN samples kept ON (kept.series_id, kept.at) = (told.series_id, told.at)
+WHERE kept.value <> told.value ORDER BY told.place
+"""
+_ACTUAL = text(
+    """
+    SELECT s.series_id, count(*) AS many, avg(value) AS mean, max(value) AS max,
+        min(value) AS min, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY value) AS p95,
+        (SELECT l.value FROM samples l WHERE l.series_id = s.series_id
+         AND l.at >= :since AND l.at < :until ORDER BY l.at DESC LIMIT 1) AS last
+    FROM samples s WHERE s.series_id = ANY(:ids) AND s.at >= :since AND s.at < :until
+    GROUP BY s.series_id
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_PEAKS = text(
+    """
+    SELECT series_id, day, low, peak FROM sample_days
+    WHERE series_id = ANY(:ids) AND day >= :since AND day < :until ORDER BY series_id, day
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What a series' samples of a stretch of time come to, in the series' unit."""
+
+    count: int
+    mean: float
+    median: float
+    p95: float
+    max: float
+    min: float
+    last: float
+
+    def figure(self, statistic: JudgedBy) -> float:
+        found: float = getattr(self, statistic)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date (UTC) of a series: how many samples, their lowest, mean and highest."""
+
+    day: date
+    count: int
+    low: float
+    mean: float
+    peak: float
+
+
+async def keep(tx: Connection, rows: Sequence[Row]) -> tuple[int, list[int]]:
+    """How many were new, and the places of those that differ from what is kept: the first stays."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection = await asyncpg_connection(tx)
+    new = await connection.fetchval(_KEEP, *columns)
+    if new == len(rows):
+        return new, []
+    differing = await connection.fetch(_DIFFERING, *columns)
+    return new, [row["place"] - 1 for row in differing]
+
+
+async def actuals(
+    tx: Connection, ids: Collection[UUID], since: datetime, until: datetime
+) -> dict[UUID, Actual]:
+    """By series; those without a sample in `[since, until)` are missing."""
+    found = await tx.execute(_ACTUAL, {"ids": list(ids), "since": since, "until": until})
+    return {
+        row.series_id: Actual(row.many, row.mean, row.median, row.p95, row.max, row.min, row.last)
+        for row in found
+    }
+
+
+async def peaks(
+    tx: Connection, limits: dict[UUID, Limit], since: date, until: date
+) -> dict[UUID, list[Peak]]:
+    """The daily extremes towards each limit, `until` not included."""
+    found: dict[UUID, list[Peak]] = {id: [] for id in limits}
+    asked = {"ids": list(limits), "since": since, "until": until}
+    for row in await tx.execute(_PEAKS, asked):
+        up = limits[row.series_id].direction == "from_below"
+        found[row.series_id].append(Peak(row.day, row.peak if up else row.low))
+    return found
+
+
+async def days(tx: Connection, id: UUID, since: date, until: date) -> list[Day]:
+    """The days of one series in `[since, until)`, in order."""
+    found = await tx.execute(
+        text(
+            "SELECT day, count AS many, low, total / count AS mean, peak FROM sample_days"
+            " WHERE series_id = :id AND day >= :since AND day < :until ORDER BY day"
+        ),
+        {"id": id, "since": since, "until": until},
+    )
+    return [Day(row.day, row.many, row.low, row.mean, row.peak) for row in found]

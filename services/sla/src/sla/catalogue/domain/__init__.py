@@ -1,0 +1,1 @@
+"""The services that customers buy and what they run on."""

@@ -1,0 +1,99 @@
+"""A gap in what was promised: what it is, what to do about it, and who does it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+from uuid import UUID
+
+from sla.agreements.domain.agreement import Agreement, Contract, holding
+from sla.agreements.domain.clauses import Price
+from sla.catalogue.domain.graph import Graph, Node
+
+Code = Literal[
+    "CUSTOMER_WITHOUT_AGREEMENT",
+    "SERVICE_WITHOUT_AGREEMENT",
+    "ENVIRONMENT_WITHOUT_AGREEMENT",
+    "AGREEMENT_EXPIRES",
+    "PARTNER_WITHOUT_CONTRACT",
+    "SERVICE_UNKNOWN",
+    "RUNS_ON_RETIRED",
+    "SLOWER_BELOW",
+    "UNPROMISED_BELOW",
+    "NOT_COMPARABLE",
+    "COSTS_EXCEED_PRICE",
+    "CURRENCIES_DIFFER",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """`underpinning` is the key of the `ola` or `uc` beneath the agreement. `owner`: a role, or the owner of
+    the service, as the catalogue names them."""
+
+    code: Code
+    detail: str
+    recommendation: str
+    owner: str
+    customer: str | None = None
+    service: str | None = None
+    environment: str | None = None
+    partner: str | None = None
+    agreement: str | None = None
+    underpinning: str | None = None
+    metric: str | None = None
+    priority: str | None = None
+    kind: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What the list of gaps is ordered by; no two gaps have the same."""
+        named = (self.customer, self.service, self.environment, self.partner, self.agreement)
+        more = (self.underpinning, self.metric, self.priority, self.kind)
+        return "\t".join((self.code, *(one or "" for one in named + more)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that was promised, sold and connected, as it stands `at` a moment.
+
+    `customers` (keys by id) and `environments` (their customer's id by key) are those in use;
+    `contracts` all binding versions that have not ended yet; `prices` are list prices by service.
+    """
+
+    at: datetime
+    graph: Graph
+    customers: Mapping[UUID, str]
+    environments: Mapping[str, UUID] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    contracts: tuple[Agreement, ...] = ()
+    retired: frozenset[Node] = frozenset()
+
+    def valid(self, *kinds: Contract) -> list[Agreement]:
+        return [one for one in self.contracts if one.contract in kinds and one.holds_at(self.at)]
+
+    def promise(
+        self, customer_id: UUID, service: str | None, at: datetime | None = None
+    ) -> Agreement | None:
+        """The `sla` that covers a customer's ticket about this service."""
+        return holding(self._by_customer.get(customer_id, ()), service, at or self.at)
+
+    @cached_property
+    def _by_customer(self) -> Mapping[UUID, list[Agreement]]:
+        found: dict[UUID, list[Agreement]] = {}
+        for one in self.contracts:
+            for id in one.customers if one.contract == "sla" else ():
+                found.setdefault(id, []).append(one)
+        return found
+
+    def sold(self) -> list[tuple[str, UUID]]:
+        """Every service with every customer who bought it and is still one."""
+        ids = {key: id for id, key in self.customers.items()}
+        return [
+            (service, ids[customer])
+            for service in sorted(self.graph.needs)
+            for customer in sorted(self.graph.sold_to.get(service, ()))
+            if customer in ids
+        ]

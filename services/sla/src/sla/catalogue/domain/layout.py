@@ -1,0 +1,59 @@
+"""Where the nodes of the catalogue stand in a picture: what runs on others above them. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sla.catalogue.domain.graph import Graph, Node, service
+
+SWEEPS = 4
+
+
+def rows(graph: Graph, nodes: Collection[Node]) -> list[list[Node]]:
+    """The nodes in rows from the top, neighbours under each other as far as it goes.
+
+    A service stands one row above the highest that it runs on; environments and partners lowest.
+    """
+    depths = _depths(graph, nodes)
+    found: list[list[Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
+    for node in sorted(nodes):
+        found[-1 - depths[node]].append(node)
+    above, below = _neighbours(graph, nodes)
+    for sweep in range(SWEEPS):
+        order = range(1, len(found)) if sweep % 2 == 0 else range(len(found) - 2, -1, -1)
+        for index in order:
+            _ordered(found, index, above if sweep % 2 == 0 else below)
+    return found
+
+
+def _depths(graph: Graph, nodes: Collection[Node]) -> dict[Node, int]:
+    depths = {node: 0 for node in nodes if node.kind != "service"}
+    for node in map(service, graph.order):
+        if node in nodes:
+            below = [depths[one] for one in graph.runs_on(node.key) if one in depths]
+            depths[node] = 1 + max(below, default=0)
+    return depths
+
+
+def _neighbours(
+    graph: Graph, nodes: Collection[Node]
+) -> tuple[dict[Node, list[Node]], dict[Node, list[Node]]]:
+    above: dict[Node, list[Node]] = {node: [] for node in nodes}
+    below: dict[Node, list[Node]] = {node: [] for node in nodes}
+    for node in nodes:
+        for one in graph.runs_on(node.key) if node.kind == "service" else ():
+            if one in below:
+                below[node].append(one)
+                above[one].append(node)
+    return above, below
+
+
+def _ordered(
+    found: list[list[Node]], index: int, neighbours: Mapping[Node, Sequence[Node]]
+) -> None:
+    """Sort one row by the middle of its neighbours in the rows that stand already."""
+    place = {node: at / max(len(row), 1) for row in found for at, node in enumerate(row)}
+
+    def middle(node: Node) -> float:
+        near = [place[one] for one in neighbours[node]]
+        return sum(near) / len(near) if near else place[node]
+
+    found[index].sort(key=middle)

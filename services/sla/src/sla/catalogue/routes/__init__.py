@@ -1,0 +1,1 @@
+"""HTTP in: the service catalogue and its gaps."""

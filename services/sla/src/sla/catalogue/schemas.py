@@ -1,0 +1,116 @@
+"""Services as they are asked for and as they are told."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from common.auth import Caller
+from common.http import RequestModel, ResponseModel
+from sla.agreements.domain.clauses import Price
+from sla.agreements.schemas.requests import PriceAsked
+from sla.agreements.schemas.responses import PriceTold
+from sla.calendars.schemas import Name
+from sla.catalogue.domain.graph import Need, node_of
+from sla.catalogue.domain.service import Service
+
+Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+NodeName = Annotated[
+    str,
+    Field(
+        max_length=80,
+        pattern="^(service|environment|partner)/[a-z0-9][a-z0-9-]{0,62}$",
+        examples=["environment/acme-prod"],
+    ),
+]
+
+
+class NeedAsked(RequestModel):
+    """At least so many of these must work: one of two is a stand-by."""
+
+    any_of: Annotated[list[NodeName], Field(min_length=1, max_length=50)]
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _fits(self) -> "NeedAsked":
+        if len(set(self.any_of)) != len(self.any_of):
+            raise ValueError("name each node once")
+        if self.at_least > len(self.any_of):
+            raise ValueError("at_least must not be more than there are nodes")
+        return self
+
+
+class ServiceAsked(RequestModel):
+    """A key that exists already gets its next version.
+
+    `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
+    is what the service cannot do without. `price` is the list price of a month.
+    """
+
+    key: Key
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"])]
+    description: Annotated[str, Field(max_length=5000)] = ""
+    hours: Name | None = None
+    price: PriceAsked | None = None
+    sold_to: Annotated[list[Name], Field(max_length=2000)] = Field(default=[])
+    runs_on: Annotated[list[NodeName | NeedAsked], Field(max_length=100)] = Field(default=[])
+
+    def priced(self) -> Price | None:
+        return Price(self.price.amount, self.price.currency) if self.price else None
+
+    def needs(self) -> tuple[Need, ...]:
+        return tuple(
+            Need((node_of(one),))
+            if isinstance(one, str)
+            else Need(tuple(map(node_of, one.any_of)), one.at_least)
+            for one in self.runs_on
+        )
+
+
+class NeedTold(ResponseModel):
+    any_of: list[str]
+    at_least: int
+
+
+class ServiceTold(ResponseModel):
+    """`id` is that of the version. Customers are told of themselves alone, and not what it runs on."""
+
+    id: UUID
+    service_id: UUID
+    key: str
+    version: int
+    name: str
+    owner: str
+    description: str
+    hours: UUID | None
+    price: PriceTold | None
+    sold_to: list[str]
+    runs_on: list[NeedTold] | None
+    created_by: str | None
+    created_at: datetime
+    retired_at: datetime | None
+
+
+def told(found: Service, caller: Caller) -> ServiceTold:
+    ours, price = caller.customer is None, found.price
+    needs = [
+        NeedTold(any_of=list(map(str, need.of)), at_least=need.at_least) for need in found.runs_on
+    ]
+    return ServiceTold(
+        id=found.id,
+        service_id=found.service_id,
+        key=found.key,
+        version=found.version,
+        name=found.name,
+        owner=found.owner,
+        description=found.description,
+        hours=found.hours,
+        price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
+        sold_to=[one for one in found.sold_to if caller.can_see(one)],
+        runs_on=needs if ours else None,
+        created_by=found.created_by if ours else None,
+        created_at=found.created_at,
+        retired_at=found.retired_at,
+    )

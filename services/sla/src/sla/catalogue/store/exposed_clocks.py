@@ -1,0 +1,45 @@
+"""Open clocks that hang on what has failed: of services that customers bought, of environments."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, bindparam, text
+
+from common.persistence.database import Connection
+from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.store.clocks import load
+
+_EXPOSED = text(
+    """
+    SELECT clocks.id FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id
+    WHERE clocks.state IN ('running', 'paused') AND clocks.contract = 'sla'
+      AND clocks.customer_id IN (
+        SELECT id FROM customers WHERE key = ANY(:customers)
+        UNION ALL SELECT customer_id FROM environments WHERE key = ANY(:environments))
+      AND ((tickets.customer, tickets.service) IN (SELECT * FROM unnest(:customers, :services))
+        OR tickets.environment = ANY(:environments))
+    ORDER BY clocks.deadline NULLS LAST, clocks.id LIMIT :most
+    """
+).bindparams(
+    bindparam("customers", type_=ARRAY(Text)),
+    bindparam("services", type_=ARRAY(Text)),
+    bindparam("environments", type_=ARRAY(Text)),
+)
+
+
+async def exposed(
+    tx: Connection, bought: Collection[tuple[str, str]], environments: Collection[str], most: int
+) -> list[Tracked]:
+    """Up to `most` open clocks, those first that break first.
+
+    `bought`: pairs of customer and service; `environments` by key.
+    """
+    asked = {
+        "customers": [customer for customer, _ in bought],
+        "services": [service for _, service in bought],
+        "environments": list(environments),
+        "most": most,
+    }
+    ids: list[UUID] = list(await tx.scalars(_EXPOSED, asked))
+    found = {tracked.id: tracked for tracked in await load(tx, ids)}
+    return [found[id] for id in ids]

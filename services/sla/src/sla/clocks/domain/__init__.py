@@ -1,0 +1,1 @@
+"""SLA clocks: a fold over inputs, with the moment as an argument."""

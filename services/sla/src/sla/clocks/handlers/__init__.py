@@ -1,0 +1,1 @@
+"""Kafka in: what clocks do with events about tickets."""

@@ -1,0 +1,1 @@
+"""Queries of clocks, their inputs and their tickets."""

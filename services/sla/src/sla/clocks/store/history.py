@@ -1,0 +1,62 @@
+"""Tickets of the past with their clocks and what these heard: read in batches, nothing changed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from common.persistence.database import Connection
+from sla.clocks.domain.clock import Input
+from sla.clocks.domain.codec import read_input
+from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.store import clocks
+from sla.clocks.tables import clock_inputs
+from sla.clocks.tables import clocks as clock_table
+from sla.clocks.ticket_tables import tickets
+from sla.directory.tables import customers
+
+Place = tuple[datetime, UUID]
+"""Where a page ended: opening and id of a ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Tickets opened since then, of these customers and about these services; none named: all."""
+
+    since: datetime
+    customers: tuple[UUID, ...]
+    services: tuple[str, ...]
+
+
+async def opened(
+    tx: Connection, sought: Sought, limit: int, after: Place | None
+) -> Sequence[Place]:
+    """Up to `limit` tickets, the one that was opened last first."""
+    mine = sought.customers or select(customers.c.id)
+    listed = select(tickets.c.opened_at, tickets.c.id).where(
+        tickets.c.opened_at >= sought.since, tickets.c.customer_id.in_(mine)
+    )
+    if sought.services:
+        listed = listed.where(tickets.c.service.in_(sought.services))
+    if after is not None:
+        listed = listed.where(tuple_(tickets.c.opened_at, tickets.c.id) < after)
+    newest = listed.order_by(tickets.c.opened_at.desc(), tickets.c.id.desc()).limit(limit)
+    return [(row.opened_at, row.id) for row in await tx.execute(newest)]
+
+
+async def clocks_of(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
+    mine = select(clock_table.c.id).where(clock_table.c.ticket_id.in_(ticket_ids))
+    return await clocks.load(tx, list(await tx.scalars(mine)))
+
+
+async def heard_by(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
+    """What each of these clocks has heard, in order."""
+    mine = select(clock_inputs).where(clock_inputs.c.clock_id.in_(ids))
+    ordered = mine.order_by(clock_inputs.c.clock_id, clock_inputs.c.ordinal)
+    heard: dict[UUID, list[Input]] = {id: [] for id in ids}
+    for row in await tx.execute(ordered):
+        one = read_input(row.ordinal, row.kind, row.at, row.known_at, row.body)
+        heard[row.clock_id].append(one)
+    return heard

@@ -1,0 +1,42 @@
+"""Tables: clocks, clock inputs."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
+
+from sla.metadata import METADATA, instant
+
+clocks = Table(
+    "clocks",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    instant("deadline"),
+    instant("breached_at"),
+    Column("outcome", Text),
+    instant("outcome_at"),
+    instant("next_at"),
+    Column("ordinal", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("course", Text, nullable=False),
+    instant("stopped_at"),
+    Column("elapsed_seconds", BigInteger),
+    Column("contract", Text, nullable=False),
+    Column("forwarding", SmallInteger, nullable=False),
+    Column("partner", Text),
+    Column("agreement_version", Uuid),
+    Column("agreement", Text),
+)
+
+clock_inputs = Table(
+    "clock_inputs",
+    METADATA,
+    Column("clock_id", Uuid, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    instant("at", nullable=False),
+    instant("known_at", nullable=False),
+    Column("body", Text),
+    Column("fired_without_events", Boolean, nullable=False),
+)

@@ -1,0 +1,36 @@
+"""Tables: tickets, early inputs."""
+
+from sqlalchemy import Column, Integer, Table, Text, Uuid
+
+from sla.metadata import METADATA, instant
+
+tickets = Table(
+    "tickets",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("customer_id", Uuid),
+    Column("customer", Text),
+    Column("environment", Text),
+    Column("service", Text),
+    instant("opened_at", nullable=False),
+    Column("agreement_version", Uuid),
+    Column("agreement", Text),
+    instant("ended_at"),
+    Column("ended_as", Text),
+)
+
+early_inputs = Table(
+    "early_inputs",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    instant("at", nullable=False),
+    Column("forwarded_to", Text),
+    Column("partner", Text),
+    Column("contract", Text),
+)

@@ -1,0 +1,1 @@
+"""Customers, contacts, environments and partners, as intake announces them."""

@@ -1,0 +1,116 @@
+"""The calibration of forecasts as a picture: what was forecast against what came. Pure.
+
+Colours that are told apart in grey and by the colour-blind.
+"""
+
+from collections.abc import Iterator
+from math import sqrt
+
+from sla.forecasts.domain.score import Score, Tally
+from sla.rendering.svg import Anchor, Element, Picture, circle, line, text
+
+WIDTH, HEIGHT = 640, 560
+LEFT, TOP, SIDE = 70, 64, 400
+BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
+LARGEST = 14.0
+
+
+def calibration(score: Score, title: str) -> str:
+    """The reliability diagram: dots on the diagonal are forecasts that came as often as they words.
+
+    A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
+    """
+    parts = [*_frame(title), *_summary(score)]
+    most = max((one.forecasts for one in score.bins), default=1)
+    for one in score.bins:
+        parts += _dot(one, most)
+    if not score.bins:
+        parts.append(_text(LEFT + SIDE / 2, TOP + SIDE / 2, "No forecast has come out yet.", GREY))
+    return Picture(f"calibration of {title}", _summed_up(score), WIDTH, HEIGHT).drawn(parts)
+
+
+def _frame(title: str) -> Iterator[Element]:
+    yield _text(LEFT, 34, title, INK, size=17, anchor="start", weight="600")
+    for tenth in range(0, 11, 2):
+        share = tenth / 10
+        x, y = _x(share), _y(share)
+        yield _line(x, TOP, x, TOP + SIDE, PALE)
+        yield _line(LEFT, y, LEFT + SIDE, y, PALE)
+        yield _text(x, TOP + SIDE + 20, f"{share:.0%}", GREY, size=12)
+        yield _text(LEFT - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
+    yield _line(_x(0), _y(0), _x(1), _y(1), GREY, dash="5 5")
+    yield _text(LEFT + SIDE / 2, TOP + SIDE + 46, "forecast: probability of a breach", INK, size=13)
+    calibrated = "On the line: what was forecast came as often as was words."
+    yield _text(LEFT, TOP + SIDE + 76, calibrated, GREY, size=12, anchor="start")
+    middle = TOP + SIDE / 2
+    turned = f"rotate(-90 20 {middle})"
+    words = "came: share that broke"
+    yield text(20, middle, words, fill=INK, font_size=13, anchor="middle", transform=turned)
+
+
+def _summary(score: Score) -> Iterator[Element]:
+    """Beside the picture: the figures, for who does not trust pictures."""
+    lines = [
+        ("forecasts", f"{score.forecasts:,}"),
+        ("broke", f"{score.breached:,}"),
+        ("Brier score", _figure(score.brier)),
+        ("skill", _figure(score.skill)),
+        ("miscalibration", _figure(score.reliability)),
+    ]
+    for index, (name, value) in enumerate(lines):
+        y = TOP + 30 + index * 58
+        yield _text(LEFT + SIDE + 24, y, name, GREY, size=12, anchor="start")
+        yield _text(LEFT + SIDE + 24, y + 24, value, INK, size=20, anchor="start", weight="600")
+
+
+def _dot(one: Tally, most: int) -> Iterator[Element]:
+    x, y = _x(one.forecast), _y(one.observed)
+    low, high = one.interval
+    yield _line(x, _y(low), x, _y(high), BLUE, width=2)
+    radius = max(3.5, LARGEST * sqrt(one.forecasts / most))
+    words = f"forecast {one.forecast:.0%}, came {one.observed:.0%}, of {one.forecasts}"
+    yield circle(
+        x, y, radius, fill=BLUE, fill_opacity=0.9, title=words, stroke="#ffffff", stroke_width=1.5
+    )
+
+
+def _summed_up(score: Score) -> str:
+    if score.brier is None:
+        return "Calibration of forecasts: nothing has come out yet"
+    return f"Calibration of {score.forecasts} forecasts of which {score.breached} broke; Brier score {score.brier:.3f}"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"  # noqa: RUF001 - a dash that is typeset
+
+
+def _x(share: float) -> float:
+    return LEFT + SIDE * share
+
+
+def _y(share: float) -> float:
+    return TOP + SIDE * (1 - share)
+
+
+def _line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    colour: str,
+    width: float = 1,
+    dash: str | None = None,
+) -> Element:
+    return line(x1, y1, x2, y2, colour, stroke_width=width, stroke_dasharray=dash)
+
+
+def _text(
+    x: float,
+    y: float,
+    words: str,
+    colour: str,
+    size: int = 14,
+    anchor: Anchor = "middle",
+    weight: str = "400",
+) -> Element:
+    return text(x, y, words, fill=colour, font_size=size, font_weight=weight, anchor=anchor)

@@ -1,0 +1,1 @@
+"""Which promises will break if nothing changes."""

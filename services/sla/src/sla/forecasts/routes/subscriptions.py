@@ -1,0 +1,96 @@
+"""Subscriptions: who wants to hear of forecasts about which customer and service (R3)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Response
+from pydantic import Field
+
+from common.audit import Entry, record
+from common.auth import Caller, requires
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.persistence.database import Transaction, transaction_time
+from common.persistence.ids import uuid7
+from sla.directory.store import directory
+from sla.forecasts.store import subscriptions
+from sla.forecasts.store.subscriptions import Subscription
+
+routes = router("/v1/forecast-subscriptions", tags=["forecasts"])
+
+MOST = 100
+"""Subscriptions of one person."""
+Key = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SubscriptionAsked(RequestModel):
+    """What is left out means every one. `outlook`: from which on you want to hear of it."""
+
+    customer: Key | None = None
+    service: Key | None = None
+    outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
+
+
+class SubscriptionTold(ResponseModel):
+    id: UUID
+    customer: str | None
+    service: str | None
+    outlook: str
+    created_at: datetime
+
+
+@routes.post("", status_code=201)
+async def subscribe(
+    asked: SubscriptionAsked,
+    tx: Transaction,
+    response: Response,
+    caller: Annotated[Caller, requires("forecasts:work")],
+) -> SubscriptionTold:
+    """From now on the caller is told when the outlook of such a promise turns."""
+    customer = None
+    if asked.customer is not None:
+        found = await directory.find_customer(tx, asked.customer)
+        if found is None:
+            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+        customer = found.key
+    if len(await subscriptions.of_person(tx, caller.sub, MOST, None)) >= MOST:
+        raise Conflict(f"You have {MOST} subscriptions. End one first.")
+    at = await transaction_time(tx)
+    wanted = Subscription(uuid7(), caller.sub, customer, asked.service, asked.outlook, at)
+    if not await subscriptions.subscribe(tx, wanted):
+        raise Conflict("You have subscribed to this already. End that one first to change it.")
+    subject = f"forecast_subscription/{wanted.id}"
+    grounds = {"customer": customer, "service": asked.service, "outlook": asked.outlook}
+    entry = Entry(at, caller.sub, "forecast.subscribe", subject, grounds, caller.via_machine)
+    await record(tx, entry)
+    response.headers["Location"] = f"/v1/forecast-subscriptions/{wanted.id}"
+    return SubscriptionTold.model_validate(wanted)
+
+
+@routes.get("")
+async def list_subscriptions(
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    caller: Annotated[Caller, requires("forecasts:read")],
+) -> Page[SubscriptionTold]:
+    """The caller's own."""
+    after = page.after_as(UUID)
+    found = await subscriptions.of_person(tx, caller.sub, page.limit, after[0] if after else None)
+    shown = [SubscriptionTold.model_validate(one) for one in found[: page.limit]]
+    more = len(found) > page.limit
+    return Page[SubscriptionTold](items=shown, next=encode_cursor(shown[-1].id) if more else None)
+
+
+@routes.delete("/{subscription_id}", status_code=204)
+async def unsubscribe(
+    subscription_id: UUID,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("forecasts:work")],
+) -> None:
+    """Only the one who subscribed can end it."""
+    if not await subscriptions.unsubscribe(tx, subscription_id, caller.sub):
+        raise NotFound("This subscription")
+    subject = f"forecast_subscription/{subscription_id}"
+    at = await transaction_time(tx)
+    await record(tx, Entry(at, caller.sub, "forecast.unsubscribe", subject, {}, caller.via_machine))

@@ -1,0 +1,73 @@
+"""How forecasts came out: settled when the clock ends, tallied by day, never counted again."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+
+from common.persistence.database import Connection, asyncpg_connection
+from sla.forecasts.domain.handling_times import Handling
+from sla.forecasts.domain.score import Tally
+from sla.forecasts.tables import forecast_scores
+
+# What was forecast after the promise was decided, though nobody had heard of it, counts for nothing.
+_SETTLE = """
+WITH verdicts AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::boolean[], $4::timestamptz[])
+        AS given (clock_id, cycle, broke, at)
+), was AS (
+    SELECT marks.*, verdicts.broke AS now, verdicts.at
+    FROM forecast_marks marks JOIN verdicts USING (clock_id, cycle)
+    WHERE marks.broke IS DISTINCT FROM verdicts.broke
+      AND (verdicts.broke IS NULL OR marks.created_at < verdicts.at)
+), settled AS (
+    UPDATE forecast_marks marks
+    SET broke = was.now, settled_at = CASE WHEN was.now IS NOT NULL THEN was.at END
+    FROM was
+    WHERE (marks.clock_id, marks.cycle, marks.quarter) = (was.clock_id, was.cycle, was.quarter)
+), difference AS (
+    SELECT settled_at AS at, metric, quarter, probability, -1 AS sign, broke FROM was
+    WHERE broke IS NOT NULL
+    UNION ALL
+    SELECT at, metric, quarter, probability, 1, now FROM was WHERE now IS NOT NULL
+)
+INSERT INTO forecast_scores AS known
+    (day, metric, quarter, bin, forecasts, expected, broke, squares)
+SELECT (at AT TIME ZONE 'UTC')::date, metric, quarter, least(9, floor(probability * 10)),
+    sum(sign), sum(sign * probability), sum(sign * broke::int),
+    sum(sign * (probability - broke::int) ^ 2)
+FROM difference GROUP BY 1, 2, 3, 4
+ON CONFLICT (day, metric, quarter, bin) DO UPDATE SET
+    forecasts = known.forecasts + excluded.forecasts,
+    expected = known.expected + excluded.expected,
+    broke = known.broke + excluded.broke,
+    squares = known.squares + excluded.squares
+"""
+
+
+async def settle(tx: Connection, handled: Iterable[Handling]) -> None:
+    """Join outcomes with the forecasts made; the last word about a clock's cycle holds."""
+    verdicts = {(one.clock_id, one.cycle): one for one in handled}
+    if verdicts:
+        rows = [(one.clock_id, one.cycle, one.broke, one.at) for one in verdicts.values()]
+        await (await asyncpg_connection(tx)).execute(_SETTLE, *map(list, zip(*rows, strict=True)))
+
+
+async def tallies(
+    tx: Connection, since: date, until: date, metric: str | None
+) -> list[tuple[int, Tally]]:
+    """Of forecasts whose promises came out on days of `[since, until]`: quarter and tally."""
+    scored = forecast_scores.c
+    summed = [func.sum(getattr(scored, name)) for name in ("forecasts", "expected", "broke")]
+    found = (
+        select(scored.quarter, scored.bin, *summed, func.sum(scored.squares))
+        .where(scored.day.between(since, until))
+        .group_by(scored.quarter, scored.bin)
+        .order_by(scored.quarter, scored.bin)
+    )
+    if metric is not None:
+        found = found.where(scored.metric == metric)
+    return [
+        (row[0], Tally(row[1], int(row[2]), row[3], int(row[4]), row[5]))
+        for row in await tx.execute(found)
+    ]

@@ -1,0 +1,78 @@
+"""Who wants to hear of forecasts, and who has taken note of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from common.persistence.database import Connection
+from sla.forecasts.domain.probability import Outlook
+from sla.forecasts.tables import forecast_acknowledgements as acknowledgements
+from sla.forecasts.tables import forecast_subscriptions as subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`customer` and `service` by key; None means every one. `outlook`: from which on."""
+
+    id: UUID
+    sub: str
+    customer: str | None
+    service: str | None
+    outlook: Outlook
+    created_at: datetime
+
+    def concerns(self, customer: str | None, service: str | None) -> bool:
+        return self.customer in (None, customer) and self.service in (None, service)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """`outlook` is what was acknowledged."""
+
+    sub: str
+    at: datetime
+    outlook: Outlook
+    note: str | None
+
+
+async def subscribe(tx: Connection, wanted: Subscription) -> bool:
+    """False where the same person has subscribed to the same already."""
+    row = {name: getattr(wanted, name) for name in Subscription.__slots__}
+    added = insert(subscriptions).values(row).on_conflict_do_nothing()
+    return (await tx.execute(added)).rowcount == 1
+
+
+async def unsubscribe(tx: Connection, id: UUID, sub: str) -> bool:
+    mine = (subscriptions.c.id == id) & (subscriptions.c.sub == sub)
+    return (await tx.execute(delete(subscriptions).where(mine))).rowcount == 1
+
+
+async def of_person(tx: Connection, sub: str, limit: int, after: UUID | None) -> list[Subscription]:
+    """Up to `limit` + 1, the oldest first."""
+    mine = select(subscriptions).where(subscriptions.c.sub == sub).order_by(subscriptions.c.id)
+    if after is not None:
+        mine = mine.where(subscriptions.c.id > after)
+    return [Subscription(*row) for row in await tx.execute(mine.limit(limit + 1))]
+
+
+async def everybody(tx: Connection) -> Sequence[Subscription]:
+    """All subscriptions: staff, so hundreds at most."""
+    return [Subscription(*row) for row in await tx.execute(select(subscriptions))]
+
+
+async def acknowledge(tx: Connection, forecast_id: UUID, given: Acknowledgement) -> None:
+    row = {name: getattr(given, name) for name in Acknowledgement.__slots__}
+    await tx.execute(insert(acknowledgements).values({"forecast_id": forecast_id, **row}))
+
+
+async def acknowledged(tx: Connection, forecast_id: UUID) -> list[Acknowledgement]:
+    """In order."""
+    found = select(acknowledgements).where(acknowledgements.c.forecast_id == forecast_id)
+    ordered = found.order_by(acknowledgements.c.at, acknowledgements.c.sub)
+    return [
+        Acknowledgement(row.sub, row.at, row.outlook, row.note) for row in await tx.execute(ordered)
+    ]

@@ -1,0 +1,100 @@
+"""Kafka in: which event goes to which handler."""
+
+from common.events.deliveries import (
+    DeliveryApproved,
+    DeliveryDeferred,
+    DeliveryExpired,
+    DeliveryReadyForReview,
+    DeliveryRefused,
+    DeliveryRolledBack,
+    DeliveryRolledOut,
+    DeliveryStarted,
+    DeliverySubmitted,
+    DeliverySuperseded,
+    DeliveryVerified,
+    DeliveryWithdrawn,
+)
+from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.tickets import (
+    AlertRaised,
+    AlertResolved,
+    BlockerLifted,
+    BlockerRaised,
+    TicketAssigned,
+    TicketCustomerReplied,
+    TicketForwarded,
+    TicketHandedBack,
+    TicketMerged,
+    TicketOnHold,
+    TicketOpened,
+    TicketPrioritised,
+    TicketReclassified,
+    TicketRejected,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketResumed,
+    TicketTriaged,
+    TicketWorkaroundProvided,
+)
+from common.messaging.inbox import Handlers, chain, for_each
+from sla.clocks.handlers.ticket_inputs import assigned, hear, replied, resumed, waiting
+from sla.clocks.handlers.tickets import (
+    on_forwarded,
+    on_merged,
+    on_opened,
+    on_prioritised,
+    on_reclassified,
+    on_triaged,
+)
+from sla.directory.handlers import on_contact, on_customer, on_environment, on_partner
+from sla.outages.handlers import (
+    on_alert_ended,
+    on_alert_raised,
+    on_blocker_lifted,
+    on_blocker_raised,
+    on_corrected_down,
+    on_opened_down,
+)
+from sla.reports.handlers import turns_to
+from sla.reviews.handlers import on_delivery
+
+HANDLERS: Handlers = {
+    TicketOpened: chain(on_opened, on_opened_down),
+    TicketTriaged: for_each(on_triaged),
+    TicketPrioritised: for_each(on_prioritised),
+    TicketReclassified: chain(for_each(on_reclassified), for_each(on_corrected_down)),
+    TicketAssigned: hear(assigned),
+    TicketForwarded: for_each(on_forwarded),
+    TicketHandedBack: hear("handed_back"),
+    TicketReplied: hear(replied),
+    TicketCustomerReplied: hear("customer_replied"),
+    TicketOnHold: hear(waiting),
+    TicketResumed: hear(resumed),
+    TicketWorkaroundProvided: hear("workaround_provided"),
+    TicketResolved: chain(turns_to("resolved"), hear("resolved")),
+    TicketRejected: chain(turns_to("rejected"), hear("reopened")),
+    TicketReopened: chain(turns_to("reopened"), hear("reopened")),
+    TicketMerged: chain(turns_to("merged"), for_each(on_merged)),
+    BlockerRaised: for_each(on_blocker_raised),
+    BlockerLifted: for_each(on_blocker_lifted),
+    AlertRaised: for_each(on_alert_raised),
+    AlertResolved: for_each(on_alert_ended),
+    ContactKnown: for_each(on_contact),
+    CustomerKnown: for_each(on_customer),
+    EnvironmentKnown: for_each(on_environment),
+    PartnerKnown: for_each(on_partner),
+    DeliverySubmitted: for_each(on_delivery),
+    DeliveryReadyForReview: for_each(on_delivery),
+    DeliveryApproved: for_each(on_delivery),
+    DeliveryRefused: for_each(on_delivery),
+    DeliveryDeferred: for_each(on_delivery),
+    DeliveryStarted: for_each(on_delivery),
+    DeliveryRolledOut: for_each(on_delivery),
+    DeliveryVerified: for_each(on_delivery),
+    DeliveryRolledBack: for_each(on_delivery),
+    DeliverySuperseded: for_each(on_delivery),
+    DeliveryWithdrawn: for_each(on_delivery),
+    DeliveryExpired: for_each(on_delivery),
+}
+"""`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

@@ -1,0 +1,13 @@
+"""The metadata that all tables of the sla schema share."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, DateTime
+
+from common.persistence.database import metadata
+
+METADATA = metadata()
+
+
+def instant(name: str, *, nullable: bool = True) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)

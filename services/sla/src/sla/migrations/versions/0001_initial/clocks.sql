@@ -1,0 +1,133 @@
+-- Clocks of every contract: the customer's, and what partners and second level promised beside it.
+
+-- Ended clocks are hardly touched again: their pages are full. The walk of the open ones is answered
+-- by an index alone only for pages that were vacuumed since they changed, so vacuum comes often.
+CREATE TABLE clocks (
+    id uuid PRIMARY KEY,
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    customer_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    ordinal int NOT NULL,
+    forwarding smallint NOT NULL DEFAULT 0 CHECK (forwarding >= 0),
+    contract text NOT NULL DEFAULT 'sla' CHECK (contract IN ('sla', 'ola', 'uc')),
+    partner text,
+    agreement_version uuid REFERENCES agreement_versions,
+    agreement text,
+    service text,
+    metric text NOT NULL,
+    state text NOT NULL,
+    deadline timestamptz,
+    breached_at timestamptz,
+    broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
+    outcome text CHECK (outcome IN ('met', 'breached', 'waived')),
+    outcome_at timestamptz,
+    stopped_at timestamptz,
+    elapsed_seconds bigint,
+    next_at timestamptz,
+    course text NOT NULL,
+    UNIQUE (ticket_id, forwarding, metric),
+    CONSTRAINT ck_clocks_outcome_at CHECK ((outcome IS NULL) = (outcome_at IS NULL)),
+    CONSTRAINT ck_clocks_forwarding CHECK ((contract = 'sla') = (forwarding = 0)),
+    CONSTRAINT ck_clocks_agreement_version
+        CHECK ((contract = 'sla') = (agreement_version IS NULL)),
+    CONSTRAINT ck_clocks_partner CHECK ((contract = 'uc') = (partner IS NOT NULL))
+) WITH (fillfactor = 92, autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_insert_scale_factor = 0.02);
+CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, broken)
+    WHERE state IN ('running', 'paused');
+CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
+CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
+CREATE INDEX ix_clocks_past ON clocks (state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+CREATE INDEX ix_clocks_past_of ON clocks (customer_id, state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+CREATE INDEX ix_clocks_behind ON clocks (contract, deadline, id)
+    WHERE contract <> 'sla' AND state IN ('running', 'paused');
+CREATE INDEX ix_clocks_agreement_version ON clocks (agreement_version)
+    WHERE agreement_version IS NOT NULL;
+CREATE INDEX ix_clocks_outcome ON clocks (outcome_at) WHERE outcome IS NOT NULL;
+CREATE INDEX ix_clocks_decided ON clocks (customer_id, outcome_at) WHERE outcome IS NOT NULL;
+CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
+COMMENT ON COLUMN clocks.forwarding IS
+    'Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.';
+COMMENT ON COLUMN clocks.agreement_version IS
+    'Of a partner''s or second level''s clock; else that of the ticket holds.';
+COMMENT ON COLUMN clocks.service IS
+    'Of an open clock of a customer: its ticket''s, empty where that names none. Null: it is what
+    a partner or second level promised, or it is not open.';
+COMMENT ON COLUMN clocks.broken IS
+    'For the index alone: never null, it takes a byte there, an instant that mostly is takes 16.';
+COMMENT ON COLUMN clocks.elapsed_seconds IS
+    'Counted time of its longest cycle, once it has stopped; null before.';
+COMMENT ON COLUMN clocks.course IS 'The whole clock as the fold left it, as canonical JSON.';
+COMMENT ON INDEX ix_clocks_queue IS
+    'Without the id: clocks that break at one instant are few, and sorted when they are read.';
+COMMENT ON INDEX ix_clocks_paused IS
+    'Those that wait have no deadline and stand behind all that run: they need a queue of their own.';
+
+CREATE FUNCTION sla.name_service() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.service := (SELECT coalesce(service, '') FROM sla.tickets WHERE id = NEW.ticket_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER name_service BEFORE INSERT ON clocks
+    FOR EACH ROW WHEN (NEW.contract = 'sla' AND NEW.service IS NULL)
+    EXECUTE FUNCTION sla.name_service();
+-- One that is opened again after its ticket was corrected.
+CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks FOR EACH ROW
+    WHEN (NEW.contract = 'sla' AND NEW.state IN ('running', 'paused')
+        AND OLD.state NOT IN ('running', 'paused'))
+    EXECUTE FUNCTION sla.name_service();
+
+CREATE FUNCTION sla.name_service_of_clocks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE sla.clocks SET service = coalesce(NEW.service, '')
+    WHERE ticket_id = NEW.id AND contract = 'sla' AND state IN ('running', 'paused');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER name_service_of_clocks AFTER UPDATE OF service ON tickets FOR EACH ROW
+    WHEN (OLD.service IS DISTINCT FROM NEW.service)
+    EXECUTE FUNCTION sla.name_service_of_clocks();
+
+CREATE TABLE clock_inputs (
+    clock_id uuid NOT NULL REFERENCES clocks,
+    ordinal int NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    known_at timestamptz NOT NULL,
+    body text,
+    fired_without_events boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (clock_id, ordinal)
+);
+CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
+COMMENT ON TABLE clock_inputs IS 'What each clock heard, in order: fold it and get the clock (C9).';
+REVOKE UPDATE, DELETE, TRUNCATE ON clock_inputs FROM opsdesk_sla;
+
+CREATE TABLE clock_sweeps (
+    id uuid PRIMARY KEY,
+    agreement_id uuid NOT NULL REFERENCES agreements,
+    kind text NOT NULL
+        CONSTRAINT ck_clock_sweeps_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+    version_id uuid REFERENCES agreement_versions,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    confirmed_by text,
+    looks int NOT NULL DEFAULT 0,
+    changed int NOT NULL DEFAULT 0,
+    done_at timestamptz,
+    CONSTRAINT ck_clock_sweeps_version CHECK (kind <> 'move' OR version_id IS NOT NULL),
+    CONSTRAINT ck_clock_sweeps_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
+    CONSTRAINT ck_clock_sweeps_four_eyes CHECK (decided_by <> confirmed_by)
+);
+CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
+COMMENT ON TABLE clock_sweeps IS
+    'A change of all open clocks of an agreement, carried out in batches by the timers.';
+COMMENT ON COLUMN clock_sweeps.confirmed_by IS
+    'Who published the version that clocks move to, or asked for the end: another person (R1).';
+
+CREATE TABLE clock_sweep_items (
+    sweep_id uuid NOT NULL REFERENCES clock_sweeps,
+    clock_id uuid NOT NULL REFERENCES clocks,
+    PRIMARY KEY (sweep_id, clock_id)
+);
+COMMENT ON TABLE clock_sweep_items IS 'The clocks that a sweep has found and not changed yet.';

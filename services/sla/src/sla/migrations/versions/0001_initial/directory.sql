@@ -1,0 +1,39 @@
+-- Whom promises are made to, and by whom: as intake last told of them.
+
+CREATE TABLE customers (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    day_zone text NOT NULL DEFAULT 'UTC',
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL
+);
+COMMENT ON COLUMN customers.day_zone IS
+    'The zone in which days are counted: the customer''s, or UTC where PostgreSQL does not know it.';
+
+CREATE TABLE contacts (
+    id uuid PRIMARY KEY,
+    customer text NOT NULL,
+    address_digest text,
+    sequence bigint NOT NULL
+);
+CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
+
+CREATE TABLE environments (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    customer_id uuid NOT NULL,
+    tier text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL
+);
+
+CREATE TABLE partners (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    name text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL
+);

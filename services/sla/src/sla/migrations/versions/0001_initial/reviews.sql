@@ -1,0 +1,128 @@
+-- Reviews: a month put on the table, what was published of it, and what follows from it.
+
+CREATE TABLE review_schedules (
+    customer_id uuid PRIMARY KEY REFERENCES customers,
+    month text NOT NULL CHECK (month ~ '^[0-9]{4}-[0-9]{2}$')
+);
+COMMENT ON COLUMN review_schedules.month IS
+    'The next month to be drawn up, when it is over in the customer''s zone.';
+
+CREATE TABLE reviews (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    customer_id uuid NOT NULL REFERENCES customers,
+    month text NOT NULL CHECK (month ~ '^[0-9]{4}-[0-9]{2}$'),
+    figures jsonb NOT NULL,
+    generated_by text NOT NULL,
+    generated_at timestamptz NOT NULL,
+    edition int NOT NULL DEFAULT 0 CHECK (edition >= 0),
+    sequence bigint NOT NULL,
+    UNIQUE (customer_id, month)
+);
+COMMENT ON COLUMN reviews.figures IS 'As drawn last; what was published is in the editions.';
+COMMENT ON COLUMN reviews.edition IS 'The newest published one; 0 while nothing is published.';
+CREATE INDEX ix_reviews_list ON reviews (month DESC, id);
+
+CREATE TABLE review_editions (
+    review_id uuid NOT NULL REFERENCES reviews,
+    edition int NOT NULL CHECK (edition > 0),
+    figures jsonb NOT NULL,
+    reason text,
+    generated_by text NOT NULL,
+    generated_at timestamptz NOT NULL,
+    published_by text NOT NULL,
+    published_at timestamptz NOT NULL,
+    PRIMARY KEY (review_id, edition),
+    CONSTRAINT ck_review_editions_four_eyes CHECK (published_by <> generated_by),
+    CONSTRAINT ck_review_editions_reason CHECK ((edition = 1) = (reason IS NULL))
+);
+COMMENT ON COLUMN review_editions.reason IS 'Why there is a later edition than the first.';
+REVOKE UPDATE, DELETE, TRUNCATE ON review_editions FROM opsdesk_sla;
+
+CREATE TABLE review_agenda (
+    review_id uuid NOT NULL REFERENCES reviews,
+    number int NOT NULL CHECK (number > 0),
+    title text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (review_id, number)
+);
+
+CREATE TABLE review_minutes (
+    review_id uuid NOT NULL REFERENCES reviews,
+    number int NOT NULL CHECK (number > 0),
+    text text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (review_id, number)
+);
+REVOKE UPDATE, DELETE, TRUNCATE ON review_minutes FROM opsdesk_sla;
+
+CREATE TABLE breach_remarks (
+    clock_id uuid NOT NULL REFERENCES clocks,
+    number int NOT NULL CHECK (number > 0),
+    text text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (clock_id, number)
+);
+COMMENT ON TABLE breach_remarks IS 'Why a promise broke, in people''s words; the last counts.';
+REVOKE UPDATE, DELETE, TRUNCATE ON breach_remarks FROM opsdesk_sla;
+
+CREATE SEQUENCE review_action_numbers;
+CREATE TABLE review_actions (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    customer_id uuid NOT NULL REFERENCES customers,
+    review_id uuid NOT NULL REFERENCES reviews,
+    month text NOT NULL,
+    title text NOT NULL,
+    criterion text NOT NULL,
+    owner text NOT NULL,
+    due date NOT NULL,
+    agreed_by text NOT NULL,
+    agreed_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'done', 'verified')),
+    done_by text,
+    done_at timestamptz,
+    evidence text,
+    verified_by text,
+    verified_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT ck_review_actions_done_by_owner CHECK (done_by = owner),
+    CONSTRAINT ck_review_actions_owner_four_eyes CHECK (verified_by <> owner),
+    CONSTRAINT ck_review_actions_four_eyes CHECK (verified_by <> done_by),
+    CONSTRAINT ck_review_actions_done CHECK ((state = 'open') = (done_by IS NULL)),
+    CONSTRAINT ck_review_actions_verified
+        CHECK ((state = 'verified') = (verified_by IS NOT NULL)),
+    CONSTRAINT ck_review_actions_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
+    CONSTRAINT ck_review_actions_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
+    CONSTRAINT ck_review_actions_verified_at
+        CHECK ((verified_by IS NULL) = (verified_at IS NULL))
+);
+CREATE INDEX ix_review_actions_customer ON review_actions (customer_id, month);
+CREATE INDEX ix_review_actions_list ON review_actions (due, id);
+CREATE INDEX ix_review_actions_open ON review_actions (due, id) WHERE state <> 'verified';
+
+CREATE TABLE review_audiences (
+    customer_id uuid PRIMARY KEY REFERENCES customers,
+    people text[] NOT NULL,
+    contacts uuid[] NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL
+);
+COMMENT ON TABLE review_audiences IS
+    'Who is told of a customer''s reviews; without a row, the delivery managers.';
+
+CREATE TABLE deliveries (
+    id uuid PRIMARY KEY,
+    key text NOT NULL,
+    customer text NOT NULL,
+    product text NOT NULL,
+    version text NOT NULL,
+    environment text NOT NULL,
+    state text NOT NULL,
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE deliveries IS 'As delivery-gate last told of each: what is coming, what came.';
+CREATE INDEX ix_deliveries_customer ON deliveries (customer, at);

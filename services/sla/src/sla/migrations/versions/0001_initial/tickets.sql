@@ -1,0 +1,56 @@
+-- Tickets as far as promises need them, what was heard of them, and how they ended and began again.
+
+CREATE TABLE tickets (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    title text NOT NULL,
+    kind text NOT NULL,
+    priority text NOT NULL,
+    customer_id uuid,
+    customer text,
+    environment text,
+    service text,
+    agreement_version uuid REFERENCES agreement_versions,
+    agreement text,
+    opened_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_as text CHECK (ended_as IN ('resolved', 'merged')),
+    CONSTRAINT ck_tickets_ended CHECK ((ended_at IS NULL) = (ended_as IS NULL))
+);
+CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
+CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
+CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
+COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also when opened again.';
+
+CREATE TABLE early_inputs (
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    ordinal int NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    forwarded_to text CHECK (forwarded_to IN ('second_level', 'partner')),
+    partner text,
+    contract text CHECK (contract IN ('sla', 'ola', 'uc')),
+    PRIMARY KEY (ticket_id, ordinal),
+    CONSTRAINT ck_early_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL))
+);
+COMMENT ON TABLE early_inputs IS
+    'What was heard of tickets: for clocks that start after their triage, or when what is
+    promised for them changes.';
+COMMENT ON COLUMN early_inputs.contract IS 'Whose clocks it speaks to; null: all of them.';
+
+CREATE TABLE ticket_turns (
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    ordinal bigint NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged')),
+    at timestamptz NOT NULL,
+    customer_id uuid,
+    change smallint NOT NULL CHECK (change BETWEEN -1 AND 1),
+    PRIMARY KEY (ticket_id, ordinal)
+);
+CREATE INDEX ix_ticket_turns_at ON ticket_turns (customer_id, at);
+COMMENT ON TABLE ticket_turns IS 'How a ticket ended and began again, in the order of its events.';
+COMMENT ON COLUMN ticket_turns.ordinal IS 'The sequence of the ticket''s event.';
+COMMENT ON COLUMN ticket_turns.customer_id IS 'The ticket''s; null in triage.';
+COMMENT ON COLUMN ticket_turns.change IS 'What it does to the number of open tickets.';
+REVOKE UPDATE, DELETE, TRUNCATE ON ticket_turns FROM opsdesk_sla;
+GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;

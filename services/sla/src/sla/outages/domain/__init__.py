@@ -1,0 +1,1 @@
+"""Outages, maintenance and availability."""

@@ -1,0 +1,91 @@
+"""Which alerts and tickets count as outages: data, in versions that stay."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Request, Response
+from pydantic import Field
+
+from common.audit import Entry, record
+from common.auth import Caller, requires
+from common.http import RequestModel, ResponseModel, if_match, router, set_etag
+from common.persistence.database import Transaction, transaction_time
+from sla.outages.domain.rules import Rule, Source
+from sla.outages.domain.timeline import Effect
+from sla.outages.store import rules as outage_rules
+from sla.outages.store.rules import Rules
+
+routes = router("/v1/outage-rules", tags=["outages"])
+
+Names = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=100)
+]
+
+
+class RuleAsked(RequestModel):
+    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it is no outage."""
+
+    effect: Effect | None
+    source: Source | None = None
+    levels: Names = ()
+    monitors: Names = ()
+    environments: Names = ()
+    tiers: Names = ()
+    services: Names = ()
+    name_prefix: Annotated[str, Field(max_length=200)] = ""
+
+
+class RulesAsked(RequestModel):
+    """The first rule that holds decides; what no rule holds for is no outage."""
+
+    rules: Annotated[tuple[RuleAsked, ...], Field(max_length=200)]
+
+
+class RuleTold(ResponseModel):
+    effect: Effect | None
+    source: Source | None
+    levels: tuple[str, ...]
+    monitors: tuple[str, ...]
+    environments: tuple[str, ...]
+    tiers: tuple[str, ...]
+    services: tuple[str, ...]
+    name_prefix: str
+
+
+class RulesTold(ResponseModel):
+    """`version` 0 are the usual rules, which nobody has written."""
+
+    version: int
+    rules: tuple[RuleTold, ...]
+    created_by: str | None
+    created_at: datetime | None
+
+
+@routes.get("")
+async def show_rules(
+    tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
+) -> RulesTold:
+    found = await outage_rules.current(tx)
+    set_etag(response, found.version)
+    return RulesTold.model_validate(found)
+
+
+@routes.put("")
+async def write_rules(
+    asked: RulesAsked,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("outages:configure")],
+) -> RulesTold:
+    """All of them, as the next version: for what is heard from now on. What was an outage stays
+    one, because a change never rewrites the past (A5)."""
+    await outage_rules.lock(tx)
+    before = await outage_rules.current(tx)
+    if_match(request, before.version, RulesTold.model_validate(before))
+    at = await transaction_time(tx)
+    rules = tuple(Rule(**rule.model_dump()) for rule in asked.rules)
+    made = Rules(before.version + 1, rules, caller.sub, at)
+    await outage_rules.add(tx, made)
+    grounds = {"version": made.version, "rules": asked.model_dump(mode="json")["rules"]}
+    await record(tx, Entry(at, caller.sub, "outage_rules.write", "outage-rules/1", grounds))
+    return RulesTold.model_validate(made)

@@ -1,0 +1,83 @@
+"""How much of a month's allowed downtime people have been told to be used up."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.persistence.database import Connection
+from common.persistence.ids import uuid7
+from sla.directory.tables import customers as known_customers
+from sla.outages.tables import budget_warnings as warnings
+from sla.outages.tables import budgets
+
+_LOCK = text(
+    "SELECT id FROM availability_budgets WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Of an agreement (by key), a customer and a month (its first date). `told` are shares."""
+
+    id: UUID
+    agreement: str
+    customer_id: UUID
+    month: date
+    sequence: int
+    told: tuple[float, ...] = ()
+
+
+async def hold(tx: Connection, agreement: str, customer_id: UUID, month: date) -> Budget:
+    """The budget, new or known, locked until the end."""
+    whose = {"agreement": agreement, "customer_id": customer_id, "month": month}
+    added = insert(budgets).values(id=uuid7(), sequence=0, **whose)
+    await tx.execute(added.on_conflict_do_nothing())
+    same = [budgets.c[name] == value for name, value in whose.items()]
+    id = (await tx.execute(select(budgets.c.id).where(*same).with_for_update())).scalar_one()
+    (found,) = await load(tx, [id])
+    return found
+
+
+async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock the budgets that nobody else holds. They are never taken away."""
+    return set(await tx.scalars(_LOCK, {"ids": list(ids)}))
+
+
+async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
+    told = (
+        select(func.array_agg(warnings.c.share))
+        .where(warnings.c.budget_id == budgets.c.id)
+        .scalar_subquery()
+    )
+    found = select(budgets, told.label("told")).where(budgets.c.id.in_(ids)).order_by(budgets.c.id)
+    return [
+        Budget(
+            row.id,
+            row.agreement,
+            row.customer_id,
+            row.month,
+            row.sequence,
+            tuple(float(share) for share in row.told or ()),
+        )
+        for row in await tx.execute(found)
+    ]
+
+
+async def warn(
+    tx: Connection, budget: Budget, share: float, reached_at: datetime, at: datetime
+) -> None:
+    """Keep that a share was told; `budget` has the sequence of the telling."""
+    values = {"share": Decimal(str(share)), "reached_at": reached_at, "known_at": at}
+    await tx.execute(insert(warnings).values(budget_id=budget.id, **values))
+    changed = update(budgets).where(budgets.c.id == budget.id)
+    await tx.execute(changed.values(sequence=budget.sequence))
+
+
+async def customers(tx: Connection) -> set[UUID]:
+    """Everybody whom an outage without a customer may hit."""
+    return set(await tx.scalars(select(known_customers.c.id)))

@@ -1,0 +1,47 @@
+"""The rules by which alerts and tickets count as outages: each version is kept, the last holds."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from common.persistence.database import Connection
+from sla.outages.domain.rules import USUAL, Rule
+from sla.outages.tables import outage_rules as table
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`version` 0 are the usual ones, which nobody has written."""
+
+    version: int
+    rules: tuple[Rule, ...]
+    created_by: str | None = None
+    created_at: datetime | None = None
+
+
+async def lock(tx: Connection) -> None:
+    """Hold the rules until the end: two who write at once write one after the other."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("outage-rules", 8))))
+
+
+async def current(tx: Connection) -> Rules:
+    row = (await tx.execute(select(table).order_by(table.c.version.desc()).limit(1))).one_or_none()
+    if row is None:
+        return Rules(0, USUAL)
+    return Rules(
+        row.version, tuple(_rule(told) for told in row.rules), row.created_by, row.created_at
+    )
+
+
+async def add(tx: Connection, made: Rules) -> None:
+    told = [asdict(rule) for rule in made.rules]
+    values = {"version": made.version, "created_by": made.created_by, "created_at": made.created_at}
+    await tx.execute(insert(table).values(rules=told, **values))
+
+
+def _rule(told: Mapping[str, Any]) -> Rule:
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Rule(told["effect"], told["source"], name_prefix=told["name_prefix"], **lists)

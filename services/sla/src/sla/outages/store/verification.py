@@ -1,0 +1,31 @@
+"""Whether each outage stands as the last of its records says, and none of them is missing (R16)."""
+
+from sqlalchemy import text
+
+from common.persistence.database import Connection
+
+_UNLIKE = text(
+    """
+    SELECT outages.key, said.count, outages.ordinal FROM outages
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS count FROM outage_records WHERE outage_id = outages.id
+    ) said
+    LEFT JOIN outage_records last
+        ON last.outage_id = outages.id AND last.ordinal = outages.ordinal
+    WHERE said.count <> outages.ordinal
+        OR (last.effect, last.started_at, last.ended_at, last.counts)
+            IS DISTINCT FROM
+            (outages.effect, outages.started_at, outages.ended_at, outages.counts)
+    ORDER BY outages.key
+    """
+)
+
+
+async def unlike_their_records(tx: Connection) -> list[str]:
+    """One sentence for each outage that its records do not lead to."""
+    return [
+        f"outage {row.key}: has {row.count} records where it should have {row.ordinal}"
+        if row.count != row.ordinal
+        else f"outage {row.key}: stands otherwise than its last record says"
+        for row in await tx.execute(_UNLIKE)
+    ]

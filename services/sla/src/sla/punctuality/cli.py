@@ -1,0 +1,77 @@
+"""`python -m sla punctuality verify | export`: that the timers were on time, shown to an outsider."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common.cli.server import open_database
+from common.http import Service
+from sla.punctuality import export as proof
+from sla.punctuality.domain import verifier
+
+
+def program(service: Service) -> typer.Typer:
+    """The commands."""
+    app = typer.Typer(help="The sealed record of what fired when.", no_args_is_help=True)
+
+    @app.command()
+    def verify(
+        head: Annotated[str | None, typer.Option(help="a NUMBER:CHAIN noted earlier")] = None,
+    ) -> None:
+        """Recompute every seal. Ends with 1 and the first difference where there is one."""
+
+        async def run() -> str:
+            async with open_database(service) as database:
+                return await proof.checked(database, head)
+
+        try:
+            typer.echo(f"{service.name}: {asyncio.run(run())}")
+        except verifier.Difference as difference:
+            raise SystemExit(f"{service.name}: {difference}") from None
+
+    @app.command()
+    def export(
+        folder: Annotated[Path, typer.Argument(help="an empty or new folder")],
+        since: Annotated[datetime | None, typer.Option(help="the first day, in UTC")] = None,
+        until: Annotated[datetime | None, typer.Option(help="the last day, in UTC")] = None,
+    ) -> None:
+        """Write the sealed lines and a verifier that needs nothing but Python."""
+
+        path = _begun(folder)
+
+        async def run() -> None:
+            async with open_database(service) as database:
+                await written(path, proof.exported(database, _day(since), _day(until)))
+
+        asyncio.run(run())
+        try:
+            typer.echo(f"{folder}: {verifier.check(path)}")
+        except verifier.Difference as difference:
+            raise SystemExit(f"{folder} was written, but is not whole: {difference}") from None
+
+    return app
+
+
+def _begun(folder: Path) -> Path:
+    """The file to write, beside its verifier. Raises SystemExit where the folder is not empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise SystemExit(f"{folder} is not empty: name a new folder.")
+    shutil.copy(verifier.__file__, folder / "verifier.py")
+    return folder / "evidence.jsonl"
+
+
+async def written(path: Path, lines: AsyncIterator[bytes]) -> None:
+    # Not in text mode: the bytes are what was hashed.
+    with path.open("wb") as file:
+        async for line in lines:
+            file.write(line + b"\n")
+
+
+def _day(given: datetime | None) -> date | None:
+    return given and given.date()

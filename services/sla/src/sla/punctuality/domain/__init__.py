@@ -1,0 +1,1 @@
+"""Proof that deadlines fired on time."""

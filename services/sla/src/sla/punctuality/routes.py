@@ -1,0 +1,216 @@
+"""The proof that deadlines fired on time: figures, gaps, seals, and the lines that they hold to."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+from pydantic import Field
+
+from common.auth import Caller, requires
+from common.errors import NotFound, ValidationFailed, Violation
+from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
+from common.persistence.database import Connection, Transaction, transaction_time
+from sla.punctuality import export as proof
+from sla.punctuality.chart import drawn
+from sla.punctuality.domain.gaps import gaps
+from sla.punctuality.store import punctuality, seals
+
+routes = router("/v1/punctuality", tags=["punctuality"])
+
+USUAL = timedelta(days=1)
+LONGEST = timedelta(days=31)
+MILLISECOND = timedelta(milliseconds=1)
+
+Since = Annotated[Instant | None, Query(alias="from")]
+Until = Annotated[Instant | None, Query(alias="to", description="Not included.")]
+
+
+class GapTold(ResponseModel):
+    """No timekeeper was alive; known to a minute. `open`: it lasts still."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seconds: int
+    open: bool
+
+
+class HeartbeatTold(ResponseModel):
+    """`longest_gap_ms`: the longest real time between two looks at what is due."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    beats: int
+    longest_gap_ms: float | None
+
+
+class DayTold(ResponseModel):
+    """`head` (NUMBER:CHAIN) after the day: note it elsewhere, and `verify --head` proves the rest."""
+
+    day: date
+    lines: int
+    head: str
+
+
+class PunctualityTold(ResponseModel):
+    """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
+    known to be due where that was later (`known_late` of them), to the last statement of the
+    transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
+
+    starts_at: datetime
+    ends_at: datetime
+    count: int
+    early: int
+    fired_without_events: int
+    known_late: int
+    overdue: int
+    lag_p50_ms: float | None
+    lag_p99_ms: float | None
+    lag_max_ms: float | None
+    heartbeat: HeartbeatTold
+    gaps: list[GapTold]
+    days: list[DayTold]
+
+
+class SealTold(ResponseModel):
+    number: int
+    day: date
+    closes: bool
+    sealed_at: datetime
+    lines: int
+    head: str
+
+
+@routes.get("")
+async def show_punctuality(
+    tx: Transaction,
+    caller: Annotated[Caller, requires("punctuality:read")],
+    since: Since = None,
+    until: Until = None,
+) -> PunctualityTold:
+    """At most 31 days at a time; without a time, the last 24 hours."""
+    now = await transaction_time(tx)
+    start, end = _within(since, until, now)
+    found = await punctuality.figures(tx, start, end)
+    heartbeat, silences = await _alive(tx, start, min(end, now))
+    days = await seals.of_days(tx, start.astimezone(UTC).date(), end.astimezone(UTC).date())
+    return PunctualityTold(
+        starts_at=start,
+        ends_at=end,
+        count=found.count,
+        early=found.early,
+        fired_without_events=found.fired_without_events,
+        known_late=found.known_late,
+        overdue=await punctuality.overdue(tx, now),
+        lag_p50_ms=_ms(found.p50),
+        lag_p99_ms=_ms(found.p99),
+        lag_max_ms=_ms(found.longest),
+        heartbeat=heartbeat,
+        gaps=silences,
+        days=[DayTold(day=day, lines=size, head=head) for day, size, head in days],
+    )
+
+
+@routes.get(
+    "/lags.svg",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}, "description": "The picture."}},
+)
+async def draw_lags(
+    tx: Transaction,
+    caller: Annotated[Caller, requires("punctuality:read")],
+    since: Since = None,
+    until: Until = None,
+) -> Response:
+    """How many fired with which lag."""
+    start, end = _within(since, until, await transaction_time(tx))
+    counts = await punctuality.histogram(tx, start, end)
+    title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
+    return Response(drawn(counts, title), media_type="image/svg+xml")
+
+
+@routes.get("/seals")
+async def list_seals(
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    caller: Annotated[Caller, requires("punctuality:read")],
+) -> Page[SealTold]:
+    """The oldest first."""
+    after = page.after_as(int)
+    found = await seals.page(tx, after[0] if after else 0, page.limit)
+    shown = found[: page.limit]
+    more = len(found) > page.limit
+    return Page[SealTold](
+        items=[
+            SealTold(
+                number=one.number,
+                day=one.day,
+                closes=one.closes,
+                sealed_at=one.sealed_at,
+                lines=one.size,
+                head=one.head,
+            )
+            for one in shown
+        ],
+        next=encode_cursor(shown[-1].number) if more else None,
+    )
+
+
+@routes.get(
+    "/seals/{number}",
+    response_class=Response,
+    responses={200: {"content": {"application/jsonl": {}}, "description": "JSON lines."}},
+)
+async def show_seal(
+    number: Annotated[int, Field(ge=1, le=2**63 - 1)],
+    tx: Transaction,
+    caller: Annotated[Caller, requires("punctuality:read")],
+) -> Response:
+    """The lines that a seal stands for, then the seal. All seals in order are an export: check it
+    with `verifier.py` (docs/evidence.md)."""
+    seal = await seals.find(tx, number)
+    if seal is None:
+        raise NotFound("This seal")
+    lines = await proof.sealed(tx, seal)
+    return Response(b"".join(line + b"\n" for line in lines), media_type="application/jsonl")
+
+
+async def _alive(
+    tx: Connection, start: datetime, end: datetime
+) -> tuple[HeartbeatTold, list[GapTold]]:
+    first = await punctuality.first_beat(tx)
+    begin = max(start, first or end)  # before the first beat ever, nobody was meant to be alive
+    beats = await punctuality.beats_between(tx, begin, end) if begin < end else []
+    longest = max((beat.longest for beat in beats), default=None)
+    heartbeat = HeartbeatTold(
+        first_at=beats[0].at if beats else None,
+        last_at=beats[-1].at if beats else None,
+        beats=len(beats),
+        longest_gap_ms=_ms(longest),
+    )
+    found = gaps(beats, begin, end) if begin < end else []
+    told = [
+        GapTold(
+            starts_at=gap.start,
+            ends_at=gap.end,
+            seconds=(gap.end - gap.start) // timedelta(seconds=1),
+            open=gap.open,
+        )
+        for gap in found
+    ]
+    return heartbeat, told
+
+
+def _within(
+    since: datetime | None, until: datetime | None, now: datetime
+) -> tuple[datetime, datetime]:
+    end = until or max(now, since or now) + timedelta(microseconds=1)  # what fired just now, too
+    start = since or end - USUAL
+    if not start <= end:
+        raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
+    if end - start > LONGEST + timedelta(microseconds=1):
+        raise ValidationFailed([Violation("/query/to", "range", "at most 31 days at a time")])
+    return start, end
+
+
+def _ms(span: timedelta | None) -> float | None:
+    return None if span is None else round(span / MILLISECOND, 3)

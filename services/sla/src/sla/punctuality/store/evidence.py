@@ -1,0 +1,105 @@
+"""The record of what fired when, as lines: what seals hold to and exports show, byte for byte.
+
+A line's place is its instant and its name. Lines come from what every clock has heard (append-only), so
+that firing writes nothing twice (decision 0633).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from common.persistence.database import Connection
+
+
+class Place(NamedTuple):
+    at: datetime
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    place: Place
+    bytes: bytes
+
+
+def _told(column: str) -> str:
+    """SQL: an instant in RFC 3339, to the microsecond."""
+    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+HEARD_AT = """(
+    SELECT h.known_at FROM clock_inputs h
+    WHERE h.clock_id = i.clock_id AND h.ordinal < i.ordinal AND h.kind NOT IN ('fired', 'waived')
+    ORDER BY h.ordinal DESC LIMIT 1)"""
+"""SQL: when the firing `i` could be known to be due, where that was later than due."""
+WRITTEN_AT = """coalesce((
+    SELECT max(f.fired_at) FROM firings f
+    WHERE f.subject = i.clock_id AND f.kind = 'clock' AND f.due_at <= i.known_at
+        AND f.fired_at >= i.known_at), i.known_at)"""
+"""SQL: the firing transaction's last statement (C8); of a firing that an event overtook, `known_at`."""
+
+_LINES = text(
+    f"""
+    WITH fired AS MATERIALIZED (
+        SELECT known_at, n.name, clock_id, ordinal
+        FROM clock_inputs, LATERAL
+            (SELECT 'clock/' || clock_id || '/' || lpad(ordinal::text, 9, '0') AS name) AS n
+        WHERE kind = 'fired' AND known_at >= :after_at AND known_at <= :until_at
+            AND (known_at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
+            AND (known_at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
+        ORDER BY known_at, n.name COLLATE "C" LIMIT :limit),
+    beaten AS MATERIALIZED (
+        SELECT b.*, n.name
+        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_told("at")} AS name) AS n
+        WHERE at >= :after_at AND at <= :until_at
+            AND (at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
+            AND (at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
+        ORDER BY at, n.name COLLATE "C" LIMIT :limit)
+    SELECT at, name, line FROM (
+        SELECT i.known_at AS at, fired.name, jsonb_build_object(
+            'firing', fired.name, 'kind', i.body::jsonb -> 'firing' ->> 0,
+            'reason', i.body::jsonb -> 'firing' ->> 3, 'fired_without_events', i.fired_without_events,
+            'due_at', {_told("i.at")}, 'heard_at', {_told(HEARD_AT)},
+            'fired_at', {_told("i.known_at")}, 'written_at', {_told(WRITTEN_AT)})::text AS line
+        FROM fired JOIN clock_inputs i USING (clock_id, ordinal)
+        UNION ALL
+        SELECT b.at, b.name, jsonb_build_object(
+            'beat', b.name, 'at', {_told("b.at")}, 'since', {_told("b.since")},
+            'looks', b.looks, 'longest_ms', round(extract(epoch FROM b.longest) * 1000))::text
+        FROM beaten b
+    ) AS lines
+    ORDER BY at, name COLLATE "C" LIMIT :limit
+    """
+)
+"""First the places, which an index has in order; only what is chosen becomes lines."""
+
+_FIRST = text(
+    """
+    SELECT least((SELECT min(known_at) FROM clock_inputs WHERE kind = 'fired'),
+        (SELECT min(at) FROM beats))
+    """
+)
+
+
+async def lines(
+    tx: Connection, after: Place, until: Place, limit: int | None = None
+) -> Sequence[Line]:
+    """The lines in `(after, until]`, in their order."""
+    asked = {
+        "after_at": after.at,
+        "after_name": after.name,
+        "until_at": until.at,
+        "until_name": until.name,
+        "limit": limit,
+    }
+    found = await tx.execute(_LINES, asked)
+    return [Line(Place(row.at, row.name), row.line.encode()) for row in found]
+
+
+async def first_at(tx: Connection) -> datetime | None:
+    """When the record begins; None while it is empty."""
+    found: datetime | None = await tx.scalar(_FIRST)
+    return found

@@ -1,0 +1,1 @@
+"""How promises were met, in figures."""

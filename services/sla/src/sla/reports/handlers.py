@@ -1,0 +1,25 @@
+"""Whether a ticket is open, as the reports count it: with or without a promise."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import TypeVar
+
+from common.events.envelope import ReceivedEvent
+from common.events.tickets import TicketEvent
+from common.messaging.inbox import Handler
+from common.persistence.database import Connection
+from sla.reports.store import ticket_state_changes as turns
+from sla.reports.store.ticket_state_changes import Turn
+
+T = TypeVar("T", bound=TicketEvent)
+
+
+def turns_to(kind: Turn) -> Handler:
+    """A handler that keeps how the tickets ended, or that they are open again."""
+
+    async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
+        await turns.add(
+            tx, [(r.event.ticket_id, r.sequence, kind, r.at.astimezone(UTC)) for r in events]
+        )
+
+    return handle

@@ -1,0 +1,14 @@
+"""Reports over HTTP: all asked for in the same way, but the reserved hours, which go by month."""
+
+from sla.reports.routes import availability, backlog, compliance, costs, response, volume
+from sla.reports.routes import reserved_hours as hours
+
+ROUTERS = (
+    volume.routes,
+    compliance.routes,
+    response.routes,
+    backlog.routes,
+    availability.routes,
+    costs.routes,
+    hours.routes,
+)

@@ -1,0 +1,76 @@
+"""What work came to: hours, and their price by the rate sheet of the day."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query
+
+from common.auth import Caller, requires
+from common.http import ResponseModel, router
+from common.persistence.database import Transaction
+from sla.reports.domain.period import Period
+from sla.reports.query import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
+from sla.reports.store import reports
+from sla.time_entries.domain.costs import Costs
+
+routes = router("/v1/reports/costs", tags=["reports"])
+
+CostGroup = Literal["customer", "service", "priority", "kind", "rate"]
+
+
+class AmountTold(ResponseModel):
+    """`amount` is a decimal in the currency, as text: 1234.50."""
+
+    currency: str
+    amount: str
+
+
+class CostFigures(ResponseModel):
+    """`unpriced_minutes`: no sheet of the day had their rate."""
+
+    minutes: int
+    unpriced_minutes: int
+    amounts: list[AmountTold]
+
+
+class CostRow(RowTold, CostFigures):
+    pass
+
+
+class CostsTold(ReportTold):
+    total: CostFigures
+    rows: list[CostRow]
+
+
+@routes.get("")
+async def report_costs(
+    tx: Transaction,
+    caller: Annotated[Caller, requires("reports:read")],
+    asked: Annotated[Asked, Depends()],
+    group_by: Annotated[CostGroup | None, Query()] = None,
+) -> CostsTold:
+    """Hours times the versioned rate sheet; customers see their own."""
+    found = await asking(tx, caller, asked, group_by)
+    counted = {} if found.hidden else await bounded(reports.costs, tx, found.question)
+    return CostsTold(
+        **told(found),
+        total=CostFigures(**_figures(sum(counted.values(), Costs()))),
+        rows=[_row(*row) for row in laid_out(counted, found.question, Costs())],
+    )
+
+
+def _row(group: str | None, step: Period, costs: Costs) -> CostRow:
+    return CostRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(costs))
+
+
+def _figures(costs: Costs) -> dict[str, Any]:
+    amounts = [
+        AmountTold(currency=currency, amount=money(cents))
+        for currency, cents in sorted(costs.amounts.items())
+    ]
+    return {"minutes": costs.minutes, "unpriced_minutes": costs.unpriced, "amounts": amounts}
+
+
+def money(cents: int) -> str:
+    """Hundredths as a decimal: 123450 is 1234.50."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

@@ -1,0 +1,1 @@
+"""Queries of daily roll-ups and of what they are counted from."""

@@ -1,0 +1,168 @@
+"""What is counted of which facts: one table of figures each, as SQL over whole days.
+
+Every query below reads `days (customer_id, day, zone, since, until)`: the days to count, with
+bounds that are an hour or two too wide, for the indexes; what decides is the day on the wall (a
+zone's midnight may come twice, or not at all).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+BASE = 1.1
+"""Buckets of the histogram grow by a tenth: see `sla.reports.domain.percentiles`."""
+TICKET = "coalesce(ticket.service, '') AS service, ticket.priority, ticket.kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A table of figures. `keys` are its own beside customer, day, service, priority and kind;
+    `together` names those that stand for all of them ('') in the figures of all customers."""
+
+    table: str
+    keys: tuple[str, ...]
+    figures: Mapping[str, str]
+    facts: str
+    together: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("customer_id", "day", "service", "priority", "kind", *self.keys)
+
+
+def _on(instant: str) -> str:
+    """The join condition of a fact that belongs to the day of this instant."""
+    return (
+        f"{instant} >= days.since AND {instant} < days.until"
+        f" AND ({instant} AT TIME ZONE days.zone)::date = days.day"
+    )
+
+
+TICKETS = Figures(
+    "ticket_figures",
+    (),
+    dict.fromkeys(
+        ("opened", "resolved", "rejected", "reopened", "merged", "entered", "gone"), "int"
+    )
+    | {"opened_epochs": "bigint", "still_open": "int"},
+    f"""
+    SELECT days.customer_id, days.day, {TICKET},
+        1 AS opened, 0 AS resolved, 0 AS rejected, 0 AS reopened, 0 AS merged, 1 AS entered,
+        0 AS gone, extract(epoch FROM ticket.opened_at)::bigint AS opened_epochs,
+        (ticket.ended_at IS NULL)::int AS still_open
+    FROM days JOIN tickets ticket
+        ON ticket.customer_id = days.customer_id AND {_on("ticket.opened_at")}
+    UNION ALL
+    SELECT days.customer_id, days.day, {TICKET},
+        0, (turn.kind = 'resolved')::int, (turn.kind = 'rejected')::int,
+        (turn.kind = 'reopened')::int, (turn.kind = 'merged')::int, (turn.change > 0)::int,
+        (turn.change < 0)::int,
+        turn.change * extract(epoch FROM ticket.opened_at)::bigint, 0
+    FROM days
+    JOIN ticket_turns turn ON turn.customer_id = days.customer_id AND {_on("turn.at")}
+    JOIN tickets ticket ON ticket.id = turn.ticket_id
+    """,
+)
+
+_PROMISED = "JOIN tickets ticket ON ticket.id = clock.ticket_id"
+# A partner's or second level's clock has an agreement of its own; else that of the ticket holds.
+_PROMISE = f"""{TICKET}, clock.metric, clock.contract,
+        coalesce(clock.agreement, ticket.agreement, '') AS agreement"""
+
+CLOCKS = Figures(
+    "clock_figures",
+    ("metric", "contract", "agreement"),
+    dict.fromkeys(("met", "breached", "waived"), "int"),
+    f"""
+    SELECT days.customer_id, days.day, {_PROMISE},
+        (clock.outcome = 'met')::int AS met, (clock.outcome = 'breached')::int AS breached,
+        (clock.outcome = 'waived')::int AS waived
+    FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
+        AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
+    {_PROMISED}
+    """,
+    ("agreement",),
+)
+
+
+def _bucket(seconds: str) -> str:
+    log = f"ln(({seconds})::float8) / ln({BASE}::float8)"
+    return f"CASE WHEN {seconds} < 1 THEN 0 ELSE 1 + floor({log})::int END"
+
+
+_ELAPSED = "greatest(0, extract(epoch FROM ticket.ended_at - ticket.opened_at)::bigint)"
+
+TIMES = Figures(
+    "time_figures",
+    ("metric", "contract", "agreement", "bucket"),
+    {"ended": "int", "seconds": "bigint"},
+    f"""
+    SELECT days.customer_id, days.day, {_PROMISE},
+        {_bucket("clock.elapsed_seconds")} AS bucket, 1 AS ended, clock.elapsed_seconds AS seconds
+    FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
+        AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
+    {_PROMISED}
+    UNION ALL
+    SELECT days.customer_id, days.day, {TICKET}, 'lifetime', '', '',
+        {_bucket(_ELAPSED)}, 1, {_ELAPSED}
+    FROM days JOIN tickets ticket ON ticket.customer_id = days.customer_id
+        AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL
+        AND {_on("ticket.ended_at")}
+    """,
+    ("agreement",),
+)
+
+# The customer's own sheet goes before that of everybody; what it does not price has no currency.
+_SHEET = """
+    LEFT JOIN LATERAL (
+        SELECT currency, rates FROM rate_sheets sheet
+        WHERE (sheet.customer_id = work.customer_id OR sheet.customer_id IS NULL)
+            AND work.day >= sheet.valid_from
+            AND (sheet.valid_until IS NULL OR work.day < sheet.valid_until)
+        ORDER BY sheet.customer_id NULLS LAST LIMIT 1
+    ) sheet ON sheet.rates ? work.rate
+"""
+
+WORK = Figures(
+    "work_figures",
+    ("rate", "currency"),
+    dict.fromkeys(("minutes", "cents"), "bigint"),
+    f"""
+    SELECT days.customer_id, days.day, {TICKET}, work.rate,
+        coalesce(sheet.currency, '') AS currency, work.minutes,
+        coalesce(round(work.minutes * (sheet.rates ->> work.rate)::numeric / 60), 0) AS cents
+    FROM days JOIN work ON work.customer_id = days.customer_id AND work.day = days.day
+    JOIN tickets ticket ON ticket.id = work.ticket_id
+    {_SHEET}
+    """,
+)
+
+ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES, WORK)
+"""Counted from facts, day by day, and added up to months."""
+
+SUMS = Figures(
+    "time_sums",
+    ("apart", "metric", "contract", "agreement"),
+    {"buckets": "smallint[]", "ended": "int[]", "seconds": "bigint"},
+    """
+    SELECT customer_id, day, service, priority, kind, apart, metric, contract, agreement,
+        array_agg(bucket ORDER BY bucket)::smallint[], array_agg(ended ORDER BY bucket)::int[],
+        sum(seconds)::bigint
+    FROM (
+        SELECT f.customer_id, f.day, told.service, told.priority, told.kind, told.apart, f.metric,
+            f.contract, f.agreement, f.bucket, sum(f.ended) AS ended, sum(f.seconds) AS seconds
+        FROM asked JOIN time_figures f ON f.span = '{span}'
+            AND f.customer_id = asked.customer_id AND f.day = asked.day
+        CROSS JOIN LATERAL (VALUES
+            ('', '', '', ''),
+            ('service', f.service, '', ''),
+            ('priority', '', f.priority, ''),
+            ('kind', '', '', f.kind)
+        ) AS told (apart, service, priority, kind)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ) AS histograms
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    """,
+)
+"""Whole histograms in a row each, that tell one of service, priority and kind apart, or none: most
+questions ask for no more, and a row for every bucket of every cell were a hundred times as many.
+Its facts are the figures of `{span}`."""

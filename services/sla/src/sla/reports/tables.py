@@ -1,0 +1,83 @@
+"""Tables: ticket turns, and the figures that are counted from the facts."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, SmallInteger, Table, Text, Uuid
+
+from sla.metadata import METADATA, instant
+
+ticket_turns = Table(
+    "ticket_turns",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("ordinal", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    instant("at", nullable=False),
+    Column("customer_id", Uuid),
+    Column("change", SmallInteger, nullable=False),
+)
+
+recounts = Table(
+    "recounts",
+    METADATA,
+    Column("id", BigInteger, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    instant("at", nullable=False),
+)
+
+
+def _figures(name: str, keys: tuple[str, ...], *figures: Column[Any]) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("span", Text, primary_key=True),
+        Column("customer_id", Uuid, primary_key=True),
+        Column("day", Date, primary_key=True),
+        *(Column(key, Text, primary_key=True) for key in ("service", "priority", "kind", *keys)),
+        *figures,
+    )
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _sum(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+ticket_figures = _figures(
+    "ticket_figures",
+    (),
+    _count("opened"),
+    _count("resolved"),
+    _count("rejected"),
+    _count("reopened"),
+    _count("merged"),
+    _count("entered"),
+    _count("gone"),
+    _sum("opened_epochs"),
+    _count("still_open"),
+)
+clock_figures = _figures(
+    "clock_figures",
+    ("metric", "contract", "agreement"),
+    _count("met"),
+    _count("breached"),
+    _count("waived"),
+)
+time_figures = _figures(
+    "time_figures",
+    ("metric", "contract", "agreement"),
+    Column("bucket", SmallInteger, primary_key=True),
+    _count("ended"),
+    _sum("seconds"),
+)
+work_figures = _figures("work_figures", ("rate", "currency"), _sum("minutes"), _sum("cents"))
+time_sums = _figures(
+    "time_sums",
+    ("apart", "metric", "contract", "agreement"),
+    Column("buckets", ARRAY(SmallInteger, dimensions=1), nullable=False),
+    Column("ended", ARRAY(Integer, dimensions=1), nullable=False),
+    _sum("seconds"),
+)

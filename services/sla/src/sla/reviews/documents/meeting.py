@@ -1,0 +1,52 @@
+"""What a meeting leaves behind, as sections of its paper. Pure."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sla.calendars.domain.month import read_month
+from sla.rendering import figures
+from sla.rendering.document import Column, Section, Table
+from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.meeting import Minute
+
+
+def actions(found: Sequence[Action], month: str) -> Section:
+    """Carried-over ones say from which review they come."""
+    columns = (
+        Column("Action", weight=0.6),
+        Column("What", weight=2.2),
+        Column("Seen to be done when", weight=2),
+        Column("Owner", weight=0.8),
+        Column("Due", "date", 0.8),
+        Column("State", weight=1.4),
+        Column("From"),
+    )
+    rows = [
+        (
+            one.key,
+            one.title,
+            one.criterion,
+            one.owner,
+            one.due,
+            _state(one),
+            "this review" if str(one.month) == month else read_month(str(one.month)).title,
+        )
+        for one in found
+    ]
+    return Section("Actions", tables=(Table(columns, rows, "Nothing is owed."),))
+
+
+def _state(action: Action) -> str:
+    if action.state == "verified":
+        return f"done, verified by {action.verified_by}"
+    return f"done by {action.done_by}, to be verified" if action.state == "done" else "open"
+
+
+def minutes(found: Sequence[Minute], zone: ZoneInfo) -> Section:
+    columns = (
+        Column("When", weight=0.6),
+        Column("By", weight=0.4),
+        Column("What was said", weight=3),
+    )
+    rows = [(figures.instant(one.at, zone), one.by, one.text) for one in found]
+    return Section("Minutes", tables=(Table(columns, rows, "None were taken."),))

@@ -1,0 +1,136 @@
+"""What ran and what changes: availability, outages, reserved hours, deliveries, as sections. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from sla.calendars.domain.month import read_month
+from sla.rendering.charts.availability_chart import availability_chart
+from sla.rendering.document import Column, Section, Table
+from sla.reviews.domain import wording
+from sla.reviews.domain.report import ChangeLine, Report
+
+
+def availability(report: Report) -> Section:
+    drawings = []
+    if report.uptimes:
+        drawings.append(availability_chart(report.uptimes, read_month(report.month).days))
+    measured = (
+        Column("What", weight=1.4),
+        Column("Available", "uptime"),
+        Column("Promised", "uptime"),
+        Column("Down", "duration"),
+        Column("Of agreed time", "duration"),
+        Column("Mean time to repair", "duration", 1.2),
+        Column("Between failures", "duration"),
+    )
+    uptimes = [
+        (
+            one.subject,
+            one.availability,
+            one.promised,
+            one.down_seconds,
+            one.agreed_seconds,
+            one.mttr_seconds,
+            one.mtbf_seconds,
+        )
+        for one in report.uptimes
+    ]
+    happened = (
+        Column("Outage", weight=0.7),
+        Column("Where", weight=1.4),
+        Column("Effect", weight=0.8),
+        Column("From", "instant"),
+        Column("Until", "instant"),
+        Column("In this month", "duration", 0.9),
+        Column("Cause", weight=2),
+    )
+    outages = [
+        (one.key, one.subject, one.state, one.started_at, one.ended_at, one.seconds, one.cause)
+        for one in report.outages
+    ]
+    tables = (
+        *((Table(measured, uptimes),) if uptimes else ()),
+        Table(happened, outages, "There was no outage."),
+    )
+    return Section("Availability and outages", drawings=tuple(drawings), tables=tables)
+
+
+def measured_figures(report: Report) -> Iterator[Section]:
+    """Actual against required, as far as figures were promised."""
+    if not report.measured:
+        return
+    columns = (
+        Column("Figure", weight=1.6),
+        Column("Where", weight=1.2),
+        Column("Judged by", weight=0.8),
+        Column("Required"),
+        Column("Actual"),
+        Column("Verdict"),
+    )
+    rows = [
+        (
+            one.name,
+            one.place,
+            one.statistic,
+            f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
+            "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
+            wording.VERDICTS[one.verdict],
+        )
+        for one in report.measured
+    ]
+    yield Section("Measured figures", tables=(Table(columns, rows),))
+
+
+def reserved_hours(report: Report) -> Iterator[Section]:
+    if not report.reserved:
+        return
+    columns = (
+        Column("Agreement", weight=1.6),
+        Column("Reserved", "duration"),
+        Column("Used", "duration"),
+        Column("Left", "duration"),
+        Column("Used", "share"),
+    )
+    rows = [
+        (
+            one.agreement,
+            one.reserved_seconds,
+            one.used_seconds,
+            max(one.reserved_seconds - one.used_seconds, 0),
+            one.used_seconds / one.reserved_seconds if one.reserved_seconds else None,
+        )
+        for one in report.reserved
+    ]
+    yield Section("Reserved hours", tables=(Table(columns, rows),))
+
+
+def changes(report: Report) -> Section:
+    return Section(
+        "Changes",
+        tables=(
+            _deliveries("Upcoming", report.upcoming, "No change is on its way."),
+            _deliveries("This month", report.delivered, "Nothing was delivered in this month."),
+        ),
+    )
+
+
+def _deliveries(title: str, changes: Sequence[ChangeLine], nothing: str) -> Table:
+    columns = (
+        Column(title, weight=0.8),
+        Column("Product"),
+        Column("Version"),
+        Column("Environment", weight=1.2),
+        Column("State"),
+        Column("Since", "instant"),
+    )
+    rows = [
+        (
+            one.key,
+            one.product,
+            one.version,
+            one.environment,
+            wording.CHANGES.get(one.state, one.state),
+            one.at,
+        )
+        for one in changes
+    ]
+    return Table(columns, rows, nothing)

@@ -1,0 +1,1 @@
+"""The operational review of a customer's month."""

@@ -1,0 +1,1 @@
+"""Queries of reviews, their meetings and action items."""

@@ -1,0 +1,1984 @@
+-- The schema sla as the migrations make it. Written by `make docs`; do not edit.
+
+-- Sequences
+-- ---------
+
+CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE maintenance_numbers START 1;
+CREATE SEQUENCE outage_numbers START 1;
+CREATE SEQUENCE review_action_numbers START 1;
+CREATE SEQUENCE waiver_numbers START 1;
+CREATE SEQUENCE work_numbers START 1;
+
+-- Tables of sla
+-- -------------
+
+CREATE TABLE agreement_comments (
+    id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    created_by text NOT NULL,
+    side text NOT NULL,
+    created_at timestamptz NOT NULL,
+    comment text NOT NULL,
+    CONSTRAINT agreement_comments_pkey PRIMARY KEY (id),
+    CONSTRAINT agreement_comments_version_id_fkey
+        FOREIGN KEY (version_id) REFERENCES agreement_versions(id),
+    CONSTRAINT agreement_comments_side_check CHECK (side IN ('own', 'counterparty'))
+);
+CREATE INDEX ix_agreement_comments_version ON agreement_comments (version_id, id);
+REVOKE UPDATE, DELETE ON agreement_comments FROM opsdesk_sla;
+
+CREATE TABLE agreement_versions (
+    id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    version integer NOT NULL,
+    supersedes integer,
+    state text NOT NULL DEFAULT 'draft',
+    -- Of the release before; see services.
+    service text,
+    -- By key; none named: all services.
+    services text[] NOT NULL DEFAULT '{}'::text[],
+    -- All whom it covers; none named: everybody (ola and uc alone).
+    customers uuid[] NOT NULL DEFAULT '{}'::uuid[],
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    promises jsonb NOT NULL,
+    -- The calendars with their dated cover extensions, by priority; null without any.
+    cover jsonb,
+    customer_signs boolean NOT NULL DEFAULT false,
+    drafted_by text NOT NULL,
+    drafted_at timestamptz NOT NULL,
+    approved_by text,
+    approved_at timestamptz,
+    -- For the other side: a contact of the customer, or the second of our own people.
+    countersigned_by text,
+    countersigned_at timestamptz,
+    -- The customer whose contact countersigned: that of the agreement; null of our own people.
+    countersigned_for uuid,
+    published_by text,
+    published_at timestamptz,
+    CONSTRAINT agreement_versions_pkey PRIMARY KEY (id),
+    CONSTRAINT agreement_versions_agreement_id_version_key UNIQUE (agreement_id, version),
+    CONSTRAINT ex_agreement_versions_one_at_a_time
+        EXCLUDE USING gist (int8range(uuid_hash_extended(agreement_id, 0::bigint),
+            uuid_hash_extended(agreement_id, 0::bigint), '[]') WITH &&, tstzrange(valid_from,
+            valid_until) WITH &&) WHERE (state IN ('published', 'superseded')),
+    CONSTRAINT agreement_versions_agreement_id_fkey
+        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT fk_agreement_versions_party
+        FOREIGN KEY (agreement_id, countersigned_for) REFERENCES agreements(id, customer_id),
+    CONSTRAINT agreement_versions_state_check
+        CHECK (state IN ('draft', 'proposed', 'agreed', 'published', 'superseded', 'withdrawn')),
+    CONSTRAINT agreement_versions_version_check CHECK (version > 0),
+    CONSTRAINT ck_agreement_versions_approval_four_eyes CHECK (approved_by <> countersigned_by),
+    CONSTRAINT ck_agreement_versions_approved_at
+        CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_countersigned_at
+        CHECK ((countersigned_by IS NULL) = (countersigned_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_party
+        CHECK ((countersigned_for IS NULL OR countersigned_by IS NOT NULL) AND (NOT customer_signs
+            OR countersigned_by IS NULL OR countersigned_for IS NOT NULL)),
+    CONSTRAINT ck_agreement_versions_publication_four_eyes CHECK (drafted_by <> published_by),
+    CONSTRAINT ck_agreement_versions_published
+        CHECK ((state NOT IN ('published', 'superseded')) OR published_by IS NOT NULL),
+    CONSTRAINT ck_agreement_versions_published_at
+        CHECK ((published_by IS NULL) = (published_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_signed
+        CHECK ((state IN ('draft', 'proposed', 'withdrawn')) OR approved_by IS NOT NULL AND
+            countersigned_by IS NOT NULL),
+    CONSTRAINT ck_agreement_versions_supersedes CHECK (supersedes < version),
+    CONSTRAINT ck_agreement_versions_valid_until CHECK (valid_until > valid_from)
+);
+CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
+    WHERE published_at IS NOT NULL;
+
+CREATE TABLE agreements (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    contract text NOT NULL,
+    customer_id uuid,
+    partner text,
+    team text,
+    ending_asked_by text,
+    ending_asked_at timestamptz,
+    ending_reason text,
+    -- Deactivated by another person than the one who asked: it cancels open clocks (C10).
+    ended_by text,
+    ended_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT agreements_pkey PRIMARY KEY (id),
+    CONSTRAINT agreements_key_key UNIQUE (key),
+    CONSTRAINT uq_agreements_party UNIQUE (id, customer_id),
+    CONSTRAINT agreements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT agreements_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
+    CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
+    CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR ending_asked_by IS NOT NULL),
+    CONSTRAINT ck_agreements_ended_at CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
+    CONSTRAINT ck_agreements_ending_asked_at
+        CHECK ((ending_asked_by IS NULL) = (ending_asked_at IS NULL)),
+    CONSTRAINT ck_agreements_ending_reason
+        CHECK ((ending_asked_by IS NULL) = (ending_reason IS NULL)),
+    CONSTRAINT ck_agreements_four_eyes CHECK (ending_asked_by <> ended_by),
+    CONSTRAINT ck_agreements_partner CHECK (partner IS NULL OR contract = 'uc'),
+    CONSTRAINT ck_agreements_team CHECK (team IS NULL OR contract = 'ola')
+);
+
+CREATE TABLE availability_budgets (
+    id uuid NOT NULL,
+    agreement text NOT NULL,
+    customer_id uuid NOT NULL,
+    month date NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT availability_budgets_pkey PRIMARY KEY (id),
+    CONSTRAINT availability_budgets_agreement_customer_id_month_key
+        UNIQUE (agreement, customer_id, month),
+    CONSTRAINT availability_budgets_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
+);
+
+-- Each share of a budget is told once a month (R3).
+CREATE TABLE availability_warnings (
+    budget_id uuid NOT NULL,
+    share numeric NOT NULL,
+    reached_at timestamptz NOT NULL,
+    known_at timestamptz NOT NULL,
+    CONSTRAINT availability_warnings_pkey PRIMARY KEY (budget_id, share),
+    CONSTRAINT availability_warnings_budget_id_fkey
+        FOREIGN KEY (budget_id) REFERENCES availability_budgets(id)
+);
+REVOKE UPDATE, DELETE ON availability_warnings FROM opsdesk_sla;
+
+-- A row a minute from each replica whose timers are alive: from since (null: its first) to at.
+CREATE TABLE beats (
+    run uuid NOT NULL,
+    at timestamptz NOT NULL,
+    since timestamptz,
+    looks integer NOT NULL,
+    -- The longest real time between two looks at what is due.
+    longest interval NOT NULL,
+    CONSTRAINT beats_pkey PRIMARY KEY (run, at),
+    CONSTRAINT ck_beats_since CHECK (since <= at)
+);
+CREATE INDEX ix_beats_at ON beats (at);
+REVOKE UPDATE, DELETE ON beats FROM opsdesk_sla;
+
+-- Why a promise broke, in people's words; the last counts.
+CREATE TABLE breach_remarks (
+    clock_id uuid NOT NULL,
+    number integer NOT NULL,
+    text text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT breach_remarks_pkey PRIMARY KEY (clock_id, number),
+    CONSTRAINT breach_remarks_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT breach_remarks_number_check CHECK (number > 0)
+);
+REVOKE UPDATE, DELETE ON breach_remarks FROM opsdesk_sla;
+
+CREATE TABLE calendars (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    definition jsonb NOT NULL,
+    -- The zone's offsets and tz release when the version was made: a later release moves nothing.
+    zone jsonb NOT NULL,
+    -- Of an import: the host, the digest of the feed, how its timed events were read.
+    source jsonb,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT calendars_pkey PRIMARY KEY (id),
+    CONSTRAINT calendars_key_version_key UNIQUE (key, version),
+    CONSTRAINT calendars_version_check CHECK (version > 0)
+);
+
+-- Clocks by the day on which they were met or broke.
+CREATE TABLE clock_figures (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    metric text NOT NULL,
+    contract text NOT NULL,
+    agreement text NOT NULL,
+    met integer NOT NULL,
+    breached integer NOT NULL,
+    waived integer NOT NULL,
+    CONSTRAINT clock_figures_pkey
+        PRIMARY KEY (span, customer_id, day, service, priority, kind, metric, contract, agreement),
+    CONSTRAINT clock_figures_span_check
+        CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_clock_figures_all ON clock_figures (span, day)
+    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_clock_figures_each ON clock_figures (span, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+
+-- What each clock heard, in order: fold it and get the clock (C9).
+CREATE TABLE clock_inputs (
+    clock_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    known_at timestamptz NOT NULL,
+    body text,
+    fired_without_events boolean NOT NULL DEFAULT false,
+    CONSTRAINT clock_inputs_pkey PRIMARY KEY (clock_id, ordinal),
+    CONSTRAINT clock_inputs_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id)
+);
+CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
+REVOKE UPDATE, DELETE ON clock_inputs FROM opsdesk_sla;
+
+-- The clocks that a sweep has found and not changed yet.
+CREATE TABLE clock_sweep_items (
+    sweep_id uuid NOT NULL,
+    clock_id uuid NOT NULL,
+    CONSTRAINT clock_sweep_items_pkey PRIMARY KEY (sweep_id, clock_id),
+    CONSTRAINT clock_sweep_items_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT clock_sweep_items_sweep_id_fkey FOREIGN KEY (sweep_id) REFERENCES clock_sweeps(id)
+);
+
+-- A change of all open clocks of an agreement, carried out in batches by the timers.
+CREATE TABLE clock_sweeps (
+    id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    kind text NOT NULL,
+    version_id uuid,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    -- Who published the version that clocks move to, or asked for the end: another person (R1).
+    confirmed_by text,
+    looks integer NOT NULL DEFAULT 0,
+    changed integer NOT NULL DEFAULT 0,
+    done_at timestamptz,
+    CONSTRAINT clock_sweeps_pkey PRIMARY KEY (id),
+    CONSTRAINT clock_sweeps_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT clock_sweeps_version_id_fkey
+        FOREIGN KEY (version_id) REFERENCES agreement_versions(id),
+    CONSTRAINT ck_clock_sweeps_four_eyes CHECK (decided_by <> confirmed_by),
+    CONSTRAINT ck_clock_sweeps_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+    CONSTRAINT ck_clock_sweeps_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
+    CONSTRAINT ck_clock_sweeps_version CHECK (kind <> 'move' OR version_id IS NOT NULL)
+);
+CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
+
+CREATE TABLE clocks (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    ordinal integer NOT NULL,
+    -- Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.
+    forwarding smallint NOT NULL DEFAULT 0,
+    contract text NOT NULL DEFAULT 'sla',
+    partner text,
+    -- Of a partner's or second level's clock; else that of the ticket holds.
+    agreement_version uuid,
+    agreement text,
+    -- Of an open clock of a customer: its ticket's, empty where that names none. Null: it is what a
+    -- partner or second level promised, or it is not open.
+    service text,
+    metric text NOT NULL,
+    state text NOT NULL,
+    deadline timestamptz,
+    breached_at timestamptz,
+    -- For the index alone: never null, it takes a byte there, an instant that mostly is takes 16.
+    broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
+    outcome text,
+    outcome_at timestamptz,
+    stopped_at timestamptz,
+    -- Counted time of its longest cycle, once it has stopped; null before.
+    elapsed_seconds bigint,
+    next_at timestamptz,
+    -- The whole clock as the fold left it, as canonical JSON.
+    course text NOT NULL,
+    CONSTRAINT clocks_pkey PRIMARY KEY (id),
+    CONSTRAINT clocks_ticket_id_forwarding_metric_key UNIQUE (ticket_id, forwarding, metric),
+    CONSTRAINT clocks_agreement_version_fkey
+        FOREIGN KEY (agreement_version) REFERENCES agreement_versions(id),
+    CONSTRAINT clocks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_clocks_agreement_version CHECK ((contract = 'sla') = (agreement_version IS NULL)),
+    CONSTRAINT ck_clocks_forwarding CHECK ((contract = 'sla') = (forwarding = 0)),
+    CONSTRAINT ck_clocks_outcome_at CHECK ((outcome IS NULL) = (outcome_at IS NULL)),
+    CONSTRAINT ck_clocks_partner CHECK ((contract = 'uc') = (partner IS NOT NULL)),
+    CONSTRAINT clocks_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
+    CONSTRAINT clocks_forwarding_check CHECK (forwarding >= 0),
+    CONSTRAINT clocks_outcome_check CHECK (outcome IN ('met', 'breached', 'waived'))
+) WITH (fillfactor = 92, autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_insert_scale_factor = 0.02);
+CREATE INDEX ix_clocks_agreement_version ON clocks (agreement_version)
+    WHERE agreement_version IS NOT NULL;
+CREATE INDEX ix_clocks_behind ON clocks (contract, deadline, id)
+    WHERE contract <> 'sla' AND (state IN ('running', 'paused'));
+CREATE INDEX ix_clocks_decided ON clocks (customer_id, outcome_at) WHERE outcome IS NOT NULL;
+CREATE INDEX ix_clocks_outcome ON clocks (outcome_at) WHERE outcome IS NOT NULL;
+CREATE INDEX ix_clocks_past ON clocks (state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+CREATE INDEX ix_clocks_past_of ON clocks (customer_id, state, deadline, id)
+    WHERE state NOT IN ('running', 'paused');
+-- Those that wait have no deadline and stand behind all that run: they need a queue of their
+-- own.
+CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
+CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
+-- Without the id: clocks that break at one instant are few, and sorted when they are read.
+CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, broken)
+    WHERE state IN ('running', 'paused');
+CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
+
+CREATE OR REPLACE FUNCTION sla.mark_measured()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT whose, date_trunc('minute', at)
+    FROM was JOIN became USING (id) CROSS JOIN LATERAL (VALUES
+        (was.customer_id, was.outcome_at), (was.customer_id, was.stopped_at),
+        (became.customer_id, became.outcome_at), (became.customer_id, became.stopped_at)
+    ) AS instants (whose, at)
+    WHERE at IS NOT NULL
+        AND (was.customer_id, was.outcome, was.outcome_at, was.stopped_at, was.elapsed_seconds,
+            was.agreement) IS DISTINCT FROM (became.customer_id, became.outcome,
+            became.outcome_at, became.stopped_at, became.elapsed_seconds, became.agreement);
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_measured AFTER UPDATE ON clocks
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_measured();
+
+CREATE OR REPLACE FUNCTION sla.name_service()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    NEW.service := (SELECT coalesce(service, '') FROM sla.tickets WHERE id = NEW.ticket_id);
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER name_service BEFORE INSERT ON clocks
+    FOR EACH ROW WHEN (new.contract = 'sla' AND new.service IS NULL)
+    EXECUTE FUNCTION name_service();
+CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks
+    FOR EACH ROW WHEN (new.contract = 'sla' AND (new.state IN ('running', 'paused')) AND (old.state
+        NOT IN ('running', 'paused')))
+    EXECUTE FUNCTION name_service();
+
+-- For whom the portal may speak: no name, no address.
+CREATE TABLE contacts (
+    id uuid NOT NULL,
+    customer text NOT NULL,
+    address_digest text,
+    sequence bigint NOT NULL,
+    CONSTRAINT contacts_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+
+-- Extra hours around a go-live or milestone; clocks follow them.
+CREATE TABLE cover_extensions (
+    id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    priorities text[] NOT NULL,
+    reason text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    ended_by text,
+    ended_at timestamptz,
+    -- From here on it does not count after all; at its start: it was withdrawn before it began.
+    ended_from timestamptz,
+    ending text,
+    CONSTRAINT cover_extensions_pkey PRIMARY KEY (id),
+    CONSTRAINT cover_extensions_agreement_id_fkey
+        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT ck_cover_extensions_ended
+        CHECK ((num_nulls(ended_by, ended_at, ended_from, ending) IN (0, 4)) AND ended_from >=
+            starts_at AND ended_from < ends_at AND ended_from >= ended_at),
+    CONSTRAINT ck_cover_extensions_ends_at CHECK (ends_at > starts_at),
+    CONSTRAINT ck_cover_extensions_four_eyes CHECK (ended_by <> created_by)
+);
+CREATE INDEX ix_cover_extensions_agreement ON cover_extensions (agreement_id, starts_at, id);
+
+CREATE TABLE customers (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    -- The zone in which days are counted: the customer's, or UTC where PostgreSQL does not know it.
+    day_zone text NOT NULL DEFAULT 'UTC',
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT customers_pkey PRIMARY KEY (id),
+    CONSTRAINT customers_key_key UNIQUE (key)
+);
+
+CREATE OR REPLACE FUNCTION sla.mark_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT NEW.id, date_trunc('minute', at) + away * interval '1 day'
+    FROM (
+        SELECT unnest(ARRAY[opened_at, ended_at]) AS at
+        FROM sla.tickets WHERE customer_id = NEW.id
+        UNION SELECT at FROM sla.ticket_turns WHERE customer_id = NEW.id
+        UNION SELECT unnest(ARRAY[outcome_at, stopped_at])
+        FROM sla.clocks WHERE customer_id = NEW.id
+    ) AS instants CROSS JOIN generate_series(-2, 2) AS away
+    WHERE at IS NOT NULL;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_moved AFTER UPDATE ON customers
+    FOR EACH ROW WHEN (old.day_zone <> new.day_zone)
+    EXECUTE FUNCTION mark_moved();
+
+-- As delivery-gate last told of each: what is coming, what came.
+CREATE TABLE deliveries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer text NOT NULL,
+    product text NOT NULL,
+    version text NOT NULL,
+    environment text NOT NULL,
+    state text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT deliveries_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ix_deliveries_customer ON deliveries (customer, at);
+
+-- What was heard of tickets: for clocks that start after their triage, or when what is promised
+-- for them changes.
+CREATE TABLE early_inputs (
+    ticket_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    forwarded_to text,
+    partner text,
+    -- Whose clocks it speaks to; null: all of them.
+    contract text,
+    CONSTRAINT early_inputs_pkey PRIMARY KEY (ticket_id, ordinal),
+    CONSTRAINT early_inputs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_early_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL)),
+    CONSTRAINT early_inputs_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
+    CONSTRAINT early_inputs_forwarded_to_check CHECK (forwarded_to IN ('second_level', 'partner'))
+);
+
+CREATE TABLE environments (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    tier text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT environments_pkey PRIMARY KEY (id),
+    CONSTRAINT environments_key_key UNIQUE (key)
+);
+
+CREATE TABLE forecast_acknowledgements (
+    forecast_id uuid NOT NULL,
+    sub text NOT NULL,
+    at timestamptz NOT NULL,
+    outlook text NOT NULL,
+    note text,
+    CONSTRAINT forecast_acknowledgements_pkey PRIMARY KEY (forecast_id, sub, at),
+    CONSTRAINT forecast_acknowledgements_forecast_id_fkey
+        FOREIGN KEY (forecast_id) REFERENCES forecasts(id)
+);
+REVOKE UPDATE, DELETE ON forecast_acknowledgements FROM opsdesk_sla;
+
+-- What was forecast when each quarter of the target was first seen used up: what is scored.
+CREATE TABLE forecast_marks (
+    clock_id uuid NOT NULL,
+    cycle integer NOT NULL,
+    quarter smallint NOT NULL,
+    metric text NOT NULL,
+    probability real NOT NULL,
+    created_at timestamptz NOT NULL,
+    broke boolean,
+    settled_at timestamptz,
+    CONSTRAINT forecast_marks_pkey PRIMARY KEY (clock_id, cycle, quarter),
+    CONSTRAINT forecast_marks_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
+);
+
+-- The one round of forecasts that runs or ran last. Its row is locked by whoever forecasts.
+CREATE TABLE forecast_rounds (
+    single boolean NOT NULL DEFAULT true,
+    id uuid NOT NULL,
+    began_at timestamptz,
+    done boolean NOT NULL DEFAULT true,
+    walked_deadline timestamptz,
+    walked_id uuid,
+    ahead jsonb NOT NULL DEFAULT '{}'::jsonb,
+    usual jsonb NOT NULL DEFAULT '{}'::jsonb,
+    CONSTRAINT forecast_rounds_pkey PRIMARY KEY (single),
+    CONSTRAINT forecast_rounds_single_check CHECK (single)
+);
+
+CREATE TABLE forecast_scores (
+    day date NOT NULL,
+    metric text NOT NULL,
+    quarter smallint NOT NULL,
+    bin smallint NOT NULL,
+    forecasts bigint NOT NULL,
+    expected float8 NOT NULL,
+    broke bigint NOT NULL,
+    -- Sum of (probability - what came)^2: divided by forecasts it is the Brier score.
+    squares float8 NOT NULL,
+    CONSTRAINT forecast_scores_pkey PRIMARY KEY (day, metric, quarter, bin)
+);
+
+CREATE TABLE forecast_subscriptions (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    customer text,
+    service text,
+    outlook text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT forecast_subscriptions_pkey PRIMARY KEY (id),
+    CONSTRAINT forecast_subscriptions_outlook_check
+        CHECK (outlook IN ('at_risk', 'likely_to_breach'))
+);
+CREATE INDEX ix_forecast_subscriptions_sub ON forecast_subscriptions (sub, id);
+CREATE UNIQUE INDEX uq_forecast_subscriptions ON forecast_subscriptions (sub, COALESCE(customer,
+    ''), COALESCE(service, ''));
+
+CREATE TABLE forecasts (
+    id uuid NOT NULL,
+    clock_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    -- Whether its promise can still be kept or broken.
+    open boolean NOT NULL DEFAULT true,
+    outlook text NOT NULL,
+    probability real NOT NULL,
+    expected_breach_at timestamptz,
+    metric text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    cycle integer NOT NULL,
+    quarter smallint NOT NULL,
+    elapsed_seconds bigint NOT NULL,
+    target_seconds bigint NOT NULL,
+    ahead integer,
+    usual real NOT NULL,
+    known integer NOT NULL,
+    broke_share real,
+    level smallint NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    sequence bigint NOT NULL DEFAULT 0,
+    CONSTRAINT forecasts_pkey PRIMARY KEY (id),
+    CONSTRAINT forecasts_clock_id_key UNIQUE (clock_id),
+    CONSTRAINT forecasts_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT forecasts_outlook_check CHECK (outlook IN ('safe', 'at_risk', 'likely_to_breach')),
+    CONSTRAINT forecasts_probability_check
+        CHECK (probability >= 0::float8 AND probability <= 1::float8),
+    CONSTRAINT forecasts_quarter_check CHECK (quarter >= 0 AND quarter <= 3)
+) WITH (fillfactor = 80);
+CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
+    WHERE open AND (outlook IN ('at_risk', 'likely_to_breach'));
+
+-- How clocks ended since the last forecast. Appended by whoever stops a clock, so that they
+-- never wait for each other; folded into handling_times and gone.
+CREATE TABLE handling_news (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    clock_id uuid NOT NULL,
+    cycle integer NOT NULL,
+    metric text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    month date NOT NULL,
+    bin smallint NOT NULL,
+    stopped smallint NOT NULL,
+    censored smallint NOT NULL,
+    broke boolean,
+    at timestamptz NOT NULL,
+    CONSTRAINT handling_news_pkey PRIMARY KEY (id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+CREATE TABLE handling_times (
+    metric text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    month date NOT NULL,
+    -- Counted time up to 60 * (2 ^ ((bin + 1) / 8) - 1) seconds: nine per cent wide.
+    bin smallint NOT NULL,
+    stopped bigint NOT NULL,
+    censored bigint NOT NULL,
+    CONSTRAINT handling_times_pkey PRIMARY KEY (month, metric, priority, kind, bin),
+    CONSTRAINT handling_times_bin_check CHECK (bin >= 0),
+    CONSTRAINT handling_times_month_check CHECK (month = date_trunc('month', month::timestamptz))
+);
+
+-- Reserved hours of a month: locked while work is recorded.
+CREATE TABLE hours_accounts (
+    id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    month date NOT NULL,
+    warned_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT hours_accounts_pkey PRIMARY KEY (id),
+    CONSTRAINT hours_accounts_agreement_id_customer_id_month_key
+        UNIQUE (agreement_id, customer_id, month),
+    CONSTRAINT hours_accounts_agreement_id_fkey
+        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT hours_accounts_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
+);
+
+CREATE TABLE maintenance_windows (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid,
+    customer text,
+    environment text,
+    service text,
+    title text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    announced_by text NOT NULL,
+    announced_at timestamptz NOT NULL,
+    agreed_by text,
+    -- Agreed by a second person before it starts; only then its downtime does not count (C12).
+    agreed_at timestamptz,
+    cancelled_by text,
+    cancelled_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT maintenance_windows_pkey PRIMARY KEY (id),
+    CONSTRAINT maintenance_windows_key_key UNIQUE (key),
+    CONSTRAINT ck_maintenance_windows_agreed_at CHECK ((agreed_by IS NULL) = (agreed_at IS NULL)),
+    CONSTRAINT ck_maintenance_windows_agreed_before CHECK (agreed_at < starts_at),
+    CONSTRAINT ck_maintenance_windows_cancelled_at
+        CHECK ((cancelled_by IS NULL) = (cancelled_at IS NULL)),
+    CONSTRAINT ck_maintenance_windows_ends_at CHECK (ends_at > starts_at),
+    CONSTRAINT ck_maintenance_windows_four_eyes CHECK (agreed_by <> announced_by),
+    CONSTRAINT ck_maintenance_windows_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
+);
+CREATE INDEX ix_maintenance_windows_agreed ON maintenance_windows (ends_at)
+    WHERE agreed_at IS NOT NULL;
+CREATE INDEX ix_maintenance_windows_listed ON maintenance_windows (starts_at, id);
+REVOKE DELETE ON maintenance_windows FROM opsdesk_sla;
+
+CREATE TABLE measure_promises (
+    series_id uuid NOT NULL,
+    version integer NOT NULL,
+    valid_from timestamptz NOT NULL,
+    better text NOT NULL,
+    statistic text NOT NULL,
+    target float8 NOT NULL,
+    baseline float8,
+    agreed_by text NOT NULL,
+    agreed_at timestamptz NOT NULL,
+    CONSTRAINT measure_promises_pkey PRIMARY KEY (series_id, version),
+    CONSTRAINT measure_promises_series_id_valid_from_key UNIQUE (series_id, valid_from),
+    CONSTRAINT measure_promises_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id),
+    CONSTRAINT measure_promises_better_check CHECK (better IN ('lower', 'higher')),
+    CONSTRAINT measure_promises_statistic_check
+        CHECK (statistic IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
+    CONSTRAINT measure_promises_version_check CHECK (version > 0)
+);
+REVOKE UPDATE, DELETE ON measure_promises FROM opsdesk_sla;
+
+CREATE TABLE outage_corrections (
+    id uuid NOT NULL,
+    outage_id uuid NOT NULL,
+    started_at timestamptz,
+    ended_at timestamptz,
+    reopened boolean NOT NULL,
+    effect text,
+    counts boolean,
+    reason text NOT NULL,
+    state text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT outage_corrections_pkey PRIMARY KEY (id),
+    CONSTRAINT outage_corrections_outage_id_fkey FOREIGN KEY (outage_id) REFERENCES outages(id),
+    CONSTRAINT ck_outage_corrections_decided CHECK ((state = 'requested') = (decided_by IS NULL)),
+    CONSTRAINT ck_outage_corrections_decided_at CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
+    CONSTRAINT ck_outage_corrections_four_eyes CHECK (decided_by <> requested_by),
+    CONSTRAINT outage_corrections_state_check
+        CHECK (state IN ('requested', 'confirmed', 'refused'))
+);
+CREATE INDEX ix_outage_corrections_outage ON outage_corrections (outage_id, requested_at);
+REVOKE DELETE ON outage_corrections FROM opsdesk_sla;
+
+CREATE TABLE outage_records (
+    outage_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    effect text NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    counts boolean NOT NULL,
+    known_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    confirmed_by text,
+    reason text,
+    CONSTRAINT outage_records_pkey PRIMARY KEY (outage_id, ordinal),
+    CONSTRAINT outage_records_outage_id_fkey FOREIGN KEY (outage_id) REFERENCES outages(id),
+    CONSTRAINT ck_outage_records_corrected
+        CHECK (kind <> 'corrected' OR confirmed_by IS NOT NULL AND reason IS NOT NULL),
+    CONSTRAINT ck_outage_records_four_eyes CHECK (confirmed_by <> created_by),
+    CONSTRAINT outage_records_kind_check
+        CHECK (kind IN ('started', 'ended', 'corrected', 'superseded')),
+    CONSTRAINT outage_records_ordinal_check CHECK (ordinal > 0)
+);
+CREATE INDEX ix_outage_records_known ON outage_records (known_at);
+REVOKE UPDATE, DELETE ON outage_records FROM opsdesk_sla;
+
+-- Which alerts and tickets count as outages; the last holds.
+CREATE TABLE outage_rules (
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT outage_rules_pkey PRIMARY KEY (version)
+);
+REVOKE UPDATE, DELETE ON outage_rules FROM opsdesk_sla;
+
+-- How each outage stands after its last record in outage_records.
+CREATE TABLE outages (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid,
+    customer text,
+    environment text,
+    service text,
+    source text NOT NULL,
+    source_id uuid,
+    ticket_id uuid,
+    effect text NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    until timestamptz GENERATED ALWAYS AS (COALESCE(ended_at, 'infinity'::timestamptz)) STORED,
+    -- False: it was none, as was found later.
+    counts boolean NOT NULL,
+    ordinal integer NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT outages_pkey PRIMARY KEY (id),
+    CONSTRAINT outages_key_key UNIQUE (key),
+    CONSTRAINT ck_outages_ended_at CHECK (ended_at >= started_at),
+    CONSTRAINT ck_outages_scope CHECK (environment IS NOT NULL OR service IS NOT NULL),
+    CONSTRAINT outages_effect_check CHECK (effect IN ('down', 'degraded')),
+    CONSTRAINT outages_source_check CHECK (source IN ('monitoring', 'ticket', 'manual'))
+);
+CREATE INDEX ix_outages_customer ON outages (customer_id, started_at, id);
+CREATE INDEX ix_outages_environment ON outages (environment, started_at, id);
+CREATE INDEX ix_outages_listed ON outages (started_at, id);
+CREATE INDEX ix_outages_open ON outages (started_at, id) WHERE ended_at IS NULL AND counts;
+CREATE INDEX ix_outages_service ON outages (service, started_at, id);
+CREATE INDEX ix_outages_ticket ON outages (ticket_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
+CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id) WHERE source = 'monitoring';
+CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service) NULLS NOT
+    DISTINCT
+    WHERE source = 'manual' AND ended_at IS NULL AND counts;
+CREATE UNIQUE INDEX uq_outages_by_ticket ON outages (source_id)
+    WHERE source = 'ticket' AND ended_at IS NULL AND counts;
+REVOKE DELETE ON outages FROM opsdesk_sla;
+
+CREATE TABLE outlooks (
+    series_id uuid NOT NULL,
+    computed_on date NOT NULL,
+    outlook jsonb NOT NULL,
+    CONSTRAINT outlooks_pkey PRIMARY KEY (series_id, computed_on),
+    CONSTRAINT outlooks_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+
+CREATE TABLE partners (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT partners_pkey PRIMARY KEY (id),
+    CONSTRAINT partners_key_key UNIQUE (key)
+);
+
+CREATE TABLE punctuality_horizon (
+    single boolean NOT NULL DEFAULT true,
+    noted_at timestamptz,
+    -- Transactions from this one on began after noted_at; once the earlier ones have ended, nothing
+    -- from before noted_at can appear any more.
+    xid bigint,
+    cluster bigint,
+    CONSTRAINT punctuality_horizon_pkey PRIMARY KEY (single),
+    CONSTRAINT punctuality_horizon_single_check CHECK (single)
+);
+
+-- A hash chain over each day's firings and beats; how, stands in
+-- sla/punctuality/domain/verifier.py.
+CREATE TABLE punctuality_seals (
+    number bigint NOT NULL,
+    day date NOT NULL,
+    closes boolean NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL,
+    leaves bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    until_at timestamptz NOT NULL,
+    until_name text NOT NULL,
+    CONSTRAINT punctuality_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT ck_punctuality_seals_leaves CHECK (length(leaves) = (32 * size))
+);
+CREATE INDEX ix_punctuality_seals_day ON punctuality_seals (day, number);
+REVOKE UPDATE, DELETE ON punctuality_seals FROM opsdesk_sla;
+
+-- Customer null: for all who have no sheet of their own.
+CREATE TABLE rate_sheets (
+    id uuid NOT NULL,
+    customer_id uuid,
+    version integer NOT NULL,
+    currency text NOT NULL,
+    -- Hundredths of the currency for an hour, by name of the rate.
+    rates jsonb NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT rate_sheets_pkey PRIMARY KEY (id),
+    CONSTRAINT rate_sheets_customer_id_version_key UNIQUE NULLS NOT DISTINCT (customer_id, version),
+    CONSTRAINT ex_rate_sheets_one_at_a_time
+        EXCLUDE USING gist (int8range(uuid_hash_extended(COALESCE(customer_id,
+            '00000000-0000-0000-0000-000000000000'::uuid), 0::bigint),
+            uuid_hash_extended(COALESCE(customer_id, '00000000-0000-0000-0000-000000000000'::uuid),
+            0::bigint), '[]') WITH &&, daterange(valid_from, valid_until) WITH &&),
+    CONSTRAINT rate_sheets_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_rate_sheets_valid_until CHECK (valid_until > valid_from),
+    CONSTRAINT rate_sheets_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT rate_sheets_version_check CHECK (version > 0)
+);
+
+CREATE OR REPLACE FUNCTION sla.mark_priced()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT worked.customer_id,
+        (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
+    FROM sla.work worked JOIN sla.customers customer ON customer.id = worked.customer_id
+    WHERE (NEW.customer_id IS NULL OR NEW.customer_id = worked.customer_id)
+        AND worked.day >= NEW.valid_from;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_sheets
+    FOR EACH ROW
+    EXECUTE FUNCTION mark_priced();
+
+-- On the day of this instant a fact of the customer has changed.
+CREATE TABLE recounts (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    customer_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT recounts_pkey PRIMARY KEY (id)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+
+CREATE TABLE review_actions (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    month text NOT NULL,
+    title text NOT NULL,
+    criterion text NOT NULL,
+    owner text NOT NULL,
+    due date NOT NULL,
+    agreed_by text NOT NULL,
+    agreed_at timestamptz NOT NULL,
+    state text NOT NULL,
+    done_by text,
+    done_at timestamptz,
+    evidence text,
+    verified_by text,
+    verified_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT review_actions_pkey PRIMARY KEY (id),
+    CONSTRAINT review_actions_key_key UNIQUE (key),
+    CONSTRAINT review_actions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT review_actions_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+    CONSTRAINT ck_review_actions_done CHECK ((state = 'open') = (done_by IS NULL)),
+    CONSTRAINT ck_review_actions_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
+    CONSTRAINT ck_review_actions_done_by_owner CHECK (done_by = owner),
+    CONSTRAINT ck_review_actions_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
+    CONSTRAINT ck_review_actions_four_eyes CHECK (verified_by <> done_by),
+    CONSTRAINT ck_review_actions_owner_four_eyes CHECK (verified_by <> owner),
+    CONSTRAINT ck_review_actions_verified CHECK ((state = 'verified') = (verified_by IS NOT NULL)),
+    CONSTRAINT ck_review_actions_verified_at CHECK ((verified_by IS NULL) = (verified_at IS NULL)),
+    CONSTRAINT review_actions_state_check CHECK (state IN ('open', 'done', 'verified'))
+);
+CREATE INDEX ix_review_actions_customer ON review_actions (customer_id, month);
+CREATE INDEX ix_review_actions_list ON review_actions (due, id);
+CREATE INDEX ix_review_actions_open ON review_actions (due, id) WHERE state <> 'verified';
+
+CREATE TABLE review_agenda (
+    review_id uuid NOT NULL,
+    number integer NOT NULL,
+    title text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT review_agenda_pkey PRIMARY KEY (review_id, number),
+    CONSTRAINT review_agenda_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+    CONSTRAINT review_agenda_number_check CHECK (number > 0)
+);
+
+-- Who is told of a customer's reviews; without a row, the delivery managers.
+CREATE TABLE review_audiences (
+    customer_id uuid NOT NULL,
+    people text[] NOT NULL,
+    contacts uuid[] NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL,
+    CONSTRAINT review_audiences_pkey PRIMARY KEY (customer_id),
+    CONSTRAINT review_audiences_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+
+CREATE TABLE review_editions (
+    review_id uuid NOT NULL,
+    edition integer NOT NULL,
+    figures jsonb NOT NULL,
+    -- Why there is a later edition than the first.
+    reason text,
+    generated_by text NOT NULL,
+    generated_at timestamptz NOT NULL,
+    published_by text NOT NULL,
+    published_at timestamptz NOT NULL,
+    CONSTRAINT review_editions_pkey PRIMARY KEY (review_id, edition),
+    CONSTRAINT review_editions_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+    CONSTRAINT ck_review_editions_four_eyes CHECK (published_by <> generated_by),
+    CONSTRAINT ck_review_editions_reason CHECK ((edition = 1) = (reason IS NULL)),
+    CONSTRAINT review_editions_edition_check CHECK (edition > 0)
+);
+REVOKE UPDATE, DELETE ON review_editions FROM opsdesk_sla;
+
+CREATE TABLE review_minutes (
+    review_id uuid NOT NULL,
+    number integer NOT NULL,
+    text text NOT NULL,
+    by text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT review_minutes_pkey PRIMARY KEY (review_id, number),
+    CONSTRAINT review_minutes_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+    CONSTRAINT review_minutes_number_check CHECK (number > 0)
+);
+REVOKE UPDATE, DELETE ON review_minutes FROM opsdesk_sla;
+
+CREATE TABLE review_schedules (
+    customer_id uuid NOT NULL,
+    -- The next month to be drawn up, when it is over in the customer's zone.
+    month text NOT NULL,
+    CONSTRAINT review_schedules_pkey PRIMARY KEY (customer_id),
+    CONSTRAINT review_schedules_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT review_schedules_month_check CHECK (month ~ '^[0-9]{4}-[0-9]{2}$')
+);
+
+CREATE TABLE reviews (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    month text NOT NULL,
+    -- As drawn last; what was published is in the editions.
+    figures jsonb NOT NULL,
+    generated_by text NOT NULL,
+    generated_at timestamptz NOT NULL,
+    -- The newest published one; 0 while nothing is published.
+    edition integer NOT NULL DEFAULT 0,
+    sequence bigint NOT NULL,
+    CONSTRAINT reviews_pkey PRIMARY KEY (id),
+    CONSTRAINT reviews_customer_id_month_key UNIQUE (customer_id, month),
+    CONSTRAINT reviews_key_key UNIQUE (key),
+    CONSTRAINT reviews_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT reviews_edition_check CHECK (edition >= 0),
+    CONSTRAINT reviews_month_check CHECK (month ~ '^[0-9]{4}-[0-9]{2}$')
+);
+CREATE INDEX ix_reviews_list ON reviews (month DESC, id);
+
+CREATE TABLE sample_days (
+    series_id uuid NOT NULL,
+    -- The date in UTC.
+    day date NOT NULL,
+    count integer NOT NULL,
+    total float8 NOT NULL,
+    low float8 NOT NULL,
+    peak float8 NOT NULL,
+    CONSTRAINT sample_days_pkey PRIMARY KEY (series_id, day),
+    CONSTRAINT sample_days_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+
+CREATE TABLE samples (
+    series_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    value float8 NOT NULL,
+    CONSTRAINT samples_pkey PRIMARY KEY (series_id, at),
+    CONSTRAINT samples_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+REVOKE UPDATE, DELETE ON samples FROM opsdesk_sla;
+
+CREATE TABLE series (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    unit text NOT NULL,
+    customer_id uuid,
+    service text,
+    environment text,
+    every_seconds integer,
+    -- Where usage stands to its limit; a change is announced once.
+    limit_status text NOT NULL DEFAULT 'ok',
+    sequence bigint NOT NULL DEFAULT 0,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT series_pkey PRIMARY KEY (id),
+    CONSTRAINT series_key_key UNIQUE (key),
+    CONSTRAINT series_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT series_every_seconds_check CHECK (every_seconds > 0),
+    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached'))
+);
+CREATE INDEX ix_series_customer ON series (customer_id, key);
+
+-- Services that are degraded, or were: something that they run on is down. Empty: restored.
+CREATE TABLE service_conditions (
+    id uuid NOT NULL,
+    customer_id uuid,
+    customer text,
+    environment text,
+    service text NOT NULL,
+    caused_by text[] NOT NULL,
+    since timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT service_conditions_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_service_conditions_scope
+        UNIQUE NULLS NOT DISTINCT (customer_id, environment, service)
+);
+
+CREATE TABLE service_versions (
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    owner text NOT NULL,
+    description text NOT NULL,
+    hours uuid,
+    -- List price of a month, in the currency's unit.
+    price numeric(14,2),
+    currency text,
+    -- The keys of the customers who bought it.
+    sold_to text[] NOT NULL,
+    -- Needs: of the nodes any_of (kind/key), at_least so many must work.
+    runs_on jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT service_versions_pkey PRIMARY KEY (id),
+    CONSTRAINT service_versions_service_id_version_key UNIQUE (service_id, version),
+    CONSTRAINT service_versions_hours_fkey FOREIGN KEY (hours) REFERENCES calendars(id),
+    CONSTRAINT service_versions_service_id_fkey FOREIGN KEY (service_id) REFERENCES services(id),
+    CONSTRAINT ck_service_versions_price CHECK ((price IS NULL) = (currency IS NULL)),
+    CONSTRAINT service_versions_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT service_versions_price_check CHECK (price >= 0::numeric),
+    CONSTRAINT service_versions_version_check CHECK (version > 0)
+);
+CREATE INDEX ix_service_versions_sold_to ON service_versions USING gin (sold_to);
+REVOKE UPDATE, DELETE ON service_versions FROM opsdesk_sla;
+
+CREATE TABLE services (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    newest uuid NOT NULL,
+    retired_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT services_pkey PRIMARY KEY (id),
+    CONSTRAINT services_key_key UNIQUE (key),
+    CONSTRAINT services_newest_fkey
+        FOREIGN KEY (newest) REFERENCES service_versions(id) DEFERRABLE INITIALLY DEFERRED
+);
+
+-- Per day or month (its first day); total: a month, services, priorities and kinds together.
+-- Customer 0: all of them.
+CREATE TABLE ticket_figures (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    opened integer NOT NULL,
+    resolved integer NOT NULL,
+    rejected integer NOT NULL,
+    reopened integer NOT NULL,
+    merged integer NOT NULL,
+    -- Became open: opened, rejected, reopened.
+    entered integer NOT NULL,
+    -- Were open no more: resolved, merged.
+    gone integer NOT NULL,
+    -- Sum of opened_at (epoch seconds) of what entered, minus that of what is gone: for mean ages.
+    opened_epochs bigint NOT NULL,
+    -- Of those opened then, how many are open now.
+    still_open integer NOT NULL,
+    CONSTRAINT ticket_figures_pkey PRIMARY KEY (span, customer_id, day, service, priority, kind),
+    CONSTRAINT ticket_figures_span_check
+        CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_ticket_figures_all ON ticket_figures (span, day)
+    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_ticket_figures_each ON ticket_figures (span, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_ticket_figures_open ON ticket_figures (customer_id, day)
+    WHERE span = 'day' AND still_open > 0;
+
+-- How a ticket ended and began again, in the order of its events.
+CREATE TABLE ticket_turns (
+    ticket_id uuid NOT NULL,
+    -- The sequence of the ticket's event.
+    ordinal bigint NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    -- The ticket's; null in triage.
+    customer_id uuid,
+    -- What it does to the number of open tickets.
+    change smallint NOT NULL,
+    CONSTRAINT ticket_turns_pkey PRIMARY KEY (ticket_id, ordinal),
+    CONSTRAINT ticket_turns_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_turns_change_check CHECK (change >= '-1'::integer AND change <= 1),
+    CONSTRAINT ticket_turns_kind_check
+        CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged'))
+);
+CREATE INDEX ix_ticket_turns_at ON ticket_turns (customer_id, at);
+REVOKE UPDATE, DELETE ON ticket_turns FROM opsdesk_sla;
+GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;
+
+CREATE OR REPLACE FUNCTION sla.mark_turned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT customer_id, date_trunc('minute', at) FROM added
+    WHERE customer_id IS NOT NULL;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_turned AFTER INSERT ON ticket_turns
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_turned();
+
+CREATE TABLE tickets (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    title text NOT NULL,
+    kind text NOT NULL,
+    priority text NOT NULL,
+    customer_id uuid,
+    customer text,
+    environment text,
+    service text,
+    agreement_version uuid,
+    agreement text,
+    opened_at timestamptz NOT NULL,
+    -- Null while the ticket is open, also when opened again.
+    ended_at timestamptz,
+    ended_as text,
+    CONSTRAINT tickets_pkey PRIMARY KEY (id),
+    CONSTRAINT tickets_key_key UNIQUE (key),
+    CONSTRAINT tickets_agreement_version_fkey
+        FOREIGN KEY (agreement_version) REFERENCES agreement_versions(id),
+    CONSTRAINT ck_tickets_ended CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
+    CONSTRAINT tickets_ended_as_check CHECK (ended_as IN ('resolved', 'merged'))
+);
+CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
+CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
+
+CREATE OR REPLACE FUNCTION sla.mark_opened()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT customer_id, date_trunc('minute', opened_at) FROM added
+    WHERE customer_id IS NOT NULL;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_opened AFTER INSERT ON tickets
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_opened();
+
+CREATE OR REPLACE FUNCTION sla.mark_ticket()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    UPDATE sla.ticket_turns turn SET customer_id = became.customer_id
+    FROM became JOIN was USING (id)
+    WHERE turn.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
+    INSERT INTO sla.recounts (customer_id, at)
+    WITH counted_otherwise AS MATERIALIZED (
+        SELECT became.id, ARRAY[was.customer_id, became.customer_id] AS customers,
+            ARRAY[was.opened_at, became.opened_at] AS opened
+        FROM was JOIN became USING (id)
+        WHERE (was.customer_id, was.service, was.priority, was.kind, was.opened_at,
+            was.agreement) IS DISTINCT FROM (became.customer_id, became.service,
+            became.priority, became.kind, became.opened_at, became.agreement)
+    ), instants AS (
+        SELECT customers, unnest(opened) AS at FROM counted_otherwise
+        UNION ALL
+        SELECT customers, turn.at FROM counted_otherwise
+        JOIN sla.ticket_turns turn ON turn.ticket_id = id
+        UNION ALL
+        SELECT customers, unnest(ARRAY[clock.outcome_at, clock.stopped_at])
+        FROM counted_otherwise o JOIN sla.clocks clock ON clock.ticket_id = o.id
+        UNION ALL
+        SELECT ARRAY[became.customer_id], unnest(ARRAY[became.opened_at, was.ended_at,
+            became.ended_at]) FROM was JOIN became USING (id)
+        WHERE (was.ended_at, was.ended_as) IS DISTINCT FROM (became.ended_at, became.ended_as)
+    )
+    SELECT DISTINCT customer_id, date_trunc('minute', at)
+    FROM instants CROSS JOIN unnest(customers) AS mine (customer_id)
+    WHERE at IS NOT NULL AND customer_id IS NOT NULL;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_ticket AFTER UPDATE ON tickets
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_ticket();
+
+CREATE OR REPLACE FUNCTION sla.mark_worked_ticket()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT worked.customer_id,
+        (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
+    FROM was JOIN became USING (id) JOIN sla.work worked ON worked.ticket_id = became.id
+    JOIN sla.customers customer ON customer.id = worked.customer_id
+    WHERE (was.service, was.priority, was.kind)
+        IS DISTINCT FROM (became.service, became.priority, became.kind);
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_worked_ticket AFTER UPDATE ON tickets
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_worked_ticket();
+
+CREATE OR REPLACE FUNCTION sla.name_service_of_clocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    UPDATE sla.clocks SET service = coalesce(NEW.service, '')
+    WHERE ticket_id = NEW.id AND contract = 'sla' AND state IN ('running', 'paused');
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER name_service_of_clocks AFTER UPDATE OF service ON tickets
+    FOR EACH ROW WHEN (old.service IS DISTINCT FROM new.service)
+    EXECUTE FUNCTION name_service_of_clocks();
+
+-- How long what ended on the day took: a histogram.
+CREATE TABLE time_figures (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    metric text NOT NULL,
+    contract text NOT NULL,
+    agreement text NOT NULL,
+    -- 0: under a second; else 1 + floor(log of the seconds to the base 1.1).
+    bucket smallint NOT NULL,
+    ended integer NOT NULL,
+    seconds bigint NOT NULL,
+    CONSTRAINT time_figures_pkey
+        PRIMARY KEY (span, customer_id, day, service, priority, kind, metric, contract, agreement,
+            bucket),
+    CONSTRAINT time_figures_span_check CHECK (span IN ('day', 'month', 'total'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_time_figures_all ON time_figures (span, metric, day)
+    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_time_figures_each ON time_figures (span, metric, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+
+-- Histograms of time_figures, a row each. Days are those of all customers together (0) alone.
+CREATE TABLE time_sums (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    -- Which of service, priority and kind it tells apart; the others are together, and empty.
+    apart text NOT NULL,
+    metric text NOT NULL,
+    contract text NOT NULL,
+    agreement text NOT NULL,
+    buckets smallint[] NOT NULL,
+    -- How many ended in each of the buckets, in their order.
+    ended integer[] NOT NULL,
+    seconds bigint NOT NULL,
+    CONSTRAINT time_sums_pkey
+        PRIMARY KEY (span, customer_id, day, service, priority, kind, apart, metric, contract,
+            agreement),
+    CONSTRAINT ck_time_sums_ended CHECK (cardinality(ended) = cardinality(buckets)),
+    CONSTRAINT time_sums_apart_check CHECK (apart IN ('', 'service', 'priority', 'kind')),
+    CONSTRAINT time_sums_span_check CHECK (span IN ('day', 'month'))
+) WITH (fillfactor = 80);
+-- Of many customers; one, and all of them together, are found by the primary key.
+CREATE INDEX ix_time_sums_each ON time_sums (metric, apart, span, service, priority, kind, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+
+CREATE TABLE usage_limits (
+    series_id uuid NOT NULL,
+    version integer NOT NULL,
+    valid_from timestamptz NOT NULL,
+    "limit" float8 NOT NULL,
+    reached text NOT NULL,
+    plan_ahead_seconds integer NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL,
+    CONSTRAINT usage_limits_pkey PRIMARY KEY (series_id, version),
+    CONSTRAINT usage_limits_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id),
+    CONSTRAINT usage_limits_plan_ahead_seconds_check CHECK (plan_ahead_seconds > 0),
+    CONSTRAINT usage_limits_reached_check CHECK (reached IN ('from_below', 'from_above')),
+    CONSTRAINT usage_limits_version_check CHECK (version > 0)
+);
+REVOKE UPDATE, DELETE ON usage_limits FROM opsdesk_sla;
+
+CREATE TABLE waivers (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    clock_id uuid,
+    customer_id uuid,
+    customer text,
+    service text,
+    -- Of a period: which breaches it is about, with ends_at.
+    starts_at timestamptz,
+    ends_at timestamptz,
+    reason text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reminded_at timestamptz,
+    expires_at timestamptz NOT NULL,
+    state text NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    decision_reason text,
+    late boolean NOT NULL DEFAULT false,
+    ended_by text,
+    ended_at timestamptz,
+    end_reason text,
+    sequence bigint NOT NULL,
+    CONSTRAINT waivers_pkey PRIMARY KEY (id),
+    CONSTRAINT waivers_key_key UNIQUE (key),
+    CONSTRAINT waivers_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT waivers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_waivers_decided
+        CHECK ( CASE     WHEN state IN ('requested', 'withdrawn') THEN decided_by IS NULL     WHEN
+            state IN ('approved', 'refused', 'revoked') THEN decided_by IS NOT NULL     ELSE true
+            END),
+    CONSTRAINT ck_waivers_decided_at CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
+    CONSTRAINT ck_waivers_ended
+        CHECK ((state IN ('withdrawn', 'revoked')) = (ended_by IS NOT NULL) AND (ended_by IS NULL)
+            = (ended_at IS NULL) AND (state <> 'withdrawn' OR ended_by = requested_by)),
+    CONSTRAINT ck_waivers_four_eyes CHECK (requested_by <> decided_by),
+    CONSTRAINT ck_waivers_scope
+        CHECK ((clock_id IS NULL) = (starts_at IS NOT NULL) AND (starts_at IS NULL) = (ends_at IS
+            NULL) AND (clock_id IS NOT NULL OR customer_id IS NOT NULL) AND ends_at > starts_at),
+    CONSTRAINT ck_waivers_state
+        CHECK (state IN ('requested', 'approved', 'refused', 'withdrawn', 'revoked', 'expired'))
+);
+CREATE INDEX ix_waivers_clock ON waivers (clock_id);
+CREATE INDEX ix_waivers_customer ON waivers (customer_id, requested_at, id);
+CREATE INDEX ix_waivers_list ON waivers (requested_at, id);
+CREATE INDEX ix_waivers_open ON waivers (requested_at, id) WHERE state = 'requested';
+CREATE INDEX ix_waivers_standing ON waivers (customer_id, ends_at)
+    WHERE clock_id IS NULL AND decided_at IS NOT NULL;
+
+-- A correction is a record of its own: the difference in minutes.
+CREATE TABLE work (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    -- That of the ticket when the work was recorded.
+    agreement_id uuid,
+    person text NOT NULL,
+    minutes integer NOT NULL,
+    day date NOT NULL,
+    rate text NOT NULL,
+    corrects uuid,
+    reason text,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT work_pkey PRIMARY KEY (id),
+    CONSTRAINT work_key_key UNIQUE (key),
+    CONSTRAINT work_corrects_fkey FOREIGN KEY (corrects) REFERENCES work(id),
+    CONSTRAINT work_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_work_minutes_positive CHECK (corrects IS NOT NULL OR minutes > 0),
+    CONSTRAINT ck_work_reason CHECK ((corrects IS NULL) = (reason IS NULL)),
+    CONSTRAINT work_minutes_check
+        CHECK (minutes >= '-1440'::integer AND minutes <= 1440 AND minutes <> 0)
+);
+CREATE INDEX ix_work_agreement ON work (agreement_id, customer_id, day);
+CREATE INDEX ix_work_corrects ON work (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX ix_work_customer ON work (customer_id, day);
+CREATE INDEX ix_work_ticket ON work (ticket_id, id);
+REVOKE UPDATE, DELETE ON work FROM opsdesk_sla;
+
+CREATE OR REPLACE FUNCTION sla.mark_worked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.recounts (customer_id, at)
+    SELECT DISTINCT worked.customer_id,
+        (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
+    FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_worked AFTER INSERT ON work
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_worked();
+
+CREATE TABLE work_figures (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    rate text NOT NULL,
+    -- Empty: no sheet of that day has this rate.
+    currency text NOT NULL,
+    minutes bigint NOT NULL,
+    -- Hundredths of the currency.
+    cents bigint NOT NULL,
+    CONSTRAINT work_figures_pkey
+        PRIMARY KEY (span, customer_id, day, service, priority, kind, rate, currency),
+    CONSTRAINT work_figures_span_check
+        CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_work_figures_all ON work_figures (span, day)
+    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_work_figures_each ON work_figures (span, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+
+-- Tables that every service has
+-- -----------------------------
+
+-- Who did what when on which grounds. Append-only, sealed each minute.
+CREATE TABLE audit (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    behind text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    grounds jsonb NOT NULL DEFAULT '{}'::jsonb,
+    -- Only the bound of the sealer's scan, no part of the evidence.
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CONSTRAINT audit_pkey PRIMARY KEY ("position")
+);
+CREATE INDEX ix_audit_subject ON audit (subject, "position");
+CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
+REVOKE UPDATE, DELETE ON audit FROM opsdesk_sla;
+
+CREATE TABLE audit_leaves (
+    "position" bigint NOT NULL,
+    seal bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_pkey PRIMARY KEY ("position"),
+    CONSTRAINT audit_leaves_seal_fkey FOREIGN KEY (seal) REFERENCES audit_seals(number)
+);
+CREATE INDEX ix_audit_leaves_seal ON audit_leaves (seal, "position");
+REVOKE UPDATE, DELETE ON audit_leaves FROM opsdesk_sla;
+
+CREATE TABLE audit_seals (
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    size integer NOT NULL,
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    settled bigint NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL,
+    CONSTRAINT audit_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT audit_seals_size_check CHECK (size > 0)
+);
+REVOKE UPDATE, DELETE ON audit_seals FROM opsdesk_sla;
+
+CREATE TABLE dead_letters (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text,
+    subject text,
+    sequence bigint,
+    type text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    digest bytea NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    code text NOT NULL,
+    reason text NOT NULL,
+    died_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    settled_at timestamptz,
+    settled_as text,
+    settled_because text,
+    CONSTRAINT dead_letters_pkey PRIMARY KEY (id),
+    CONSTRAINT dead_letters_topic_partition_offset_digest_key
+        UNIQUE (topic, partition, "offset", digest),
+    CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
+);
+CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+
+CREATE TABLE deadlines (
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz,
+    -- When to look again: never after due_at; earlier is lazy.
+    wake_at timestamptz NOT NULL,
+    generation bigint NOT NULL DEFAULT nextval('deadline_generations'::regclass),
+    tries integer NOT NULL DEFAULT 0,
+    problem text,
+    CONSTRAINT deadlines_pkey PRIMARY KEY (kind, subject)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+
+-- Every deadline that fired, once: due, fired, lag.
+CREATE TABLE firings (
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    subject uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    fired_at timestamptz NOT NULL,
+    lag interval NOT NULL,
+    fired_without_events boolean NOT NULL,
+    CONSTRAINT firings_pkey PRIMARY KEY (generation),
+    CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
+);
+CREATE INDEX ix_firings_fired_at ON firings USING brin (fired_at) WITH (autosummarize='on');
+CREATE INDEX ix_firings_subject ON firings (subject);
+REVOKE UPDATE, DELETE ON firings FROM opsdesk_sla;
+
+CREATE TABLE idempotency (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status integer NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    subject text NOT NULL,
+    -- The last event of the subject that took effect here.
+    sequence bigint NOT NULL,
+    -- The sequence that was put aside as dead; later ones wait.
+    dead_at bigint,
+    CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
+) WITH (fillfactor = 80);
+
+-- Events not yet on Kafka; the relay deletes them once acknowledged.
+CREATE TABLE outbox (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    at text NOT NULL,
+    traceparent text,
+    body text NOT NULL,
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+
+CREATE TABLE parked (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    source text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    waits_source text,
+    waits_subject text,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea,
+    parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT parked_pkey PRIMARY KEY (id),
+    CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+
+CREATE TABLE revoked_tokens (
+    jti text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
+);
+
+CREATE TABLE simulated_time (
+    single boolean NOT NULL DEFAULT true,
+    "offset" interval NOT NULL DEFAULT '00:00:00'::interval,
+    frozen_at timestamptz,
+    CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
+    CONSTRAINT simulated_time_single_check CHECK (single)
+);
+
+-- The service's clock, sla.now() RETURNS timestamptz: `migrate` gives it the form that the
+-- settings ask for (common.simulated_time).
+
+-- Views for reports, which opsdesk_reporting reads
+-- ------------------------------------------------
+
+-- Tickets, as sla knows them: one row each.
+CREATE VIEW reporting.sla_tickets AS SELECT
+    -- uuid: id of the ticket, the same in every service
+    id AS ticket_id,
+    -- text: what people call it: OPS-1042
+    key AS ticket,
+    -- uuid: null in triage
+    customer_id,
+    -- text: key of the customer
+    customer,
+    -- text: key of the environment
+    environment,
+    -- text: key of the service
+    service,
+    -- text: present one: blocker, critical, major, minor, trivial
+    priority,
+    -- text: incident, service_request, change_request, problem, question
+    kind,
+    -- timestamptz: instant; may lie before it was written down
+    opened_at,
+    -- timestamptz: instant of its resolution or merging; null while it is open
+    ended_at,
+    -- text: resolved or merged; null while it is open
+    ended_as,
+    -- bigint: from opening to end, by the clock on the wall; null while it is open
+    extract(epoch FROM ended_at - opened_at)::bigint AS duration_seconds,
+    -- text: key of the agreement that covers it; null where none does
+    agreement,
+    -- uuid: see sla_agreements
+    agreement_version AS agreement_version_id
+FROM tickets;
+
+-- How tickets ended and began again: one row per change.
+CREATE VIEW reporting.sla_ticket_state_changes AS SELECT
+    -- uuid: see sla_tickets
+    ticket_id,
+    -- bigint: rises within the ticket
+    ordinal,
+    -- text: resolved, rejected (by the second person), reopened, merged
+    kind,
+    -- timestamptz: instant
+    at,
+    -- uuid: null in triage
+    customer_id,
+    -- smallint: by how many the open tickets became more: -1, 0, 1
+    change AS backlog_change
+FROM ticket_turns;
+
+-- Clocks: one row per promise on a ticket.
+CREATE VIEW reporting.sla_clocks AS SELECT
+    -- uuid: id of the clock
+    id AS clock_id,
+    -- uuid: see sla_tickets
+    ticket_id,
+    -- uuid: customer of the ticket
+    customer_id,
+    -- text: first_response, next_reply, update, workaround, resolution
+    metric,
+    -- text: not_started, running, paused, stopped, no_target, cancelled
+    state,
+    -- timestamptz: instant at which the promise breaks; null while paused
+    deadline,
+    -- timestamptz: instant; null unless stopped
+    stopped_at,
+    -- bigint: counted (working) time of its longest cycle; null unless stopped
+    elapsed_seconds,
+    -- timestamptz: instant of the breach that holds; null where there is none
+    breached_at,
+    -- text: met, breached, or waived (a waiver covers the breach); null: still open
+    outcome,
+    -- timestamptz: instant at which it was met or broke
+    outcome_at,
+    -- text: sla: promised to the customer; ola, uc: to us, by second level, a partner
+    contract,
+    -- text: key of the partner whose promise it is; null unless uc
+    partner
+FROM clocks;
+
+-- Warnings and breaches as they fired, also those that were taken back: one row each.
+CREATE VIEW reporting.sla_clock_firings AS SELECT
+    -- uuid: see sla_clocks
+    clock_id,
+    -- integer: rises within the clock
+    ordinal,
+    -- text: breach, warning_50 (percent), warning_3600s_before
+    body::json #>> '{firing,0}' AS kind,
+    -- timestamptz: instant at which it was due
+    at AS due_at,
+    -- timestamptz: instant at which it fired
+    known_at AS fired_at,
+    -- float8: from due to fired, with fractions
+    extract(epoch FROM known_at - at)::float8 AS lag_seconds,
+    -- text: deadline, or which change moved it into the past
+    body::json #>> '{firing,3}' AS reason,
+    -- boolean: whether sla could not hear of tickets when it fired
+    fired_without_events
+FROM clock_inputs WHERE kind = 'fired';
+
+-- Outages, as they are known now: one row each.
+CREATE VIEW reporting.sla_outages AS SELECT
+    -- uuid: id of the outage
+    id AS outage_id,
+    -- text: what people call it: OUT-17
+    key AS outage,
+    -- uuid: null: of everybody
+    customer_id,
+    -- text: key of the customer
+    customer,
+    -- text: key of the environment
+    environment,
+    -- text: key of the service
+    service,
+    -- text: monitoring, ticket, manual
+    source,
+    -- text: down or degraded; only down counts against availability
+    effect,
+    -- timestamptz: instant
+    started_at,
+    -- timestamptz: instant; null while it lasts
+    ended_at,
+    -- boolean: false: it was none, as was found later
+    counts
+FROM outages;
+
+-- Booked work: one row per record; a correction is a record of the difference.
+CREATE VIEW reporting.sla_time_entries AS SELECT
+    -- uuid: id of the record
+    id AS time_entry_id,
+    -- text: what people call it: WRK-17
+    key AS time_entry,
+    -- uuid: see sla_tickets
+    ticket_id,
+    -- uuid: customer of the ticket
+    customer_id,
+    -- uuid: the agreement against whose reserved hours it counts; null: none
+    agreement_id,
+    -- text: sub of who worked
+    person,
+    -- integer: of work; may be negative in a correction
+    minutes,
+    -- date: date of the work
+    day,
+    -- text: name of the rate in the rate card
+    rate,
+    -- uuid: the record that this one corrects; null: it is none
+    corrects,
+    -- timestamptz: instant
+    created_at
+FROM work;
+
+-- Customers: one row each.
+CREATE VIEW reporting.sla_customers AS SELECT
+    -- uuid: id of the customer, the same in every service
+    id AS customer_id,
+    -- text: key, as people say it aloud
+    key AS customer,
+    -- text: name of the company
+    name,
+    -- text: time zone in which their days are counted
+    day_zone,
+    -- boolean: whether they are customers no more
+    retired
+FROM customers;
+
+-- Versions of agreements: one row each.
+CREATE VIEW reporting.sla_agreements AS SELECT
+    -- uuid: id of the version
+    v.id AS agreement_version_id,
+    -- text: key of the agreement
+    a.key AS agreement,
+    -- integer: counts from 1
+    v.version AS version,
+    -- text: sla (customer), ola (own team), uc (partner)
+    a.contract AS contract,
+    -- uuid: customer with whom it is made; null where it serves all
+    a.customer_id AS customer_id,
+    -- text: the other side of a uc
+    a.partner AS partner,
+    -- text: the other side of an ola
+    a.team AS team,
+    -- text: draft, proposed, agreed, published, superseded, withdrawn
+    v.state AS state,
+    -- timestamptz: instant
+    v.valid_from AS valid_from,
+    -- timestamptz: instant, not included; null: without end
+    v.valid_until AS valid_until,
+    -- text[]: keys of the services; none: all of them
+    v.services AS services,
+    -- float8: promised share of the service time, 0 to 1; null: none
+    (v.promises ->> 'availability')::float8 AS availability,
+    -- bigint: hours reserved per month; null: none
+    (v.promises ->> 'reserved_seconds')::bigint AS reserved_seconds,
+    -- timestamptz: instant; null before
+    v.published_at AS published_at
+FROM agreement_versions v JOIN agreements a ON a.id = v.agreement_id;
+
+-- Waivers, the general manager's approvals of violations: one row each.
+CREATE VIEW reporting.sla_waivers AS SELECT
+    -- uuid: id of the waiver
+    id AS waiver_id,
+    -- text: what people call it: WVR-17
+    key AS waiver,
+    -- uuid: see sla_clocks; null where it covers a period
+    clock_id,
+    -- text: key of the customer
+    customer,
+    -- text: key of the service; null of a period that covers all
+    service,
+    -- timestamptz: instant; of a period: the first at which a breach is covered
+    starts_at,
+    -- timestamptz: instant; of a period: a breach at or after it is not covered
+    ends_at,
+    -- text: sub of who asked
+    requested_by,
+    -- timestamptz: instant
+    requested_at,
+    -- timestamptz: instant; a breach at or after it is not covered
+    expires_at,
+    -- text: requested, approved, refused, or as it ended
+    state,
+    -- text: sub of the general manager; never who asked
+    decided_by,
+    -- timestamptz: instant
+    decided_at,
+    -- boolean: approved after the deadline: it changed nothing
+    late,
+    -- timestamptz: instant at which it was revoked or withdrawn
+    ended_at
+FROM waivers;
+
+-- How many tickets came and went: one row per customer, day, service, priority and kind.
+CREATE VIEW reporting.sla_daily_tickets AS SELECT
+    -- uuid: see sla_customers
+    customer_id,
+    -- date: date, in the customer's own zone (sla_customers.day_zone)
+    day,
+    -- text: key of the service; '' for none
+    service,
+    -- text: present one of the tickets
+    priority,
+    -- text: kind of the tickets
+    kind,
+    -- integer: tickets
+    opened,
+    -- integer: resolutions
+    resolved,
+    -- integer: resolutions that the second person did not accept
+    rejected,
+    -- integer: tickets opened again by the customer
+    reopened,
+    -- integer: tickets merged into others
+    merged,
+    -- integer: by how many the open tickets became more
+    entered - gone AS backlog_change,
+    -- integer: of those opened on this day: open now
+    still_open
+FROM ticket_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
+
+-- How many promises were kept: one row per customer, day (of the outcome), service, priority,
+-- kind, metric, contract and agreement.
+CREATE VIEW reporting.sla_daily_clocks AS SELECT
+    -- uuid: see sla_customers
+    customer_id,
+    -- date: date, in the customer's own zone (sla_customers.day_zone)
+    day,
+    -- text: key of the service; '' for none
+    service,
+    -- text: present one of the tickets
+    priority,
+    -- text: kind of the tickets
+    kind,
+    -- text: what was promised
+    metric,
+    -- text: sla, ola or uc
+    contract,
+    -- text: key of the agreement
+    agreement,
+    -- integer: clocks
+    met,
+    -- integer: clocks, without those that are waived
+    breached,
+    -- integer: clocks whose breach had been approved before (R2)
+    waived
+FROM clock_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
+
+-- How long it took: a histogram, one row per customer, day (of the end), service, priority,
+-- kind, metric, contract, agreement and bucket. Add up buckets over anything, then take a
+-- percentile.
+CREATE VIEW reporting.sla_daily_times AS SELECT
+    -- uuid: see sla_customers
+    customer_id,
+    -- date: date, in the customer's own zone (sla_customers.day_zone)
+    day,
+    -- text: key of the service; '' for none
+    service,
+    -- text: present one of the tickets
+    priority,
+    -- text: kind of the tickets
+    kind,
+    -- text: what was promised; lifetime: opening to resolution, by the wall clock
+    metric,
+    -- text: sla, ola or uc; '' for lifetime
+    contract,
+    -- text: key of the agreement; '' for lifetime
+    agreement,
+    -- float8: where the bucket begins; it ends 10 % higher (the first one at 1 s)
+    CASE WHEN bucket = 0 THEN 0 ELSE 1.1::float8 ^ (bucket - 1) END AS from_seconds,
+    -- integer: clocks or tickets in the bucket
+    ended,
+    -- bigint: sum of their times, exact
+    seconds
+FROM time_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
+
+-- What work came to: one row per customer, day, service, priority, kind, rate and currency.
+CREATE VIEW reporting.sla_daily_costs AS SELECT
+    -- uuid: see sla_customers
+    customer_id,
+    -- date: date, in the customer's own zone (sla_customers.day_zone)
+    day,
+    -- text: key of the service; '' for none
+    service,
+    -- text: present one of the tickets
+    priority,
+    -- text: kind of the tickets
+    kind,
+    -- text: name of the rate
+    rate,
+    -- text: ISO 4217; '' where no card of the day has this rate
+    currency,
+    -- bigint: of work
+    minutes,
+    -- numeric: in the currency
+    cents::numeric / 100 AS amount
+FROM work_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,1 @@
+"""How all open promises stand at this moment."""

@@ -1,0 +1,36 @@
+"""The status page: four files without any figures in them, so that anybody may fetch them."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+pages = APIRouter(prefix="/status", include_in_schema=False)
+
+FOR_AN_HOUR = {"Cache-Control": "max-age=3600"}
+
+
+@pages.get("")
+async def page() -> Response:
+    return Response(_read("status.html"), media_type="text/html")
+
+
+@pages.get("/status.css")
+async def style() -> Response:
+    return Response(_read("status.css"), media_type="text/css", headers=FOR_AN_HOUR)
+
+
+@pages.get("/status.js")
+async def script() -> Response:
+    return Response(_read("status.js"), media_type="text/javascript", headers=FOR_AN_HOUR)
+
+
+@pages.get("/status.svg")
+async def icon() -> Response:
+    return Response(_read("status.svg"), media_type="image/svg+xml", headers=FOR_AN_HOUR)
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (files("sla.status") / "static" / name).read_bytes()

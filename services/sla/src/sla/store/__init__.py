@@ -1,1 +1,0 @@
-"""Every query of sla. Rows stay inside; domain values come out."""

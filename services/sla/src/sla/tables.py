@@ -1,0 +1,35 @@
+"""The tables of the sla schema, as queries name them; the migrations make them."""
+
+from sla.agreements import tables as agreements
+from sla.calendars import tables as calendars
+from sla.capacity import tables as measures
+from sla.catalogue import tables as catalogue
+from sla.clocks import tables as clocks
+from sla.clocks import ticket_tables as tickets
+from sla.directory import tables as directory
+from sla.forecasts import tables as forecasts
+from sla.metadata import METADATA
+from sla.outages import tables as outages
+from sla.punctuality import tables as punctuality
+from sla.reports import tables as rollups
+from sla.reviews import tables as reviews
+from sla.time_entries import tables as work
+from sla.waivers import tables as waivers
+
+__all__ = [
+    "METADATA",
+    "agreements",
+    "calendars",
+    "catalogue",
+    "clocks",
+    "directory",
+    "forecasts",
+    "measures",
+    "outages",
+    "punctuality",
+    "reviews",
+    "rollups",
+    "tickets",
+    "waivers",
+    "work",
+]

@@ -1,0 +1,1 @@
+"""Work that was booked, reserved hours and rate cards."""

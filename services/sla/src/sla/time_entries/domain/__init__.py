@@ -1,0 +1,1 @@
+"""What work came to, in hours and money."""

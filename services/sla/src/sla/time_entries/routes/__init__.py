@@ -1,0 +1,1 @@
+"""HTTP in: time entries and rate cards."""

@@ -1,0 +1,1 @@
+"""Queries of time entries, rate cards and reserved hours."""

@@ -1,0 +1,1 @@
+"""The General Manager's prior approval of a violation."""

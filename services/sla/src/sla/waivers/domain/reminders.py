@@ -1,0 +1,43 @@
+"""When the GM is reminded of a request that nobody has answered (R2, R3). Pure."""
+
+from datetime import datetime, timedelta
+
+from sla.waivers.domain.waiver import Waiver
+
+SHARES = (0.5, 0.75)
+"""Of the time that was left at the request."""
+SHORTLY = timedelta(minutes=15)
+"""Before the deadline, where that is later than the last share."""
+
+
+def reminders(requested_at: datetime, deadline: datetime) -> list[datetime]:
+    """In order; empty where no time was left."""
+    left = deadline - requested_at
+    if left <= timedelta(0):
+        return []
+    shares = [requested_at + left * share for share in SHARES]
+    shortly = deadline - SHORTLY
+    return [*shares, shortly] if shortly > shares[-1] else shares
+
+
+def next_at(waiver: Waiver, deadline: datetime | None) -> datetime | None:
+    """When time acts next on a waiver: the next reminder, else its end; None when it is over.
+
+    `deadline`: by when it must be decided, None where nothing can break at present.
+    """
+    if waiver.state not in ("requested", "approved"):
+        return None
+    ahead = [at for at in _open(waiver, deadline) if at < waiver.good_until]
+    return min(ahead, default=waiver.good_until)
+
+
+def is_due(waiver: Waiver, deadline: datetime | None, at: datetime) -> bool:
+    """Whether to remind now. However many reminders were missed, one is sent."""
+    return any(one <= at for one in _open(waiver, deadline))
+
+
+def _open(waiver: Waiver, deadline: datetime | None) -> list[datetime]:
+    if waiver.state != "requested" or deadline is None:
+        return []
+    last = waiver.reminded_at or waiver.requested_at
+    return [at for at in reminders(waiver.requested_at, deadline) if at > last]

@@ -1,0 +1,97 @@
+"""Waivers as they are asked for and as they are told."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from common.http import RequestModel, ResponseModel
+from common.persistence.database import Connection, transaction_time
+from sla.waivers.domain.waiver import Waiver, WaiverState
+from sla.waivers.store.decide_by import Scope, scopes
+
+SECOND = timedelta(seconds=1)
+
+Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+
+
+class WaiverAsked(RequestModel):
+    """Of one clock (`clock_id`), or of all clocks of a `customer` (and `service`; null: of all) that
+    break within `[starts_at, ends_at)`, also of those that start later.
+
+    `expires_at`: a breach at or after it is not covered. Of a period it may be left out.
+    """
+
+    clock_id: UUID | None = None
+    customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    service: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    reason: Reason
+    expires_at: datetime | None = None
+
+
+class DecisionAsked(RequestModel):
+    reason: Reason | None = None
+
+
+class EndingAsked(RequestModel):
+    reason: Reason
+
+
+class WaiverTold(ResponseModel):
+    """`ticket`, `metric`: what the clock measures; null of a period.
+
+    `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
+    for all that it is about, and how long that is from now, 0 when it has passed; null where nothing
+    can break at present (a paused clock). `late`: approved too late to cover anything; it changes
+    nothing (C11). `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
+    approval, and why."""
+
+    id: UUID
+    key: str
+    clock_id: UUID | None
+    ticket: str | None = None
+    metric: str | None = None
+    customer: str | None
+    service: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    decide_by: datetime | None = None
+    seconds_left: int | None = None
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    state: WaiverState
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    late: bool
+    reminded_at: datetime | None
+    ended_by: str | None
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+async def told(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverTold]:
+    """Waivers as they stand at this moment, in the same order."""
+    shown = list(waivers)
+    at = await transaction_time(tx)
+    about = await scopes(tx, [one.id for one in shown], at)
+    return [_told(one, about[one.id], at) for one in shown]
+
+
+async def one_told(tx: Connection, waiver: Waiver) -> WaiverTold:
+    (shown,) = await told(tx, [waiver])
+    return shown
+
+
+def _told(waiver: Waiver, scope: Scope, at: datetime) -> WaiverTold:
+    decide_by = scope.decide_by if waiver.state == "requested" else None
+    left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
+    time = {"decide_by": decide_by, "seconds_left": left}
+    more = {"ticket": scope.ticket, "metric": scope.metric, **time}
+    return WaiverTold.model_validate(waiver).model_copy(update=more)

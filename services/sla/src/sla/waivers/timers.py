@@ -1,0 +1,49 @@
+"""What time does to waivers: the GM is reminded while nobody has decided, and they end (R2, R3)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from common.events.envelope import Event
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due
+from sla.clocks.store import clocks
+from sla.waivers import events as waiver_events
+from sla.waivers.deadlines import plan
+from sla.waivers.domain.reminders import is_due
+from sla.waivers.domain.waiver import Waiver, expire
+from sla.waivers.store import decide_by as waiver_scopes
+from sla.waivers.store import waivers
+
+
+async def on_waivers_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Remind of what is undecided, end what is over, and arm what comes next; rows are locked.
+
+    The clock is read without its lock: a reminder decides nothing.
+    """
+    for waiver, sequence in await waivers.load(tx, [one.subject for one in due]):
+        deadline = await waiver_scopes.deadline(tx, waiver.id, at)
+        after = _after(waiver, deadline, at)
+        if after != waiver:
+            await waivers.save(tx, after, sequence + 1)
+            event = await _event(tx, after, deadline, at)
+            await publish(tx, OutboxEvent(event, sequence + 1))
+        await plan(tx, after, deadline)
+
+
+def _after(waiver: Waiver, deadline: datetime | None, at: datetime) -> Waiver:
+    ended = expire(waiver, at)
+    if ended == waiver and is_due(waiver, deadline, at):
+        return replace(waiver, reminded_at=at)
+    return ended
+
+
+async def _event(tx: Connection, waiver: Waiver, deadline: datetime | None, at: datetime) -> Event:
+    ids = [] if waiver.clock_id is None else [waiver.clock_id]
+    tracked = next(iter(await clocks.load(tx, ids)), None)
+    told = waiver_events.facts(waiver, tracked, deadline, at)
+    if waiver.state == "expired":
+        return waiver_events.expired(told, waiver)
+    assert deadline is not None
+    return waiver_events.reminded(told, deadline)

@@ -1,0 +1,101 @@
+"""Which agreement holds and why, and what changed between two versions: told in words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sla.agreements.domain.agreement import Agreement, Target, holding
+from sla.agreements.domain.clauses import Maintenance, Price, Prose, maintenance_windows
+from sla.agreements.domain.diff import differences
+from sla.agreements.domain.matching import Question, matched
+from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.zone import read_zone
+
+JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+ACME, OTHER = UUID(int=1), UUID(int=2)
+OFFICE, ROUND = UUID(int=11), UUID(int=12)
+HOUR = timedelta(hours=1)
+BASE = Agreement(
+    UUID(int=21),
+    "standard",
+    1,
+    ACME,
+    JUNE,
+    None,
+    (Target("resolution", "major", 8 * HOUR),),
+    OFFICE,
+)
+BILLING = replace(BASE, id=UUID(int=22), key="billing", services=("billing",))
+GROUP = replace(BASE, id=UUID(int=23), key="group", others=(OTHER,))
+PAST = replace(BASE, id=UUID(int=24), key="past", valid_until=JUNE + HOUR)
+
+
+def test_the_most_specific_agreement_holds_and_every_other_one_says_why_not() -> None:
+    asked = Question(ACME, "billing", JULY)
+    found = matched([GROUP, BASE, PAST, BILLING], asked)
+    assert [(one.version.key, one.code) for one in found] == [
+        ("billing", "chosen"),
+        ("standard", "less_specific"),
+        ("group", "less_specific"),
+        ("past", "no_longer_valid"),
+    ]
+    assert found[1].reason == "billing version 1 goes first: that one names services"
+    assert holding([GROUP, BASE, PAST, BILLING], "billing", JULY) is BILLING
+    assert matched([GROUP, BASE], Question(ACME, None, JULY))[1].reason.endswith(
+        "for fewer customers"
+    )
+    elsewhere = matched([BILLING], Question(ACME, "portal", JULY))
+    assert (elsewhere[0].code, elsewhere[0].reason) == (
+        "other_service",
+        "it is about billing, not about portal",
+    )
+    assert matched([BASE], Question(OTHER, None, JULY))[0].code == "other_customer"
+    assert matched([BASE], Question(ACME, None, JUNE - HOUR))[0].code == "not_yet_valid"
+
+
+def test_a_difference_is_a_list_that_people_read() -> None:
+    new = replace(
+        BASE,
+        version=2,
+        targets=(
+            Target("resolution", "major", 4 * HOUR + HOUR / 2, False),
+            Target("first_response", "minor", 30 * timedelta(minutes=1), kind="service_request"),
+        ),
+        calendars={"blocker": ROUND},
+        availability=0.999,
+        price=Price(Decimal("1200.00"), "EUR"),
+        prose=Prose(duties="Name a contact."),
+        maintenance=Maintenance(None, ((JUNE, JULY),)),
+    )
+    names = {ACME: "acme", OFFICE: "office, version 3", ROUND: "always, version 1"}
+    assert [str(one) for one in differences(BASE, new, names)] == [
+        (
+            "resolution of major tickets: within 8 hr, waiting on the customer does not count"
+            " -> within 4 hr 30 min, waiting on the customer counts"
+        ),
+        "calendar of blocker tickets: nothing -> always, version 1",
+        (
+            "first response of minor service request: nothing"
+            " -> within 30 min, waiting on the customer does not count"
+        ),
+        "availability per month: nothing -> 99.9 %",
+        "single maintenance windows: nothing -> 2026-06-01T00:00:00Z to 2026-07-01T00:00:00Z",
+        "price per month: nothing -> 1200.00 EUR",
+        "duties: nothing -> Name a contact.",
+    ]
+    assert differences(new, new, names) == []
+
+
+def test_agreed_maintenance_is_weekly_and_dated_and_counts_once() -> None:
+    """C12: Sundays from two to four in Amsterdam, and a longer one around it"""
+    weekly = {"timezone": "Europe/Amsterdam", "weekly": {"sun": [["02:00", "04:00"]]}}
+    table = Timetable(calendar_of(weekly, read_zone("Europe/Amsterdam")))
+    sunday = datetime(2026, 6, 7, tzinfo=UTC)
+    agreed = Maintenance(OFFICE, ((sunday + HOUR, sunday + 3 * HOUR), (JULY, JULY + HOUR)))
+    found = maintenance_windows(agreed, {OFFICE: table}, JUNE, JUNE + timedelta(days=14))
+    assert found == [
+        (sunday, sunday + 3 * HOUR),
+        (sunday + timedelta(days=7), sunday + timedelta(days=7, hours=2)),
+    ]

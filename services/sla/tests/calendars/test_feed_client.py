@@ -1,0 +1,246 @@
+"""Feeds are fetched with limits, and never from our own network."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from common.now import now
+from sla.calendars import feed_client as fetching
+from sla.calendars.feed_client import LONGEST, Address, Fetcher, Unfetchable, public
+
+HERE = ip_address("127.0.0.1")
+
+
+class Site:
+    """A web server on this machine that answers what it is told to, and keeps what it was asked."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+        self.port = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(self.answers[min(len(self.asked), len(self.answers)) - 1])
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def standing(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+    site = Site(*answers)
+    server = await asyncio.start_server(site.serve, str(HERE), 0, ssl=tls)
+    site.port = server.sockets[0].getsockname()[1]
+    try:
+        yield site
+    finally:
+        server.close()
+
+
+def says(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+def moved(to: str) -> bytes:
+    return says(b"", f"Location: {to}", status="302 Found")
+
+
+def knowing(*found: Address) -> Fetcher:
+    """Every name stands for these addresses; this machine is allowed, and nothing else is."""
+
+    async def looks_up(host: str, port: int) -> Sequence[Address]:
+        try:
+            return [ip_address(host)]
+        except ValueError:
+            return found
+
+    return Fetcher(looks_up, lambda address: address == HERE)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "::127.0.0.1",
+        "::ffff:10.0.0.1",
+        "fe80::1",
+        "fec0::1",
+        "fd00::1",
+        "ff02::1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "2001:0:a00:1::",
+    ],
+)
+async def test_our_own_addresses_are_not_public(written: str) -> None:
+    assert not public(ip_address(written))
+    host = f"[{written}]" if ":" in written else written
+    with pytest.raises(Unfetchable, match="no public address"):
+        await Fetcher().fetch(f"http://{host}/feed.ics")
+
+
+@pytest.mark.parametrize("written", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+def test_the_world_is_public(written: str) -> None:
+    assert public(ip_address(written))
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "localhost", "017700000001"])
+async def test_however_this_machine_is_written_it_is_refused(host: str) -> None:
+    with pytest.raises(Unfetchable):
+        await Fetcher().fetch(f"http://{host}/feed.ics")
+
+
+async def test_the_name_is_looked_up_once_and_that_very_address_is_asked() -> None:
+    """A name that says something else a moment later leads nowhere else."""
+    said = []
+
+    async def changing(host: str, port: int) -> Sequence[Address]:
+        said.append(host)
+        return [HERE] if len(said) == 1 else [ip_address("10.0.0.1")]
+
+    async with standing(says(b"BEGIN:VCALENDAR")) as site:
+        fetcher = Fetcher(changing, lambda address: address == HERE)
+        url = f"http://acme.example:{site.port}/feed.ics?token=1#top"
+        assert await fetcher.fetch(url) == b"BEGIN:VCALENDAR"
+    assert said == ["acme.example"]
+    assert site.asked[0].startswith("GET /feed.ics?token=1 HTTP/1.1\r\n")
+    assert f"host: acme.example:{site.port}\r\n" in site.asked[0].lower()
+
+
+async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
+    async with standing(says(b"x")) as site:
+        mixed = knowing(HERE, ip_address("10.0.0.1"))
+        with pytest.raises(Unfetchable, match="no public address"):
+            await mixed.fetch(f"http://acme.example:{site.port}/")
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "to", ["http://10.0.0.1/", "file:///etc/passwd", "http://u:p@acme.example/"]
+)
+async def test_a_redirect_is_judged_anew(to: str) -> None:
+    async with standing(moved(to), says(b"secret")) as site:
+        with pytest.raises(Unfetchable):
+            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
+    assert len(site.asked) == 1
+
+
+async def test_redirects_are_followed_but_not_for_ever() -> None:
+    async with standing(moved("/there"), says(b"feed")) as site:
+        assert await knowing(HERE).fetch(f"http://acme.example:{site.port}/") == b"feed"
+    async with standing(moved("/again")) as site:
+        with pytest.raises(Unfetchable, match="redirects"):
+            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
+    assert len(site.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (says(b"", status="404 Not Found"), "404"),
+        (says(b"x", "Content-Encoding: gzip"), "compressed"),
+        (says(b"x" * (LONGEST + 1)), "longer"),
+        (b"no http at all\r\n\r\n", "cannot be fetched"),
+    ],
+)
+async def test_what_is_no_feed_or_too_much_is_refused(answer: bytes, said: str) -> None:
+    async with standing(answer) as site:
+        with pytest.raises(Unfetchable, match=said):
+            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
+
+
+async def test_who_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "PATIENCE", 0.2)
+    server = await asyncio.start_server(_silent, str(HERE), 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(Unfetchable):
+        await knowing(HERE).fetch(f"http://acme.example:{port}/")
+    server.close()
+
+
+async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    writer.close()
+
+
+@pytest.mark.parametrize(("certified", "good"), [("acme.example", True), ("other.example", False)])
+async def test_a_certificate_must_be_that_of_the_name(
+    certified: str, good: bool, tmp_path: Path
+) -> None:
+    """The connection goes to a number; what is asked for and verified is the name."""
+    file = tmp_path / "site.pem"
+    file.write_bytes(self_signed(certified))
+    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server_side.load_cert_chain(file)
+    asked_for: list[str | None] = []
+    server_side.sni_callback = lambda _, name, __: asked_for.append(name)
+    trusts = ssl.create_default_context(cafile=str(file))
+    async with standing(says(b"feed"), tls=server_side) as site:
+        fetcher = Fetcher(knowing(HERE).looks_up, lambda address: address == HERE, trusts)
+        fetched = fetcher.fetch(f"https://acme.example:{site.port}/")
+        if good:
+            assert await fetched == b"feed"
+        else:
+            with pytest.raises(Unfetchable, match="cannot be fetched"):
+                await fetched
+    assert asked_for == ["acme.example"]
+
+
+def self_signed(name: str) -> bytes:
+    """Key and certificate of a site, as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    at = now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    kept = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    return key.private_bytes(pem, *kept) + certificate.public_bytes(pem)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://acme.example/",
+        "gopher://x",
+        "acme.example",
+        "http://",
+        "http://[::1",
+        "http://a:b@c/",
+        "http://x:99999/",
+    ],
+)
+async def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(Unfetchable):
+        await knowing(HERE).fetch(url)

@@ -1,0 +1,127 @@
+"""Reviews are published by two people, in editions that stay, and come in every form."""
+
+import io
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+from pypdf import PdfReader
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from common.persistence.database import Database
+from opsdesk_testing.protocol import deliver, freeze_time
+from sla.handlers import HANDLERS
+from sla_support.assertions import whole, wrong
+from sla_support.company import ACME, HOUR, NINE, know, opened
+from sla_support.review_month import JULY, june, said_of_reviews
+
+
+async def test_what_is_published_stays_as_it_was_known(
+    database: Database, theo: AsyncClient, dana: AsyncClient, jan: AsyncClient
+) -> None:
+    """A5: a later correction is a new edition, with its reason, by two people"""
+    await june(database)
+    address = "/v1/reviews/acme-2026-06"
+    assert (await jan.get(address)).status_code == 404
+    published = await dana.post(address + "/publish")
+    assert (published.status_code, published.json()["edition"]) == (200, 1)
+    assert (await dana.post(address + "/publish", json={})).status_code == 409
+    first = (await jan.get(address)).json()
+    late = opened(3, NINE + HOUR)
+    await deliver(database, HANDLERS, (late, 1))
+    assert (await jan.get(address)).json()["report"] == first["report"]
+    await freeze_time(database, JULY + HOUR)
+    assert (await theo.post(address + "/regenerate")).status_code == 200
+    assert (await jan.get(address)).json()["report"] == first["report"]
+    own = await theo.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
+    assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
+    assert wrong(await dana.post(address + "/publish", json={})) == ["/reason"]
+    again = await dana.post(address + "/publish", json={"reason": "A ticket was phoned in late"})
+    assert again.json()["edition"] == 2
+    newest = (await jan.get(address)).json()
+    assert (newest["report"]["usage"]["opened"], newest["shown_edition"]) == (3, 2)
+    assert (await jan.get(address + "?edition=1")).json()["report"] == first["report"]
+    assert (await jan.get(address + "?edition=0")).status_code == 404
+    assert (await jan.get(address + "?edition=3")).status_code == 404
+    for change in (
+        "UPDATE review_editions SET figures = '{}'",
+        "DELETE FROM review_editions",
+        "UPDATE review_minutes SET text = ''",
+    ):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            await _as_the_service(database, change)
+    kinds = [one.type.split(".")[2] for one in await said_of_reviews(database)]
+    assert kinds == ["ready", "published", "ready", "published"]
+    await whole(database)
+
+
+async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: AsyncClient) -> None:
+    """Four eyes, in the database as well"""
+    await know(database, (ACME, "acme"))
+    body = {"customer": "acme", "month": "2026-06"}
+    drawn = await dana.post("/v1/reviews", json=body)
+    assert drawn.status_code == 201
+    assert (await dana.post("/v1/reviews", json=body)).status_code == 409
+    shown = (await dana.get(drawn.headers["Location"])).json()
+    assert shown["report"]["notes"] == ["The month is not over: these figures are preliminary."]
+    own = await dana.post(drawn.headers["Location"] + "/publish")
+    assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
+    with pytest.raises(DBAPIError, match="check"):
+        async with database.transaction() as tx:
+            await tx.execute(
+                text(
+                    "INSERT INTO review_editions SELECT id, 1, figures, NULL, generated_by, generated_at, generated_by, generated_at FROM reviews"
+                )
+            )
+
+
+async def test_its_audience_is_named_when_it_is_told_of(
+    database: Database, dana: AsyncClient
+) -> None:
+    await june(database)
+    contact = str(UUID(int=12))
+    wanted = {"people": ["theo", "dana", "theo"], "contacts": [contact]}
+    put = await dana.put("/v1/customers/acme/review-audience", json=wanted)
+    assert put.json()["people"] == ["theo", "dana"]
+    assert (await dana.get("/v1/customers/acme/review-audience")).json() == put.json()
+    assert (await dana.put("/v1/customers/nobody/review-audience", json=wanted)).status_code == 404
+    await dana.post("/v1/reviews/acme-2026-06/publish")
+    published = (await said_of_reviews(database))[-1].body
+    assert (published["people"], published["roles"]) == (["theo", "dana"], [])
+    assert published["contacts"] == [contact]
+
+
+async def test_it_comes_in_every_form(
+    database: Database, dana: AsyncClient, jan: AsyncClient
+) -> None:
+    await june(database)
+    address = "/v1/reviews/acme-2026-06"
+    await dana.post(address + "/publish")
+    media = {
+        "html": "text/html; charset=utf-8",
+        "pdf": "application/pdf",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "csv": "text/csv; charset=utf-8",
+    }
+    for form, media_type in media.items():
+        asked = await jan.get(f"{address}?format={form}")
+        assert (asked.status_code, asked.headers["content-type"]) == (200, media_type)
+        assert f"review-acme-2026-06.{form}" in asked.headers["content-disposition"]
+        accepted = await jan.get(address, headers={"Accept": media_type.partition(";")[0]})
+        assert accepted.content == asked.content or form == "xlsx"
+    page = await jan.get(address, headers={"Accept": "text/html,application/xhtml+xml"})
+    policies = page.headers.get_list("content-security-policy")
+    assert len(policies) == 1
+    assert "style-src 'sha256-" in policies[0]
+    content = (await jan.get(address + "?format=pdf")).content
+    told = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
+    assert "Operational review, June 2026" in told
+    assert "OPS-2" in told
+    assert (await jan.get(address + "?format=docx")).status_code == 422
+
+
+async def _as_the_service(database: Database, change: str) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(text("SET LOCAL ROLE opsdesk_sla"))
+        await tx.execute(text(change))

@@ -1,0 +1,140 @@
+"""Acme, its calendar and its agreement, and what intake says of its tickets."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from common.events.directory import CustomerKnown
+from common.events.tickets import TicketEvent, TicketOpened
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from opsdesk_testing.protocol import deliver, freeze_time
+from sla.agreements.domain.agreement import METRICS, Agreement, Target
+from sla.agreements.domain.lifecycle import Life, Signature
+from sla.agreements.store import agreements
+from sla.calendars import store as calendars
+from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.zone import read_zone
+from sla.handlers import HANDLERS
+
+NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)
+"""Monday 09:00 in Amsterdam."""
+ACME, BRIGHTWATER = UUID(int=0xAC), UUID(int=0xB0)
+HOUR = timedelta(hours=1)
+OFFICE = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+ROUND = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+AMSTERDAM = {"timezone": "Europe/Amsterdam", "weekly": OFFICE}
+PUBLISHED = Life(
+    Signature("theo", NINE),
+    state="published",
+    ours=Signature("theo", NINE),
+    theirs=Signature("gina", NINE),
+    published=Signature("gina", NINE),
+)
+HOURS = {"blocker": 2, "critical": 4, "major": 8, "minor": 16}
+
+T = TypeVar("T", bound=TicketEvent)
+
+
+async def know(database: Database, *customers: tuple[UUID, str]) -> None:
+    """Let sla hear of customers."""
+    for id, key in customers:
+        told = CustomerKnown(
+            at=NINE,
+            customer_id=id,
+            customer=key,
+            name=key.title(),
+            timezone="Europe/Amsterdam",
+            language="nl",
+        )
+        await deliver(database, HANDLERS, (told, 1))
+
+
+async def promise(
+    database: Database,
+    customer: tuple[UUID, str] = (ACME, "acme"),
+    metrics: tuple[str, ...] = ("first_response", "resolution"),
+    **more: Any,
+) -> Agreement:
+    """Acme's agreement: office hours, 24/7 for blockers; nothing for trivial tickets."""
+    await know(database, customer)
+    await freeze_time(database, NINE)
+    zone = read_zone("Europe/Amsterdam")
+    async with database.transaction() as tx:
+        ids = []
+        for key, weekly in (("office", OFFICE), ("round", ROUND)):
+            definition = {"timezone": zone.name, "weekly": weekly}
+            calendar = calendar_of(definition, zone)
+            made = await calendars.add(tx, uuid7(), key, definition, calendar, ("theo", NINE))
+            ids.append(made.id)
+        targets = tuple(
+            Target(metric, priority, hours * HOUR / (4 if metric == "first_response" else 1))
+            for metric in METRICS
+            if metric in metrics
+            for priority, hours in HOURS.items()
+        )
+        agreement_id = uuid7()
+        office, round_the_clock = ids
+        version = Agreement(
+            id=uuid7(),
+            key=f"{customer[1]}-standard",
+            version=1,
+            customer_id=customer[0],
+            valid_from=NINE - timedelta(days=365),
+            valid_until=None,
+            targets=targets,
+            calendar=office,
+            calendars={"blocker": round_the_clock},
+            **more,
+        )
+        await agreements.add(tx, agreement_id, version)
+        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+    return version
+
+
+async def also_promise(database: Database, under: Agreement, key: str, **more: Any) -> Agreement:
+    """Another published agreement, like that one but for what is given."""
+    version = replace(under, id=uuid7(), key=key, **more)
+    async with database.transaction() as tx:
+        agreement_id = uuid7()
+        await agreements.add(tx, agreement_id, version)
+        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+    return version
+
+
+async def underpin(
+    database: Database, under: Agreement, partner: str | None = None, share: float = 0.5
+) -> Agreement:
+    """What second level, or a partner, promised us: for all customers, in a share of the time."""
+    return await also_promise(
+        database,
+        under,
+        f"{partner or 'second-level'}-standard",
+        customer_id=None,
+        contract="uc" if partner else "ola",
+        partner=partner,
+        targets=tuple(
+            replace(one, within=one.within and one.within * share) for one in under.targets
+        ),
+    )
+
+
+def said(event: type[T], number: int, at: datetime = NINE, **more: Any) -> T:
+    """What intake says about ticket OPS-`number`."""
+    facts: dict[str, Any] = {
+        "at": at,
+        "ticket_id": UUID(int=number),
+        "ticket": f"OPS-{number}",
+        "title": "The invoice run hangs",
+        "kind": "incident",
+        "priority": "major",
+        "state": "open",
+        "customer_id": ACME,
+        "customer": "acme",
+    }
+    return event(**facts | more)
+
+
+def opened(number: int, at: datetime = NINE, **more: Any) -> TicketOpened:
+    return said(TicketOpened, number, at, **{"opened_at": at, "channel": "portal"} | more)

@@ -1,0 +1,42 @@
+"""Outages for tests: said outright, without anybody who reports them."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from sla.outages.domain.outage import Outage, record_of
+from sla.outages.domain.scope import Place
+from sla.outages.store import outages
+
+
+async def fail(
+    database: Database,
+    started_at: datetime,
+    ended_at: datetime | None,
+    customer_id: UUID | None = None,
+    environment: str | None = None,
+    service: str | None = "billing",
+    known_at: datetime | None = None,
+) -> Outage:
+    """An outage that somebody noted, known from its start on unless said else."""
+    async with database.transaction() as tx:
+        place = Place(customer_id, environment, service)
+        key = await outages.next_key(tx)
+        begun = Outage(uuid7(), key, place, "manual", None, None, "down", started_at, ended_at)
+        said = record_of(begun, "started", known_at or started_at, "anna")
+        await outages.add(tx, begun, said)
+    return begun
+
+
+async def rewrite(
+    database: Database, outage: Outage, started_at: datetime, ended_at: datetime, known_at: datetime
+) -> None:
+    """Two people correct it."""
+    async with database.transaction() as tx:
+        after = replace(
+            outage, started_at=started_at, ended_at=ended_at, ordinal=outage.ordinal + 1
+        )
+        said = record_of(after, "corrected", known_at, "anna", "omar", "the monitor was deaf")
+        await outages.save(tx, after, said)

@@ -1,0 +1,82 @@
+"""Faults of an OpenAPI document are found, each at the function that it comes from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checks.openapi import in_document, locate_in, summary_fault
+from fastapi import FastAPI
+
+SOURCE = Path("services/sla/src/sla/app.py")
+GOOD = {"operationId": "list_waivers", "summary": "List waivers, oldest first."}
+
+
+def sentences(operations: dict[str, Any], schemas: dict[str, Any] | None = None) -> list[str]:
+    paths = {f"/v1/{name}": {"get": operation} for name, operation in operations.items()}
+    document = {"paths": paths, "components": {"schemas": schemas or {}}}
+    return [one.sentence for one in in_document(document, SOURCE, lambda *_: (SOURCE, 7))]
+
+
+def test_a_good_document_has_no_fault() -> None:
+    assert sentences({"waivers": GOOD}, {"WaiverRead": {"description": "There is no other."}}) == []
+
+
+@pytest.mark.parametrize(
+    ("summary", "fault"),
+    [
+        ("", "imperative"),
+        ("All waivers, the oldest first.", "imperative"),
+        ("Lists waivers.", "imperative"),
+        ("List", "object"),
+        ("List waivers", "period"),
+    ],
+)
+def test_a_summary_that_says_too_little(summary: str, fault: str) -> None:
+    assert fault in (summary_fault(summary) or "")
+
+
+def test_two_operations_of_one_id() -> None:
+    assert sentences({"a": GOOD, "b": GOOD}) == [
+        "GET /v1/a: the operationId list_waivers is used twice.",
+        "GET /v1/b: the operationId list_waivers is used twice.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["Needs two people (R1).", "As it was (A2, A3).", "For ever: see G5."]
+)
+def test_a_rule_code(text: str) -> None:
+    (sentence,) = sentences({"a": {**GOOD, "description": text}})
+    assert "rule code" in sentence
+    (sentence,) = sentences({}, {"Waiver": {"properties": {"x": {"description": text}}}})
+    assert "schema Waiver" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("`at` is no instant.", 1),
+        ("They are no refusals.", 1),
+        ("It is no longer open.", 0),
+        ("There is no waiver.", 0),
+    ],
+)
+def test_what_is_no_such_thing(text: str, count: int) -> None:
+    assert len(sentences({"a": {**GOOD, "description": text}})) == count
+
+
+def test_a_schema_that_is_named_for_its_module() -> None:
+    (sentence,) = sentences({}, {"sla__routes__waived__Waiver": {}})
+    assert "two models share a name" in sentence
+
+
+def test_the_function_of_an_operation_is_found() -> None:
+    app = FastAPI()
+
+    @app.get("/v1/waivers/{key}")
+    def show(key: str) -> str:
+        return key
+
+    file, line = locate_in(app, Path(__file__).parent)("get", "/v1/waivers/{key}")
+    assert file == Path("test_openapi.py")
+    assert "@app.get" in Path(__file__).read_text().splitlines()[line - 1]
