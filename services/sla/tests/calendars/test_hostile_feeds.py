@@ -6,7 +6,7 @@ from time import process_time
 import pytest
 
 from sla.calendars.domain.feed import BadFeed, Feed
-from sla.calendars.domain.ics import MOST_EVENTS, read
+from sla.calendars.domain.ics import MAX_EVENTS, parse_feed
 from sla.calendars.domain.zone import read_zone
 from sla_support.feeds import feed
 
@@ -22,7 +22,7 @@ NEVER = "BYMONTH=2;BYMONTHDAY=30"
 def read_in_time(text: bytes) -> Feed:
     began = process_time()
     try:
-        return read(text, AMSTERDAM, YEARS)
+        return parse_feed(text, AMSTERDAM, YEARS)
     finally:
         assert process_time() - began < PATIENCE
 
@@ -93,7 +93,7 @@ TOO_MUCH = {
         feed(*[f"{NOON}\nDURATION:PT1M\nRDATE:" + ",".join(days_from(date(2026, 1, 1), 3000))] * 7),
         "more than 20000 occurrences",
     ),
-    "more events than are read": (feed(*[NOON] * (MOST_EVENTS + 1)), "import fewer"),
+    "more events than are read": (feed(*[NOON] * (MAX_EVENTS + 1)), "import fewer"),
     "a count beyond all numbers": (feed(f"{NOON}\nRRULE:FREQ=DAILY;COUNT={'9' * 30}"), "RRULE"),
 }
 

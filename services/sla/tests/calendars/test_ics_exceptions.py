@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.feed import BadFeed
-from sla.calendars.domain.ics import read
+from sla.calendars.domain.ics import parse_feed
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla_support.feeds import feed
@@ -22,14 +22,14 @@ WORKDAYS = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "f
 
 
 def breaks(*events: str, zone: Any = AMSTERDAM) -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = read(feed(*events), zone, YEARS).definition("closed")[
-        "breaks"
-    ]
+    found: dict[str, list[list[str]]] = parse_feed(feed(*events), zone, YEARS).to_definition(
+        "closed"
+    )["breaks"]
     return found
 
 
 def holidays(*events: str, zone: Any = AMSTERDAM) -> list[date]:
-    return sorted(read(feed(*events), zone, YEARS).holidays)
+    return sorted(parse_feed(feed(*events), zone, YEARS).holidays)
 
 
 def december(*days: int) -> list[date]:
@@ -72,8 +72,10 @@ def test_an_all_day_occurrence_is_added_however_its_date_is_written(written: str
 
 def test_a_deadline_falls_on_the_day_that_a_feed_leaves_open() -> None:
     """A1: Friday 11 December 16:00 + 2 working hours, the 16th being open."""
-    fed = read(feed(ALL_DAY + "EXDATE:20261216T000000"), AMSTERDAM, YEARS).definition("closed")
-    table = Timetable(calendar_of({"weekly": WORKDAYS, "feed": fed}, AMSTERDAM))
+    fed = parse_feed(feed(ALL_DAY + "EXDATE:20261216T000000"), AMSTERDAM, YEARS).to_definition(
+        "closed"
+    )
+    table = Timetable(calendar_from_definition({"weekly": WORKDAYS, "feed": fed}, AMSTERDAM))
     started = datetime(2026, 12, 11, 15, tzinfo=UTC)
     assert table.after(started, timedelta(hours=2)) == datetime(2026, 12, 16, 8, tzinfo=UTC)
 

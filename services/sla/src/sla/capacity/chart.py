@@ -3,107 +3,117 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sla.capacity.domain.forecast import Outlook, Peak
+from sla.capacity.domain.forecast import CapacityForecast, Peak
 from sla.capacity.domain.series import Limit, Series
 from sla.rendering.svg import Element, Picture, line, polyline, text
 
 WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 48, 36
-SHOWN = 90
+LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 64, 16, 48, 36
+SHOWN_DAYS = 90
 """Days of the past that are drawn."""
 
 
-class _Paper:
+class _Axes:
     """From days and figures to places on the picture."""
 
     def __init__(self, first: date, last: date, low: float, high: float) -> None:
         self._first, self._days = first, max((last - first).days, 1)
-        room = (high - low) * 0.08 or 1.0
-        self.low, self.high = low - room, high + room
+        padding = (high - low) * 0.08 or 1.0
+        self.low, self.high = low - padding, high + padding
 
     def x(self, day: date) -> float:
         share = (day - self._first).days / self._days
-        return LEFT + share * (WIDTH - LEFT - RIGHT)
+        return LEFT_MARGIN + share * (WIDTH - LEFT_MARGIN - RIGHT_MARGIN)
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+        return HEIGHT - BOTTOM_MARGIN - share * (HEIGHT - TOP_MARGIN - BOTTOM_MARGIN)
 
 
-def drawn(
-    about: Series, peaks: Sequence[Peak], limit: Limit, made: Outlook | None, today: date
+def render_svg(
+    series: Series,
+    peaks: Sequence[Peak],
+    limit: Limit,
+    forecast: CapacityForecast | None,
+    today: date,
 ) -> str:
     """An SVG document, legible in grey too."""
-    past = [peak for peak in peaks if peak.day > today - timedelta(days=SHOWN)]
+    shown_peaks = [peak for peak in peaks if peak.day > today - timedelta(days=SHOWN_DAYS)]
     last = max(today + timedelta(days=max(limit.plan_ahead.days, 14)), today)
-    first = past[0].day if past else today - timedelta(days=SHOWN)
-    values = [peak.value for peak in past] or [0.0]
-    paper = _Paper(first, last, min(*values, limit.limit), max(*values, limit.limit))
+    first = shown_peaks[0].day if shown_peaks else today - timedelta(days=SHOWN_DAYS)
+    values = [peak.value for peak in shown_peaks] or [0.0]
+    axes = _Axes(first, last, min(*values, limit.limit), max(*values, limit.limit))
     picture = Picture(
-        f"usage of {about.key}",
-        about.name,
+        f"usage of {series.key}",
+        series.name,
         WIDTH,
         HEIGHT,
-        description=sentence(about, made),
+        description=describe(series, forecast),
         font_size=12,
         ground="#fff",
     )
     return picture.drawn(
         [
-            text(LEFT, 18, picture.title, font_size=14, font_weight="600"),
-            text(LEFT, 36, picture.description, fill="#444"),
-            *_days(paper, first, today, last),
-            *_limit(paper, about, limit),
-            _usage(paper, past),
-            *_line(paper, made, today, last),
+            text(LEFT_MARGIN, 18, picture.title, font_size=14, font_weight="600"),
+            text(LEFT_MARGIN, 36, picture.description, fill="#444"),
+            *_days(axes, first, today, last),
+            *_limit_line(axes, series, limit),
+            _usage_line(axes, shown_peaks),
+            *_forecast_line(axes, forecast, today, last),
         ]
     )
 
 
-def sentence(about: Series, made: Outlook | None) -> str:
+def describe(series: Series, forecast: CapacityForecast | None) -> str:
     """What the picture says, in words."""
-    if made is None:
+    if forecast is None:
         return "Fewer than two weeks of figures: too early to say."
-    if made.limit_status == "reached":
-        return f"The limit is reached: {made.current:.4g} {about.unit}."
-    if made.expected is None:
-        return f"Now {made.current:.4g} {about.unit}; the limit is not in sight."
-    words = f"Now {made.current:.4g} {about.unit}; the limit is expected on {made.expected}"
-    if made.earliest and made.latest:
-        words += f", between {made.earliest} and {made.latest}"
-    return f"{words}."
+    if forecast.limit_status == "reached":
+        return f"The limit is reached: {forecast.current:.4g} {series.unit}."
+    if forecast.expected is None:
+        return f"Now {forecast.current:.4g} {series.unit}; the limit is not in sight."
+    sentence = (
+        f"Now {forecast.current:.4g} {series.unit}; the limit is expected on {forecast.expected}"
+    )
+    if forecast.earliest and forecast.latest:
+        sentence += f", between {forecast.earliest} and {forecast.latest}"
+    return f"{sentence}."
 
 
-def _days(paper: _Paper, first: date, today: date, last: date) -> list[Element]:
-    foot, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    x = paper.x(today)
+def _days(axes: _Axes, first: date, today: date, last: date) -> list[Element]:
+    baseline, right = HEIGHT - BOTTOM_MARGIN, WIDTH - RIGHT_MARGIN
+    x = axes.x(today)
     return [
-        line(LEFT, foot, right, foot, "#888"),
-        line(x, TOP, x, foot, "#bbb"),
-        text(LEFT, foot + 16, str(first), fill="#444"),
-        text(x, foot + 30, "today", anchor="middle", fill="#444"),
-        text(right, foot + 16, str(last), anchor="end", fill="#444"),
+        line(LEFT_MARGIN, baseline, right, baseline, "#888"),
+        line(x, TOP_MARGIN, x, baseline, "#bbb"),
+        text(LEFT_MARGIN, baseline + 16, str(first), fill="#444"),
+        text(x, baseline + 30, "today", anchor="middle", fill="#444"),
+        text(right, baseline + 16, str(last), anchor="end", fill="#444"),
     ]
 
 
-def _limit(paper: _Paper, about: Series, limit: Limit) -> list[Element]:
-    y = paper.y(limit.limit)
+def _limit_line(axes: _Axes, series: Series, limit: Limit) -> list[Element]:
+    y = axes.y(limit.limit)
     return [
-        line(LEFT, y, WIDTH - RIGHT, y, "#b00020", stroke_width=1.5),
-        text(LEFT - 6, y + 4, f"{limit.limit:g} {about.unit}", anchor="end", fill="#b00020"),
+        line(LEFT_MARGIN, y, WIDTH - RIGHT_MARGIN, y, "#b00020", stroke_width=1.5),
+        text(
+            LEFT_MARGIN - 6, y + 4, f"{limit.limit:g} {series.unit}", anchor="end", fill="#b00020"
+        ),
     ]
 
 
-def _usage(paper: _Paper, past: Sequence[Peak]) -> Element:
-    points = ((paper.x(peak.day), paper.y(peak.value)) for peak in past)
+def _usage_line(axes: _Axes, shown_peaks: Sequence[Peak]) -> Element:
+    points = ((axes.x(peak.day), axes.y(peak.value)) for peak in shown_peaks)
     return polyline(points, "#1f4e79", stroke_width=2)
 
 
-def _line(paper: _Paper, made: Outlook | None, today: date, last: date) -> list[Element]:
-    if made is None:
+def _forecast_line(
+    axes: _Axes, forecast: CapacityForecast | None, today: date, last: date
+) -> list[Element]:
+    if forecast is None:
         return []
-    end = made.expected if made.expected and today < made.expected < last else last
-    ahead = made.current + made.per_day * (end - today).days
-    reach = min(max(ahead, paper.low), paper.high)
-    start, stop = (paper.x(today), paper.y(made.current)), (paper.x(end), paper.y(reach))
+    end = forecast.expected if forecast.expected and today < forecast.expected < last else last
+    projected = forecast.current + forecast.per_day * (end - today).days
+    clamped = min(max(projected, axes.low), axes.high)
+    start, stop = (axes.x(today), axes.y(forecast.current)), (axes.x(end), axes.y(clamped))
     return [line(*start, *stop, "#1f4e79", stroke_width=2, stroke_dasharray="6 4")]

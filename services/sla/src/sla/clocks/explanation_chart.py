@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from common.wording import format_duration
 from sla.clocks.domain.clock import BREACH, ZERO
 from sla.clocks.domain.explanation import Interval, Reason
-from sla.clocks.domain.explanation_report import WORDS, Story
+from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport
 from sla.rendering.svg import (
     Anchor,
     Element,
@@ -25,7 +25,7 @@ from sla.rendering.svg import (
 WIDTH, HEIGHT, LEFT, RIGHT = 1000, 430, 70, 30
 TOP, FLOOR, STRIP, AXIS = 120, 280, 22, 326
 INK, SOFT, RED = "#1f2933", "#52606d", "#c0262d"
-FILL: dict[Reason, str] = {
+FILL_COLOURS: dict[Reason, str] = {
     "counted": "#0b7a75",
     "closed_hours": "#dfe4ea",
     "holiday": "#b9a5dd",
@@ -34,16 +34,16 @@ FILL: dict[Reason, str] = {
     "waiting_on_customer": "#f2b84b",
     "stopped": "#f3f5f7",
 }
-MOST_DAYS = 9
+MAX_DAY_LABELS = 9
 """Of an axis; longer ones name every second, third, ... day."""
 
 
-def picture(story: Story) -> str:
+def render_svg(report: ExplanationReport) -> str:
     """An SVG document of 1000 x 430, legible without colours by its titles and legend."""
-    scale = _Scale.of(story)
+    scale = _Scale.of(report)
     shown = Picture(
-        f"clock of {story.heading}",
-        f"{story.heading}. {story.verdict}.",
+        f"clock of {report.heading}",
+        f"{report.heading}. {report.status_line}.",
         WIDTH,
         HEIGHT,
         font_size=13,
@@ -52,12 +52,12 @@ def picture(story: Story) -> str:
     )
     return shown.drawn(
         [
-            *_head(story),
-            *_strip(story, scale),
-            *_curve(story, scale, shown.id("late")),
-            *_marks(story, scale),
-            *_days(story, scale),
-            *_legend(story),
+            *_head(report),
+            *_strip(report, scale),
+            *_curve(report, scale, shown.id("late")),
+            *_marks(report, scale),
+            *_days(report, scale),
+            *_legend(report),
         ]
     )
 
@@ -68,111 +68,120 @@ class _Scale:
 
     start: datetime
     end: datetime
-    most: timedelta
+    max_counted: timedelta
 
     @classmethod
-    def of(cls, story: Story) -> "_Scale":
-        start, deadline = story.clock.opened_at, story.standing.deadline
-        end = max(story.as_of, deadline or story.as_of, start + timedelta(minutes=1))
-        counted = sum((one.counted for one in story.intervals), ZERO)
-        most = max(counted, story.clock.terms.target or ZERO, timedelta(minutes=1))
-        return cls(start, end, most * 1.08)
+    def of(cls, report: ExplanationReport) -> "_Scale":
+        start, deadline = report.clock.opened_at, report.snapshot.deadline
+        end = max(report.as_of, deadline or report.as_of, start + timedelta(minutes=1))
+        counted = sum((interval.counted for interval in report.intervals), ZERO)
+        max_counted = max(counted, report.clock.terms.target or ZERO, timedelta(minutes=1))
+        return cls(start, end, max_counted * 1.08)
 
     def x(self, at: datetime) -> float:
         share = (at - self.start) / (self.end - self.start)
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
     def y(self, counted: timedelta) -> float:
-        return round(FLOOR - counted / self.most * (FLOOR - TOP), 1)
+        return round(FLOOR - counted / self.max_counted * (FLOOR - TOP), 1)
 
 
-def _head(story: Story) -> Iterator[Element]:
-    colour = RED if story.standing.breached else INK
-    yield _text(LEFT, 34, story.heading, size=18, weight=600)
-    yield _text(LEFT, 58, story.verdict, fill=colour, weight=600)
-    yield _text(LEFT, 78, story.promise, fill=SOFT)
+def _head(report: ExplanationReport) -> Iterator[Element]:
+    colour = RED if report.snapshot.breached else INK
+    yield _text(LEFT, 34, report.heading, size=18, weight=600)
+    yield _text(LEFT, 58, report.status_line, fill=colour, weight=600)
+    yield _text(LEFT, 78, report.promise, fill=SOFT)
 
 
-def _strip(story: Story, scale: _Scale) -> Iterator[Element]:
-    for one in story.intervals:
-        start, end = scale.x(one.start), scale.x(one.end)
+def _strip(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
+    for interval in report.intervals:
+        start, end = scale.x(interval.start), scale.x(interval.end)
         if end - start >= 0.2:
             yield rect(
-                start, FLOOR, end - start, STRIP, fill=FILL[one.why], title=_title_of(story, one)
+                start,
+                FLOOR,
+                end - start,
+                STRIP,
+                fill=FILL_COLOURS[interval.reason],
+                title=_tooltip(report, interval),
             )
 
 
-def _title_of(story: Story, one: Interval) -> str:
-    name = f" ({one.name})" if one.name else ""
-    span = f"{story.day_and_time(one.start)} - {story.day_and_time(one.end)}"
-    return f"{WORDS[one.why]}{name}: {span}, {format_duration(one.counted)} counted"
+def _tooltip(report: ExplanationReport, interval: Interval) -> str:
+    name = f" ({interval.name})" if interval.name else ""
+    span = f"{report.format_instant(interval.start)} - {report.format_instant(interval.end)}"
+    return f"{REASON_LABELS[interval.reason]}{name}: {span}, {format_duration(interval.counted)} counted"
 
 
-def _curve(story: Story, scale: _Scale, late: str) -> Iterator[Element]:
+def _curve(report: ExplanationReport, scale: _Scale, late: str) -> Iterator[Element]:
     counted, points = ZERO, [(float(LEFT), float(FLOOR))]
-    for one in story.intervals:
-        counted += one.counted
-        points.append((scale.x(one.end), scale.y(counted)))
+    for interval in report.intervals:
+        counted += interval.counted
+        points.append((scale.x(interval.end), scale.y(counted)))
     under = listed([*points, (points[-1][0], FLOOR)])
-    yield element("polygon", points=under, fill=FILL["counted"], opacity=0.12)
-    yield polyline(points, FILL["counted"], stroke_width=2.5, stroke_linejoin="round")
-    if story.clock.terms.target is not None:
-        too_much = scale.y(story.clock.terms.target) - TOP + 16
-        yield element("clipPath", rect(0, TOP - 16, WIDTH, too_much), id=late)
+    yield element("polygon", points=under, fill=FILL_COLOURS["counted"], opacity=0.12)
+    yield polyline(points, FILL_COLOURS["counted"], stroke_width=2.5, stroke_linejoin="round")
+    if report.clock.terms.target is not None:
+        late_height = scale.y(report.clock.terms.target) - TOP + 16
+        yield element("clipPath", rect(0, TOP - 16, WIDTH, late_height), id=late)
         clip = f"url(#{late})"
         yield polyline(points, RED, stroke_width=3, stroke_linejoin="round", clip_path=clip)
     yield line(LEFT, TOP - 16, LEFT, FLOOR, "#cbd2d9")
     yield _text(LEFT - 8, FLOOR, "0", anchor="end", fill=SOFT)
 
 
-def _marks(story: Story, scale: _Scale) -> Iterator[Element]:
-    target, deadline = story.clock.terms.target, story.standing.deadline
+def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
+    target, deadline = report.clock.terms.target, report.snapshot.deadline
     if target is not None:
         y = scale.y(target)
         yield _line(LEFT, y, WIDTH - RIGHT, y, SOFT)
         yield _text(LEFT - 8, y + 4, format_duration(target), anchor="end", fill=SOFT)
-    for firing in story.firings:
+    for firing in report.firings:
         if firing.kind != BREACH:
             x = scale.x(firing.due_at)
-            words = f"{firing.kind}: {story.day_and_time(firing.due_at)}"
+            title = f"{firing.kind}: {report.format_instant(firing.due_at)}"
             yield circle(
-                x, FLOOR + STRIP / 2, 4.5, fill="#fff", stroke=INK, stroke_width=1.5, title=words
+                x, FLOOR + STRIP / 2, 4.5, fill="#fff", stroke=INK, stroke_width=1.5, title=title
             )
-    for turn in story.turns:
-        x = scale.x(turn.at)
-        words = f"{turn.words}: {story.day_and_time(turn.at)}"
-        yield path(f"M{x} {FLOOR - 9}l6 9h-12z", fill=INK, title=words)
+    for change in report.changes:
+        x = scale.x(change.at)
+        title = f"{change.description}: {report.format_instant(change.at)}"
+        yield path(f"M{x} {FLOOR - 9}l6 9h-12z", fill=INK, title=title)
     if deadline is not None:
         x = scale.x(max(deadline, scale.start))
-        colour = RED if story.standing.breached else INK
+        colour = RED if report.snapshot.breached else INK
         yield _line(x, TOP - 16, x, FLOOR + STRIP, colour)
-        right = x > WIDTH / 2
-        words = f"deadline {story.day_and_time(deadline)}"
-        beside = x - 7 if right else x + 7
-        yield _text(beside, TOP - 8, words, anchor="end" if right else "start", fill=colour)
+        is_right_half = x > WIDTH / 2
+        label = f"deadline {report.format_instant(deadline)}"
+        label_x = x - 7 if is_right_half else x + 7
+        yield _text(
+            label_x, TOP - 8, label, anchor="end" if is_right_half else "start", fill=colour
+        )
 
 
-def _days(story: Story, scale: _Scale) -> Iterator[Element]:
+def _days(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
     """Midnights of the reader's zone; of one day alone, the hours of its ends."""
-    yield _text(LEFT, AXIS, story.day_and_time(story.clock.opened_at), fill=SOFT)
-    first = story.clock.opened_at.astimezone(story.zone).date()
-    number = (scale.end.astimezone(story.zone).date() - first).days
-    every = max(1, -(-number // MOST_DAYS))
-    for day in range(every, number + 1, every):
+    yield _text(LEFT, AXIS, report.format_instant(report.clock.opened_at), fill=SOFT)
+    first = report.clock.opened_at.astimezone(report.zone).date()
+    number = (scale.end.astimezone(report.zone).date() - first).days
+    step = max(1, -(-number // MAX_DAY_LABELS))
+    for day in range(step, number + 1, step):
         date = first + timedelta(days=day)
-        at = datetime(date.year, date.month, date.day, tzinfo=story.zone)
+        at = datetime(date.year, date.month, date.day, tzinfo=report.zone)
         x = scale.x(at)
         yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes=None)
         if x - LEFT > 150:  # room for the opening's own words
             yield _text(x, AXIS, f"{date:%a} {date.day} {date:%b}", anchor="middle", fill=SOFT)
 
 
-def _legend(story: Story) -> Iterator[Element]:
-    for index, (why, span) in enumerate(story.sums.items()):
+def _legend(report: ExplanationReport) -> Iterator[Element]:
+    for index, (reason, span) in enumerate(report.elapsed_by_reason.items()):
         column, row = index % 3, index // 3
         x, y = LEFT + column * 300, AXIS + 42 + row * 26
-        yield rect(x, y - 11, 14, 14, rx=3, fill=FILL[why], stroke="#9aa5b1", stroke_width=0.5)
-        yield _text(x + 21, y, f"{WORDS[why]} {format_duration(span)}")
+        yield rect(
+            x, y - 11, 14, 14, rx=3, fill=FILL_COLOURS[reason], stroke="#9aa5b1", stroke_width=0.5
+        )
+        yield _text(x + 21, y, f"{REASON_LABELS[reason]} {format_duration(span)}")
 
 
 def _line(

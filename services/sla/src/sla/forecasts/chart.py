@@ -10,39 +10,52 @@ from sla.forecasts.domain.score import Score, Tally
 from sla.rendering.svg import Anchor, Element, Picture, circle, line, text
 
 WIDTH, HEIGHT = 640, 560
-LEFT, TOP, SIDE = 70, 64, 400
+LEFT_MARGIN, TOP_MARGIN, PLOT_SIZE = 70, 64, 400
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
-LARGEST = 14.0
+MAX_DOT_RADIUS = 14.0
 
 
-def calibration(score: Score, title: str) -> str:
-    """The reliability diagram: dots on the diagonal are forecasts that came as often as they words.
+def render_calibration_svg(score: Score, title: str) -> str:
+    """The reliability diagram: dots on the diagonal are forecasts that came as often as they said.
 
     A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
     """
     parts = [*_frame(title), *_summary(score)]
-    most = max((one.forecasts for one in score.bins), default=1)
-    for one in score.bins:
-        parts += _dot(one, most)
+    max_forecasts = max((tally.forecasts for tally in score.bins), default=1)
+    for tally in score.bins:
+        parts += _dot(tally, max_forecasts)
     if not score.bins:
-        parts.append(_text(LEFT + SIDE / 2, TOP + SIDE / 2, "No forecast has come out yet.", GREY))
-    return Picture(f"calibration of {title}", _summed_up(score), WIDTH, HEIGHT).drawn(parts)
+        parts.append(
+            _text(
+                LEFT_MARGIN + PLOT_SIZE / 2,
+                TOP_MARGIN + PLOT_SIZE / 2,
+                "No forecast has come out yet.",
+                GREY,
+            )
+        )
+    return Picture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT).drawn(parts)
 
 
 def _frame(title: str) -> Iterator[Element]:
-    yield _text(LEFT, 34, title, INK, size=17, anchor="start", weight="600")
+    yield _text(LEFT_MARGIN, 34, title, INK, size=17, anchor="start", weight="600")
     for tenth in range(0, 11, 2):
         share = tenth / 10
         x, y = _x(share), _y(share)
-        yield _line(x, TOP, x, TOP + SIDE, PALE)
-        yield _line(LEFT, y, LEFT + SIDE, y, PALE)
-        yield _text(x, TOP + SIDE + 20, f"{share:.0%}", GREY, size=12)
-        yield _text(LEFT - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
+        yield _line(x, TOP_MARGIN, x, TOP_MARGIN + PLOT_SIZE, PALE)
+        yield _line(LEFT_MARGIN, y, LEFT_MARGIN + PLOT_SIZE, y, PALE)
+        yield _text(x, TOP_MARGIN + PLOT_SIZE + 20, f"{share:.0%}", GREY, size=12)
+        yield _text(LEFT_MARGIN - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
     yield _line(_x(0), _y(0), _x(1), _y(1), GREY, dash="5 5")
-    yield _text(LEFT + SIDE / 2, TOP + SIDE + 46, "forecast: probability of a breach", INK, size=13)
-    calibrated = "On the line: what was forecast came as often as was words."
-    yield _text(LEFT, TOP + SIDE + 76, calibrated, GREY, size=12, anchor="start")
-    middle = TOP + SIDE / 2
+    yield _text(
+        LEFT_MARGIN + PLOT_SIZE / 2,
+        TOP_MARGIN + PLOT_SIZE + 46,
+        "forecast: probability of a breach",
+        INK,
+        size=13,
+    )
+    caption = "On the line: what was forecast came as often as was said."
+    yield _text(LEFT_MARGIN, TOP_MARGIN + PLOT_SIZE + 76, caption, GREY, size=12, anchor="start")
+    middle = TOP_MARGIN + PLOT_SIZE / 2
     turned = f"rotate(-90 20 {middle})"
     words = "came: share that broke"
     yield text(20, middle, words, fill=INK, font_size=13, anchor="middle", transform=turned)
@@ -58,26 +71,31 @@ def _summary(score: Score) -> Iterator[Element]:
         ("miscalibration", _figure(score.reliability)),
     ]
     for index, (name, value) in enumerate(lines):
-        y = TOP + 30 + index * 58
-        yield _text(LEFT + SIDE + 24, y, name, GREY, size=12, anchor="start")
-        yield _text(LEFT + SIDE + 24, y + 24, value, INK, size=20, anchor="start", weight="600")
+        y = TOP_MARGIN + 30 + index * 58
+        yield _text(LEFT_MARGIN + PLOT_SIZE + 24, y, name, GREY, size=12, anchor="start")
+        yield _text(
+            LEFT_MARGIN + PLOT_SIZE + 24, y + 24, value, INK, size=20, anchor="start", weight="600"
+        )
 
 
-def _dot(one: Tally, most: int) -> Iterator[Element]:
-    x, y = _x(one.forecast), _y(one.observed)
-    low, high = one.interval
+def _dot(tally: Tally, max_forecasts: int) -> Iterator[Element]:
+    x, y = _x(tally.mean_forecast), _y(tally.observed)
+    low, high = tally.interval
     yield _line(x, _y(low), x, _y(high), BLUE, width=2)
-    radius = max(3.5, LARGEST * sqrt(one.forecasts / most))
-    words = f"forecast {one.forecast:.0%}, came {one.observed:.0%}, of {one.forecasts}"
+    radius = max(3.5, MAX_DOT_RADIUS * sqrt(tally.forecasts / max_forecasts))
+    title = f"forecast {tally.mean_forecast:.0%}, came {tally.observed:.0%}, of {tally.forecasts}"
     yield circle(
-        x, y, radius, fill=BLUE, fill_opacity=0.9, title=words, stroke="#ffffff", stroke_width=1.5
+        x, y, radius, fill=BLUE, fill_opacity=0.9, title=title, stroke="#ffffff", stroke_width=1.5
     )
 
 
-def _summed_up(score: Score) -> str:
+def _describe(score: Score) -> str:
     if score.brier is None:
         return "Calibration of forecasts: nothing has come out yet"
-    return f"Calibration of {score.forecasts} forecasts of which {score.breached} broke; Brier score {score.brier:.3f}"
+    return (
+        f"Calibration of {score.forecasts} forecasts of which {score.breached} broke;"
+        f" Brier score {score.brier:.3f}"
+    )
 
 
 def _figure(value: float | None) -> str:
@@ -85,11 +103,11 @@ def _figure(value: float | None) -> str:
 
 
 def _x(share: float) -> float:
-    return LEFT + SIDE * share
+    return LEFT_MARGIN + PLOT_SIZE * share
 
 
 def _y(share: float) -> float:
-    return TOP + SIDE * (1 - share)
+    return TOP_MARGIN + PLOT_SIZE * (1 - share)
 
 
 def _line(

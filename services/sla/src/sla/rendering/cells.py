@@ -13,11 +13,11 @@ NUMBERS = frozenset({"count", "share", "uptime", "duration"})
 def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
     """A dash where there is nothing to say."""
     if value is None:
-        return figures.NOTHING
+        return figures.NO_VALUE
     if isinstance(value, datetime):
-        return figures.instant(value, zone)
+        return figures.format_instant(value, zone)
     if isinstance(value, date):
-        return figures.day(value)
+        return figures.format_day(value)
     if isinstance(value, str):
         return value
     return _number(value, kind)
@@ -25,7 +25,7 @@ def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
 
 def _number(value: float, kind: Kind) -> str:
     if kind == "share":
-        return figures.share(value)
+        return figures.format_share(value)
     if kind == "uptime":
-        return figures.uptime(value)
-    return figures.duration(value) if kind == "duration" else f"{value:g}"
+        return figures.format_uptime(value)
+    return figures.format_duration(value) if kind == "duration" else f"{value:g}"

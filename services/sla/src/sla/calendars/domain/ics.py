@@ -20,21 +20,21 @@ from sla.calendars.domain.recurrence import Budget
 from sla.calendars.domain.vtimezone import zones_of_one_feed
 from sla.calendars.domain.zone import EPOCH, Zone
 
-MOST_EVENTS = 5_000
-MOST_OCCURRENCES = 20_000
+MAX_EVENTS = 5_000
+MAX_OCCURRENCES = 20_000
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-_WALL = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall has no offset
+_WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall has no offset
 
 
-def read(text: bytes, zone: Zone, years: range) -> Feed:
+def parse_feed(text: bytes, zone: Zone, years: range) -> Feed:
     """The events that lie in these years. Raises BadFeed."""
     budget = Budget()
     holidays: dict[date, str] = {}
     timed: list[Span] = []
     for event, start, length in _within(years, _events(text, budget), zone, budget):
         if isinstance(start, datetime):
-            timed += _on_the_wall(start, length, zone)
+            timed += _wall_spans(start, length, zone)
         else:
             holidays |= {start + DAY * n: name_of(event) for n in range(length.days)}
     return Feed({day: name for day, name in holidays.items() if day.year in years}, timed)
@@ -44,19 +44,19 @@ def _events(text: bytes, budget: Budget) -> list[Event]:
     try:
         with zones_of_one_feed(budget):
             calendars = Calendar.from_ical(text, multiple=True)
-        found = [event for calendar in calendars for event in _walked(calendar)]
+        found = [event for calendar in calendars for event in _live_events(calendar)]
     except BadFeed:
         raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as wrong:
-        raise BadFeed(f"it is no iCalendar feed: {str(wrong)[:200]}") from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BadFeed(f"it is no iCalendar feed: {str(error)[:200]}") from None
     if not calendars:
         raise BadFeed("it is no iCalendar feed: there is no VCALENDAR in it")
-    if len(found) > MOST_EVENTS:
-        raise BadFeed(f"it has more than {MOST_EVENTS} events; import fewer")
+    if len(found) > MAX_EVENTS:
+        raise BadFeed(f"it has more than {MAX_EVENTS} events; import fewer")
     return found
 
 
-def _walked(calendar: Any) -> Iterator[Event]:
+def _live_events(calendar: Any) -> Iterator[Event]:
     if calendar.name != "VCALENDAR":
         raise ValueError(f"a {calendar.name} stands where a VCALENDAR must")
     # A cancelled one that stands in the place of another still takes it away.
@@ -67,7 +67,7 @@ def _within(years: range, events: list[Event], zone: Zone, budget: Budget) -> It
     """Everything that happens in these years."""
     first = datetime(years.start, 1, 1) - DAY  # noqa: DTZ001 - on the wall
     last = datetime(years.stop, 1, 1) + DAY  # noqa: DTZ001 - on the wall
-    window, left = Window(first, last, ZoneInfo(zone.name), budget), MOST_OCCURRENCES
+    window, left = Window(first, last, ZoneInfo(zone.name), budget), MAX_OCCURRENCES
     for together in grouped(events):
         try:
             for event, start, length in occurrences(together, window):
@@ -75,20 +75,20 @@ def _within(years: range, events: list[Event], zone: Zone, budget: Budget) -> It
                     continue
                 left -= 1
                 if left < 0:
-                    raise BadFeed(f"more than {MOST_OCCURRENCES} occurrences; import fewer")
+                    raise BadFeed(f"more than {MAX_OCCURRENCES} occurrences; import fewer")
                 yield event, start, length
-        except (BadFeed, BrokenCalendarProperty, ArithmeticError, ValueError, TypeError) as wrong:
-            raise BadFeed(f"event {name_of(together[0])!r}: {str(wrong)[:200]}") from None
+        except (BadFeed, BrokenCalendarProperty, ArithmeticError, ValueError, TypeError) as error:
+            raise BadFeed(f"event {name_of(together[0])!r}: {str(error)[:200]}") from None
 
 
-def _on_the_wall(start: datetime, length: timedelta, zone: Zone) -> Iterator[Span]:
+def _wall_spans(start: datetime, length: timedelta, zone: Zone) -> Iterator[Span]:
     """The span as the calendar's zone shows it."""
     end = start.replace(tzinfo=None) + length
     if start.tzinfo is None or getattr(start.tzinfo, "key", None) == zone.name:
-        begins = (start.replace(tzinfo=None) - _WALL) // SECOND
+        begins = (start.replace(tzinfo=None) - _WALL_EPOCH) // SECOND
         if length:
             yield begins, begins + length // SECOND
         return
     since = (start - EPOCH) // SECOND
     until = (end.replace(tzinfo=start.tzinfo) - EPOCH) // SECOND
-    yield from zone.on_the_wall(since, until)
+    yield from zone.wall_spans(since, until)

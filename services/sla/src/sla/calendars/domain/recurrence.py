@@ -14,23 +14,23 @@ from dateutil.rrule import rrulestr
 
 from sla.calendars.domain.feed import BadFeed
 
-STEPS = 200_000
+MAX_STEPS = 200_000
 """What everything in a feed may take together; a step is some microseconds."""
-MAX_RULE_CHARACTERS = 1000
-_DAYS: Mapping[str, int] = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+MAX_RULE_CHARS = 1000
+_DAYS_PER_PERIOD: Mapping[str, int] = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 _STEPS_PER_PERIOD: Mapping[str, int] = {"DAILY": 1, "WEEKLY": 1, "MONTHLY": 2, "YEARLY": 15}
 
 
 class Budget:
     """What is left of the steps for one feed."""
 
-    def __init__(self, steps: int = STEPS) -> None:
-        self.left = steps
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.remaining = steps
 
     def spend(self, steps: int) -> None:
         """Raises BadFeed when everything in the feed together is too much."""
-        self.left -= steps
-        if self.left < 0:
+        self.remaining -= steps
+        if self.remaining < 0:
             raise BadFeed("its recurring events go on for too long; end them, or import fewer")
 
 
@@ -43,28 +43,28 @@ def starts(
     wall, too. Raises BadFeed.
     """
     frequency, interval = _checked(rule)
-    ends = min(until, _one(rule, "UNTIL", until))
+    ends = min(until, _first_value(rule, "UNTIL", until))
     if ends < first:
         return
     # Two more than fit: one for the period that has begun, one as weeks begin on a Monday.
-    periods = (ends - first).days // (_DAYS[frequency] * interval) + 2
+    periods = (ends - first).days // (_DAYS_PER_PERIOD[frequency] * interval) + 2
     price = _STEPS_PER_PERIOD[frequency] * (1 + len(rule.get("BYSETPOS", ())))
     metered = _MeteredInterval(interval, _Meter(periods, price, budget))
-    for start in islice(_followed(rule, first, ends, metered), _one(rule, "COUNT")):
+    for start in islice(_expand_rule(rule, first, ends, metered), _first_value(rule, "COUNT")):
         budget.spend(1)
         yield start
 
 
 def _checked(rule: Mapping[str, Any]) -> tuple[str, int]:
     """Frequency and interval. Raises BadFeed for what is not read."""
-    frequency, interval = _one(rule, "FREQ"), _one(rule, "INTERVAL", 1)
-    if frequency not in _DAYS:
+    frequency, interval = _first_value(rule, "FREQ"), _first_value(rule, "INTERVAL", 1)
+    if frequency not in _DAYS_PER_PERIOD:
         raise BadFeed(f"FREQ={frequency} is not read; DAILY, WEEKLY, MONTHLY and YEARLY are")
     if interval < 1:
         raise BadFeed("INTERVAL must be at least 1")
     by_time = {"BYHOUR", "BYMINUTE", "BYSECOND"}
-    if several := sorted(by_time & {name for name in rule if rule[name]}):
-        raise BadFeed(f"{several[0]} is not read; write an event for each time of the day")
+    if unsupported := sorted(by_time & {name for name in rule if rule[name]}):
+        raise BadFeed(f"{unsupported[0]} is not read; write an event for each time of the day")
     return frequency, interval
 
 
@@ -108,7 +108,7 @@ class _Ended(Exception):
     """The last period of a rule is over."""
 
 
-def _followed(
+def _expand_rule(
     rule: Mapping[str, Any], first: datetime, ends: datetime, interval: int
 ) -> Iterator[datetime]:
     parts = [
@@ -116,20 +116,20 @@ def _followed(
         for name, values in rule.items()
         if name not in ("UNTIL", "COUNT") and values
     ]
-    written = ";".join(parts)
-    if len(written) > MAX_RULE_CHARACTERS:
-        raise BadFeed(f"a rule is longer than {MAX_RULE_CHARACTERS} characters")
+    rule_text = ";".join(parts)
+    if len(rule_text) > MAX_RULE_CHARS:
+        raise BadFeed(f"a rule is longer than {MAX_RULE_CHARS} characters")
     try:
         # COUNT is counted by the caller: dateutil alone would look for the last one for too long.
-        yield from rrulestr(written, dtstart=first).replace(until=ends, interval=interval)
+        yield from rrulestr(rule_text, dtstart=first).replace(until=ends, interval=interval)
     except _Ended:
         return
-    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as wrong:
-        if isinstance(wrong, BadFeed):
+    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+        if isinstance(error, BadFeed):
             raise
-        raise BadFeed(f"the rule {written[:100]} cannot be followed: {wrong}") from None
+        raise BadFeed(f"the rule {rule_text[:100]} cannot be followed: {error}") from None
 
 
-def _one(rule: Mapping[str, Any], name: str, default: Any = None) -> Any:
+def _first_value(rule: Mapping[str, Any], name: str, default: Any = None) -> Any:
     values = rule.get(name)
     return values[0] if values else default

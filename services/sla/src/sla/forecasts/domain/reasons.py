@@ -3,53 +3,58 @@
 from collections.abc import Iterator
 
 from common.wording import format_duration
-from sla.forecasts.domain.probability import Estimate, Standing
+from sla.forecasts.domain.probability import Estimate, PromiseProgress
 
-METRICS = {
+METRIC_NAMES = {
     "first_response": "first response",
     "next_reply": "next reply",
     "update": "update",
     "workaround": "workaround",
     "resolution": "resolution",
 }
-NOTICEABLE = 1.05
+NOTICEABLE_STRETCH = 1.05
 
 
-def reasons(standing: Standing, found: Estimate) -> tuple[str, ...]:
+def describe_reasons(progress: PromiseProgress, estimate: Estimate) -> tuple[str, ...]:
     """Sentences, the weightiest first; of the promise, never of the customer's words."""
-    return (_used(standing), _history(standing, found), *_queue(standing))
-
-
-def _used(standing: Standing) -> str:
-    used, target = format_duration(standing.age), format_duration(standing.target)
-    rest = format_duration(max(0.0, standing.target - standing.age))
-    return f"{used} of its {target} are used up ({standing.used:.0%}); {rest} of support time are left."
-
-
-def _history(standing: Standing, found: Estimate) -> str:
-    if found.broke is None:
-        return (
-            "Nothing like it has come this far yet, so the time used up is all there is to go by."
-        )
-    like = f"{found.known} like it ({_like(standing.group[: found.level])})"
-    told = f"Of {like} that had come this far, {found.broke:.0%} took longer than it has left."
     return (
-        told
-        if found.level == len(standing.group)
-        else f"{told} Of its very kind too little is known."
+        _describe_used(progress),
+        _describe_history(progress, estimate),
+        *_describe_queue(progress),
     )
 
 
-def _queue(standing: Standing) -> Iterator[str]:
-    if standing.ahead is None:
+def _describe_used(progress: PromiseProgress) -> str:
+    used, target = format_duration(progress.age), format_duration(progress.target)
+    remaining = format_duration(max(0.0, progress.target - progress.age))
+    return f"{used} of its {target} are used up ({progress.used_ratio:.0%}); {remaining} of support time are left."
+
+
+def _describe_history(progress: PromiseProgress, estimate: Estimate) -> str:
+    if estimate.breached_ratio is None:
+        return (
+            "Nothing like it has come this far yet, so the time used up is all there is to go by."
+        )
+    sample = f"{estimate.sample_size} like it ({_group_name(progress.group[: estimate.level])})"
+    sentence = f"Of {sample} that had come this far, {estimate.breached_ratio:.0%} took longer than it has left."
+    return (
+        sentence
+        if estimate.level == len(progress.group)
+        else f"{sentence} Of its very kind too little is known."
+    )
+
+
+def _describe_queue(progress: PromiseProgress) -> Iterator[str]:
+    if progress.queue_position is None:
         yield "It waits on the customer: its time stands still, and goes on when they answer."
-    elif standing.stretch > NOTICEABLE:
-        rest = standing.until - standing.age
+    elif progress.queue_stretch > NOTICEABLE_STRETCH:
+        remaining = progress.effective_target - progress.age
         yield (
-            f"{standing.ahead} stand before it in the queue, where {standing.usual:.0f} are open usually: the time that it has left is worth {format_duration(rest)}."
+            f"{progress.queue_position} stand before it in the queue, where {progress.typical_queue_length:.0f} are open"
+            f" usually: the time that it has left is worth {format_duration(remaining)}."
         )
 
 
-def _like(group: tuple[str, ...]) -> str:
+def _group_name(group: tuple[str, ...]) -> str:
     metric, *more = group
-    return " ".join([*more, METRICS.get(metric, metric)])
+    return " ".join([*more, METRIC_NAMES.get(metric, metric)])

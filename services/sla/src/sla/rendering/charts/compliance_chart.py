@@ -48,7 +48,9 @@ def _row(part: NamedCompliance, y: float) -> Iterator[Shape]:
         yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
     if excused:
         yield Box(LEFT + full * met, y + 2, full * excused, 14, LIGHT, INK)
-    words = f"{figures.share(counted.raw)}  ({figures.share(counted.adjusted)} adjusted)"
+    words = (
+        f"{figures.format_share(counted.raw)}  ({figures.format_share(counted.adjusted)} adjusted)"
+    )
     fill = ALARM if counted.breached else INK
     yield Label(WIDTH - RIGHT + 6, y + 12, words, 8, "start", True, fill)
 

@@ -14,9 +14,9 @@ def response_times_chart(spreads: Sequence[Percentiles]) -> Drawing:
     """A row per metric, each on its own scale, which ends at its 95th percentile."""
     rows = [shape for index, one in enumerate(spreads) for shape in _row(one, TOP + index * ROW)]
     description = " ".join(
-        f"{figures.metric(one.metric)}, {figures.plural(one.count, 'ticket')}: half within"
-        f" {figures.duration(one.p50_seconds)}, 90 % within {figures.duration(one.p90_seconds)},"
-        f" 95 % within {figures.duration(one.p95_seconds)}."
+        f"{figures.metric_name(one.metric)}, {figures.pluralise(one.count, 'ticket')}: half within"
+        f" {figures.format_duration(one.p50_seconds)}, 90 % within {figures.format_duration(one.p90_seconds)},"
+        f" 95 % within {figures.format_duration(one.p95_seconds)}."
         for one in spreads
     )
     title = "How long it took, in working time"
@@ -38,12 +38,13 @@ def _row(one: Percentiles, y: float) -> Iterator[Shape]:
     full = WIDTH - LEFT - RIGHT
     longest = one.p95_seconds or 1.0
     half, most = full * one.p50_seconds / longest, full * one.p90_seconds / longest
-    yield Label(LEFT - 6, y + 11, figures.metric(one.metric), 8, "end")
+    yield Label(LEFT - 6, y + 11, figures.metric_name(one.metric), 8, "end")
     yield Label(LEFT - 6, y + 21, f"n = {one.count}", 7, "end")
     yield Box(LEFT, y + 2, most, 12, LIGHT, INK)
     yield Box(LEFT, y + 2, half, 12, DARK, INK)
     yield Line(((LEFT + full, y), (LEFT + full, y + 16)), INK, 2)
     words = " · ".join(
-        figures.duration(value) for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
+        figures.format_duration(value)
+        for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
     )
     yield Label(LEFT, y + 25, words, 8, "start", True)

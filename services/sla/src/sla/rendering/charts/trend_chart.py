@@ -32,9 +32,9 @@ def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
 
 def _described(months: Sequence[MonthOfTickets]) -> str:
     return " ".join(
-        f"{_first_day(one):%B %Y}: {figures.plural(one.opened, 'ticket')} opened,"
-        f" {figures.share(one.compliance.raw)} of promises kept,"
-        f" {figures.share(one.compliance.adjusted)} with approved breaches."
+        f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
+        f" {figures.format_share(one.compliance.raw)} of promises kept,"
+        f" {figures.format_share(one.compliance.adjusted)} with approved breaches."
         for one in months
     )
 
@@ -82,7 +82,7 @@ def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
         if share is not None:
             # Beneath, because the other line never runs there; at the bottom there is no room.
             y = _y(share) + (12 if share > 0.15 else -6)
-            yield Label(_x(index, len(months)), y, figures.share(share), 7.5, "middle", True)
+            yield Label(_x(index, len(months)), y, figures.format_share(share), 7.5, "middle", True)
 
 
 def _x(index: int, count: int) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sla.rendering import figures
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
 
@@ -13,11 +13,11 @@ def agenda(report: Report, meeting: Meeting) -> tuple[str, ...]:
     return (*_from_figures(report, meeting.actions), *(item.title for item in meeting.agenda))
 
 
-def _from_figures(report: Report, actions: Sequence[Action]) -> Iterator[str]:
+def _from_figures(report: Report, actions: Sequence[ActionItem]) -> Iterator[str]:
     if carried := [one for one in actions if str(one.month) != report.month]:
         yield f"Actions from earlier reviews: {len(carried)}"
-    yield f"Usage and trend: {figures.plural(report.usage.opened, 'ticket')} opened"
-    yield f"Promises kept: {figures.share(report.usage.compliance.raw)}"
+    yield f"Usage and trend: {figures.pluralise(report.usage.opened, 'ticket')} opened"
+    yield f"Promises kept: {figures.format_share(report.usage.compliance.raw)}"
     if report.breaches_total:
         yield f"Breaches and their reasons: {report.breaches_total}"
     if report.waivers:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.compliance import Compliance
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import CustomerLine, Leadership, Part
+from sla.reviews.domain.report import CompliancePart, CustomerLine, LeadershipReport
 
 UTC_NAME = "UTC"
 
 
-def paper(report: Leadership) -> Document:
-    month = read_month(report.month)
+def build_document(report: LeadershipReport) -> Document:
+    month = parse_month(report.month)
     return Document(
         name=f"leadership-{report.month}",
         title="Leadership report",
@@ -23,34 +23,34 @@ def paper(report: Leadership) -> Document:
         edition=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
-        sections=(_promises(report), _customers(report), _running(report)),
+        sections=(_promises(report), _customers(report), _operations(report)),
     )
 
 
-def _tiles(report: Leadership) -> Iterator[Tile]:
+def _tiles(report: LeadershipReport) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.previous_month.compliance for one in report.customers), Compliance())
-    against = wording.points(now.raw, before.raw)
-    yield Tile("Promises kept", figures.share(now.raw), against, now.breached > 0)
-    approved = figures.plural(now.waived, "breach", "breaches")
-    yield Tile("With approved breaches", figures.share(now.adjusted), f"{approved} approved")
+    comparison = wording.compare_shares(now.raw, before.raw)
+    yield Tile("Promises kept", figures.format_share(now.raw), comparison, now.breached > 0)
+    approved = figures.pluralise(now.waived, "breach", "breaches")
+    yield Tile("With approved breaches", figures.format_share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
-    was = sum(one.previous_month.opened for one in report.customers)
-    yield Tile("Tickets opened", str(opened), wording.against(opened, was))
+    opened_before = sum(one.previous_month.opened for one in report.customers)
+    yield Tile("Tickets opened", str(opened), wording.compare_counts(opened, opened_before))
     overdue = sum(one.overdue_actions for one in report.customers)
-    waiting = sum(one.open_actions for one in report.customers)
-    yield Tile("Actions overdue", str(overdue), f"of {waiting} open", overdue > 0)
+    open_actions = sum(one.open_actions for one in report.customers)
+    yield Tile("Actions overdue", str(overdue), f"of {open_actions} open", overdue > 0)
 
 
-def _promises(report: Leadership) -> Section:
-    parts = [Part(one.name, one.usage.compliance) for one in report.customers]
+def _promises(report: LeadershipReport) -> Section:
+    parts = [CompliancePart(one.name, one.usage.compliance) for one in report.customers]
     drawings = (
         (compliance_chart(parts, "customers", "Promises kept, by customer"),) if parts else ()
     )
     return Section("Promises", report.notes, (*drawings, trend_chart(report.trend)))
 
 
-def _customers(report: Leadership) -> Section:
+def _customers(report: LeadershipReport) -> Section:
     columns = (
         Column("Customer", weight=1.8),
         Column("Opened", "count"),
@@ -62,11 +62,11 @@ def _customers(report: Leadership) -> Section:
         Column("Adjusted", "share"),
         Column("Broken", "count"),
     )
-    rows = [_figures(one) for one in report.customers]
+    rows = [_figures_row(one) for one in report.customers]
     return Section("Customers", tables=(Table(columns, rows, "There is no customer yet."),))
 
 
-def _figures(one: CustomerLine) -> tuple[Value, ...]:
+def _figures_row(one: CustomerLine) -> tuple[Value, ...]:
     now, before = one.usage, one.previous_month
     return (
         one.name,
@@ -81,7 +81,7 @@ def _figures(one: CustomerLine) -> tuple[Value, ...]:
     )
 
 
-def _running(report: Leadership) -> Section:
+def _operations(report: LeadershipReport) -> Section:
     """What has to be seen to: reviews, actions, availability, hours."""
     columns = (
         Column("Customer", weight=1.8),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.response_times_chart import response_times_chart
@@ -12,27 +12,27 @@ from sla.rendering.charts.volume_chart import volume_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.compliance import Compliance
 from sla.reviews.documents.agenda import agenda
-from sla.reviews.documents.meeting import actions, minutes
+from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
-    availability,
-    changes,
-    measured_figures,
-    reserved_hours,
+    availability_section,
+    changes_section,
+    measured_section,
+    reserved_hours_section,
 )
 from sla.reviews.domain import wording
 from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import Breach, Part, Report, Usage, WaiverLine
+from sla.reviews.domain.report import Breach, CompliancePart, Report, Usage, WaiverLine
 
 
-def paper(report: Report, meeting: Meeting, edition: str) -> Document:
-    """`edition` says what this copy is: a draft, or which edition, and of when."""
-    month = read_month(report.month)
+def build_document(report: Report, meeting: Meeting, status_line: str) -> Document:
+    """`status_line` says what this copy is: a draft, or which edition, and of when."""
+    month = parse_month(report.month)
     zone = ZoneInfo(report.timezone)
     return Document(
         name=f"review-{report.customer}-{report.month}",
         title=report.name,
         subtitle=f"Operational review, {month.title}",
-        edition=edition,
+        edition=status_line,
         zone=report.timezone,
         tiles=tuple(_tiles(report, meeting)),
         sections=(
@@ -41,49 +41,54 @@ def paper(report: Report, meeting: Meeting, edition: str) -> Document:
             _promises(report),
             _breaches(report),
             _waivers(report),
-            availability(report),
-            *measured_figures(report),
-            *reserved_hours(report),
-            changes(report),
-            actions(meeting.actions, report.month),
-            minutes(meeting.minutes, zone),
+            availability_section(report),
+            *measured_section(report),
+            *reserved_hours_section(report),
+            changes_section(report),
+            actions_section(meeting.actions, report.month),
+            minutes_section(meeting.minutes, zone),
         ),
     )
 
 
 def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     now, before = report.usage, report.previous_month
-    counted = now.compliance
+    compliance = now.compliance
     yield Tile(
         "Promises kept",
-        figures.share(counted.raw),
-        wording.points(counted.raw, before.compliance.raw),
-        counted.breached > 0,
+        figures.format_share(compliance.raw),
+        wording.compare_shares(compliance.raw, before.compliance.raw),
+        compliance.breached > 0,
     )
     yield Tile(
         "With approved breaches",
-        figures.share(counted.adjusted),
-        f"{figures.plural(counted.waived, 'breach', 'breaches')} approved beforehand",
+        figures.format_share(compliance.adjusted),
+        f"{figures.pluralise(compliance.waived, 'breach', 'breaches')} approved beforehand",
     )
-    yield Tile("Tickets opened", str(now.opened), wording.against(now.opened, before.opened))
+    yield Tile("Tickets opened", str(now.opened), wording.compare_counts(now.opened, before.opened))
     yield Tile(
-        "Tickets resolved", str(now.resolved), wording.against(now.resolved, before.resolved)
+        "Tickets resolved", str(now.resolved), wording.compare_counts(now.resolved, before.resolved)
     )
     worst = min(
         (u.availability for u in report.uptimes if u.availability is not None), default=None
     )
     if worst is not None:
-        missed = [
+        promised = [
             u for u in report.uptimes if u.availability is not None and u.promised is not None
         ]
-        below = any((u.availability or 0) < (u.promised or 0) for u in missed)
-        yield Tile("Lowest availability", figures.uptime(worst), _outages(report), below)
-    waiting = sum(1 for action in meeting.actions if action.state != "verified")
-    yield Tile("Actions open", str(waiting))
+        is_below_target = any((u.availability or 0) < (u.promised or 0) for u in promised)
+        yield Tile(
+            "Lowest availability",
+            figures.format_uptime(worst),
+            _outage_count(report),
+            is_below_target,
+        )
+    open_actions = sum(1 for action in meeting.actions if action.state != "verified")
+    yield Tile("Actions open", str(open_actions))
 
 
-def _outages(report: Report) -> str:
-    return figures.plural(len(report.outages), "outage")
+def _outage_count(report: Report) -> str:
+    return figures.pluralise(len(report.outages), "outage")
 
 
 def _agenda(report: Report, meeting: Meeting) -> Section:
@@ -108,20 +113,22 @@ def _usage(report: Report) -> Section:
 
 
 def _month_row(one: Usage) -> tuple[Value, ...]:
-    counted = one.compliance
-    title = read_month(one.month).title
-    return (title, one.opened, one.resolved, one.open, counted.raw, counted.adjusted)
+    compliance = one.compliance
+    title = parse_month(one.month).title
+    return (title, one.opened, one.resolved, one.open, compliance.raw, compliance.adjusted)
 
 
 def _promises(report: Report) -> Section:
-    named = [Part(figures.metric(part.name), part.compliance) for part in report.metrics]
-    drawings = [compliance_chart(named)] if named else []
+    metrics = [
+        CompliancePart(figures.metric_name(part.name), part.compliance) for part in report.metrics
+    ]
+    drawings = [compliance_chart(metrics)] if metrics else []
     if report.response_times:
         drawings.append(response_times_chart(report.response_times))
     tables = [
-        _parts(title, parts)
+        _parts_table(title, parts)
         for title, parts in (
-            ("Promise", named),
+            ("Promise", metrics),
             ("Priority", report.priorities),
             ("Service", report.services),
         )
@@ -131,7 +138,7 @@ def _promises(report: Report) -> Section:
     return Section("Promises", text, tuple(drawings), tuple(tables))
 
 
-def _parts(title: str, parts: Sequence[Part]) -> Table:
+def _parts_table(title: str, parts: Sequence[CompliancePart]) -> Table:
     columns = (
         Column(title, weight=1.6),
         Column("Kept", "count"),
@@ -140,7 +147,7 @@ def _parts(title: str, parts: Sequence[Part]) -> Table:
         Column("Raw", "share"),
         Column("Adjusted", "share"),
     )
-    total = Part("All", sum((part.compliance for part in parts), Compliance()))
+    total = CompliancePart("All", sum((part.compliance for part in parts), Compliance()))
     rows = [
         (
             part.name,
@@ -165,23 +172,23 @@ def _breaches(report: Report) -> Section:
         Column("Too late by", "duration", 1.1),
         Column("Reason", weight=2.4),
     )
-    more = report.breaches_total - len(report.breaches)
-    beneath = f"{more} more are in the clocks' own list." if more else ""
-    rows = [_breach(one) for one in report.breaches]
-    table = Table(columns, rows, "Every promise was kept.", beneath)
+    hidden_count = report.breaches_total - len(report.breaches)
+    footnote = f"{hidden_count} more are in the clocks' own list." if hidden_count else ""
+    rows = [_breach_row(one) for one in report.breaches]
+    table = Table(columns, rows, "Every promise was kept.", footnote)
     return Section("Breaches and their reasons", tables=(table,))
 
 
-def _breach(one: Breach) -> tuple[Value, ...]:
-    words = [one.comment or wording.WHY.get(one.reason, one.reason)]
+def _breach_row(one: Breach) -> tuple[Value, ...]:
+    sentences = [one.comment or wording.BREACH_REASONS.get(one.reason, one.reason)]
     if one.waiver:
-        words.append(f"Approved beforehand: {one.waiver}.")
+        sentences.append(f"Approved beforehand: {one.waiver}.")
     if one.running:
-        words.append("Still open.")
-    late = one.overrun_seconds
-    why = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in words)
-    name = figures.metric(one.metric)
-    return (one.ticket, one.title, one.priority, name, one.breached_at, late, why)
+        sentences.append("Still open.")
+    overrun_seconds = one.overrun_seconds
+    reason = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in sentences)
+    name = figures.metric_name(one.metric)
+    return (one.ticket, one.title, one.priority, name, one.breached_at, overrun_seconds, reason)
 
 
 def _waivers(report: Report) -> Section:
@@ -197,7 +204,7 @@ def _waivers(report: Report) -> Section:
         (
             one.key,
             one.about,
-            "every promise" if one.metric is None else figures.metric(one.metric),
+            "every promise" if one.metric is None else figures.metric_name(one.metric),
             one.reason,
             _decision(one),
             one.decided_at,

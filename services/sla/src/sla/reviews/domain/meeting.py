@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class Minute:
 class Meeting:
     agenda: tuple[AgendaItem, ...] = ()
     minutes: tuple[Minute, ...] = ()
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ActionItem, ...] = ()

@@ -1,6 +1,6 @@
-"""The words of reviews: states of changes, reasons of breaches, comparisons of months. Pure."""
+"""The words of reviews: states of deliveries, reasons of breaches, comparisons of months."""
 
-CHANGES = {
+DELIVERY_STATE_NAMES = {
     "evaluating": "being checked",
     "in_review": "in review",
     "approved": "approved",
@@ -11,29 +11,29 @@ CHANGES = {
     "rolled_back": "rolled back",
     "refused": "refused",
 }
-WHY = {
+BREACH_REASONS = {
     "deadline": "The target time ran out",
     "target_changed": "A change of priority or agreement moved the deadline into the past",
     "reclassified": "The ticket was corrected, and its deadline had passed by then",
 }
 
 
-def against(now: int, before: int) -> str:
+def compare_counts(current: int, previous: int) -> str:
     """`3 more than the month before`."""
-    if now == before:
+    if current == previous:
         return "as in the month before"
-    return f"{abs(now - before)} {'more' if now > before else 'fewer'} than the month before"
+    return f"{abs(current - previous)} {'more' if current > previous else 'fewer'} than the month before"
 
 
-def points(now: float | None, before: float | None) -> str:
+def compare_shares(current: float | None, previous: float | None) -> str:
     """How far apart two shares are, in percentage points."""
-    if now is None or before is None:
+    if current is None or previous is None:
         return "nothing to compare with"
-    apart = round((now - before) * 100, 1)
-    if not apart:
+    difference = round((current - previous) * 100, 1)
+    if not difference:
         return "as in the month before"
-    return f"{'up' if apart > 0 else 'down'} {abs(apart):g} points on the month before"
+    return f"{'up' if difference > 0 else 'down'} {abs(difference):g} points on the month before"
 
 
-VERDICTS = {"kept": "kept", "broken": "missed", "unmeasured": "not measured"}
+VERDICT_NAMES = {"kept": "kept", "broken": "missed", "unmeasured": "not measured"}
 """What became of a promised figure."""
