@@ -70,7 +70,11 @@ async def test_the_gm_hears_of_a_waiver_until_it_is_decided(database: Database) 
 
 @pytest.mark.parametrize(
     ("about", "seconds", "left"),
-    [(OF_CLOCK, 7200, "2 h 0 min"), (OF_PERIOD, 899, "14 min"), (OF_PERIOD, 95_400, "26 h 30 min")],
+    [
+        (OF_CLOCK, 7200, "2 hr"),
+        (OF_PERIOD, 899, "14 min 59 sec"),
+        (OF_PERIOD, 95_400, "26 hr 30 min"),
+    ],
 )
 async def test_reminded_she_is_told_again_with_the_time_that_is_left(
     database: Database, about: dict[str, Any], seconds: int, left: str

@@ -27,8 +27,8 @@ def test_a_page_says_what_when_where_and_what_to_do() -> None:
     assert letter.body.splitlines() == [
         "OPS-1042: resolution is 75% used up.",
         "",
-        "Breaks: Sun 29 Mar 2026 03:30 Europe/Amsterdam (29 Mar 01:30 UTC)",
-        "Since: Sun 29 Mar 2026 01:30 Europe/Amsterdam (29 Mar 00:30 UTC)",
+        "Breaks: Sun 29 Mar 2026 03:30 CEST (Sun 29 Mar 2026 01:30 UTC)",
+        "Since: Sun 29 Mar 2026 01:30 CET (Sun 29 Mar 2026 00:30 UTC)",
         "Severity: blocker",
         "Customer: acme",
         "Environment: acme-prod",

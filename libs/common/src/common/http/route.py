@@ -24,7 +24,11 @@ PUBLIC_PATHS = frozenset(
         "/metrics",
         "/openapi.json",
         "/docs",
+        "/docs/plain",
+        "/docs/start.js",
         "/docs/style.css",
+        "/docs/swagger-ui-bundle.js",
+        "/docs/swagger-ui.css",
         # The page without any figures in it: those come from the stream, which asks who you are.
         "/status",
         "/status/status.css",

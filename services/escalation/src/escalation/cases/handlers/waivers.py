@@ -1,7 +1,5 @@
 """Requests for the GM's approval: told at once, reminded of, and ended with their answer (R2, R3)."""
 
-from datetime import timedelta
-
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
 from common.events.envelope import ReceivedEvent
 from common.events.waivers import (
@@ -14,6 +12,7 @@ from common.events.waivers import (
     WaiverWithdrawn,
 )
 from common.persistence.database import Connection
+from common.wording import format_duration
 from escalation.cases import store as cases
 from escalation.cases.commands import append_event, load_roster
 from escalation.cases.domain import timeline
@@ -43,7 +42,7 @@ async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionRemi
     """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
     that somebody resolved by hand opens anew."""
     event = received.event
-    left = f"{event.waiver} is undecided, {_format_duration(event.seconds_left)} left"
+    left = f"{event.waiver} is undecided, {format_duration(event.seconds_left)} left"
     open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
     if not open_cases:
         await open_or_join(tx, _build_trigger(event), left)
@@ -96,9 +95,3 @@ def _describe(event: WaiverEvent | AnyWaiverEvent) -> str:
 
 def _dedup_key(event: WaiverEvent | AnyWaiverEvent) -> str:
     return f"waiver/{event.waiver_id}"
-
-
-def _format_duration(seconds: int) -> str:
-    """`26 h 30 min`: what is left, in the units in which people plan."""
-    hours, minutes = divmod(timedelta(seconds=seconds) // timedelta(minutes=1), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

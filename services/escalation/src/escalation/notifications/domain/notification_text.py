@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from common.wording import format_instant
 from escalation.notifications.domain.notification import Purpose
 from escalation.policies.domain.trigger import Trigger
 
@@ -58,8 +59,8 @@ def _cause_lines(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iter
 def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
     if trigger.expected_breach_at:
         verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
-        yield f"{verb}: {format_instant(trigger.expected_breach_at, zone)}"
-    yield f"Since: {format_instant(trigger.at, zone)}"
+        yield f"{verb}: {_in_zone(trigger.expected_breach_at, zone)}"
+    yield f"Since: {_in_zone(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,
         "Customer": trigger.customer,
@@ -75,11 +76,10 @@ def _instruction_lines(purpose: Purpose, key: str) -> Iterator[str]:
         yield f"    opsdesk escalations acknowledge {key}"
 
 
-def format_instant(at: datetime, zone: str) -> str:
-    """An instant in the reader's zone and in UTC, to the minute."""
-    here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    text = f"{here:%a %d %b %Y %H:%M} {zone}"
-    return text if zone == "UTC" else f"{text} ({utc:%d %b %H:%M} UTC)"
+def _in_zone(at: datetime, zone: str) -> str:
+    """In the reader's zone, and in UTC, in which colleagues elsewhere and logs have it."""
+    here, utc = (format_instant(at, each, seconds=False) for each in (ZoneInfo(zone), UTC))
+    return here if zone == "UTC" else f"{here} ({utc})"
 
 
 def _one_line(text: str) -> str:

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from sla.papers import csv, html, pdf, xlsx
-from sla.papers.harmless import harmless
+from sla.rendering import csv, html, pdf, xlsx
+from sla.rendering.document import Document
+from sla.rendering.formula_escape import escape_formula
+from sla.rendering.svg_drawing import svg
 from sla.reports.domain.compliance import Compliance
-from sla.reviews.charts.svg import svg
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.meeting import Minute
 from sla.reviews.domain.report import CustomerLine, LeadershipReport, Usage
-from sla.reviews.paper import Paper
 from sla_support.review_sample import AT, breach, meeting, report
 
 FORMULAS = (
@@ -36,11 +36,11 @@ FORMULAS = (
 FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def build_document(**overrides: object) -> Paper:
+def build_document(**overrides: object) -> Document:
     return review_document.build_document(report(**overrides), meeting(), "Edition 1")
 
 
-def hostile_document() -> Paper:
+def hostile_document() -> Document:
     breaches = tuple(
         breach(title=text, remark=text, ticket=f"OPS-{n}") for n, text in enumerate(FORMULAS)
     )
@@ -76,8 +76,18 @@ def test_no_field_of_a_csv_file_is_a_formula() -> None:
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30))
 def test_text_is_made_harmless_and_nothing_is_lost(text: str) -> None:
-    assert not FORMULA.match(harmless(text))
-    assert harmless(text).removeprefix("'") in (text, text.removeprefix("'"))
+    assert not FORMULA.match(escape_formula(text))
+    assert escape_formula(text).removeprefix("'") in (text, text.removeprefix("'"))
+
+
+def test_the_writer_of_csv_files_lets_no_formula_through_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever forgets to escape a field is caught where it is written."""
+    monkeypatch.setattr("sla.rendering.csv.escape_formula", lambda text: text)
+    found = [field for row in rows(csv.csv(hostile_document())) for field in row]
+    assert [field for field in found if field.startswith(("=", "+", "-", "@"))] == []
+    assert "'" + FORMULAS[0] in found
 
 
 def test_a_workbook_reckons_with_numbers() -> None:
@@ -121,13 +131,19 @@ def test_a_page_runs_nothing_and_fetches_nothing() -> None:
 
 def test_every_picture_says_in_words_what_it_shows() -> None:
     drawings = [one for section in build_document().sections for one in section.drawings]
-    assert {one.name for one in drawings} == {"volume", "trend", "kept", "spread", "availability"}
+    assert {one.name for one in drawings} == {
+        "volume",
+        "trend",
+        "compliance",
+        "response-times",
+        "availability",
+    }
     for drawing in drawings:
         tree = ElementTree.fromstring(svg(drawing))
         parts = {child.tag.rpartition("}")[2]: child for child in tree}
         assert tree.get("role") == "img"
         assert parts["title"].text == drawing.title
-        assert parts["desc"].text == drawing.told != ""
+        assert parts["desc"].text == drawing.description != ""
         assert tree.get("aria-labelledby", "").split() == [
             parts["title"].get("id"),
             parts["desc"].get("id"),

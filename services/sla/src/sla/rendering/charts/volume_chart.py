@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews.charts.drawing import (
+from sla.rendering.charts.data import DayOfTickets
+from sla.rendering.charts.drawing import (
     DARK,
     INK,
     LIGHT,
@@ -13,23 +14,22 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.domain.report import DailyVolume
 
 WIDTH, HEIGHT = 480.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 6.0, 22.0, 16.0
 SATURDAY = 5
 
 
-def volume(days: Sequence[DailyVolume]) -> Drawing:
+def volume_chart(days: Sequence[DayOfTickets]) -> Drawing:
     """A dark bar for what was opened, a light one with an outline for what was resolved."""
     opened, resolved = sum(d.opened for d in days), sum(d.resolved for d in days)
     top = rounded_up(max((max(d.opened, d.resolved) for d in days), default=1))
     shapes = (*_frame(top), *_key(), *_bars(days, top))
-    told = f"{opened} tickets were opened and {resolved} resolved in {len(days)} days."
+    description = f"{opened} tickets were opened and {resolved} resolved in {len(days)} days."
     if days:
         busiest = max(days, key=lambda day: day.opened)
-        told += f" Most were opened on {busiest.day:%d %B}: {busiest.opened}."
-    return Drawing("volume", "Tickets per day", told, WIDTH, HEIGHT, shapes)
+        description += f" Most were opened on {busiest.day:%d %B}: {busiest.opened}."
+    return Drawing("volume", "Tickets per day", description, WIDTH, HEIGHT, shapes)
 
 
 def _frame(top: float) -> Iterator[Shape]:
@@ -47,7 +47,7 @@ def _key() -> Iterator[Shape]:
     yield Label(LEFT + 68, 11, "resolved")
 
 
-def _bars(days: Sequence[DailyVolume], top: float) -> Iterator[Shape]:
+def _bars(days: Sequence[DayOfTickets], top: float) -> Iterator[Shape]:
     step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
     wide = step * 0.36
     for index, day in enumerate(days):

@@ -1,4 +1,4 @@
-"""A paper as PDF: A4, selectable text, vector pictures, an outline, page numbers."""
+"""A document as PDF: A4, selectable text, vector pictures, an outline, page numbers."""
 
 import io
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from sla.papers.harmless import without_controls
-from sla.papers.picture import Picture
-from sla.papers.typeface import typeface
-from sla.papers.written import NUMBERS, written
-from sla.reviews.charts.drawing import ALARM, DARK, GRID, INK, PALE
-from sla.reviews.paper import Paper, Section, Table, Tile
+from sla.rendering.cells import NUMBERS, written
+from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
+from sla.rendering.document import Document, Section, Table, Tile
+from sla.rendering.fonts import typeface
+from sla.rendering.formula_escape import without_controls
+from sla.rendering.pdf_drawing import Picture
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
@@ -40,73 +40,73 @@ LONGEST = 3_000
 """Characters of one cell: what is longer is cut here, and whole in the other forms."""
 
 
-def pdf(paper: Paper) -> bytes:
-    """The same paper makes the same bytes: no wall clock and no chance goes into the file."""
+def pdf(document: Document) -> bytes:
+    """The same document makes the same bytes: no wall clock and no chance goes into the file."""
     file = io.BytesIO()
-    document = BaseDocTemplate(
+    pages = BaseDocTemplate(
         file,
         pagesize=A4,
         leftMargin=LEFT,
         rightMargin=RIGHT,
         topMargin=TOP,
         bottomMargin=BOTTOM,
-        title=f"{paper.title} - {paper.subtitle}",
+        title=f"{document.title} - {document.subtitle}",
         author="OpsDesk",
-        subject=paper.standing,
+        subject=document.edition,
         lang="en",
         invariant=1,
     )
     frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
-    footer = partial(_footer, paper)
-    document.addPageTemplates(PageTemplate(frames=[frame], onPage=footer))
-    document.build(list(_story(paper)))
+    footer = partial(_footer, document)
+    pages.addPageTemplates(PageTemplate(frames=[frame], onPage=footer))
+    pages.build(list(_story(document)))
     return file.getvalue()
 
 
-def _footer(paper: Paper, canvas: Any, document: Any) -> None:
+def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.saveState()
     canvas.setStrokeColor(HexColor(GRID))
     canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
     canvas.setFont(typeface().regular, 7.5)
     canvas.setFillColor(HexColor(GREY))
-    said = f"{paper.title} · {paper.subtitle} · {paper.standing}"
-    canvas.drawString(LEFT, BOTTOM - 8 * mm, without_controls(said)[:140])
-    canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(document.page))
+    words = f"{document.title} · {document.subtitle} · {document.edition}"
+    canvas.drawString(LEFT, BOTTOM - 8 * mm, without_controls(words)[:140])
+    canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
     canvas.restoreState()
 
 
-def _story(paper: Paper) -> Iterator[Flowable]:
-    yield _said(paper.subtitle, 10.5, DARK, bold=True)
-    yield _said(paper.title, 21, INK, bold=True)
-    yield _said(f"{paper.standing} · Times are those of {paper.zone}.", 8.5, GREY)
+def _story(document: Document) -> Iterator[Flowable]:
+    yield _paragraph(document.subtitle, 10.5, DARK, bold=True)
+    yield _paragraph(document.title, 21, INK, bold=True)
+    yield _paragraph(f"{document.edition} · Times are those of {document.zone}.", 8.5, GREY)
     yield Spacer(0, 4 * mm)
-    yield _tiles(paper.tiles)
-    zone = ZoneInfo(paper.zone)
-    for number, section in enumerate(paper.sections):
+    yield _tiles(document.tiles)
+    zone = ZoneInfo(document.zone)
+    for number, section in enumerate(document.sections):
         yield from _section(section, f"section-{number}", zone)
 
 
 class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
     """A section's title, which also stands in the outline beside the pages."""
 
-    def __init__(self, text: str, place: str) -> None:
+    def __init__(self, text: str, bookmark: str) -> None:
         super().__init__(escape(text), _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14))
-        self.text, self.place = text, place
+        self.text, self.bookmark = text, bookmark
 
     def draw(self) -> None:
-        self.canv.bookmarkPage(self.place)
-        self.canv.addOutlineEntry(self.text, self.place)
+        self.canv.bookmarkPage(self.bookmark)
+        self.canv.addOutlineEntry(self.text, self.bookmark)
         super().draw()
 
 
-def _section(section: Section, place: str, zone: ZoneInfo) -> Iterator[Flowable]:
+def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowable]:
     yield CondPageBreak(30 * mm)
-    yield _Heading(section.title, place)
+    yield _Heading(section.title, bookmark)
     yield Spacer(0, 2 * mm)
     for text in section.text:
-        yield _said(text, 8.5, GREY)
+        yield _paragraph(text, 8.5, GREY)
     for drawing in section.drawings:
-        caption = _said(drawing.title, 9, INK, bold=True)
+        caption = _paragraph(drawing.title, 9, INK, bold=True)
         yield KeepTogether([caption, Picture(drawing, WIDTH), Spacer(0, 3 * mm)])
     for table in section.tables:
         yield from _table(table, zone)
@@ -116,9 +116,9 @@ def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
     if table.rows:
         yield _grid(table, zone)
     else:
-        yield _said(f"{table.columns[0].title}: {table.nothing}", 8.5, INK)
+        yield _paragraph(f"{table.columns[0].title}: {table.nothing}", 8.5, INK)
     if table.beneath:
-        yield _said(table.beneath, 8, GREY)
+        yield _paragraph(table.beneath, 8, GREY)
     yield Spacer(0, 3 * mm)
 
 
@@ -127,12 +127,12 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
     widths = [WIDTH * column.weight / weights for column in table.columns]
     aligned = [2 if column.kind in NUMBERS else 0 for column in table.columns]
     head = [
-        _said(column.title, 7.5, INK, bold=True, alignment=side)
+        _paragraph(column.title, 7.5, INK, bold=True, alignment=side)
         for column, side in zip(table.columns, aligned, strict=True)
     ]
     rows = [
         [
-            _said(written(value, column.kind, zone), 7.5, INK, alignment=side)
+            _paragraph(written(value, column.kind, zone), 7.5, INK, alignment=side)
             for value, column, side in zip(row, table.columns, aligned, strict=True)
         ]
         for row in table.rows
@@ -170,13 +170,15 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
 
 def _tile(tile: Tile) -> list[Flowable]:
     return [
-        _said(tile.title, 8, GREY),
-        _said(tile.value, 16, ALARM if tile.alarming else INK, bold=True),
-        *([_said(tile.against, 7.5, GREY)] if tile.against else []),
+        _paragraph(tile.title, 8, GREY),
+        _paragraph(tile.value, 16, ALARM if tile.alarming else INK, bold=True),
+        *([_paragraph(tile.against, 7.5, GREY)] if tile.against else []),
     ]
 
 
-def _said(text: str, size: float, colour: str, *, bold: bool = False, alignment: int = 0) -> Any:
+def _paragraph(
+    text: str, size: float, colour: str, *, bold: bool = False, alignment: int = 0
+) -> Any:
     cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     # What a paragraph reads is a markup of its own.
     marked = escape(without_controls(cut)).replace("\n", "<br/>")

@@ -1,16 +1,18 @@
-"""A paper's tables as one CSV file: a line with the table's name, its columns, its rows, a blank.
+"""A document's tables as one CSV file: a line with the table's name, its columns, its rows, a blank.
 
 Shares are numbers from 0 to 1, spans of time are seconds, instants RFC 3339 in UTC. UTF-8 with a
-byte order mark, by which Excel knows it.
+byte order mark, by which Excel knows it. The writer lets no field begin like a formula, should one
+get past `escape_formula`, which knows more ways to hide one.
 """
 
-import csv as csv_module
 import io
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from sla.papers.harmless import harmless, without_controls
-from sla.reviews.paper import Column, Paper, Section, Table, Value
+from defusedcsv import csv as defused
+
+from sla.rendering.document import Column, Document, Section, Table, Value
+from sla.rendering.formula_escape import escape_formula, without_controls
 
 MEDIA_TYPE = "text/csv"
 
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from _csv import Writer
 
 
-def csv(paper: Paper) -> bytes:
+def csv(document: Document) -> bytes:
     file = io.StringIO()
-    out = csv_module.writer(file, lineterminator="\r\n")
-    _write(out, paper.title, paper.subtitle, paper.standing)
-    for tile in paper.tiles:
+    out = defused.writer(file, lineterminator="\r\n")
+    _write(out, document.title, document.subtitle, document.edition)
+    for tile in document.tiles:
         _write(out, tile.title, tile.value, tile.against)
-    for section in paper.sections:
+    for section in document.sections:
         for table in section.tables:
             out.writerow([])
             _table(out, section, table)
@@ -39,7 +41,7 @@ def _table(out: "Writer", section: Section, table: Table) -> None:
 
 
 def _title(column: Column) -> str:
-    return f"{column.title} (seconds)" if column.kind == "lasting" else column.title
+    return f"{column.title} (seconds)" if column.kind == "duration" else column.title
 
 
 def _write(out: "Writer", *values: Value) -> None:
@@ -53,4 +55,4 @@ def _cell(value: Value) -> str | int | float:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return harmless(without_controls(value)) if isinstance(value, str) else value
+    return escape_formula(without_controls(value)) if isinstance(value, str) else value

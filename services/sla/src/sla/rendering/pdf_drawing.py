@@ -6,8 +6,8 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
-from sla.papers.typeface import typeface
-from sla.reviews.charts.drawing import Box, Dot, Drawing, Label, Line
+from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
+from sla.rendering.fonts import typeface
 
 
 class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types

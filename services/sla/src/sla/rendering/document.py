@@ -1,6 +1,6 @@
 """A report as something to read, whatever it is printed on: headings, figures, tables, pictures. Pure.
 
-HTML, PDF, XLSX and CSV each put any paper into their form and know nothing of reviews.
+HTML, PDF, XLSX and CSV each put any document into their form and know nothing of reviews.
 """
 
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sla.reviews.charts.drawing import Drawing
+from sla.rendering.charts.drawing import Drawing
 
-Kind = Literal["text", "count", "share", "uptime", "lasting", "instant", "date"]
+Kind = Literal["text", "count", "share", "uptime", "duration", "instant", "date"]
 """How a column's values are meant: shares from 0 to 1, `lasting` in seconds."""
 Value = str | int | float | date | datetime | None
 
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`nothing` is said where there are no rows; `beneath` under the table, where not empty."""
+    """`nothing` is words where there are no rows; `beneath` under the table, where not empty."""
 
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Value, ...]]
@@ -53,13 +53,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """`name` is what a file of it is called, in plain ASCII; `zone` that of its instants."""
 
     name: str
     title: str
     subtitle: str
-    standing: str
+    edition: str
     zone: str
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]

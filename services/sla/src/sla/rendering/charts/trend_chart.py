@@ -1,9 +1,11 @@
 """Half a year: how many tickets came, and which share of the promises was kept. Pure."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from sla.calendars.domain.month import parse_month
-from sla.reviews.charts.drawing import (
+from sla.rendering import figures
+from sla.rendering.charts.data import MonthOfTickets
+from sla.rendering.charts.drawing import (
     DARK,
     GOOD,
     INK,
@@ -16,27 +18,29 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.domain import wording
-from sla.reviews.domain.report import Usage
 
 WIDTH, HEIGHT = 480.0, 160.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0
 
 
-def trend(months: Sequence[Usage]) -> Drawing:
+def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
     """Bars: tickets opened. Whole line: raw compliance; dashed: with approved breaches as kept."""
     top = rounded_up(max((one.opened for one in months), default=1))
     shapes = (*_frame(top), *_key(), *_bars(months, top), *_lines(months))
-    return Drawing("trend", "Half a year", _told(months), WIDTH, HEIGHT, shapes)
+    return Drawing("trend", "Half a year", _described(months), WIDTH, HEIGHT, shapes)
 
 
-def _told(months: Sequence[Usage]) -> str:
+def _described(months: Sequence[MonthOfTickets]) -> str:
     return " ".join(
-        f"{parse_month(one.month).title}: {wording.pluralise(one.opened, 'ticket')} opened,"
-        f" {wording.format_share(one.compliance.raw)} of promises kept,"
-        f" {wording.format_share(one.compliance.adjusted)} with approved breaches."
+        f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
+        f" {figures.format_share(one.compliance.raw)} of promises kept,"
+        f" {figures.format_share(one.compliance.adjusted)} with approved breaches."
         for one in months
     )
+
+
+def _first_day(one: MonthOfTickets) -> date:
+    return date.fromisoformat(f"{one.month}-01")
 
 
 def _frame(top: float) -> Iterator[Shape]:
@@ -57,16 +61,16 @@ def _key() -> Iterator[Shape]:
     yield Label(LEFT + 196, 11, "kept, with approved breaches")
 
 
-def _bars(months: Sequence[Usage], top: float) -> Iterator[Shape]:
+def _bars(months: Sequence[MonthOfTickets], top: float) -> Iterator[Shape]:
     for index, one in enumerate(months):
         x = _x(index, len(months))
         y = _y(one.opened / top)
         if one.opened:
             yield Box(x - 16, y, 32, HEIGHT - BOTTOM - y, LIGHT, INK)
-        yield Label(x, HEIGHT - 6, parse_month(one.month).short_title, 7.5, "middle")
+        yield Label(x, HEIGHT - 6, f"{_first_day(one):%b %y}", 7.5, "middle")
 
 
-def _lines(months: Sequence[Usage]) -> Iterator[Shape]:
+def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
     raw = [(i, one.compliance.raw) for i, one in enumerate(months)]
     adjusted = [(i, one.compliance.adjusted) for i, one in enumerate(months)]
     for series, stroke, dashed in ((adjusted, GOOD, True), (raw, DARK, False)):
@@ -78,7 +82,7 @@ def _lines(months: Sequence[Usage]) -> Iterator[Shape]:
         if share is not None:
             # Beneath, because the other line never runs there; at the bottom there is no room.
             y = _y(share) + (12 if share > 0.15 else -6)
-            yield Label(_x(index, len(months)), y, wording.format_share(share), 7.5, "middle", True)
+            yield Label(_x(index, len(months)), y, figures.format_share(share), 7.5, "middle", True)
 
 
 def _x(index: int, count: int) -> float:

@@ -55,11 +55,11 @@ Shape = Box | Line | Dot | Label
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`told` says in words what the picture shows, for whoever cannot see it."""
+    """`description` says in words what the picture shows, for whoever cannot see it."""
 
     name: str
     title: str
-    told: str
+    description: str
     width: float
     height: float
     shapes: tuple[Shape, ...]

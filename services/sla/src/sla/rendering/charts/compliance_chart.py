@@ -2,26 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
-from sla.reviews.domain import wording
-from sla.reviews.domain.report import CompliancePart
+from sla.rendering import figures
+from sla.rendering.charts.data import NamedCompliance
+from sla.rendering.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 130.0, 22.0, 22.0
 LONGEST = 18
 
 
-def kept(
-    parts: Sequence[CompliancePart], name: str = "kept", title: str = "Promises kept"
+def compliance_chart(
+    parts: Sequence[NamedCompliance], name: str = "compliance", title: str = "Promises kept"
 ) -> Drawing:
     """Dark: kept. Light: broken with approval. What is missing was broken."""
     rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
-    told = " ".join(
+    description = " ".join(
         f"{part.name}: {part.compliance.met} of {part.compliance.total} kept,"
         f" {part.compliance.waived} broken with approval, {part.compliance.breached} broken."
         for part in parts
     )
-    return Drawing(name, title, told, WIDTH, TOP + len(parts) * ROW + 2, (*_key(), *rows))
+    return Drawing(name, title, description, WIDTH, TOP + len(parts) * ROW + 2, (*_key(), *rows))
 
 
 def _key() -> Iterator[Shape]:
@@ -34,7 +34,7 @@ def _key() -> Iterator[Shape]:
         yield Label(LEFT + x + 12, 11, text)
 
 
-def _row(part: CompliancePart, y: float) -> Iterator[Shape]:
+def _row(part: NamedCompliance, y: float) -> Iterator[Shape]:
     counted = part.compliance
     full = WIDTH - LEFT - RIGHT
     met, excused = (
@@ -48,11 +48,11 @@ def _row(part: CompliancePart, y: float) -> Iterator[Shape]:
         yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
     if excused:
         yield Box(LEFT + full * met, y + 2, full * excused, 14, LIGHT, INK)
-    said = (
-        f"{wording.format_share(counted.raw)}  ({wording.format_share(counted.adjusted)} adjusted)"
+    words = (
+        f"{figures.format_share(counted.raw)}  ({figures.format_share(counted.adjusted)} adjusted)"
     )
     fill = ALARM if counted.breached else INK
-    yield Label(WIDTH - RIGHT + 6, y + 12, said, 8, "start", True, fill)
+    yield Label(WIDTH - RIGHT + 6, y + 12, words, 8, "start", True, fill)
 
 
 def _short(name: str) -> str:

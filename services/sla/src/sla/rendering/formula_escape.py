@@ -3,6 +3,9 @@
 A cell that begins with one of these is run by Excel, LibreOffice or Google Sheets when a CSV file
 is opened, and some of them also when a text cell is edited. So an apostrophe stands before it,
 which says "text" to all of them. https://owasp.org/www-community/attacks/CSV_Injection
+
+`defusedcsv`, which writes our CSV files, does the same for a field's first character only: a blank, a
+line break or a full-width sign before or instead of it is missed, and workbooks are not its business.
 """
 
 import re
@@ -15,7 +18,7 @@ _SKIPPED = re.compile(r"^[\s\u200b\ufeff]+")
 """Blanks of any kind, the separators of old (0x1c-0x1f) among them."""
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where it could be taken for a formula."""
     # What readers skip must not hide what comes after it.
     shown = _SKIPPED.sub("", text)

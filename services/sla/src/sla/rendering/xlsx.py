@@ -1,4 +1,4 @@
-"""A paper's tables as a workbook: a sheet per section, numbers, text never as a formula."""
+"""A document's tables as a workbook: a sheet per section, numbers, text never as a formula."""
 
 import io
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from sla.papers.harmless import harmless, without_controls
-from sla.reviews.paper import Kind, Paper, Section, Table, Value
+from sla.rendering.document import Document, Kind, Section, Table, Value
+from sla.rendering.formula_escape import escape_formula, without_controls
 
 LONGEST_CELL = 32_000
 """Characters; a cell holds 32,767."""
@@ -23,7 +23,7 @@ FORMATS: dict[Kind, str] = {
     "count": "0",
     "share": "0.0%",
     "uptime": "0.000%",
-    "lasting": "[h]:mm:ss",
+    "duration": "[h]:mm:ss",
     "instant": "yyyy-mm-dd hh:mm",
     "date": "yyyy-mm-dd",
 }
@@ -37,13 +37,13 @@ PLAIN = {
 }
 
 
-def xlsx(paper: Paper) -> bytes:
-    """Instants stand in the paper's zone: workbooks know none."""
+def xlsx(document: Document) -> bytes:
+    """Instants stand in the document's zone: workbooks know none."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, PLAIN) as book:
-        pen = _Pen(book, ZoneInfo(paper.zone))
-        _summary(pen, paper)
-        for name, section in _named(paper):
+        pen = _Pen(book, ZoneInfo(document.zone))
+        _summary(pen, document)
+        for name, section in _named(document):
             _section(pen, name, section)
     return file.getvalue()
 
@@ -74,27 +74,29 @@ class _Pen:
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self.formats["date"])
         else:
-            number = value / SECONDS_PER_DAY if kind == "lasting" else value
+            number = value / SECONDS_PER_DAY if kind == "duration" else value
             sheet.write_number(row, column, number, self.formats[kind])
 
 
-def _summary(pen: _Pen, paper: Paper) -> None:
+def _summary(pen: _Pen, document: Document) -> None:
     sheet = pen.book.add_worksheet("Summary")
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 2, 40)
-    sheet.write_string(0, 0, _text(paper.title), pen.title)
-    for row, said in enumerate((paper.subtitle, paper.standing, f"Times: {paper.zone}"), start=1):
-        pen.write(sheet, row, 0, said, "text")
-    for row, tile in enumerate(paper.tiles, start=5):
-        for column, said in enumerate((tile.title, tile.value, tile.against)):
-            pen.write(sheet, row, column, said, "text")
+    sheet.write_string(0, 0, _text(document.title), pen.title)
+    for row, words in enumerate(
+        (document.subtitle, document.edition, f"Times: {document.zone}"), start=1
+    ):
+        pen.write(sheet, row, 0, words, "text")
+    for row, tile in enumerate(document.tiles, start=5):
+        for column, words in enumerate((tile.title, tile.value, tile.against)):
+            pen.write(sheet, row, column, words, "text")
 
 
 def _section(pen: _Pen, name: str, section: Section) -> None:
     sheet = pen.book.add_worksheet(name)
     widest = max(section.tables, key=lambda table: len(table.columns))
-    for place, column in enumerate(widest.columns):
-        sheet.set_column(place, place, max(WIDE * column.weight, 8))
+    for index, column in enumerate(widest.columns):
+        sheet.set_column(index, index, max(WIDE * column.weight, 8))
     row = 0
     for table in section.tables:
         row = _table(pen, sheet, row, table) + 2
@@ -105,20 +107,20 @@ def _section(pen: _Pen, name: str, section: Section) -> None:
 
 def _table(pen: _Pen, sheet: Any, first: int, table: Table) -> int:
     """The row after its last one."""
-    for place, column in enumerate(table.columns):
-        sheet.write_string(first, place, _text(column.title), pen.head)
+    for index, column in enumerate(table.columns):
+        sheet.write_string(first, index, _text(column.title), pen.head)
     for row, values in enumerate(table.rows, start=first + 1):
-        for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-            pen.write(sheet, row, place, value, column.kind)
+        for index, (column, value) in enumerate(zip(table.columns, values, strict=True)):
+            pen.write(sheet, row, index, value, column.kind)
     return first + 1 + len(table.rows)
 
 
-def _named(paper: Paper) -> Iterator[tuple[str, Section]]:
+def _named(document: Document) -> Iterator[tuple[str, Section]]:
     """A sheet's name is short and has no brackets, and no two are alike."""
-    for section in paper.sections:
+    for section in document.sections:
         if section.tables:
             yield section.title.translate(FORBIDDEN)[:LONGEST_NAME].strip(), section
 
 
 def _text(text: str) -> str:
-    return harmless(without_controls(text))[:LONGEST_CELL]
+    return escape_formula(without_controls(text))[:LONGEST_CELL]

@@ -22,7 +22,9 @@ def typeface() -> Typeface:
     """Registered once in a process; a PDF embeds the letters that it uses."""
     names = Typeface("NotoSans", "NotoSans-Bold")
     for name, file in zip(names, ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"), strict=True):
-        with resources.as_file(resources.files("sla.papers").joinpath("fonts", file)) as path:
+        with resources.as_file(
+            resources.files("sla.rendering").joinpath("typefaces", file)
+        ) as path:
             pdfmetrics.registerFont(TTFont(name, path))
     pdfmetrics.registerFontFamily(
         names.regular, names.regular, names.bold, names.regular, names.bold
