@@ -1,8 +1,8 @@
-"""Traces: W3C trace contexts for every request and event, spans for the sampled share.
+"""Traces: a W3C trace context for every request and event, spans for the sampled ones.
 
-Contexts that come from elsewhere are read, and those of spans written, by OpenTelemetry's own
-propagator. Of what is not sampled only the context travels (one small string): OpenTelemetry's spans
-would cost the accept route a third of its throughput.
+Contexts from elsewhere are read, and those of spans written, by OpenTelemetry's own propagator. Without
+sampling only the context is passed on (one short string): OpenTelemetry's spans would cost a third of
+the throughput of creating tickets.
 """
 
 import random
@@ -51,7 +51,7 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 class _Tracing:
-    """This process's tracer and the share of traces that it takes; off until configured."""
+    """The tracer of this process and its sampling bound; off until configured."""
 
     provider: TracerProvider | None = None
     tracer: Tracer | None = None
@@ -65,7 +65,7 @@ def configure_tracing(
     *,
     processor: SpanProcessor | None = None,
 ) -> None:
-    """Send `share` (0 to 1) of the traces to `endpoint`; without one nothing is recorded."""
+    """Send `sample_ratio` (0 to 1) of the traces to `endpoint`; without one record nothing."""
     if endpoint:
         processor = BatchSpanProcessor(OTLPSpanExporter(_traces_url(endpoint)))
     if processor is None:
@@ -79,33 +79,33 @@ def configure_tracing(
 
 
 def _traces_url(endpoint: str) -> str:
-    """A collector's address, with the path that OTLP over HTTP gives to traces."""
+    """Return the collector's URL with the path for traces of OTLP over HTTP."""
     return endpoint if endpoint.endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
 
 
 def flush_traces() -> None:
-    """Send what is still held back. Blocks for some seconds at most: for the end of a process."""
+    """Send buffered spans, at the end of the process. Blocks for some seconds at most."""
     if _Tracing.provider is not None:
         _Tracing.provider.shutdown()
 
 
 def current_traceparent() -> str | None:
-    """The W3C `traceparent` of what is being done right now, to be sent along with its events."""
+    """Return the present W3C `traceparent`, to be sent with events."""
     return _current.get()
 
 
 def trace_id() -> str | None:
-    """The trace id (32 hex digits) that people quote when they report an error."""
+    """Return the trace id (32 hex digits), which people quote when they report an error."""
     traceparent = _current.get()
     return traceparent[3:35] if traceparent else None
 
 
 class span:
-    """`with span("sla on_tickets_opened", traceparent):` what is done inside belongs to that trace.
+    """A span: `with span("sla on_tickets_opened", traceparent): …`.
 
-    Without `traceparent` it continues the current trace or begins one. A malformed one is ignored.
-    `outside=True` marks a caller whose wish to be sampled is not followed: the share decides, by
-    trace id, so that all services decide alike. Cheap when not sampled.
+    Without `traceparent` it continues the present trace or begins one; a malformed one is ignored.
+    With `untrusted=True` the caller's sampling flag is ignored: the ratio decides, by the trace id,
+    so that all services decide the same.
     """
 
     __slots__ = ("_name", "_parent", "_span", "_token", "_untrusted")
@@ -141,12 +141,12 @@ class span:
         return carrier["traceparent"]
 
     def set(self, name: str, value: str | float | bool) -> None:
-        """Note something on the span (nothing personal); nothing happens when not sampled."""
+        """Set an attribute of the span (no personal data), if it is sampled."""
         if self._span is not None:
             self._span.set_attribute(name, value)
 
     def rename(self, name: str) -> None:
-        """Name the span for what it turned out to be: the route is known after the match."""
+        """Rename the span: the route of a request is known only after matching."""
         if self._span is not None:
             self._span.update_name(name)
 
@@ -160,7 +160,7 @@ class span:
             _current.reset(self._token)
         if self._span is not None:
             if kind is not None:
-                # The text of an error may be personal; its type is not.
+                # The type alone: the text of an error may contain personal data.
                 self._span.set_status(Status(StatusCode.ERROR, kind.__name__))
             self._span.end()
 

@@ -28,7 +28,7 @@ from intake.tickets.store.ticket_batch import HTTP_CREATED
 from intake.tickets.ticket_batcher import IdempotencyKeyReused, TicketBatcher
 
 PATH: Final = "/v1/tickets"
-_BAD_JSON: Final = f"The body is no valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
+_BAD_JSON: Final = f"The body is not valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
 
 
 class CreateTicketEndpoint:
