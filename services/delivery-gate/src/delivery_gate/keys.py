@@ -1,4 +1,4 @@
-"""What people say aloud: `DEL-1001`; and how a route's `{id}`, an id or a key, finds its row."""
+"""Keys for people, such as `DEL-1001`; and how an id or a key in a path finds its row."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,7 +22,7 @@ async def next_key(tx: Connection, prefix: str) -> str:
 
 
 def by_id_or_key(table: Table, reference: str) -> ColumnElement[bool]:
-    """The row whose id or key this is."""
+    """The condition that a row has this id, or this key."""
     try:
         return table.c.id == UUID(reference)
     except ValueError:

@@ -1,4 +1,4 @@
-"""For whom the portal speaks. What is kept of a contact tells nobody a name or an address."""
+"""Every query about contacts. Neither a name nor an address is stored of them."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -15,26 +15,32 @@ UNKNOWN_NAME = "a contact"
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A contact as last heard of. `address_digest` is None of who is erased or has left."""
+    """A contact as the event with this `sequence` describes it; the fields are the columns.
+
+    `address_digest` is None for a contact who is erased or has left.
+    """
 
     id: UUID
     customer: str
     address_digest: str | None
-    heard: int
+    sequence: int
 
 
 async def upsert(tx: Connection, contact: ContactRecord) -> None:
-    """The newest word wins."""
+    """Store a contact, unless a later event about it is stored already."""
     values = asdict(contact)
     added = insert(contacts).values(values)
-    newer = contacts.c.heard < added.excluded.heard
+    newer = contacts.c.sequence < added.excluded.sequence
     changed = {name: added.excluded[name] for name in values if name != "id"}
     await tx.execute(added.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
 
 
 async def find_contact_by_address(tx: Connection, address: str) -> Contact | None:
-    """The contact with this address. Two that claim one (it is moving from one to the other, and
-    the word of one of them is under way) are none: nobody may see another customer's data."""
+    """The contact with this address; None where there is none, or more than one.
+
+    Two have it while it moves from one to the other and only one event has arrived: then neither
+    gets in, so that nobody sees another customer's data.
+    """
     claims = contacts.c.address_digest == address_digest(address)
     rows = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(claims))).all()
     return Contact(rows[0].id, UNKNOWN_NAME, rows[0].customer) if len(rows) == 1 else None

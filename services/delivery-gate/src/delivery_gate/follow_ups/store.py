@@ -1,4 +1,4 @@
-"""The work that refusals oblige to."""
+"""Every query about follow-ups."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,13 +17,14 @@ UNCONFIRMED = ("open", "closed")
 
 
 async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
+    """Store a new follow-up on this environment."""
     held = follow_up.held
     await tx.execute(
         insert(follow_ups).values(
             id=follow_up.id,
             key=follow_up.key,
             kind=follow_up.kind,
-            demand=follow_up.task,
+            task=follow_up.task,
             delivery_id=follow_up.delivery_id,
             environment_id=environment_id,
             environment=follow_up.environment,
@@ -37,6 +38,7 @@ async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None
 
 
 async def save(tx: Connection, follow_up: FollowUp) -> None:
+    """Store the present state of a locked follow-up."""
     query = update(follow_ups).where(follow_ups.c.id == follow_up.id)
     await tx.execute(query.values(**_mutable_columns(follow_up)))
 
@@ -51,11 +53,13 @@ async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | Non
 
 
 async def lock(tx: Connection, id: UUID) -> FollowUp:
+    """The follow-up, locked."""
     query = select(follow_ups).where(follow_ups.c.id == id).with_for_update()
     return _follow_up((await tx.execute(query)).one())
 
 
 async def find(tx: Connection, reference: str) -> FollowUp | None:
+    """The follow-up with this id or key."""
     row = (
         await tx.execute(select(follow_ups).where(by_id_or_key(follow_ups, reference)))
     ).one_or_none()
@@ -69,7 +73,7 @@ async def page(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[FollowUp]:
-    """Newest first."""
+    """Follow-ups, newest first, from the one after `after` (time of opening and id)."""
     at, id = follow_ups.c.opened_at, follow_ups.c.id
     query = select(follow_ups).order_by(at.desc(), id.desc()).limit(limit)
     if state is not None:
@@ -84,9 +88,9 @@ async def page(
 async def list_holding(
     tx: Connection, product: str, name: str | None, digest: str | None
 ) -> tuple[FollowUp, ...]:
-    """The unconfirmed ones that hold this version, by name or by digest (G5)."""
-    criteria = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
-    same = [column == value for column, value in criteria.items() if value]
+    """The unconfirmed follow-ups that hold this version, by name or by digest (G5)."""
+    wanted = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
+    same = [column == value for column, value in wanted.items() if value]
     if not same:
         return ()
     query = (
