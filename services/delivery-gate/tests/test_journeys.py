@@ -64,7 +64,7 @@ async def test_a_blocker_at_three_on_a_sunday(gate: GateClient) -> None:
     denied = await gate.post("anna", "emergency-changes", asked)
     assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
 
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", asked)
     own = await gate.post("anna", f"emergency-changes/{change['key']}/authorize")
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
@@ -105,7 +105,7 @@ async def test_a_blocker_at_three_on_a_sunday(gate: GateClient) -> None:
 async def test_an_overdue_debt_is_announced_once(gate: GateClient) -> None:
     """J3, G8: escalation hears it and tells DM and PO."""
     await freeze_time(gate.database, SUNDAY_THREE)
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     asked = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
     change = await gate.post_ok("anna", "emergency-changes", asked)
     await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")

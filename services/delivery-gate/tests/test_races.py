@@ -69,12 +69,12 @@ async def test_an_emergency_is_applied_before_its_blocker_is_lifted_or_never(
     gate: GateClient, round: int
 ) -> None:
     """G8: both lock the environment, so one of them was first and the other knows it."""
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", ASKED)
     await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
 
     async def lifted() -> int:
-        await gate.blocker_lifted("resolved")
+        await gate.lift_blocker("resolved")
         return 0
 
     async def applied() -> int:
@@ -147,7 +147,7 @@ async def test_the_database_refuses_it_too(gate: GateClient, statement: str) -> 
     refused = await gate.submit(None, "acme-staging")
     work = refused["verdict"]["follow_ups"][0]
     await gate.post_ok("anna", f"follow-ups/{work}/close", {"evidence": "x"})
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     await gate.post_ok("anna", "emergency-changes", ASKED)
     with pytest.raises(IntegrityError):
         async with gate.database.transaction() as tx:

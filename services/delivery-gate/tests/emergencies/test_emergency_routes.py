@@ -26,10 +26,10 @@ async def test_a_lifted_blocker_revokes_what_is_not_applied(
     gate: GateClient, reason: str, code: str
 ) -> None:
     """G8."""
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", ASKED)
     await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
-    await gate.blocker_lifted(reason)
+    await gate.lift_blocker(reason)
     revoked = await gate.get_ok("anna", f"emergency-changes/{change['key']}")
     assert revoked["state"] == "revoked"
     late = await gate.post("anna", f"emergency-changes/{change['key']}/apply")
@@ -40,17 +40,17 @@ async def test_a_lifted_blocker_revokes_what_is_not_applied(
 
 async def test_a_blocker_elsewhere_is_none_here(gate: GateClient) -> None:
     """G8."""
-    await gate.blocker_raised("acme-staging")
+    await gate.raise_blocker("acme-staging")
     denied = await gate.post("anna", "emergency-changes", ASKED)
     assert denied.json()["code"] == "BLOCKER_ELSEWHERE"
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     assert (await gate.post("anna", "emergency-changes", ASKED)).status_code == 201
     second = await gate.post("omar", "emergency-changes", ASKED)
     assert second.json()["code"] == "CONFLICT"
 
 
 async def test_a_change_taken_back_is_not_applied(gate: GateClient) -> None:
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", ASKED)
     empty = await gate.post("anna", f"emergency-changes/{change['key']}/revoke", {"reason": ""})
     assert empty.json()["code"] == "REASON_REQUIRED"
@@ -99,7 +99,7 @@ async def test_a_change_is_not_applied_while_a_delivery_is_rolled_out(gate: Gate
     await gate.deliver_to_staging("1.0", "1")
     made = await gate.submit("1.0", "acme-prod")
     await gate.approve(made["key"], "anna", "omar")
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", ASKED)
     await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
     await gate.post_ok("anna", f"deliveries/{made['key']}/start", {"digest": digest("1")})

@@ -15,7 +15,7 @@ async def test_a_contact_sees_the_own_environments_only(gate: GateClient) -> Non
 
 
 async def test_the_directory_changes_what_it_knows_and_nothing_else(gate: GateClient) -> None:
-    await gate.blocker_raised()
+    await gate.raise_blocker()
     change = await gate.post_ok("anna", "emergency-changes", ASKED)
     await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
     await gate.post_ok("anna", f"emergency-changes/{change['key']}/apply")

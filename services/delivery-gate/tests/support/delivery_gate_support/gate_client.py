@@ -118,10 +118,10 @@ class GateClient:
         )
         await self.deliver_event(event)
 
-    async def blocker_raised(self, environment: str | None = "acme-prod") -> None:
+    async def raise_blocker(self, environment: str | None = "acme-prod") -> None:
         await self.announce_ticket(BlockerRaised, environment)
 
-    async def blocker_lifted(self, reason: str, environment: str = "acme-prod") -> None:
+    async def lift_blocker(self, reason: str, environment: str = "acme-prod") -> None:
         await self.announce_ticket(BlockerLifted, environment, reason=reason)
 
     async def register_version(
