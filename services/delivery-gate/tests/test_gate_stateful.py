@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import READINESS, Check, CheckResult
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,

@@ -6,17 +6,8 @@ from typing import Final
 
 from common import audit
 from common.audit import JSON
-from common.auth import Caller
+from common.domain import Actor
 from common.persistence.database import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it, by `sub`. `via_machine` is the machine that acts for them, if any."""
-
-    sub: str
-    via_machine: str | None = None
-
 
 SYSTEM: Final = Actor("opsdesk")
 """Acts where no person asked for it: when a timer fires or an event arrives."""
@@ -32,11 +23,5 @@ class CommandContext:
 
     async def audit(self, action: str, subject: str, **grounds: JSON) -> None:
         """Write a line of the audit trail about `subject` ("delivery/0192…")."""
-        actor = self.actor
-        entry = audit.Entry(self.at, actor.sub, action, subject, grounds, actor.via_machine)
+        entry = audit.Entry.by(self.actor, self.at, action, subject, grounds)
         await audit.record(self.tx, entry)
-
-
-def actor_of(caller: Caller) -> Actor:
-    """The caller of a route as the audit trail names them."""
-    return Actor(caller.sub, caller.via_machine)

@@ -8,14 +8,14 @@ is a problem+json with the stable reason code, and changes nothing but the audit
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from starlette.responses import Response
 
-from common.errors import Problem
-from common.http import problem_response
+from common.domain import Rejection
+from common.http import rejection_response
 from delivery_gate.command_context import CommandContext
-from delivery_gate.criteria.domain.verdict import Code, Rejection
+from delivery_gate.criteria.domain.verdict import Code
 
 PERSON_CODES: Final = frozenset(
     {
@@ -41,22 +41,11 @@ TITLES: Final[Mapping[int, str]] = {
 }
 
 
-def to_problem(rejection: Rejection) -> Problem:
+def status_of(rejection: Rejection) -> Literal[403, 409, 422]:
     """403 for the person, 422 for what the command lacks, 409 for the state."""
-    status = 409
     if rejection.code in PERSON_CODES:
-        status = 403
-    elif rejection.code in INCOMPLETE_CODES:
-        status = 422
-    slug = rejection.code.value.lower().replace("_", "-")
-    return Problem(
-        slug,
-        TITLES[status],
-        status,
-        rejection.detail,
-        code=rejection.code.value,
-        outcome="denied",
-    )
+        return 403
+    return 422 if rejection.code in INCOMPLETE_CODES else 409
 
 
 async def deny(
@@ -66,5 +55,12 @@ async def deny(
 
     The route returns it instead of raising, so that the transaction commits the audit entry.
     """
-    await context.audit(action, subject, denied=rejection.code.value)
-    return problem_response(to_problem(rejection))
+    await context.audit(action, subject, denied=str(rejection.code))
+    status = status_of(rejection)
+    return rejection_response(
+        rejection,
+        status=status,
+        title=TITLES[status],
+        code=str(rejection.code),
+        outcome="denied",
+    )

@@ -1,6 +1,6 @@
 """Types of fields that several requests share."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Path
 from pydantic import Field, StringConstraints
@@ -13,7 +13,4 @@ Link = Annotated[str, Field(max_length=2000)]
 """Where the proof of something is."""
 Digest = Annotated[str, Field(max_length=200)]
 """A digest as the caller reports it; the rules decide whether it is one."""
-KEY: Final = r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"
-Key = Annotated[str, StringConstraints(pattern=KEY)]
-"""A key that people choose, such as `billing`."""
 PathReference = Annotated[str, Path(max_length=300, description="The id or the key.")]

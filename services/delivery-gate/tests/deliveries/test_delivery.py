@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, follow_ups_due
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason, follow_ups_due
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -35,7 +36,7 @@ NOT_FIT = Reason(Code.READINESS_MISSING, "handover", "The rollback plan restores
 
 
 def code(answer: Delivery | Evaluation | Rejection) -> Code | None:
-    return answer.code if isinstance(answer, Rejection) else None
+    return Code(answer.code) if isinstance(answer, Rejection) else None
 
 
 def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from delivery_gate.check_reports.schemas import ChecksCreate
-from delivery_gate.command_context import CommandContext, actor_of
+from delivery_gate.command_context import CommandContext
 from delivery_gate.criteria.domain.criteria import Check
 from delivery_gate.deliveries.commands import reevaluate_deferred
 from delivery_gate.fields import PathReference
@@ -29,7 +29,7 @@ async def report_checks(
     """Report results of checks on a version. Deliveries that were deferred because a result was
     missing are evaluated again at once."""
     version = await load_version(tx, ref)
-    context = CommandContext(tx, actor_of(caller), await transaction_time(tx))
+    context = CommandContext(tx, caller.actor, await transaction_time(tx))
     _check_times(body, context.at)
     runs = [Check(run.kind, run.result, run.at or context.at, run.evidence) for run in body.checks]
     await record_checks(context, version, runs)

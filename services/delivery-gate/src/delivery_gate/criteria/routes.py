@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction
+from common.http import Transaction, router
 from delivery_gate.criteria.schemas import CriteriaRead, to_response
 from delivery_gate.criteria.store import get_current_criteria
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from common.domain import Actor
 from common.events.deliveries import (
     DeliveryDeferred,
     DeliveryEvent,
@@ -14,7 +15,6 @@ from common.events.deliveries import (
 from common.messaging.outbox import publish
 from common.persistence.database import Connection, transaction_time
 from common.scheduling.deadlines import Deadline, schedule
-from delivery_gate.command_context import Actor
 from delivery_gate.deliveries.domain.delivery import (
     WAITING_STATES,
     Delivery,

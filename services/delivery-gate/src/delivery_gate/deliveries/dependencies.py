@@ -8,7 +8,6 @@ from common.auth import Caller
 from common.errors import NotFound
 from common.http import if_match
 from common.persistence.database import Connection, transaction_time
-from delivery_gate.command_context import actor_of
 from delivery_gate.deliveries.domain.delivery import Delivery
 from delivery_gate.deliveries.schemas import DeliveryRead, to_response
 from delivery_gate.deliveries.store import deliveries, verdicts
@@ -32,7 +31,7 @@ async def load_locked_delivery(
     if "if-match" in request.headers:
         if_match(request, delivery.sequence, await load_response(tx, delivery))
     at = await transaction_time(tx)
-    return EnvironmentContext(tx, actor_of(caller), at, environment), delivery
+    return EnvironmentContext(tx, caller.actor, at, environment), delivery
 
 
 async def load_response(tx: Connection, delivery: Delivery) -> DeliveryRead:

@@ -3,14 +3,11 @@
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
-from common.auth import Contact, address_digest
+from common.auth import Contact
+from common.auth.contacts import find_contact
 from common.persistence.database import Connection
+from common.persistence.upsert import upsert_newer
 from delivery_gate.directory.tables import contacts
-
-UNKNOWN_NAME = "a contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +25,9 @@ class ContactRecord:
 
 async def upsert(tx: Connection, contact: ContactRecord) -> None:
     """Store a contact, unless a later event about it is stored already."""
-    values = asdict(contact)
-    added = insert(contacts).values(values)
-    newer = contacts.c.sequence < added.excluded.sequence
-    changed = {name: added.excluded[name] for name in values if name != "id"}
-    await tx.execute(added.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
+    await upsert_newer(tx, contacts, asdict(contact))
 
 
 async def find_contact_by_address(tx: Connection, address: str) -> Contact | None:
-    """The contact with this address; None where there is none, or more than one.
-
-    Two have it while it moves from one to the other and only one event has arrived: then neither
-    gets in, so that nobody sees another customer's data.
-    """
-    claims = contacts.c.address_digest == address_digest(address)
-    rows = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(claims))).all()
-    return Contact(rows[0].id, UNKNOWN_NAME, rows[0].customer) if len(rows) == 1 else None
+    """The contact with this address; None where there is none, or more than one."""
+    return await find_contact(tx, address, contacts=contacts)

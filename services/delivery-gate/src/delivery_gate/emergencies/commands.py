@@ -13,18 +13,18 @@ from common.events.deliveries import (
     EmergencySettled,
 )
 from common.messaging.outbox import publish
+from common.persistence.keys import next_key
 from delivery_gate.emergencies.domain import EmergencyChange, settle, with_key
 from delivery_gate.emergencies.events import emergency_event
 from delivery_gate.emergencies.store import emergency_changes as store
 from delivery_gate.environments.commands import record_debt
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Debt
-from delivery_gate.keys import next_key
 
 
 async def record_request(context: EnvironmentContext, change: EmergencyChange) -> EmergencyChange:
     """Store a requested change under its new key."""
-    requested = with_key(change, await next_key(context.tx, "EMC"))
+    requested = with_key(change, await next_key(context.tx, "EMC", "emergency_numbers"))
     stored, event = emergency_event(
         EmergencyRequested, requested, context.environment, context.at, context.actor.sub
     )

@@ -6,7 +6,6 @@ from common.auth import Caller
 from common.errors import NotFound
 from common.http import if_match
 from common.persistence.database import Connection, transaction_time
-from delivery_gate.command_context import actor_of
 from delivery_gate.emergencies.domain import Blocker, EmergencyChange
 from delivery_gate.emergencies.schemas import EmergencyRead
 from delivery_gate.emergencies.store import blockers, emergency_changes
@@ -31,4 +30,4 @@ async def load_locked_change(
     if_match(request, change.sequence, EmergencyRead.model_validate(change))
     blocker = await blockers.get(tx, change.ticket_id)
     at = await transaction_time(tx)
-    return EnvironmentContext(tx, actor_of(caller), at, environment), change, blocker
+    return EnvironmentContext(tx, caller.actor, at, environment), change, blocker

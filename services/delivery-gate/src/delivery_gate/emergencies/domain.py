@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code
 from delivery_gate.environments.domain import Environment
 
 EmergencyState = Literal["requested", "authorized", "applied", "settled", "revoked"]

@@ -7,12 +7,11 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router, runtime_of, set_etag
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
-from delivery_gate.command_context import actor_of
-from delivery_gate.criteria.domain.verdict import Rejection
 from delivery_gate.denials import deny
 from delivery_gate.emergencies import commands
 from delivery_gate.emergencies import domain as emergency
@@ -41,7 +40,7 @@ async def request_emergency(
         raise ValidationFailed(
             [Violation("/environment", "unknown", "there is no such environment")]
         )
-    context = EnvironmentContext(tx, actor_of(caller), await transaction_time(tx), environment)
+    context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     blocker = await blockers.find(tx, body.ticket)
     requested = EmergencyChange(
         id=uuid7(),
@@ -73,11 +72,9 @@ async def list_emergencies(
 ) -> Page[EmergencyRead]:
     """List emergency changes, newest first."""
     after: Any = page.after_as(datetime, UUID)
-    rows = await store.page(tx, environment, state, after, page.limit + 1)
-    items = [EmergencyRead.model_validate(change) for change in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page(
-        items=items, next=encode_cursor(items[-1].requested_at, items[-1].id) if more else None
+    rows = await store.page(tx, environment, state, after, page.limit)
+    return page.page_of(
+        rows, EmergencyRead.model_validate, lambda change: (change.requested_at, change.id)
     )
 
 
@@ -123,7 +120,7 @@ async def apply_emergency(
     outcome = emergency.apply(change, caller.sub, context.at, blocker, environment, busy=busy)
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.apply", f"emergency/{change.id}", outcome)
-    debt_after = request.app.state.settings.debt_after
+    debt_after = runtime_of(request.app).settings.debt_after
     return EmergencyRead.model_validate(
         await commands.record_application(context, outcome, debt_after)
     )

@@ -6,8 +6,7 @@ from fastapi import Depends, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Transaction
+from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.environments import store
 from delivery_gate.environments.schemas import EnvironmentRead
 from delivery_gate.fields import PathReference
@@ -24,9 +23,10 @@ async def list_environments(
     """List environments, in the order of their keys. A customer's contact sees only those of the
     customer, in the portal too."""
     after = page.after_as(str)
-    rows = await store.page(tx, caller.customer, after[0] if after else None, page.limit + 1)
-    items = [EnvironmentRead.model_validate(environment) for environment in rows[: page.limit]]
-    return Page(items=items, next=encode_cursor(items[-1].key) if len(rows) > page.limit else None)
+    rows = await store.page(tx, caller.customer, after, page.limit)
+    return page.page_of(
+        rows, EnvironmentRead.model_validate, lambda environment: (environment.key,)
+    )
 
 
 @routes.get("/{ref}")

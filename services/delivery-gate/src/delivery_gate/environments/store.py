@@ -8,9 +8,10 @@ from sqlalchemy import Row, Select, Text, Uuid, column, exists, select, table, u
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from delivery_gate.environments.domain import ROLLOUT_STATES, Debt, Drift, Environment
 from delivery_gate.environments.tables import environments, running
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 
 # Deliveries build on environments: their table is named here as in a foreign key, by text.
@@ -60,16 +61,16 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def page(
-    tx: Connection, customer: str | None, after: str | None, limit: int
+    tx: Connection, customer: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[Environment]:
-    """Environments in the order of their keys, from the one after the key `after`; of one `customer`
-    only where one is given."""
-    query = select(environments).where(~environments.c.retired).order_by(environments.c.key)
+    """Environments in the order of their keys, behind the key in `after`; one more than `limit`.
+
+    Of one `customer` only where one is given.
+    """
+    query = select(environments).where(~environments.c.retired)
     if customer is not None:
         query = query.where(environments.c.customer == customer)
-    if after is not None:
-        query = query.where(environments.c.key > after)
-    rows = (await tx.execute(query.limit(limit))).all()
+    rows = (await tx.execute(page_after(query, (environments.c.key,), after, limit))).all()
     runs = await _load_running(tx, [row.id for row in rows])
     return [_environment(row, runs.get(row.id, {})) for row in rows]
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from common.events.deliveries import FollowUpClosed, FollowUpEvent, FollowUpOpened
 from common.messaging.outbox import publish
 from common.persistence.ids import uuid7
+from common.persistence.keys import next_key
 from delivery_gate.criteria.domain.verdict import FollowUpKind
 from delivery_gate.environments.commands import record_explanation
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.follow_ups.events import follow_up_event
-from delivery_gate.keys import next_key
 
 
 async def open_follow_up(
@@ -28,7 +28,7 @@ async def open_follow_up(
     """
     follow_up = FollowUp(
         id=uuid7(),
-        key=await next_key(context.tx, "FUP"),
+        key=await next_key(context.tx, "FUP", "follow_up_numbers"),
         kind=kind,
         task=task,
         delivery_id=delivery_id,

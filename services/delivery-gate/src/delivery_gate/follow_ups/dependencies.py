@@ -6,7 +6,6 @@ from common.auth import Caller
 from common.errors import NotFound
 from common.http import if_match
 from common.persistence.database import Connection, transaction_time
-from delivery_gate.command_context import actor_of
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.follow_ups import store
@@ -29,4 +28,4 @@ async def load_locked_follow_up(
     follow_up = await store.lock(tx, id)
     if_match(request, follow_up.sequence, to_response(follow_up))
     at = await transaction_time(tx)
-    return EnvironmentContext(tx, actor_of(caller), at, environment), follow_up
+    return EnvironmentContext(tx, caller.actor, at, environment), follow_up

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.verdict import (
     Code,
     FollowUpKind,
     Reason,
-    Rejection,
     Verdict,
     follow_ups_due,
 )

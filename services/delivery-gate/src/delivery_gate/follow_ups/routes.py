@@ -7,11 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import NotFound
 from common.events.deliveries import FollowUpEvidenceSubmitted, FollowUpReopened
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Rejection
+from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.denials import deny
 from delivery_gate.fields import PathReference
 from delivery_gate.follow_ups import store
@@ -35,12 +34,8 @@ async def list_follow_ups(
 ) -> Page[FollowUpRead]:
     """List follow-ups, newest first."""
     after: Any = page.after_as(datetime, UUID)
-    rows = await store.page(tx, state, product, after, page.limit + 1)
-    items = [to_response(follow_up) for follow_up in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page(
-        items=items, next=encode_cursor(items[-1].opened_at, items[-1].id) if more else None
-    )
+    rows = await store.page(tx, state, product, after, page.limit)
+    return page.page_of(rows, to_response, lambda follow_up: (follow_up.opened_at, follow_up.id))
 
 
 @routes.get("/{ref}")

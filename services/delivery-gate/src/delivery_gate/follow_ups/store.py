@@ -1,16 +1,16 @@
 """Every query about follow-ups."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, tuple_, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.follow_ups.tables import follow_ups
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 
 UNCONFIRMED = ("open", "closed")
@@ -70,19 +70,18 @@ async def page(
     tx: Connection,
     state: str | None,
     product: str | None,
-    after: tuple[datetime, UUID] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> list[FollowUp]:
-    """Follow-ups, newest first, from the one after `after` (time of opening and id)."""
-    at, id = follow_ups.c.opened_at, follow_ups.c.id
-    query = select(follow_ups).order_by(at.desc(), id.desc()).limit(limit)
+    """Follow-ups, newest first, behind `after` (time of opening and id); one more than `limit`."""
+    query = select(follow_ups)
     if state is not None:
         query = query.where(follow_ups.c.state == state)
     if product is not None:
         query = query.where(follow_ups.c.held_product == product)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return [_follow_up(row) for row in await tx.execute(query)]
+    order = follow_ups.c.opened_at.desc(), follow_ups.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_follow_up(row) for row in rows]
 
 
 async def list_holding(

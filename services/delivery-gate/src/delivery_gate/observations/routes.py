@@ -4,9 +4,8 @@ from typing import Annotated
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
-from delivery_gate.command_context import actor_of
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.schemas import EnvironmentRead
@@ -32,7 +31,7 @@ async def report_observation(
         raise NotFound(f"Environment {ref}")
     if await products.find(tx, body.product) is None:
         raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
-    context = EnvironmentContext(tx, actor_of(caller), await transaction_time(tx), environment)
+    context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     return EnvironmentRead.model_validate(
         await record_observation(context, body.product, body.digest)
     )

@@ -6,10 +6,10 @@ from fastapi import Depends, Response
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Page, Paging, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
-from delivery_gate.command_context import CommandContext, actor_of
+from delivery_gate.command_context import CommandContext
 from delivery_gate.fields import PathReference
 from delivery_gate.products import store
 from delivery_gate.products.domain import Product
@@ -26,7 +26,7 @@ async def create_product(
     caller: Annotated[Caller, requires("versions:write")],
 ) -> ProductRead:
     """Create a product. Versions and deliveries name it by its key."""
-    context = CommandContext(tx, actor_of(caller), await transaction_time(tx))
+    context = CommandContext(tx, caller.actor, await transaction_time(tx))
     product = Product(uuid7(), body.key, body.name, 0, caller.sub, context.at)
     if not await store.add(tx, product):
         raise Conflict(f"There is a product {body.key} already. Use it, or choose another key.")
@@ -43,9 +43,8 @@ async def list_products(
 ) -> Page[ProductRead]:
     """List products, in the order of their keys."""
     after = page.after_as(str)
-    rows = await store.page(tx, after[0] if after else None, page.limit + 1)
-    items = [ProductRead.model_validate(product) for product in rows[: page.limit]]
-    return Page(items=items, next=encode_cursor(items[-1].key) if len(rows) > page.limit else None)
+    rows = await store.page(tx, after, page.limit)
+    return page.page_of(rows, ProductRead.model_validate, lambda product: (product.key,))
 
 
 @routes.get("/{key}")

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from common.http import RequestModel, ResponseModel
-from delivery_gate.fields import Key, Line
+from common.http.fields import Key
+from delivery_gate.fields import Line
 
 
 class ProductCreate(RequestModel):

@@ -1,9 +1,13 @@
 """Every query about products."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from delivery_gate.products.domain import Product
 from delivery_gate.products.tables import products
 
@@ -33,11 +37,9 @@ async def find(tx: Connection, key: str, *, lock: bool = False) -> Product | Non
     return None if row is None else Product(*row)
 
 
-async def page(tx: Connection, after: str | None, limit: int) -> list[Product]:
-    """Products in the order of their keys, from the one after the key `after`."""
-    query = select(products).order_by(products.c.key).limit(limit)
-    if after is not None:
-        query = query.where(products.c.key > after)
+async def page(tx: Connection, after: Sequence[Any] | None, limit: int) -> list[Product]:
+    """Products in the order of their keys, behind the key in `after`; one more than `limit`."""
+    query = page_after(select(products), (products.c.key,), after, limit)
     return [Product(*row) for row in await tx.execute(query)]
 
 

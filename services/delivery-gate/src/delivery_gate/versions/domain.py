@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from delivery_gate.command_context import CommandContext, actor_of
-from delivery_gate.criteria.domain.verdict import Rejection
+from delivery_gate.command_context import CommandContext
 from delivery_gate.denials import deny
 from delivery_gate.emergencies.store import emergency_changes
 from delivery_gate.fields import PathReference
@@ -39,7 +39,7 @@ async def register_version(
     product = await products.find(tx, body.product, lock=True)
     if product is None:
         raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
-    context = CommandContext(tx, actor_of(caller), await transaction_time(tx))
+    context = CommandContext(tx, caller.actor, await transaction_time(tx))
     requested = Version(
         id=uuid7(),
         product=product.key,
@@ -80,11 +80,10 @@ async def list_versions(
 ) -> Page[VersionRead]:
     """List versions, newest first."""
     after: Any = page.after_as(datetime, UUID)
-    rows = await store.page(tx, product, after, page.limit + 1)
-    items = await load_responses(tx, rows[: page.limit])
-    more = len(rows) > page.limit
-    return Page(
-        items=items, next=encode_cursor(items[-1].registered_at, items[-1].id) if more else None
+    rows = await store.page(tx, product, after, page.limit)
+    responses = await load_responses(tx, rows)
+    return page.page_of(
+        responses, lambda response: response, lambda item: (item.registered_at, item.id)
     )
 
 

@@ -1,7 +1,6 @@
 """Every query about versions and their checks. Both are inserted and never changed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.persistence.keyset import page_after
 from delivery_gate.criteria.domain.criteria import Check
 from delivery_gate.versions.domain import Version
 from delivery_gate.versions.tables import checks, versions
@@ -50,16 +50,15 @@ async def find(tx: Connection, reference: str) -> Version | None:
 
 
 async def page(
-    tx: Connection, product: str | None, after: tuple[datetime, UUID] | None, limit: int
+    tx: Connection, product: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[Version]:
-    """Versions, newest first, from the one after `after` (registration time and id)."""
-    sort_key = tuple_(versions.c.registered_at, versions.c.id)
-    query = select(versions).order_by(versions.c.registered_at.desc(), versions.c.id.desc())
+    """Versions, newest first, behind `after` (registration time and id); one more than `limit`."""
+    query = select(versions)
     if product is not None:
         query = query.where(versions.c.product == product)
-    if after is not None:
-        query = query.where(sort_key < after)
-    return [_version(row) for row in await tx.execute(query.limit(limit))]
+    order = versions.c.registered_at.desc(), versions.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_version(row) for row in rows]
 
 
 async def list_older_names(tx: Connection, version: Version) -> set[str]:

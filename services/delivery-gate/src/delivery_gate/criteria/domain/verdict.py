@@ -109,14 +109,6 @@ class Verdict:
         return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why this person or this command may not: nothing changes but the audit trail."""
-
-    code: Code
-    detail: str
-
-
 def build_verdict(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:
     """The verdict for all reasons together: none accepts; one that refuses outweighs any that defer."""
     collected = tuple(reasons)

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Rejection, Verdict
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Verdict
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.environments.domain import ROLLOUT_STATES
 from delivery_gate.versions.domain import Reference

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Rejection, Verdict
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Verdict
 from delivery_gate.deliveries.domain.delivery import (
     WAITING_STATES,
     Approval,

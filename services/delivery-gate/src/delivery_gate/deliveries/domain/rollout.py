@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, Verdict, build_verdict
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict, build_verdict
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,

@@ -8,10 +8,10 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from delivery_gate.command_context import actor_of
+from common.persistence.keys import next_key
 from delivery_gate.deliveries.commands import record_submission
 from delivery_gate.deliveries.dependencies import load_response, load_responses
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState, evaluate_delivery
@@ -22,7 +22,6 @@ from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
 from delivery_gate.fields import PathReference
-from delivery_gate.keys import next_key
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
 
@@ -39,12 +38,12 @@ async def submit_delivery(
     """Submit a delivery request. Answers 201 with the verdict, also where it is a refusal: that is
     on record, open to quality control, and its follow-ups hold the version."""
     environment = await _find_references(tx, body)
-    context = EnvironmentContext(tx, actor_of(caller), await transaction_time(tx), environment)
+    context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     requested = Reference(body.product, body.version, body.digest)
     evaluation_input = await load_evaluation_input(tx, requested, environment)
     delivery = Delivery(
         id=uuid7(),
-        key=await next_key(tx, "DEL"),
+        key=await next_key(tx, "DEL", "delivery_numbers"),
         requested=requested,
         environment=environment.key,
         lifecycle=body.lifecycle,
@@ -85,11 +84,10 @@ async def list_deliveries(
     """List deliveries, newest first."""
     after: Any = page.after_as(datetime, UUID)
     filters = store.DeliveryFilter(environment, product, state)
-    rows = await store.page(tx, filters, after, page.limit + 1)
-    items = await load_responses(tx, rows[: page.limit])
-    more = len(rows) > page.limit
-    return Page(
-        items=items, next=encode_cursor(items[-1].requested_at, items[-1].id) if more else None
+    rows = await store.page(tx, filters, after, page.limit)
+    responses = await load_responses(tx, rows)
+    return page.page_of(
+        responses, lambda response: response, lambda item: (item.requested_at, item.id)
     )
 
 

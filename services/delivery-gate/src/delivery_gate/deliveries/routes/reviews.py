@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
-from common.http import router, set_etag
-from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from common.http import Transaction, router, set_etag
+from delivery_gate.criteria.domain.verdict import Code, Reason
 from delivery_gate.deliveries.commands import save_step, save_verdict
 from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
 from delivery_gate.deliveries.domain.delivery import withdraw

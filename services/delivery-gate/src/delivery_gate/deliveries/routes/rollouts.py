@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.events.deliveries import (
     DeliveryDeferred,
     DeliveryEvent,
@@ -15,9 +16,8 @@ from common.events.deliveries import (
     DeliveryStarted,
     DeliveryVerified,
 )
-from common.http import router, set_etag
-from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Outcome, Rejection
+from common.http import Transaction, router, set_etag
+from delivery_gate.criteria.domain.verdict import Outcome
 from delivery_gate.deliveries.commands import record_delivered, save_step, save_verdict
 from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
 from delivery_gate.deliveries.domain.delivery import Evaluation

@@ -6,8 +6,7 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, encode_cursor, router
-from common.persistence.database import Transaction
+from common.http import Page, Paging, Transaction, router
 from delivery_gate.deliveries.schemas import (
     RefusalRead,
     VerdictHistoryRead,
@@ -42,9 +41,5 @@ async def list_refusals(
 ) -> Page[RefusalRead]:
     """List refusals with their reasons, latest first."""
     after = page.after_as(int)
-    rows = await verdicts.list_refusals(
-        tx, environment, after[0] if after else None, page.limit + 1
-    )
-    items = [refusal_to_response(refusal) for refusal in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page(items=items, next=encode_cursor(rows[page.limit - 1].position) if more else None)
+    rows = await verdicts.list_refusals(tx, environment, after, page.limit)
+    return page.page_of(rows, refusal_to_response, lambda refusal: (refusal.position,))

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from delivery_gate.deliveries.domain.delivery import WAITING_STATES, Approval, Binding, Delivery
 from delivery_gate.deliveries.tables import approvals, deliveries
 from delivery_gate.environments.domain import Environment
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 from delivery_gate.versions.domain import Reference
 
@@ -112,17 +112,16 @@ async def find(tx: Connection, reference: str) -> Delivery | None:
 
 
 async def page(
-    tx: Connection, filters: DeliveryFilter, after: tuple[datetime, UUID] | None, limit: int
+    tx: Connection, filters: DeliveryFilter, after: Sequence[Any] | None, limit: int
 ) -> list[Delivery]:
-    """Deliveries, newest first, from the one after `after` (request time and id)."""
-    at, id = deliveries.c.requested_at, deliveries.c.id
-    query = select(deliveries).order_by(at.desc(), id.desc()).limit(limit)
+    """Deliveries, newest first, behind `after` (request time and id); one more than `limit`."""
+    query = select(deliveries)
     for column in ("environment", "product", "state"):
         if (value := getattr(filters, column)) is not None:
             query = query.where(deliveries.c[column] == value)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return await _deliveries(tx, (await tx.execute(query)).all())
+    order = deliveries.c.requested_at.desc(), deliveries.c.id.desc()
+    rows = (await tx.execute(page_after(query, order, after, limit))).all()
+    return await _deliveries(tx, rows)
 
 
 async def lock_waiting(

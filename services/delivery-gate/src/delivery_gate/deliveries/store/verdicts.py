@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.persistence.keyset import page_after
 from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
 from delivery_gate.deliveries.tables import deliveries, verdicts
 from delivery_gate.sql_literals import in_literals
@@ -71,15 +72,13 @@ async def get_latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Recorded
 
 
 async def list_refusals(
-    tx: Connection, environment: str | None, before: int | None, limit: int
+    tx: Connection, environment: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[RecordedVerdict]:
-    """Refusals, latest first, from the one before the position `before` (R6)."""
+    """Refusals, latest first, behind the position in `after`; one more than `limit` (R6)."""
     query = _select_verdicts().where(in_literals(verdicts.c.outcome, ["refused"]))
     if environment is not None:
         query = query.where(deliveries.c.environment == environment)
-    if before is not None:
-        query = query.where(verdicts.c.position < before)
-    return await _fetch(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
+    return await _fetch(tx, page_after(query, (verdicts.c.position.desc(),), after, limit))
 
 
 def _select_verdicts() -> Select[Any]:

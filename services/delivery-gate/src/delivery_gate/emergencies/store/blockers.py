@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
 
+from common.persistence import upsert as upserts
 from common.persistence.database import Connection
 from delivery_gate.emergencies.domain import Blocker
 from delivery_gate.emergencies.tables import blockers
@@ -39,11 +39,11 @@ async def has_open(tx: Connection, environment_id: UUID) -> bool:
 
 async def upsert(tx: Connection, blocker: Blocker, environment_id: UUID | None) -> None:
     """Store the latest state of a ticket as a Blocker."""
-    values = {
+    row = {
+        "ticket_id": blocker.ticket_id,
         "ticket": blocker.key,
         "environment_id": environment_id,
         "environment": blocker.environment,
         "state": blocker.state,
     }
-    query = insert(blockers).values(ticket_id=blocker.ticket_id, **values)
-    await tx.execute(query.on_conflict_do_update(index_elements=["ticket_id"], set_=values))
+    await upserts.upsert(tx, blockers, row, key=("ticket_id",))

@@ -1,17 +1,17 @@
 """Emergency changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from delivery_gate.emergencies.domain import EmergencyChange
 from delivery_gate.emergencies.tables import emergency_changes
 from delivery_gate.environments.domain import Environment
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 
 PENDING_STATES = ("requested", "authorized")
@@ -68,19 +68,18 @@ async def page(
     tx: Connection,
     environment: str | None,
     state: str | None,
-    after: tuple[datetime, UUID] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> list[EmergencyChange]:
-    """Changes, newest first, from the one after `after` (request time and id)."""
-    at, id = emergency_changes.c.requested_at, emergency_changes.c.id
-    query = select(emergency_changes).order_by(at.desc(), id.desc()).limit(limit)
+    """Changes, newest first, behind `after` (request time and id); one more than `limit`."""
+    query = select(emergency_changes)
     if environment is not None:
         query = query.where(emergency_changes.c.environment == environment)
     if state is not None:
         query = query.where(emergency_changes.c.state == state)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return [_change(row) for row in await tx.execute(query)]
+    order = emergency_changes.c.requested_at.desc(), emergency_changes.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_change(row) for row in rows]
 
 
 async def get_pending(tx: Connection, environment_id: UUID) -> EmergencyChange | None:
