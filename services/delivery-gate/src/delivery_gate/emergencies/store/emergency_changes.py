@@ -1,25 +1,24 @@
-"""Emergency changes, and the Blockers that alone justify them."""
+"""Emergency changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
-from delivery_gate.emergencies.domain import Blocker, EmergencyChange
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
+from delivery_gate.emergencies.domain import EmergencyChange
+from delivery_gate.emergencies.tables import emergency_changes
 from delivery_gate.environments.domain import Environment
-from delivery_gate.environments.tables import blockers
-from delivery_gate.follow_ups.tables import emergency_changes
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 
 PENDING_STATES = ("requested", "authorized")
 
 
 async def add(tx: Connection, change: EmergencyChange, environment: Environment) -> None:
+    """Store a new change of this environment."""
     await tx.execute(
         insert(emergency_changes).values(
             id=change.id,
@@ -38,6 +37,7 @@ async def add(tx: Connection, change: EmergencyChange, environment: Environment)
 
 
 async def save(tx: Connection, change: EmergencyChange) -> None:
+    """Store the present state of a locked change."""
     query = update(emergency_changes).where(emergency_changes.c.id == change.id)
     await tx.execute(query.values(**_mutable_columns(change)))
 
@@ -52,11 +52,13 @@ async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | Non
 
 
 async def lock(tx: Connection, id: UUID) -> EmergencyChange:
+    """The change, locked."""
     query = select(emergency_changes).where(emergency_changes.c.id == id).with_for_update()
     return _change((await tx.execute(query)).one())
 
 
 async def find(tx: Connection, reference: str) -> EmergencyChange | None:
+    """The change with this id or key."""
     query = select(emergency_changes).where(by_id_or_key(emergency_changes, reference))
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else _change(row)
@@ -66,23 +68,22 @@ async def page(
     tx: Connection,
     environment: str | None,
     state: str | None,
-    after: tuple[datetime, UUID] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> list[EmergencyChange]:
-    """Newest first."""
-    at, id = emergency_changes.c.requested_at, emergency_changes.c.id
-    query = select(emergency_changes).order_by(at.desc(), id.desc()).limit(limit)
+    """Changes, newest first, behind `after` (request time and id); one more than `limit`."""
+    query = select(emergency_changes)
     if environment is not None:
         query = query.where(emergency_changes.c.environment == environment)
     if state is not None:
         query = query.where(emergency_changes.c.state == state)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return [_change(row) for row in await tx.execute(query)]
+    order = emergency_changes.c.requested_at.desc(), emergency_changes.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_change(row) for row in rows]
 
 
 async def get_pending(tx: Connection, environment_id: UUID) -> EmergencyChange | None:
-    """The one that is requested or authorized on a locked environment."""
+    """The change that is requested or authorized on a locked environment."""
     query = select(emergency_changes).where(
         emergency_changes.c.environment_id == environment_id,
         in_literals(emergency_changes.c.state, PENDING_STATES),
@@ -92,7 +93,7 @@ async def get_pending(tx: Connection, environment_id: UUID) -> EmergencyChange |
 
 
 async def lock_pending_of_ticket(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
-    """Those that rest on this ticket and are not applied yet."""
+    """The changes justified by this ticket that are not applied yet, locked."""
     where = (
         emergency_changes.c.ticket_id == ticket_id,
         in_literals(emergency_changes.c.state, PENDING_STATES),
@@ -102,55 +103,26 @@ async def lock_pending_of_ticket(tx: Connection, ticket_id: UUID) -> list[Emerge
 
 
 async def list_environment_ids(tx: Connection, ticket_id: UUID) -> set[UUID]:
-    """Where changes rest on this ticket, so that a handler can lock those environments first."""
+    """The environments of the changes justified by this ticket, for a handler to lock first."""
     column = emergency_changes.c.environment_id
     query = select(column).where(emergency_changes.c.ticket_id == ticket_id)
     return set((await tx.execute(query)).scalars())
 
 
+async def get_environment_id(tx: Connection, id: UUID) -> UUID:
+    """The environment of a change."""
+    query = select(emergency_changes.c.environment_id).where(emergency_changes.c.id == id)
+    environment_id: UUID = (await tx.execute(query)).scalar_one()
+    return environment_id
+
+
 async def find_ids(tx: Connection, references: Sequence[str]) -> dict[str, UUID]:
-    """The ids of the changes that these ids or keys name; unknown ones are left out."""
-    found: dict[str, UUID] = {}
+    """The ids of the changes with these ids or keys; unknown ones are left out."""
+    ids: dict[str, UUID] = {}
     for reference in references:
         if (change := await find(tx, reference)) is not None:
-            found[reference] = change.id
-    return found
-
-
-async def get_blocker(tx: Connection, ticket_id: UUID) -> Blocker | None:
-    row = (
-        await tx.execute(select(blockers).where(blockers.c.ticket_id == ticket_id))
-    ).one_or_none()
-    if row is None:
-        return None
-    return Blocker(row.ticket_id, row.ticket, row.environment, row.state)
-
-
-async def find_blocker(tx: Connection, reference: str) -> Blocker | None:
-    """By the ticket's id or its key (`OPS-1042`)."""
-    try:
-        return await get_blocker(tx, UUID(reference))
-    except ValueError:
-        query = select(blockers.c.ticket_id).where(blockers.c.ticket == reference)
-        ticket_id = await tx.scalar(query)
-        return None if ticket_id is None else await get_blocker(tx, ticket_id)
-
-
-async def has_open_blocker(tx: Connection, environment_id: UUID) -> bool:
-    where = blockers.c.environment_id == environment_id, in_literals(blockers.c.state, ["open"])
-    return bool(await tx.scalar(select(exists().where(*where))))
-
-
-async def upsert_blocker(tx: Connection, blocker: Blocker, environment_id: UUID | None) -> None:
-    """What was last heard about a ticket as a Blocker."""
-    values = {
-        "ticket": blocker.key,
-        "environment_id": environment_id,
-        "environment": blocker.environment,
-        "state": blocker.state,
-    }
-    query = upsert(blockers).values(ticket_id=blocker.ticket_id, **values)
-    await tx.execute(query.on_conflict_do_update(index_elements=["ticket_id"], set_=values))
+            ids[reference] = change.id
+    return ids
 
 
 def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:
