@@ -1,6 +1,7 @@
 """The migrations, `schema.sql` and the tables that the code names say the same."""
 
 from intake.tables import METADATA
+
 from opsdesk_testing.schema import differences, present_schema, schema_file
 
 

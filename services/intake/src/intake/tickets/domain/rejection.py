@@ -1,11 +1,11 @@
-"""What a rule says when it says no. Pure: a value, never an exception."""
+"""The result of a rule that does not allow something: a value, never an exception. Pure."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """`code` is stable and ends up in the error's type; `detail` says what to do next."""
+    """Why something is not allowed: `code` becomes the error's type, `detail` says what to do."""
 
     code: str
     detail: str
