@@ -12,39 +12,46 @@ from common.cli.server import serve
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database
 from intake.app import SERVICE
+from intake.tickets.commands import Actor
+from intake.tickets.domain.new_ticket import TicketRequest
+from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
-from intake.tickets.ticket_batcher import RowsBuilder
 
 
 class UnbatchedTickets:
-    """In the place of `intake.tickets.ticket_batcher.Accepting`."""
+    """In place of `intake.tickets.ticket_batcher.TicketBatcher`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._turn = asyncio.Lock()
-        self._raw: RawConnection | None = None
+        self._lock = asyncio.Lock()
+        self._connection: RawConnection | None = None
 
-    async def open(self, write: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
+    async def create(
+        self, request: TicketRequest, actor: Actor, key: IdempotencyKey | None
+    ) -> NewTicketRows:
         """Store one ticket; returns when it is committed."""
-        async with self._turn:
-            raw = self._raw = self._raw or await self.database.dedicated_connection()
-            at, numbers = await store.fetch_time_and_numbers(raw, self.database.schema, 1)
-            opening = write(numbers[0], at)
-            await store.insert_batch(raw, [opening])
+        async with self._lock:
+            if self._connection is None:
+                self._connection = await self.database.dedicated_connection()
+            at, numbers = await store.fetch_time_and_numbers(
+                self._connection, self.database.schema, 1
+            )
+            rows = build_rows(request, actor, key, numbers[0], at)
+            await store.insert_batch(self._connection, [rows])
         for wake in self.database.on_outbox_events:
             wake()
-        return opening
+        return rows
 
     async def close(self) -> None:
-        if self._raw is not None:
-            await self._raw.close()
+        if self._connection is not None:
+            await self._connection.close()
 
 
-async def one_by_one(app: FastAPI) -> None:
-    """Takes the batches' place before the first request comes."""
-    app.state.accepting = UnbatchedTickets(app.state.database)
+async def store_one_by_one(app: FastAPI) -> None:
+    """Replace the batcher before the first request comes."""
+    app.state.ticket_batcher = UnbatchedTickets(app.state.database)
 
 
 if __name__ == "__main__":
-    serve(replace(SERVICE, background=(one_by_one, *SERVICE.background)))
+    serve(replace(SERVICE, background=(store_one_by_one, *SERVICE.background)))

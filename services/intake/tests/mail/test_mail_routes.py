@@ -127,11 +127,11 @@ async def test_triage_gives_the_ticket_its_customer_once(
     gateway: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:
     key = (await post(gateway, "unknown-sender")).json()["ticket"]["key"]
-    path, place = f"/v1/triage/{key}/assign-customer", {"customer": "acme"}
-    foreign = await anna.post(path, json=place | {"environment": "brightwater-prod"})
+    path, assignment = f"/v1/triage/{key}/assign-customer", {"customer": "acme"}
+    foreign = await anna.post(path, json=assignment | {"environment": "brightwater-prod"})
     assert foreign.status_code == 422
-    placed = await anna.post(path, json=place | {"environment": "acme-prod"})
-    assert (placed.json()["customer"], placed.json()["environment"]) == ("acme", "acme-prod")
+    assigned = await anna.post(path, json=assignment | {"environment": "acme-prod"})
+    assert (assigned.json()["customer"], assigned.json()["environment"]) == ("acme", "acme-prod")
     assert await types(database) == ["opened", "triaged"]
     assert (await anna.post(path, json={"customer": "brightwater"})).status_code == 409
 
@@ -147,8 +147,8 @@ async def test_a_machines_mail_is_kept_and_opens_no_ticket(
         assert answer.json()["ticket"] is None
         ids.append(answer.json()["id"])
     assert await types(database) == []
-    kept = (await anna.get("/v1/emails")).json()["items"]
-    assert [one["id"] for one in kept] == ids[::-1]
+    ignored = (await anna.get("/v1/emails")).json()["items"]
+    assert [one["id"] for one in ignored] == ids[::-1]
 
 
 async def test_whatever_is_wrong_with_a_mail_it_becomes_a_ticket(

@@ -1,4 +1,4 @@
-"""Handing a ticket over and back, and the way around, committed for real."""
+"""Hand-overs of a ticket and back, and workarounds, on a real database."""
 
 from httpx import AsyncClient
 
@@ -37,8 +37,10 @@ async def test_a_ticket_is_handed_back_with_what_was_found(
         "opsdesk.ticket.handed_back.v1",
         "second_level",
     )
-    said = (await anna.get(f"{ticket}/messages")).json()["items"]
-    assert [(one["visibility"], one["text"]) for one in said] == [("internal", "the disk is full")]
+    messages = (await anna.get(f"{ticket}/messages")).json()["items"]
+    assert [(one["visibility"], one["text"]) for one in messages] == [
+        ("internal", "the disk is full")
+    ]
 
 
 async def test_nobody_hands_back_what_was_not_forwarded(

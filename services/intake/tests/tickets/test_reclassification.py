@@ -125,8 +125,8 @@ async def test_a_correction_may_be_declined_by_anybody(
 ) -> None:
     key = await opened(anna)
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
-    kept = (await act(anna, key, CONFIRM, agree=False)).json()
-    assert (kept["kind"], kept["pending_reclassification"]) == ("incident", None)
+    ticket = (await act(anna, key, CONFIRM, agree=False)).json()
+    assert (ticket["kind"], ticket["pending_reclassification"]) == ("incident", None)
     assert (await act(anna, key, CONFIRM, agree=True)).status_code == 409
     assert await types(database) == ["opened"]
 

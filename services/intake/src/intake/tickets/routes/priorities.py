@@ -56,4 +56,8 @@ def _priority_events(before: Ticket, after: object) -> list[EventSpec]:
     """No event while a lower priority is pending: nothing has changed yet."""
     if not isinstance(after, Ticket) or after.priority == before.priority:
         return []
-    return [event_spec(TicketPrioritised, was=before.priority, second=after.priority_confirmed_by)]
+    return [
+        event_spec(
+            TicketPrioritised, previous=before.priority, confirmed_by=after.priority_confirmed_by
+        )
+    ]
