@@ -200,18 +200,18 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
-    lowering_priority text,
-    lowering_impact text,
-    lowering_urgency text,
-    lowering_by text,
-    lowering_at timestamptz,
-    lowering_reason text,
-    correction_kind text,
-    correction_nature text,
-    correction_service text,
-    correction_by text,
-    correction_at timestamptz,
-    correction_reason text,
+    downgrade_priority text,
+    downgrade_impact text,
+    downgrade_urgency text,
+    downgrade_requested_by text,
+    downgrade_requested_at timestamptz,
+    downgrade_reason text,
+    reclassification_kind text,
+    reclassification_nature text,
+    reclassification_service text,
+    reclassification_requested_by text,
+    reclassification_requested_at timestamptz,
+    reclassification_reason text,
     reclassified_by text,
     reclassified_confirmed_by text,
     state text NOT NULL,
@@ -220,7 +220,7 @@ CREATE TABLE tickets (
     environment_id uuid,
     service text,
     contact_id uuid,
-    -- The address of a sender who is no known contact.
+    -- The e-mail address that a ticket came from, while no contact is known.
     reporter text,
     channel text NOT NULL,
     assignee text,
@@ -275,28 +275,7 @@ CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority =
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 
-CREATE OR REPLACE FUNCTION intake.refuse_correction_alone()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    IF OLD.correction_by IS NULL
-        OR NEW.kind IS DISTINCT FROM coalesce(OLD.correction_kind, OLD.kind)
-        OR NEW.service IS DISTINCT FROM coalesce(OLD.correction_service, OLD.service)
-        OR NEW.reclassified_by IS DISTINCT FROM OLD.correction_by
-        OR NEW.reclassified_confirmed_by IS NULL
-        OR NEW.reclassified_confirmed_by = OLD.correction_by
-    THEN
-        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
-    END IF;
-    RETURN NEW;
-END $function$;
-CREATE TRIGGER correction_needs_two BEFORE UPDATE OF kind, service ON tickets
-    FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
-    EXECUTE FUNCTION refuse_correction_alone();
-
-CREATE OR REPLACE FUNCTION intake.refuse_lowering_alone()
+CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -304,19 +283,40 @@ DECLARE
     ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
 BEGIN
     IF array_position(ranks, NEW.priority) > array_position(ranks, OLD.priority) AND (
-        OLD.lowering_priority IS DISTINCT FROM NEW.priority
-        OR OLD.lowering_by IS DISTINCT FROM NEW.priority_by
+        OLD.downgrade_priority IS DISTINCT FROM NEW.priority
+        OR OLD.downgrade_requested_by IS DISTINCT FROM NEW.priority_by
         OR NEW.priority_confirmed_by IS NULL
-        OR NEW.priority_confirmed_by = OLD.lowering_by
+        OR NEW.priority_confirmed_by = OLD.downgrade_requested_by
     ) THEN
         RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_priority_four_eyes';
     END IF;
     RETURN NEW;
 END $function$;
-CREATE TRIGGER lowering_needs_two BEFORE UPDATE OF priority ON tickets
+CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
-    EXECUTE FUNCTION refuse_lowering_alone();
+    EXECUTE FUNCTION refuse_downgrade_by_one();
+
+CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.reclassification_requested_by IS NULL
+        OR NEW.kind IS DISTINCT FROM coalesce(OLD.reclassification_kind, OLD.kind)
+        OR NEW.service IS DISTINCT FROM coalesce(OLD.reclassification_service, OLD.service)
+        OR NEW.reclassified_by IS DISTINCT FROM OLD.reclassification_requested_by
+        OR NEW.reclassified_confirmed_by IS NULL
+        OR NEW.reclassified_confirmed_by = OLD.reclassification_requested_by
+    THEN
+        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tickets
+    FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
+    EXECUTE FUNCTION refuse_reclassification_by_one();
 
 -- Tables that every service has
 -- -----------------------------
