@@ -17,7 +17,7 @@ async def resolve_scope(
     """
     key = body.customer or caller.customer
     if key is None:
-        raise ValidationFailed([Violation("/customer", "missing", "say for which customer")])
+        raise ValidationFailed([Violation("/customer", "missing", "name the `customer`")])
     if caller.customer is not None and (body.channel or body.opened_at):
         raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
     customer = await references.get_customer(key) if caller.can_see(key) else None

@@ -148,6 +148,7 @@ def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
     if ticket.state in ALLOWED_FROM[action]:
         return None
     allowed = ", ".join(sorted(ALLOWED_FROM[action]))
+    verb = action.replace("_", " ")
     return Rejection(
-        "wrong-state", f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}."
+        "wrong-state", f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}."
     )
