@@ -6,7 +6,7 @@ from opsdesk_testing.client import settings_for
 
 PRODUCTION = {
     "environment": "production",
-    "time": "real",
+    "time_mode": "real",
     "kafka_username": "escalation",
     "kafka_password": "x",
 }
@@ -21,7 +21,7 @@ def test_a_production_start_without_a_last_resort_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"smtp": "mailhost"}, {"mail_from": "nobody"}, {"public_url": "ftp://x"}]
+    "wrong", [{"smtp_server": "mailhost"}, {"mail_from": "nobody"}, {"public_url": "ftp://x"}]
 )
 def test_an_address_that_is_none_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

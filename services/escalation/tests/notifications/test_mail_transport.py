@@ -43,5 +43,5 @@ async def test_a_server_that_is_away_leaves_the_outcome_unknown(
     settings: EscalationSettings,
 ) -> None:
     """E19."""
-    nowhere = settings.model_copy(update={"smtp": "127.0.0.1:9"})
+    nowhere = settings.model_copy(update={"smtp_server": "127.0.0.1:9"})
     assert isinstance(await SmtpTransport(nowhere).send(message("a@x.example")), TemporaryFailure)

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from common.persistence.bulk import Columns, column_names, column_values, transpose, unnest
 
 from common import audit
 from common.http.idempotency import IdempotencyKey
@@ -42,79 +43,68 @@ class NewTicketRows:
     key: IdempotencyKey | None
 
 
-_TICKET: Final = (
-    ("id", "uuid"),
-    ("number", "bigint"),
-    ("kind", "text"),
-    ("nature", "text"),
-    ("title", "text"),
-    ("description", "text"),
-    ("priority", "text"),
-    ("impact", "text"),
-    ("urgency", "text"),
-    ("state", "text"),
-    ("customer_id", "uuid"),
-    ("environment_id", "uuid"),
-    ("service", "text"),
-    ("contact_id", "uuid"),
-    ("channel", "text"),
-    ("opened_at", "timestamptz"),
-    ("opened_by", "text"),
-    ("sequence", "bigint"),
-)
-_IDEMPOTENCY: Final = (
-    ("ticket_id", "uuid"),
-    ("caller", "text"),
-    ("key", "text"),
-    ("request", "bytea"),
-    ("status", "int"),
-    ("headers", "text"),
-    ("body", "bytea"),
-)
+_TICKET: Columns = {
+    "id": "uuid",
+    "number": "bigint",
+    "kind": "text",
+    "nature": "text",
+    "title": "text",
+    "description": "text",
+    "priority": "text",
+    "impact": "text",
+    "urgency": "text",
+    "state": "text",
+    "customer_id": "uuid",
+    "environment_id": "uuid",
+    "service": "text",
+    "contact_id": "uuid",
+    "channel": "text",
+    "opened_at": "timestamptz",
+    "opened_by": "text",
+    "sequence": "bigint",
+}
+_IDEMPOTENCY: Columns = {
+    "ticket_id": "uuid",
+    "caller": "text",
+    "key": "text",
+    "request": "bytea",
+    "status": "int",
+    "headers": "jsonb",
+    "body": "bytea",
+}
 
 
-def _names(columns: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(name for name, _ in columns)
-
-
-def _unnest(columns: Sequence[tuple[str, str]], first: int) -> str:
-    arrays = ", ".join(f"${number}::{kind}[]" for number, (_, kind) in enumerate(columns, first))
-    return f"unnest({arrays}) AS given ({_names(columns)})"
-
-
-_TICKET_ID: Final = (("ticket_id", "uuid"),)
-_OUTBOX: Final = (*_TICKET_ID, *outbox.COLUMNS)
-# JSON travels as text: asyncpg has no codec for it in arrays.
-_AUDIT: Final = (
-    *_TICKET_ID,
-    *((name, "text" if kind == "jsonb" else kind) for name, kind in audit.COLUMNS),
-)
+_TICKET_ID: Final = {"ticket_id": "uuid"}
+_OUTBOX: Final = {**_TICKET_ID, **outbox.COLUMNS}
+_AUDIT: Final = {**_TICKET_ID, **audit.COLUMNS}
+_KEY_COLUMNS: Final = {name: kind for name, kind in _IDEMPOTENCY.items() if name != "ticket_id"}
 _TABLES: Final = (_TICKET, _IDEMPOTENCY, _OUTBOX, _AUDIT)
 # The number of each table's first parameter.
 _FIRSTS: Final = tuple(1 + sum(map(len, _TABLES[:index])) for index in range(len(_TABLES)))
 _INSERT_BATCH: Final = f"""
 WITH keys AS (
-    INSERT INTO idempotency (caller, key, request, status, headers, body)
-    SELECT caller, key, request, status, headers::jsonb, body FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    INSERT INTO idempotency ({column_names(_KEY_COLUMNS)})
+    SELECT {column_values(_KEY_COLUMNS)}
+    FROM {unnest(_IDEMPOTENCY, "given", first=_FIRSTS[1])}
     ORDER BY caller, key
     ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key
 ), reused AS (
     -- A ticket whose key was used before is not stored.
-    SELECT ticket_id FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    SELECT ticket_id FROM {unnest(_IDEMPOTENCY, "given", first=_FIRSTS[1])}
     WHERE NOT EXISTS (
         SELECT FROM keys WHERE keys.caller = given.caller AND keys.key = given.key)
 ), opened AS (
-    INSERT INTO tickets ({_names(_TICKET)})
-    SELECT {_names(_TICKET)} FROM {_unnest(_TICKET, _FIRSTS[0])}
+    INSERT INTO tickets ({column_names(_TICKET)})
+    SELECT {column_values(_TICKET)} FROM {unnest(_TICKET, "given", first=_FIRSTS[0])}
     WHERE id NOT IN (SELECT ticket_id FROM reused)
     RETURNING id
 ), published AS (
-    INSERT INTO outbox ({_names(outbox.COLUMNS)})
-    SELECT {_names(outbox.COLUMNS)} FROM {_unnest(_OUTBOX, _FIRSTS[2])}
+    INSERT INTO outbox ({column_names(outbox.COLUMNS)})
+    SELECT {column_values(outbox.COLUMNS)} FROM {unnest(_OUTBOX, "given", first=_FIRSTS[2])}
     WHERE ticket_id NOT IN (SELECT ticket_id FROM reused)
 ), audited AS (
-    INSERT INTO audit ({_names(audit.COLUMNS)})
-    SELECT at, who, behind, action, subject, grounds::jsonb FROM {_unnest(_AUDIT, _FIRSTS[3])}
+    INSERT INTO audit ({column_names(audit.COLUMNS)})
+    SELECT {column_values(audit.COLUMNS)} FROM {unnest(_AUDIT, "given", first=_FIRSTS[3])}
     WHERE ticket_id NOT IN (SELECT ticket_id FROM reused)
 )
 SELECT id FROM opened
@@ -125,10 +115,7 @@ async def fetch_time_and_numbers(
     connection: RawConnection, schema: str, count: int
 ) -> tuple[datetime, list[int]]:
     """The moment of the batch, and `count` ticket numbers."""
-    query = (
-        f"SELECT {schema}.now() AS at, nextval('ticket_numbers') AS number"
-        " FROM generate_series(1, $1::int)"
-    )
+    query = f"SELECT {schema}.now() AS at, nextval('ticket_numbers') AS number FROM generate_series(1, $1::int)"
     rows = await connection.fetch(query, count)
     return rows[0]["at"], [row["number"] for row in rows]
 
@@ -148,7 +135,7 @@ async def insert_batch(
         (_OUTBOX, outbox_rows),
         (_AUDIT, audit_rows),
     )
-    arrays = [array for columns, rows in tables for array in _columns(rows, len(columns))]
+    arrays = [array for columns, rows in tables for array in transpose(rows, len(columns))]
     return {row["id"] for row in await connection.fetch(_INSERT_BATCH, *arrays)}
 
 
@@ -156,10 +143,6 @@ async def existing_ids(connection: RawConnection, ids: Sequence[UUID]) -> set[UU
     """Those of the ids that are stored tickets, to learn whether a commit was done."""
     rows = await connection.fetch("SELECT id FROM tickets WHERE id = ANY($1::uuid[])", ids)
     return {row["id"] for row in rows}
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _ticket_row(new: NewTicketRows) -> tuple[Any, ...]:
