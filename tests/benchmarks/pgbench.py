@@ -13,12 +13,13 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from common import audit
+from common.domain import Actor
 from common.messaging import outbox
 from common.now import now
 from common.persistence.bulk import Columns, column_names
 from common.persistence.ids import uuid7
 from intake.directory.domain.parties import Customer
-from intake.tickets.commands import Actor, NewTicket, prepare_new_ticket
+from intake.tickets.commands import NewTicket, prepare_new_ticket
 from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, initial_priority
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers

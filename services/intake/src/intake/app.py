@@ -5,9 +5,11 @@ from fastapi import FastAPI
 from common.http import MIB, Service
 from common.http import create_app as create
 from intake.directory.contact_resolver import resolve_contact
+from intake.directory.reference_cache import ReferenceCache
 from intake.routers import ROUTERS
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
+from intake.tickets.ticket_batcher import TicketBatcher
 from intake.timers import TIMERS
 
 SERVICE = Service(
@@ -18,7 +20,8 @@ SERVICE = Service(
     routers=ROUTERS,
     fast_routes=(create_ticket_fast.ROUTE,),
     timers=TIMERS,
-    background=(create_ticket_fast.drain_batcher,),
+    resources=(ReferenceCache, TicketBatcher),
+    loops=(create_ticket_fast.drain_batcher,),
     resolve_contact=resolve_contact,
     body_limits={"/v1/emails": 25 * MIB},
 )

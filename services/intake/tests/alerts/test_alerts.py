@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from common.domain import Rejection
 from common.persistence.database import Database
 from intake.alerts.domain.alert import AlertBatch
 from intake.alerts.domain.alertmanager import parse, parse_instant
-from intake.tickets.domain.rejection import Rejection
 from intake_support.tickets import event_types
 from opsdesk_testing.protocol import outbox_events
 

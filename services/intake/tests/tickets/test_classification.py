@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from intake.tickets.domain import transitions
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import OPEN_STATES, Kind, Nature, State, Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)

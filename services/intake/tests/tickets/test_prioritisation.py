@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from intake.tickets.domain.blocker import blocker_changes
 from intake.tickets.domain.prioritisation import (
     PriorityAssessment,
@@ -25,7 +26,6 @@ from intake.tickets.domain.priority import (
     is_lower,
     priority_of,
 )
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)

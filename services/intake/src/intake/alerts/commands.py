@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Actor, Rejection
 from common.errors import Problem
 from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
 from common.http.body import parse_json
@@ -22,10 +23,9 @@ from intake.alerts.domain.formats import FORMATS
 from intake.alerts.events import to_event
 from intake.alerts.store import Episode, StoredPost
 from intake.directory import store as directory
-from intake.tickets.commands import Actor, open_ticket
+from intake.tickets.commands import open_ticket
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
 

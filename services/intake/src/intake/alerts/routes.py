@@ -7,7 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import BadRequest, Problem, ValidationFailed, Violation
+from common.http import runtime_of
 from common.http.openapi import ERROR_RESPONSES
 from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
@@ -17,7 +19,6 @@ from intake.alerts.commands import RETRY_KIND, process
 from intake.alerts.domain.formats import FORMATS
 from intake.alerts.schemas import AlertResultRead, PostResult
 from intake.alerts.store import StoredPost
-from intake.tickets.domain.rejection import Rejection
 
 RETRY_DELAY: Final = timedelta(seconds=30)
 """How long after it was stored an unprocessed post is processed again."""
@@ -49,7 +50,7 @@ async def receive_alerts(
             f"Post to /v1/alerts/ and one of: {', '.join(sorted(FORMATS))}.",
         )
     raw = await request.body()
-    database: Database = request.app.state.database
+    database = runtime_of(request.app).database
     post_id = await _store_raw(database, format, raw, caller.sub)
     async with database.transaction() as tx:
         results = await process(tx, post_id)

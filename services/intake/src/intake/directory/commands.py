@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from common import audit
-from common.auth import Caller
+from common.domain import Actor
 from common.errors import Conflict
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
@@ -31,7 +31,7 @@ T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
 
 async def register(
-    tx: Connection, caller: Caller, repository: DirectoryRepository[T], record: T, name: str
+    tx: Connection, actor: Actor, repository: DirectoryRepository[T], record: T, name: str
 ) -> T:
     """Store and publish a record; return the stored one, which may have been there before.
 
@@ -47,12 +47,8 @@ async def register(
     at = await transaction_time(tx)
     await _publish(tx, [record], at)
     kind = type(record).__name__.lower()
-    await audit.record(
-        tx,
-        audit.Entry(
-            at, caller.sub, f"{kind}.add", f"{kind}/{record.id}", {}, behind=caller.via_machine
-        ),
-    )
+    subject = f"{kind}/{record.id}"
+    await audit.record(tx, audit.Entry.by(actor, at, f"{kind}.add", subject, {}))
     return record
 
 

@@ -7,8 +7,8 @@ from fastapi import Depends, Path, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction
+from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.directory.commands import register
 from intake.directory.domain.environment import Environment
@@ -55,11 +55,8 @@ async def _list_page(
     page: Paging,
     customer_id: UUID | None = None,
 ) -> Page[S]:
-    after = page.after_as(UUID)
-    records = await repository.page(tx, after[0] if after else None, page.limit + 1, customer_id)
-    items = [model.model_validate(record) for record in records[: page.limit]]
-    more = len(records) > page.limit
-    return Page[S](items=items, next=encode_cursor(records[page.limit - 1].id) if more else None)
+    records = await repository.page(tx, page.after_as(UUID), page.limit, customer_id)
+    return page.page_of(records, model.model_validate, lambda record: (record.id,))
 
 
 async def _get_customer(tx: Connection, key: str) -> Customer:
@@ -76,7 +73,7 @@ async def create_customer(
 ) -> CustomerRead:
     """Register a customer. Its key can never be changed."""
     record = Customer(id=uuid7(), **body.model_dump())
-    stored = await register(tx, caller, CUSTOMERS, record, body.key)
+    stored = await register(tx, caller.actor, CUSTOMERS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{body.key}"
     return CustomerRead.model_validate(stored)
 
@@ -102,7 +99,7 @@ async def create_contact(
     record = Contact(
         id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    stored = await register(tx, caller, CONTACTS, record, body.address)
+    stored = await register(tx, caller.actor, CONTACTS, record, body.address)
     response.headers["Location"] = f"/v1/customers/{key}/contacts"
     return ContactRead.model_validate(stored)
 
@@ -125,7 +122,7 @@ async def create_environment(
     record = Environment(
         id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    stored = await register(tx, caller, ENVIRONMENTS, record, body.key)
+    stored = await register(tx, caller.actor, ENVIRONMENTS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{key}/environments"
     return EnvironmentRead.model_validate(stored)
 
@@ -145,7 +142,7 @@ async def create_partner(
 ) -> PartnerRead:
     """Register a partner. Its key can never be changed."""
     stored = await register(
-        tx, caller, PARTNERS, Partner(id=uuid7(), **body.model_dump()), body.key
+        tx, caller.actor, PARTNERS, Partner(id=uuid7(), **body.model_dump()), body.key
     )
     response.headers["Location"] = "/v1/partners"
     return PartnerRead.model_validate(stored)
@@ -163,7 +160,7 @@ async def create_person(
 ) -> PersonRead:
     """Register a member of staff, so that escalation can reach the person."""
     given = body.model_dump() | {"roles": tuple(body.roles)}
-    stored = await register(tx, caller, PEOPLE, Person(id=uuid7(), **given), body.sub)
+    stored = await register(tx, caller.actor, PEOPLE, Person(id=uuid7(), **given), body.sub)
     response.headers["Location"] = "/v1/people"
     return PersonRead.model_validate(stored)
 

@@ -1,23 +1,15 @@
 """Request and response models of reference data."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import Key, Name, Timezone
 from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.environment import Tier
-
-TIMEZONES: Final = frozenset(available_timezones())
-
-
-def _check_timezone(name: str) -> str:
-    if name not in TIMEZONES:
-        raise PydanticCustomError("unknown_zone", "give an IANA zone like Europe/Amsterdam")
-    return name
 
 
 def _normalise_address(text: str) -> str:
@@ -26,9 +18,6 @@ def _normalise_address(text: str) -> str:
     return normalise(text)
 
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
 Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]

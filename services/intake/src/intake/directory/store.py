@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
 from intake.directory.tables import contacts, customers, environments, partners, people
@@ -37,15 +38,18 @@ class DirectoryRepository(Generic[T]):
         return bool((await tx.execute(statement)).rowcount)
 
     async def page(
-        self, tx: Connection, after: UUID | None, limit: int, customer_id: UUID | None = None
+        self,
+        tx: Connection,
+        after: tuple[UUID] | None,
+        limit: int,
+        customer_id: UUID | None = None,
     ) -> Sequence[T]:
-        """At most `limit` records after the id `after`, oldest first; of one customer if given."""
-        query = self.query.order_by(self.table.c.id).limit(limit)
-        if after is not None:
-            query = query.where(self.table.c.id > after)
+        """Records after the id `after`, oldest first: `limit` and one more; of one customer if given."""
+        query = self.query
         if customer_id is not None:
             query = query.where(self.table.c.customer_id == customer_id)
-        return [self.factory(row) for row in await tx.execute(query)]
+        rows = await tx.execute(page_after(query, [self.table.c.id], after, limit))
+        return [self.factory(row) for row in rows]
 
     async def advance_sequences(
         self, tx: Connection, after: UUID | None, limit: int

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
+from common.domain import Actor
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
@@ -20,7 +21,7 @@ from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
 from intake.mail.mail_text import extract_reply, safe_html
 from intake.mail.store import StoredMail
-from intake.tickets.commands import Actor, open_ticket, record_customer_reply
+from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket

@@ -14,9 +14,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import UnsupportedMediaType, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router
+from common.http import Page, Paging, Transaction, router, runtime_of
 from common.http.openapi import ERROR_RESPONSES
-from common.persistence.database import Connection, Database, Transaction, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from common.telemetry import logger
@@ -62,7 +62,7 @@ async def receive_email(
     raw = await request.body()
     if not raw:
         raise ValidationFailed([Violation("", "empty", "send the raw mail as the body")])
-    database: Database = request.app.state.database
+    database = runtime_of(request.app).database
     stored, is_new = await _store_raw(database, raw, caller.sub)
     try:
         async with database.transaction() as tx:
@@ -83,11 +83,8 @@ async def list_emails(
     outcome: Outcome = "ignored",
 ) -> Page[MailRead]:
     """List e-mails by outcome, newest first. By default those that were ignored as automatic."""
-    after = page.after_as(UUID)
-    rows = await mails.list_by_outcome(tx, outcome, after[0] if after else None, page.limit + 1)
-    items = [MailRead.model_validate(row) for row in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[MailRead](items=items, next=encode_cursor(items[-1].id) if more else None)
+    rows = await mails.list_by_outcome(tx, outcome, page.after_as(UUID), page.limit)
+    return page.page_of(rows, MailRead.model_validate, lambda row: (row.id,))
 
 
 async def _store_raw(database: Database, raw: bytes, actor: str) -> tuple[StoredMail, bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Text, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.directory import store as directory
 from intake.mail.domain.thread import Sender
 from intake.mail.tables import mail_threads, mails
@@ -104,12 +105,10 @@ async def add_to_thread(tx: Connection, ids: Collection[str], ticket_id: UUID) -
 
 
 async def list_by_outcome(
-    tx: Connection, outcome: Outcome, after: UUID | None, limit: int
+    tx: Connection, outcome: Outcome, after: tuple[UUID] | None, limit: int
 ) -> Sequence[StoredMail]:
-    """At most `limit` mails with that outcome, newest first, without their raw bytes."""
+    """Mails with that outcome, newest first, without their raw bytes; `limit` and one more."""
     columns = [column for column in mails.c if column.name != "raw"]
     query = select(*columns).where(mails.c.outcome == outcome)
-    if after is not None:
-        query = query.where(mails.c.id < after)
-    rows = await tx.execute(query.order_by(mails.c.id.desc()).limit(limit))
+    rows = await tx.execute(page_after(query, [mails.c.id.desc()], after, limit))
     return [StoredMail(**row._mapping, raw=b"") for row in rows]

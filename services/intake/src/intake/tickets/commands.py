@@ -7,24 +7,16 @@ from uuid import UUID
 
 from common import audit
 from common.audit import JSON
+from common.domain import Actor, Rejection
 from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.tickets.domain.new_ticket import TicketRequest, build_ticket
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.transitions import on_customer_reply
 from intake.tickets.events import EventSpec, event_spec, opened_event, to_outbox_events
 from intake.tickets.store import tickets
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something, by `sub`, and the machine that speaks for them, if one does."""
-
-    sub: str
-    via_machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +96,4 @@ async def audit_rejection(
 def _audit_entry(
     ticket: Ticket, actor: Actor, at: datetime, action: str, grounds: Mapping[str, JSON]
 ) -> audit.Entry:
-    return audit.Entry(at, actor.sub, action, f"ticket/{ticket.id}", grounds, actor.via_machine)
+    return audit.Entry.by(actor, at, action, f"ticket/{ticket.id}", grounds)

@@ -9,11 +9,11 @@ from fastapi import Depends, Path, Request, Response
 
 from common.audit import JSON
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import Conflict, NotFound, Problem
-from common.http import if_match, problem_response, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
-from intake.tickets.commands import Actor, audit_rejection, save_change
-from intake.tickets.domain.rejection import Rejection
+from common.http import Transaction, if_match, problem_response, set_etag
+from common.persistence.database import Connection, transaction_time
+from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec
 from intake.tickets.schemas.responses import to_response
@@ -37,11 +37,6 @@ class TicketAction:
     request: Request
     caller: Caller
     tx: Connection
-
-    @property
-    def actor(self) -> Actor:
-        """The caller, as commands and the audit trail name them."""
-        return actor_of(self.caller)
 
     async def lock_ticket(self) -> Ticket:
         """The ticket, locked. Raises NotFound, or the failure of the request's `If-Match`."""
@@ -68,13 +63,22 @@ class TicketAction:
     ) -> Response:
         """Store and publish the outcome, and respond with it. A rejection is audited, too."""
         if isinstance(outcome, Rejection):
-            await audit_rejection(self.tx, before, self.actor, at, f"ticket.{action}", outcome)
+            await audit_rejection(
+                self.tx, before, self.caller.actor, at, f"ticket.{action}", outcome
+            )
             return problem_response(to_problem(outcome))
         events = [
             source if isinstance(source, EventSpec) else source(before) for source in event_sources
         ]
         stored = await save_change(
-            self.tx, before, outcome, self.actor, at, f"ticket.{action}", *events, grounds=grounds
+            self.tx,
+            before,
+            outcome,
+            self.caller.actor,
+            at,
+            f"ticket.{action}",
+            *events,
+            grounds=grounds,
         )
         return ticket_response(self.caller, stored)
 
@@ -84,11 +88,6 @@ def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticke
     if ticket is not None and caller.customer in {None, ticket.customer}:
         return ticket
     raise NotFound(f"Ticket {ref}")
-
-
-def actor_of(caller: Caller) -> Actor:
-    """The caller, as commands and the audit trail name them."""
-    return Actor(caller.sub, caller.via_machine)
 
 
 def to_problem(rejection: Rejection) -> Problem:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from common import audit
+from common.domain import Actor
 from common.http.idempotency import IdempotencyKey
 from common.messaging import outbox
-from intake.tickets.commands import Actor, prepare_new_ticket
+from intake.tickets.commands import prepare_new_ticket
 from intake.tickets.domain.new_ticket import TicketRequest
 from intake.tickets.schemas.responses import created_body, created_headers
 from intake.tickets.store.ticket_batch import NewTicketRows

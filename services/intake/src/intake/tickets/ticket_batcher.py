@@ -17,13 +17,12 @@ from uuid import UUID
 
 import asyncpg
 
+from common.domain import Actor, Rejection
 from common.errors import ServiceUnavailable
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
-from intake.tickets.commands import Actor
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from common.domain import Rejection
 from intake.alerts.domain.alert import Alert, AlertBatch
 from intake.tickets.domain.plain_text import strip_control_characters
-from intake.tickets.domain.rejection import Rejection
 
 MAX_TEXT_CHARS: Final = 1_000
 MAX_ALERTS_PER_POST: Final = 1_000

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from common.domain import Rejection
 from intake.alerts.domain import alertmanager
 from intake.alerts.domain.alert import AlertBatch
-from intake.tickets.domain.rejection import Rejection
 
 Parser = Callable[[Any], AlertBatch | Rejection]
 """From a JSON value to its alerts, or to a rejection if it is not in this format."""

@@ -7,7 +7,7 @@ less. So every reclassification takes two people, as a lower priority does (docs
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from intake.tickets.domain.rejection import Rejection
+from common.domain import Rejection
 from intake.tickets.domain.ticket import (
     Kind,
     Nature,

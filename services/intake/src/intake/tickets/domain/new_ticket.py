@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Priority, Urgency
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Channel, Kind, Nature, Ticket
 from intake.tickets.domain.ticket_key import format_key
 

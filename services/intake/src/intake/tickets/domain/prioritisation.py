@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.rejection import Rejection
 
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
 Nature = Literal["corrective", "adaptive", "perfective", "preventive"]

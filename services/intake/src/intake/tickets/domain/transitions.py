@@ -7,9 +7,9 @@ Whoever resolves a ticket may neither verify nor reject it.
 from dataclasses import replace
 from datetime import datetime
 
+from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 

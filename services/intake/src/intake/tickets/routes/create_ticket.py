@@ -1,17 +1,17 @@
 """Opening a ticket, as FastAPI serves and documents it; `create_ticket_fast` is what runs."""
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 
 from common.auth import Caller
+from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
-from common.http import idempotency, router
+from common.http import Transaction, idempotency, router, runtime_of
 from common.http.idempotency import IdempotencyKey
-from common.persistence.database import Connection, Database, Transaction, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
 from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.commands import open_ticket
-from intake.tickets.dependencies import TicketOpener, actor_of
+from intake.tickets.dependencies import TicketOpener
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.schemas.responses import TicketRead, created_body, created_headers
 from intake.tickets.store.ticket_batch import HTTP_CREATED
@@ -25,7 +25,7 @@ async def create_ticket(
     body: TicketCreate, request: Request, caller: TicketOpener, tx: Transaction
 ) -> Response:
     """Open a ticket. Once this answers 201, the ticket and its event are stored."""
-    scope = await resolve_scope(reference_cache_of(request.app), caller, body)
+    scope = await resolve_scope(runtime_of(request.app).resource(ReferenceCache), caller, body)
     return await create_single(tx, caller, body.to_request(caller, scope))
 
 
@@ -34,7 +34,7 @@ async def create_single(tx: Connection, caller: Caller, request: TicketRequest) 
     at = await transaction_time(tx)
     if rejection := check_opened_at(request, at):
         raise opened_at_problem(rejection)
-    ticket = await open_ticket(tx, request, actor_of(caller), at)
+    ticket = await open_ticket(tx, request, caller.actor, at)
     return Response(created_body(ticket), HTTP_CREATED, created_headers(ticket))
 
 
@@ -53,11 +53,3 @@ async def replay_or_create(
 def opened_at_problem(rejection: Rejection) -> ValidationFailed:
     """The error for an `opened_at` that is not allowed."""
     return ValidationFailed([Violation("/opened_at", rejection.code, rejection.detail)])
-
-
-def reference_cache_of(app: FastAPI) -> ReferenceCache:
-    """The app's cache of customers and environments."""
-    if not hasattr(app.state, "reference_cache"):
-        app.state.reference_cache = ReferenceCache(app.state.database)
-    cache: ReferenceCache = app.state.reference_cache
-    return cache

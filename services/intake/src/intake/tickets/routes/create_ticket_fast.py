@@ -5,9 +5,8 @@ of each. The route is documented in `create_ticket`, and the tests of all routes
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -16,16 +15,16 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller
 from common.auth.requirements import RequiresPermission
+from common.domain import Rejection
 from common.errors import BadRequest, Problem, UnsupportedMediaType, ValidationFailed
-from common.http import idempotency, problem_response
+from common.http import idempotency, problem_response, state_of
 from common.http.body import MAX_JSON_DEPTH, nests_deeper_than
 from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
-from intake.tickets.dependencies import actor_of
-from intake.tickets.domain.rejection import Rejection
+from common.runtime import Runtime
+from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.routes.create_ticket import (
     opened_at_problem,
-    reference_cache_of,
     replay_or_create,
 )
 from intake.tickets.schemas.requests import TicketCreate
@@ -50,20 +49,21 @@ class CreateTicketEndpoint:
         await response(scope, receive, send)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
-        app: FastAPI = scope["app"]
-        caller = self.needs.check(await app.state.admission.authenticate(scope))
+        state = state_of(scope["app"])
+        runtime = state.runtime
+        caller = self.needs.check(await state.request_authenticator.authenticate(scope))
         media, key_header = _headers(scope)
         body = await _read_body(receive)
         if media.partition(b";")[0].strip().lower() != b"application/json":
             raise UnsupportedMediaType("application/json")
         parsed = _parse_body(body)
         key = _idempotency_key(scope, key_header, caller, body)
-        ticket_scope = await resolve_scope(reference_cache_of(app), caller, parsed)
+        ticket_scope = await resolve_scope(runtime.resource(ReferenceCache), caller, parsed)
         request = parsed.to_request(caller, ticket_scope)
         try:
-            stored = await batcher_of(app).create(request, actor_of(caller), key)
+            stored = await runtime.resource(TicketBatcher).create(request, caller.actor, key)
         except IdempotencyKeyReused as reused:
-            return await replay_or_create(app.state.database, reused.key, caller, request)
+            return await replay_or_create(runtime.database, reused.key, caller, request)
         if isinstance(stored, Rejection):
             raise opened_at_problem(stored)
         return Response(stored.body, HTTP_CREATED, stored.headers)
@@ -72,20 +72,12 @@ class CreateTicketEndpoint:
 ROUTE: Final = Route(PATH, CreateTicketEndpoint(), methods=["POST"], include_in_schema=False)
 
 
-async def drain_batcher(app: FastAPI) -> None:
+async def drain_batcher(runtime: Runtime[Any]) -> None:
     """Wait until the service stops, then for the last batch to be stored."""
     try:
         await asyncio.Event().wait()
     finally:
-        await batcher_of(app).close()
-
-
-def batcher_of(app: FastAPI) -> TicketBatcher:
-    """The app's only queue of new tickets."""
-    if not hasattr(app.state, "ticket_batcher"):
-        app.state.ticket_batcher = TicketBatcher(app.state.database)
-    batcher: TicketBatcher = app.state.ticket_batcher
-    return batcher
+        await runtime.resource(TicketBatcher).close()
 
 
 def _headers(scope: Scope) -> tuple[bytes, bytes | None]:

@@ -7,8 +7,8 @@ from fastapi import Response
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketForwarded, TicketHandedBack, TicketHandedOver
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReference, WorkAction, get_visible_ticket

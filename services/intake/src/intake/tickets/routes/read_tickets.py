@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from common.auth import Caller
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction
+from common.http import Page, Paging, Transaction, router, set_etag
+from common.persistence.database import Connection
 from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
 from intake.tickets.domain.priority import Priority
@@ -56,14 +56,13 @@ async def list_tickets(
     query: Annotated[TicketQuery, Depends()],
 ) -> Page[TicketRead]:
     """List tickets, newest first. A contact sees the tickets of the own customer."""
-    after = page.after_as(UUID)
     filters = await _resolve_filters(tx, caller, query)
     if filters is None:
         return Page[TicketRead](items=[])
-    rows = await tickets.page(tx, filters, after[0] if after else None, page.limit + 1)
-    items = [to_response(caller, ticket) for ticket in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[TicketRead](items=items, next=encode_cursor(items[-1].id) if more else None)
+    rows = await tickets.page(tx, filters, page.after_as(UUID), page.limit)
+    return page.page_of(
+        rows, lambda ticket: to_response(caller, ticket), lambda ticket: (ticket.id,)
+    )
 
 
 @routes.get("/{ref}")

@@ -7,8 +7,8 @@ from fastapi import Depends, Response
 
 from common.errors import Conflict, Forbidden
 from common.events.tickets import TicketReplied
-from common.http import Page, Paging, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.dependencies import (
@@ -32,17 +32,14 @@ async def list_messages(
 ) -> Page[MessageRead]:
     """List the messages on a ticket, oldest first. Contacts do not see internal notes."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    after = page.after_as(UUID)
     rows = await messages.list_of_ticket(
         tx,
         ticket.id,
         internal=caller.customer is None,
-        after=after[0] if after else None,
-        limit=page.limit + 1,
+        after=page.after_as(UUID),
+        limit=page.limit,
     )
-    items = [MessageRead.model_validate(row) for row in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[MessageRead](items=items, next=encode_cursor(items[-1].id) if more else None)
+    return page.page_of(rows, MessageRead.model_validate, lambda message: (message.id,))
 
 
 @routes.post("/{ref}/replies", status_code=201)
@@ -67,12 +64,19 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     )
     await messages.add(action.tx, message)
     if from_customer:
-        await record_customer_reply(action.tx, before, message.id, action.actor, at)
+        await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
     else:
         events = [event_spec(TicketReplied, message_id=message.id)] if message.is_public else []
         grounds = {"message_id": str(message.id), "visibility": message.visibility}
         await save_change(
-            action.tx, before, before, action.actor, at, "ticket.reply", *events, grounds=grounds
+            action.tx,
+            before,
+            before,
+            action.caller.actor,
+            at,
+            "ticket.reply",
+            *events,
+            grounds=grounds,
         )
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
     return MessageRead.model_validate(message)

@@ -6,11 +6,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel
+from common.http.fields import Name
 from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import HandoverTarget, Kind, Nature, WaitingOn
-from intake.tickets.schemas.fields import FreeText, Name, OptionalText
+from intake.tickets.schemas.fields import FreeText, OptionalText
 
 
 class OptionalReason(RequestModel):

@@ -4,6 +4,5 @@ from typing import Annotated
 
 from pydantic import Field
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 FreeText = Annotated[str, Field(min_length=1, max_length=10_000)]
 OptionalText = Annotated[str, Field(max_length=10_000)] | None

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from common.auth import Caller
 from common.http import RequestModel
+from common.http.fields import Name
 from intake.tickets.domain.message import Visibility
 from intake.tickets.domain.new_ticket import (
     MAX_TITLE_CHARS,
@@ -17,7 +18,6 @@ from intake.tickets.domain.new_ticket import (
 )
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature
-from intake.tickets.schemas.fields import Name
 
 
 class TicketCreate(RequestModel):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.tickets.domain.message import Attachment, Message
 from intake.tickets.tables import attachments, messages
 
@@ -28,15 +29,13 @@ async def add(tx: Connection, message: Message) -> None:
 
 
 async def list_of_ticket(
-    tx: Connection, ticket_id: UUID, *, internal: bool, after: UUID | None, limit: int
+    tx: Connection, ticket_id: UUID, *, internal: bool, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Message]:
-    """At most `limit` messages after the id `after`, oldest first; with internal notes if `internal`."""
+    """Messages after the id `after`, oldest first, `limit` and one more; notes only if `internal`."""
     query = select(messages).where(messages.c.ticket_id == ticket_id)
     if not internal:
         query = query.where(messages.c.visibility == "public")
-    if after is not None:
-        query = query.where(messages.c.id > after)
-    rows = (await tx.execute(query.order_by(messages.c.id).limit(limit))).all()
+    rows = (await tx.execute(page_after(query, [messages.c.id], after, limit))).all()
     files = await _attachments(tx, [row.id for row in rows])
     return [_message(row, files[row.id]) for row in rows]
 

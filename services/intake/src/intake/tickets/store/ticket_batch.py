@@ -13,11 +13,11 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from common.persistence.bulk import Columns, column_names, column_values, transpose, unnest
 
 from common import audit
 from common.http.idempotency import IdempotencyKey
 from common.messaging import outbox
+from common.persistence.bulk import Columns, column_names, column_values, transpose, unnest
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.ticket_key import parse_number
 

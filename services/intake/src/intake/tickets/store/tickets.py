@@ -13,11 +13,12 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     update,
 )
 
 from common.persistence.database import Connection
+from common.persistence.keys import next_number as next_in_sequence
+from common.persistence.keyset import page_after
 from intake.directory.tables import customers, environments
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import (
@@ -116,19 +117,16 @@ async def by_ids(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Ticket]:
 
 
 async def page(
-    tx: Connection, filters: TicketFilter, after: UUID | None, limit: int
+    tx: Connection, filters: TicketFilter, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Ticket]:
-    """At most `limit` tickets that match, newest first, from the id `after` downwards."""
-    query = _JOINED.where(*_conditions(filters)).order_by(tickets.c.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tickets.c.id < after)
+    """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
+    query = page_after(_JOINED.where(*_conditions(filters)), [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
 
 
 async def next_number(tx: Connection) -> int:
     """The next ticket number. A transaction that rolls back leaves a gap."""
-    number: int = (await tx.execute(text("SELECT nextval('ticket_numbers')"))).scalar_one()
-    return number
+    return await next_in_sequence(tx, "ticket_numbers")
 
 
 async def add(tx: Connection, ticket: Ticket, description: str | None) -> None:
