@@ -503,66 +503,66 @@ CREATE TABLE simulated_time (
 -- Views for reports, which opsdesk_reporting reads
 -- ------------------------------------------------
 
--- Tickets, as their work stands: one row each.
+-- Tickets in their present state: one row each.
 CREATE VIEW reporting.intake_tickets AS SELECT
     -- uuid: id of the ticket, the same in every service
     tickets.id AS ticket_id,
-    -- text: what people call it: OPS-1042
+    -- text: key of the ticket: OPS-1042
     'OPS-' || tickets.number AS ticket,
-    -- uuid: null in triage
+    -- uuid: id of the customer; null while the ticket waits for triage
     tickets.customer_id AS customer_id,
     -- text: key of the customer
     customers.key AS customer,
     -- text: key of the environment
     environments.key AS environment,
-    -- text: of the environment: production, staging, …
+    -- text: tier of the environment: production, staging, test, development
     environments.tier AS tier,
     -- text: key of the service
     service,
     -- text: incident, service_request, change_request, problem, question
     kind,
-    -- text: of a change request: corrective, adaptive, perfective, preventive
+    -- text: nature of a change request: corrective, adaptive, perfective, preventive
     nature,
-    -- text: present one: blocker, critical, major, minor, trivial
+    -- text: present priority: blocker, critical, major, minor, trivial
     priority,
-    -- text: as judged; null where the priority was given without
+    -- text: high, medium or low; null where the priority was set without it
     impact,
-    -- text: as judged; null where the priority was given without
+    -- text: high, medium or low; null where the priority was set without it
     urgency,
     -- text: new, in_progress, on_hold, forwarded, resolved, verified, closed, …
     state,
     -- text: customer, partner or second_level; null unless on hold
     waiting_on,
-    -- text: how it came: portal, email, phone, monitoring, staff
+    -- text: how it was reported: portal, email, phone, monitoring, staff
     channel,
-    -- text: whose queue it lies in; null: first level's
+    -- text: key of the team that has it; null: first level
     team,
     -- text: key of the partner that has it; null unless forwarded to one
     partner,
-    -- timestamptz: instant; may lie before it was written down
+    -- timestamptz: instant at which the customer asked; may be before the ticket was stored
     opened_at,
     -- timestamptz: instant of its present resolution; null without one
     resolved_at,
-    -- timestamptz: instant at which a second person confirmed it; null before
+    -- timestamptz: instant at which a second person verified the resolution; null before
     verified_at,
-    -- timestamptz: instant; null before
+    -- timestamptz: instant at which it was closed; null before
     closed_at,
-    -- uuid: the ticket that lives on; null: none
+    -- uuid: id of the ticket into which it was merged; null: not merged
     merged_into AS merged_into_id,
-    -- bigint: from opening to its present resolution, by the clock on the wall; null without one
+    -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
-    -- bigint: from resolution to the second person's word, by the clock on the wall; null before
+    -- bigint: seconds of elapsed time from resolution to verification; null before
     extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
--- Hand-overs by first level (R5): one row each.
+-- Hand-overs by first level: one row each.
 CREATE VIEW reporting.intake_hand_overs AS SELECT
     -- uuid: id of the record
     id AS hand_over_id,
     -- uuid: see intake_tickets
     ticket_id,
-    -- timestamptz: instant
+    -- timestamptz: instant of the hand-over
     at,
     -- text: second_level or partner
     "to" AS handed_to,
@@ -570,15 +570,15 @@ CREATE VIEW reporting.intake_hand_overs AS SELECT
     partner
 FROM hand_overs;
 
--- Alerts of monitoring: one row per episode, from raised to ended.
+-- Alerts of monitors: one row for each episode, from its start to its end.
 CREATE VIEW reporting.intake_alerts AS SELECT
     -- uuid: id of the episode
     alerts.id AS alert_id,
-    -- text: which machine raised it
+    -- text: sub of the monitor that raised it
     monitor,
-    -- text: in the monitor's own words; null where it said none
+    -- text: severity as the monitor names it; null without one
     severity,
-    -- uuid: null where it is nobody's in particular
+    -- uuid: id of the customer; null where the labels name none
     alerts.customer_id AS customer_id,
     -- text: key of the customer
     customers.key AS customer,
@@ -586,13 +586,13 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     environments.key AS environment,
     -- text: key of the service
     service,
-    -- uuid: see intake_tickets; null where none was opened for it
+    -- uuid: see intake_tickets; null where no ticket was opened for it
     ticket_id,
-    -- timestamptz: instant
+    -- timestamptz: instant at which the episode started
     started_at,
-    -- timestamptz: instant; null while it lasts
+    -- timestamptz: instant at which the episode ended; null while it lasts
     ended_at,
-    -- bigint: from start to end; null while it lasts
+    -- bigint: seconds of elapsed time from start to end; null while it lasts
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;
