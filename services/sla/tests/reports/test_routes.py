@@ -81,7 +81,7 @@ async def test_how_long_it_took(theo: AsyncClient) -> None:
     told = await ask(theo, "response", "customer=acme")
     assert (told["total"]["ended"], told["total"]["mean_seconds"]) == (1, 3600)
     assert abs(told["total"]["p95_seconds"] - 3600) < 180
-    elapsed = await ask(theo, "response", "metric=elapsed&group_by=priority&step=month")
+    elapsed = await ask(theo, "response", "metric=lifetime&group_by=priority&step=month")
     assert elapsed["total"]["ended"] == 0  # the one that was resolved is open again
 
 
