@@ -42,7 +42,7 @@ def paper(**other: object) -> Paper:
 
 def evil_paper() -> Paper:
     broken = tuple(
-        breach(title=text, remark=text, ticket=f"OPS-{n}") for n, text in enumerate(EVIL)
+        breach(title=text, comment=text, ticket=f"OPS-{n}") for n, text in enumerate(EVIL)
     )
     return paper(name=EVIL[0], breaches=broken, breaches_total=len(broken))
 
@@ -153,7 +153,7 @@ def test_the_same_paper_is_the_same_pdf() -> None:
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
     told = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
     long = review_paper.paper(
-        report(breaches=(breach(remark="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
+        report(breaches=(breach(comment="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
         meeting(minutes=tuple(told)),
         "Draft",
     )
@@ -165,7 +165,7 @@ def test_huge_texts_make_long_papers_and_no_errors() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=60))
 def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
-    told = paper(name=name, breaches=(breach(title=name, remark=name),))
+    told = paper(name=name, breaches=(breach(title=name, comment=name),))
     for make in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
         assert make(told)
     ElementTree.fromstring(svg(told.sections[2].drawings[0]))
@@ -178,7 +178,7 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
             "metrics",
             "priorities",
             "services",
-            "spreads",
+            "response_times",
             "breaches",
             "waivers",
             "outages",
@@ -190,7 +190,9 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
         ],
         (),
     )
-    empty = report(usage=nothing, before=nothing, trend=(nothing,) * 6, breaches_total=0, **lists)
+    empty = report(
+        usage=nothing, previous_month=nothing, trend=(nothing,) * 6, breaches_total=0, **lists
+    )
     told = review_paper.paper(empty, meeting(agenda=(), minutes=(), actions=()), "Draft")
     assert "Every promise was kept." in html.html(told).decode()
     for make in (pdf.pdf, xlsx.xlsx, csv.csv):
