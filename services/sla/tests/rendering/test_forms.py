@@ -42,7 +42,7 @@ def build_document(**overrides: object) -> Document:
 
 def hostile_document() -> Document:
     breaches = tuple(
-        breach(title=text, remark=text, ticket=f"OPS-{n}") for n, text in enumerate(FORMULAS)
+        breach(title=text, comment=text, ticket=f"OPS-{n}") for n, text in enumerate(FORMULAS)
     )
     return build_document(name=FORMULAS[0], breaches=breaches, breaches_total=len(breaches))
 
@@ -169,7 +169,7 @@ def test_the_same_paper_is_the_same_pdf() -> None:
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
     entries = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
     long_document = review_document.build_document(
-        report(breaches=(breach(remark="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
+        report(breaches=(breach(comment="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
         meeting(minutes=tuple(entries)),
         "Draft",
     )
@@ -181,7 +181,7 @@ def test_huge_texts_make_long_papers_and_no_errors() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=60))
 def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
-    document = build_document(name=name, breaches=(breach(title=name, remark=name),))
+    document = build_document(name=name, breaches=(breach(title=name, comment=name),))
     for render in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
         assert render(document)
     ElementTree.fromstring(svg(document.sections[2].drawings[0]))
@@ -194,7 +194,7 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
             "metrics",
             "priorities",
             "services",
-            "spreads",
+            "response_times",
             "breaches",
             "waivers",
             "outages",
@@ -207,7 +207,7 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
         (),
     )
     empty = report(
-        usage=no_usage, before=no_usage, trend=(no_usage,) * 6, breaches_total=0, **lists
+        usage=no_usage, previous_month=no_usage, trend=(no_usage,) * 6, breaches_total=0, **lists
     )
     document = review_document.build_document(
         empty, meeting(agenda=(), minutes=(), actions=()), "Draft"
