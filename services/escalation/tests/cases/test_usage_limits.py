@@ -19,7 +19,7 @@ U = TypeVar("U", bound=UsageEvent)
 
 
 def usage(kind: type[U], **own: object) -> U:
-    facts: dict[str, object] = {
+    payload: dict[str, object] = {
         "at": NIGHT,
         "series_id": UUID(int=77),
         "series": "acme.disk",
@@ -30,15 +30,16 @@ def usage(kind: type[U], **own: object) -> U:
         "limit": 100,
         "current": 80,
     }
-    return kind.model_validate(facts | own)
+    return kind.model_validate(payload | own)
 
 
 async def cases(database: Database) -> list[tuple[str, str]]:
     """What happened to which trigger, in order."""
     return [
-        (one.type.split(".")[2], one.body["trigger"])
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
+        (event.type.split(".")[2], event.body["trigger"])
+        for event in await outbox_events(database)
+        if event.topic == "opsdesk.escalations"
+        and event.type.split(".")[2] in ("opened", "resolved")
     ]
 
 

@@ -35,7 +35,7 @@ async def on_threshold_reached(
 
 
 async def on_breached(tx: Connection, received: ReceivedEvent[ClockBreached]) -> None:
-    """Escalate a breach instead of its warning. One that the GM approved in time is none (R2)."""
+    """Escalate a breach instead of its warning. One that the GM approved in time opens no case (R2)."""
     event = received.event
     reason = "the deadline passed" + (", as approved by the GM" if event.approved else "")
     earlier: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast")

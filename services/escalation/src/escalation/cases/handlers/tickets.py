@@ -26,7 +26,7 @@ async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaise
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
-    """Resolve the case of a blocker that is none any more."""
+    """Resolve the case of a blocker that was lifted."""
     event = received.event
     reason = f"the blocker was lifted: {event.reason}"
     await resolve_cases(tx, {_dedup_key(event, "blocker_raised"): reason})
