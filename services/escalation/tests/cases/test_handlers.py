@@ -31,7 +31,9 @@ async def notified(database: Database) -> list[object]:
     return [person for (person,) in notifications]
 
 
-async def test_a_warning_tells_first_level_and_says_so_to_the_teams(database: Database) -> None:
+async def test_a_warning_notifies_first_level_and_is_announced_to_the_teams(
+    database: Database,
+) -> None:
     """R3, E1: row, notifications and events come to be together."""
     await deliver(database, HANDLERS, (threshold_reached(), 1))
     assert await states(database) == [("clock_threshold_reached", "open")]
@@ -55,7 +57,7 @@ async def test_nothing_of_the_customers_words_goes_on(database: Database) -> Non
 
 
 async def test_a_further_warning_joins_the_case(database: Database) -> None:
-    """E9: the timeline grows, nobody is told again."""
+    """E9: the timeline grows, nobody is notified again."""
     await deliver(database, HANDLERS, (threshold_reached(0.5), 1), (threshold_reached(0.75), 2))
     assert await states(database) == [("clock_threshold_reached", "open")]
     assert await notified(database) == ["anna", "omar"]
@@ -102,7 +104,9 @@ async def test_a_breach_that_the_gm_approved_in_time_wakes_nobody(database: Data
     assert await states(database) == [("clock_threshold_reached", "resolved")]
 
 
-async def test_whoever_was_told_of_a_withdrawn_breach_is_told_so(database: Database) -> None:
+async def test_whoever_was_notified_of_a_withdrawn_breach_gets_an_all_clear(
+    database: Database,
+) -> None:
     """Late knowledge: the clock had stopped in time."""
     await deliver(database, HANDLERS, (clock_event(ClockBreached, **BREACHED), 1))
     await run_sql(database, "UPDATE notifications SET state = 'sent' WHERE person = 'anna'")
@@ -118,10 +122,10 @@ async def test_whoever_was_told_of_a_withdrawn_breach_is_told_so(database: Datab
     ]
 
 
-async def test_a_breach_withdrawn_after_the_ticket_ended_is_told_to_them_too(
+async def test_a_breach_withdrawn_after_the_ticket_ended_gives_an_all_clear_too(
     database: Database,
 ) -> None:
-    """Late knowledge: escalation hears of the ticket's end before sla does."""
+    """Late knowledge: escalation learns of the ticket's end before sla does."""
     await deliver(database, HANDLERS, (clock_event(ClockBreached, **BREACHED), 1))
     await run_sql(database, "UPDATE notifications SET state = 'sent' WHERE person = 'anna'")
     withdrawn = clock_event(ClockBreachWithdrawn, stopped_at=NIGHT)
@@ -159,7 +163,9 @@ async def test_a_lifted_blocker_ends_its_case(database: Database) -> None:
     assert await states(database) == [("blocker_raised", "resolved")]
 
 
-async def test_dm_and_po_hear_of_what_first_level_could_not_resolve(database: Database) -> None:
+async def test_dm_and_po_are_informed_of_what_first_level_could_not_resolve(
+    database: Database,
+) -> None:
     """R5: whatever the policy says, by mail and on their topics."""
     await deliver(database, HANDLERS, (ticket_event(TicketForwarded, to="second_level"), 1))
     assert await notified(database) == ["anna", "dana", "omar", "pavel"]
@@ -195,7 +201,7 @@ async def test_an_overdue_debt_reaches_dm_and_po_until_it_is_settled(database: D
     assert await states(database) == [("debt_overdue", "resolved")]
 
 
-async def test_what_is_owed_is_not_stopped_by_an_acknowledgement(database: Database) -> None:
+async def test_mandatory_notices_are_not_stopped_by_an_acknowledgement(database: Database) -> None:
     """R5 with E5: the notice to DM and PO goes out whoever has taken the case."""
     await deliver(database, HANDLERS, (ticket_event(TicketForwarded, to="second_level"), 1))
     await deliver(database, HANDLERS, (ticket_event(TicketResolved, state="resolved"), 2))

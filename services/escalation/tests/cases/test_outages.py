@@ -63,10 +63,12 @@ async def test_an_outage_reported_by_hand_tells_the_dm_until_it_is_over(
 ) -> None:
     await deliver(database, HANDLERS, (outage(OutageStarted), 1))
     opened = next(
-        one for one in await outbox_events(database) if one.type.endswith("escalation.opened.v1")
+        event
+        for event in await outbox_events(database)
+        if event.type.endswith("escalation.opened.v1")
     )
     assert opened.body["title"] == "OUT-7: billing on acme-prod is down, reported"
-    assert "opsdesk.escalations.dm" in {one.topic for one in await outbox_events(database)}
+    assert "opsdesk.escalations.dm" in {event.topic for event in await outbox_events(database)}
     assert await case_events(database) == [("opened", "outage")]
     await deliver(database, HANDLERS, (ended(), 2))
     assert await case_events(database) == [("opened", "outage"), ("resolved", "outage")]
@@ -139,7 +141,7 @@ async def test_a_correction_ends_the_case(
     await deliver(database, HANDLERS, (outage(OutageStarted), 1))
     await deliver(database, HANDLERS, (outage(OutageCorrected, **corrected, **WORDS), 2))
     assert (await case_events(database))[-1] == ("resolved", "outage")
-    assert any(why in str(one.body) for one in await outbox_events(database))
+    assert any(why in str(event.body) for event in await outbox_events(database))
 
 
 async def test_a_correction_that_it_lasts_after_all_opens_it(database: Database) -> None:
@@ -155,7 +157,7 @@ async def test_an_outage_whose_blocker_is_escalated_is_a_line_of_that_case(
     seen = outage(OutageStarted, reported_by="monitoring", ticket_id=TICKET)
     await deliver(database, HANDLERS, (ticket_event(BlockerRaised), 1), (seen, 1))
     assert await case_events(database) == [("opened", "blocker_raised")]
-    repeated = [one for one in await outbox_events(database) if "OUT-7" in str(one.body)]
+    repeated = [event for event in await outbox_events(database) if "OUT-7" in str(event.body)]
     assert repeated
 
 

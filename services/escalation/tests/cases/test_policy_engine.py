@@ -33,7 +33,7 @@ ANNA, SVEN, THEO, GINA = ("anna",), ("sven",), ("theo",), ("gina",)
 
 
 def test_each_step_is_due_its_predecessors_delay_after_it() -> None:
-    """E1: step 1 at the trigger; E2: the last delay is waited, then the fallback is told."""
+    """E1: step 1 at the trigger; E2: the last delay is waited, then the fallback person is notified."""
     case, events = walk(make_case(), THREE, FAR)
     assert fired_steps(events) == [
         (0, 1, 1, ANNA),
@@ -235,7 +235,7 @@ def test_skipping_ends_at_a_step_whose_window_is_closed() -> None:
     assert (case.due_at, case.next_step) == (MONDAY, 2)
 
 
-def test_roles_and_people_are_told_once_each() -> None:
+def test_roles_and_people_are_notified_once_each() -> None:
     roster = Roster({}, {"dana": frozenset({"dm"}), "pavel": frozenset({"po", "dm"})})
     targets = (Target("role", "dm"), Target("person", "pavel"), Target("role", "po"))
     assert roster.resolve(Step(targets, QUARTER), NIGHT) == ("dana", "pavel")

@@ -1,4 +1,4 @@
-"""S1: whom a review concerns hears of it, with the way to it; nobody is paged for a report."""
+"""S1: the audience of a review is informed, with a link; nobody is paged for a report."""
 
 from datetime import timedelta
 from typing import Any

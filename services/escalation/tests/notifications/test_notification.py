@@ -135,7 +135,7 @@ def test_when_the_fallback_person_is_the_one_paged_the_fallback_contact_follows(
 
 
 def test_the_cheapest_untried_channel_comes_first() -> None:
-    """E19: even where the person's default is the dear one."""
+    """E19: even where the person's default is the expensive one."""
     prefers_sms = replace(ANNA, channels=(SMS, MAIL, Channel("email", "anna@home.example")))
     failed = plan_notifications(CASE, "1", "page", ("anna",), {"anna": prefers_sms}, NIGHT)[0]
     assert failed.channel == SMS

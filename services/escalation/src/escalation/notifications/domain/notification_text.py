@@ -54,7 +54,7 @@ _HEADINGS: dict[Purpose, str] = {
 def _cause_lines(purpose: Purpose, trigger: Trigger, closing_reason: str | None) -> Iterator[str]:
     yield f"{trigger.title}."
     if purpose == "exhausted":
-        yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
+        yield "Everybody in the policy was notified and nobody has acknowledged. You are the last."
     if trigger.kind == "waiver_requested" and purpose != "all_clear":
         yield "A general manager approves or refuses it. Approved after the promise broke, it counts"
         yield "for nothing."
