@@ -17,7 +17,7 @@ def _desk(answer: httpx.MockTransport) -> ApiClient:
 async def test_a_list_is_read_page_by_page_to_its_end() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.headers["authorization"] == "Bearer a-token"
-        if request.url.params.get("cursor") == "confirmed_by":
+        if request.url.params.get("cursor") == "second":
             return httpx.Response(200, json={"items": [{"key": "OPS-2"}], "next": None})
         return httpx.Response(200, json={"items": [{"key": "OPS-1"}], "next": "second"})
 

@@ -94,7 +94,7 @@ async def test_who_confirms_has_seen_that_evidence_and_no_other(
     ]
     assert [(one.type.split(".")[2], one.sequence) for one in mine] == [
         ("opened", 1),
-        ("evidenced", 2),
+        ("evidence_submitted", 2),
         ("reopened", 3),
-        ("evidenced", 4),
+        ("evidence_submitted", 4),
     ]

@@ -58,7 +58,7 @@ async def test_an_alert_opens_an_incident_on_its_environment(
         "critical",
         "Checkout p99 over 2s",
     )
-    assert await types(database) == ["opened", "alert_raised"]
+    assert await types(database) == ["opened", "raised"]
     raised = (await outbox_events(database))[-1]
     assert raised.body["started_at"] == "2026-03-29T00:58:12.326990Z"
     assert raised.sequence == 1
@@ -67,8 +67,8 @@ async def test_an_alert_opens_an_incident_on_its_environment(
 async def test_posted_again_it_changes_nothing(monitor: AsyncClient, database: Database) -> None:
     answers = await asyncio.gather(*(post(monitor, alert()) for _ in range(4)))
     assert {one.status_code for one in answers} == {200}
-    assert (await post(monitor, alert())).json()["alerts"][0]["effect"] == "known"
-    assert await types(database) == ["opened", "alert_raised"]
+    assert (await post(monitor, alert())).json()["alerts"][0]["effect"] == "duplicate"
+    assert await types(database) == ["opened", "raised"]
 
 
 async def test_alerts_of_one_group_share_a_ticket_and_end_one_by_one(
@@ -78,7 +78,7 @@ async def test_alerts_of_one_group_share_a_ticket_and_end_one_by_one(
     both = (await post(monitor, alert("f1"), alert("f2"))).json()["alerts"]
     assert len({one["ticket"] for one in both}) == 1
     await post(monitor, alert("f1", "resolved"), alert("f2"))
-    assert await types(database) == ["opened", "alert_raised", "alert_raised", "alert_ended"]
+    assert await types(database) == ["opened", "raised", "raised", "resolved"]
 
 
 async def test_one_group_in_posts_at_the_same_time_is_one_ticket(
@@ -95,7 +95,7 @@ async def test_a_new_outbreak_after_the_end_is_a_new_incident(
     first = (await post(monitor, alert())).json()["alerts"][0]
     await post(monitor, alert(status="resolved"))
     late = (await post(monitor, alert())).json()["alerts"][0]
-    assert late["effect"] == "known"
+    assert late["effect"] == "duplicate"
     again = (await post(monitor, alert(startsAt="2026-03-30T00:00:00Z"))).json()["alerts"][0]
     assert (again["effect"], again["ticket"] == first["ticket"]) == ("raised", False)
 
@@ -104,8 +104,8 @@ async def test_an_end_without_a_beginning_tells_both(
     monitor: AsyncClient, database: Database
 ) -> None:
     (taken,) = (await post(monitor, alert(status="resolved"))).json()["alerts"]
-    assert (taken["effect"], taken["ticket"]) == ("ended", None)
-    assert await types(database) == ["alert_raised", "alert_ended"]
+    assert (taken["effect"], taken["ticket"]) == ("resolved", None)
+    assert await types(database) == ["raised", "resolved"]
 
 
 async def test_alerts_that_were_left_out_are_said_on_the_ticket(

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.persistence.database import Database
-from sla_support.company import BRIGHTWATER, know, promise
+from sla_support.company import BRIGHTWATER, announce_customers, promise
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,10 @@ from sla_support.company import BRIGHTWATER, know, promise
         ),
         (
             "INSERT INTO agreement_versions (id, agreement_id, version, valid_from, promises, state,"
-            " proposed_by, proposed_at, approved_by, approved_at, countersigned_by, countersigned_at,"
+            " drafted_by, drafted_at, approved_by, approved_at, countersigned_by, countersigned_at,"
             " published_by, published_at)"
-            " SELECT gen_random_uuid(), agreement_id, 2, valid_from, promises, state, proposed_by,"
-            " proposed_at, approved_by, approved_at, countersigned_by, countersigned_at, published_by,"
+            " SELECT gen_random_uuid(), agreement_id, 2, valid_from, promises, state, drafted_by,"
+            " drafted_at, approved_by, approved_at, countersigned_by, countersigned_at, published_by,"
             " published_at FROM agreement_versions"
         ),
     ],
@@ -84,7 +84,7 @@ async def test_the_database_takes_no_countersigner_of_another_customer(
 ) -> None:
     """One person per side: where the customer signs, it is the customer with whom it is made"""
     await promise(database)
-    await know(database, (BRIGHTWATER, "brightwater"))
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
     with pytest.raises(IntegrityError, match=why):
         async with database.transaction() as tx:
             await tx.execute(text(f"UPDATE agreement_versions SET {change}"))

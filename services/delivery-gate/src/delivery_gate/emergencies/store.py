@@ -29,7 +29,7 @@ async def add(tx: Connection, change: EmergencyChange, environment: Environment)
             customer=environment.customer,
             ticket_id=change.ticket_id,
             ticket=change.ticket,
-            what=change.description,
+            description=change.description,
             requested_by=change.requested_by,
             requested_at=change.requested_at,
             **_mutable_columns(change),

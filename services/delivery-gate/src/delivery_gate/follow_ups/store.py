@@ -23,7 +23,7 @@ async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None
             id=follow_up.id,
             key=follow_up.key,
             kind=follow_up.kind,
-            demand=follow_up.task,
+            task=follow_up.task,
             delivery_id=follow_up.delivery_id,
             environment_id=environment_id,
             environment=follow_up.environment,

@@ -125,7 +125,7 @@ async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     last = await messages.get_last_public(action.tx, before.id)
     question_asked = body.question is not None or awaits_customer_reply(last)
     after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
-    events = [event_spec(TicketOnHold, on=body.waiting_on)]
+    events = [event_spec(TicketOnHold, waiting_on=body.waiting_on)]
     if body.question is not None and isinstance(after, Ticket):
         events.insert(0, await _add_question(action, before, body.question, at))
     return await action.finish(

@@ -130,4 +130,8 @@ def _priority_events(before: Ticket, after: object) -> list[EventSpec]:
     """Nothing is told while a lowering is pending: nothing has changed for anybody yet."""
     if not isinstance(after, Ticket) or after.priority == before.priority:
         return []
-    return [event_spec(TicketPrioritised, was=before.priority, second=after.priority_confirmed_by)]
+    return [
+        event_spec(
+            TicketPrioritised, previous=before.priority, confirmed_by=after.priority_confirmed_by
+        )
+    ]

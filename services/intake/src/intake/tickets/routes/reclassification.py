@@ -104,7 +104,7 @@ def _reclassification_events(before: Ticket, after: object) -> list[EventSpec]:
             previous_kind=before.kind,
             previous_service=before.service,
             requested_by=before.pending_reclassification.requested_by,
-            second=after.reclassified_confirmed_by,
+            confirmed_by=after.reclassified_confirmed_by,
         )
     ]
 
