@@ -57,7 +57,7 @@ def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
     output = desk("outages", "list", "--customer", "acme", "--state", "ended")
     words = " ".join(output.split())
     assert "OUT-7" in words
-    assert "1 h 30 min" in words
+    assert "1 hr 30 min" in words
     assert "CEST" in words
     query = {"limit": "50", "customer": "acme", "state": "ended"}
     assert desk.services.requests == [("GET", "/v1/outages", query)]
@@ -73,7 +73,7 @@ def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
     opened = desk("outages", "open", "No login", "--service", "billing")
     assert "OUT-7 is open: billing is down since Mon 01 Jun 2026 09:00:00 CEST." in opened
     ended = desk("outages", "end", "OUT-7", "--at", "2026-06-01T10:30", "--reason", "Restarted")
-    assert "OUT-7 has ended after 1 h 30 min." in ended
+    assert "OUT-7 has ended after 1 hr 30 min." in ended
     assert desk.services.requests == [
         ("POST", "/v1/outages", {"reason": "No login", "service": "billing"}),
         (

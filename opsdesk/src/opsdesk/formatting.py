@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from common import wording
 from opsdesk.errors import CliError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -26,9 +27,7 @@ def format_instant(at: datetime | str | None, zone: tzinfo | None = None) -> str
     if at is None:
         return "-"
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    local = instant.astimezone(zone or local_zone())
-    fraction = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    return f"{local:%a %d %b %Y %H:%M:%S}{fraction} {local:%Z}"
+    return wording.format_instant(instant, zone or local_zone())
 
 
 def parse_duration(text: str) -> timedelta:
@@ -51,12 +50,8 @@ def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
 
 
 def format_duration(seconds: float | None) -> str:
-    """Format seconds: `1 h 30 min`; None is a dash."""
-    if seconds is None:
-        return "-"
-    whole = int(seconds)
-    parts = ((whole // 3600, "h"), (whole % 3600 // 60, "min"), (whole % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+    """Format seconds: `1 hr 30 min`; None is a dash."""
+    return "-" if seconds is None else wording.format_duration(seconds)
 
 
 def _machine_zone() -> str:

@@ -1,5 +1,6 @@
 """What every app has around its routes."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -115,13 +116,32 @@ async def test_a_trace_goes_on_and_a_problem_names_it(anna: AsyncClient) -> None
     assert answer.json()["trace_id"] == trace
 
 
-async def test_the_docs_show_every_operation(anna: AsyncClient) -> None:
-    page = await anna.get("/docs")
+async def test_the_plain_docs_show_every_operation(anna: AsyncClient) -> None:
+    page = await anna.get("/docs/plain")
     assert page.headers["content-type"].startswith("text/html")
     for shown in ("/v1/fastgs/{name}", "Make a thing.", "tickets:open"):
         assert shown in page.text
     assert "<script" not in page.text
     assert (await anna.get("/docs/style.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_the_docs_are_tried_out_with_what_is_served_here(anna: AsyncClient) -> None:
+    page = await anna.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script[^>]*>(?!</script>)", page.text) == []
+    addresses = [a for a in re.findall(r'(?:src|href)="([^"]+)"', page.text) if a != "data:,"]
+    assert len(addresses) == 4
+    for address in addresses:
+        assert "//" not in address
+        found = await anna.get(f"/{address}")
+        assert found.status_code == 200, address
+    bundle = await anna.get("/docs/swagger-ui-bundle.js")
+    assert "javascript" in bundle.headers["content-type"]
+    assert b"SwaggerUIBundle" in bundle.content
+    assert '"openapi.json"' in (await anna.get("/docs/start.js")).text
 
 
 async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClient) -> None:

@@ -24,7 +24,11 @@ PUBLIC_PATHS = frozenset(
         "/metrics",
         "/openapi.json",
         "/docs",
+        "/docs/plain",
+        "/docs/start.js",
         "/docs/style.css",
+        "/docs/swagger-ui-bundle.js",
+        "/docs/swagger-ui.css",
         # The status page without data: the data come from the stream, which requires a token.
         "/status",
         "/status/status.css",
