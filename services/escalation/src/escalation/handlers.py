@@ -7,12 +7,9 @@ from common.events.clocks import (
     ClockMet,
     ClockMissed,
     ClockThresholdReached,
-    WaiverApproved,
-    WaiverRefused,
-    WaiverRequested,
 )
-from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
@@ -35,8 +32,11 @@ from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverApproved,
     WaiverDecisionReminder,
     WaiverExpired,
+    WaiverRefused,
+    WaiverRequested,
     WaiverWithdrawn,
 )
 from common.messaging.inbox import Handlers, chain, for_each

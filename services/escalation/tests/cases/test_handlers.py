@@ -3,7 +3,7 @@
 from typing import Any
 
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn, ClockCancelled, ClockMet
-from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketForwarded, TicketResolved
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from common.events.clocks import WaiverApproved, WaiverRequested
 from common.events.envelope import Event
 from common.events.waivers import (
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverApproved,
     WaiverDecisionReminder,
     WaiverExpired,
+    WaiverRequested,
     WaiverWithdrawn,
 )
 from common.persistence.database import Database

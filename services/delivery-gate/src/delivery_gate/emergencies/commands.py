@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from common.events.deliveries import (
+from common.events.emergencies import (
     EmergencyApplied,
     EmergencyAuthorized,
     EmergencyEvent,

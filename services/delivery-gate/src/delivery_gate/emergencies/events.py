@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from common.events.deliveries import EmergencyEvent
+from common.events.emergencies import EmergencyEvent
 from common.messaging.outbox import OutboxEvent
 from delivery_gate.emergencies.domain import EmergencyChange
 from delivery_gate.environments.domain import Environment

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from common.events.deliveries import (
+from common.events.environments import (
     EnvironmentCompliant,
     EnvironmentDebtOverdue,
     EnvironmentDrifted,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from common.events.deliveries import EnvironmentEvent
+from common.events.environments import EnvironmentEvent
 from common.messaging.outbox import OutboxEvent
 from delivery_gate.environments.domain import Environment
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from common.events.deliveries import FollowUpClosed, FollowUpEvent, FollowUpOpened
+from common.events.follow_ups import FollowUpClosed, FollowUpEvent, FollowUpOpened
 from common.messaging.outbox import publish
 from common.persistence.ids import uuid7
 from common.persistence.keys import next_key

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from common.events.deliveries import FollowUpEvent
+from common.events.follow_ups import FollowUpEvent
 from common.messaging.outbox import OutboxEvent
 from delivery_gate.follow_ups.domain import FollowUp
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request, Response
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import NotFound
-from common.events.deliveries import FollowUpEvidenceSubmitted, FollowUpReopened
+from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.denials import deny
 from delivery_gate.fields import PathReference

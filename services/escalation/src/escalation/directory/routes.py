@@ -5,8 +5,8 @@ from typing import Annotated
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.directory.domain import FALLBACK_CONTACT, Person
 from escalation.directory.schemas import (

@@ -7,8 +7,17 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, encode_cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    Transaction,
+    encode_cursor,
+    if_match,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.rotas import store as rotas
 from escalation.rotas.domain.rota import Rota, on_call

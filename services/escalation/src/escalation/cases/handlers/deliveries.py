@@ -1,7 +1,7 @@
 """Environments that owe a version after an emergency change (G8)."""
 
-from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.envelope import ReceivedEvent
+from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.persistence.database import Connection
 from escalation.cases.commands import environment_tier, open_or_join
 from escalation.cases.handlers.closing import resolve_cases

@@ -1,14 +1,17 @@
 """Requests for waivers: the GM is informed at once and reminded until there is a decision (R2, R3)."""
 
-from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
 from common.events.envelope import ReceivedEvent
 from common.events.waivers import (
     AnyWaiverEvent,
     PeriodWaiverApproved,
     PeriodWaiverRefused,
     PeriodWaiverRequested,
+    WaiverApproved,
     WaiverDecisionReminder,
+    WaiverEvent,
     WaiverExpired,
+    WaiverRefused,
+    WaiverRequested,
     WaiverWithdrawn,
 )
 from common.persistence.database import Connection

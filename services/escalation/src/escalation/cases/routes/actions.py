@@ -7,8 +7,7 @@ from fastapi import Request, Response
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import router
-from common.persistence.database import Transaction
+from common.http import Transaction, router
 from escalation.cases.dependencies import run_action
 from escalation.cases.domain import lifecycle, policy_engine
 from escalation.cases.domain.case import Case

@@ -9,8 +9,8 @@ from fastapi import Depends, Query, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, encode_cursor, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.cases.commands import environment_tier, open_or_join

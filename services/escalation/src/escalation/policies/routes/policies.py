@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from escalation.directory import store as directory
 from escalation.policies import store as policies
