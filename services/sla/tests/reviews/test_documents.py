@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from sla.clocks.domain.compliance import Compliance
 from sla.papers import csv, html, pdf, xlsx
 from sla.papers.harmless import harmless
-from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.charts.svg import svg
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.meeting import Minute
-from sla.reviews.domain.report import CustomerLine, LeadershipReport, Usage
+from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla.reviews.paper import Paper
 from sla_support.review_sample import AT, breach, meeting, report
 

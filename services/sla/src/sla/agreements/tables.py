@@ -91,10 +91,3 @@ clock_sweeps = Table(
     Column("changed", Integer, nullable=False),
     instant_column("done_at"),
 )
-
-clock_sweep_items = Table(
-    "clock_sweep_items",
-    METADATA,
-    Column("sweep_id", Uuid, primary_key=True),
-    Column("clock_id", Uuid, primary_key=True),
-)

@@ -7,8 +7,10 @@ from common.errors import ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
+from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.closing import closed_from
-from sla.calendars.schemas import build_calendar
+from sla.calendars.domain.definition import BadDefinition, calendar_from_definition
+from sla.calendars.domain.zone import read_zone
 from sla.calendars.store import CalendarVersion
 
 
@@ -32,3 +34,19 @@ async def create_version(
         )
         raise ValidationFailed([Violation(f"{pointer}/weekly", "never_opens", detail)])
     return await calendars.add(tx, uuid7(), key, definition, calendar, author, source)
+
+
+def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
+    """The calendar of a definition. Raises Invalid, naming every wrong hour below `pointer`."""
+    try:
+        zone = read_zone(definition["timezone"])
+    except LookupError as unknown:
+        violation = Violation(f"{pointer}/timezone", "timezone", str(unknown.args[0]))
+        raise ValidationFailed([violation]) from None
+    try:
+        return calendar_from_definition(definition, zone)
+    except BadDefinition as bad:
+        violations = [
+            Violation(pointer + at, "hours", message) for at, message in bad.errors.items()
+        ]
+        raise ValidationFailed(violations) from None

@@ -11,11 +11,9 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel
 from common.persistence.database import Connection
 from sla.calendars import store as calendars
-from sla.calendars.domain.calendar import Calendar
-from sla.calendars.domain.definition import BadDefinition, calendar_from_definition
+from sla.calendars.commands import build_calendar
 from sla.calendars.domain.holiday import UnknownCountry, public_holidays
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.domain.zone import read_zone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
@@ -87,21 +85,6 @@ def definition_of(
         mode="json", include={"timezone", "weekly", "overrides", "breaks"}
     )
     return {**definition, "holidays": own | holiday_names}
-
-
-def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
-    """The calendar of a definition. Raises Invalid, naming every wrong hour below `pointer`."""
-    try:
-        zone = read_zone(definition["timezone"])
-    except LookupError as unknown:
-        raise _invalid(f"{pointer}/timezone", "timezone", str(unknown.args[0])) from None
-    try:
-        return calendar_from_definition(definition, zone)
-    except BadDefinition as bad:
-        violations = [
-            Violation(pointer + at, "hours", message) for at, message in bad.errors.items()
-        ]
-        raise ValidationFailed(violations) from None
 
 
 async def load_timetable(

@@ -9,7 +9,6 @@ from common.events import clocks as clock_events
 from common.events.clocks import ClockEvent
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input
 from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
-from sla.forecasts.domain.forecast import Forecast
 
 SECOND = timedelta(seconds=1)
 
@@ -138,24 +137,3 @@ def _stop_event(payload: dict[str, Any], clock: Clock) -> ClockEvent:
         return clock_events.ClockMet(**payload, **figures)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
     return clock_events.ClockMissed(**payload, **figures, overrun_seconds=overrun)
-
-
-def forecast_payload(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
-    """What every event about a forecast says."""
-    metric, priority, kind = forecast.progress.group
-    return {
-        "at": at,
-        "forecast_id": forecast.id,
-        "clock_id": forecast.clock_id,
-        "ticket_id": ticket.id,
-        "ticket": ticket.key,
-        "title": ticket.title,
-        "metric": metric,
-        "priority": priority,
-        "kind": kind,
-        "customer_id": ticket.customer_id,
-        "customer": ticket.customer,
-        "environment": ticket.environment,
-        "service": ticket.service,
-        "outlook": forecast.outlook,
-    }

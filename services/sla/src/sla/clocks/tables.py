@@ -40,3 +40,10 @@ clock_inputs = Table(
     Column("body", Text),
     Column("fired_without_events", Boolean, nullable=False),
 )
+
+clock_sweep_items = Table(
+    "clock_sweep_items",
+    METADATA,
+    Column("sweep_id", Uuid, primary_key=True),
+    Column("clock_id", Uuid, primary_key=True),
+)

@@ -2,9 +2,8 @@
 
 from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.envelope import ReceivedEvent
-from common.persistence.database import Connection, transaction_time
-from sla.directory.store import customers, directory
-from sla.reviews.commands import schedule_reviews
+from common.persistence.database import Connection
+from sla.directory.store import directory
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
@@ -13,9 +12,6 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
     details = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
     days = {"day_zone": await directory.day_zone(tx, event.timezone)}
     await directory.upsert_customer(tx, values | details | days)
-    await schedule_reviews(
-        tx, await customers.list_by_ids(tx, [event.customer_id]), await transaction_time(tx)
-    )
 
 
 async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:

@@ -9,7 +9,6 @@ from sla.agreements.routes import (
     drafts,
     lifecycle,
     page,
-    simulation,
     termination,
 )
 
@@ -23,6 +22,5 @@ ROUTERS = (
     coverage_end.routes,
     termination.routes,
     page.routes,
-    simulation.routes,
 )
 """In this order: `/matching` stands before what is called by any name."""

@@ -24,13 +24,13 @@ from common.http import (
 )
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.events import agreement_payload, emit
+from sla.agreements.store import bulk_updates
+from sla.agreements.store.bulk_updates import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store import bulk_updates as bulk_update_store
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -45,7 +45,7 @@ class BulkUpdateRead(ResponseModel):
     """A change of open clocks, carried out in batches. `changed`: how many so far."""
 
     id: UUID
-    kind: bulk_update_store.BulkUpdateKind
+    kind: BulkUpdateKind
     version_id: UUID | None
     reason: str
     decided_by: str
@@ -86,7 +86,7 @@ async def move_open_clocks(
         at,
         stored.lifecycle.publication.by,
     )
-    await bulk_updates.start(tx, bulk_update)
+    await order_bulk_update(tx, bulk_update)
     await emit(
         tx, stored, AgreementClocksMoved(**agreement_payload(stored, at), version_id=version.id)
     )
@@ -106,7 +106,7 @@ async def list_changes(
         raise NotFound("This agreement")
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
-    rows = await bulk_update_store.list_by_agreement(
+    rows = await bulk_updates.list_by_agreement(
         tx, stored.agreement_id, page.limit, after[0] if after else None
     )
     items = [BulkUpdateRead.model_validate(one) for one in rows[: page.limit]]

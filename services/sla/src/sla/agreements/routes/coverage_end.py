@@ -13,6 +13,7 @@ from common.http import RequestModel, if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
 from sla.agreements.domain.coverage_extension import EarlyEnd, Extension, RejectionCode, end_early
 from sla.agreements.events import agreement_payload, emit
@@ -25,10 +26,9 @@ from sla.agreements.routes.coverage_extend import (
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
+from sla.agreements.store.bulk_updates import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -103,7 +103,7 @@ async def _store_early_end(
     binding_versions = [one.agreement for one in history if one.lifecycle.state in BINDING_STATES]
     if any([await coverage.shorten(tx, one, before, after, author) for one in binding_versions]):
         decision = (early_end.reason, early_end.ended_by, early_end.ended_at, before.created_by)
-        await bulk_updates.start(
+        await order_bulk_update(
             tx, BulkUpdate(uuid7(), stored.agreement_id, "shorten", None, *decision)
         )
 

@@ -15,6 +15,7 @@ from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.coverage_extension import Extension, overlaps_version
 from sla.agreements.events import agreement_payload, emit
@@ -22,11 +23,10 @@ from sla.agreements.routes.bulk_updates import Reason, record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
+from sla.agreements.store.bulk_updates import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
 from sla.calendars.schemas import Name, computation_error, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -186,4 +186,4 @@ async def _extend_versions(
             stored.agreement_id,
             (extension.reason, extension.created_by, extension.created_at),
         )
-        await bulk_updates.start(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))
+        await order_bulk_update(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))

@@ -16,16 +16,16 @@ from common.events.agreements import (
 from common.http import if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.termination import RejectionCode, Termination, confirm_end, request_end
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.routes.bulk_updates import ReasonRequest
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
+from sla.agreements.store.bulk_updates import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -76,7 +76,7 @@ async def confirm_termination(
     bulk_update = BulkUpdate(
         uuid7(), stored.agreement_id, "cancel", None, termination.reason, *decision
     )
-    await bulk_updates.start(tx, bulk_update)
+    await order_bulk_update(tx, bulk_update)
     await emit(tx, stored, AgreementTerminated(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate", caller, at, termination.reason)
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)

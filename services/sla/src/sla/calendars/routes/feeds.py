@@ -21,7 +21,7 @@ from common.http import RequestModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import render_svg
-from sla.calendars.commands import create_version
+from sla.calendars.commands import build_calendar, create_version
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.feed import BadFeed, Timed
@@ -30,7 +30,7 @@ from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import Name, build_calendar, id_or_key
+from sla.calendars.schemas import Name, id_or_key
 from sla.calendars.store import CalendarVersion
 
 routes = router("/v1/calendars", tags=["calendars"])

@@ -15,10 +15,10 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars.schemas import Name, id_or_key
+from sla.capacity.commands import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.capacity.domain.series import Better, Limit, MeasuredPromise, Series, Statistic
 from sla.capacity.store import series
 from sla.capacity.store.series import StoredSeries
-from sla.capacity.timers import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.directory.store import directory
 
 routes = router("/v1/series", tags=["measures"])

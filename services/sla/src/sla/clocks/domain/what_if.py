@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.clocks.domain.clock import Clock, Input, Outcome, Timetables
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.fold import step
 from sla.clocks.domain.simulation import simulate
 from sla.clocks.domain.ticket_clock import TicketClock
-from sla.reports.domain.compliance import Compliance
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
+from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import (
-    MAX_PROMISE_SECONDS,
     CalendarReference,
     computation_error,
     load_timetable,
@@ -28,9 +28,6 @@ routes = router("/v1/clocks", tags=["clocks"])
 SECOND = timedelta(seconds=1)
 CALENDAR_ID = UUID(int=0)
 """Where the one calendar of a simulation stands among its timetables."""
-
-Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class SimulationEvent(RequestModel):

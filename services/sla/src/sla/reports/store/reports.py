@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 
 from common.persistence.database import Connection
+from sla.clocks.domain.compliance import Compliance
 from sla.directory.tables import customers
-from sla.reports.domain.compliance import Compliance
 from sla.reports.domain.period import Dimension, Period, Piece, Step
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store.rollups import ALL_CUSTOMERS

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.reports.domain.monthly_figures import CompliancePart
 from sla.reviews.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import CompliancePart
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 130.0, 22.0, 22.0

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reviews.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import ResponseTimes
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 60.0, 22.0, 34.0

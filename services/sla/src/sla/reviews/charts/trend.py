@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sla.calendars.domain.month import parse_month
+from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.charts.drawing import (
     DARK,
     GOOD,
@@ -17,7 +18,6 @@ from sla.reviews.charts.drawing import (
     rounded_up,
 )
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import Usage
 
 WIDTH, HEIGHT = 480.0, 160.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from sla.calendars.domain.month import parse_month
-from sla.reports.domain.compliance import Compliance
+from sla.clocks.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart
 from sla.reviews.charts.kept import kept
 from sla.reviews.charts.trend import trend
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import CompliancePart, CustomerLine, LeadershipReport
+from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 UTC_NAME = "UTC"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.domain.month import parse_month
-from sla.reports.domain.compliance import Compliance
+from sla.clocks.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.charts.kept import kept
 from sla.reviews.charts.spread import spread
 from sla.reviews.charts.trend import trend
@@ -18,7 +19,7 @@ from sla.reviews.documents.operations_section import (
 )
 from sla.reviews.domain import wording
 from sla.reviews.domain.meeting import Meeting, agenda
-from sla.reviews.domain.report import Breach, CompliancePart, Report, Usage, WaiverLine
+from sla.reviews.domain.report import Breach, Report, WaiverLine
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 

@@ -27,9 +27,9 @@ from sla.calendars.schemas import (
     load_timetable,
 )
 from sla.clocks.agreement_trial import Trial, batches
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.what_if import WhatIf, by_metric
 from sla.clocks.store.history import TicketCursor
-from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/agreements", tags=["agreements"])
 
