@@ -40,7 +40,10 @@ async def request_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:request")],
 ) -> WaiverRead:
-    """Announced at once, with the deadline in it, so that the GM knows how much time is left."""
+    """Create a request for a waiver.
+
+    It is announced at once, with the time by which the GM must decide.
+    """
     if body.clock_id is not None:
         waiver, ticket_clock = await _clock_request(tx, body, caller)
     else:
@@ -58,7 +61,7 @@ async def approve_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """Counts for what breaks after it; whoever takes the lock first has come first."""
+    """Approve a waiver. It covers breaches that happen after the approval."""
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
@@ -70,7 +73,7 @@ async def refuse_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """The promise stands."""
+    """Refuse a waiver: the promise stands."""
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
@@ -82,7 +85,10 @@ async def revoke_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """Nothing that breaks from now on is covered; what broke before stays excused."""
+    """Revoke an approved waiver.
+
+    Breaches from now on are not covered; earlier ones stay excused.
+    """
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
@@ -94,7 +100,7 @@ async def withdraw_waiver(
     caller: Annotated[Caller, requires("waivers:request")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """By whoever asked for it, while nobody has decided."""
+    """Withdraw a request for a waiver. Only the requester may, while nobody has decided."""
     return await _decide(tx, name, request, caller, "withdraw", body.reason)
 
 
@@ -107,7 +113,7 @@ async def list_waivers(
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
 ) -> Page[WaiverRead]:
-    """The oldest first."""
+    """List waivers, oldest first."""
     after = page.after_as(datetime, UUID)
     filters = waivers.WaiverFilter(state, customer, clock)
     rows = await waivers.list_page(tx, filters, page.limit, after and (after[0], after[1]))
@@ -125,6 +131,7 @@ async def get_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
 ) -> WaiverRead:
+    """Get a waiver by its id or key."""
     row = await waivers.find(tx, id_or_key(name))
     if row is None:
         raise NotFound("This waiver")

@@ -63,8 +63,11 @@ async def move_open_clocks(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> BulkUpdateRead | Response:
-    """Open clocks of earlier versions are measured by this one: its targets apply to all the time
-    already counted (C6). By another person than the one who published it: it could hide a breach."""
+    """Move the open clocks of earlier versions to this version.
+
+    Its targets apply to all the time already counted. Because that could hide a breach, the caller
+    must be another person than the publisher.
+    """
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
@@ -101,7 +104,7 @@ async def list_changes(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[BulkUpdateRead]:
-    """What was decided about the agreement's open clocks, newest first, and how far it is."""
+    """List the bulk updates of an agreement's open clocks, newest first, with their progress."""
     if caller.customer is not None:
         raise NotFound("This agreement")
     stored = await get_visible_version(tx, id_or_key(name), caller)

@@ -55,9 +55,11 @@ async def end_coverage(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionRead | Response:
-    """Extra cover ends early; before its start: it is withdrawn. Open clocks follow, and their
-    deadlines may come later: that takes another person than the one who extended it (R1). What has
-    passed stays covered."""
+    """End a coverage extension early; before its start, withdraw it.
+
+    Open clocks follow, and their deadlines may come later, so the caller must be another person
+    than the one who extended it. Time that has passed stays covered.
+    """
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     before = await extensions.find(tx, stored.agreement_id, extension_id)

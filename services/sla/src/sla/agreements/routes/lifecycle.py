@@ -67,7 +67,10 @@ async def propose_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """A draft is open to comments and approval now; a customer who signs in the portal sees it."""
+    """Propose a draft, which opens it to comments and approval.
+
+    A customer who signs in the portal sees it from now on.
+    """
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
@@ -78,7 +81,7 @@ async def revise_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Back to a draft that can be changed; approvals given so far are gone."""
+    """Revise a proposed version: it becomes a draft again, and its approvals are gone."""
     return await _take_step(tx, name, request, caller, REVISE)
 
 
@@ -89,7 +92,7 @@ async def withdraw_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Given up before it was published."""
+    """Withdraw a version before it is published."""
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
@@ -100,8 +103,11 @@ async def approve_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
 ) -> AgreementRead | Response:
-    """By two different people, one per side: where `customer_signs`, the second is a contact of the
-    customer."""
+    """Approve a version.
+
+    It takes two different people, one for each side; with `customer_signs` the second is a contact
+    of the customer.
+    """
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
@@ -112,8 +118,11 @@ async def publish_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """By another person than the author; tickets opened in its validity are promised by it. Where
-    the version before has an open end, that is now where this one begins."""
+    """Publish a version: it holds for tickets opened within its validity.
+
+    The caller must be another person than the author. A previous version with an open end ends
+    where this one begins.
+    """
     return await _take_step(tx, name, request, caller, PUBLISH)
 
 

@@ -57,7 +57,7 @@ class PriceCreate(RequestModel):
 
 class AgreementTerms(RequestModel):
     """What a version says. `calendars`: those of single priorities, so that a blocker may run
-    around the clock (R10). `customers`: further ones whom it covers; without `services` it is about
+    around the clock. `customers`: further ones whom it covers; without `services` it is about
     all of them. `timezone` is where its months begin; without it that of its calendar.
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the

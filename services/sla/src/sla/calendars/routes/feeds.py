@@ -76,9 +76,9 @@ async def import_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     timed: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
-    """The next version of a calendar, fed with an iCalendar file in place of what fed it before.
+    """Import an iCalendar file into the next version of a calendar, in place of the feed before it.
 
-    All-day events are holidays; what people wrote about a date goes before what a feed says.
+    All-day events become holidays. What people wrote about a date takes precedence over a feed.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != ICALENDAR_TYPE:
@@ -99,7 +99,11 @@ async def fetch_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     feed_fetcher: Annotated[FeedFetcher, Depends(get_fetcher)],
 ) -> CalendarRead:
-    """The same, from an address: http or https, public, at most 1 MiB, within 8 seconds."""
+    """Fetch an iCalendar file and import it into the next version of a calendar.
+
+    The address is http or https and public; the file has at most 1 MiB and arrives within 8
+    seconds.
+    """
     if FETCH_SLOTS.locked():
         raise ServiceUnavailable(5)
     async with FETCH_SLOTS:
@@ -123,7 +127,7 @@ async def export_hours(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year's opening hours and holidays, for other calendars to subscribe to."""
+    """Export a year's opening hours and holidays as iCalendar, for other calendars to subscribe to."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     feed = await asyncio.to_thread(
         export_year, calendar, version.key, shown_year, version.created_at
@@ -142,7 +146,7 @@ async def get_year_svg(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year as SVG: how long each day is open, and the holidays by name."""
+    """Draw a calendar year as SVG: how long each day is open, and the holidays by name."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     title = f"{version.key}, version {version.version}"
     return Response(render_svg(calendar, title, shown_year), media_type=SVG_TYPE)

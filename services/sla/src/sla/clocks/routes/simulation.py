@@ -67,7 +67,10 @@ class SimulationRequest(RequestModel):
 async def simulate_clock(
     body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
-    """State, figures, firings and intervals of the clock at `as_of` (C1-C8)."""
+    """Simulate a clock from a list of events.
+
+    Answers its state, figures, firings and intervals at `as_of`; nothing is stored.
+    """
     _check_order(body)
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
     try:
