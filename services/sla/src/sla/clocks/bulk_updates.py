@@ -47,7 +47,7 @@ async def on_bulk_updates_due(tx: Connection, due: Sequence[Due], at: datetime) 
 
 
 async def _continue(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> datetime | None:
-    """When the sweep goes on; None once it is through."""
+    """Change the next batch. Returns when to go on; None when the order is done."""
     if ids := await bulk_update_store.claim_clocks(tx, bulk_update, BATCH_SIZE):
         open_ticket_ids = await tickets.lock_open(tx, ids) if bulk_update.kind == "move" else set()
         ticket_clocks = await clocks.lock_by_ids(tx, ids)
@@ -71,7 +71,7 @@ async def _continue(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> da
 async def _apply_batch(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock], at: datetime
 ) -> int:
-    """How many clocks the decision concerned."""
+    """Apply the order to these locked clocks; returns how many it concerned."""
     clock_inputs = await _inputs_for(tx, bulk_update, ticket_clocks)
     extra_terms = [
         clock_input.terms for _, clock_input in clock_inputs if clock_input.terms is not None
@@ -89,7 +89,7 @@ async def _apply_batch(
 async def _inputs_for(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
 ) -> list[tuple[TicketClock, Input]]:
-    """What each of the clocks hears; those that the decision does not concern hear nothing."""
+    """The input of each clock that the order concerns."""
     cancellation = Input(
         0, "cancelled", bulk_update.decided_at, bulk_update.decided_at, reason=CANCEL_REASON
     )

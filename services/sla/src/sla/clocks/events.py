@@ -1,4 +1,4 @@
-"""What the others are told about a clock: the difference that an input made, as events."""
+"""Events about clocks: the difference that an input made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """The clock that is told about, and the moment and circumstances of the telling."""
+    """The clock that events are about, and the moment and circumstances of its change."""
 
     ticket_clock: TicketClock
     at: datetime
     fired_without_events: bool = False
 
     def payload(self, clock: Clock) -> dict[str, Any]:
-        """What every event says, as it stands with `clock`."""
+        """The fields of every event about the clock in the state `clock`."""
         target = clock.terms.target
         return ticket_payload(self.ticket_clock.ticket) | {
             "at": self.at,
@@ -51,7 +51,7 @@ def ticket_payload(ticket: Ticket) -> dict[str, Any]:
 
 
 def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
-    """Of a new clock. One that promises nothing (yet) is not worth telling."""
+    """The events of a new clock; none for one without a promise."""
     clock = context.ticket_clock.clock
     payload = context.payload(clock)
     if clock.state in ("running", "paused"):
@@ -61,7 +61,7 @@ def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
 
 
 def events_for_change(context: EventContext, change: Change) -> Iterator[ClockEvent]:
-    """Of a change, input by input, in order."""
+    """The events of a change, input by input, in order."""
     before = change.before.clock
     for input, clock in change.steps:
         if input.firing is not None:
@@ -98,7 +98,7 @@ def _change_events(
     context: EventContext, before: Clock, after: Clock, input: Input
 ) -> Iterator[ClockEvent]:
     if before.terms.target is None and after.terms.target is None and after.cancelled is None:
-        return  # one that promises nothing is not worth telling
+        return  # no events for a clock without a promise
     payload = context.payload(after)
     yield from _state_events(payload, before, after, input)
     if before.cycle_breached_at is not None and after.breached_at is None:

@@ -1,4 +1,4 @@
-"""Agreements as they are asked for."""
+"""Request models of agreements."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ class WindowCreate(RequestModel):
     ends_at: datetime
 
 
-class MaintenanceCreate(RequestModel):
+class MaintenanceTermsCreate(RequestModel):
     """`weekly`: hours in the agreement's `timezone`; `dated`: single windows."""
 
     weekly: dict[Weekday, DayHours] = Field(default_factory=dict)
@@ -77,7 +77,7 @@ class AgreementTerms(RequestModel):
     valid_until: datetime | None = None
     timezone: Annotated[str, Field(max_length=100, examples=["Europe/Amsterdam"])] | None = None
     availability: Annotated[float, Field(gt=0, le=1, examples=[0.999])] | None = None
-    maintenance: MaintenanceCreate = MaintenanceCreate()
+    maintenance: MaintenanceTermsCreate = MaintenanceTermsCreate()
     reserved_seconds: Annotated[int, Field(gt=0, le=100 * SECONDS_PER_MONTH)] | None = None
     price: PriceCreate | None = None
     penalties: Text = ""

@@ -1,4 +1,4 @@
-"""How the clocks of tickets hear what happens to them: the customer's, and those behind it (R13)."""
+"""Kafka in: inputs of the clocks of a ticket, those of the customer and of suppliers (R13)."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from sla.clocks.store.tickets import EarlyInput
 
 T = TypeVar("T", bound=TicketEvent)
 InputFor = Callable[[Any, Contract], InputKind | None]
-"""What an event says to a clock of such a contract; None: nothing."""
+"""Returns the input that an event is for clocks of a contract; None: it is none."""
 
 CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 

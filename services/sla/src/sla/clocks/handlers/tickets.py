@@ -1,4 +1,4 @@
-"""What the clocks do when sla hears of a ticket."""
+"""Kafka in: tickets that are opened, triaged, forwarded, prioritised, reclassified or merged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
