@@ -1,4 +1,4 @@
-"""How a calendar comes to be stored: only one that goes on opening for ever (A4)."""
+"""Store calendars: only such as open again and again, for ever (A4)."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ async def create_version(
     pointer: str = "",
     source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
-    """The next version of a calendar. Raises Invalid, naming what is wrong below `pointer`.
+    """Store the next version of a calendar. Raises ValidationFailed with places below `pointer`.
 
     One whose openings end is refused here: a clock that runs into the end would fail in a timer.
     """
@@ -37,7 +37,7 @@ async def create_version(
 
 
 def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
-    """The calendar of a definition. Raises Invalid, naming every wrong hour below `pointer`."""
+    """The calendar of a definition. Raises ValidationFailed with every wrong hour below `pointer`."""
     try:
         zone = read_zone(definition["timezone"])
     except LookupError as unknown:

@@ -33,7 +33,7 @@ _COMMON_FORM = re.compile(
 
 
 def _parse_stamp(given: Any, parse: ValidatorFunctionWrapHandler) -> Any:
-    """As `Asked` reads an instant; the usual form by one call of the standard library."""
+    """Parse an instant as `RequestModel` does; its usual form by the standard library, for speed."""
     if type(given) is str and _COMMON_FORM.fullmatch(given):
         try:
             at = datetime.fromisoformat(given)
@@ -48,7 +48,7 @@ Stamp = Annotated[datetime, WrapValidator(_parse_stamp)]
 
 
 class LeanModel(BaseModel):
-    """Like `Asked`, for fields that are instants and numbers alone."""
+    """Like `RequestModel`, for fields that are instants and numbers alone."""
 
     model_config = RequestModel.model_config
 
