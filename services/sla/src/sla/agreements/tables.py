@@ -1,4 +1,4 @@
-"""Tables: agreements, their versions, what was said about them, and how they change clocks."""
+"""Tables: agreements, their versions and comments, coverage extensions and bulk updates."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB

@@ -62,7 +62,7 @@ def describe_difference(
 ) -> str | None:
     """How the clock differs from the fold over its inputs; None when it does not."""
     if [one.ordinal for one in stored_inputs] != list(range(1, ticket_clock.ordinal + 1)):
-        return f"has {len(stored_inputs)} inputs where the clock has heard {ticket_clock.ordinal}"
+        return f"has {len(stored_inputs)} inputs where the clock counts {ticket_clock.ordinal}"
     replayed_clock, finding = replay(ticket_clock.clock, stored_inputs, tables)
     if finding is None and dump_clock(replayed_clock) != dump_clock(ticket_clock.clock):
         finding = f"is {replayed_clock.state} with deadline {replayed_clock.deadline} when replayed"

@@ -1,4 +1,4 @@
-"""Tables: clocks, clock inputs."""
+"""Tables: clocks, clock inputs, clocks that a bulk update still has to change."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
 

@@ -1,4 +1,4 @@
-"""Customers, environments and partners, as intake tells of them."""
+"""Kafka in: customers, contacts, environments and partners, as intake publishes them."""
 
 from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.envelope import ReceivedEvent
@@ -15,7 +15,7 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
 
 
 async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Who is erased or has left is nobody for whom the portal speaks."""
+    """Store a contact; one who is erased or has left keeps no address digest."""
     event, is_gone = received.event, received.event.erased or received.event.retired
     values = {"id": event.contact_id, "customer": event.customer, "sequence": received.sequence}
     await directory.upsert_contact(

@@ -28,7 +28,7 @@ from sla.directory.store import directory
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_CANDIDATES = 200
-"""Candidates that are told; nobody has as many."""
+"""Candidates of one answer; nobody has as many."""
 
 
 class CandidateRead(ResponseModel):

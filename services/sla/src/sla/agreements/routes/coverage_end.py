@@ -80,7 +80,7 @@ async def end_coverage(
 
 
 def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> datetime:
-    """Raises Invalid. Now is the next whole second: calendars know no parts of one."""
+    """Raises ValidationFailed. Now is the next whole second: calendars know no parts of one."""
     if body.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if body.ends_at.microsecond:
@@ -118,7 +118,7 @@ async def _emit(
         "ends_at": after.effective_end,
         "priorities": list(after.priorities),
     }
-    # Told of the version that is in force, not of a draft that may come after it.
+    # The event is about the version in force, not about a draft that may come after it.
     version_in_force = next(iter(await list_current_versions(tx, stored, at)), stored)
     await emit(
         tx,

@@ -94,7 +94,7 @@ async def extend_coverage(
         "ends_at": extension.ends_at,
         "priorities": list(extension.priorities),
     }
-    # Told of the version that is in force, not of a draft that may come after it.
+    # The event is about the version in force, not about a draft that may come after it.
     await emit(
         tx,
         stored,

@@ -133,7 +133,7 @@ async def get_agreement(
 async def _check_overlap(
     tx: Connection, agreement_id: UUID, version: Agreement, body: AgreementTerms
 ) -> None:
-    """Raises Invalid where the version would hold at the same time as another."""
+    """Raises ValidationFailed where the version would hold at the same time as another."""
     succession = find_succession(
         version, body.supersedes, await agreements.list_versions(tx, agreement_id)
     )

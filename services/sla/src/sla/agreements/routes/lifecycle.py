@@ -156,7 +156,7 @@ def _person_of(stored: AgreementVersion, caller: Caller) -> Person:
 async def _apply_step(
     tx: Connection, stored: AgreementVersion, after: VersionLifecycle, at: datetime
 ) -> None:
-    """Store the step and what follows from it, and tell the others."""
+    """Store the step and what follows from it, and publish events."""
     if after.state == "published":
         await _apply_publication(tx, stored, after, at)
         return

@@ -21,7 +21,7 @@ from sla.clocks.domain.ticket_clock import TicketClock
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A clock as it is, and as it would be. `at_once`: it is open and whole, and would breach at the
+    """A clock as it is, and as it would be. `breaches_immediately`: it is open and whole, and would breach at the
     very moment at which it is moved to the other agreement (C6)."""
 
     ticket_clock: TicketClock

@@ -29,7 +29,7 @@ CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
 def as_input(kind: InputKind | InputFor) -> Handler:
-    """A handler by which all clocks of the tickets hear `kind`, or what the event says to them."""
+    """A handler that applies `kind`, or the input of the event, to all clocks of the tickets."""
     input_for: InputFor = kind if callable(kind) else lambda event, contract: kind
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
@@ -60,7 +60,7 @@ def as_input(kind: InputKind | InputFor) -> Handler:
 
 
 def _early_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[EarlyInput]:
-    """What clocks that start later hear of it: all of them the same, but for an answer to us."""
+    """The inputs of clocks that start later: the same for all, except for an answer to us."""
     event, at = received.event, occurred_at(received)
     customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
     early_inputs = [EarlyInput(event.ticket_id, customer_kind, at)] if customer_kind else []

@@ -1,4 +1,4 @@
-"""Simulate before it goes live: an agreement, calendar or target against the tickets of the past."""
+"""Simulate an agreement, calendar or target against past tickets before it goes live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_TICKETS = 2000
 MAX_NAMED_CLOCKS = 200
-"""Clocks that an answer names one by one; the others are counted."""
+"""Clocks that an answer lists; further ones are only counted."""
 
 
 class TrialRequest(RequestModel):
@@ -64,7 +64,7 @@ class MetricRead(ResponseModel):
 
 
 class ClockChangeRead(ResponseModel):
-    """`was` and `would`: deadline and outcome as they are, and as they would be."""
+    """Deadline and outcome as they are (`actual`), and as they would be (`simulated`)."""
 
     clock_id: UUID
     ticket: str

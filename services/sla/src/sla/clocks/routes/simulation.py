@@ -120,7 +120,7 @@ def _build_inputs(body: SimulationRequest) -> list[Input]:
 
 
 def _check_order(body: SimulationRequest) -> None:
-    """Raises Invalid for a life that does not begin with its opening, or runs backwards."""
+    """Raises ValidationFailed for a life that does not begin with its opening, or runs backwards."""
     violations = [
         Violation(f"/events/{index}/type", "opening", "the first event, and only that, is opened")
         for index, event in enumerate(body.events)

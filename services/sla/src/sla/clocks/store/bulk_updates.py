@@ -56,7 +56,7 @@ async def collect_clocks(tx: Connection, bulk_update: BulkUpdate) -> None:
 
 
 async def claim_clocks(tx: Connection, bulk_update: BulkUpdate, limit: int) -> list[UUID]:
-    """The next clocks of a sweep, which is locked; they are not looked at again."""
+    """Claim the next clocks of an order, which is locked; they are not claimed again."""
     return list(await tx.scalars(_DELETE_ITEMS, {"sweep": bulk_update.id, "most": limit}))
 
 
