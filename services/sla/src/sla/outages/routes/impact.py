@@ -80,7 +80,8 @@ async def get_impact(
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> ImpactRead:
-    """What it means when these nodes do not work: an outage, or a window or delivery that is planned.
+    """List the services, promises and clocks that an outage of these nodes affects. The outage may
+    also be a window or a delivery that is planned.
 
     With `from` and `to`, also how much promised time lies in between.
     """
