@@ -59,8 +59,8 @@ async def test_a_schema_of_other_migrations_is_refused_in_a_sentence(
         await run_migrate(service)
     assert str(refused.value) == (
         "smallest: the database is at revision 0014b, which these migrations do not have "
-        "(the newest is 0001): make a development database anew with `make clean`, "
-        "and migrate any other with the release that made it."
+        "(the newest is 0001): create a development database again with `make clean`, "
+        "and migrate any other with the release that created it."
     )
 
 
