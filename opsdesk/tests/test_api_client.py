@@ -39,7 +39,7 @@ async def test_a_problem_is_read_by_its_stable_type() -> None:
 
 async def test_what_must_be_refused_and_is_not_ends_the_journey() -> None:
     desk = _desk(httpx.MockTransport(lambda request: httpx.Response(200, json={})))
-    with pytest.raises(CliError, match="must be refused"):
+    with pytest.raises(CliError, match="must refuse"):
         await desk.post_expecting_problem("intake", "/v1/tickets/OPS-1/verify")
 
 

@@ -79,5 +79,5 @@ def test_a_stranger_cannot_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_token_is_named_by_what_it_says(tmp_path: Path) -> None:
     issued = LocalIssuer(tmp_path).issue("monitor", scope="alerts:write")
     assert read_claims(issued.token)["jti"] == issued.jti
-    with pytest.raises(CliError, match="no token"):
+    with pytest.raises(CliError, match="not a token"):
         read_claims("not.a.token")

@@ -134,7 +134,7 @@ def test_it_is_approved_or_refused_with_a_reason(terminal: Terminal) -> None:
     terminal.services.responses["POST /v1/waivers/WVR-3/refuse"] = refused
     output = terminal("waivers", "approve", "WVR-4")
     assert "WVR-4 is approved: billing of acme." in output
-    assert "It covers what breaks before Mon 01 Jun 2026 08:00:00 CEST." in output
+    assert "It covers breaches before Mon 01 Jun 2026 08:00:00 CEST." in output
     no = terminal("waivers", "refuse", "WVR-3", "--reason", "Call the supplier")
     assert "WVR-3 is refused: resolution of OPS-7." in no
     assert terminal.services.requests == [
@@ -147,7 +147,7 @@ def test_an_approval_that_came_too_late_says_so(terminal: Terminal) -> None:
     """C11"""
     late = WAIVER | DECIDED | {"state": "approved", "late": True}
     terminal.services.responses["POST /v1/waivers/WVR-3/approve"] = late
-    assert "too late: it is kept, and covers nothing" in terminal("waivers", "approve", "WVR-3")
+    assert "too late: it is recorded, and covers nothing" in terminal("waivers", "approve", "WVR-3")
 
 
 def test_whoever_asked_is_informed_that_another_decides(terminal: Terminal) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
 from common.auth import Caller
+from common.domain import Rejection
 from common.errors import NotFound, Problem, Violation
 from common.http import state_of
-from common.http.problems import problem_from_error, violations
+from common.http.problems import problem_from_error, rejection_response, violations
 from common.telemetry import metrics
 
 
@@ -87,3 +88,18 @@ async def test_whoever_goes_away_in_the_middle_is_no_fault(
 
 async def _anybody(scope: object) -> Caller:
     return Caller("anna", "Anna", frozenset({"ops"}))
+
+
+def test_a_rejection_becomes_the_problem_that_its_code_names() -> None:
+    rejection = Rejection("SELF_APPROVAL", "Ask another person.")
+    default = rejection_response(rejection).problem
+    assert (default.type, default.status) == ("urn:opsdesk:error:self-approval", 409)
+    assert (default.title, default.detail) == (
+        "Conflicts with the present state",
+        "Ask another person.",
+    )
+    given = rejection_response(
+        rejection, status=403, type="forbidden", title="Two people are needed", code="SELF_APPROVAL"
+    ).problem
+    assert (given.type, given.status) == ("urn:opsdesk:error:forbidden", 403)
+    assert (given.title, given.extra) == ("Two people are needed", {"code": "SELF_APPROVAL"})

@@ -139,7 +139,7 @@ async def test_whoever_is_refused_at_the_door_costs_no_transaction(
 
 
 async def test_the_answer_leaves_after_the_commit(service: Service, database: Database) -> None:
-    """Architecture 1: seen from outside, at the moment of the first byte."""
+    """Seen from outside, at the first byte of the response."""
     app = app_for(service, database)
     stored: list[int] = []
 

@@ -137,7 +137,7 @@ async def test_tables_in_the_code_are_compared_column_by_column(owner_url: str) 
     accepted = {"notes.raw": "read by nobody", "notes.id": "alike, in truth"}
     assert await differences(owner_url, "sla", metadata, accepted) == [
         "notes.answer: bigint in the database, text in the code",
-        "notes.id: accepted as different, but it is alike",
+        "notes.id: accepted as different, but it is the same",
         "notes.late: boolean in the database, None in the code",
         "notes.lost: None in the database, text in the code",
         "notes.order: text NOT NULL in the database, text in the code",

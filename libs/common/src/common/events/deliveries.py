@@ -1,11 +1,29 @@
-"""Events of the delivery gate, on `opsdesk.deliveries`."""
+"""Events of the delivery gate about versions and deliveries, on `opsdesk.deliveries`."""
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from common.events.envelope import Event
+
+if TYPE_CHECKING:
+    from common.events.emergencies import EmergencyApplied as EmergencyApplied  # noqa: PLC0414
+    from common.events.emergencies import EmergencyAuthorized as EmergencyAuthorized  # noqa: PLC0414
+    from common.events.emergencies import EmergencyEvent as EmergencyEvent  # noqa: PLC0414
+    from common.events.emergencies import EmergencyRequested as EmergencyRequested  # noqa: PLC0414
+    from common.events.emergencies import EmergencyRevoked as EmergencyRevoked  # noqa: PLC0414
+    from common.events.emergencies import EmergencySettled as EmergencySettled  # noqa: PLC0414
+    from common.events.environments import EnvironmentCompliant as EnvironmentCompliant  # noqa: PLC0414
+    from common.events.environments import EnvironmentDebtOverdue as EnvironmentDebtOverdue  # noqa: PLC0414
+    from common.events.environments import EnvironmentDrifted as EnvironmentDrifted  # noqa: PLC0414
+    from common.events.environments import EnvironmentEvent as EnvironmentEvent  # noqa: PLC0414
+    from common.events.environments import EnvironmentInDebt as EnvironmentInDebt  # noqa: PLC0414
+    from common.events.follow_ups import FollowUpClosed as FollowUpClosed  # noqa: PLC0414
+    from common.events.follow_ups import FollowUpEvent as FollowUpEvent  # noqa: PLC0414
+    from common.events.follow_ups import FollowUpEvidenceSubmitted as FollowUpEvidenceSubmitted  # noqa: PLC0414
+    from common.events.follow_ups import FollowUpOpened as FollowUpOpened  # noqa: PLC0414
+    from common.events.follow_ups import FollowUpReopened as FollowUpReopened  # noqa: PLC0414
 
 _TOPIC = "opsdesk.deliveries"
 _SOURCE = "opsdesk/delivery-gate"
@@ -138,146 +156,11 @@ class DeliveryExpired(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.expired.v1"
 
 
-class FollowUpEvent(Event):
-    """An event about a follow-up: work that a refusal or a failed delivery asks for."""
+def __getattr__(name: str) -> Any:
+    # For modules that do not import them from their own modules yet.
+    from common.events import emergencies, environments, follow_ups
 
-    topic: ClassVar[str] = _TOPIC
-    source: ClassVar[str] = _SOURCE
-
-    follow_up_id: UUID
-    follow_up: str
-    kind: Literal["documentation", "investigation", "retest"]
-    product: str | None
-    version: str | None
-    environment: str | None
-    reason: str
-    by: str | None = None
-
-    def subject(self) -> str:
-        return f"follow-up/{self.follow_up_id}"
-
-
-class FollowUpOpened(FollowUpEvent):
-    """A follow-up was opened."""
-
-    type: ClassVar[str] = "opsdesk.follow_up.opened.v1"
-
-
-class FollowUpEvidenceSubmitted(FollowUpEvent):
-    """`by` submitted evidence that the work is done. Another person has to confirm it."""
-
-    type: ClassVar[str] = "opsdesk.follow_up.evidence_submitted.v1"
-
-
-class FollowUpReopened(FollowUpEvent):
-    """A second person (`by`) did not accept the evidence: the follow-up is open again."""
-
-    type: ClassVar[str] = "opsdesk.follow_up.reopened.v1"
-
-
-class FollowUpClosed(FollowUpEvent):
-    """A second person (`by`) confirmed the evidence of `closed_by`."""
-
-    type: ClassVar[str] = "opsdesk.follow_up.closed.v1"
-    closed_by: str
-
-
-class EmergencyEvent(Event):
-    """An event about an emergency change: without a version, because of a blocker."""
-
-    topic: ClassVar[str] = _TOPIC
-    source: ClassVar[str] = _SOURCE
-
-    emergency_id: UUID
-    emergency: str
-    environment_id: UUID
-    environment: str
-    customer: str
-    ticket_id: UUID
-    ticket: str
-    state: str
-    by: str | None = None
-
-    def subject(self) -> str:
-        return f"emergency/{self.emergency_id}"
-
-    def key(self) -> str:
-        return str(self.ticket_id)
-
-
-class EmergencyRequested(EmergencyEvent):
-    """An emergency change was requested."""
-
-    type: ClassVar[str] = "opsdesk.emergency.requested.v1"
-
-
-class EmergencyAuthorized(EmergencyEvent):
-    """A second person authorized the emergency change."""
-
-    type: ClassVar[str] = "opsdesk.emergency.authorized.v1"
-
-
-class EmergencyApplied(EmergencyEvent):
-    """The emergency change was applied to the environment."""
-
-    type: ClassVar[str] = "opsdesk.emergency.applied.v1"
-
-
-class EmergencySettled(EmergencyEvent):
-    """A verified delivery of `version` settled the debt of the emergency change."""
-
-    type: ClassVar[str] = "opsdesk.emergency.settled.v1"
-    version: str
-
-
-class EmergencyRevoked(EmergencyEvent):
-    """The emergency change was revoked."""
-
-    type: ClassVar[str] = "opsdesk.emergency.revoked.v1"
-    reason: str
-
-
-class EnvironmentEvent(Event):
-    """An event about an environment."""
-
-    topic: ClassVar[str] = _TOPIC
-    source: ClassVar[str] = _SOURCE
-
-    environment_id: UUID
-    environment: str
-    customer: str
-
-    def subject(self) -> str:
-        return f"environment/{self.environment_id}"
-
-
-class EnvironmentInDebt(EnvironmentEvent):
-    """An emergency change left an unversioned state: a delivery is due until `due_at`."""
-
-    type: ClassVar[str] = "opsdesk.environment.in_debt.v1"
-    emergency_id: UUID
-    emergency: str
-    due_at: AwareDatetime
-
-
-class EnvironmentDebtOverdue(EnvironmentEvent):
-    """The delivery that an emergency change asks for is overdue."""
-
-    type: ClassVar[str] = "opsdesk.environment.debt_overdue.v1"
-    emergency_id: UUID
-    emergency: str
-    due_at: AwareDatetime
-    fired_at: AwareDatetime
-
-
-class EnvironmentDrifted(EnvironmentEvent):
-    """The environment runs another digest than was delivered: `observed`."""
-
-    type: ClassVar[str] = "opsdesk.environment.drifted.v1"
-    observed: str
-
-
-class EnvironmentCompliant(EnvironmentEvent):
-    """The environment runs what was delivered again."""
-
-    type: ClassVar[str] = "opsdesk.environment.compliant.v1"
+    for module in (emergencies, environments, follow_ups):
+        if name in vars(module):
+            return vars(module)[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

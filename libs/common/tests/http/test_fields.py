@@ -1,0 +1,38 @@
+"""Fields that bodies of several services share."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from common.http.fields import Key, KeyRef, Name, Reason, Timezone
+
+ACCEPTED = [
+    (Key, "acme-prod"),
+    (Key, "a" * 63),
+    (KeyRef, "Any key"),
+    (Name, "n" * 200),
+    (Reason, "why"),
+    (Timezone, "Europe/Amsterdam"),
+]
+REFUSED = [
+    (Key, "-acme"),
+    (Key, "Acme"),
+    (Key, "a" * 64),
+    (KeyRef, ""),
+    (KeyRef, "k" * 101),
+    (Name, ""),
+    (Name, "n" * 201),
+    (Reason, "no"),
+    (Timezone, "Mars/Olympus"),
+    (Timezone, "z" * 65),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), ACCEPTED)
+def test_valid_values_are_accepted_unchanged(field: object, value: str) -> None:
+    assert TypeAdapter[str](field).validate_python(value) == value
+
+
+@pytest.mark.parametrize(("field", "value"), REFUSED)
+def test_values_out_of_bounds_are_refused(field: object, value: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter[str](field).validate_python(value)
