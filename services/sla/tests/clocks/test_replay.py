@@ -55,9 +55,9 @@ async def test_the_command_ends_with_1_and_names_what_differs(
     settings = {
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
-        "KAFKA": "127.0.0.1:9",
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
         "ISSUER": "nobody",
-        "JWKS": "unused",
+        "JWKS_URL": "unused",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)

@@ -64,7 +64,7 @@ async def test_lists_are_paged_and_narrowed(database: Database, theo: AsyncClien
     assert await services("environment=acme-staging") == []
     assert await services("customer=brightwater") == []
     soon = (NINE + 2 * HOUR).isoformat().replace("+00:00", "Z")
-    assert await services(f"to={soon}&source=hand") == ["s1", "s0"]
+    assert await services(f"to={soon}&source=manual") == ["s1", "s0"]
     assert await services(f"from={soon}") == ["s4", "s3", "s2"]
 
 

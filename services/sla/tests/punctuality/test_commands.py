@@ -21,9 +21,9 @@ async def record(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
     settings = {
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
-        "KAFKA": "127.0.0.1:9",
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
         "ISSUER": "nobody",
-        "JWKS": "unused",
+        "JWKS_URL": "unused",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)

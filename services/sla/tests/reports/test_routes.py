@@ -91,7 +91,7 @@ async def test_how_long_it_took(theo: AsyncClient) -> None:
     report = await get_report(theo, "response", "customer=acme")
     assert (report["total"]["ended"], report["total"]["mean_seconds"]) == (1, 3600)
     assert abs(report["total"]["p95_seconds"] - 3600) < 180
-    elapsed = await get_report(theo, "response", "metric=elapsed&group_by=priority&step=month")
+    elapsed = await get_report(theo, "response", "metric=lifetime&group_by=priority&step=month")
     assert elapsed["total"]["ended"] == 0  # the one that was resolved is open again
 
 
