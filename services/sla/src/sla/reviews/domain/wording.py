@@ -93,5 +93,5 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-VERDICTS = {"kept": "kept", "broken": "missed", "unmeasured": "not measured"}
+VERDICTS = {"met": "kept", "breached": "missed", "unmeasured": "not measured"}
 """What became of a promised figure."""
