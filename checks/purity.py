@@ -10,6 +10,8 @@ from pathlib import Path
 from checks.tree import Module, Package, services
 from checks.violations import Violation, run
 
+PURE_PACKAGE = "common.domain"
+"""The part of `common` that rules may use: the standard library alone, as `import-linter` sees to."""
 PURE_MODULES = frozenset({"common.durations"})
 """Modules of `common` without I/O and without a framework, that rules may use."""
 
@@ -43,6 +45,8 @@ def _is_domain(module: Module) -> bool:
 def _is_pure(service: Package, name: str) -> bool:
     if (module := service.modules.get(name)) is not None:
         return _is_domain(module)
+    if name == PURE_PACKAGE or name.startswith(f"{PURE_PACKAGE}."):
+        return True
     top = name.split(".")[0]
     return top in sys.stdlib_module_names or top in PURE_LIBRARIES or name in PURE_MODULES
 

@@ -13,7 +13,7 @@ import holidays
 import pandas as pd
 import pytz
 
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from tests.benchmarks.result import Result
@@ -81,7 +81,7 @@ def _questions(number: int) -> list[Question]:
 
 
 def _ours(off: dict[date, str]) -> Timetable:
-    workday = hours([("08:00", "17:00")])
+    workday = parse_hours([("08:00", "17:00")])
     weekly = (workday,) * 5 + ((),) * 2
     return Timetable(Calendar(read_zone(ZONE), weekly, holidays=off))
 

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sla.agreements.domain.agreement import Metric, Terms
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.clocks.domain.clock import Input, InputKind
-from sla.clocks.domain.codec import read, written
+from sla.clocks.domain.codec import dump_clock, load_clock
 from sla.clocks.domain.simulation import simulate
-from sla.clocks.domain.snapshot import standing
+from sla.clocks.domain.snapshot import take_snapshot
 from tests.benchmarks.result import Result
 from tests.benchmarks.scale import Scale
 
 EVENTS, ROUNDS, MOST = 1_000, 30, 0.005
 OFFICE = UUID(int=1)
-WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
+WEEK = (parse_hours([("08:00", "17:00")]),) * 5 + ((), ())
 TABLES = {OFFICE: Timetable(Calendar(read_zone("Europe/Amsterdam"), WEEK))}
 KINDS: tuple[InputKind, ...] = ("on_hold", "customer_replied", "replied", "resolved", "reopened")
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -31,15 +31,15 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
     metrics: tuple[Metric, ...] = ("resolution", "update")
     for metric in metrics:
         lived = simulate(metric, inputs, until, TABLES).clock
-        course = written(lived)
-        assert read(course) == lived
+        course = dump_clock(lived)
+        assert load_clock(course) == lived
 
         def simulated(metric: Metric = metric) -> object:
             clock = simulate(metric, inputs, until, TABLES).clock
-            return standing(clock, until, TABLES)
+            return take_snapshot(clock, until, TABLES)
 
         def loaded(course: str = course) -> object:
-            return standing(read(course), until, TABLES)
+            return take_snapshot(load_clock(course), until, TABLES)
 
         yield _result(f"{metric} clock, {EVENTS:,} events, simulated", simulated)
         yield _result(f"{metric} clock, {EVENTS:,} events, state as stored", loaded)

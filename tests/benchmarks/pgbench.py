@@ -15,6 +15,7 @@ import asyncpg
 from common import audit
 from common.messaging import outbox
 from common.now import now
+from common.persistence.bulk import Columns, column_names
 from common.persistence.ids import uuid7
 from intake.directory.domain.parties import Customer
 from intake.tickets.commands import Actor, prepare_new_ticket
@@ -107,15 +108,12 @@ def _script(customer: Customer) -> str:
     )
 
 
-def _insert(
-    table: str, columns: Sequence[tuple[str, str]], row: Sequence[Any], fresh: dict[str, str]
-) -> str:
-    names = [name for name, _ in columns]
+def _insert(table: str, columns: Columns, row: Sequence[Any], fresh: dict[str, str]) -> str:
     values = [
         fresh.get(name) or f"{_literal(value)}::{kind}"
-        for (name, kind), value in zip(columns, row, strict=True)
+        for (name, kind), value in zip(columns.items(), row, strict=True)
     ]
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM opened"
+    return f"INSERT INTO {table} ({column_names(columns)}) SELECT {', '.join(values)} FROM opened"
 
 
 def _literal(value: Any) -> str:

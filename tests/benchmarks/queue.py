@@ -16,7 +16,7 @@ from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import deliver
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla_support.company import opened, promise
+from sla_support.company import promise, ticket_opened
 from tests.benchmarks.environment import schema_of, servers, wait_for_query
 from tests.benchmarks.result import Result, percentile
 from tests.benchmarks.scale import Scale
@@ -69,7 +69,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         async with schema_of(found, "sla", simulated=True) as url:
             database = Database(url, "sla", pool_size=4)
             await promise(database)
-            await deliver(database, HANDLERS, (opened(1), 1))
+            await deliver(database, HANDLERS, (ticket_opened(1), 1))
             await _fill(url, scale.armed // 2)
             yield await _size(url, scale)
             await wait_for_query(url, ANALYZED, bool, seconds=180, interval_s=2)

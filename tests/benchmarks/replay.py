@@ -13,10 +13,10 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
 from sla.clocks.domain.clock import Input, InputKind, Timetables
-from sla.clocks.domain.ticket_clock import Ticket, Tracked, begun, hears
-from sla.clocks.replay import differences
+from sla.clocks.domain.ticket_clock import Ticket, TicketClock, apply_input, new_clock
+from sla.clocks.replay import find_differences
 from sla.clocks.store import clocks, inputs, tickets
-from sla.clocks.store.inputs import Heard
+from sla.clocks.store.inputs import StoredInput
 from sla_support.company import ACME, NINE, promise
 from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result
@@ -35,7 +35,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
             fastest = float("inf")
             for _ in range(ROUNDS):
                 began = time.process_time()
-                wrong = [one async for one in differences(database)]
+                wrong = [one async for one in find_differences(database)]
                 fastest = min(fastest, time.process_time() - began)
                 assert wrong == [], wrong[:3]
             await database.close()
@@ -47,30 +47,32 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
 async def _store(database: Database, number: int) -> int:
     """How many inputs the clocks have; each waits, goes on, is resolved and reopened in turn."""
     agreement = await promise(database, metrics=("resolution",))
-    terms = agreement.terms("resolution", "major", "incident")
+    terms = agreement.terms_for("resolution", "major", "incident")
     stored = 0
     async with database.transaction() as tx:
-        tables = await calendars.timetables(tx, [terms.calendar])
+        tables = await calendars.load_timetables(tx, [terms.calendar])
         for clock_number in range(number):
             ticket = Ticket(
                 UUID(int=clock_number + 1), f"BEN-{clock_number}", "Synthetic", "incident", "major", ACME, "acme",
                 None, None, NINE, agreement.id, agreement.key,
             )  # fmt: skip
             opened = Input(1, "opened", NINE, NINE, terms)
-            clock, steps = _play_life(begun(uuid7(), ticket, "resolution", opened, tables), tables)
-            await tickets.keep(tx, [ticket])
+            clock, steps = _play_life(
+                new_clock(uuid7(), ticket, "resolution", opened, tables), tables
+            )
+            await tickets.upsert(tx, [ticket])
             await clocks.add(tx, [(clock, opened)])
-            await inputs.append(tx, [Heard(clock.id, one) for one in steps])
+            await inputs.append(tx, [StoredInput(clock.id, one) for one in steps])
             stored += 1 + len(steps)
     return stored
 
 
-def _play_life(tracked: Tracked, tables: Timetables) -> tuple[Tracked, list[Input]]:
+def _play_life(tracked: TicketClock, tables: Timetables) -> tuple[TicketClock, list[Input]]:
     inputs: list[Input] = []
     for event_number in range(1, EVENTS):
         at = NINE + event_number * timedelta(minutes=31)
-        change = hears(tracked, Input(0, KINDS[event_number % len(KINDS)], at, at), tables)
-        inputs += [one for one, _ in change.heard]
+        change = apply_input(tracked, Input(0, KINDS[event_number % len(KINDS)], at, at), tables)
+        inputs += [one for one, _ in change.steps]
         changed = {"clock": change.clock, "ordinal": change.ordinal, "next_at": change.next_at}
         tracked = replace(tracked, **changed)  # type: ignore[arg-type]
     return tracked, inputs

@@ -23,10 +23,17 @@ from common.persistence.database import Database
 from sla.agreements.domain.agreement import Agreement, Metric
 from sla.calendars import store as calendars
 from sla.clocks.domain.clock import Input, InputKind, Timetables
-from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked, begun, fires, hears
+from sla.clocks.domain.ticket_clock import (
+    Change,
+    Ticket,
+    TicketClock,
+    apply_input,
+    fire_due,
+    new_clock,
+)
 from sla.clocks.store import clocks, tickets
 from sla.reports.store import ticket_state_changes as store_turns
-from sla.reports.store.ticket_state_changes import Turn
+from sla.reports.store.ticket_state_changes import StateChangeKind
 from sla_support.company import promise
 
 BATCH_TICKETS = 2_500
@@ -98,7 +105,7 @@ class Life:
 
     ticket: Ticket
     replied_at: datetime | None
-    turns: tuple[tuple[Turn, datetime], ...]
+    turns: tuple[tuple[StateChangeKind, datetime], ...]
 
 
 async def load(url: str, size: Size, seed: int = 4) -> None:
@@ -112,12 +119,14 @@ async def load(url: str, size: Size, seed: int = 4) -> None:
 
 async def _fill(database: Database, size: Size, dice: random.Random) -> None:
     promised = [
-        replace(await promise(database, (UUID(int=0xC000 + n), f"customer-{n}")), shares=())
+        replace(
+            await promise(database, (UUID(int=0xC000 + n), f"customer-{n}")), warning_thresholds=()
+        )
         for n in range(size.customers)
     ]
     used = {id for one in promised for id in (one.calendar, *one.calendars.values())}
     async with database.transaction() as tx:
-        tables = await calendars.timetables(tx, used)
+        tables = await calendars.load_timetables(tx, used)
     lives = _lives(promised, size, dice)
     while batch := list(islice(lives, BATCH_TICKETS)):
         await _store(database, batch, {one.id: one for one in promised}, tables)
@@ -171,7 +180,7 @@ def _random_life(ticket: Ticket, dice: random.Random, *, open_still: bool) -> Li
     again, at_last = (solved + timedelta(hours=dice.expovariate(1 / 48)) for _ in range(2))
     if dice.random() >= REOPENED_SHARE:
         return Life(ticket, replied_at, (("resolved", solved),))
-    ends: tuple[tuple[Turn, datetime], ...] = (("resolved", solved), ("reopened", again))
+    ends: tuple[tuple[StateChangeKind, datetime], ...] = (("resolved", solved), ("reopened", again))
     return Life(ticket, replied_at, (*ends, ("resolved", max(again, at_last))))
 
 
@@ -193,7 +202,7 @@ async def _store(
         for one in _clocks(life, promised[life.ticket.agreement_version], tables)
     ]
     async with database.transaction() as tx:
-        await tickets.keep(tx, [life.ticket for life in lives])
+        await tickets.upsert(tx, [life.ticket for life in lives])
         await clocks.add(tx, measured)
         for part in range(3):
             turned = [
@@ -201,23 +210,23 @@ async def _store(
                 for life in lives
                 if part < len(life.turns)
             ]
-            await store_turns.add(tx, turned)
+            await store_turns.insert(tx, turned)
         # Marked by the minute, as they come, they would be counted over and over again.
         await tx.execute(text("DELETE FROM recounts"))
 
 
 def _clocks(
     life: Life, agreement: Agreement, tables: Timetables
-) -> Iterator[tuple[Tracked, Input]]:
+) -> Iterator[tuple[TicketClock, Input]]:
     ticket, dice = life.ticket, random.Random(life.ticket.id.int)
     for metric in METRICS:
-        terms = agreement.terms(metric, ticket.priority, ticket.kind)
+        terms = agreement.terms_for(metric, ticket.priority, ticket.kind)
         first_input = Input(1, "opened", ticket.opened_at, ticket.opened_at, terms)
         id = UUID(int=dice.getrandbits(128), version=4)
-        tracked = begun(id, ticket, metric, first_input, tables)
+        tracked = new_clock(id, ticket, metric, first_input, tables)
         for kind, at in _inputs_of(life):
-            tracked = _after(hears(tracked, Input(0, kind, at, at), tables))
-        yield _after(fires(tracked, END, tables)), first_input
+            tracked = _after(apply_input(tracked, Input(0, kind, at, at), tables))
+        yield _after(fire_due(tracked, END, tables)), first_input
 
 
 def _inputs_of(life: Life) -> Iterator[tuple[InputKind, datetime]]:
@@ -227,7 +236,7 @@ def _inputs_of(life: Life) -> Iterator[tuple[InputKind, datetime]]:
         yield ("resolved" if turn == "resolved" else "reopened"), at
 
 
-def _after(change: Change) -> Tracked:
+def _after(change: Change) -> TicketClock:
     return replace(
         change.before, clock=change.clock, ordinal=change.ordinal, next_at=change.next_at
     )

@@ -13,12 +13,12 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver
 from sla.handlers import HANDLERS
-from sla_support.company import ACME, BRIGHTWATER, NINE, know, opened, promise
+from sla_support.company import ACME, BRIGHTWATER, NINE, announce_customers, promise, ticket_opened
 
 JAN = {"On-Behalf-Of": "mailto:Jan@acme.example"}
 
 
-def contact(number: int, customer: str = "acme", erased: bool = False) -> ContactKnown:
+def contact_event(number: int, customer: str = "acme", erased: bool = False) -> ContactKnown:
     return ContactKnown(
         at=NINE,
         contact_id=UUID(int=number),
@@ -34,8 +34,8 @@ def contact(number: int, customer: str = "acme", erased: bool = False) -> Contac
 async def portal(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
     await promise(database, metrics=("resolution",))
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
-    other = opened(2, customer_id=BRIGHTWATER, customer="brightwater")
-    await deliver(database, HANDLERS, (opened(1), 1), (other, 1))
+    other = ticket_opened(2, customer_id=BRIGHTWATER, customer="brightwater")
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (other, 1))
     async with client(app, "portal") as portal:
         yield portal
 
@@ -43,7 +43,7 @@ async def portal(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]
 async def test_the_portal_sees_what_the_contact_may_see(
     portal: AsyncClient, database: Database
 ) -> None:
-    await deliver(database, HANDLERS, (contact(1), 1))
+    await deliver(database, HANDLERS, (contact_event(1), 1))
     seen = (await portal.get("/v1/clocks", headers=JAN)).json()["items"]
     assert [one["customer"] for one in seen] == ["acme"]
     assert (await portal.get("/v1/tickets/OPS-2/clocks", headers=JAN)).status_code == 404
@@ -56,7 +56,7 @@ async def test_the_portal_alone_sees_nothing(portal: AsyncClient) -> None:
 
 
 async def test_nobody_speaks_for_an_erased_contact(portal: AsyncClient, database: Database) -> None:
-    await deliver(database, HANDLERS, (contact(1), 1), (contact(1, erased=True), 2))
+    await deliver(database, HANDLERS, (contact_event(1), 1), (contact_event(1, erased=True), 2))
     assert (await portal.get("/v1/clocks", headers=JAN)).status_code == 403
 
 
@@ -64,10 +64,10 @@ async def test_an_address_that_two_claim_is_nobodys(
     portal: AsyncClient, database: Database
 ) -> None:
     """The address moved to another customer, and only half of that has been heard."""
-    await know(database, (BRIGHTWATER, "brightwater"))
-    await deliver(database, HANDLERS, (contact(1), 1), (contact(2, "brightwater"), 1))
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
+    await deliver(database, HANDLERS, (contact_event(1), 1), (contact_event(2, "brightwater"), 1))
     assert (await portal.get("/v1/clocks", headers=JAN)).status_code == 403
-    await deliver(database, HANDLERS, (contact(1, erased=True), 2))
+    await deliver(database, HANDLERS, (contact_event(1, erased=True), 2))
     seen = (await portal.get("/v1/clocks", headers=JAN)).json()["items"]
     assert [one["customer"] for one in seen] == ["brightwater"]
 
@@ -75,5 +75,5 @@ async def test_an_address_that_two_claim_is_nobodys(
 async def test_only_the_portal_speaks_for_others(
     portal: AsyncClient, theo: AsyncClient, database: Database
 ) -> None:
-    await deliver(database, HANDLERS, (contact(1), 1))
+    await deliver(database, HANDLERS, (contact_event(1), 1))
     assert (await theo.get("/v1/clocks", headers=JAN)).status_code == 403

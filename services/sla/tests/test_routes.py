@@ -15,17 +15,21 @@ from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution, whole, wrong
-from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla_support.assertions import assert_consistent, resolution_clock, violation_pointers
+from sla_support.company import BRIGHTWATER, HOUR, NINE, promise, ticket_event, ticket_opened
 
 
 async def test_the_queue_stands_in_the_order_in_which_promises_break(
     database: Database, theo: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    events = [opened(1, priority="minor"), opened(2, priority="blocker"), opened(3)]
+    events = [
+        ticket_opened(1, priority="minor"),
+        ticket_opened(2, priority="blocker"),
+        ticket_opened(3),
+    ]
     await deliver(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
+    waiting = ticket_event(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (waiting, 2))
     pages, address = [], "/v1/clocks?limit=1"
     while address:
@@ -45,11 +49,11 @@ async def test_one_clock_tells_its_firings_its_reasons_and_replays(
 ) -> None:
     """C8, C9"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     await freeze_time(database, NINE + 5 * HOUR)
     await fire_due(database, TIMERS)
     await freeze_time(database, NINE + 24 * HOUR)
-    address = f"/v1/clocks/{(await resolution(database)).id}"
+    address = f"/v1/clocks/{(await resolution_clock(database)).id}"
     shown = await theo.get(address)
     assert shown.headers["ETag"] == '"2"'
     (firing,) = shown.json()["firings"]
@@ -74,11 +78,11 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
     theirs: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await deliver(database, HANDLERS, (opened(1), 1), (opened(2, **theirs), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2, **theirs), 1))
     mine = (await jan.get("/v1/clocks")).json()["items"]
     assert {one["customer"] for one in mine} == {"acme"}
     assert (await jan.get("/v1/clocks?customer=brightwater")).json()["items"] == []
-    clock = (await resolution(database, 2)).id
+    clock = (await resolution_clock(database, 2)).id
     for address in (
         f"/v1/clocks/{clock}",
         f"/v1/clocks/{clock}/explanation",
@@ -93,7 +97,9 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     assert shown["customers"] == []
     assert (await jan.get("/v1/waivers")).status_code == 403
     question = {"calendar": "office", "questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
-    assert wrong(await jan.post("/v1/calendars/compute", json=question)) == ["/calendar"]
+    assert violation_pointers(await jan.post("/v1/calendars/compute", json=question)) == [
+        "/calendar"
+    ]
 
 
 async def test_compliance_is_raw_and_adjusted(
@@ -101,16 +107,16 @@ async def test_compliance_is_raw_and_adjusted(
 ) -> None:
     """R2: one met, one broken, one broken with approval"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, *((opened(number), 1) for number in (1, 2, 3)))
-    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, *((ticket_opened(number), 1) for number in (1, 2, 3)))
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 1, NINE + HOUR), 2))
     expires = (NINE + 9 * HOUR).isoformat()
     for number, hours in ((2, 7.0), (3, 8.001)):
-        clock = (await resolution(database, number)).id
+        clock = (await resolution_clock(database, number)).id
         body = {"clock_id": str(clock), "reason": "The supplier is down", "expires_at": expires}
-        asked = await theo.post("/v1/waivers", json=body)
-        assert asked.status_code == 201, asked.text
+        requested = await theo.post("/v1/waivers", json=body)
+        assert requested.status_code == 201, requested.text
         await freeze_time(database, NINE + hours * HOUR)
-        approved = await gina.post(asked.headers["Location"] + "/approve")
+        approved = await gina.post(requested.headers["Location"] + "/approve")
         assert approved.json()["late"] is (number == 3)
     await fire_due(database, TIMERS)
     await freeze_time(database, NINE + 9 * HOUR)
@@ -122,7 +128,7 @@ async def test_compliance_is_raw_and_adjusted(
         one.body for one in await outbox_events(database) if one.type.endswith(".breached.v1")
     ]
     assert sorted(one["approved"] for one in breached) == [False, True]
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_a_waiver_needs_a_second_person_who_is_gm(
@@ -130,8 +136,8 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
 ) -> None:
     """R2, C11"""
     await promise(database)
-    await deliver(database, HANDLERS, (opened(1), 1))
-    clock = str((await resolution(database)).id)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    clock = str((await resolution_clock(database)).id)
     expires = (NINE + 9 * HOUR).isoformat()
     body = {"clock_id": clock, "reason": "The supplier is down", "expires_at": expires}
     own = (await gina.post("/v1/waivers", json=body)).json()
@@ -145,9 +151,9 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
     assert again.status_code == 409
     assert (await gina.get("/v1/waivers?state=requested")).json()["items"][0]["id"] == own["id"]
     past = body | {"expires_at": (NINE - HOUR).isoformat()}
-    assert wrong(await theo.post("/v1/waivers", json=past)) == ["/expires_at"]
+    assert violation_pointers(await theo.post("/v1/waivers", json=past)) == ["/expires_at"]
     unknown = body | {"clock_id": str(UUID(int=99))}
-    assert wrong(await theo.post("/v1/waivers", json=unknown)) == ["/clock_id"]
+    assert violation_pointers(await theo.post("/v1/waivers", json=unknown)) == ["/clock_id"]
     kinds = [one.type for one in await outbox_events(database) if one.subject.startswith("waiver")]
     assert [kind.split(".")[2] for kind in kinds] == [
         "requested",
@@ -180,8 +186,8 @@ async def test_who_decides_on_a_waiver_decides_on_what_they_have_seen(
 ) -> None:
     """If-Match is honoured: 412 shows how it stands, and nothing is decided."""
     await promise(database)
-    await deliver(database, HANDLERS, (opened(1), 1))
-    clock = str((await resolution(database)).id)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    clock = str((await resolution_clock(database)).id)
     body = {"clock_id": clock, "reason": "The supplier is down"}
     body["expires_at"] = (NINE + 9 * HOUR).isoformat()
     address = (await theo.post("/v1/waivers", json=body)).headers["Location"]

@@ -23,13 +23,14 @@ from common.http import (
     RequestModel,
     ResponseModel,
     Service,
+    Transaction,
     encode_cursor,
     if_match,
     problem_response,
     router,
     set_etag,
 )
-from common.persistence.database import Connection, Database, Transaction, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.settings import Settings
 from opsdesk_testing.client import app_for, client
@@ -119,7 +120,7 @@ async def store_thing(count: int, caller: Reader, tx: Transaction) -> dict[str, 
 
 async def record_note(tx: Connection, caller: Caller, action: str, grounds: dict[str, str]) -> None:
     at = await transaction_time(tx)
-    await record(tx, Entry(at, caller.sub, action, "thing/1", grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, action, "thing/1", grounds))
 
 
 async def resolve_contact(tx: Connection, address: str) -> Contact | None:

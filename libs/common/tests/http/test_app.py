@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth.requirements import RequiresPermission
 from common.errors import Conflict
-from common.http import Service, create_app
+from common.http import AppState, Service, create_app, state_of
+from common.http.state import set_state
 from common.persistence.database import Database
 from common.telemetry import metrics
 from opsdesk_testing.client import app_for, client
@@ -41,7 +42,9 @@ class Thin:
         return self.refuse().__await__()
 
     async def refuse(self) -> None:
-        self.needs.check(await self.scope["app"].state.admission.authenticate(self.scope))
+        self.needs.check(
+            await state_of(self.scope["app"]).request_authenticator.authenticate(self.scope)
+        )
         raise Conflict("thin, and no less polite")
 
 
@@ -66,10 +69,16 @@ async def test_alive_and_ready(anna: AsyncClient) -> None:
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "not_ready": {}})
 
 
+def with_lost_database(state: AppState) -> AppState:
+    lost = Database("postgresql://a:b@127.0.0.1:1/c", "sla")
+    return replace(state, runtime=replace(state.runtime, database=lost))
+
+
 async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> None:
-    app.state.parts["relay"] = SimpleNamespace(trouble="no broker answers")
-    await app.state.database.close()
-    app.state.database = Database("postgresql://a:b@127.0.0.1:1/c", "sla")
+    state = with_lost_database(state_of(app))
+    set_state(
+        app, replace(state, components={"relay": SimpleNamespace(trouble="no broker answers")})
+    )
     answer = await anna.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["not_ready"]["relay"] == "no broker answers"
@@ -78,7 +87,7 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
 
 
 async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None:
-    app.state.database = Database("postgresql://a:b@127.0.0.1:1/c", "sla")
+    set_state(app, with_lost_database(state_of(app)))
     answer = await anna.get("/v1/things/a")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"

@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.auth.revocation import revoked_token_ids
-from common.http import Service
+from common.http import Service, state_of
 from common.http.limits import RateLimiter
 from common.persistence.database import Database
 from common.settings import Settings
@@ -78,7 +78,7 @@ async def test_beyond_the_limit_a_caller_waits_and_others_do_not(
 
 
 async def test_an_address_that_guesses_tokens_waits(app: FastAPI) -> None:
-    app.state.admission.limits = RateLimiter(30)
+    state_of(app).request_authenticator.limits = RateLimiter(30)
     async with client(app, None) as guesser:
         codes = [(await guesser.get("/v1/things/a")).status_code for _ in range(5)]
     assert codes == [401, 401, 401, 429, 429]

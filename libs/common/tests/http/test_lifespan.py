@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from common.auth.local_issuer import LocalIssuer
-from common.http import Service, create_app, lifespan
+from common.http import Service, create_app, lifespan, runtime_of
 from common.persistence.database import Database
-from opsdesk_testing.client import client
+from common.runtime import Runtime
+from common.settings import Settings
+from opsdesk_testing.client import app_for, client
 
 Written = Callable[[], Awaitable[int]]
 
@@ -23,7 +24,7 @@ def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name, value in {
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
-        "KAFKA": "127.0.0.1:9",
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
         "LOCAL_ISSUER": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
@@ -51,14 +52,14 @@ async def test_loops_run_beside_the_requests_and_stop_with_the_service(
     running = asyncio.Event()
     ended = asyncio.Event()
 
-    async def watch(app: FastAPI) -> None:
+    async def watch(runtime: Runtime[Settings]) -> None:
         running.set()
         try:
             await asyncio.Event().wait()
         finally:
             ended.set()
 
-    app = create_app(replace(service, background=(watch,)))
+    app = create_app(replace(service, loops=(watch,)))
     async with asyncio.timeout(15), app.router.lifespan_context(app):
         await running.wait()
         assert not ended.is_set()
@@ -103,3 +104,21 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
 
     await lifespan.supervise("loop", loop)
     assert tried == 2
+
+
+class Board:
+    """What a service has one of in each process."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def test_a_resource_is_made_once_and_found_by_its_class(
+    service: Service, database: Database
+) -> None:
+    app = app_for(replace(service, resources=(Board,)), database)
+    board = runtime_of(app).resource(Board)
+    assert board.database is database
+    assert runtime_of(app).resource(Board) is board
+    with pytest.raises(LookupError, match="Settings"):
+        runtime_of(app).resource(Settings)

@@ -9,6 +9,7 @@ from starlette.types import Message
 
 from common.auth import Caller
 from common.errors import NotFound, Problem, Violation
+from common.http import state_of
 from common.http.problems import problem_from_error, violations
 from common.telemetry import metrics
 
@@ -58,7 +59,9 @@ def test_a_problem_has_all_members_of_rfc_9457() -> None:
     }
 
 
-async def test_whoever_goes_away_in_the_middle_is_no_fault(app: FastAPI) -> None:
+async def test_whoever_goes_away_in_the_middle_is_no_fault(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -76,7 +79,7 @@ async def test_whoever_goes_away_in_the_middle_is_no_fault(app: FastAPI) -> None
         "app": app,
     }
     before = metrics.HTTP_REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get()
-    app.state.admission.authenticate = _anybody
+    monkeypatch.setattr(state_of(app).request_authenticator, "authenticate", _anybody)
     await app(scope, receive, send)
     assert sent == []
     assert metrics.HTTP_REQUESTS.labels("POST", "/v1/things/mail", 499)._value.get() == before + 1

@@ -35,6 +35,7 @@ def app_for(
     app = create_app(service, *extra_routers)
     attach_state(
         app,
+        service,
         settings or settings_for(service.settings, database.url),
         database,
         authenticator or create_authenticator(),

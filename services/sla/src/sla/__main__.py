@@ -8,14 +8,14 @@ from common.cli import create_cli
 from common.persistence.database import Database
 from common.settings import load_settings
 from sla.app import SERVICE
-from sla.clocks.replay import differences
-from sla.outages.store.verification import unlike_their_records
-from sla.punctuality.cli import program
-from sla.punctuality.export import wrong_evidence
-from sla.reports.rollup_jobs import wrong_figures
+from sla.clocks.replay import find_differences
+from sla.outages.store.verification import find_inconsistent_outages
+from sla.punctuality.cli import create_commands
+from sla.punctuality.export import evidence_problems
+from sla.reports.rollup_jobs import find_wrong_figures
 
 app = create_cli(SERVICE)
-app.add_typer(program(SERVICE), name="punctuality")
+app.add_typer(create_commands(SERVICE), name="punctuality")
 
 
 @app.command()
@@ -25,8 +25,8 @@ def verify() -> None:
 
     Ends with 1 and the differences where there are any.
     """
-    if found := asyncio.run(_verify()):
-        for difference in found:
+    if problems := asyncio.run(_verify()):
+        for difference in problems:
             typer.echo(difference)
         raise typer.Exit(1)
     typer.echo(
@@ -39,11 +39,11 @@ async def _verify() -> list[str]:
     settings = load_settings(SERVICE.settings)
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema)
     try:
-        wrong = [difference async for difference in differences(database)]
-        wrong += [figure async for figure in wrong_figures(database)]
-        wrong += [place async for place in wrong_evidence(database)]
+        problems = [difference async for difference in find_differences(database)]
+        problems += [figure async for figure in find_wrong_figures(database)]
+        problems += [finding async for finding in evidence_problems(database)]
         async with database.transaction() as tx:
-            return wrong + await unlike_their_records(tx)
+            return problems + await find_inconsistent_outages(tx)
     finally:
         await database.close()
 

@@ -1,15 +1,15 @@
 """The sla service: what it is made of."""
 
 from common.http import Service
-from sla.directory.store.directory import contact_at
-from sla.forecasts.timers import keep_forecasting
+from sla.directory.store.directory import find_contact
+from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
-from sla.punctuality.heartbeat import keep_beating
-from sla.reports.rollup_jobs import keep_counted
-from sla.reports.store.rollups import pending
+from sla.punctuality.heartbeat import run_heartbeat
+from sla.reports.rollup_jobs import recount_forever
+from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
 from sla.settings import SlaSettings
-from sla.status.routes import keep_status
+from sla.status.routes import run_status_broadcaster
 from sla.timers import TIMERS
 
 SERVICE = Service(
@@ -20,7 +20,7 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(keep_counted, keep_forecasting, keep_status, keep_beating),
-    pending=pending,
-    resolve_contact=contact_at,
+    background=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
+    pending=count_pending,
+    resolve_contact=find_contact,
 )

@@ -38,7 +38,13 @@ from common.events.tickets import (
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each
-from sla.clocks.handlers.ticket_inputs import assigned, hear, replied, resumed, waiting
+from sla.clocks.handlers.ticket_inputs import (
+    as_input,
+    input_of_assignment,
+    input_of_hold,
+    input_of_reply,
+    input_of_resume,
+)
 from sla.clocks.handlers.tickets import (
     on_forwarded,
     on_merged,
@@ -53,29 +59,29 @@ from sla.outages.handlers import (
     on_alert_raised,
     on_blocker_lifted,
     on_blocker_raised,
-    on_corrected_down,
-    on_opened_down,
+    on_blocker_reclassified,
+    on_blocker_ticket_opened,
 )
-from sla.reports.handlers import turns_to
+from sla.reports.handlers import records_state_change
 from sla.reviews.handlers import on_delivery
 
 HANDLERS: Handlers = {
-    TicketOpened: chain(on_opened, on_opened_down),
+    TicketOpened: chain(on_opened, on_blocker_ticket_opened),
     TicketTriaged: for_each(on_triaged),
     TicketPrioritised: for_each(on_prioritised),
-    TicketReclassified: chain(for_each(on_reclassified), for_each(on_corrected_down)),
-    TicketAssigned: hear(assigned),
+    TicketReclassified: chain(for_each(on_reclassified), for_each(on_blocker_reclassified)),
+    TicketAssigned: as_input(input_of_assignment),
     TicketForwarded: for_each(on_forwarded),
-    TicketHandedBack: hear("handed_back"),
-    TicketReplied: hear(replied),
-    TicketCustomerReplied: hear("customer_replied"),
-    TicketOnHold: hear(waiting),
-    TicketResumed: hear(resumed),
-    TicketWorkaroundProvided: hear("workaround_provided"),
-    TicketResolved: chain(turns_to("resolved"), hear("resolved")),
-    TicketRejected: chain(turns_to("rejected"), hear("reopened")),
-    TicketReopened: chain(turns_to("reopened"), hear("reopened")),
-    TicketMerged: chain(turns_to("merged"), for_each(on_merged)),
+    TicketHandedBack: as_input("handed_back"),
+    TicketReplied: as_input(input_of_reply),
+    TicketCustomerReplied: as_input("customer_replied"),
+    TicketOnHold: as_input(input_of_hold),
+    TicketResumed: as_input(input_of_resume),
+    TicketWorkaroundProvided: as_input("workaround_provided"),
+    TicketResolved: chain(records_state_change("resolved"), as_input("resolved")),
+    TicketRejected: chain(records_state_change("rejected"), as_input("reopened")),
+    TicketReopened: chain(records_state_change("reopened"), as_input("reopened")),
+    TicketMerged: chain(records_state_change("merged"), for_each(on_merged)),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),

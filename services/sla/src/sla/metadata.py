@@ -9,5 +9,5 @@ from common.persistence.database import metadata
 METADATA = metadata()
 
 
-def instant(name: str, *, nullable: bool = True) -> Column[datetime]:
+def instant_column(name: str, *, nullable: bool = True) -> Column[datetime]:
     return Column(name, DateTime(timezone=True), nullable=nullable)

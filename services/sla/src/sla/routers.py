@@ -1,16 +1,12 @@
 """HTTP in."""
 
 from sla.agreements import routes as agreements
-from sla.calendars.routes import calendars, feeds
-from sla.calendars.routes import compute as computing
-from sla.capacity.routes import forecasts as outlooks
+from sla.calendars.routes import calendars, compute, feeds
+from sla.capacity.routes import forecasts as capacity_forecasts
 from sla.capacity.routes import measured, samples, series
 from sla.catalogue.routes import gaps, impact, services
-from sla.clocks.routes import clocks
-from sla.clocks.routes import explanation as explaining
-from sla.clocks.routes import simulation as simulating
-from sla.forecasts.routes import forecasts, subscriptions
-from sla.forecasts.routes import score as scoring
+from sla.clocks.routes import clocks, explanation, simulation
+from sla.forecasts.routes import forecasts, score, subscriptions
 from sla.outages.routes import availability, corrections, maintenance, outages
 from sla.outages.routes import rules as outage_rules
 from sla.punctuality import routes as punctuality
@@ -19,18 +15,17 @@ from sla.reports.routes import compliance_summary as compliance
 from sla.reviews import routes as reviews
 from sla.status import page as status_page
 from sla.status import routes as status
-from sla.time_entries.routes import rate_cards as rates
-from sla.time_entries.routes import time_entries as work
+from sla.time_entries.routes import rate_cards, time_entries
 from sla.waivers import routes as waivers
 
 ROUTERS = (
-    computing.routes,
+    compute.routes,
     calendars.routes,
     feeds.routes,
-    simulating.routes,
+    simulation.routes,
     clocks.routes,
-    clocks.of_tickets,
-    explaining.routes,
+    clocks.ticket_routes,
+    explanation.routes,
     *agreements.ROUTERS,
     waivers.routes,
     compliance.routes,
@@ -40,22 +35,22 @@ ROUTERS = (
     gaps.routes,
     series.routes,
     samples.routes,
-    samples.of_series,
-    outlooks.routes,
+    samples.series_routes,
+    capacity_forecasts.routes,
     measured.routes,
-    scoring.routes,
+    score.routes,
     forecasts.routes,
     subscriptions.routes,
     *reports.ROUTERS,
     *reviews.ROUTERS,
     status.routes,
-    status.live,
+    status.stream_routes,
     status_page.pages,
     outages.routes,
     corrections.routes,
     outage_rules.routes,
     maintenance.routes,
     availability.routes,
-    work.routes,
-    rates.routes,
+    time_entries.routes,
+    rate_cards.routes,
 )

@@ -2,7 +2,7 @@
 
 from sla.agreements import tables as agreements
 from sla.calendars import tables as calendars
-from sla.capacity import tables as measures
+from sla.capacity import tables as capacity
 from sla.catalogue import tables as catalogue
 from sla.clocks import tables as clocks
 from sla.clocks import ticket_tables as tickets
@@ -11,25 +11,25 @@ from sla.forecasts import tables as forecasts
 from sla.metadata import METADATA
 from sla.outages import tables as outages
 from sla.punctuality import tables as punctuality
-from sla.reports import tables as rollups
+from sla.reports import tables as reports
 from sla.reviews import tables as reviews
-from sla.time_entries import tables as work
+from sla.time_entries import tables as time_entries
 from sla.waivers import tables as waivers
 
 __all__ = [
     "METADATA",
     "agreements",
     "calendars",
+    "capacity",
     "catalogue",
     "clocks",
     "directory",
     "forecasts",
-    "measures",
     "outages",
     "punctuality",
+    "reports",
     "reviews",
-    "rollups",
     "tickets",
+    "time_entries",
     "waivers",
-    "work",
 ]

@@ -7,47 +7,49 @@ from common.persistence.database import Connection
 from common.scheduling.deadlines import Due, Timer, Timers
 from sla.capacity import timers as capacity
 from sla.capacity.store import series
-from sla.clocks import bulk_updates as sweeping
-from sla.clocks.commands import KIND, go_on, rearm, timetables
-from sla.clocks.domain.ticket_clock import fires
+from sla.clocks import bulk_updates
+from sla.clocks.commands import DEADLINE_KIND, apply_changes, load_timetables, reschedule
+from sla.clocks.domain.ticket_clock import fire_due
 from sla.clocks.store import clocks
-from sla.forecasts import timers as forecasting
-from sla.outages.downtime_budgets import KIND as BUDGET
+from sla.forecasts import timers as forecast_timers
+from sla.outages.downtime_budgets import DEADLINE_KIND as BUDGET_KIND
 from sla.outages.downtime_budgets import on_budgets_due
 from sla.outages.store import budgets
 from sla.punctuality import sealing
-from sla.reviews.action_items import KIND as ACTION
+from sla.reviews.action_items import DEADLINE_KIND as ACTION_KIND
 from sla.reviews.action_items import on_actions_due
-from sla.reviews.commands import KIND as MONTH
+from sla.reviews.commands import DEADLINE_KIND as MONTH_KIND
 from sla.reviews.commands import on_months_over
 from sla.reviews.store import meetings, reviews
-from sla.waivers import deadlines as reminding
-from sla.waivers import timers as expiring
+from sla.waivers import deadlines as waiver_deadlines
+from sla.waivers import timers as waiver_timers
 from sla.waivers.store import waivers
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Fire what is due of these clocks, whose rows are locked, and arm what comes next."""
-    tracked = await clocks.load(tx, [one.subject for one in due])
-    tables = await timetables(tx, tracked)
-    changes = [fires(one, at, tables) for one in tracked]
-    await go_on(
+    ticket_clocks = await clocks.load(tx, [one.subject for one in due])
+    tables = await load_timetables(tx, ticket_clocks)
+    changes = [fire_due(one, at, tables) for one in ticket_clocks]
+    await apply_changes(
         tx,
-        [c for c in changes if c.heard],
+        [c for c in changes if c.steps],
         at,
         fired_without_events=any(one.fired_without_events for one in due),
     )
-    await rearm(tx, [change.before for change in changes if not change.heard])
+    await reschedule(tx, [change.before for change in changes if not change.steps])
 
 
 TIMERS: Timers = {
-    KIND: Timer(clocks.lock, on_clocks_due, waits_for_consumer=True),
-    sweeping.KIND: sweeping.TIMER,
-    MONTH: Timer(reviews.lock_schedules, on_months_over, waits_for_consumer=True),
-    ACTION: Timer(meetings.lock_actions, on_actions_due),
-    BUDGET: Timer(budgets.lock, on_budgets_due, waits_for_consumer=True),
-    capacity.KIND: Timer(series.lock, capacity.on_outlooks_due),
-    forecasting.KIND: Timer(forecasting.lock, forecasting.on_forecast_due, periodic=True),
-    sealing.KIND: Timer(sealing.lock, sealing.on_day_over, periodic=True),
-    reminding.KIND: Timer(waivers.lock_free, expiring.on_waivers_due),
+    DEADLINE_KIND: Timer(clocks.lock_available, on_clocks_due, waits_for_consumer=True),
+    bulk_updates.DEADLINE_KIND: bulk_updates.TIMER,
+    MONTH_KIND: Timer(reviews.lock_available_schedules, on_months_over, waits_for_consumer=True),
+    ACTION_KIND: Timer(meetings.lock_available_actions, on_actions_due),
+    BUDGET_KIND: Timer(budgets.lock_available, on_budgets_due, waits_for_consumer=True),
+    capacity.DEADLINE_KIND: Timer(series.lock_available, capacity.on_capacity_forecasts_due),
+    forecast_timers.DEADLINE_KIND: Timer(
+        forecast_timers.lock_available, forecast_timers.on_forecast_due, periodic=True
+    ),
+    sealing.DEADLINE_KIND: Timer(sealing.lock_available, sealing.on_day_over, periodic=True),
+    waiver_deadlines.DEADLINE_KIND: Timer(waivers.lock_available, waiver_timers.on_waivers_due),
 }

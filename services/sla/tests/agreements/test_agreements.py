@@ -10,11 +10,19 @@ from sqlalchemy.exc import IntegrityError
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
-from sla_support.assertions import resolution, wrong
-from sla_support.company import ACME, AMSTERDAM, HOUR, NINE, know, opened, promise
+from sla_support.assertions import resolution_clock, violation_pointers
+from sla_support.company import (
+    ACME,
+    AMSTERDAM,
+    HOUR,
+    NINE,
+    announce_customers,
+    promise,
+    ticket_opened,
+)
 
 
-def offer(**more: Any) -> dict[str, Any]:
+def draft_body(**more: Any) -> dict[str, Any]:
     target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
     return {
         "key": "acme-standard",
@@ -29,11 +37,11 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     """R4, and four eyes by rule"""
-    await know(database, (ACME, "acme"))
-    made = await theo.post("/v1/agreements", json=offer())
+    await announce_customers(database, (ACME, "acme"))
+    made = await theo.post("/v1/agreements", json=draft_body())
     assert made.status_code == 201, made.text
     assert (made.json()["state"], made.json()["version"]) == ("draft", 1)
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     address = made.headers["Location"]
     assert (await theo.post(address + "/approve")).status_code == 409
     assert (await theo.post(address + "/propose")).json()["state"] == "proposed"
@@ -49,8 +57,8 @@ async def test_an_agreement_takes_two_people_and_then_promises(
     published = await gina.post(address + "/publish")
     assert published.json()["published_by"] == "gina"
     assert (await gina.post(address + "/publish")).status_code == 409
-    await deliver(database, HANDLERS, (opened(2), 1))
-    assert (await resolution(database, 2)).clock.deadline == NINE + 8 * HOUR
+    await deliver(database, HANDLERS, (ticket_opened(2), 1))
+    assert (await resolution_clock(database, 2)).clock.deadline == NINE + 8 * HOUR
     kinds = [one.type for one in await outbox_events(database)]
     assert kinds[:5] == [
         "opsdesk.agreement.drafted.v1",
@@ -89,8 +97,10 @@ async def test_an_agreement_takes_two_people_and_then_promises(
 async def test_an_agreement_that_cannot_be_is_refused(
     database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
 ) -> None:
-    await know(database, (ACME, "acme"))
-    assert wrong(await theo.post("/v1/agreements", json=offer(**changed))) == [pointer]
+    await announce_customers(database, (ACME, "acme"))
+    assert violation_pointers(await theo.post("/v1/agreements", json=draft_body(**changed))) == [
+        pointer
+    ]
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM agreements")) == 0
 

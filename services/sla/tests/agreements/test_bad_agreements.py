@@ -7,13 +7,13 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from sla_support.assertions import wrong
-from sla_support.company import ACME, AMSTERDAM, know
+from sla_support.assertions import violation_pointers
+from sla_support.company import ACME, AMSTERDAM, announce_customers
 
 AGREEMENTS = "/v1/agreements"
 
 
-def offer(**more: Any) -> dict[str, Any]:
+def draft_body(**more: Any) -> dict[str, Any]:
     target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
     return {
         "key": "acme-standard",
@@ -35,7 +35,7 @@ def offer(**more: Any) -> dict[str, Any]:
             {"targets": [{"metric": "resolution", "priority": "major", "target_seconds": -1}]},
             "/targets/0/target_seconds",
         ),
-        ({"targets": offer()["targets"] * 2}, "/targets/1"),
+        ({"targets": draft_body()["targets"] * 2}, "/targets/1"),
         ({"valid_from": "2026-01-01T00:00:00"}, "/valid_from"),
         ({"timezone": "Mars/Olympus"}, "/timezone"),
         ({"calendar": {"timezone": "Europe/Amsterdam"}}, "/calendar/weekly"),
@@ -66,8 +66,8 @@ def offer(**more: Any) -> dict[str, Any]:
 async def test_what_no_agreement_can_say_is_refused_and_nothing_is_stored(
     database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
 ) -> None:
-    await know(database, (ACME, "acme"))
-    assert pointer in wrong(await theo.post(AGREEMENTS, json=offer(**changed)))
+    await announce_customers(database, (ACME, "acme"))
+    assert pointer in violation_pointers(await theo.post(AGREEMENTS, json=draft_body(**changed)))
     async with database.transaction() as tx:
         for table in ("agreements", "calendars"):
             assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0

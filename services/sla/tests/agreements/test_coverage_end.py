@@ -11,11 +11,17 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
-from sla.agreements.domain.coverage_extension import Extension, Shortened, cut, extended, shorten
+from sla.agreements.domain.coverage_extension import (
+    EarlyEnd,
+    Extension,
+    end_early,
+    with_extension_replaced,
+    with_extensions,
+)
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution, whole, wrong
-from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.assertions import assert_consistent, resolution_clock, violation_pointers
+from sla_support.company import HOUR, NINE, promise, ticket_opened
 
 ACME = "/v1/agreements/acme-standard"
 DAY = timedelta(days=1)
@@ -27,17 +33,17 @@ WHY = {"reason": "The go-live is over"}
 async def extend(who: AsyncClient, hours: float = 6, start: Any = SATURDAY, **more: Any) -> str:
     """The address of extra cover."""
     window = {"starts_at": start.isoformat(), "ends_at": (start + hours * HOUR).isoformat()}
-    asked = {**window, "reason": "The go-live of billing", **more}
-    made = await who.post(ACME + "/extensions", json=asked)
-    assert made.status_code == 201, made.text
-    return f"{ACME}/extensions/{made.json()['id']}"
+    body = {**window, "reason": "The go-live of billing", **more}
+    response = await who.post(ACME + "/extensions", json=body)
+    assert response.status_code == 201, response.text
+    return f"{ACME}/extensions/{response.json()['id']}"
 
 
 async def end(who: AsyncClient, address: str, **more: Any) -> Response:
     return await who.post(address + "/end", json=WHY | more)
 
 
-async def swept(database: Database) -> None:
+async def run_bulk_updates(database: Database) -> None:
     await fire_due(database, TIMERS)
     async with database.transaction() as tx:
         now = await tx.scalar(text("SELECT sla.now()"))
@@ -46,21 +52,21 @@ async def swept(database: Database) -> None:
 
 
 async def deadline(database: Database, number: int = 1) -> Any:
-    return (await resolution(database, number)).clock.deadline
+    return (await resolution_clock(database, number)).clock.deadline
 
 
 async def test_cover_withdrawn_before_it_begins_never_counts(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1, FRIDAY, priority="minor"), 1))
     plain = await deadline(database)
     address = await extend(theo)
-    await swept(database)
+    await run_bulk_updates(database)
     assert await deadline(database) == MONDAY + HOUR
     ended = (await end(gina, address)).json()
     assert (ended["ended_from"], ended["ended_by"]) == (ended["starts_at"], "gina")
-    await swept(database)
+    await run_bulk_updates(database)
     assert await deadline(database) == plain
     (listed,) = (await theo.get(ACME + "/extensions")).json()["items"]
     assert listed["end_reason"] == WHY["reason"]
@@ -69,13 +75,17 @@ async def test_cover_withdrawn_before_it_begins_never_counts(
         ("shorten", "theo", 1),
         ("extend", None, 1),
     ]
-    (said,) = [
+    (event_body,) = [
         one.body for one in await outbox_events(database) if "coverage_extension_ended" in one.type
     ]
-    assert said["starts_at"] == said["ends_at"] == SATURDAY.isoformat().replace("+00:00", "Z")
-    await deliver(database, HANDLERS, (opened(2, FRIDAY, priority="minor"), 1))
+    assert (
+        event_body["starts_at"]
+        == event_body["ends_at"]
+        == SATURDAY.isoformat().replace("+00:00", "Z")
+    )
+    await deliver(database, HANDLERS, (ticket_opened(2, FRIDAY, priority="minor"), 1))
     assert await deadline(database, 2) == plain
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_what_was_covered_stays_so_and_replay_is_identical(
@@ -83,14 +93,14 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
 ) -> None:
     """C9: two of six hours of the Saturday have counted when the cover ends"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1, FRIDAY, priority="minor"), 1))
     address = await extend(theo)
-    await swept(database)
+    await run_bulk_updates(database)
     await freeze_time(database, SATURDAY + 2 * HOUR)
     assert (await end(gina, address)).status_code == 200
-    await swept(database)
+    await run_bulk_updates(database)
     assert await deadline(database) == MONDAY + 5 * HOUR
-    clock = (await resolution(database)).id
+    clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
     assert replay["same"] is True
     before = {"as_known_at": (SATURDAY + HOUR).isoformat()}
@@ -100,8 +110,8 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
     assert explained["elapsed_seconds"] == 10 * 3600
     await freeze_time(database, MONDAY + 5 * HOUR)
     await fire_due(database, TIMERS)
-    assert (await resolution(database)).clock.outcome == "breached"
-    await whole(database)
+    assert (await resolution_clock(database)).clock.outcome == "breached"
+    await assert_consistent(database)
 
 
 async def test_cover_that_lies_within_the_ended_one_still_counts(
@@ -110,7 +120,7 @@ async def test_cover_that_lies_within_the_ended_one_still_counts(
     await promise(database, metrics=("resolution",))
     wide, _ = await extend(theo), await extend(theo, hours=2)
     assert (await end(gina, wide)).status_code == 200
-    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1, FRIDAY, priority="minor"), 1))
     assert await deadline(database) == MONDAY + 5 * HOUR
 
 
@@ -120,13 +130,13 @@ async def test_cover_of_one_priority_ends_for_that_one_alone(
     await promise(database, metrics=("resolution",))
     await extend(theo, hours=2)
     only = await extend(theo, priorities=["minor"], start=SATURDAY + 2 * HOUR)
-    await deliver(database, HANDLERS, (opened(1, FRIDAY, priority="minor"), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1, FRIDAY, priority="minor"), 1))
     assert await deadline(database) == SATURDAY + 8 * HOUR
     until = SATURDAY + 4 * HOUR
     assert (await end(gina, only, ends_at=until.isoformat())).status_code == 200
-    await swept(database)
+    await run_bulk_updates(database)
     assert await deadline(database) == MONDAY + 3 * HOUR
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_who_extended_it_does_not_end_it(database: Database, theo: AsyncClient) -> None:
@@ -169,7 +179,7 @@ async def test_an_end_that_cannot_be_is_refused(
     database: Database, theo: AsyncClient, gina: AsyncClient, asked: dict[str, Any], pointer: str
 ) -> None:
     await promise(database)
-    assert pointer in wrong(await end(gina, await extend(theo), **asked))
+    assert pointer in violation_pointers(await end(gina, await extend(theo), **asked))
 
 
 async def test_an_extension_of_another_agreement_does_not_exist_here(
@@ -185,13 +195,13 @@ EXTENSION = Extension(UUID(int=1), SATURDAY, SATURDAY + HOUR, (), "Go-live", "th
 
 def test_a_calendar_loses_these_hours_and_no_others() -> None:
     """Two extensions over the same time are two: one of them may go"""
-    twice = extended({"weekly": {}}, [EXTENSION, EXTENSION])
-    word = Shortened(SATURDAY, "x", "gina", NINE)
-    withdrawn = shorten(EXTENSION, word)
-    half = shorten(EXTENSION, replace(word, since=SATURDAY + HOUR / 2))
+    twice = with_extensions({"weekly": {}}, [EXTENSION, EXTENSION])
+    word = EarlyEnd(SATURDAY, "x", "gina", NINE)
+    withdrawn = end_early(EXTENSION, word)
+    half = end_early(EXTENSION, replace(word, ends_at=SATURDAY + HOUR / 2))
     assert isinstance(withdrawn, Extension)
     assert isinstance(half, Extension)
-    once = cut(twice, EXTENSION, withdrawn)
-    assert once == extended({"weekly": {}}, [EXTENSION])
-    assert cut(once, EXTENSION, half) == extended({"weekly": {}}, [half])
-    assert cut({"weekly": {}}, EXTENSION, half) is None
+    once = with_extension_replaced(twice, EXTENSION, withdrawn)
+    assert once == with_extensions({"weekly": {}}, [EXTENSION])
+    assert with_extension_replaced(once, EXTENSION, half) == with_extensions({"weekly": {}}, [half])
+    assert with_extension_replaced({"weekly": {}}, EXTENSION, half) is None

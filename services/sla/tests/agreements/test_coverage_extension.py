@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla_support.oracle import MINUTE, between
 
 SUNDAY = datetime(2026, 10, 24, 22, tzinfo=UTC)
 """Midnight in Amsterdam, of the day on which an hour repeats."""
-WEEK = (hours([("08:00", "12:00"), ("22:00", "03:00")]),) * 7
+WEEK = (parse_hours([("08:00", "12:00"), ("22:00", "03:00")]),) * 7
 minutes = st.integers(0, 3 * 1440)
 
 
@@ -33,7 +33,7 @@ def test_extra_hours_count_once_and_only_they_are_added(
 ) -> None:
     zone = read_zone("Europe/Amsterdam")
     closed = {date(2026, 10, 26): "holiday"}
-    broken = {date(2026, 10, 25): hours([("09:00", "10:00")])}
+    broken = {date(2026, 10, 25): parse_hours([("09:00", "10:00")])}
     calendar = Calendar(zone, WEEK, closed, {}, broken, added)
     begins = SUNDAY + start * MINUTE
     ends = begins + length * MINUTE

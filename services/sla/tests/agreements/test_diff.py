@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, Target, holding
+from sla.agreements.domain.agreement import Agreement, Target, applicable_agreement
 from sla.agreements.domain.clauses import Maintenance, Price, Prose, maintenance_windows
-from sla.agreements.domain.diff import differences
-from sla.agreements.domain.matching import Question, matched
-from sla.calendars.domain.definition import calendar_of
+from sla.agreements.domain.diff import diff_versions
+from sla.agreements.domain.matching import MatchQuery, match_versions
+from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 
@@ -28,13 +28,13 @@ BASE = Agreement(
     OFFICE,
 )
 BILLING = replace(BASE, id=UUID(int=22), key="billing", services=("billing",))
-GROUP = replace(BASE, id=UUID(int=23), key="group", others=(OTHER,))
+GROUP = replace(BASE, id=UUID(int=23), key="group", other_customers=(OTHER,))
 PAST = replace(BASE, id=UUID(int=24), key="past", valid_until=JUNE + HOUR)
 
 
 def test_the_most_specific_agreement_holds_and_every_other_one_says_why_not() -> None:
-    asked = Question(ACME, "billing", JULY)
-    found = matched([GROUP, BASE, PAST, BILLING], asked)
+    asked = MatchQuery(ACME, "billing", JULY)
+    found = match_versions([GROUP, BASE, PAST, BILLING], asked)
     assert [(one.version.key, one.code) for one in found] == [
         ("billing", "chosen"),
         ("standard", "less_specific"),
@@ -42,17 +42,17 @@ def test_the_most_specific_agreement_holds_and_every_other_one_says_why_not() ->
         ("past", "no_longer_valid"),
     ]
     assert found[1].reason == "billing version 1 goes first: that one names services"
-    assert holding([GROUP, BASE, PAST, BILLING], "billing", JULY) is BILLING
-    assert matched([GROUP, BASE], Question(ACME, None, JULY))[1].reason.endswith(
+    assert applicable_agreement([GROUP, BASE, PAST, BILLING], "billing", JULY) is BILLING
+    assert match_versions([GROUP, BASE], MatchQuery(ACME, None, JULY))[1].reason.endswith(
         "for fewer customers"
     )
-    elsewhere = matched([BILLING], Question(ACME, "portal", JULY))
+    elsewhere = match_versions([BILLING], MatchQuery(ACME, "portal", JULY))
     assert (elsewhere[0].code, elsewhere[0].reason) == (
         "other_service",
         "it is about billing, not about portal",
     )
-    assert matched([BASE], Question(OTHER, None, JULY))[0].code == "other_customer"
-    assert matched([BASE], Question(ACME, None, JUNE - HOUR))[0].code == "not_yet_valid"
+    assert match_versions([BASE], MatchQuery(OTHER, None, JULY))[0].code == "other_customer"
+    assert match_versions([BASE], MatchQuery(ACME, None, JUNE - HOUR))[0].code == "not_yet_valid"
 
 
 def test_a_difference_is_a_list_that_people_read() -> None:
@@ -70,7 +70,7 @@ def test_a_difference_is_a_list_that_people_read() -> None:
         maintenance=Maintenance(None, ((JUNE, JULY),)),
     )
     names = {ACME: "acme", OFFICE: "office, version 3", ROUND: "always, version 1"}
-    assert [str(one) for one in differences(BASE, new, names)] == [
+    assert [str(one) for one in diff_versions(BASE, new, names)] == [
         (
             "resolution of major tickets: within 8 h, waiting on the customer does not count"
             " -> within 4 h 30 min, waiting on the customer counts"
@@ -85,13 +85,13 @@ def test_a_difference_is_a_list_that_people_read() -> None:
         "price per month: nothing -> 1200.00 EUR",
         "duties: nothing -> Name a contact.",
     ]
-    assert differences(new, new, names) == []
+    assert diff_versions(new, new, names) == []
 
 
 def test_agreed_maintenance_is_weekly_and_dated_and_counts_once() -> None:
     """C12: Sundays from two to four in Amsterdam, and a longer one around it"""
     weekly = {"timezone": "Europe/Amsterdam", "weekly": {"sun": [["02:00", "04:00"]]}}
-    table = Timetable(calendar_of(weekly, read_zone("Europe/Amsterdam")))
+    table = Timetable(calendar_from_definition(weekly, read_zone("Europe/Amsterdam")))
     sunday = datetime(2026, 6, 7, tzinfo=UTC)
     agreed = Maintenance(OFFICE, ((sunday + HOUR, sunday + 3 * HOUR), (JULY, JULY + HOUR)))
     found = maintenance_windows(agreed, {OFFICE: table}, JUNE, JUNE + timedelta(days=14))

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.persistence.database import Database
-from sla_support.company import BRIGHTWATER, know, promise
+from sla_support.company import BRIGHTWATER, announce_customers, promise
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_the_database_takes_no_countersigner_of_another_customer(
 ) -> None:
     """One person per side: where the customer signs, it is the customer with whom it is made"""
     await promise(database)
-    await know(database, (BRIGHTWATER, "brightwater"))
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
     with pytest.raises(IntegrityError, match=why):
         async with database.transaction() as tx:
             await tx.execute(text(f"UPDATE agreement_versions SET {change}"))

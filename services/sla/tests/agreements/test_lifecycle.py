@@ -10,35 +10,35 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sla.agreements.domain import lifecycle as rules
-from sla.agreements.domain.lifecycle import Denied, Life, Person, Signature
-from sla.agreements.domain.termination import Ending, ask, confirm
+from sla.agreements.domain.lifecycle import Person, RejectionCode, Signature, VersionLifecycle
+from sla.agreements.domain.termination import Termination, confirm_end, request_end
 from sla.agreements.domain.validity import Overlap, Validity, succession
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 THEO, GINA, OMAR = Person("theo"), Person("gina"), Person("omar")
-JAN = Person("contact/jan", customer=True, party=UUID(int=1))
-EVE = Person("contact/eve", customer=True)
+JAN = Person("contact/jan", is_customer=True, party=UUID(int=1))
+EVE = Person("contact/eve", is_customer=True)
 """A contact of another customer, whom it covers, too."""
-DRAFT = Life(Signature("theo", MONDAY))
+DRAFT = VersionLifecycle(Signature("theo", MONDAY))
 
 
-def proposed(*, customer_signs: bool = False) -> Life:
-    life = rules.propose(Life(Signature("theo", MONDAY), customer_signs), THEO)
-    assert isinstance(life, Life)
-    return life
+def proposed_lifecycle(*, customer_signs: bool = False) -> VersionLifecycle:
+    lifecycle = rules.propose(VersionLifecycle(Signature("theo", MONDAY), customer_signs), THEO)
+    assert isinstance(lifecycle, VersionLifecycle)
+    return lifecycle
 
 
-def signed(life: Life, *people: Person) -> Life | Denied:
+def approve_all(lifecycle: VersionLifecycle, *people: Person) -> VersionLifecycle | RejectionCode:
     for person in people:
-        after = rules.approve(life, person, MONDAY)
-        if not isinstance(after, Life):
+        after = rules.approve(lifecycle, person, MONDAY)
+        if not isinstance(after, VersionLifecycle):
             return after
-        life = after
-    return life
+        lifecycle = after
+    return lifecycle
 
 
-def state(life: Life | Denied) -> str:
-    return life.state if isinstance(life, Life) else life
+def state_of(lifecycle: VersionLifecycle | RejectionCode) -> str:
+    return lifecycle.state if isinstance(lifecycle, VersionLifecycle) else lifecycle
 
 
 @pytest.mark.parametrize(
@@ -59,38 +59,38 @@ def state(life: Life | Denied) -> str:
 def test_two_different_people_agree_one_for_each_side(
     customer_signs: bool, people: tuple[Person, ...], ends: str
 ) -> None:
-    assert state(signed(proposed(customer_signs=customer_signs), *people)) == ends
+    assert state_of(approve_all(proposed_lifecycle(customer_signs=customer_signs), *people)) == ends
 
 
 def test_the_author_does_not_publish() -> None:
-    agreed = signed(proposed(), THEO, GINA)
-    assert isinstance(agreed, Life)
+    agreed = approve_all(proposed_lifecycle(), THEO, GINA)
+    assert isinstance(agreed, VersionLifecycle)
     assert rules.publish(agreed, THEO, MONDAY) == "SELF_APPROVAL"
     assert rules.publish(agreed, JAN, MONDAY) == "NOT_YOURS"
-    assert state(rules.publish(agreed, GINA, MONDAY)) == "published"
+    assert state_of(rules.publish(agreed, GINA, MONDAY)) == "published"
 
 
 def test_who_revises_takes_the_approvals_back() -> None:
-    agreed = signed(proposed(), THEO, GINA)
-    assert isinstance(agreed, Life)
+    agreed = approve_all(proposed_lifecycle(), THEO, GINA)
+    assert isinstance(agreed, VersionLifecycle)
     again = rules.revise(agreed, THEO)
-    assert isinstance(again, Life)
-    assert (again.state, again.ours, again.theirs) == ("draft", None, None)
+    assert isinstance(again, VersionLifecycle)
+    assert (again.state, again.provider_signature, again.counter_signature) == ("draft", None, None)
 
 
 def test_one_person_does_not_end_an_agreement() -> None:
     """C10, R1"""
-    asked = ask(None, "theo", "They have left", MONDAY)
-    assert isinstance(asked, Ending)
-    assert confirm(asked, "theo", MONDAY) == "SELF_APPROVAL"
-    done = confirm(asked, "gina", MONDAY)
-    assert isinstance(done, Ending)
-    assert confirm(done, "omar", MONDAY) == "OVER"
-    assert ask(done, "omar", "Again", MONDAY) == "OVER"
-    assert confirm(None, "omar", MONDAY) == "NOT_ASKED"
+    asked = request_end(None, "theo", "They have left", MONDAY)
+    assert isinstance(asked, Termination)
+    assert confirm_end(asked, "theo", MONDAY) == "SELF_APPROVAL"
+    done = confirm_end(asked, "gina", MONDAY)
+    assert isinstance(done, Termination)
+    assert confirm_end(done, "omar", MONDAY) == "OVER"
+    assert request_end(done, "omar", "Again", MONDAY) == "OVER"
+    assert confirm_end(None, "omar", MONDAY) == "NOT_ASKED"
 
 
-PEOPLE = st.sampled_from([THEO, GINA, OMAR, JAN, Person("contact/kim", customer=True)])
+PEOPLE = st.sampled_from([THEO, GINA, OMAR, JAN, Person("contact/kim", is_customer=True)])
 
 
 class Versions(RuleBasedStateMachine):
@@ -99,7 +99,7 @@ class Versions(RuleBasedStateMachine):
     @initialize(signs=st.booleans())
     def begin(self, signs: bool) -> None:
         self.signs = signs
-        self.lives: list[Life] = []
+        self.lives: list[VersionLifecycle] = []
         self.valid: list[tuple[datetime, datetime | None]] = []
 
     @rule(
@@ -107,7 +107,7 @@ class Versions(RuleBasedStateMachine):
     )
     def draft(self, who: Person, starts: int, days: int) -> None:
         start = MONDAY + timedelta(days=starts)
-        self.lives.append(Life(Signature(who.name, MONDAY), self.signs))
+        self.lives.append(VersionLifecycle(Signature(who.name, MONDAY), self.signs))
         self.valid.append((start, start + timedelta(days=days) if days else None))
 
     @rule(
@@ -119,7 +119,7 @@ class Versions(RuleBasedStateMachine):
         if which < len(self.lives):
             before = self.lives[which]
             after = getattr(rules, step)(before, who)
-            assert not (isinstance(after, Life) and who.customer)
+            assert not (isinstance(after, VersionLifecycle) and who.is_customer)
             self._keep(which, after)
 
     @rule(who=PEOPLE, which=st.integers(0, 20))
@@ -132,7 +132,7 @@ class Versions(RuleBasedStateMachine):
         if which >= len(self.lives):
             return
         after = rules.publish(self.lives[which], who, MONDAY)
-        if not isinstance(after, Life):
+        if not isinstance(after, VersionLifecycle):
             return
         ended = succession(Validity(which, *self.valid[which]), over, self._binding())
         if isinstance(ended, Overlap):
@@ -149,8 +149,8 @@ class Versions(RuleBasedStateMachine):
             if life.state in ("published", "superseded")
         ]
 
-    def _keep(self, which: int, after: Life | Denied) -> None:
-        if isinstance(after, Life):
+    def _keep(self, which: int, after: VersionLifecycle | RejectionCode) -> None:
+        if isinstance(after, VersionLifecycle):
             self.lives[which] = after
 
     @invariant()
@@ -158,13 +158,13 @@ class Versions(RuleBasedStateMachine):
         for life in self.lives:
             if life.state not in ("agreed", "published", "superseded"):
                 continue
-            assert life.ours is not None
-            assert life.theirs is not None
-            assert life.ours.by != life.theirs.by
-            assert not self.signs or life.theirs.by.startswith("contact/")
+            assert life.provider_signature is not None
+            assert life.counter_signature is not None
+            assert life.provider_signature.by != life.counter_signature.by
+            assert not self.signs or life.counter_signature.by.startswith("contact/")
             if life.state != "agreed":
-                assert life.published is not None
-                assert life.published.by != life.drafted.by
+                assert life.publication is not None
+                assert life.publication.by != life.draft_signature.by
 
     @invariant()
     def no_two_versions_hold_at_one_time(self) -> None:

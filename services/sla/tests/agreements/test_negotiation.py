@@ -11,13 +11,13 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
-from sla_support.assertions import wrong
-from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, know, promise
+from sla_support.assertions import violation_pointers
+from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, announce_customers, promise
 
 AGREEMENTS = "/v1/agreements"
 
 
-def offer(**more: Any) -> dict[str, Any]:
+def draft_body(**more: Any) -> dict[str, Any]:
     target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
     return {
         "key": "acme-standard",
@@ -49,26 +49,28 @@ FULL: dict[str, Any] = {
 async def test_everything_that_is_asked_for_is_told_again(
     database: Database, theo: AsyncClient
 ) -> None:
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    made = await theo.post(AGREEMENTS, json=offer(**FULL))
+    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    made = await theo.post(AGREEMENTS, json=draft_body(**FULL))
     assert made.status_code == 201, made.text
-    said = made.json()
+    draft = made.json()
     same = ("timezone", "availability", "reserved_seconds", "price", "penalties", "duties")
-    assert {name: said[name] for name in same} == {name: FULL[name] for name in same}
-    assert (said["customer"], said["customers"]) == ("acme", ["acme", "brightwater"])
-    assert said["services"] == ["billing", "portal"]
-    assert said["maintenance"]["dated"] == FULL["maintenance"]["dated"]
-    weekly = (await theo.get(f"/v1/calendars/{said['maintenance']['calendar']}")).json()
+    assert {name: draft[name] for name in same} == {name: FULL[name] for name in same}
+    assert (draft["customer"], draft["customers"]) == ("acme", ["acme", "brightwater"])
+    assert draft["services"] == ["billing", "portal"]
+    assert draft["maintenance"]["dated"] == FULL["maintenance"]["dated"]
+    weekly = (await theo.get(f"/v1/calendars/{draft['maintenance']['calendar']}")).json()
     assert weekly["definition"]["weekly"] == FULL["maintenance"]["weekly"]
-    assert (await theo.get(made.headers["Location"])).json() == said
+    assert (await theo.get(made.headers["Location"])).json() == draft
 
 
 async def test_the_customer_who_signs_sees_comments_and_approves(
     database: Database, app: FastAPI, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     """One person per side, and a customer sees nothing of other customers (R4)"""
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    made = await theo.post(AGREEMENTS, json=offer(customer_signs=True, customers=["brightwater"]))
+    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    made = await theo.post(
+        AGREEMENTS, json=draft_body(customer_signs=True, customers=["brightwater"])
+    )
     address = made.headers["Location"]
     assert (await jan.get(address)).status_code == 404
     assert (await jan.post(address + "/comments", json={"comment": "Hm"})).status_code == 404
@@ -82,7 +84,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     assert (await theo.post(address + "/revise")).json()["state"] == "draft"
     terms = {
         name: value
-        for name, value in offer(customer_signs=True).items()
+        for name, value in draft_body(customer_signs=True).items()
         if name not in ("key", "customer")
     }
     terms["targets"] = [{"metric": "resolution", "priority": "major", "target_seconds": 21600}]
@@ -96,9 +98,9 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     assert (await jan.post(address + "/publish")).status_code == 403
     assert (await jan.post(address + "/approve")).json()["countersigned"]["by"] == "jan"
     assert (await gina.post(address + "/publish")).json()["state"] == "published"
-    said = (await jan.get(address + "/comments?limit=1")).json()
-    assert [one["comment"] for one in said["items"]] == ["Eight hours are long."]
-    rest = (await jan.get(f"{address}/comments?cursor={said['next']}")).json()["items"]
+    comments = (await jan.get(address + "/comments?limit=1")).json()
+    assert [one["comment"] for one in comments["items"]] == ["Eight hours are long."]
+    rest = (await jan.get(f"{address}/comments?cursor={comments['next']}")).json()["items"]
     assert [one["comment"] for one in rest] == ["Six, then."]
     async with client(app, "britta") as britta:
         assert (await britta.get(address)).status_code == 404
@@ -110,41 +112,43 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
 async def test_other_customers_of_a_group_are_not_named(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await _published(theo, gina, offer(customers=["brightwater"]))
-    later = offer(customers=["brightwater"], valid_from="2026-09-01T00:00:00Z", reserved_seconds=60)
-    await _published(theo, gina, later)
+    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    await _publish(theo, gina, draft_body(customers=["brightwater"]))
+    later = draft_body(
+        customers=["brightwater"], valid_from="2026-09-01T00:00:00Z", reserved_seconds=60
+    )
+    await _publish(theo, gina, later)
     for address in ("acme-standard", "acme-standard/page", "acme-standard/diff?from=1&to=2"):
         answer = await jan.get(f"{AGREEMENTS}/{address}")
         assert answer.status_code == 200
         assert "brightwater" not in answer.text
 
 
-async def _published(theo: AsyncClient, gina: AsyncClient, asked: dict[str, Any]) -> str:
-    made = await theo.post(AGREEMENTS, json=asked)
-    assert made.status_code == 201, made.text
-    address: str = made.headers["Location"]
+async def _publish(theo: AsyncClient, gina: AsyncClient, body: dict[str, Any]) -> str:
+    response = await theo.post(AGREEMENTS, json=body)
+    assert response.status_code == 201, response.text
+    address: str = response.headers["Location"]
     for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
-        taken = await who.post(f"{address}/{step}")
-        assert taken.status_code == 200, taken.text
+        step_response = await who.post(f"{address}/{step}")
+        assert step_response.status_code == 200, step_response.text
     return address
 
 
 async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    await know(database, (ACME, "acme"))
-    first = await _published(theo, gina, offer())
-    same = await theo.post(AGREEMENTS, json=offer())
-    assert wrong(same) == ["/valid_from"]
+    await announce_customers(database, (ACME, "acme"))
+    first = await _publish(theo, gina, draft_body())
+    same = await theo.post(AGREEMENTS, json=draft_body())
+    assert violation_pointers(same) == ["/valid_from"]
     assert "version 1 is valid from 2026-01-01" in same.json()["errors"][0]["detail"]
     july, october = "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z"
-    await _published(theo, gina, offer(valid_from=july, valid_until=october))
+    await _publish(theo, gina, draft_body(valid_from=july, valid_until=october))
     ended = (await theo.get(first)).json()
     assert (ended["state"], ended["valid_until"]) == ("superseded", july)
-    early = offer(valid_from="2026-08-01T00:00:00Z")
-    assert wrong(await theo.post(AGREEMENTS, json=early)) == ["/valid_from"]
-    await _published(theo, gina, early | {"supersedes": 2})
+    early = draft_body(valid_from="2026-08-01T00:00:00Z")
+    assert violation_pointers(await theo.post(AGREEMENTS, json=early)) == ["/valid_from"]
+    await _publish(theo, gina, early | {"supersedes": 2})
     second = (await theo.get(f"{AGREEMENTS}/acme-standard?version=2")).json()
     assert (second["state"], second["valid_until"]) == ("superseded", "2026-08-01T00:00:00Z")
     types = [one.type for one in await outbox_events(database)]
@@ -154,8 +158,8 @@ async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
 async def test_two_drafts_of_one_time_cannot_both_be_published(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    await know(database, (ACME, "acme"))
-    drafts = [await theo.post(AGREEMENTS, json=offer()) for _ in range(2)]
+    await announce_customers(database, (ACME, "acme"))
+    drafts = [await theo.post(AGREEMENTS, json=draft_body()) for _ in range(2)]
     first, second = (one.headers["Location"] for one in drafts)
     for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve")):
         for address in (first, second):
@@ -170,9 +174,9 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     """R13: a partner's contract, for Acme alone, and one of second level for everybody"""
-    await know(database, (ACME, "acme"))
-    unheard = offer(key="unheard", contract="uc", partner="hosthaven")
-    assert wrong(await theo.post(AGREEMENTS, json=unheard)) == ["/partner"]
+    await announce_customers(database, (ACME, "acme"))
+    unheard = draft_body(key="unheard", contract="uc", partner="hosthaven")
+    assert violation_pointers(await theo.post(AGREEMENTS, json=unheard)) == ["/partner"]
     hosthaven = PartnerKnown(
         at=NINE,
         partner_id=UUID(int=9),
@@ -182,10 +186,10 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
         email=None,
     )
     await deliver(database, HANDLERS, (hosthaven, 1))
-    partner = offer(key="hosthaven", contract="uc", partner="hosthaven")
-    team = offer(key="second-level", contract="ola", team="second level", customer=None)
+    partner = draft_body(key="hosthaven", contract="uc", partner="hosthaven")
+    team = draft_body(key="second-level", contract="ola", team="second level", customer=None)
     for asked in (partner, team):
-        address = await _published(theo, gina, asked)
+        address = await _publish(theo, gina, asked)
         assert (await jan.get(address)).status_code == 404
     assert (await jan.get(AGREEMENTS)).json()["items"] == []
     matching = f"{AGREEMENTS}/matching?customer=acme&contract="
@@ -193,7 +197,7 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
     assert (await theo.get(matching + "ola")).json()["candidates"][0]["key"] == "second-level"
     assert (await theo.get(matching + "sla")).json()["chosen"] is None
     assert (await jan.get(matching + "uc")).status_code == 404
-    other = offer(key="hosthaven", contract="sla")
+    other = draft_body(key="hosthaven", contract="sla")
     assert (await theo.post(AGREEMENTS, json=other)).status_code == 409
 
 
@@ -201,7 +205,7 @@ async def test_the_answer_says_which_agreement_holds_and_why(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     await promise(database)
-    await _published(theo, gina, offer(key="acme-billing", services=["billing"]))
+    await _publish(theo, gina, draft_body(key="acme-billing", services=["billing"]))
     asked = f"{AGREEMENTS}/matching?customer=acme&service=billing&priority=major&kind=incident"
     found = (await jan.get(f"{asked}&at={NINE.isoformat().replace('+00:00', 'Z')}")).json()
     assert [(one["key"], one["code"]) for one in found["candidates"]] == [
@@ -214,7 +218,7 @@ async def test_the_answer_says_which_agreement_holds_and_why(
         "the target for every kind of ticket",
     )
     assert "most specific" in found["rule"]
-    assert wrong(await jan.get(f"{AGREEMENTS}/matching?customer=brightwater")) == [
+    assert violation_pointers(await jan.get(f"{AGREEMENTS}/matching?customer=brightwater")) == [
         "/query/customer"
     ]
 
@@ -223,13 +227,13 @@ async def test_a_published_agreement_is_a_page_without_script(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     """R4; what people wrote is text, not markup"""
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await _published(theo, gina, offer(**FULL))
+    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    await _publish(theo, gina, draft_body(**FULL))
     page = await jan.get(f"{AGREEMENTS}/acme-standard/page")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    for said in ("within 8 h", "99.9 %", "sun 02:00 to 04:00", "1200.50 EUR"):
-        assert said in page.text
+    for fragment in ("within 8 h", "99.9 %", "sun 02:00 to 04:00", "1200.50 EUR"):
+        assert fragment in page.text
     assert "&lt;missed&gt;" in page.text
     assert "<script" not in page.text
     assert (await theo.get(f"{AGREEMENTS}/nothing/page")).status_code == 404
@@ -238,9 +242,9 @@ async def test_a_published_agreement_is_a_page_without_script(
 async def test_versions_are_compared_in_words(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    await know(database, (ACME, "acme"))
-    await _published(theo, gina, offer())
-    next_one = offer(valid_from="2026-07-01T00:00:00Z", availability=0.99)
+    await announce_customers(database, (ACME, "acme"))
+    await _publish(theo, gina, draft_body())
+    next_one = draft_body(valid_from="2026-07-01T00:00:00Z", availability=0.99)
     assert (await theo.post(AGREEMENTS, json=next_one)).status_code == 201
     answer = await theo.get(f"{AGREEMENTS}/acme-standard/diff?from=1&to=2")
     found = {one["term"]: (one["previous"], one["current"]) for one in answer.json()["differences"]}

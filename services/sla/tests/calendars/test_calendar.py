@@ -2,21 +2,21 @@
 
 import pytest
 
-from sla.calendars.domain.calendar import BadHours, hours
+from sla.calendars.domain.calendar import BadHours, parse_hours
 from sla.calendars.domain.zone import read_zone, tz_version
 
 
 def test_hours_may_cross_midnight_and_end_at_24_00() -> None:
     """A1"""
-    assert hours([("22:00", "06:00"), ("08:00", "12:30")]) == (
+    assert parse_hours([("22:00", "06:00"), ("08:00", "12:30")]) == (
         (8 * 3600, 12 * 3600 + 1800),
         (22 * 3600, 30 * 3600),
     )
-    assert hours([("00:00", "24:00")]) == hours([("00:00", "00:00")]) == ((0, 86_400),)
+    assert parse_hours([("00:00", "24:00")]) == parse_hours([("00:00", "00:00")]) == ((0, 86_400),)
 
 
 @pytest.mark.parametrize(
-    ("pairs", "said"),
+    ("pairs", "message"),
     [
         ([("08:00", "12:00"), ("11:00", "17:00")], "overlap"),
         ([("22:00", "06:00"), ("23:00", "24:00")], "overlap"),
@@ -27,9 +27,9 @@ def test_hours_may_cross_midnight_and_end_at_24_00() -> None:
         ([("08:00", "٠٩:00")], "no time of day"),
     ],
 )
-def test_impossible_hours_are_refused_by_name(pairs: list[tuple[str, str]], said: str) -> None:
-    with pytest.raises(BadHours, match=said):
-        hours(pairs)
+def test_impossible_hours_are_refused_by_name(pairs: list[tuple[str, str]], message: str) -> None:
+    with pytest.raises(BadHours, match=message):
+        parse_hours(pairs)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "", "europe/amsterdam"])

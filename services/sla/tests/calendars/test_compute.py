@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from sla_support.assertions import wrong
+from sla_support.assertions import violation_pointers
 from sla_support.company import AMSTERDAM
 
 
@@ -49,7 +49,7 @@ async def test_a_calendar_that_cannot_be_is_refused_by_its_place(
     """A4 and bad input"""
     question = {"after": {"starts_at": "2026-12-23T11:30:00Z", "seconds": 1}}
     body = {"calendar": AMSTERDAM | changed, "questions": [question]}
-    assert wrong(await theo.post("/v1/calendars/compute", json=body)) == [pointer]
+    assert violation_pointers(await theo.post("/v1/calendars/compute", json=body)) == [pointer]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ async def test_a_question_that_is_none_is_refused(
     theo: AsyncClient, question: dict[str, Any]
 ) -> None:
     body = {"calendar": AMSTERDAM, "questions": [question]}
-    wrong(await theo.post("/v1/calendars/compute", json=body))
+    violation_pointers(await theo.post("/v1/calendars/compute", json=body))
 
 
-def life(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
+def simulation_body(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "calendar": AMSTERDAM,
         "metric": "resolution",
@@ -85,7 +85,7 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
     """C2, C4, C7"""
     waiting = {"at": "2026-06-01T08:00:00Z", "type": "on_hold"}
     resumed = {"at": "2026-06-01T09:00:00Z", "type": "resumed"}
-    answer = await theo.post("/v1/clocks/simulate", json=life(waiting, resumed))
+    answer = await theo.post("/v1/clocks/simulate", json=simulation_body(waiting, resumed))
     assert answer.json() == {
         "state": "running",
         "elapsed_seconds": 4 * 3600,
@@ -127,19 +127,19 @@ async def test_a_clock_is_simulated(theo: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
-        (life({"at": "2026-06-01T06:00:00Z", "type": "on_hold"}), ["/events/1/at"]),
-        (life({"at": "2026-06-01T08:00:00Z", "type": "opened"}), ["/events/1/type"]),
-        (life(target_seconds=0), ["/target_seconds"]),
-        (life(target_seconds=-5), ["/target_seconds"]),
-        (life(as_of="2026-05-01T12:00:00Z"), ["/as_of"]),
-        (life(calendar="nowhere"), ["/calendar"]),
-        (life(warnings=[1.5]), ["/warnings/0"]),
+        (simulation_body({"at": "2026-06-01T06:00:00Z", "type": "on_hold"}), ["/events/1/at"]),
+        (simulation_body({"at": "2026-06-01T08:00:00Z", "type": "opened"}), ["/events/1/type"]),
+        (simulation_body(target_seconds=0), ["/target_seconds"]),
+        (simulation_body(target_seconds=-5), ["/target_seconds"]),
+        (simulation_body(as_of="2026-05-01T12:00:00Z"), ["/as_of"]),
+        (simulation_body(calendar="nowhere"), ["/calendar"]),
+        (simulation_body(warnings=[1.5]), ["/warnings/0"]),
     ],
 )
 async def test_a_life_that_cannot_be_is_refused(
     theo: AsyncClient, body: dict[str, Any], pointers: list[str]
 ) -> None:
-    assert wrong(await theo.post("/v1/clocks/simulate", json=body)) == pointers
+    assert violation_pointers(await theo.post("/v1/clocks/simulate", json=body)) == pointers
 
 
 async def test_a_calendar_is_versioned_and_knows_public_holidays(theo: AsyncClient) -> None:
@@ -158,4 +158,4 @@ async def test_a_calendar_is_versioned_and_knows_public_holidays(theo: AsyncClie
         "answers": [{"open": False}]
     }
     never = {"key": "never", "timezone": "Europe/Amsterdam"}
-    assert wrong(await theo.post("/v1/calendars", json=never)) == ["/weekly"]
+    assert violation_pointers(await theo.post("/v1/calendars", json=never)) == ["/weekly"]

@@ -15,8 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from common.now import now
-from sla.calendars import feed_client as fetching
-from sla.calendars.feed_client import LONGEST, Address, Fetcher, Unfetchable, public
+from sla.calendars import feed_client
+from sla.calendars.feed_client import (
+    MAX_FEED_BYTES,
+    Address,
+    FeedFetcher,
+    FeedFetchError,
+    is_public,
+)
 
 HERE = ip_address("127.0.0.1")
 
@@ -26,18 +32,18 @@ class Site:
 
     def __init__(self, *answers: bytes) -> None:
         self.answers = list(answers)
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.port = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(self.answers[min(len(self.asked), len(self.answers)) - 1])
+        self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(self.answers[min(len(self.requests), len(self.answers)) - 1])
         await writer.drain()
         writer.close()
 
 
 @asynccontextmanager
-async def standing(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+async def running_site(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
     site = Site(*answers)
     server = await asyncio.start_server(site.serve, str(HERE), 0, ssl=tls)
     site.port = server.sockets[0].getsockname()[1]
@@ -47,25 +53,25 @@ async def standing(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncI
         server.close()
 
 
-def says(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+def http_response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
-def moved(to: str) -> bytes:
-    return says(b"", f"Location: {to}", status="302 Found")
+def redirect_to(to: str) -> bytes:
+    return http_response(b"", f"Location: {to}", status="302 Found")
 
 
-def knowing(*found: Address) -> Fetcher:
+def fetcher_resolving_to(*addresses: Address) -> FeedFetcher:
     """Every name stands for these addresses; this machine is allowed, and nothing else is."""
 
     async def looks_up(host: str, port: int) -> Sequence[Address]:
         try:
             return [ip_address(host)]
         except ValueError:
-            return found
+            return addresses
 
-    return Fetcher(looks_up, lambda address: address == HERE)
+    return FeedFetcher(looks_up, lambda address: address == HERE)
 
 
 @pytest.mark.parametrize(
@@ -94,88 +100,90 @@ def knowing(*found: Address) -> Fetcher:
     ],
 )
 async def test_our_own_addresses_are_not_public(written: str) -> None:
-    assert not public(ip_address(written))
+    assert not is_public(ip_address(written))
     host = f"[{written}]" if ":" in written else written
-    with pytest.raises(Unfetchable, match="no public address"):
-        await Fetcher().fetch(f"http://{host}/feed.ics")
+    with pytest.raises(FeedFetchError, match="no public address"):
+        await FeedFetcher().fetch(f"http://{host}/feed.ics")
 
 
 @pytest.mark.parametrize("written", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
 def test_the_world_is_public(written: str) -> None:
-    assert public(ip_address(written))
+    assert is_public(ip_address(written))
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "localhost", "017700000001"])
 async def test_however_this_machine_is_written_it_is_refused(host: str) -> None:
-    with pytest.raises(Unfetchable):
-        await Fetcher().fetch(f"http://{host}/feed.ics")
+    with pytest.raises(FeedFetchError):
+        await FeedFetcher().fetch(f"http://{host}/feed.ics")
 
 
 async def test_the_name_is_looked_up_once_and_that_very_address_is_asked() -> None:
     """A name that says something else a moment later leads nowhere else."""
-    said = []
+    looked_up = []
 
     async def changing(host: str, port: int) -> Sequence[Address]:
-        said.append(host)
-        return [HERE] if len(said) == 1 else [ip_address("10.0.0.1")]
+        looked_up.append(host)
+        return [HERE] if len(looked_up) == 1 else [ip_address("10.0.0.1")]
 
-    async with standing(says(b"BEGIN:VCALENDAR")) as site:
-        fetcher = Fetcher(changing, lambda address: address == HERE)
+    async with running_site(http_response(b"BEGIN:VCALENDAR")) as site:
+        fetcher = FeedFetcher(changing, lambda address: address == HERE)
         url = f"http://acme.example:{site.port}/feed.ics?token=1#top"
         assert await fetcher.fetch(url) == b"BEGIN:VCALENDAR"
-    assert said == ["acme.example"]
-    assert site.asked[0].startswith("GET /feed.ics?token=1 HTTP/1.1\r\n")
-    assert f"host: acme.example:{site.port}\r\n" in site.asked[0].lower()
+    assert looked_up == ["acme.example"]
+    assert site.requests[0].startswith("GET /feed.ics?token=1 HTTP/1.1\r\n")
+    assert f"host: acme.example:{site.port}\r\n" in site.requests[0].lower()
 
 
 async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
-    async with standing(says(b"x")) as site:
-        mixed = knowing(HERE, ip_address("10.0.0.1"))
-        with pytest.raises(Unfetchable, match="no public address"):
+    async with running_site(http_response(b"x")) as site:
+        mixed = fetcher_resolving_to(HERE, ip_address("10.0.0.1"))
+        with pytest.raises(FeedFetchError, match="no public address"):
             await mixed.fetch(f"http://acme.example:{site.port}/")
-    assert site.asked == []
+    assert site.requests == []
 
 
 @pytest.mark.parametrize(
     "to", ["http://10.0.0.1/", "file:///etc/passwd", "http://u:p@acme.example/"]
 )
 async def test_a_redirect_is_judged_anew(to: str) -> None:
-    async with standing(moved(to), says(b"secret")) as site:
-        with pytest.raises(Unfetchable):
-            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
-    assert len(site.asked) == 1
+    async with running_site(redirect_to(to), http_response(b"secret")) as site:
+        with pytest.raises(FeedFetchError):
+            await fetcher_resolving_to(HERE).fetch(f"http://acme.example:{site.port}/")
+    assert len(site.requests) == 1
 
 
 async def test_redirects_are_followed_but_not_for_ever() -> None:
-    async with standing(moved("/there"), says(b"feed")) as site:
-        assert await knowing(HERE).fetch(f"http://acme.example:{site.port}/") == b"feed"
-    async with standing(moved("/again")) as site:
-        with pytest.raises(Unfetchable, match="redirects"):
-            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
-    assert len(site.asked) == 4
+    async with running_site(redirect_to("/there"), http_response(b"feed")) as site:
+        assert (
+            await fetcher_resolving_to(HERE).fetch(f"http://acme.example:{site.port}/") == b"feed"
+        )
+    async with running_site(redirect_to("/again")) as site:
+        with pytest.raises(FeedFetchError, match="redirects"):
+            await fetcher_resolving_to(HERE).fetch(f"http://acme.example:{site.port}/")
+    assert len(site.requests) == 4
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
-        (says(b"", status="404 Not Found"), "404"),
-        (says(b"x", "Content-Encoding: gzip"), "compressed"),
-        (says(b"x" * (LONGEST + 1)), "longer"),
+        (http_response(b"", status="404 Not Found"), "404"),
+        (http_response(b"x", "Content-Encoding: gzip"), "compressed"),
+        (http_response(b"x" * (MAX_FEED_BYTES + 1)), "longer"),
         (b"no http at all\r\n\r\n", "cannot be fetched"),
     ],
 )
-async def test_what_is_no_feed_or_too_much_is_refused(answer: bytes, said: str) -> None:
-    async with standing(answer) as site:
-        with pytest.raises(Unfetchable, match=said):
-            await knowing(HERE).fetch(f"http://acme.example:{site.port}/")
+async def test_what_is_no_feed_or_too_much_is_refused(answer: bytes, message: str) -> None:
+    async with running_site(answer) as site:
+        with pytest.raises(FeedFetchError, match=message):
+            await fetcher_resolving_to(HERE).fetch(f"http://acme.example:{site.port}/")
 
 
 async def test_who_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "PATIENCE", 0.2)
+    monkeypatch.setattr(feed_client, "FETCH_TIMEOUT_S", 0.2)
     server = await asyncio.start_server(_silent, str(HERE), 0)
     port = server.sockets[0].getsockname()[1]
-    with pytest.raises(Unfetchable):
-        await knowing(HERE).fetch(f"http://acme.example:{port}/")
+    with pytest.raises(FeedFetchError):
+        await fetcher_resolving_to(HERE).fetch(f"http://acme.example:{port}/")
     server.close()
 
 
@@ -190,24 +198,26 @@ async def test_a_certificate_must_be_that_of_the_name(
 ) -> None:
     """The connection goes to a number; what is asked for and verified is the name."""
     file = tmp_path / "site.pem"
-    file.write_bytes(self_signed(certified))
+    file.write_bytes(create_self_signed(certified))
     server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server_side.load_cert_chain(file)
     asked_for: list[str | None] = []
     server_side.sni_callback = lambda _, name, __: asked_for.append(name)
     trusts = ssl.create_default_context(cafile=str(file))
-    async with standing(says(b"feed"), tls=server_side) as site:
-        fetcher = Fetcher(knowing(HERE).looks_up, lambda address: address == HERE, trusts)
+    async with running_site(http_response(b"feed"), tls=server_side) as site:
+        fetcher = FeedFetcher(
+            fetcher_resolving_to(HERE).resolver, lambda address: address == HERE, trusts
+        )
         fetched = fetcher.fetch(f"https://acme.example:{site.port}/")
         if good:
             assert await fetched == b"feed"
         else:
-            with pytest.raises(Unfetchable, match="cannot be fetched"):
+            with pytest.raises(FeedFetchError, match="cannot be fetched"):
                 await fetched
     assert asked_for == ["acme.example"]
 
 
-def self_signed(name: str) -> bytes:
+def create_self_signed(name: str) -> bytes:
     """Key and certificate of a site, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -224,9 +234,9 @@ def self_signed(name: str) -> bytes:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    kept = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    key_format = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     pem = serialization.Encoding.PEM
-    return key.private_bytes(pem, *kept) + certificate.public_bytes(pem)
+    return key.private_bytes(pem, *key_format) + certificate.public_bytes(pem)
 
 
 @pytest.mark.parametrize(
@@ -242,5 +252,5 @@ def self_signed(name: str) -> bytes:
     ],
 )
 async def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(Unfetchable):
-        await knowing(HERE).fetch(url)
+    with pytest.raises(FeedFetchError):
+        await fetcher_resolving_to(HERE).fetch(url)

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
-from sla.calendars.feed_client import Fetcher, Unfetchable
-from sla.calendars.routes.feeds import AT_ONCE, fetcher
-from sla_support.assertions import wrong
+from sla.calendars.feed_client import FeedFetcher, FeedFetchError
+from sla.calendars.routes.feeds import FETCH_SLOTS, get_fetcher
+from sla_support.assertions import violation_pointers
 from sla_support.company import AMSTERDAM
 
 ICS = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -25,7 +25,7 @@ def feed(*events: str) -> str:
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{wrapped}END:VCALENDAR\r\n"
 
 
-async def made(theo: AsyncClient, **more: Any) -> Response:
+async def create_office(theo: AsyncClient, **more: Any) -> Response:
     return await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"} | more)
 
 
@@ -45,7 +45,7 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     theo: AsyncClient,
 ) -> None:
     """A1, A5"""
-    await made(theo, holidays=["2026-06-05"])
+    await create_office(theo, holidays=["2026-06-05"])
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-01T10:30:00Z") == [True, True]
     first = await upload(theo, feed(SUMMER_PARTY, LUNCH))
     assert first.status_code == 201, first.text
@@ -57,14 +57,14 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     assert (again.status_code, again.json()["version"]) == (200, 2)
     await upload(theo, feed(LUNCH))
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-05T10:30:00Z") == [True, False]
-    kept = (await made(theo, holidays=[])).json()
-    assert (kept["version"], min(kept["definition"]["feed"]["breaks"])) == (4, "2026-06-01")
+    created = (await create_office(theo, holidays=[])).json()
+    assert (created["version"], min(created["definition"]["feed"]["breaks"])) == (4, "2026-06-01")
     empty = (await upload(theo, feed())).json()
     assert empty["definition"]["feed"] == {"holidays": {}, "breaks": {}, "overrides": {}}
 
 
 async def test_what_people_wrote_about_a_date_goes_before_a_feed(theo: AsyncClient) -> None:
-    await made(theo, overrides={"2026-06-19": [["08:00", "10:00"]]})
+    await create_office(theo, overrides={"2026-06-19": [["08:00", "10:00"]]})
     late = "DTSTART:20260620T180000\r\nDTEND:20260620T200000"
     opened = await upload(theo, feed(SUMMER_PARTY, late), "?timed=open")
     assert opened.json()["definition"]["feed"]["overrides"] == {"2026-06-20": [["18:00", "20:00"]]}
@@ -73,17 +73,17 @@ async def test_what_people_wrote_about_a_date_goes_before_a_feed(theo: AsyncClie
 
 
 async def test_what_cannot_be_imported_changes_nothing(theo: AsyncClient, jan: AsyncClient) -> None:
-    await made(theo)
-    assert wrong(await upload(theo, "<html>")) == [""]
-    assert wrong(await upload(theo, feed("SUMMARY:When?"))) == [""]
+    await create_office(theo)
+    assert violation_pointers(await upload(theo, "<html>")) == [""]
+    assert violation_pointers(await upload(theo, feed("SUMMARY:When?"))) == [""]
     assert "'When?': it has no DTSTART" in (await upload(theo, feed("SUMMARY:When?"))).text
-    assert wrong(await upload(theo, feed(), "?timed=maybe")) == ["/query/timed"]
+    assert violation_pointers(await upload(theo, feed(), "?timed=maybe")) == ["/query/timed"]
     address = "/v1/calendars/office/icalendar"
     assert (await theo.post(address, json={})).status_code == 415
     unknown = await theo.post("/v1/calendars/none/icalendar", content=feed(), headers=ICS)
     assert unknown.status_code == 404
     shut = "DTSTART;VALUE=DATE:20250101\r\nRRULE:FREQ=DAILY;UNTIL=20361231"
-    assert wrong(await upload(theo, feed(shut))) == ["/weekly"]
+    assert violation_pointers(await upload(theo, feed(shut))) == ["/weekly"]
     assert (await theo.get("/v1/calendars/office")).json()["version"] == 1
     assert (await jan.post(address, content=feed(), headers=ICS)).status_code == 403
     assert (await jan.get(address)).status_code == 404
@@ -91,31 +91,33 @@ async def test_what_cannot_be_imported_changes_nothing(theo: AsyncClient, jan: A
 
 
 async def test_a_feed_is_fetched_from_its_address(app: FastAPI, theo: AsyncClient) -> None:
-    await made(theo)
+    await create_office(theo)
 
-    class Known(Fetcher):
+    class Known(FeedFetcher):
         async def fetch(self, url: str) -> bytes:
             if "down" in url:
-                raise Unfetchable("it answered 503")
+                raise FeedFetchError("it answered 503")
             return feed(SUMMER_PARTY).encode()
 
-    app.dependency_overrides[fetcher] = lambda: Known()
+    app.dependency_overrides[get_fetcher] = lambda: Known()
     address = "/v1/calendars/office/icalendar/fetch"
     got = await theo.post(address, json={"url": "https://acme.example/h.ics?secret=1"})
     assert got.status_code == 201, got.text
     assert got.json()["source"]["host"] == "acme.example"
     assert "secret" not in got.text
-    assert wrong(await theo.post(address, json={"url": "https://down.example/"})) == ["/url"]
+    assert violation_pointers(await theo.post(address, json={"url": "https://down.example/"})) == [
+        "/url"
+    ]
     app.dependency_overrides.clear()
     private = await theo.post(address, json={"url": "http://127.0.0.1:8002/v1/calendars"})
-    assert wrong(private) == ["/url"]
-    async with AT_ONCE, AT_ONCE:
+    assert violation_pointers(private) == ["/url"]
+    async with FETCH_SLOTS, FETCH_SLOTS:
         busy = await theo.post(address, json={"url": "https://acme.example/h.ics"})
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
 
 
 async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None:
-    await made(
+    await create_office(
         theo, public_holidays=[{"country": "NL"}], breaks={"2026-06-02": [["12:00", "13:00"]]}
     )
     exported = await theo.get("/v1/calendars/office/icalendar?year=2026")
@@ -145,7 +147,7 @@ async def _answers(theo: AsyncClient, calendar: str, questions: Sequence[Any]) -
 async def test_a_year_is_drawn_with_its_holidays_by_name(
     database: Database, theo: AsyncClient
 ) -> None:
-    await made(
+    await create_office(
         theo, public_holidays=[{"country": "NL"}], overrides={"2026-12-24": [["08:00", "12:00"]]}
     )
     picture = await theo.get("/v1/calendars/office/chart.svg?year=2026")
@@ -157,13 +159,13 @@ async def test_a_year_is_drawn_with_its_holidays_by_name(
     assert len([title for title in titles if title and "2026-" in title]) == 365
     assert "27 Apr King&#x27;s Day" in picture.text
     for year in (1970, 2099, 10_000):
-        assert wrong(await theo.get(f"/v1/calendars/office/chart.svg?year={year}")) == [
-            "/query/year"
-        ]
+        assert violation_pointers(
+            await theo.get(f"/v1/calendars/office/chart.svg?year={year}")
+        ) == ["/query/year"]
 
 
 @pytest.mark.parametrize("year", [1971, 2011, 2098])
 async def test_every_year_can_be_shown(theo: AsyncClient, year: int) -> None:
-    await made(theo, timezone="Pacific/Apia")
+    await create_office(theo, timezone="Pacific/Apia")
     for address in ("icalendar", "chart.svg"):
         assert (await theo.get(f"/v1/calendars/office/{address}?year={year}")).status_code == 200

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from sla_support.company import ACME, know
+from sla_support.company import ACME, announce_customers
 
 MAY = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ MAY = datetime(2026, 5, 4, tzinfo=UTC)
 async def test_a_promised_figure_stands_in_the_months_review(
     database: Database, app: FastAPI, gina: AsyncClient, value: float, verdict: str
 ) -> None:
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     about = {"key": "acme.response", "name": "Response time", "unit": "ms", "customer": "acme"}
     await gina.post("/v1/series", json=about)
     required = {"better": "lower", "statistic": "p95", "target": 300}
@@ -26,9 +26,9 @@ async def test_a_promised_figure_stands_in_the_months_review(
     sample = {"series": "acme.response", "at": MAY.isoformat(), "value": value}
     async with client(app, "monitor") as monitor:
         assert (await monitor.post("/v1/samples", json={"samples": [sample]})).status_code == 200
-    drawn = await gina.post("/v1/reviews", json={"customer": "acme", "month": "2026-05"})
-    assert drawn.status_code == 201, drawn.text
+    generated = await gina.post("/v1/reviews", json={"customer": "acme", "month": "2026-05"})
+    assert generated.status_code == 201, generated.text
     page = (await gina.get("/v1/reviews/acme-2026-05?format=html")).text
     assert "Measured figures" in page
-    for said in ("Response time", "at most 300 ms", f"{value} ms", verdict):
-        assert said in page
+    for phrase in ("Response time", "at most 300 ms", f"{value} ms", verdict):
+        assert phrase in page

@@ -13,7 +13,7 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 from sla.timers import TIMERS
-from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, know
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, announce_customers
 
 DAY = timedelta(days=1)
 CROSSED = ("2026-07-30", "2026-07-31")
@@ -39,9 +39,9 @@ async def monitor(app: FastAPI) -> Any:
         yield caller
 
 
-async def defined(database: Database, gina: AsyncClient, **changed: Any) -> str:
-    await know(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    answer = await gina.post("/v1/series", json=RESPONSE | changed)
+async def create_series(database: Database, gina: AsyncClient, **overrides: Any) -> str:
+    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    answer = await gina.post("/v1/series", json=RESPONSE | overrides)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["key"])
 
@@ -58,7 +58,7 @@ def batch(key: str, since: datetime, *values: float, every: timedelta = HOUR) ->
 async def test_a_month_is_kept_broken_or_not_measured(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
-    key = await defined(database, gina)
+    key = await create_series(database, gina)
     begin = datetime(2026, 5, 1, tzinfo=UTC)
     promise = QUICK | {"valid_from": iso(begin)}
     assert (await gina.post(f"/v1/series/{key}/promises", json=promise)).status_code == 201
@@ -76,7 +76,7 @@ async def test_a_new_version_leaves_former_months_as_they_were(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
     """A5"""
-    key = await defined(database, gina, every_seconds=None)
+    key = await create_series(database, gina, every_seconds=None)
     for month, target in (("2026-04-01", 300), ("2026-05-15", 100)):
         promise = QUICK | {"target": target, "valid_from": f"{month}T00:00:00Z"}
         await gina.post(f"/v1/series/{key}/promises", json=promise)
@@ -94,7 +94,7 @@ async def test_a_new_version_leaves_former_months_as_they_were(
 async def test_a_batch_that_comes_again_changes_nothing_and_the_first_value_stays(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
-    key = await defined(database, gina)
+    key = await create_series(database, gina)
     since = NINE - 2 * HOUR
     first = await monitor.post("/v1/samples", json=batch(key, since, 1.0, 2.0))
     assert first.json() == {"accepted": 2, "duplicates": 0, "conflicts": []}
@@ -107,7 +107,7 @@ async def test_a_batch_that_comes_again_changes_nothing_and_the_first_value_stay
 async def test_a_wrong_sample_keeps_the_whole_batch_out(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
-    key = await defined(database, gina)
+    key = await create_series(database, gina)
     wrong = batch(key, NINE - HOUR, 1.0)["samples"]
     wrong += [
         {"series": "nobody", "at": iso(NINE), "value": 1},
@@ -133,9 +133,9 @@ async def test_a_wrong_sample_keeps_the_whole_batch_out(
 async def test_a_customer_sees_the_own_series_only(
     database: Database, gina: AsyncClient, jan: AsyncClient
 ) -> None:
-    own = await defined(database, gina)
-    other = await defined(database, gina, key="b.response", customer="brightwater")
-    house = await defined(database, gina, key="house.energy", customer=None)
+    own = await create_series(database, gina)
+    other = await create_series(database, gina, key="b.response", customer="brightwater")
+    house = await create_series(database, gina, key="house.energy", customer=None)
     assert [one["key"] for one in (await jan.get("/v1/series")).json()["items"]] == [own]
     for hidden in (other, house):
         assert (await jan.get(f"/v1/series/{hidden}")).status_code == 404
@@ -148,7 +148,7 @@ async def test_people_hear_of_a_limit_in_time_and_once(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
     """R3: thirty days before, and not again every night."""
-    key = await defined(database, gina, key="acme.disk", name="Disk", unit="GiB")
+    key = await create_series(database, gina, key="acme.disk", name="Disk", unit="GiB")
     grown = [float(n) for n in range(40)]
     await monitor.post("/v1/samples", json=batch(key, NINE - 40 * DAY, *grown, every=DAY))
     limit = {"limit": 100, "plan_ahead_seconds": 30 * 86_400}
@@ -159,10 +159,12 @@ async def test_people_hear_of_a_limit_in_time_and_once(
         await freeze_time(database, NINE + day * DAY)
         await monitor.post("/v1/samples", json=batch(key, NINE + day * DAY - HOUR, 40.0 + day))
         await fire_due(database, TIMERS)
-    said = [one for one in await outbox_events(database) if one.type.startswith("opsdesk.usage")]
-    assert [one.type for one in said] == ["opsdesk.usage.limit_approaching.v1"]
-    assert said[0].body["expected"] in CROSSED
-    assert said[0].sequence == 1
+    usage_events = [
+        one for one in await outbox_events(database) if one.type.startswith("opsdesk.usage")
+    ]
+    assert [one.type for one in usage_events] == ["opsdesk.usage.limit_approaching.v1"]
+    assert usage_events[0].body["expected"] in CROSSED
+    assert usage_events[0].sequence == 1
     outlook = (await gina.get(f"/v1/series/{key}/forecast")).json()
     assert (outlook["limit_status"], outlook["expected"]) in [
         ("approaching", day) for day in CROSSED

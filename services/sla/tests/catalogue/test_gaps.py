@@ -14,24 +14,28 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Price
-from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.calendar import Calendar, always_open, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
-from sla.catalogue.domain.gap import Gap, Standing
-from sla.catalogue.domain.graph import Graph, Need, Node, node_of, service
+from sla.catalogue.domain.gap import Gap, GapContext
+from sla.catalogue.domain.graph import Graph, Need, Node, parse_node, service_node
 from sla.catalogue.domain.underpinning_contracts import worst_lateness
-from sla.catalogue.routes.gaps import gaps
+from sla.catalogue.routes.gaps import find_gaps
 from sla_support.calendar_strategies import calendars_near
-from sla_support.catalogue_scenario import bind, furnish, offer
+from sla_support.catalogue_scenario import (
+    announce_directory,
+    describe_service,
+    publish_first_version,
+)
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 
 ZONE = read_zone("Europe/Amsterdam")
-WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
+WEEK = (parse_hours([("08:00", "17:00")]),) * 5 + ((), ())
 OFFICE, ROUND = UUID(int=1), UUID(int=2)
-TABLES = {OFFICE: Timetable(Calendar(ZONE, WEEK)), ROUND: Timetable(always(ZONE))}
+TABLES = {OFFICE: Timetable(Calendar(ZONE, WEEK)), ROUND: Timetable(always_open(ZONE))}
 DAY = timedelta(days=1)
-HOST = node_of("partner/hosthaven")
-PROD = node_of("environment/acme-prod")
+HOST = parse_node("partner/hosthaven")
+PROD = parse_node("environment/acme-prod")
 
 
 def resolves(within: timedelta, priority: str = "major", kind: str | None = None) -> Target:
@@ -54,14 +58,14 @@ UC = Agreement(
 OLA = replace(UC, id=UUID(int=12), key="second", contract="ola", partner=None, team="second_level")
 
 
-def stands(*contracts: Agreement, **more: Any) -> Standing:
+def gap_context(*contracts: Agreement, **overrides: Any) -> GapContext:
     """Acme bought billing, which runs on its environment and rests upon a partner."""
     needs = {
-        "billing": (Need((PROD,)), Need((service("hosting"),))),
+        "billing": (Need((PROD,)), Need((service_node("hosting"),))),
         "hosting": (Need((HOST,)),),
     }
     graph = Graph(needs, {"billing": frozenset({"acme"})}, {"acme-prod": "acme"})
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "at": NINE,
         "graph": graph,
         "customers": {ACME: "acme"},
@@ -69,63 +73,67 @@ def stands(*contracts: Agreement, **more: Any) -> Standing:
         "owners": {"billing": "anna"},
         "contracts": contracts,
     }
-    return Standing(**known | more)
+    return GapContext(**fields | overrides)
 
 
-def found(standing: Standing, days: int = 60) -> list[Gap]:
-    return gaps(standing, TABLES, days * DAY)
+def found_gaps(context: GapContext, days: int = 60) -> list[Gap]:
+    return find_gaps(context, TABLES, days * DAY)
 
 
-def codes(standing: Standing, days: int = 60) -> list[str]:
-    return [gap.code for gap in found(standing, days)]
+def gap_codes(context: GapContext, days: int = 60) -> list[str]:
+    return [gap.code for gap in found_gaps(context, days)]
 
 
 def test_where_all_is_promised_nothing_is_missing() -> None:
-    assert codes(stands(SLA, UC)) == []
-    assert codes(stands(SLA, UC, OLA)) == []
+    assert gap_codes(gap_context(SLA, UC)) == []
+    assert gap_codes(gap_context(SLA, UC, OLA)) == []
 
 
 def test_who_and_what_has_no_agreement_is_named() -> None:
-    assert codes(stands(UC)) == [
+    assert gap_codes(gap_context(UC)) == [
         "CUSTOMER_WITHOUT_AGREEMENT",
         "ENVIRONMENT_WITHOUT_AGREEMENT",
         "SERVICE_WITHOUT_AGREEMENT",
     ]
     other = replace(SLA, services=("hosting",))
     uncovered = ["ENVIRONMENT_WITHOUT_AGREEMENT", "SERVICE_WITHOUT_AGREEMENT"]
-    assert codes(stands(other, UC)) == uncovered
+    assert gap_codes(gap_context(other, UC)) == uncovered
     bare = Graph({"billing": (), "hosting": ()}, {"billing": frozenset({"acme"})})
-    assert codes(stands(other, UC, graph=bare)) == uncovered
-    assert codes(stands(SLA, UC, graph=bare)) == []
-    (gap,) = found(stands(SLA))
+    assert gap_codes(gap_context(other, UC, graph=bare)) == uncovered
+    assert gap_codes(gap_context(SLA, UC, graph=bare)) == []
+    (gap,) = found_gaps(gap_context(SLA))
     assert (gap.code, gap.partner, gap.service) == (
         "PARTNER_WITHOUT_CONTRACT",
         "hosthaven",
         "billing",
     )
-    assert codes(stands(replace(SLA, valid_until=NINE), UC))[0] == "CUSTOMER_WITHOUT_AGREEMENT"
     assert (
-        codes(stands(replace(SLA, valid_from=NINE + HOUR), UC))[0] == "CUSTOMER_WITHOUT_AGREEMENT"
+        gap_codes(gap_context(replace(SLA, valid_until=NINE), UC))[0]
+        == "CUSTOMER_WITHOUT_AGREEMENT"
+    )
+    assert (
+        gap_codes(gap_context(replace(SLA, valid_from=NINE + HOUR), UC))[0]
+        == "CUSTOMER_WITHOUT_AGREEMENT"
     )
 
 
 def test_what_ends_soon_is_told_unless_something_follows() -> None:
     ending = replace(SLA, valid_until=NINE + 30 * DAY)
-    (gap,) = found(stands(ending, UC))
+    (gap,) = found_gaps(gap_context(ending, UC))
     assert (gap.code, gap.agreement, gap.customer) == ("AGREEMENT_EXPIRES", "acme", "acme")
-    assert codes(stands(ending, UC), days=29) == []
+    assert gap_codes(gap_context(ending, UC), days=29) == []
     following = replace(SLA, id=UUID(int=20), version=2, valid_from=NINE + 30 * DAY)
-    assert codes(stands(ending, following, UC)) == []
+    assert gap_codes(gap_context(ending, following, UC)) == []
     too_late = replace(following, valid_from=NINE + 31 * DAY)
-    assert codes(stands(ending, too_late, UC)) == ["AGREEMENT_EXPIRES"]
+    assert gap_codes(gap_context(ending, too_late, UC)) == ["AGREEMENT_EXPIRES"]
     partners = replace(UC, valid_until=NINE + DAY)
-    assert [gap.partner for gap in found(stands(SLA, partners))] == ["hosthaven"]
+    assert [gap.partner for gap in found_gaps(gap_context(SLA, partners))] == ["hosthaven"]
 
 
 def test_a_partner_who_is_slower_than_the_promise_is_named_with_how_much() -> None:
     """R13: like for like"""
     slow = replace(UC, targets=(resolves(10 * HOUR),))
-    (gap,) = found(stands(SLA, slow))
+    (gap,) = found_gaps(gap_context(SLA, slow))
     assert (gap.code, gap.agreement, gap.underpinning) == ("SLOWER_BELOW", "acme", "hosting")
     assert (gap.metric, gap.priority, gap.kind, gap.owner) == ("resolution", "major", None, "anna")
     # Two office hours, and between them a weekend: the one on which the clock is set back.
@@ -135,34 +143,36 @@ def test_a_partner_who_is_slower_than_the_promise_is_named_with_how_much() -> No
 def test_hours_of_other_calendars_are_no_other_hours() -> None:
     """Eight office hours are sooner than eight round the clock only on paper."""
     around = replace(UC, calendar=ROUND)
-    assert codes(stands(SLA, around)) == []
-    assert codes(stands(replace(SLA, calendar=ROUND), UC)) == ["SLOWER_BELOW"]
+    assert gap_codes(gap_context(SLA, around)) == []
+    assert gap_codes(gap_context(replace(SLA, calendar=ROUND), UC)) == ["SLOWER_BELOW"]
     days_long = replace(UC, calendar=ROUND, targets=(resolves(24 * HOUR),))
-    assert codes(stands(SLA, days_long)) == ["SLOWER_BELOW"]  # of one that comes at eight
+    assert gap_codes(gap_context(SLA, days_long)) == ["SLOWER_BELOW"]  # of one that comes at eight
 
 
 def test_only_what_both_are_about_is_compared() -> None:
     replies = replace(UC, targets=(Target("first_response", "major", HOUR),))
-    assert codes(stands(SLA, replies)) == []
+    assert gap_codes(gap_context(SLA, replies)) == []
     others = replace(UC, targets=(resolves(HOUR, "blocker"),))
-    (gap,) = found(stands(SLA, others))
+    (gap,) = found_gaps(gap_context(SLA, others))
     assert (gap.code, gap.priority) == ("UNPROMISED_BELOW", "major")
     questions = replace(UC, targets=(resolves(8 * HOUR), resolves(20 * HOUR, kind="question")))
-    assert [gap.kind for gap in found(stands(SLA, questions))] == ["question"]
+    assert [gap.kind for gap in found_gaps(gap_context(SLA, questions))] == ["question"]
     elsewhere = replace(UC, id=UUID(int=13), partner="other", targets=(resolves(99 * HOUR),))
-    assert codes(stands(SLA, UC, elsewhere)) == []
+    assert gap_codes(gap_context(SLA, UC, elsewhere)) == []
     named = replace(elsewhere, services=("billing",))
-    assert codes(stands(SLA, UC, named)) == ["SLOWER_BELOW"]
+    assert gap_codes(gap_context(SLA, UC, named)) == ["SLOWER_BELOW"]
     for_others = replace(UC, customer_id=BRIGHTWATER, targets=(resolves(99 * HOUR),))
-    assert codes(stands(SLA, UC, for_others)) == []
+    assert gap_codes(gap_context(SLA, UC, for_others)) == []
     slow_team = replace(OLA, services=("hosting",), targets=(resolves(9 * HOUR),))
-    assert codes(stands(SLA, UC, slow_team)) == ["SLOWER_BELOW"]
-    assert codes(stands(SLA, UC, replace(slow_team, services=("other",)))) == ["SERVICE_UNKNOWN"]
+    assert gap_codes(gap_context(SLA, UC, slow_team)) == ["SLOWER_BELOW"]
+    assert gap_codes(gap_context(SLA, UC, replace(slow_team, services=("other",)))) == [
+        "SERVICE_UNKNOWN"
+    ]
 
 
 def test_what_cannot_be_reached_cannot_be_compared() -> None:
     never = replace(UC, targets=(resolves(80 * 366 * 9 * HOUR),))
-    assert codes(stands(SLA, never)) == ["NOT_COMPARABLE"]
+    assert gap_codes(gap_context(SLA, never)) == ["NOT_COMPARABLE"]
 
 
 def test_costs_that_exceed_the_price() -> None:
@@ -170,23 +180,27 @@ def test_costs_that_exceed_the_price() -> None:
         return Price(Decimal(amount), currency)
 
     paid, dear = replace(SLA, price=price(1000)), replace(UC, price=price(1500))
-    (gap,) = found(stands(paid, dear))
+    (gap,) = found_gaps(gap_context(paid, dear))
     assert (gap.code, gap.owner) == ("COSTS_EXCEED_PRICE", "gm")
     assert "costs 1500.00 EUR a month, and it brings 1000.00" in gap.detail
-    assert codes(stands(paid, replace(UC, price=price(1000)))) == []
-    assert codes(stands(SLA, dear)) == []
-    assert codes(stands(SLA, dear, prices={"billing": price(1499)})) == ["COSTS_EXCEED_PRICE"]
+    assert gap_codes(gap_context(paid, replace(UC, price=price(1000)))) == []
+    assert gap_codes(gap_context(SLA, dear)) == []
+    assert gap_codes(gap_context(SLA, dear, prices={"billing": price(1499)})) == [
+        "COSTS_EXCEED_PRICE"
+    ]
     dollars = replace(UC, price=price(1, "USD"))
-    assert codes(stands(paid, dollars)) == ["CURRENCIES_DIFFER"]
+    assert gap_codes(gap_context(paid, dollars)) == ["CURRENCIES_DIFFER"]
     # A second customer pays one half.
     second = replace(paid, id=UUID(int=30), key="bright", customer_id=BRIGHTWATER)
-    shared = stands(paid, second, dear, customers={ACME: "acme", BRIGHTWATER: "bright"})
+    shared = gap_context(paid, second, dear, customers={ACME: "acme", BRIGHTWATER: "bright"})
     sold = replace(shared.graph, sold_to={"billing": frozenset({"acme", "bright"})})
-    assert codes(replace(shared, graph=sold)) == []
+    assert gap_codes(replace(shared, graph=sold)) == []
 
 
 def test_what_runs_on_something_retired_is_told() -> None:
-    (gap,) = found(stands(SLA, UC, retired=frozenset({PROD, Node("environment", "other")})))
+    (gap,) = found_gaps(
+        gap_context(SLA, UC, retired=frozenset({PROD, Node("environment", "other")}))
+    )
     assert (gap.code, gap.environment, gap.owner) == ("RUNS_ON_RETIRED", "acme-prod", "anna")
 
 
@@ -196,12 +210,12 @@ def test_no_moment_is_worse_than_the_worst(
     ours: tuple[Calendar, datetime],
     theirs: tuple[Calendar, datetime],
     within: int,
-    beneath: int,
+    within_below: int,
     data: st.DataObject,
 ) -> None:
     """The worst case over a year against moments drawn at random from it, exact to a microsecond."""
     upper = Timetable(ours[0]), within * HOUR
-    lower = Timetable(theirs[0]), beneath * HOUR
+    lower = Timetable(theirs[0]), within_below * HOUR
     since = datetime(2026, 1, 1, tzinfo=UTC)
     worst = worst_lateness(upper, lower, since)
     assert worst_lateness(upper, upper, since) <= timedelta(0)
@@ -215,8 +229,10 @@ async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
     database: Database, theo: AsyncClient, jan: AsyncClient
 ) -> None:
     acme = await promise(database)
-    await furnish(database)
-    await offer(theo, "billing", "environment/acme-prod", "partner/hosthaven", sold_to=["acme"])
+    await announce_directory(database)
+    await describe_service(
+        theo, "billing", "environment/acme-prod", "partner/hosthaven", sold_to=["acme"]
+    )
     first = (await theo.get("/v1/gaps?limit=2")).json()
     rest = (await theo.get(f"/v1/gaps?cursor={first['next']}")).json()
     everything = (await theo.get("/v1/gaps")).json()["items"]
@@ -228,7 +244,7 @@ async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
     ]
     slow = tuple(replace(one, within=one.within and 2 * one.within) for one in acme.targets)
     contract = replace(acme, id=uuid7(), key="hosting", customer_id=None, targets=slow)
-    await bind(database, replace(contract, contract="uc", partner="hosthaven"))
+    await publish_first_version(database, replace(contract, contract="uc", partner="hosthaven"))
     slower = (await theo.get("/v1/gaps?code=SLOWER_BELOW")).json()["items"]
     assert len(slower) == 2 * 4
     assert {gap["underpinning"] for gap in slower} == {"hosting"}

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.catalogue.domain.graph import Graph, Need, Node, cycle, node_of, service
-from sla.catalogue.domain.impact import impact
-from sla.catalogue.domain.single_points import fatalities, single_points
+from sla.catalogue.domain.graph import Graph, Need, Node, find_cycle, parse_node, service_node
+from sla.catalogue.domain.impact import compute_impact
+from sla.catalogue.domain.single_points import fatal_nodes, single_points
 
-ACME = node_of("environment/acme-prod")
-SPARE = node_of("environment/acme-spare")
-BRIGHT = node_of("environment/bright-prod")
-HOST = node_of("partner/hosthaven")
+ACME = parse_node("environment/acme-prod")
+SPARE = parse_node("environment/acme-spare")
+BRIGHT = parse_node("environment/bright-prod")
+HOST = parse_node("partner/hosthaven")
 OWNERS = {"acme-prod": "acme", "acme-spare": "acme", "bright-prod": "bright"}
 LEAVES = (ACME, SPARE, BRIGHT, HOST)
 SERVICES = "abcdef"
@@ -29,7 +29,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     """Each service runs on leaves and on services before it: without cycles."""
     needs = {}
     for number, key in enumerate(SERVICES):
-        below = [*LEAVES, *map(service, SERVICES[:number])]
+        below = [*LEAVES, *map(service_node, SERVICES[:number])]
         groups = draw(
             st.lists(
                 st.lists(st.sampled_from(below), min_size=1, max_size=4, unique=True), max_size=3
@@ -47,21 +47,21 @@ def works(graph: Graph, node: Node, failed: Collection[Node], customer: str | No
     if node.kind != "service":
         return True
     for one in graph.needs[node.key]:
-        own = [n for n in one.of if _concerns(n, customer)]
+        own = [n for n in one.nodes if _concerns(n, customer)]
         working = [n for n in own if works(graph, n, failed, customer)]
         if own and len(working) < min(one.at_least, len(own)):
             return False
     return True
 
 
-def touched(graph: Graph, node: Node, failed: Collection[Node], customer: str | None) -> bool:
+def is_touched(graph: Graph, node: Node, failed: Collection[Node], customer: str | None) -> bool:
     """Whether anything at all that it rests upon has failed."""
     if node in failed:
         return True
     return node.kind == "service" and any(
-        touched(graph, n, failed, customer)
+        is_touched(graph, n, failed, customer)
         for one in graph.needs[node.key]
-        for n in one.of
+        for n in one.nodes
         if _concerns(n, customer)
     )
 
@@ -71,31 +71,32 @@ def _concerns(node: Node, customer: str | None) -> bool:
 
 
 @given(
-    graphs(), st.sets(st.sampled_from([*LEAVES, *map(service, SERVICES)]), min_size=1, max_size=3)
+    graphs(),
+    st.sets(st.sampled_from([*LEAVES, *map(service_node, SERVICES)]), min_size=1, max_size=3),
 )
 def test_what_is_hit_is_what_has_not_enough_left(graph: Graph, failed: set[Node]) -> None:
-    hits = {hit.service: hit for hit in impact(graph, failed)}
+    hits = {hit.service: hit for hit in compute_impact(graph, failed)}
     for key in SERVICES:
-        node, bought = service(key), graph.sold_to[key]
+        node, bought = service_node(key), graph.sold_to[key]
         felt = {}
         for customer in bought or [None]:
-            if touched(graph, node, failed, customer):
+            if is_touched(graph, node, failed, customer):
                 down = not works(graph, node, failed, customer)
                 felt[customer] = "down" if down else "degraded"
         assert (key in hits) == bool(felt)
         if felt:
             assert hits[key].effect == ("down" if "down" in felt.values() else "degraded")
             assert dict(hits[key].customers) == (felt if bought else {})
-            assert hits[key].because[0] == node
-            assert hits[key].because[-1] in failed
+            assert hits[key].path[0] == node
+            assert hits[key].path[-1] in failed
 
 
 @given(graphs(), st.sampled_from([None, "acme", "bright"]))
 def test_fatal_is_what_alone_takes_a_service_down(graph: Graph, customer: str | None) -> None:
-    found = fatalities(graph, customer)
+    found = fatal_nodes(graph, customer)
     for key in SERVICES:
-        every = [*LEAVES, *map(service, SERVICES)]
-        alone = {n for n in every if not works(graph, service(key), {n}, customer)}
+        every = [*LEAVES, *map(service_node, SERVICES)]
+        alone = {n for n in every if not works(graph, service_node(key), {n}, customer)}
         assert found[key] == alone
 
 
@@ -104,11 +105,13 @@ def test_a_stand_by_keeps_a_service_up_and_two_on_one_partner_do_not() -> None:
         {
             "east": (need(HOST),),
             "west": (need(HOST),),
-            "billing": (need(service("east"), service("west")),),
+            "billing": (need(service_node("east"), service_node("west")),),
         },
         {"billing": frozenset({"acme"})},
     )
-    (east,) = [hit for hit in impact(doubled, {service("east")}) if hit.service == "billing"]
+    (east,) = [
+        hit for hit in compute_impact(doubled, {service_node("east")}) if hit.service == "billing"
+    ]
     assert (east.effect, dict(east.customers)) == ("degraded", {"acme": "degraded"})
     (weakest, *_) = single_points(doubled)
     assert (weakest.node, weakest.services, weakest.customers) == (
@@ -123,27 +126,27 @@ def test_the_environment_of_one_customer_is_nothing_to_another() -> None:
     graph = Graph(
         {"billing": (need(ACME), need(BRIGHT))}, {"billing": frozenset({"acme", "bright"})}, OWNERS
     )
-    (hit,) = impact(graph, {ACME})
+    (hit,) = compute_impact(graph, {ACME})
     assert dict(hit.customers) == {"acme": "down"}
-    assert graph.beneath("billing", "bright") == {BRIGHT}
+    assert graph.below("billing", "bright") == {BRIGHT}
 
 
 def test_a_cycle_is_named_in_the_order_in_which_it_runs() -> None:
     needs = {
-        "a": (need(service("b")),),
-        "b": (need(HOST, service("c")),),
-        "c": (need(service("a")),),
+        "a": (need(service_node("b")),),
+        "b": (need(HOST, service_node("c")),),
+        "c": (need(service_node("a")),),
     }
-    found = cycle(needs)
+    found = find_cycle(needs)
     assert found is not None
     assert found[0] == found[-1]
     for one, next_one in pairwise(found):
-        assert service(next_one) in {n for each in needs[one] for n in each.of}
-    assert cycle({"a": (need(service("a")),)}) == ("a", "a")
-    assert cycle({"a": (need(service("b")),), "b": ()}) is None
+        assert service_node(next_one) in {n for each in needs[one] for n in each.nodes}
+    assert find_cycle({"a": (need(service_node("a")),)}) == ("a", "a")
+    assert find_cycle({"a": (need(service_node("b")),), "b": ()}) is None
 
 
 @pytest.mark.parametrize("written", ["", "acme-prod", "environment/", "cloud/acme", "/acme"])
 def test_a_node_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="write it like environment/acme-prod"):
-        node_of(written)
+        parse_node(written)

@@ -12,8 +12,8 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import wrong
-from sla_support.company import AMSTERDAM, HOUR, NINE, ROUND, opened, promise, said
+from sla_support.assertions import violation_pointers
+from sla_support.company import AMSTERDAM, HOUR, NINE, ROUND, promise, ticket_event, ticket_opened
 
 SIMULATE = "/v1/agreements/acme-standard/simulate"
 
@@ -23,20 +23,20 @@ async def week(app: FastAPI, database: Database) -> None:
     """Four tickets by Tuesday 10:00: one solved in two hours, one broken, one that waits, one whose
     priority was raised."""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, *((opened(number), 1) for number in range(1, 5)))
-    solved = said(TicketResolved, 1, NINE + 2 * HOUR)
-    waits = said(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
-    raised = said(TicketPrioritised, 4, NINE + HOUR, priority="critical", previous="major")
+    await deliver(database, HANDLERS, *((ticket_opened(number), 1) for number in range(1, 5)))
+    solved = ticket_event(TicketResolved, 1, NINE + 2 * HOUR)
+    waits = ticket_event(TicketOnHold, 3, NINE + HOUR, waiting_on="customer")
+    raised = ticket_event(TicketPrioritised, 4, NINE + HOUR, priority="critical", previous="major")
     await deliver(database, HANDLERS, (solved, 2), (waits, 2), (raised, 2))
     await freeze_time(database, NINE + 25 * HOUR)
     await fire_due(database, TIMERS)
 
 
-async def tried(theo: AsyncClient, **asked: Any) -> dict[str, Any]:
-    answer = await theo.post(SIMULATE, json=asked)
+async def simulate(theo: AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await theo.post(SIMULATE, json=body)
     assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
+    result: dict[str, Any] = answer.json()
+    return result
 
 
 def target(seconds: int | None, priority: str = "major") -> dict[str, Any]:
@@ -46,7 +46,7 @@ def target(seconds: int | None, priority: str = "major") -> dict[str, Any]:
 @pytest.mark.usefixtures("week")
 async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncClient) -> None:
     before = len(await outbox_events(database))
-    found = await tried(theo)
+    found = await simulate(theo)
     assert (found["tickets"], found["clocks"], found["next"]) == (4, 4, None)
     assert (
         found["deadline_changes_total"],
@@ -64,7 +64,7 @@ async def test_the_same_promise_changes_nothing(database: Database, theo: AsyncC
 @pytest.mark.usefixtures("week")
 async def test_a_shorter_target_says_what_would_have_broken(theo: AsyncClient) -> None:
     """The one solved in two hours would have broken after one; a waiting clock does not break."""
-    found = await tried(theo, targets=[target(3600), target(4 * 3600, "critical")])
+    found = await simulate(theo, targets=[target(3600), target(4 * 3600, "critical")])
     would = found["compliance"][0]["simulated"]
     assert (would["met"], would["breached"]) == (0, 3)
     (changed,) = found["outcome_changes"]
@@ -84,9 +84,11 @@ async def test_open_clocks_that_would_break_at_once_are_named(
 ) -> None:
     """C6"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1), (opened(2, priority="minor"), 1))
+    await deliver(
+        database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2, priority="minor"), 1)
+    )
     await freeze_time(database, NINE + 2 * HOUR)
-    found = await tried(theo, targets=[target(3600), target(7200, "minor")])
+    found = await simulate(theo, targets=[target(3600), target(7200, "minor")])
     assert [one["ticket"] for one in found["immediate_breaches"]] == ["OPS-1"]
     assert found["compliance"][0]["simulated"]["breached"] == 1
 
@@ -95,10 +97,10 @@ async def test_open_clocks_that_would_break_at_once_are_named(
 async def test_another_calendar_moves_deadlines(theo: AsyncClient) -> None:
     always = {"timezone": "UTC", "weekly": ROUND}
     later = {"timezone": "UTC", "weekly": {"mon": [["12:00", "20:00"]]}}
-    assert (await tried(theo, calendar=always))[
+    assert (await simulate(theo, calendar=always))[
         "deadline_changes_total"
     ] == 0  # within one day's office hours
-    found = await tried(theo, calendar=later)
+    found = await simulate(theo, calendar=later)
     moved = {one["ticket"]: one["simulated_deadline"] for one in found["deadline_changes"]}
     assert moved["OPS-2"] == "2026-06-01T20:00:00Z"
 
@@ -133,7 +135,7 @@ async def test_what_is_left_out_is_said_and_can_be_asked_for(theo: AsyncClient) 
 async def test_what_cannot_be_tried_is_refused(
     theo: AsyncClient, asked: dict[str, Any], pointer: str
 ) -> None:
-    assert wrong(await theo.post(SIMULATE, json=asked)) == [pointer]
+    assert violation_pointers(await theo.post(SIMULATE, json=asked)) == [pointer]
 
 
 @pytest.mark.usefixtures("week")

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Metric, Terms
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
-from sla.clocks.domain.backfill import begun_late
+from sla.clocks.domain.backfill import new_late_clock
 from sla.clocks.domain.clock import BREACH, Clock, Input, InputKind
-from sla.clocks.domain.codec import read, read_input, written, written_body
+from sla.clocks.domain.codec import dump_body, dump_clock, load_clock, load_input
 from sla.clocks.domain.fold import fold, start, step
-from sla.clocks.domain.schedule import caught_up, fired, next_firing
-from sla.clocks.domain.ticket_clock import Handed, Ticket
+from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
+from sla.clocks.domain.ticket_clock import ContractTicket, Ticket
 
 SHORT, LONG = UUID(int=1), UUID(int=2)
 ZONE = read_zone("Europe/Amsterdam")
 TABLES = {
-    SHORT: Timetable(Calendar(ZONE, (hours([("22:00", "23:00"), ("23:30", "03:30")]),) * 7)),
-    LONG: Timetable(Calendar(ZONE, (hours([("00:00", "24:00")]),) * 7)),
+    SHORT: Timetable(Calendar(ZONE, (parse_hours([("22:00", "23:00"), ("23:30", "03:30")]),) * 7)),
+    LONG: Timetable(Calendar(ZONE, (parse_hours([("00:00", "24:00")]),) * 7)),
 }
 MINUTE = timedelta(minutes=1)
 OPENED = datetime(2026, 10, 24, 19, 30, tzinfo=UTC)  # the night in which an hour repeats
@@ -55,7 +55,7 @@ TERMS = st.builds(
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[Input]:
+def ticket_histories(draw: st.DrawFn) -> list[Input]:
     """What a ticket's clock hears over a day, corrections among it, in order."""
     inputs = [Input(1, "opened", OPENED, OPENED, draw(TERMS))]
     steps = draw(st.lists(st.tuples(st.integers(0, 200), st.sampled_from(KINDS)), max_size=9))
@@ -67,52 +67,56 @@ def lives(draw: st.DrawFn) -> list[Input]:
     return inputs
 
 
-def live(metric: Metric, inputs: list[Input], delays: list[int]) -> tuple[Clock, list[Input]]:
+def replay_with_delays(
+    metric: Metric, inputs: list[Input], delays: list[int]
+) -> tuple[Clock, list[Input]]:
     """As the service does it: timers fire when due, and events are heard some minutes late."""
-    kept, clock, known = [inputs[0]], start(metric, inputs[0], TABLES), OPENED
-    for heard, delay in zip(inputs[1:], delays, strict=False):
-        known = max(heard.at + delay * MINUTE, known)
-        clock = timers(clock, kept, known)
-        clock, missed = caught_up(clock, heard.at, TABLES)
-        kept += [fired(one, known, len(kept) + n) for n, one in enumerate(missed, start=1)]
-        kept.append(replace(heard, ordinal=len(kept) + 1, known_at=known))
-        clock = step(clock, kept[-1], TABLES)
-    return timers(clock, kept, known + 10_000 * MINUTE), kept
+    recorded, clock, known_at = [inputs[0]], start(metric, inputs[0], TABLES), OPENED
+    for input, delay in zip(inputs[1:], delays, strict=False):
+        known_at = max(input.at + delay * MINUTE, known_at)
+        clock = fire_until(clock, recorded, known_at)
+        clock, missed = fire_missed(clock, input.at, TABLES)
+        recorded += [
+            firing_input(one, known_at, len(recorded) + n) for n, one in enumerate(missed, start=1)
+        ]
+        recorded.append(replace(input, ordinal=len(recorded) + 1, known_at=known_at))
+        clock = step(clock, recorded[-1], TABLES)
+    return fire_until(clock, recorded, known_at + 10_000 * MINUTE), recorded
 
 
-def timers(clock: Clock, kept: list[Input], now: datetime) -> Clock:
+def fire_until(clock: Clock, recorded: list[Input], now: datetime) -> Clock:
     while (firing := next_firing(clock, TABLES)) and firing.due_at <= now:
-        kept.append(fired(firing, now, len(kept) + 1))
-        clock = step(clock, kept[-1], TABLES)
+        recorded.append(firing_input(firing, now, len(recorded) + 1))
+        clock = step(clock, recorded[-1], TABLES)
     return clock
 
 
 DELAYS = st.lists(st.integers(0, 300), min_size=9, max_size=9)
 
 
-def reread(heard: Input) -> Input:
-    return read_input(heard.ordinal, heard.kind, heard.at, heard.known_at, written_body(heard))
+def round_trip(input: Input) -> Input:
+    return load_input(input.ordinal, input.kind, input.at, input.known_at, dump_body(input))
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(METRICS), lives(), DELAYS)
+@given(st.sampled_from(METRICS), ticket_histories(), DELAYS)
 def test_replaying_a_life_with_corrections_gives_the_same_clock(
     metric: Metric, inputs: list[Input], delays: list[int]
 ) -> None:
     """C9: state, deadline and firings, byte for byte"""
-    clock, kept = live(metric, inputs, delays)
-    again = fold(metric, [reread(heard) for heard in kept], TABLES)
-    assert written(again) == written(clock)
-    assert read(written(clock)) == clock
+    clock, recorded = replay_with_delays(metric, inputs, delays)
+    replayed = fold(metric, [round_trip(clock_input) for clock_input in recorded], TABLES)
+    assert dump_clock(replayed) == dump_clock(clock)
+    assert load_clock(dump_clock(clock)) == clock
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(METRICS), lives(), DELAYS)
+@given(st.sampled_from(METRICS), ticket_histories(), DELAYS)
 def test_a_correction_leaves_nothing_late_unsaid(
     metric: Metric, inputs: list[Input], delays: list[int]
 ) -> None:
     """C5, C6, R1: whatever runs or has stopped, and what it was called in between"""
-    clock, _ = live(metric, inputs, delays)
+    clock, _ = replay_with_delays(metric, inputs, delays)
     assert next_firing(clock, TABLES) is None
     target = clock.terms.target
     if clock.state == "paused" or target is None:
@@ -123,20 +127,22 @@ def test_a_correction_leaves_nothing_late_unsaid(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(METRICS), lives(), TERMS)
+@given(st.sampled_from(METRICS), ticket_histories(), TERMS)
 def test_a_late_clock_is_one_that_was_there_and_promised_nothing(
     metric: Metric, inputs: list[Input], terms: Terms
 ) -> None:
     """C6: and only what changed it is kept as its input"""
     earlier = [one for one in inputs[1:] if one.kind != "reclassified"]
     at = inputs[-1].at + 10 * MINUTE
-    said = Input(0, "reclassified", at, at, terms)
-    handed = Handed(TICKET, "sla", 0)
-    change, opened = begun_late(UUID(int=3), handed, metric, OPENED, earlier, said, TABLES)
+    terms_input = Input(0, "reclassified", at, at, terms)
+    contract_ticket = ContractTicket(TICKET, "sla", 0)
+    change, opening = new_late_clock(
+        UUID(int=3), contract_ticket, metric, OPENED, earlier, terms_input, TABLES
+    )
     first = Input(1, "opened", OPENED, OPENED, replace(terms, target=None))
-    assert change.clock == fold(metric, [first, *earlier, said], TABLES)
-    kept = [opened, *(heard for heard, _ in change.heard)]
-    assert [one.ordinal for one in kept] == list(range(1, len(kept) + 1))
-    assert written(fold(metric, map(reread, kept), TABLES)) == written(change.clock)
+    assert change.clock == fold(metric, [first, *earlier, terms_input], TABLES)
+    recorded = [opening, *(clock_input for clock_input, _ in change.steps)]
+    assert [one.ordinal for one in recorded] == list(range(1, len(recorded) + 1))
+    assert dump_clock(fold(metric, map(round_trip, recorded), TABLES)) == dump_clock(change.clock)
     firing = next_firing(change.clock, TABLES)
     assert firing is None or firing.due_at >= at

@@ -9,13 +9,13 @@ from opsdesk_testing.protocol import deliver, freeze_time
 from opsdesk_testing.routes import unguarded
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
-from sla_support.company import NINE, opened, promise
+from sla_support.company import NINE, promise, ticket_opened
 
 
 async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:
     await promise(database)
     await freeze_time(database, NINE)
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     statuses = await asyncio.to_thread(fuzz, SERVICE, database.url, seconds=40, examples=10)
     assert statuses[200] > 0
 

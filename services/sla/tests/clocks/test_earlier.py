@@ -21,19 +21,19 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
 from sla.agreements.domain.agreement import METRICS
 from sla.clocks.store import tickets
-from sla.clocks.store.tickets import Early
+from sla.clocks.store.tickets import EarlyInput
 from sla.handlers import HANDLERS
-from sla_support.assertions import clocks_of, whole
-from sla_support.company import HOUR, NINE, opened, promise, said, underpin
+from sla_support.assertions import assert_consistent, clocks_of
+from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened, underpin
 
 MESSAGE = UUID(int=7)
 TICKET = UUID(int=1)
 
 
-def a_life() -> list[TicketEvent]:
+def ticket_events() -> list[TicketEvent]:
     """Something of everything that a clock hears, each an hour after the other."""
     second = {"state": "forwarded", "to": "second_level"}
-    told: list[tuple[type[TicketEvent], dict[str, Any]]] = [
+    event_arguments: list[tuple[type[TicketEvent], dict[str, Any]]] = [
         (TicketReplied, {"message_id": MESSAGE}),
         (TicketOnHold, {"waiting_on": "customer"}),
         (TicketCustomerReplied, {"message_id": MESSAGE}),
@@ -47,25 +47,25 @@ def a_life() -> list[TicketEvent]:
         (TicketReopened, {}),
     ]
     return [
-        said(event, 1, NINE + hours * HOUR, **more)
-        for hours, (event, more) in enumerate(told, start=1)
+        ticket_event(event, 1, NINE + hours * HOUR, **more)
+        for hours, (event, more) in enumerate(event_arguments, start=1)
     ]
 
 
-async def kept(database: Database) -> list[Early]:
+async def load_early_inputs(database: Database) -> list[EarlyInput]:
     async with database.transaction() as tx:
-        return (await tickets.heard_early(tx, [TICKET]))[TICKET]
+        return (await tickets.list_early(tx, [TICKET]))[TICKET]
 
 
-async def happened(database: Database) -> None:
+async def deliver_ticket_events(database: Database) -> None:
     await underpin(database, await promise(database, metrics=METRICS))
-    events = enumerate([opened(1), *a_life()], start=1)
+    events = enumerate([ticket_opened(1), *ticket_events()], start=1)
     await deliver(database, HANDLERS, *((event, number) for number, event in events))
 
 
 async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> None:
-    await happened(database)
-    assert [(one.kind, one.contract) for one in await kept(database)] == [
+    await deliver_ticket_events(database)
+    assert [(one.kind, one.contract) for one in await load_early_inputs(database)] == [
         ("replied", None),
         ("on_hold", None),
         ("customer_replied", None),
@@ -86,12 +86,14 @@ async def test_second_levels_answer_during_triage_is_heard_by_their_clock(
     """R13: it is a word to us, and none to the customer"""
     await underpin(database, await promise(database))
     nobody: dict[str, Any] = {"customer_id": None, "customer": None}
-    handed = said(TicketForwarded, 1, NINE + HOUR, state="forwarded", to="second_level", **nobody)
-    taken = said(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", **nobody)
-    triaged = said(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
-    events = (opened(1, **nobody, needs_triage=True), handed, taken, triaged)
+    handed = ticket_event(
+        TicketForwarded, 1, NINE + HOUR, state="forwarded", to="second_level", **nobody
+    )
+    taken = ticket_event(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", **nobody)
+    triaged = ticket_event(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
+    events = (ticket_opened(1, **nobody, needs_triage=True), handed, taken, triaged)
     await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
     theirs = (await clocks_of(database, 1, 1))["first_response"].clock
     assert (theirs.opened_at, theirs.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
     assert (await clocks_of(database, 1))["first_response"].clock.state == "running"
-    await whole(database)
+    await assert_consistent(database)

@@ -11,24 +11,24 @@ from common.events.tickets import TicketOnHold, TicketResumed
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.agreements.domain.agreement import Terms
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.explanation import explained
-from sla.clocks.domain.explanation_report import Story
-from sla.clocks.domain.explanation_text import in_words
+from sla.clocks.domain.explanation import explain_intervals
+from sla.clocks.domain.explanation_report import ExplanationReport
+from sla.clocks.domain.explanation_text import render_text
 from sla.clocks.domain.simulation import simulate
-from sla.clocks.domain.snapshot import standing
-from sla.clocks.explanation_chart import picture
+from sla.clocks.domain.snapshot import take_snapshot
+from sla.clocks.explanation_chart import render_svg
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution
-from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.assertions import resolution_clock
+from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
 
 OFFICE = UUID(int=1)
 ZONE = read_zone("Europe/Amsterdam")
-WEEK = (hours([("08:00", "17:00")]),) * 5 + ((), ())
+WEEK = (parse_hours([("08:00", "17:00")]),) * 5 + ((), ())
 THURSDAY, WEDNESDAY = date(2026, 6, 4), date(2026, 6, 3)
 TABLES = {
     OFFICE: Timetable(
@@ -36,13 +36,13 @@ TABLES = {
             ZONE,
             WEEK,
             {THURSDAY: "Corpus <Christi>"},
-            breaks={WEDNESDAY: hours([("12:00", "13:00"), ("15:00", "16:00")])},
+            breaks={WEDNESDAY: parse_hours([("12:00", "13:00"), ("15:00", "16:00")])},
         )
     )
 }
 
 
-def story(days: float = 4) -> Story:
+def build_report(days: float = 4) -> ExplanationReport:
     opening = Input(1, "opened", NINE, NINE, Terms(16 * HOUR, OFFICE))
     waits = [
         Input(0, "on_hold", NINE + 5 * HOUR, NINE),
@@ -51,17 +51,24 @@ def story(days: float = 4) -> Story:
     at = NINE + timedelta(days=days)
     run = simulate("resolution", [opening, *waits], at, TABLES)
     window = (datetime(2026, 6, 3, 13, tzinfo=UTC), datetime(2026, 6, 3, 14, tzinfo=UTC))
-    told = explained(run.clock, at, TABLES, [window])
-    stands = standing(run.clock, at, TABLES)
+    intervals = explain_intervals(run.clock, at, TABLES, [window])
+    snapshot = take_snapshot(run.clock, at, TABLES)
     zone = ZoneInfo("Europe/Amsterdam")
-    return Story(
-        "OPS-1 Less & <more>", "acme-standard", run.clock, stands, told, run.firings, at, zone
+    return ExplanationReport(
+        "OPS-1 Less & <more>",
+        "acme-standard",
+        run.clock,
+        snapshot,
+        intervals,
+        run.firings,
+        at,
+        zone,
     )
 
 
 def test_every_interval_has_its_reason_and_they_add_up() -> None:
-    told = story()
-    assert [(one.why, one.name) for one in told.intervals] == [
+    report = build_report()
+    assert [(one.reason, one.name) for one in report.intervals] == [
         ("counted", None),
         ("waiting_on_customer", None),
         ("counted", None),
@@ -74,12 +81,15 @@ def test_every_interval_has_its_reason_and_they_add_up() -> None:
         ("holiday", "Corpus <Christi>"),
         ("counted", None),
     ]
-    assert sum((one.counted for one in told.intervals), timedelta(0)) == told.standing.counted
-    assert sum(told.sums.values(), timedelta(0)) == told.as_of - told.clock.opened_at
+    assert sum((one.counted for one in report.intervals), timedelta(0)) == report.snapshot.counted
+    assert (
+        sum(report.elapsed_by_reason.values(), timedelta(0))
+        == report.as_of - report.clock.opened_at
+    )
 
 
 def test_in_words_ends_with_the_sum() -> None:
-    lines = in_words(story()).splitlines()
+    lines = render_text(build_report()).splitlines()
     assert lines[1] == "running: broken at Wed 3 Jun 2026 12:00"
     assert lines[-3:] == [
         f"{'counted in all':<48}{'= 20:00:00':>12}",
@@ -93,7 +103,7 @@ def test_in_words_ends_with_the_sum() -> None:
 
 def test_the_picture_is_whole_and_says_no_more_than_it_should() -> None:
     for days in (0, 0.5, 4, 300):
-        root = ElementTree.fromstring(picture(story(days)))
+        root = ElementTree.fromstring(render_svg(build_report(days)))
         drawn = [one for one in root.iter() if one.tag.endswith("rect")]
         assert all(float(one.get("width", "0")) >= 0 for one in drawn)
         (heading,) = [one for one in root if one.tag.endswith("title")]
@@ -102,12 +112,12 @@ def test_the_picture_is_whole_and_says_no_more_than_it_should() -> None:
 
 async def test_it_is_told_as_it_is_asked_for(database: Database, theo: AsyncClient) -> None:
     await promise(database, metrics=("resolution",))
-    wait = said(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
-    await deliver(database, HANDLERS, (opened(1), 1), (wait, 2))
-    await deliver(database, HANDLERS, (said(TicketResumed, 1, NINE + 2 * HOUR), 3))
+    wait = ticket_event(TicketOnHold, 1, NINE + HOUR, waiting_on="customer")
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (wait, 2))
+    await deliver(database, HANDLERS, (ticket_event(TicketResumed, 1, NINE + 2 * HOUR), 3))
     await freeze_time(database, NINE + 7 * HOUR)
     await fire_due(database, TIMERS)
-    address = f"/v1/clocks/{(await resolution(database)).id}/explanation"
+    address = f"/v1/clocks/{(await resolution_clock(database)).id}/explanation"
     data = (await theo.get(address)).json()
     assert data["promise"].startswith(
         "agreement acme-standard (version 1), calendar office (version"

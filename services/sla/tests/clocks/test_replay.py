@@ -10,32 +10,32 @@ from typer.testing import CliRunner
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.__main__ import app
-from sla.clocks.replay import differences
+from sla.clocks.replay import find_differences
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import whole
-from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.assertions import assert_consistent
+from sla_support.company import HOUR, NINE, promise, ticket_opened
 
 
 @pytest.mark.parametrize(
-    ("tampered", "said"),
+    ("tampering", "message"),
     [
         ("UPDATE clocks SET course = replace(course, '15:00', '16:00')", "when replayed"),
         ("UPDATE clocks SET ordinal = ordinal + 1", "2 inputs where the clock has heard 3"),
     ],
 )
 async def test_a_clock_that_its_inputs_do_not_lead_to_is_named(
-    database: Database, tampered: str, said: str
+    database: Database, tampering: str, message: str
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     await freeze_time(database, NINE + 5 * HOUR)
     await fire_due(database, TIMERS)
-    await whole(database)
+    await assert_consistent(database)
     async with database.transaction() as tx:
-        await tx.execute(text(tampered))
-    (wrong,) = [one async for one in differences(database)]
-    assert said in wrong
+        await tx.execute(text(tampering))
+    (wrong,) = [one async for one in find_differences(database)]
+    assert message in wrong
     assert "OPS-1" in wrong
 
 
@@ -62,7 +62,7 @@ async def test_the_command_ends_with_1_and_names_what_differs(
     for name, value in settings.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     good = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
     assert good.exit_code == 0, good.output
     assert good.output.startswith("sla: every clock is what its inputs say, every figure")

@@ -13,9 +13,9 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla_support.assertions import wrong
-from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise
-from sla_support.forecast_scenario import forecasts_told, handle, make_round
+from sla_support.assertions import violation_pointers
+from sla_support.company import BRIGHTWATER, HOUR, NINE, announce_customers, promise, ticket_opened
+from sla_support.forecast_scenario import forecast_events, handle_ticket, run_forecast_round
 
 MONDAY = NINE + timedelta(days=7)
 
@@ -30,11 +30,11 @@ async def dana(app: FastAPI) -> AsyncIterator[AsyncClient]:
 async def past(database: Database, app: FastAPI) -> None:
     """Acme's desk was too slow twelve times; on Monday a new ticket comes."""
     await promise(database, metrics=("resolution",))
-    await know(database, (BRIGHTWATER, "brightwater"))
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
     for number in range(1, 13):
-        await handle(database, number, 25 * HOUR)
+        await handle_ticket(database, number, 25 * HOUR)
     await freeze_time(database, MONDAY)
-    await deliver(database, HANDLERS, (opened(100, MONDAY, service="billing"), 1))
+    await deliver(database, HANDLERS, (ticket_opened(100, MONDAY, service="billing"), 1))
 
 
 async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
@@ -52,22 +52,22 @@ async def test_forecasts_on_demand(past: None, dana: AsyncClient) -> None:
     nothing = await dana.post("/v1/forecasts", json={"customer": "brightwater"})
     assert nothing.json()["items"] == []
     for body, pointer in (({"ticket": "OPS-7000"}, "/ticket"), ({"customer": "x"}, "/customer")):
-        assert wrong(await dana.post("/v1/forecasts", json=body)) == [pointer]
+        assert violation_pointers(await dana.post("/v1/forecasts", json=body)) == [pointer]
 
 
 async def test_the_list_holds_what_may_break(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
-    more = ((opened(n, MONDAY - n * timedelta(seconds=1)), 1) for n in range(200, 205))
+    more = ((ticket_opened(n, MONDAY - n * timedelta(seconds=1)), 1) for n in range(200, 205))
     await deliver(database, HANDLERS, *more)
-    await make_round(database)
+    await run_forecast_round(database)
     first = (await dana.get("/v1/forecasts", params={"limit": 4})).json()
     rest = (await dana.get("/v1/forecasts", params={"cursor": first["next"]})).json()
-    listed = [*first["items"], *rest["items"]]
-    assert [one["ticket"] for one in listed] == [f"OPS-{n}" for n in (204, 203, 202, 201, 200, 100)]
+    items = [*first["items"], *rest["items"]]
+    assert [one["ticket"] for one in items] == [f"OPS-{n}" for n in (204, 203, 202, 201, 200, 100)]
     for asked, count in (({"outlook": "at_risk"}, 0), ({"service": "billing"}, 1)):
         assert len((await dana.get("/v1/forecasts", params=asked)).json()["items"]) == count
-    one = listed[-1]
+    one = items[-1]
     shown = (await dana.get(f"/v1/forecasts/{one['id']}")).json()
     assert shown == {**one, "acknowledgements": []}
     assert (await dana.get(f"/v1/forecasts/{uuid4()}")).status_code == 404
@@ -76,17 +76,17 @@ async def test_the_list_holds_what_may_break(
 async def test_subscribers_are_named_in_what_is_told(
     past: None, database: Database, app: FastAPI, dana: AsyncClient
 ) -> None:
-    for who, wish in (
+    for who, body in (
         ("dana", {"customer": "acme", "service": "billing"}),
         ("pavel", {"outlook": "likely_to_breach"}),
         ("theo", {"customer": "brightwater"}),
         ("gina", {"customer": "acme", "service": "portal"}),
     ):
         async with client(app, who) as caller:
-            made = await caller.post("/v1/forecast-subscriptions", json=wish)
+            made = await caller.post("/v1/forecast-subscriptions", json=body)
             assert made.status_code == 201, made.text
-    await make_round(database)
-    (event,) = await forecasts_told(database)
+    await run_forecast_round(database)
+    (event,) = await forecast_events(database)
     assert event.body["subscribers"] == ["dana", "pavel"]
 
 
@@ -96,7 +96,7 @@ async def test_a_subscription_is_ones_own(
     path = "/v1/forecast-subscriptions"
     made = await dana.post(path, json={"customer": "acme"})
     assert (await dana.post(path, json={"customer": "acme"})).status_code == 409
-    assert wrong(await dana.post(path, json={"customer": "nobody"})) == ["/customer"]
+    assert violation_pointers(await dana.post(path, json={"customer": "nobody"})) == ["/customer"]
     assert [one["id"] for one in (await dana.get(path)).json()["items"]] == [made.json()["id"]]
     async with client(app, "theo") as theo:
         assert (await theo.get(path)).json()["items"] == []
@@ -123,18 +123,18 @@ async def test_a_stakeholder_takes_note(past: None, database: Database, dana: As
     stale = await dana.post(f"{path}/acknowledge", headers={"If-Match": etag})
     assert stale.status_code == 412
     await freeze_time(database, MONDAY + 9 * HOUR)
-    await make_round(database)
-    await make_round(database)
+    await run_forecast_round(database)
+    await run_forecast_round(database)
     assert (await dana.post(f"{path}/acknowledge")).status_code == 409
 
 
 async def test_the_score_in_figures_and_as_a_picture(
     past: None, database: Database, dana: AsyncClient
 ) -> None:
-    await make_round(database)
+    await run_forecast_round(database)
     await freeze_time(database, MONDAY + 9 * HOUR)
-    await make_round(database)
-    await make_round(database)
+    await run_forecast_round(database)
+    await run_forecast_round(database)
     days = {"from": "2026-06-08", "to": "2026-06-08"}
     found = (await dana.get("/v1/forecasts/score", params=days)).json()
     assert (found["forecasts"], found["breached"]) == (1, 1)
@@ -142,9 +142,9 @@ async def test_the_score_in_figures_and_as_a_picture(
     assert found["brier"] == pytest.approx((1 - bin["forecast"]) ** 2)
     assert bin["from_probability"] <= bin["forecast"] <= bin["to_probability"]
     assert [one["used"] for one in found["by_age"]] == [0]
-    drawn = await dana.get("/v1/forecasts/score.svg", params=days)
-    assert drawn.headers["content-type"].startswith("image/svg+xml")
-    assert ElementTree.fromstring(drawn.text).tag.endswith("svg")
+    answer = await dana.get("/v1/forecasts/score.svg", params=days)
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert ElementTree.fromstring(answer.text).tag.endswith("svg")
     before = {"from": "2026-06-01", "to": "2026-06-07"}
     assert (await dana.get("/v1/forecasts/score", params=before)).json()["brier"] is None
 

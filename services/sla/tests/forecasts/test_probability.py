@@ -4,81 +4,100 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.forecasts.domain.probability import DOUBT, Estimate, Outlook, Standing, estimate, outlook
-from sla.forecasts.domain.reasons import reasons
-from sla.forecasts.domain.survival import Curve, Ended, bin_of, curve
+from sla.forecasts.domain.probability import (
+    PRIOR_WEIGHT,
+    Estimate,
+    Outlook,
+    PromiseProgress,
+    classify,
+    estimate_breach,
+)
+from sla.forecasts.domain.reasons import describe_reasons
+from sla.forecasts.domain.survival import EndedCounts, SurvivalCurve, bin_of, estimate_curve
 
 HOUR = 3600.0
 GROUP = ("resolution", "major", "incident")
-SLOW = curve({bin_of(10 * HOUR): Ended(30)})
-QUICK = curve({bin_of(HOUR): Ended(30)})
+SLOW = estimate_curve({bin_of(10 * HOUR): EndedCounts(30)})
+QUICK = estimate_curve({bin_of(HOUR): EndedCounts(30)})
 
 
-def stands(age: float = 2, target: float = 8, ahead: int | None = 0, usual: float = 0) -> Standing:
-    return Standing(GROUP, age * HOUR, target * HOUR, ahead, usual)
+def progress(
+    age: float = 2,
+    target: float = 8,
+    queue_position: int | None = 0,
+    typical_queue_length: float = 0,
+) -> PromiseProgress:
+    return PromiseProgress(GROUP, age * HOUR, target * HOUR, queue_position, typical_queue_length)
 
 
 def test_without_history_the_time_used_up_is_all_there_is_to_go_by() -> None:
-    found = estimate(stands(6), {})
-    assert (found.probability, found.level, found.broke) == (0.75, 0, None)
-    assert "all there is to go by" in " ".join(reasons(stands(6), found))
+    found = estimate_breach(progress(6), {})
+    assert (found.probability, found.level, found.breached_ratio) == (0.75, 0, None)
+    assert "all there is to go by" in " ".join(describe_reasons(progress(6), found))
 
 
 def test_each_finer_group_weighs_by_what_it_knows() -> None:
     """30 known of each: (30 * 1 + 10 * 0.25) / 40, then the same again, and once more."""
     expected = 0.25
     for _ in range(3):
-        expected = (30 * 1 + DOUBT * expected) / (30 + DOUBT)
+        expected = (30 * 1 + PRIOR_WEIGHT * expected) / (30 + PRIOR_WEIGHT)
     curves = {GROUP[:1]: SLOW, GROUP[:2]: SLOW, GROUP: SLOW}
-    found = estimate(stands(2), curves)
+    found = estimate_breach(progress(2), curves)
     assert found.probability == pytest.approx(expected)
-    assert (found.known, found.broke, found.level) == (30, 1.0, 3)
+    assert (found.sample_size, found.breached_ratio, found.level) == (30, 1.0, 3)
 
 
 def test_a_kind_of_which_little_is_known_leans_on_the_coarser_ones() -> None:
-    once = curve({bin_of(HOUR): Ended(1)})
-    found = estimate(stands(0.5), {GROUP[:1]: SLOW, GROUP[:2]: SLOW, GROUP: once})
+    once = estimate_curve({bin_of(HOUR): EndedCounts(1)})
+    found = estimate_breach(progress(0.5), {GROUP[:1]: SLOW, GROUP[:2]: SLOW, GROUP: once})
     assert found.probability > 0.8
     assert found.level == 3
-    without = estimate(stands(0.5), {GROUP[:1]: SLOW, GROUP[:2]: SLOW})
-    told = reasons(stands(0.5), without)
+    without = estimate_breach(progress(0.5), {GROUP[:1]: SLOW, GROUP[:2]: SLOW})
+    sentences = describe_reasons(progress(0.5), without)
     assert without.level == 2
-    assert "Of its very kind too little is known" in told[1]
-    assert "major resolution" in told[1]
+    assert "Of its very kind too little is known" in sentences[1]
+    assert "major resolution" in sentences[1]
 
 
 def test_quick_handling_makes_a_promise_safe() -> None:
-    found = estimate(stands(0.5), {GROUP: QUICK, GROUP[:1]: QUICK, GROUP[:2]: QUICK})
-    assert outlook(found.probability) == "safe"
+    found = estimate_breach(progress(0.5), {GROUP: QUICK, GROUP[:1]: QUICK, GROUP[:2]: QUICK})
+    assert classify(found.probability) == "safe"
 
 
 def test_a_longer_queue_than_usual_makes_its_time_worth_less() -> None:
     """25 before it where 5 are usual: (25 + 5) / (5 + 5), so 6 hours left are worth 2."""
-    queued = stands(2, 8, ahead=25, usual=5)
-    assert queued.stretch == 3
-    assert queued.until == 4 * HOUR
-    five = curve({bin_of(5 * HOUR): Ended(30)})
+    queued = progress(2, 8, queue_position=25, typical_queue_length=5)
+    assert queued.queue_stretch == 3
+    assert queued.effective_target == 4 * HOUR
+    five = estimate_curve({bin_of(5 * HOUR): EndedCounts(30)})
     assert (
-        estimate(queued, {GROUP: five}).probability > estimate(stands(), {GROUP: five}).probability
+        estimate_breach(queued, {GROUP: five}).probability
+        > estimate_breach(progress(), {GROUP: five}).probability
     )
-    said = reasons(queued, estimate(queued, {GROUP: five}))[-1]
-    assert said.startswith("25 stand before it in the queue, where 5 are open usually")
-    assert "worth 2 h" in said
+    sentence = describe_reasons(queued, estimate_breach(queued, {GROUP: five}))[-1]
+    assert sentence.startswith("25 stand before it in the queue, where 5 are open usually")
+    assert "worth 2 h" in sentence
 
 
 def test_as_many_as_usual_change_nothing() -> None:
-    assert stands(2, 8, ahead=5, usual=5).stretch == stands(2, 8, ahead=0, usual=50).stretch == 1
+    assert (
+        progress(2, 8, queue_position=5, typical_queue_length=5).queue_stretch
+        == progress(2, 8, queue_position=0, typical_queue_length=50).queue_stretch
+        == 1
+    )
 
 
 def test_what_waits_on_its_customer_stands_in_no_queue() -> None:
-    waiting = stands(2, 8, ahead=None)
-    assert waiting.stretch == 1
-    assert "waits on the customer" in reasons(waiting, estimate(waiting, {}))[-1]
+    waiting = progress(2, 8, queue_position=None)
+    assert waiting.queue_stretch == 1
+    assert "waits on the customer" in describe_reasons(waiting, estimate_breach(waiting, {}))[-1]
 
 
 def test_time_is_told_in_two_units() -> None:
-    told = reasons(Standing(GROUP, 45.0, 3 * 86_400 + 4 * HOUR + 300, 0, 0), Estimate(0.1))[0]
-    assert told == "45 s of its 3 d 4 h are used up (0%); 3 d 4 h of support time are left."
+    sentence = describe_reasons(
+        PromiseProgress(GROUP, 45.0, 3 * 86_400 + 4 * HOUR + 300, 0, 0), Estimate(0.1)
+    )[0]
+    assert sentence == "45 s of its 3 d 4 h are used up (0%); 3 d 4 h of support time are left."
 
 
 @pytest.mark.parametrize(
@@ -102,35 +121,41 @@ def test_time_is_told_in_two_units() -> None:
 def test_an_outlook_turns_only_when_it_is_clearly_beyond(
     probability: float, was: Outlook | None, now: Outlook
 ) -> None:
-    assert outlook(probability, was) == now
+    assert classify(probability, was) == now
 
 
 COUNTS = st.dictionaries(
-    st.integers(0, 100), st.builds(Ended, st.integers(0, 40), st.integers(0, 40)), max_size=8
+    st.integers(0, 100), st.builds(EndedCounts, st.integers(0, 40), st.integers(0, 40)), max_size=8
 )
 
 
 @given(COUNTS, COUNTS, st.floats(0, 20), st.floats(0.1, 20), st.integers(0, 200), st.floats(0, 50))
 def test_a_probability_is_one(
-    coarse: dict[int, Ended],
-    fine: dict[int, Ended],
+    coarse: dict[int, EndedCounts],
+    fine: dict[int, EndedCounts],
     age: float,
     target: float,
     ahead: int,
     usual: float,
 ) -> None:
-    curves: dict[tuple[str, ...], Curve] = {GROUP[:1]: curve(coarse), GROUP: curve(fine)}
-    found = estimate(stands(age, target, ahead, usual), curves)
+    curves: dict[tuple[str, ...], SurvivalCurve] = {
+        GROUP[:1]: estimate_curve(coarse),
+        GROUP: estimate_curve(fine),
+    }
+    found = estimate_breach(progress(age, target, ahead, usual), curves)
     assert 0 <= found.probability <= 1
-    assert outlook(found.probability) in ("safe", "at_risk", "likely_to_breach")
+    assert classify(found.probability) in ("safe", "at_risk", "likely_to_breach")
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.floats(0, 50))
 def test_a_longer_queue_never_helps(one: int, other: int, usual: float) -> None:
     short, long = sorted((one, other))
-    five = curve({number: Ended(3) for number in range(20, 90)})
+    five = estimate_curve({number: EndedCounts(3) for number in range(20, 90)})
     few, many = (
-        five.breaks(2 * HOUR, stands(ahead=ahead, usual=usual).until) for ahead in (short, long)
+        five.breach_probability(
+            2 * HOUR, progress(queue_position=ahead, typical_queue_length=usual).effective_target
+        )
+        for ahead in (short, long)
     )
     assert few is not None
     assert many is not None

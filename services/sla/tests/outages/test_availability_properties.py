@@ -7,13 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendars.domain.calendar import Calendar, hours
+from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
-from sla.outages.domain.availability import ZERO, Agreed, Availability, availability
-from sla.outages.domain.downtime_budget import crossing
-from sla.outages.domain.month import following, month, month_of
-from sla.outages.domain.timeline import Effect, Span, Trouble, Window, excused, union
+from sla.outages.domain.availability import ZERO, AgreedPeriod, Availability, compute_availability
+from sla.outages.domain.downtime_budget import threshold_reached_at
+from sla.outages.domain.month import calendar_month, month_of, next_month
+from sla.outages.domain.timeline import (
+    DowntimeInterval,
+    Effect,
+    Span,
+    Window,
+    exclude_maintenance,
+    union,
+)
 from sla_support.oracle import is_open
 
 SECOND = timedelta(seconds=1)
@@ -28,7 +35,9 @@ CHANGES = {
 }
 """Per zone an instant at which its wall clock does something odd; the period lies around it."""
 
-SHORT = hours([("00:00", "00:02"), ("00:03", "02:01"), ("02:02", "02:58"), ("03:01", "23:59")])
+SHORT = parse_hours(
+    [("00:00", "00:02"), ("00:03", "02:01"), ("02:02", "02:58"), ("03:01", "23:59")]
+)
 TIMETABLES = {zone: Timetable(Calendar(read_zone(zone), (SHORT,) * 7)) for zone in CHANGES}
 
 EFFECTS: tuple[Effect, ...] = ("down", "degraded")
@@ -36,17 +45,17 @@ seconds = st.integers(-60, LENGTH + 60)
 
 
 @st.composite
-def questions(
+def availability_inputs(
     draw: st.DrawFn,
-) -> tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime]:
+) -> tuple[list[AgreedPeriod], list[DowntimeInterval], list[Window], datetime, datetime]:
     zone = draw(st.sampled_from(sorted(CHANGES)))
     start = CHANGES[zone] - timedelta(seconds=LENGTH // 2)
 
     def at(second: int) -> datetime:
         return start + second * SECOND
 
-    troubles = [
-        Trouble(at(first), None if last is None else at(max(first, last)), effect, name)
+    downtime_intervals = [
+        DowntimeInterval(at(first), None if last is None else at(max(first, last)), effect, name)
         for first, last, effect, name in draw(
             st.lists(
                 st.tuples(
@@ -63,79 +72,89 @@ def questions(
         Window(at(first), at(max(first, last)), "patching")
         for first, last in draw(st.lists(st.tuples(seconds, seconds), max_size=2))
     ]
-    pieces = [piece for trouble in troubles for piece in excused(trouble, windows)]
+    pieces = [
+        piece for trouble in downtime_intervals for piece in exclude_maintenance(trouble, windows)
+    ]
     cut = draw(st.integers(1, LENGTH - 1))
     table = TIMETABLES[zone]
-    agreed = [Agreed(at(0), at(cut), table, 0.9), Agreed(at(cut), at(LENGTH), table, 0.8)]
+    agreed = [
+        AgreedPeriod(at(0), at(cut), table, 0.9),
+        AgreedPeriod(at(cut), at(LENGTH), table, 0.8),
+    ]
     return agreed, pieces, windows, start, at(LENGTH)
 
 
-@given(questions(), st.integers(-10, LENGTH + 10))
+@given(availability_inputs(), st.integers(-10, LENGTH + 10))
 @settings(deadline=None)
 def test_every_second_counts_once(
-    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], now: int
+    inputs: tuple[list[AgreedPeriod], list[DowntimeInterval], list[Window], datetime, datetime],
+    now: int,
 ) -> None:
     """C12"""
-    agreed, troubles, windows, start, end = question
-    found = availability(*question, start + now * SECOND)
+    agreed, downtime_intervals, windows, start, end = inputs
+    result = compute_availability(*inputs, start + now * SECOND)
     counted = dict.fromkeys(("agreed", "down", "excluded", "degraded"), ZERO)
     second = start
     while second < min(end, start + now * SECOND):
         if is_open(agreed[0].timetable.calendar, second):
             counted["agreed"] += SECOND
-            state = _state(troubles, windows, second)
+            state = _state(downtime_intervals, windows, second)
             if state in counted:
                 counted[state] += SECOND
         second += SECOND
-    assert counted == {name: getattr(found, name) for name in counted}
-    assert found.judged == found.down
-    assert [p.segment.start for p in found.parts[1:]] == [p.segment.end for p in found.parts[:-1]]
-    assert sum((part.counted for part in found.parts), ZERO) == found.agreed
+    assert counted == {name: getattr(result, name) for name in counted}
+    assert result.budget_downtime == result.down
+    assert [p.segment.start for p in result.parts[1:]] == [p.segment.end for p in result.parts[:-1]]
+    assert sum((part.agreed_time for part in result.parts), ZERO) == result.agreed
 
 
-def _state(troubles: list[Trouble], windows: list[Window], at: datetime) -> str:
-    present = {t.effect for t in troubles if t.start <= at and (t.end is None or at < t.end)}
-    maintained = any(window.start <= at < window.end for window in windows)
-    assert ("excluded" in present) <= maintained
-    if "down" in present:
-        assert not maintained
+def _state(downtime_intervals: list[DowntimeInterval], windows: list[Window], at: datetime) -> str:
+    effects = {
+        t.effect for t in downtime_intervals if t.start <= at and (t.end is None or at < t.end)
+    }
+    in_maintenance = any(window.start <= at < window.end for window in windows)
+    assert ("excluded" in effects) <= in_maintenance
+    if "down" in effects:
+        assert not in_maintenance
         return "down"
-    return "excluded" if "excluded" in present else "degraded" if present else "up"
+    return "excluded" if "excluded" in effects else "degraded" if effects else "up"
 
 
-@given(questions(), st.integers(1, LENGTH - 1))
+@given(availability_inputs(), st.integers(1, LENGTH - 1))
 @settings(deadline=None)
 def test_two_periods_make_the_whole(
-    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], cut: int
+    inputs: tuple[list[AgreedPeriod], list[DowntimeInterval], list[Window], datetime, datetime],
+    cut: int,
 ) -> None:
-    agreed, troubles, windows, start, end = question
+    agreed, downtime_intervals, windows, start, end = inputs
     middle, now = start + cut * SECOND, end + SECOND
-    whole = availability(*question, now)
-    first = availability(agreed, troubles, windows, start, middle, now)
-    second = availability(agreed, troubles, windows, middle, end, now)
+    whole = compute_availability(*inputs, now)
+    first = compute_availability(agreed, downtime_intervals, windows, start, middle, now)
+    second = compute_availability(agreed, downtime_intervals, windows, middle, end, now)
     for name in ("agreed", "agreed_whole", "down", "excluded", "degraded", "budget"):
         assert getattr(first, name) + getattr(second, name) == getattr(whole, name), name
     assert first.failures.count + second.failures.count == whole.failures.count
 
 
-@given(questions(), st.sampled_from((0.5, 0.75, 0.9, 1.0)))
+@given(availability_inputs(), st.sampled_from((0.5, 0.75, 0.9, 1.0)))
 @settings(deadline=None)
 def test_the_budget_is_used_up_at_the_crossing_and_not_a_moment_before(
-    question: tuple[list[Agreed], list[Trouble], list[Window], datetime, datetime], share: float
+    inputs: tuple[list[AgreedPeriod], list[DowntimeInterval], list[Window], datetime, datetime],
+    share: float,
 ) -> None:
-    agreed, *_, end = question
-    found = availability(*question, end)
-    at = crossing(agreed, found, share)
+    agreed, *_, end = inputs
+    found = compute_availability(*inputs, end)
+    at = threshold_reached_at(agreed, found, share)
 
-    def used(until: datetime) -> Availability:
-        return availability(*question, until)
+    def availability_until(until: datetime) -> Availability:
+        return compute_availability(*inputs, until)
 
     assert found.budget is not None
     if at is None:
-        assert found.judged < found.budget * share
+        assert found.budget_downtime < found.budget * share
         return
-    assert used(at).judged >= found.budget * share
-    assert used(at - timedelta(microseconds=1)).judged < found.budget * share
+    assert availability_until(at).budget_downtime >= found.budget * share
+    assert availability_until(at - timedelta(microseconds=1)).budget_downtime < found.budget * share
 
 
 @given(st.lists(st.tuples(seconds, st.none() | seconds), max_size=8))
@@ -162,10 +181,10 @@ def test_months_touch_and_begin_on_the_wall(name: str) -> None:
     zone, there = read_zone(name), ZoneInfo(name)
     day = date(2009, 1, 1)
     while day < date(2026, 1, 1):
-        found = month(day, zone)
+        found = calendar_month(day, zone)
         assert found.start.astimezone(there).date() >= day
         assert (found.start - SECOND).astimezone(there).date() < day
         assert month_of(found.start, zone) == found
-        assert month_of(found.end - SECOND, zone).day in (day, following(day))
-        day = following(day)
-        assert month(day, zone).start == found.end
+        assert month_of(found.end - SECOND, zone).first_day in (day, next_month(day))
+        day = next_month(day)
+        assert calendar_month(day, zone).start == found.end

@@ -11,51 +11,59 @@ from sla.handlers import HANDLERS
 from sla.outages.domain.rules import Rule
 from sla.outages.store import rules as outage_rules
 from sla.outages.store.rules import Rules
-from sla_support.alerts import all_outages, blocked, counting, over, raised
-from sla_support.company import ACME, HOUR, NINE, know
+from sla_support.alerts import (
+    alert_ended,
+    alert_raised,
+    all_outages,
+    blocker_event,
+    counted_outages,
+)
+from sla_support.company import ACME, HOUR, NINE, announce_customers
 
 
 @pytest.fixture(autouse=True)
 async def acme(database: Database) -> None:
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     await freeze_time(database, NINE + 12 * HOUR)
 
 
-def kinds(news: list[Any]) -> list[str]:
-    return [one.type.removeprefix("opsdesk.").removesuffix(".v1") for one in news]
+def event_kinds(events: list[Any]) -> list[str]:
+    return [one.type.removeprefix("opsdesk.").removesuffix(".v1") for one in events]
 
 
 async def test_an_alert_is_an_outage_from_its_own_beginning_to_its_own_end(
     database: Database,
 ) -> None:
-    await deliver(database, HANDLERS, (raised(1), 1))
+    await deliver(database, HANDLERS, (alert_raised(1), 1))
     (outage,) = await all_outages(database)
     assert (outage.started_at, outage.ended_at, outage.effect) == (NINE, None, "down")
-    await deliver(database, HANDLERS, (over(1, NINE, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR), 2))
     (outage,) = await all_outages(database)
     assert (outage.ended_at, outage.ordinal) == (NINE + HOUR, 2)
-    news = await outbox_events(database)
-    assert kinds(news) == ["outage.started", "outage.ended"]
-    assert [one.sequence for one in news] == [1, 2]
-    assert news[-1].body["ended_at"] == "2026-06-01T08:00:00Z"
+    events = await outbox_events(database)
+    assert event_kinds(events) == ["outage.started", "outage.ended"]
+    assert [one.sequence for one in events] == [1, 2]
+    assert events[-1].body["ended_at"] == "2026-06-01T08:00:00Z"
 
 
 async def test_what_comes_twice_or_in_the_wrong_order_makes_one_outage(database: Database) -> None:
     """The end waits for its beginning"""
-    await deliver(database, HANDLERS, (over(1, NINE, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR), 2))
     assert await all_outages(database) == []
     for _ in range(2):
-        await deliver(database, HANDLERS, (raised(1), 1), (over(1, NINE, NINE + HOUR), 2))
+        await deliver(
+            database, HANDLERS, (alert_raised(1), 1), (alert_ended(1, NINE, NINE + HOUR), 2)
+        )
     (outage,) = await all_outages(database)
     assert (outage.started_at, outage.ended_at) == (NINE, NINE + HOUR)
 
 
 async def test_which_alerts_count_is_data(database: Database) -> None:
     """By the usual rules what pages is down; the end of what did not count is ignored"""
-    warning = raised(1, severity="warning")
-    await deliver(database, HANDLERS, (warning, 1), (over(1, NINE, NINE + HOUR), 2))
-    await deliver(database, HANDLERS, (raised(2, severity="PAGE"), 1))
-    assert [one.source_id for one in await all_outages(database)] == [raised(2).alert_id]
+    warning = alert_raised(1, severity="warning")
+    await deliver(database, HANDLERS, (warning, 1), (alert_ended(1, NINE, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (alert_raised(2, severity="PAGE"), 1))
+    assert [one.source_id for one in await all_outages(database)] == [alert_raised(2).alert_id]
     rules = (
         Rule(None, services=("billing",), name_prefix="billing-down-4"),
         Rule("degraded", "monitoring", levels=("warning",), environments=("acme-prod",)),
@@ -63,29 +71,31 @@ async def test_which_alerts_count_is_data(database: Database) -> None:
     )
     async with database.transaction() as tx:
         await outage_rules.add(tx, Rules(1, rules, "theo", NINE))
-    third, fourth = raised(3, severity="warning"), raised(4)
-    await deliver(database, HANDLERS, (third, 1), (fourth, 1), (raised(5, severity=None), 1))
+    third, fourth = alert_raised(3, severity="warning"), alert_raised(4)
+    await deliver(database, HANDLERS, (third, 1), (fourth, 1), (alert_raised(5, severity=None), 1))
     found = [(one.source_id, one.effect) for one in (await all_outages(database))[-2:]]
-    assert sorted(found) == [(third.alert_id, "degraded"), (raised(5).alert_id, "down")]
+    assert sorted(found) == [(third.alert_id, "degraded"), (alert_raised(5).alert_id, "down")]
 
 
 async def test_an_alert_of_an_unknown_customer_is_not_everybodys_outage(database: Database) -> None:
     nobody: dict[str, Any] = {"customer_id": None, "customer": None, "environment": None}
     nowhere: dict[str, Any] = {"environment": None, "service": None}
-    await deliver(database, HANDLERS, (raised(1, **nobody), 1), (raised(2, **nowhere), 1))
+    await deliver(
+        database, HANDLERS, (alert_raised(1, **nobody), 1), (alert_raised(2, **nowhere), 1)
+    )
     assert await all_outages(database) == []
 
 
 async def test_a_blocker_is_an_outage_since_it_was_noticed(database: Database) -> None:
     """C2: phoned in an hour late. The event that it blocks says nothing new."""
-    opened = blocked(TicketOpened, 1, NINE + HOUR, opened_at=NINE, channel="phone")
-    at_once = blocked(BlockerRaised, 1, NINE + HOUR)
+    opened = blocker_event(TicketOpened, 1, NINE + HOUR, opened_at=NINE, channel="phone")
+    at_once = blocker_event(BlockerRaised, 1, NINE + HOUR)
     await deliver(database, HANDLERS, (opened, 1), (at_once, 2))
     (outage,) = await all_outages(database)
     assert (outage.started_at, outage.ended_at, outage.source) == (NINE, None, "ticket")
-    lifted = blocked(BlockerLifted, 1, NINE + 3 * HOUR, reason="resolved")
+    lifted = blocker_event(BlockerLifted, 1, NINE + 3 * HOUR, reason="resolved")
     await deliver(database, HANDLERS, (lifted, 3))
-    again = blocked(BlockerRaised, 1, NINE + 4 * HOUR)
+    again = blocker_event(BlockerRaised, 1, NINE + 4 * HOUR)
     await deliver(database, HANDLERS, (again, 4))
     found = [(one.started_at, one.ended_at) for one in await all_outages(database)]
     assert found == [(NINE, NINE + 3 * HOUR), (NINE + 4 * HOUR, None)]
@@ -100,8 +110,8 @@ async def test_a_blocker_is_an_outage_since_it_was_noticed(database: Database) -
     ],
 )
 async def test_other_tickets_are_no_outages(database: Database, more: dict[str, Any]) -> None:
-    await deliver(database, HANDLERS, (blocked(BlockerRaised, 1, **more), 1))
-    lifted = blocked(BlockerLifted, 1, NINE + HOUR, reason="lowered", **more)
+    await deliver(database, HANDLERS, (blocker_event(BlockerRaised, 1, **more), 1))
+    lifted = blocker_event(BlockerLifted, 1, NINE + HOUR, reason="lowered", **more)
     await deliver(database, HANDLERS, (lifted, 2))
     assert await all_outages(database) == []
 
@@ -111,23 +121,23 @@ async def test_where_monitoring_measures_the_ticket_does_not_count_again(
     database: Database, alert_first: bool
 ) -> None:
     """The monitor saw it up at ten; the ticket was resolved at noon"""
-    ticket = {"ticket_id": blocked(BlockerRaised, 1).ticket_id, "ticket": "OPS-1"}
-    alert = (raised(1, NINE, severity="blocker", **ticket), 1)
-    block = (blocked(BlockerRaised, 1), 1)
+    ticket = {"ticket_id": blocker_event(BlockerRaised, 1).ticket_id, "ticket": "OPS-1"}
+    alert = (alert_raised(1, NINE, severity="blocker", **ticket), 1)
+    block = (blocker_event(BlockerRaised, 1), 1)
     await deliver(database, HANDLERS, *([alert, block] if alert_first else [block, alert]))
-    await deliver(database, HANDLERS, (over(1, NINE, NINE + HOUR, **ticket), 2))
-    lifted = blocked(BlockerLifted, 1, NINE + 3 * HOUR, reason="resolved")
+    await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR, **ticket), 2))
+    lifted = blocker_event(BlockerLifted, 1, NINE + 3 * HOUR, reason="resolved")
     await deliver(database, HANDLERS, (lifted, 2))
-    (outage,) = await counting(database)
+    (outage,) = await counted_outages(database)
     assert (outage.source, outage.ended_at) == ("monitoring", NINE + HOUR)
-    assert ("outage.superseded" in kinds(await outbox_events(database))) is not alert_first
+    assert ("outage.superseded" in event_kinds(await outbox_events(database))) is not alert_first
 
 
 async def test_eight_alerts_of_one_place_are_told_as_one_that_goes_on(database: Database) -> None:
-    await deliver(database, HANDLERS, *((raised(number), 1) for number in range(1, 9)))
+    await deliver(database, HANDLERS, *((alert_raised(number), 1) for number in range(1, 9)))
     others = [one.body["others_open"] for one in await outbox_events(database)]
     assert others == list(range(8))
-    ends = [(over(number, NINE, NINE + number * HOUR), 2) for number in range(1, 9)]
+    ends = [(alert_ended(number, NINE, NINE + number * HOUR), 2) for number in range(1, 9)]
     await deliver(database, HANDLERS, *ends)
     assert [one.body["others_open"] for one in await outbox_events(database)][8:] == list(
         range(7, -1, -1)

@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.outages.domain.maintenance import Plan, PlannedMaintenance, agree, cancel
+from sla.outages.domain.maintenance import MaintenancePlan, PlannedMaintenance, agree, cancel
 from sla.outages.domain.outage import (
     Outage,
+    OutageChange,
     Record,
-    Wish,
-    corrected,
-    ended,
-    known,
-    record_of,
-    superseded,
-    whole,
+    apply_change,
+    as_known,
+    build_record,
+    mark_ended,
+    mark_superseded,
+    truncate_to_second,
 )
-from sla.outages.domain.rules import USUAL, Rule, Signal, effect_of
-from sla.outages.domain.scope import Place, Question
+from sla.outages.domain.rules import DEFAULT_RULES, Rule, Signal, effect_of
+from sla.outages.domain.scope import AvailabilityQuery, Scope
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ACME = UUID(int=0xAC)
-BILLING = Place(ACME, "acme-prod", "billing", "production", "acme")
+BILLING = Scope(ACME, "acme-prod", "billing", "production", "acme")
 OPEN = Outage(UUID(int=1), "OUT-1", BILLING, "manual", None, None, "down", NOON, None)
 
 instants = st.integers(-500, 500).map(lambda minutes: NOON + minutes * MINUTE)
-wishes = st.builds(
-    Wish,
+changes = st.builds(
+    OutageChange,
     started_at=st.none() | instants,
     ended_at=st.none() | instants,
     reopened=st.booleans(),
@@ -40,86 +40,92 @@ wishes = st.builds(
 )
 
 
-@given(st.lists(wishes | instants | st.just("superseded"), max_size=12))
-def test_every_earlier_state_can_be_known_again(acts: list[Wish | datetime | str]) -> None:
+@given(st.lists(changes | instants | st.just("superseded"), max_size=12))
+def test_every_earlier_state_can_be_known_again(acts: list[OutageChange | datetime | str]) -> None:
     """A5, R16: whatever is said in whatever order; and it never ends before it starts"""
-    outage, records = OPEN, [record_of(OPEN, "started", NOON, "anna")]
-    stood = [OPEN]
+    outage, records = OPEN, [build_record(OPEN, "started", NOON, "anna")]
+    states = [OPEN]
     for number, act in enumerate(acts, start=1):
-        after = _acted(outage, act)
+        after = _apply(outage, act)
         if after is None:
             continue
         outage = after
         at = NOON + number * MINUTE
-        records.append(record_of(outage, "corrected", at, "anna", "omar", "why"))
-        stood.append(outage)
+        records.append(build_record(outage, "corrected", at, "anna", "omar", "why"))
+        states.append(outage)
         assert outage.ended_at is None or outage.started_at <= outage.ended_at
     assert [record.ordinal for record in records] == list(range(1, len(records) + 1))
-    for record, state in zip(records, stood, strict=True):
-        assert known(outage, _shuffled(records), record.known_at) == state
-    assert known(outage, records, NOON - MINUTE) is None
+    for record, state in zip(records, states, strict=True):
+        assert as_known(outage, _shuffle(records), record.known_at) == state
+    assert as_known(outage, records, NOON - MINUTE) is None
 
 
-def _acted(outage: Outage, act: Wish | datetime | str) -> Outage | None:
+def _apply(outage: Outage, act: OutageChange | datetime | str) -> Outage | None:
     if isinstance(act, datetime):
-        return ended(outage, act)
+        return mark_ended(outage, act)
     if isinstance(act, str):
-        return superseded(outage)
+        return mark_superseded(outage)
     try:
-        return corrected(outage, act)
+        return apply_change(outage, act)
     except ValueError:
         return None
 
 
-def _shuffled(records: list[Record]) -> list[Record]:
+def _shuffle(records: list[Record]) -> list[Record]:
     return records[::2] + records[1::2]
 
 
 def test_an_end_comes_once_and_a_corrected_one_stands() -> None:
-    over = ended(OPEN, NOON + MINUTE)
+    over = mark_ended(OPEN, NOON + MINUTE)
     assert over is not None
-    assert ended(over, NOON + 2 * MINUTE) is None
-    fixed = corrected(OPEN, Wish(ended_at=NOON + 5 * MINUTE))
-    assert ended(fixed, NOON + 9 * MINUTE) is None
-    assert ended(superseded(OPEN), NOON + MINUTE) is None
-    early = ended(OPEN, NOON - MINUTE)
+    assert mark_ended(over, NOON + 2 * MINUTE) is None
+    fixed = apply_change(OPEN, OutageChange(ended_at=NOON + 5 * MINUTE))
+    assert mark_ended(fixed, NOON + 9 * MINUTE) is None
+    assert mark_ended(mark_superseded(OPEN), NOON + MINUTE) is None
+    early = mark_ended(OPEN, NOON - MINUTE)
     assert early is not None
     assert early.ended_at == NOON
-    assert whole(NOON + timedelta(microseconds=1)) == NOON
+    assert truncate_to_second(NOON + timedelta(microseconds=1)) == NOON
 
 
 @pytest.mark.parametrize(
-    "wish", [Wish(), Wish(ended_at=NOON - MINUTE), Wish(effect="down"), Wish(reopened=True)]
+    "change",
+    [
+        OutageChange(),
+        OutageChange(ended_at=NOON - MINUTE),
+        OutageChange(effect="down"),
+        OutageChange(reopened=True),
+    ],
 )
-def test_a_correction_that_changes_nothing_or_cannot_be_is_refused(wish: Wish) -> None:
+def test_a_correction_that_changes_nothing_or_cannot_be_is_refused(change: OutageChange) -> None:
     with pytest.raises(ValueError, match="it"):
-        corrected(OPEN, wish)
+        apply_change(OPEN, change)
 
 
 def test_the_first_rule_that_holds_decides() -> None:
     signal = Signal("monitoring", "critical", "monitor", "acme-prod", "production", "billing", "x")
-    assert effect_of(USUAL, signal) == "down"
-    assert effect_of(USUAL, replace(signal, level="warning")) is None
-    assert effect_of(USUAL, replace(signal, source="ticket")) is None
+    assert effect_of(DEFAULT_RULES, signal) == "down"
+    assert effect_of(DEFAULT_RULES, replace(signal, level="warning")) is None
+    assert effect_of(DEFAULT_RULES, replace(signal, source="ticket")) is None
     quiet = Rule(None, monitors=("monitor",), tiers=("production",))
-    assert effect_of((quiet, *USUAL), signal) is None
-    assert effect_of((quiet, *USUAL), replace(signal, tier="staging")) == "down"
+    assert effect_of((quiet, *DEFAULT_RULES), signal) is None
+    assert effect_of((quiet, *DEFAULT_RULES), replace(signal, tier="staging")) == "down"
     assert effect_of((), signal) is None
 
 
 def test_a_question_concerns_what_no_name_contradicts() -> None:
-    everywhere = Place(None, None, "billing")
-    for question, place, concerned in (
-        (Question(ACME, "acme-prod", "billing"), BILLING, True),
-        (Question(ACME, "acme-prod", "billing"), everywhere, True),
-        (Question(ACME, "acme-prod", "portal"), replace(BILLING, service=None), True),
-        (Question(ACME, "acme-prod", "portal"), BILLING, False),
-        (Question(UUID(int=0xB0)), BILLING, False),
-        (Question(ACME), replace(BILLING, tier="staging"), False),
-        (Question(ACME, "acme-prod"), replace(BILLING, tier="staging"), True),
-        (Question(), BILLING, True),
+    everywhere = Scope(None, None, "billing")
+    for query, scope, concerned in (
+        (AvailabilityQuery(ACME, "acme-prod", "billing"), BILLING, True),
+        (AvailabilityQuery(ACME, "acme-prod", "billing"), everywhere, True),
+        (AvailabilityQuery(ACME, "acme-prod", "portal"), replace(BILLING, service=None), True),
+        (AvailabilityQuery(ACME, "acme-prod", "portal"), BILLING, False),
+        (AvailabilityQuery(UUID(int=0xB0)), BILLING, False),
+        (AvailabilityQuery(ACME), replace(BILLING, tier="staging"), False),
+        (AvailabilityQuery(ACME, "acme-prod"), replace(BILLING, tier="staging"), True),
+        (AvailabilityQuery(), BILLING, True),
     ):
-        assert question.concerns(place) is concerned, (question, place)
+        assert query.includes(scope) is concerned, (query, scope)
 
 
 PLANNED = PlannedMaintenance(
@@ -135,10 +141,12 @@ def test_only_what_was_agreed_beforehand_excuses() -> None:
     agreed = agree(PLANNED, "omar", NOON - MINUTE)
     assert isinstance(agreed, PlannedMaintenance)
     assert agree(agreed, "omar", NOON - MINUTE) == "ALREADY_AGREED"
-    (window,) = Plan([agreed]).excusing(BILLING)
+    (window,) = MaintenancePlan([agreed]).windows_covering(BILLING)
     assert (window.start, window.end) == (NOON, NOON + 9 * MINUTE)
-    assert list(Plan([agreed]).excusing(replace(BILLING, service=None))) == []
-    assert list(Plan([agreed]).excusing(replace(BILLING, service="portal"))) == []
+    assert list(MaintenancePlan([agreed]).windows_covering(replace(BILLING, service=None))) == []
+    assert (
+        list(MaintenancePlan([agreed]).windows_covering(replace(BILLING, service="portal"))) == []
+    )
 
 
 def test_what_is_called_off_excuses_until_then() -> None:

@@ -11,11 +11,11 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.alerts import counting, over, raised
-from sla_support.assertions import wrong
+from sla_support.alerts import alert_ended, alert_raised, counted_outages
+from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, HOUR, NINE
-from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, report
-from sla_support.outages import fail
+from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, outage_body
+from sla_support.outages import add_outage
 
 
 @pytest.fixture(autouse=True)
@@ -26,18 +26,18 @@ async def acme(database: Database, app: FastAPI) -> None:
 async def test_an_outage_by_hand_begins_and_ends_and_counts(
     database: Database, theo: AsyncClient, jan: AsyncClient
 ) -> None:
-    begun = await theo.post("/v1/outages", json=report())
-    assert begun.status_code == 201, begun.text
-    address = begun.headers["Location"]
-    assert (begun.json()["customer"], begun.json()["duration_seconds"]) == ("acme", None)
-    twice = await theo.post("/v1/outages", json=report(started_at=at(1)))
+    created = await theo.post("/v1/outages", json=outage_body())
+    assert created.status_code == 201, created.text
+    address = created.headers["Location"]
+    assert (created.json()["customer"], created.json()["duration_seconds"]) == ("acme", None)
+    twice = await theo.post("/v1/outages", json=outage_body(started_at=at(1)))
     assert (twice.status_code, twice.json()["code"]) == (409, "ALREADY_DOWN")
-    assert twice.json()["outage"] == begun.json()["key"]
+    assert twice.json()["outage"] == created.json()["key"]
     ended = await theo.post(f"{address}/end", json={"ended_at": at(2), "reason": "Restarted"})
     assert ended.json()["duration_seconds"] == 7200
     assert (await theo.post(f"{address}/end", json={})).status_code == 409
     assert [one["kind"] for one in ended.json()["history"]] == ["started", "ended"]
-    shown = (await jan.get(f"/v1/outages/{begun.json()['key']}")).json()
+    shown = (await jan.get(f"/v1/outages/{created.json()['key']}")).json()
     assert [one["by"] for one in shown["history"]] == [None, None]
     figures = (await jan.get(JUNE)).json()
     assert (figures["down_seconds"], figures["agreed_seconds"]) == (7200, 9 * 3600)
@@ -45,23 +45,25 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert (figures["met"], figures["budget_seconds"]) == (False, 22 * 9 * 36.0)
     (interval,) = figures["intervals"]
     assert (interval["reason"], interval["agreed_seconds"]) == ("down", 7200)
-    assert interval["outages"] == [begun.json()["key"]]
+    assert interval["outages"] == [created.json()["key"]]
     assert figures["availability"] == 1 - 7200 / 32400
 
 
 async def test_eight_who_report_the_same_at_once_make_one_outage(
     database: Database, theo: AsyncClient
 ) -> None:
-    answers = await asyncio.gather(*(theo.post("/v1/outages", json=report()) for _ in range(8)))
+    answers = await asyncio.gather(
+        *(theo.post("/v1/outages", json=outage_body()) for _ in range(8))
+    )
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
-    assert len(await counting(database)) == 1
+    assert len(await counted_outages(database)) == 1
 
 
 async def test_eight_alerts_heard_at_once_count_once(database: Database, theo: AsyncClient) -> None:
     """By eight consumers, of one service; all of them end an hour later"""
-    await asyncio.gather(*(deliver(database, HANDLERS, (raised(n), 1)) for n in range(8)))
-    assert len(await counting(database)) == 8
-    ends = [over(number, NINE, NINE + HOUR) for number in range(8)]
+    await asyncio.gather(*(deliver(database, HANDLERS, (alert_raised(n), 1)) for n in range(8)))
+    assert len(await counted_outages(database)) == 8
+    ends = [alert_ended(number, NINE, NINE + HOUR) for number in range(8)]
     await asyncio.gather(*(deliver(database, HANDLERS, (end, 2)) for end in ends))
     figures = (await theo.get(JUNE)).json()
     assert (figures["down_seconds"], figures["failures"], figures["mttr_seconds"]) == (
@@ -88,12 +90,12 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     """R1, A5"""
-    outage = await fail(database, NINE, NINE + 2 * HOUR, ACME, "acme-prod")
+    outage = await add_outage(database, NINE, NINE + 2 * HOUR, ACME, "acme-prod")
     address = f"/v1/outages/{outage.key}/corrections"
     body = {"ended_at": at(1), "reason": "The monitor's clock was wrong"}
-    asked = await theo.post(address, json=body)
-    assert asked.status_code == 201, asked.text
-    confirm = f"{address}/{asked.json()['id']}/confirm"
+    requested = await theo.post(address, json=body)
+    assert requested.status_code == 201, requested.text
+    confirm = f"{address}/{requested.json()['id']}/confirm"
     own = await theo.post(confirm)
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
     assert (await theo.get(JUNE)).json()["down_seconds"] == 7200
@@ -119,7 +121,7 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
 async def test_a_correction_that_cannot_be_is_refused_in_words(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    outage = await fail(database, NINE, NINE + 2 * HOUR, ACME, "acme-prod")
+    outage = await add_outage(database, NINE, NINE + 2 * HOUR, ACME, "acme-prod")
     address = f"/v1/outages/{outage.key}/corrections"
     because = {"reason": "For a test"}
     for body, pointer in (
@@ -128,7 +130,7 @@ async def test_a_correction_that_cannot_be_is_refused_in_words(
         ({"ended_at": at(99)}, "/ended_at"),
         ({"started_at": at(99)}, "/started_at"),
     ):
-        assert wrong(await theo.post(address, json=body | because)) == [pointer]
+        assert violation_pointers(await theo.post(address, json=body | because)) == [pointer]
     none = await theo.post(address, json={"counts": False} | because)
     refused = await gina.post(f"{address}/{none.json()['id']}/refuse")
     assert (refused.json()["state"], refused.json()["decided_by"]) == ("refused", "gina")
@@ -140,8 +142,8 @@ async def test_a_correction_that_cannot_be_is_refused_in_words(
 async def test_what_monitoring_measures_it_ends_itself(
     database: Database, theo: AsyncClient
 ) -> None:
-    await deliver(database, HANDLERS, (raised(1), 1))
-    (outage,) = await counting(database)
+    await deliver(database, HANDLERS, (alert_raised(1), 1))
+    (outage,) = await counted_outages(database)
     refused = await theo.post(f"/v1/outages/{outage.key}/end")
     assert refused.status_code == 409
     assert "monitor" in refused.json()["detail"]
@@ -150,10 +152,10 @@ async def test_what_monitoring_measures_it_ends_itself(
 async def test_an_end_known_late_corrects_the_right_month(
     database: Database, theo: AsyncClient
 ) -> None:
-    await deliver(database, HANDLERS, (raised(1), 1))
+    await deliver(database, HANDLERS, (alert_raised(1), 1))
     await freeze_time(database, NINE + 32 * DAY)
     assert (await theo.get(JUNE)).json()["down_seconds"] == 22 * 9 * 3600 - 3600
-    await deliver(database, HANDLERS, (over(1, NINE, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR), 2))
     june = (await theo.get(JUNE)).json()
     july = (await theo.get(JUNE.replace("2026-06", "2026-07"))).json()
     assert (june["down_seconds"], june["mttr_seconds"], july["down_seconds"]) == (3600, 3600, 0)
@@ -174,7 +176,7 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     assert (await gina.post(f"{address}/agree")).status_code == 409
     late = {"starts_at": at(tuesday + 3), "ends_at": at(tuesday + 4)}
     other = (await theo.post("/v1/maintenance", json=body | late)).headers["Location"]
-    await fail(database, NINE + DAY - HOUR, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
+    await add_outage(database, NINE + DAY - HOUR, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
     await freeze_time(database, NINE + DAY + 5 * HOUR)
     assert (await gina.post(f"{other}/agree")).json()["code"] == "TOO_LATE"
     found = (await theo.get(JUNE)).json()
@@ -186,7 +188,7 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     ]
     assert [kind.split(".")[2] for kind in kinds] == ["announced", "agreed", "announced"]
     past = await theo.post("/v1/maintenance", json=body | {"starts_at": at(1), "ends_at": at(2)})
-    assert wrong(past) == ["/starts_at"]
+    assert violation_pointers(past) == ["/starts_at"]
 
 
 async def test_maintenance_called_off_excuses_nothing_from_then_on(
@@ -196,7 +198,7 @@ async def test_maintenance_called_off_excuses_nothing_from_then_on(
     times = {"starts_at": at(24), "ends_at": at(30)}
     address = (await theo.post("/v1/maintenance", json=body | times)).headers["Location"]
     assert (await gina.post(f"{address}/agree")).status_code == 200
-    await fail(database, NINE + DAY, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
+    await add_outage(database, NINE + DAY, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
     await freeze_time(database, NINE + DAY + HOUR)
     assert (await theo.post(f"{address}/cancel")).status_code == 200
     await freeze_time(database, NINE + DAY + 5 * HOUR)

@@ -12,11 +12,11 @@ from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.alerts import over, raised
-from sla_support.assertions import wrong
+from sla_support.alerts import alert_ended, alert_raised
+from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE
-from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, report
-from sla_support.outages import fail
+from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, outage_body
+from sla_support.outages import add_outage
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +28,9 @@ async def test_a_customer_sees_the_own_outages_and_no_others(
     database: Database, theo: AsyncClient, jan: AsyncClient
 ) -> None:
     """R4: 404, never 403"""
-    own = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
-    theirs = await fail(database, NINE, NINE + HOUR, BRIGHTWATER, "brightwater-prod")
-    everybodys = await fail(database, NINE + HOUR, NINE + 2 * HOUR, service="portal")
+    own = await add_outage(database, NINE, NINE + HOUR, ACME, "acme-prod")
+    theirs = await add_outage(database, NINE, NINE + HOUR, BRIGHTWATER, "brightwater-prod")
+    everybodys = await add_outage(database, NINE + HOUR, NINE + 2 * HOUR, service="portal")
     seen = (await jan.get("/v1/outages")).json()["items"]
     assert {one["key"] for one in seen} == {own.key, everybodys.key}
     assert (await jan.get("/v1/outages?customer=brightwater")).json()["items"] == []
@@ -39,14 +39,16 @@ async def test_a_customer_sees_the_own_outages_and_no_others(
     assert (await jan.get("/v1/availability?customer=brightwater")).status_code == 404
     assert (await jan.get("/v1/availability?environment=brightwater-prod")).status_code == 404
     assert (await jan.get("/v1/availability")).json()["customer"] == "acme"
-    assert (await jan.post("/v1/outages", json=report())).status_code == 403
+    assert (await jan.post("/v1/outages", json=outage_body())).status_code == 403
     assert (await jan.get("/v1/outage-rules")).status_code == 403
 
 
 async def test_lists_are_paged_and_narrowed(database: Database, theo: AsyncClient) -> None:
     for number in range(5):
         end = None if number == 4 else NINE + (number + 0.5) * HOUR
-        await fail(database, NINE + number * HOUR, end, ACME, "acme-prod", service=f"s{number}")
+        await add_outage(
+            database, NINE + number * HOUR, end, ACME, "acme-prod", service=f"s{number}"
+        )
     pages, address = [], "/v1/outages?limit=2"
     while address:
         page = (await theo.get(address)).json()
@@ -69,10 +71,10 @@ async def test_lists_are_paged_and_narrowed(database: Database, theo: AsyncClien
 async def test_staging_counts_only_where_it_is_asked_for(
     database: Database, theo: AsyncClient
 ) -> None:
-    await fail(database, NINE, NINE + HOUR, ACME, "acme-staging")
+    await add_outage(database, NINE, NINE + HOUR, ACME, "acme-staging")
     assert (await theo.get(JUNE)).json()["down_seconds"] == 0
-    asked = "/v1/availability?month=2026-06&environment=acme-staging"
-    assert (await theo.get(asked)).json()["down_seconds"] == 3600
+    address = "/v1/availability?month=2026-06&environment=acme-staging"
+    assert (await theo.get(address)).json()["down_seconds"] == 3600
 
 
 async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
@@ -91,7 +93,7 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
 ) -> None:
     """R3: 99 % of 198 h leave 7128 s; each share is told once, at the instant it is used up"""
     await freeze_time(database, NINE)
-    await deliver(database, HANDLERS, (raised(1), 1))
+    await deliver(database, HANDLERS, (alert_raised(1), 1))
     for minutes in (59, 60, 89, 90, 107, 119, 600):
         await freeze_time(database, NINE + timedelta(minutes=minutes))
         await fire_due(database, TIMERS)
@@ -108,7 +110,9 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
         "08:58:48",
     ]
     assert {one["month"] for one in used} == {"2026-06-01"}
-    await deliver(database, HANDLERS, (raised(2), 1), (over(1, NINE, NINE + 9 * HOUR), 2))
+    await deliver(
+        database, HANDLERS, (alert_raised(2), 1), (alert_ended(1, NINE, NINE + 9 * HOUR), 2)
+    )
     await freeze_time(database, NINE + 20 * DAY)
     await fire_due(database, TIMERS)
     again = [
@@ -122,7 +126,7 @@ async def test_people_are_told_while_some_of_the_budget_is_left(
 
 async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> None:
     await freeze_time(database, NINE)
-    await deliver(database, HANDLERS, (raised(1), 1))
+    await deliver(database, HANDLERS, (alert_raised(1), 1))
     for days in (29, 30, 31):
         await freeze_time(database, NINE + days * DAY + 2 * HOUR)
         await fire_due(database, TIMERS)
@@ -140,7 +144,7 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     """Figures reach as far as calendars do; warnings are about months that people can still act on"""
-    long_ago = report(started_at="1970-01-01T00:00:01Z")
+    long_ago = outage_body(started_at="1970-01-01T00:00:01Z")
     assert (await theo.post("/v1/outages", json=long_ago)).status_code == 201
     await fire_due(database, TIMERS)
     used = [
@@ -160,10 +164,10 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
 
 
 async def test_the_picture_is_svg_and_says_why(database: Database, theo: AsyncClient) -> None:
-    outage = await fail(database, NINE, NINE + HOUR, ACME, "acme-prod")
-    drawn = await theo.get(JUNE.replace("?", "/chart.svg?"))
-    assert drawn.headers["content-type"].startswith("image/svg+xml")
-    picture = ElementTree.fromstring(drawn.text)
+    outage = await add_outage(database, NINE, NINE + HOUR, ACME, "acme-prod")
+    answer = await theo.get(JUNE.replace("?", "/chart.svg?"))
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    picture = ElementTree.fromstring(answer.text)
     titles = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}title")]
     assert any(outage.key in title for title in titles)
     days = [one.text for one in picture.iter("{http://www.w3.org/2000/svg}text")]
@@ -187,7 +191,9 @@ async def test_bad_places_are_refused(theo: AsyncClient) -> None:
         ({"started_at": at(99)}, "/started_at"),
         ({"environment": None, "service": None}, ""),
     ):
-        assert wrong(await theo.post("/v1/outages", json=report(**body))) == [pointer]
+        assert violation_pointers(await theo.post("/v1/outages", json=outage_body(**body))) == [
+            pointer
+        ]
 
 
 async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:

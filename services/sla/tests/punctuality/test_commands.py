@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from common.persistence.database import Database
 from sla.__main__ import app
-from sla.punctuality.export import checked
-from sla.punctuality.sealing import begin_of
+from sla.punctuality.export import check_record
+from sla.punctuality.sealing import start_of_day
 from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 
@@ -28,7 +28,7 @@ async def record(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
     for name, value in settings.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     await busy_days(database)
-    await seal_until(database, begin_of(MONDAY + 2 * DAY))
+    await seal_until(database, start_of_day(MONDAY + 2 * DAY))
     return database
 
 
@@ -39,11 +39,11 @@ async def punctuality(*arguments: str) -> Result:
 async def test_an_export_is_checked_with_nothing_but_python(
     record: Database, tmp_path: Path
 ) -> None:
-    said = await checked(record)
-    head = said.rpartition("head ")[2]
-    assert (await punctuality("verify", "--head", head)).output == f"sla: {said}\n"
+    report = await check_record(record)
+    head = report.rpartition("head ")[2]
+    assert (await punctuality("verify", "--head", head)).output == f"sla: {report}\n"
     folder = tmp_path / "whole"
-    assert (await punctuality("export", str(folder))).output == f"{folder}: {said}\n"
+    assert (await punctuality("export", str(folder))).output == f"{folder}: {report}\n"
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-I", "-S", str(folder / "verifier.py"), "--head", head],
@@ -51,7 +51,7 @@ async def test_an_export_is_checked_with_nothing_but_python(
         text=True,
         check=True,
     )
-    assert done.stdout == said + "\n"
+    assert done.stdout == report + "\n"
     again = await punctuality("export", str(folder))
     assert (again.exit_code, "not empty" in again.output) == (1, True)
 

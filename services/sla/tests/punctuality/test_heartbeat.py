@@ -14,8 +14,8 @@ from common.scheduling.loop_heartbeat import LoopHeartbeat
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.waiting import until
 from sla.punctuality import heartbeat
-from sla.punctuality.domain.gaps import PAUSE, Beat
-from sla.punctuality.heartbeat import beat, keep_beating
+from sla.punctuality.domain.gaps import MAX_LOOP_GAP, Beat
+from sla.punctuality.heartbeat import record_beat, run_heartbeat
 from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
 from sla_support.company import HOUR, NINE
@@ -23,13 +23,13 @@ from sla_support.company import HOUR, NINE
 MINUTE = timedelta(minutes=1)
 
 
-async def beats(database: Database) -> list[Beat]:
+async def stored_beats(database: Database) -> list[Beat]:
     async with database.transaction() as tx:
-        return await punctuality.beats_between(tx, NINE - HOUR, NINE + 24 * HOUR)
+        return await punctuality.list_beats(tx, NINE - HOUR, NINE + 24 * HOUR)
 
 
-async def _any(database: Database) -> bool:
-    return bool(await beats(database))
+async def _has_beats(database: Database) -> bool:
+    return bool(await stored_beats(database))
 
 
 async def test_each_beat_says_from_when_the_timers_were_alive(database: Database) -> None:
@@ -37,8 +37,8 @@ async def test_each_beat_says_from_when_the_timers_were_alive(database: Database
     for minutes in range(3):
         await freeze_time(database, NINE + minutes * MINUTE)
         pulse.beat()
-        since = await beat(database, run, since, pulse)
-    assert [(one.at, one.since) for one in await beats(database)] == [
+        since = await record_beat(database, run, since, pulse)
+    assert [(one.at, one.since) for one in await stored_beats(database)] == [
         (NINE, None),
         (NINE + MINUTE, NINE),
         (NINE + 2 * MINUTE, NINE + MINUTE),
@@ -48,8 +48,8 @@ async def test_each_beat_says_from_when_the_timers_were_alive(database: Database
 
 async def test_timers_that_do_not_turn_do_not_beat(database: Database) -> None:
     await freeze_time(database, NINE)
-    assert await beat(database, uuid7(), None, LoopHeartbeat()) is None
-    assert await beats(database) == []
+    assert await record_beat(database, uuid7(), None, LoopHeartbeat()) is None
+    assert await stored_beats(database) == []
 
 
 async def test_the_longest_silence_is_told_whenever_it_is_written() -> None:
@@ -59,7 +59,7 @@ async def test_the_longest_silence_is_told_whenever_it_is_written() -> None:
     pulse.beat()
     assert pulse._last_beat is not None
     pulse._last_beat -= 40
-    assert pulse.longest_gap >= timedelta(seconds=40) > PAUSE
+    assert pulse.longest_gap >= timedelta(seconds=40) > MAX_LOOP_GAP
     pulse.beat()
     assert pulse.longest_gap >= timedelta(seconds=40)
     pulse.reset()
@@ -72,12 +72,12 @@ async def test_while_the_database_is_away_nothing_is_lost(
     pulse = LoopHeartbeat()
     pulse.beat()
 
-    async def gone(*_: object) -> None:
+    async def raise_connection_error(*_: object) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as away:
-        away.setattr(punctuality, "beat", gone)
-        assert await beat(database, uuid7(), None, pulse) is None
+        away.setattr(punctuality, "insert_beat", raise_connection_error)
+        assert await record_beat(database, uuid7(), None, pulse) is None
     assert pulse.iterations == 1
 
 
@@ -85,20 +85,20 @@ async def test_a_timekeeper_beats_while_it_runs_and_once_more_at_its_end(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the sealing is armed."""
-    monkeypatch.setattr(heartbeat, "SOON", 0.02)
+    monkeypatch.setattr(heartbeat, "RETRY_DELAY_S", 0.02)
     await freeze_time(database, NINE)
     keeper = DeadlineScheduler(database, TIMERS)
     state = SimpleNamespace(database=database, deadlines=keeper)
     turning = asyncio.create_task(keeper.run())
-    beating = asyncio.create_task(keep_beating(SimpleNamespace(state=state)))  # type: ignore[arg-type]
-    await until(lambda: _any(database))
+    beating = asyncio.create_task(run_heartbeat(SimpleNamespace(state=state)))  # type: ignore[arg-type]
+    await until(lambda: _has_beats(database))
     await freeze_time(database, NINE + MINUTE)
     looks = keeper.heartbeat.iterations
     await until(lambda: keeper.heartbeat.iterations > looks)
     for task in (beating, turning):
         task.cancel()
         await asyncio.wait([task])
-    assert [(one.at, one.since) for one in await beats(database)] == [
+    assert [(one.at, one.since) for one in await stored_beats(database)] == [
         (NINE, None),
         (NINE + MINUTE, NINE),
     ]

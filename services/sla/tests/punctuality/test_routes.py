@@ -10,16 +10,16 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.punctuality.domain.verifier import check
-from sla.punctuality.sealing import begin_of
+from sla.punctuality.domain.verifier import check_file
+from sla.punctuality.sealing import start_of_day
 from sla.punctuality.store import punctuality
 from sla.timers import TIMERS
-from sla_support.assertions import wrong
-from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.assertions import violation_pointers
+from sla_support.company import HOUR, NINE, promise, ticket_opened
 from sla_support.sealed_days import DAY, MONDAY, busy_days, seal_until
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-TUESDAY = begin_of(MONDAY + DAY)
+TUESDAY = start_of_day(MONDAY + DAY)
 
 
 def between(start: datetime, end: datetime) -> str:
@@ -30,7 +30,7 @@ async def test_how_many_fired_how_late_and_what_is_sealed(
     database: Database, theo: AsyncClient
 ) -> None:
     """C8"""
-    await busy_days(database, late=timedelta(milliseconds=250))
+    await busy_days(database, lag=timedelta(milliseconds=250))
     await seal_until(database, TUESDAY + DAY)
     shown = (await theo.get("/v1/punctuality" + between(TUESDAY, TUESDAY + DAY))).json()
     assert (shown["count"], shown["early"], shown["fired_without_events"], shown["overdue"]) == (
@@ -61,7 +61,7 @@ async def test_all_seals_in_order_are_an_export(
             answer = await theo.get(f"/v1/punctuality/seals/{number}")
             assert answer.headers["content-type"] == "application/jsonl"
             file.write(answer.content)
-    assert check(path).startswith("whole: 8 firings")
+    assert check_file(path).startswith("whole: 8 firings")
     for unknown in (3, 2**63 - 1):
         assert (await theo.get(f"/v1/punctuality/seals/{unknown}")).status_code == 404
 
@@ -71,7 +71,7 @@ async def test_what_is_due_and_has_not_fired_is_shown(
 ) -> None:
     """No deadline is missed in silence: the timers are down."""
     await promise(database)
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     await freeze_time(database, NINE + HOUR + SECOND)
     assert (await theo.get("/v1/punctuality")).json()["overdue"] == 1
     await fire_due(database, TIMERS)
@@ -112,7 +112,7 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
 
 
 async def test_the_picture_shows_every_lag(database: Database, theo: AsyncClient) -> None:
-    await busy_days(database, late=timedelta(milliseconds=250))
+    await busy_days(database, lag=timedelta(milliseconds=250))
     answer = await theo.get("/v1/punctuality/lags.svg" + between(NINE, NINE + 2 * DAY))
     assert answer.headers["content-type"] == "image/svg+xml"
     picture = xml.fromstring(answer.text)
@@ -125,7 +125,7 @@ async def test_the_picture_shows_every_lag(database: Database, theo: AsyncClient
 async def test_lags_of_all_lengths_fall_into_their_quarter(database: Database) -> None:
     await busy_days(database)
     async with database.transaction() as tx:
-        assert await punctuality.histogram(tx, NINE, NINE + 2 * DAY) == {-4: 8}
+        assert await punctuality.get_histogram(tx, NINE, NINE + 2 * DAY) == {-4: 8}
 
 
 async def test_customers_do_not_see_it_and_bad_questions_are_refused(
@@ -134,7 +134,7 @@ async def test_customers_do_not_see_it_and_bad_questions_are_refused(
     for address in ("", "/seals", "/seals/1", "/lags.svg"):
         assert (await jan.get("/v1/punctuality" + address)).status_code == 403
     backwards = between(NINE, NINE - HOUR)
-    assert wrong(await theo.get("/v1/punctuality" + backwards)) == ["/query/to"]
+    assert violation_pointers(await theo.get("/v1/punctuality" + backwards)) == ["/query/to"]
     long = between(NINE, NINE + 32 * DAY)
-    assert wrong(await theo.get("/v1/punctuality/lags.svg" + long)) == ["/query/to"]
+    assert violation_pointers(await theo.get("/v1/punctuality/lags.svg" + long)) == ["/query/to"]
     assert (await theo.get("/v1/punctuality/seals/0")).status_code == 422

@@ -11,31 +11,34 @@ import pytest
 
 from common.persistence.database import Database
 from sla.punctuality.domain import verifier
-from sla.punctuality.domain.verifier import START, chained
-from sla.punctuality.export import checked, wrong_evidence
-from sla.punctuality.sealing import begin_of
+from sla.punctuality.domain.verifier import INITIAL_CHAIN, chain_value
+from sla.punctuality.export import check_record, evidence_problems
+from sla.punctuality.sealing import start_of_day
 from sla_support.sealed_days import DAY, MONDAY, busy_days, evidence_file, seal_until
 
 Lines = list[bytes]
 Spoil = Callable[[Lines], Lines]
-PLACE = "clock/[0-9a-f-]{36}/[0-9]{9}"
-LATER = "ORDER BY known_at, clock_id DESC LIMIT 1"
-ONE = f"(clock_id, ordinal) = (SELECT clock_id, ordinal FROM clock_inputs WHERE kind = 'fired' {LATER})"
+LINE_NAME_PATTERN = "clock/[0-9a-f-]{36}/[0-9]{9}"
+NEWEST_FIRST = "ORDER BY known_at, clock_id DESC LIMIT 1"
+LAST_FIRING = f"(clock_id, ordinal) = (SELECT clock_id, ordinal FROM clock_inputs WHERE kind = 'fired' {NEWEST_FIRST})"
 
 
 @pytest.fixture
 async def record(database: Database) -> Database:
     await busy_days(database)
-    await seal_until(database, begin_of(MONDAY + 2 * DAY))
-    assert (await checked(database)).startswith("whole: 8 firings")
+    await seal_until(database, start_of_day(MONDAY + 2 * DAY))
+    assert (await check_record(database)).startswith("whole: 8 firings")
     return database
 
 
 @pytest.mark.parametrize(
     ("tampering", "named"),
     [
-        (f"UPDATE clock_inputs SET at = at + interval '1 minute' WHERE {ONE}", "was changed"),
-        (f"UPDATE clock_inputs SET fired_without_events = true WHERE {ONE}", "was changed"),
+        (
+            f"UPDATE clock_inputs SET at = at + interval '1 minute' WHERE {LAST_FIRING}",
+            "was changed",
+        ),
+        (f"UPDATE clock_inputs SET fired_without_events = true WHERE {LAST_FIRING}", "was changed"),
         (
             (
                 "UPDATE firings SET fired_at = fired_at + interval '1 s' WHERE fired_at = "
@@ -43,11 +46,11 @@ async def record(database: Database) -> Database:
             ),
             "was changed",
         ),
-        (f"DELETE FROM clock_inputs WHERE {ONE}", "is missing"),
+        (f"DELETE FROM clock_inputs WHERE {LAST_FIRING}", "is missing"),
         (
             (
                 "INSERT INTO clock_inputs SELECT clock_id, 99, kind, at, known_at, body, fired_without_events"
-                f" FROM clock_inputs WHERE {ONE}"
+                f" FROM clock_inputs WHERE {LAST_FIRING}"
             ),
             "/000000099 was put in",
         ),
@@ -73,7 +76,7 @@ async def test_the_first_thing_that_is_not_as_sealed_is_named(
     owner = await asyncpg.connect(owner_url)
     await owner.execute(tampering)
     await owner.close()
-    (wrong,) = [one async for one in wrong_evidence(record)]
+    (wrong,) = [one async for one in evidence_problems(record)]
     assert named in wrong
 
 
@@ -115,7 +118,7 @@ def resealed(lines: Lines) -> Lines:
     forged = lines[1].replace(b'"fired_without_events": false', b'"fired_without_events": true', 1)
     seal = json.loads(lines[2])
     leaves = [verifier.leaf(forged)]
-    chain = chained(START, leaves, 1, seal["day"], seal["sealed_at"], True)
+    chain = chain_value(INITIAL_CHAIN, leaves, 1, seal["day"], seal["sealed_at"], True)
     seal |= {"leaves": leaves[0].hex(), "chain": chain.hex()}
     return [lines[0], forged, json.dumps(seal).encode(), *lines[3:]]
 
@@ -141,31 +144,31 @@ async def test_an_outsider_sees_it_from_the_export_alone(
 ) -> None:
     path = await evidence_file(record, tmp_path)
     lines = path.read_bytes().splitlines()
-    assert outsider(path) == (0, await checked(record))
+    assert run_verifier(path) == (0, await check_record(record))
     spoiled = spoil(lines)
     assert spoiled != lines
     path.write_bytes(b"\n".join(spoiled) + b"\n")
-    code, said = outsider(path)
+    code, output = run_verifier(path)
     assert code == 1
-    assert said.startswith("NOT WHOLE: ")
-    assert named in said
+    assert output.startswith("NOT WHOLE: ")
+    assert named in output
 
 
 async def test_a_record_written_anew_is_seen_by_who_noted_a_head(
     record: Database, tmp_path: Path
 ) -> None:
     path = await evidence_file(record, tmp_path)
-    noted = (await checked(record)).rpartition("head ")[2]
-    assert outsider(path, "--head", noted)[0] == 0
-    code, said = outsider(path, "--head", "2:" + "00" * 32)
-    assert (code, "written anew" in said) == (1, True)
+    noted = (await check_record(record)).rpartition("head ")[2]
+    assert run_verifier(path, "--head", noted)[0] == 0
+    code, output = run_verifier(path, "--head", "2:" + "00" * 32)
+    assert (code, "written anew" in output) == (1, True)
     shorter = path.read_bytes().splitlines()[:3]
     path.write_bytes(b"\n".join(shorter) + b"\n")
-    assert outsider(path)[0] == 0
-    assert outsider(path, "--head", noted)[0] == 1
+    assert run_verifier(path)[0] == 0
+    assert run_verifier(path, "--head", noted)[0] == 1
 
 
-def outsider(path: Path, *arguments: str) -> tuple[int, str]:
+def run_verifier(path: Path, *arguments: str) -> tuple[int, str]:
     """Run the verifier isolated from everything installed."""
     command = [sys.executable, "-I", "-S", verifier.__file__, str(path), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

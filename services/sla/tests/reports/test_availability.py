@@ -8,9 +8,9 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time
-from sla_support.assertions import wrong
+from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, BRIGHTWATER, HOUR, promise
-from sla_support.outages import fail
+from sla_support.outages import add_outage
 
 REPORT = "/v1/reports/availability?from=2026-06-01&to=2026-09-01"
 JUNE = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -23,23 +23,23 @@ async def summer(database: Database, app: FastAPI) -> None:
     """Billing down for two hours in June and for one in July, portal for four at Brightwater."""
     await promise(database, availability=0.99, services=("billing", "portal"))
     await promise(database, (BRIGHTWATER, "brightwater"), availability=0.999)
-    await fail(database, JUNE, JUNE + 2 * HOUR, ACME)
-    await fail(database, JULY, JULY + HOUR, ACME)
-    await fail(database, JUNE, JUNE + 4 * HOUR, BRIGHTWATER, service="portal")
+    await add_outage(database, JUNE, JUNE + 2 * HOUR, ACME)
+    await add_outage(database, JULY, JULY + HOUR, ACME)
+    await add_outage(database, JUNE, JUNE + 4 * HOUR, BRIGHTWATER, service="portal")
     await freeze_time(database, SEPTEMBER)
 
 
 async def test_each_month_is_the_month_of_the_availability_itself(theo: AsyncClient) -> None:
     """C12"""
-    told = (await theo.get(f"{REPORT}&customer=acme&service=billing&step=month")).json()
-    assert [row["starts_on"][:7] for row in told["rows"]] == ["2026-06", "2026-07", "2026-08"]
-    for row in told["rows"]:
-        asked = f"/v1/availability?customer=acme&service=billing&month={row['starts_on'][:7]}"
-        month = (await theo.get(asked)).json()
+    report = (await theo.get(f"{REPORT}&customer=acme&service=billing&step=month")).json()
+    assert [row["starts_on"][:7] for row in report["rows"]] == ["2026-06", "2026-07", "2026-08"]
+    for row in report["rows"]:
+        path = f"/v1/availability?customer=acme&service=billing&month={row['starts_on'][:7]}"
+        month = (await theo.get(path)).json()
         same = {name: month[name] for name in row.keys() & month.keys() - {"since", "until"}}
         assert len(same) == 8
         assert {name: row[name] for name in same} == same
-    june, july, august = told["rows"]
+    june, july, august = report["rows"]
     assert (june["down_seconds"], june["failures"], june["mttr_seconds"]) == (7200, 1, 7200)
     assert june["mtbf_seconds"] == june["agreed_seconds"] - 7200
     assert (june["met"], july["met"], august["met"]) == (False, True, True)
@@ -47,13 +47,13 @@ async def test_each_month_is_the_month_of_the_availability_itself(theo: AsyncCli
 
 
 async def test_months_add_up_to_the_period(theo: AsyncClient) -> None:
-    told = (await theo.get(f"{REPORT}&customer=acme&step=month")).json()
+    report = (await theo.get(f"{REPORT}&customer=acme&step=month")).json()
     for name in ("agreed_seconds", "down_seconds", "failures"):
-        assert sum(row[name] for row in told["rows"]) == told["total"][name]
-    total = told["total"]
+        assert sum(row[name] for row in report["rows"]) == report["total"][name]
+    total = report["total"]
     assert (total["failures"], total["down_seconds"], total["mttr_seconds"]) == (2, 10_800, 5400)
     assert total["mtbf_seconds"] == (total["agreed_seconds"] - 10_800) // 2
-    assert (total["met"], told["pending"]) == (None, 0)  # a promise is one of a month
+    assert (total["met"], report["pending"]) == (None, 0)  # a promise is one of a month
 
 
 async def test_per_customer_and_per_service(theo: AsyncClient) -> None:
@@ -74,11 +74,11 @@ async def test_per_customer_and_per_service(theo: AsyncClient) -> None:
 async def test_a_month_that_lasts_counts_as_far_as_it_has_come(
     database: Database, theo: AsyncClient
 ) -> None:
-    lasting = SEPTEMBER + 8 * HOUR
-    await fail(database, lasting, None, ACME)
-    await freeze_time(database, lasting + HOUR)
-    asked = "/v1/reports/availability?from=2026-09-01&to=2026-11-01&customer=acme&step=month"
-    september, october = (await theo.get(asked)).json()["rows"]
+    starts_at = SEPTEMBER + 8 * HOUR
+    await add_outage(database, starts_at, None, ACME)
+    await freeze_time(database, starts_at + HOUR)
+    path = "/v1/reports/availability?from=2026-09-01&to=2026-11-01&customer=acme&step=month"
+    september, october = (await theo.get(path)).json()["rows"]
     assert (september["down_seconds"], september["mttr_seconds"]) == (3600, None)
     assert (october["agreed_seconds"], october["availability"]) == (0, None)
 
@@ -99,4 +99,4 @@ async def test_what_no_month_answers_is_refused(theo: AsyncClient) -> None:
         ("step=day", "/query/step"),
         ("group_by=priority", "/query/group_by"),
     ):
-        assert wrong(await theo.get(f"{report}?{query}")) == [pointer], query
+        assert violation_pointers(await theo.get(f"{report}?{query}")) == [pointer], query

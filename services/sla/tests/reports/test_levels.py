@@ -15,21 +15,21 @@ from sla.reports.domain.compliance import Compliance
 from sla.reports.domain.percentiles import Times
 from sla.reports.domain.period import Period
 from sla.reports.domain.volume import Volume
-from sla.reports.rollup_jobs import count_all, wrong_figures
+from sla.reports.rollup_jobs import find_wrong_figures, recount_all
 from sla.reports.store import histograms, reports
-from sla.reports.store.reports import Group, Question
+from sla.reports.store.reports import FiguresQuery, Group
 from sla.timers import TIMERS
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
-from sla_support.random_tickets import Lives
+from sla_support.random_tickets import RandomTickets
 
 MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
 """Whole months, and edges that are counted day by day."""
-ASKERS: tuple[tuple[Callable[..., Any], Any], ...] = (
+READERS: tuple[tuple[Callable[..., Any], Any], ...] = (
     (reports.volume, Volume()),
     (reports.compliance, Compliance()),
     (histograms.times, Times({})),
 )
-WHERE: tuple[dict[str, str], ...] = (
+FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"service": "billing"},
     {"priority": "major"},
@@ -43,54 +43,54 @@ async def test_every_question_is_answered_as_its_days_are(database: Database, se
     """By all customers or one, narrowed and grouped; days are rows of their own, months are sums."""
     await promise(database, metrics=("first_response", "resolution"))
     await promise(database, (BRIGHTWATER, "brightwater"))
-    lives, now = Lives(seed), NINE
+    lives, now = RandomTickets(seed), NINE
     for _ in range(8):
         now += lives.dice.choice([5, 100, 200]) * HOUR
         await freeze_time(database, now)
         await fire_due(database, TIMERS)
         await deliver(database, HANDLERS, *lives.events(now))
-    await count_all(database)
-    assert [wrong async for wrong in wrong_figures(database)] == []
+    await recount_all(database)
+    assert [wrong async for wrong in find_wrong_figures(database)] == []
     async with database.transaction() as tx:
-        something = 0
-        for customer, where, group in product((None, ACME), WHERE, GROUPS):
-            asked = Question(MONTHS, customer, where, group)
-            something += await _agrees_with_its_days(tx, asked)
-        assert something > 50
+        compared = 0
+        for customer, where, group in product((None, ACME), FILTERS, GROUPS):
+            query = FiguresQuery(MONTHS, customer, where, group)
+            compared += await _assert_sum_of_days(tx, query)
+        assert compared > 50
 
 
-async def _agrees_with_its_days(tx: Connection, asked: Question) -> int:
+async def _assert_sum_of_days(tx: Connection, query: FiguresQuery) -> int:
     """How many figures there were to compare."""
     compared = 0
-    for ask, nothing in ASKERS:
-        found = await ask(tx, asked)
-        by_day = await ask(tx, replace(asked, step="day"))
-        added = dict.fromkeys(found, nothing)
+    for read, empty in READERS:
+        values = await read(tx, query)
+        by_day = await read(tx, replace(query, step="day"))
+        summed_days = dict.fromkeys(values, empty)
         for (group, _), one in by_day.items():
-            added[group, None] += one
-        assert found == added, (ask, asked)
-        by_month = await ask(tx, replace(asked, step="month"))
-        assert sum(by_month.values(), nothing) == sum(added.values(), nothing), (ask, asked)
-        compared += len(found)
+            summed_days[group, None] += one
+        assert values == summed_days, (read, query)
+        by_month = await read(tx, replace(query, step="month"))
+        assert sum(by_month.values(), empty) == sum(summed_days.values(), empty), (read, query)
+        compared += len(values)
     return compared
 
 
 async def test_a_wrong_sum_is_named(database: Database) -> None:
     await promise(database)
-    lives = Lives(3)
+    lives = RandomTickets(3)
     for day in range(1, 5):
         now = NINE + timedelta(days=day)
         await freeze_time(database, now)
         await deliver(database, HANDLERS, *lives.events(now))
         await fire_due(database, TIMERS)
-    await count_all(database)
-    assert [wrong async for wrong in wrong_figures(database)] == []
+    await recount_all(database)
+    assert [wrong async for wrong in find_wrong_figures(database)] == []
     async with database.transaction() as tx:
         for table, column in (("time_sums", "seconds"), ("clock_figures", "breached")):
             await tx.exec_driver_sql(
                 f"UPDATE {table} SET {column} = {column} + 1"
                 + (" WHERE span = 'priority'" if table == "clock_figures" else "")
             )
-    wrong = [one async for one in wrong_figures(database)]
+    differences = [one async for one in find_wrong_figures(database)]
     for table in ("time_sums: month", "time_sums: day", "clock_figures: priority"):
-        assert any(one.startswith(table) for one in wrong), table
+        assert any(one.startswith(table) for one in differences), table

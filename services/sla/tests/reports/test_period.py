@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.reports.domain.period import DAY, Period, Step, begun
-from sla.reports.domain.volume import AgeClass, Backlog, ages
+from sla.reports.domain.period import ONE_DAY, Period, Step, step_start
+from sla.reports.domain.volume import AgeClass, Backlog, age_classes
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2030, 1, 1))
 STEPS: tuple[Step, ...] = ("day", "week", "month")
@@ -15,13 +15,13 @@ STEPS: tuple[Step, ...] = ("day", "week", "month")
 
 @given(DAYS, st.integers(min_value=1, max_value=500), st.sampled_from(STEPS))
 def test_steps_and_pieces_cover_every_day_once(since: date, length: int, step: Step) -> None:
-    period = Period(since, since + length * DAY)
+    period = Period(since, since + length * ONE_DAY)
     steps = [(one.since, one.until) for one in period.steps(step)]
     for parts in (steps, *([p[1:] for p in period.pieces(by)] for by in (step, None))):
         assert (parts[0][0], parts[-1][1]) == (period.since, period.until)
         assert all(until == since for (_, until), (since, _) in pairwise(parts))
     for one in period.steps(step)[1:]:
-        assert one.since == begun(one.since, step)
+        assert one.since == step_start(one.since, step)
     months = [piece for piece in period.pieces() if piece.span == "month"]
     assert all(piece.since.day == piece.until.day == 1 for piece in months)
 
@@ -32,18 +32,18 @@ def test_weeks_begin_on_monday() -> None:
 
 
 def test_as_many_days_before() -> None:
-    assert Period(date(2026, 6, 8), date(2026, 6, 15)).before() == Period(
+    assert Period(date(2026, 6, 8), date(2026, 6, 15)).previous() == Period(
         date(2026, 6, 1), date(2026, 6, 8)
     )
 
 
-def test_ages_are_told_in_classes() -> None:
+def test_ages_are_counted_in_classes() -> None:
     today = date(2026, 6, 30)
-    found = ages(
+    classes = age_classes(
         [(today, 2), (today - timedelta(days=6), 1), (today - timedelta(days=400), 5)], today
     )
-    assert [one.tickets for one in found] == [2, 0, 1, 0, 0, 0, 5]
-    assert found[-1] == AgeClass(90, None, 5)
+    assert [one.tickets for one in classes] == [2, 0, 1, 0, 0, 0, 5]
+    assert classes[-1] == AgeClass(90, None, 5)
 
 
 def test_the_mean_age_of_nothing_is_none() -> None:

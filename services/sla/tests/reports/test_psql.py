@@ -9,15 +9,18 @@ from opsdesk_testing.psql import Psql
 from opsdesk_testing.waiting import until
 from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla_support.company import opened, promise
+from sla_support.company import promise, ticket_opened
 
 NAMES = sorted(f"sla_{view.name}" for view in VIEWS)
-SHORT = "SET statement_timeout = '200ms'", "SET idle_in_transaction_session_timeout = '200ms'"
+SHORT_TIMEOUTS = (
+    "SET statement_timeout = '200ms'",
+    "SET idle_in_transaction_session_timeout = '200ms'",
+)
 
 
 async def test_psql_lists_the_views_and_reads_each(database: Database, psql: Psql) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
     listed = await psql(r"\dv reporting.*")
     assert [(row[0], row[1], row[2]) for row in listed.rows] == [
         ("reporting", name, "view") for name in NAMES
@@ -35,13 +38,13 @@ async def test_psql_lists_the_views_and_reads_each(database: Database, psql: Psq
 
 async def test_psql_shows_what_each_column_means(psql: Psql) -> None:
     for view in VIEWS:
-        (described, about) = (
+        (described, view_listing) = (
             await psql(rf"\d+ reporting.sla_{view.name}"),
             await psql(rf"\dv+ reporting.sla_{view.name}"),
         )
-        assert about.rows[0][-1] == view.description
-        told = {row[0]: row[-1] for row in described.rows if len(row) > 5}
-        assert told == {one.name: one.description for one in view.columns}
+        assert view_listing.rows[0][-1] == view.description
+        comments = {row[0]: row[-1] for row in described.rows if len(row) > 5}
+        assert comments == {one.name: one.description for one in view.columns}
 
 
 @pytest.mark.parametrize(
@@ -60,43 +63,43 @@ async def test_psql_shows_what_each_column_means(psql: Psql) -> None:
 )
 async def test_psql_gets_at_no_table_and_writes_nothing(psql: Psql, command: str) -> None:
     """Not even after it has lifted its own default of reading only"""
-    said = await psql("SET default_transaction_read_only = off", command)
-    assert not said.succeeded
-    assert "permission denied" in said.errors
-    assert said.rows == []
+    output = await psql("SET default_transaction_read_only = off", command)
+    assert not output.succeeded
+    assert "permission denied" in output.errors
+    assert output.rows == []
 
 
 async def test_psql_writes_nothing_by_default(psql: Psql) -> None:
-    said = await psql("CREATE TEMPORARY TABLE mine (id int)")
-    assert "read-only transaction" in said.errors
+    output = await psql("CREATE TEMPORARY TABLE mine (id int)")
+    assert "read-only transaction" in output.errors
 
 
 async def test_a_long_question_is_ended(psql: Psql) -> None:
     """30 s by the role's own settings; the session makes it shorter, so that nobody waits"""
-    said = await psql("SHOW statement_timeout", SHORT[0], "SELECT pg_sleep(20)")
-    assert said.rows == [["30s"]]
-    assert "canceling statement due to statement timeout" in said.errors
+    output = await psql("SHOW statement_timeout", SHORT_TIMEOUTS[0], "SELECT pg_sleep(20)")
+    assert output.rows == [["30s"]]
+    assert "canceling statement due to statement timeout" in output.errors
 
 
 async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, servers: object) -> None:
     """An open snapshot makes the queues slow: nobody keeps one for long"""
-    said = await psql("SHOW idle_in_transaction_session_timeout")
-    assert said.rows == [["30s"]]
+    output = await psql("SHOW idle_in_transaction_session_timeout")
+    assert output.rows == [["30s"]]
     admin = await asyncpg.connect(servers.admin_url)  # type: ignore[attr-defined]
-    mine = psql.url.rpartition("/")[2]
+    database_name = psql.url.rpartition("/")[2]
 
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"
 
     idle = await psql.start()
     assert idle.stdin is not None
-    idle.stdin.write(f"{SHORT[1]};\nBEGIN;\nSELECT count(*) FROM sla_tickets;\n".encode())
+    idle.stdin.write(f"{SHORT_TIMEOUTS[1]};\nBEGIN;\nSELECT count(*) FROM sla_tickets;\n".encode())
     assert idle.stdout is not None
     assert await idle.stdout.readline() == b"0\n"
 
-    async def gone() -> bool:
-        return bool(await admin.fetchval(f"{sessions} AND datname = $1", mine) == 0)
+    async def session_is_gone() -> bool:
+        return bool(await admin.fetchval(f"{sessions} AND datname = $1", database_name) == 0)
 
-    await until(gone)
+    await until(session_is_gone)
     await admin.close()
     ended = await psql.finish(idle, "SELECT 'still here'")
     assert "terminating connection due to idle-in-transaction timeout" in ended.errors

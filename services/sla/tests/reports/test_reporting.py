@@ -14,9 +14,9 @@ from opsdesk_local.roles import reporting_url
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
-from sla.reports.rollup_jobs import count_all
+from sla.reports.rollup_jobs import recount_all
 from sla.timers import TIMERS
-from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
 
 Reader: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -33,11 +33,11 @@ async def reader(database: Database, servers: Any) -> AsyncIterator[Reader]:
 
 async def test_every_fact_is_a_row(database: Database, reader: Reader) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
-    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + HOUR), 2))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 1, NINE + HOUR), 2))
     await freeze_time(database, NINE + 9 * HOUR)
     await fire_due(database, TIMERS)
-    await count_all(database)
+    await recount_all(database)
     (first, second) = await reader.fetch("SELECT * FROM sla_tickets ORDER BY ticket")
     assert (first["elapsed_seconds"], first["ended_as"], second["ended_at"]) == (
         3600,
@@ -61,21 +61,21 @@ async def test_every_fact_is_a_row(database: Database, reader: Reader) -> None:
     assert await reader.fetchval("SELECT contract FROM sla_agreements") == "sla"
 
 
-async def test_every_view_can_be_read_and_every_column_is_told(reader: Reader) -> None:
+async def test_every_view_can_be_read_and_every_column_is_described(reader: Reader) -> None:
     """Names and units are in the database, where the tools show them."""
     for view in VIEWS:
         assert await reader.fetch(f"SELECT * FROM sla_{view.name}") == []
-    silent = await reader.fetch(
+    undescribed = await reader.fetch(
         "SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
         " WHERE relnamespace = 'reporting'::regnamespace AND attnum > 0 AND relkind = 'v'"
         " AND (col_description(pg_class.oid, attnum) IS NULL OR obj_description(pg_class.oid) IS NULL)"
     )
-    assert silent == []
+    assert undescribed == []
 
 
 async def test_tables_are_out_of_reach_and_nothing_is_written(reader: Reader) -> None:
     await reader.execute("SET default_transaction_read_only = off")
-    for refused in (
+    for statement in (
         "SELECT * FROM sla.tickets",
         "SELECT * FROM sla.audit",
         "DELETE FROM sla_tickets",
@@ -85,7 +85,7 @@ async def test_tables_are_out_of_reach_and_nothing_is_written(reader: Reader) ->
         "CREATE TABLE public.mine ()",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await reader.execute(refused)
+            await reader.execute(statement)
 
 
 async def test_a_slow_question_and_an_idle_snapshot_are_ended(

@@ -9,11 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sla.calendars.domain.month import Month
 from sla.reviews.domain.action_item import (
-    Action,
-    Deed,
+    ActionItem,
+    Statement,
+    actions_for_review,
     finish,
     hand_over,
-    on_the_table,
     send_back,
     verify,
 )
@@ -23,8 +23,8 @@ JUNE = Month(2026, 6)
 PEOPLE = st.sampled_from(["anna", "omar", "theo"])
 
 
-def owed(number: int = 1, month: Month = JUNE, owner: str = "anna") -> Action:
-    return Action(
+def open_action(number: int = 1, month: Month = JUNE, owner: str = "anna") -> ActionItem:
+    return ActionItem(
         UUID(int=number),
         f"RA-{number}",
         UUID(int=0xAC),
@@ -41,30 +41,30 @@ def owed(number: int = 1, month: Month = JUNE, owner: str = "anna") -> Action:
 
 def test_the_owner_finishes_and_somebody_else_verifies() -> None:
     """R14"""
-    done = finish(owed(), Deed("anna", AT, "see the alert of Tuesday"))
-    assert isinstance(done, Action)
-    assert verify(done, Deed("anna", AT, "")) == "SELF_VERIFICATION"
-    seen = verify(done, Deed("omar", AT, ""))
-    assert isinstance(seen, Action)
-    assert (seen.state, seen.done_by, seen.verified_by) == ("verified", "anna", "omar")
-    assert finish(owed(), Deed("omar", AT, "I did it")) == "NOT_OWNER"
-    assert verify(owed(), Deed("omar", AT, "")) == "NOT_DONE"
-    assert hand_over(seen, "omar", date(2026, 8, 1)) == "VERIFIED"
+    done = finish(open_action(), Statement("anna", AT, "see the alert of Tuesday"))
+    assert isinstance(done, ActionItem)
+    assert verify(done, Statement("anna", AT, "")) == "SELF_VERIFICATION"
+    verified = verify(done, Statement("omar", AT, ""))
+    assert isinstance(verified, ActionItem)
+    assert (verified.state, verified.done_by, verified.verified_by) == ("verified", "anna", "omar")
+    assert finish(open_action(), Statement("omar", AT, "I did it")) == "NOT_OWNER"
+    assert verify(open_action(), Statement("omar", AT, "")) == "NOT_DONE"
+    assert hand_over(verified, "omar", date(2026, 8, 1)) == "VERIFIED"
 
 
 def test_what_was_not_verified_is_carried_over_until_it_is() -> None:
     ends = {month: month.span(UTC).until for month in (JUNE, JUNE.after, JUNE.after.after)}  # type: ignore[arg-type]
-    action = owed()
-    assert on_the_table([action], JUNE, ends[JUNE]) == (action,)
-    assert on_the_table([action], JUNE.before, ends[JUNE]) == ()
-    assert on_the_table([action], JUNE.after, ends[JUNE.after]) == (action,)
-    done = finish(action, Deed("anna", AT, "seen"))
-    assert isinstance(done, Action)
-    assert on_the_table([done], JUNE.after, ends[JUNE.after]) == (done,)
-    seen = verify(done, Deed("omar", ends[JUNE.after] - timedelta(days=1), ""))
-    assert isinstance(seen, Action)
-    assert on_the_table([seen], JUNE.after, ends[JUNE.after]) == ()
-    assert on_the_table([seen], JUNE, ends[JUNE]) == (seen,)
+    action = open_action()
+    assert actions_for_review([action], JUNE, ends[JUNE]) == (action,)
+    assert actions_for_review([action], JUNE.before, ends[JUNE]) == ()
+    assert actions_for_review([action], JUNE.after, ends[JUNE.after]) == (action,)
+    done = finish(action, Statement("anna", AT, "seen"))
+    assert isinstance(done, ActionItem)
+    assert actions_for_review([done], JUNE.after, ends[JUNE.after]) == (done,)
+    verified = verify(done, Statement("omar", ends[JUNE.after] - timedelta(days=1), ""))
+    assert isinstance(verified, ActionItem)
+    assert actions_for_review([verified], JUNE.after, ends[JUNE.after]) == ()
+    assert actions_for_review([verified], JUNE, ends[JUNE]) == (verified,)
 
 
 class ActionProtocol(RuleBasedStateMachine):
@@ -72,26 +72,26 @@ class ActionProtocol(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.action = owed()
+        self.action = open_action()
 
     @rule(by=PEOPLE)
-    def finished(self, by: str) -> None:
-        self._keep(finish(self.action, Deed(by, AT, "seen")))
+    def finish_action(self, by: str) -> None:
+        self._apply(finish(self.action, Statement(by, AT, "seen")))
 
     @rule(by=PEOPLE)
-    def verified(self, by: str) -> None:
-        self._keep(verify(self.action, Deed(by, AT, "")))
+    def verify_action(self, by: str) -> None:
+        self._apply(verify(self.action, Statement(by, AT, "")))
 
     @rule(by=PEOPLE)
-    def sent_back(self, by: str) -> None:
-        self._keep(send_back(self.action, Deed(by, AT, "where is it?")))
+    def send_back_action(self, by: str) -> None:
+        self._apply(send_back(self.action, Statement(by, AT, "where is it?")))
 
     @rule(owner=PEOPLE)
-    def handed_over(self, owner: str) -> None:
-        self._keep(hand_over(self.action, owner, date(2026, 8, 1)))
+    def hand_over_action(self, owner: str) -> None:
+        self._apply(hand_over(self.action, owner, date(2026, 8, 1)))
 
-    def _keep(self, outcome: object) -> None:
-        if isinstance(outcome, Action):
+    def _apply(self, outcome: object) -> None:
+        if isinstance(outcome, ActionItem):
             assert self.action.state != "verified", "nothing changes what was verified"
             self.action = outcome
 

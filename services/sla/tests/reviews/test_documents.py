@@ -1,6 +1,6 @@
 """One paper in four forms: all of it there, nothing in it run, whatever people wrote."""
 
-import csv as lines
+import csv as csv_module
 import io
 import re
 from typing import Any
@@ -16,14 +16,14 @@ from sla.papers import csv, html, pdf, xlsx
 from sla.papers.harmless import harmless
 from sla.reports.domain.compliance import Compliance
 from sla.reviews.charts.svg import svg
-from sla.reviews.documents import executive_report as leadership_paper
-from sla.reviews.documents import review as review_paper
+from sla.reviews.documents import executive_report as leadership_document
+from sla.reviews.documents import review as review_document
 from sla.reviews.domain.meeting import Minute
-from sla.reviews.domain.report import CustomerLine, Leadership, Usage
+from sla.reviews.domain.report import CustomerLine, LeadershipReport, Usage
 from sla.reviews.paper import Paper
 from sla_support.review_sample import AT, breach, meeting, report
 
-EVIL = (
+FORMULAS = (
     '=HYPERLINK("http://evil.example","click")',
     "+1+cmd|' /C calc'!A0",
     "-2+3",
@@ -36,15 +36,15 @@ EVIL = (
 FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def paper(**other: object) -> Paper:
-    return review_paper.paper(report(**other), meeting(), "Edition 1")
+def build_document(**overrides: object) -> Paper:
+    return review_document.build_document(report(**overrides), meeting(), "Edition 1")
 
 
-def evil_paper() -> Paper:
-    broken = tuple(
-        breach(title=text, comment=text, ticket=f"OPS-{n}") for n, text in enumerate(EVIL)
+def hostile_document() -> Paper:
+    breaches = tuple(
+        breach(title=text, comment=text, ticket=f"OPS-{n}") for n, text in enumerate(FORMULAS)
     )
-    return paper(name=EVIL[0], breaches=broken, breaches_total=len(broken))
+    return build_document(name=FORMULAS[0], breaches=breaches, breaches_total=len(breaches))
 
 
 def cells(content: bytes) -> list[object]:
@@ -53,25 +53,25 @@ def cells(content: bytes) -> list[object]:
 
 
 def rows(content: bytes) -> list[list[str]]:
-    return list(lines.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv_module.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def words(content: bytes) -> str:
+def extract_text(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def test_no_cell_of_a_workbook_is_a_formula() -> None:
-    found = cells(xlsx.xlsx(evil_paper()))
+    found = cells(xlsx.xlsx(hostile_document()))
     assert [cell for cell in found if cell.data_type == "f"] == []  # type: ignore[attr-defined]
     texts = [cell.value for cell in found if isinstance(cell.value, str)]  # type: ignore[attr-defined]
     assert [text for text in texts if FORMULA.match(text)] == []
-    assert "'" + EVIL[0] in texts
+    assert "'" + FORMULAS[0] in texts
 
 
 def test_no_field_of_a_csv_file_is_a_formula() -> None:
-    found = [field for row in rows(csv.csv(evil_paper())) for field in row]
+    found = [field for row in rows(csv.csv(hostile_document())) for field in row]
     assert [field for field in found if FORMULA.match(field)] == []
-    assert "'" + EVIL[0] in found
+    assert "'" + FORMULAS[0] in found
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30))
@@ -81,7 +81,7 @@ def test_text_is_made_harmless_and_nothing_is_lost(text: str) -> None:
 
 
 def test_a_workbook_reckons_with_numbers() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.xlsx(paper())))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.xlsx(build_document())))
     (row,) = [
         row for row in book["Usage and trend"].iter_rows(values_only=True) if row[0] == "June 2026"
     ]
@@ -93,7 +93,7 @@ def test_a_workbook_reckons_with_numbers() -> None:
 
 
 def test_a_csv_file_says_seconds_shares_and_utc() -> None:
-    found = rows(csv.csv(paper()))
+    found = rows(csv.csv(build_document()))
     (broken,) = [row for row in found if row[:1] == ["OPS-1042"]]
     assert broken[4:6] == ["2026-06-01T05:00:00Z", "4050"]
     assert [
@@ -108,7 +108,7 @@ def test_a_csv_file_says_seconds_shares_and_utc() -> None:
 
 def test_a_page_runs_nothing_and_fetches_nothing() -> None:
     hostile = '<script>alert(1)</script><img src=x onerror="alert(1)">'
-    page = html.html(paper(name=hostile, breaches=(breach(title=hostile),))).decode()
+    page = html.html(build_document(name=hostile, breaches=(breach(title=hostile),))).decode()
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -120,7 +120,7 @@ def test_a_page_runs_nothing_and_fetches_nothing() -> None:
 
 
 def test_every_picture_says_in_words_what_it_shows() -> None:
-    drawings = [one for section in paper().sections for one in section.drawings]
+    drawings = [one for section in build_document().sections for one in section.drawings]
     assert {one.name for one in drawings} == {"volume", "trend", "kept", "spread", "availability"}
     for drawing in drawings:
         tree = ElementTree.fromstring(svg(drawing))
@@ -135,10 +135,10 @@ def test_every_picture_says_in_words_what_it_shows() -> None:
 
 
 def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
-    content = pdf.pdf(paper())
+    content = pdf.pdf(build_document())
     reader = PdfReader(io.BytesIO(content))
-    assert "Łódź Żeglarz" in words(content)
-    assert "OPS-1042" in words(content)
+    assert "Łódź Żeglarz" in extract_text(content)
+    assert "OPS-1042" in extract_text(content)
     assert [str(entry.title) for entry in reader.outline][:2] == ["Agenda", "Usage and trend"]  # type: ignore[union-attr]
     resources: Any = reader.pages[0]["/Resources"]
     fonts = [font.get_object() for font in resources["/Font"].values()]
@@ -147,32 +147,32 @@ def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
 
 
 def test_the_same_paper_is_the_same_pdf() -> None:
-    assert pdf.pdf(paper()) == pdf.pdf(paper())
+    assert pdf.pdf(build_document()) == pdf.pdf(build_document())
 
 
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
-    told = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
-    long = review_paper.paper(
+    entries = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
+    long_document = review_document.build_document(
         report(breaches=(breach(comment="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
-        meeting(minutes=tuple(told)),
+        meeting(minutes=tuple(entries)),
         "Draft",
     )
-    assert "799 more" in words(pdf.pdf(long))
-    for make in (html.html, xlsx.xlsx, csv.csv):
-        assert make(long)
+    assert "799 more" in extract_text(pdf.pdf(long_document))
+    for render in (html.html, xlsx.xlsx, csv.csv):
+        assert render(long_document)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=60))
 def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
-    told = paper(name=name, breaches=(breach(title=name, comment=name),))
-    for make in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
-        assert make(told)
-    ElementTree.fromstring(svg(told.sections[2].drawings[0]))
+    document = build_document(name=name, breaches=(breach(title=name, comment=name),))
+    for render in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
+        assert render(document)
+    ElementTree.fromstring(svg(document.sections[2].drawings[0]))
 
 
 def test_a_month_without_anything_is_a_paper_too() -> None:
-    nothing = Usage("2026-06", 0, 0, 0, Compliance())
+    no_usage = Usage("2026-06", 0, 0, 0, Compliance())
     lists = dict.fromkeys(
         [
             "metrics",
@@ -191,19 +191,23 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
         (),
     )
     empty = report(
-        usage=nothing, previous_month=nothing, trend=(nothing,) * 6, breaches_total=0, **lists
+        usage=no_usage, previous_month=no_usage, trend=(no_usage,) * 6, breaches_total=0, **lists
     )
-    told = review_paper.paper(empty, meeting(agenda=(), minutes=(), actions=()), "Draft")
-    assert "Every promise was kept." in html.html(told).decode()
-    for make in (pdf.pdf, xlsx.xlsx, csv.csv):
-        assert make(told)
+    document = review_document.build_document(
+        empty, meeting(agenda=(), minutes=(), actions=()), "Draft"
+    )
+    assert "Every promise was kept." in html.html(document).decode()
+    for render in (pdf.pdf, xlsx.xlsx, csv.csv):
+        assert render(document)
 
 
 def test_the_leadership_report_comes_in_the_same_forms() -> None:
     usage = report().usage
     line = CustomerLine("lodz", "Łódź Żeglarz", usage, usage, "not drawn up", 3, 1)
-    told = leadership_paper.paper(Leadership("2026-06", AT, (line,), (usage,) * 6))
-    assert "Łódź Żeglarz" in words(pdf.pdf(told))
-    assert [row for row in rows(csv.csv(told)) if row[:2] == ["Łódź Żeglarz", "42"]]
-    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.xlsx(told))}  # type: ignore[attr-defined]
-    assert b"not drawn up" in html.html(told)
+    document = leadership_document.build_document(
+        LeadershipReport("2026-06", AT, (line,), (usage,) * 6)
+    )
+    assert "Łódź Żeglarz" in extract_text(pdf.pdf(document))
+    assert [row for row in rows(csv.csv(document)) if row[:2] == ["Łódź Żeglarz", "42"]]
+    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.xlsx(document))}  # type: ignore[attr-defined]
+    assert b"not drawn up" in html.html(document)

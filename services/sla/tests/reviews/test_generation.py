@@ -13,16 +13,16 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution, whole, wrong
-from sla_support.company import ACME, HOUR, NINE, know, opened, promise
-from sla_support.review_month import DAY, JULY, june, said_of_reviews
+from sla_support.assertions import assert_consistent, resolution_clock, violation_pointers
+from sla_support.company import ACME, HOUR, NINE, announce_customers, promise, ticket_opened
+from sla_support.review_month import DAY, JULY, review_events, run_june
 
 
 async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_drawn_up(
     database: Database, dana: AsyncClient
 ) -> None:
     """S1"""
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     await freeze_time(database, JULY - timedelta(microseconds=1))
     await fire_due(database, TIMERS)
     assert (await dana.get("/v1/reviews")).json()["items"] == []
@@ -30,7 +30,7 @@ async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_dra
     await fire_due(database, TIMERS)
     (review,) = (await dana.get("/v1/reviews")).json()["items"]
     assert (review["key"], review["edition"]) == ("acme-2026-06", 0)
-    (ready,) = await said_of_reviews(database)
+    (ready,) = await review_events(database)
     assert (ready.type, ready.body["roles"]) == ("opsdesk.review.ready.v1", ["dm"])
     await freeze_time(database, JULY + 40 * DAY)
     await fire_due(database, TIMERS)
@@ -42,7 +42,7 @@ async def test_when_the_month_is_over_where_the_customer_lives_its_review_is_dra
 
 async def test_after_a_down_time_no_month_is_missing(database: Database, dana: AsyncClient) -> None:
     """Also where the customer is told of again before the timers come to it."""
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     await freeze_time(database, JULY + 70 * DAY)
     again = CustomerKnown(
         at=JULY,
@@ -59,7 +59,7 @@ async def test_after_a_down_time_no_month_is_missing(database: Database, dana: A
 
 
 async def test_who_left_is_reviewed_no_more(database: Database, dana: AsyncClient) -> None:
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     gone = CustomerKnown(
         at=NINE,
         customer_id=ACME,
@@ -76,7 +76,7 @@ async def test_who_left_is_reviewed_no_more(database: Database, dana: AsyncClien
 
 
 async def test_the_report_tells_the_month(database: Database, dana: AsyncClient) -> None:
-    await june(database)
+    await run_june(database)
     shown = await dana.get("/v1/reviews/acme-2026-06")
     report = shown.json()["report"]
     assert shown.headers["ETag"] == '"1"'
@@ -97,20 +97,20 @@ async def test_the_report_tells_the_month(database: Database, dana: AsyncClient)
     assert spread["p50_seconds"] == pytest.approx(4 * 3600, rel=0.05)
     assert spread["p95_seconds"] == pytest.approx(18 * 3600, rel=0.05)
     assert report["notes"] == []
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_reasons_waivers_and_changes_stand_in_it(
     database: Database, theo: AsyncClient, gina: AsyncClient, dana: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
-    clock = (await resolution(database)).id
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    clock = (await resolution_clock(database)).id
     body = {"clock_id": str(clock), "reason": "The supplier is down"}
     body["expires_at"] = (NINE + 30 * HOUR).isoformat()
-    asked = (await theo.post("/v1/waivers", json=body)).json()
-    await gina.post(f"/v1/waivers/{asked['key']}/approve", json={})
-    coming: dict[str, Any] = {
+    waiver = (await theo.post("/v1/waivers", json=body)).json()
+    await gina.post(f"/v1/waivers/{waiver['key']}/approve", json={})
+    delivery_fields: dict[str, Any] = {
         "at": NINE,
         "version_id": None,
         "product": "billing",
@@ -123,10 +123,10 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     first: dict[str, Any] = {"delivery_id": UUID(int=1), "delivery": "DLV-1", "version": "2.3.1"}
     second: dict[str, Any] = {"delivery_id": UUID(int=2), "delivery": "DLV-2", "version": "2.4.0"}
     for event, number in (
-        (DeliverySubmitted(**coming, **first, state="in_review"), 1),
-        (DeliverySubmitted(**coming, **second, state="in_review"), 1),
-        (DeliveryApproved(**coming, **second, state="approved", approvers=["theo"]), 2),
-        (DeliveryVerified(**coming, **first, state="delivered"), 2),
+        (DeliverySubmitted(**delivery_fields, **first, state="in_review"), 1),
+        (DeliverySubmitted(**delivery_fields, **second, state="in_review"), 1),
+        (DeliveryApproved(**delivery_fields, **second, state="approved", approvers=["theo"]), 2),
+        (DeliveryVerified(**delivery_fields, **first, state="delivered"), 2),
     ):
         await deliver(database, HANDLERS, (event, number))
     await freeze_time(database, NINE + 2 * DAY)
@@ -134,22 +134,22 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
     reason = {"clock_id": str(clock), "text": "The index was built by day, against the plan"}
-    said_so = await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=reason)
-    assert (said_so.status_code, said_so.json()["ticket"]) == (201, "OPS-1")
+    comment = await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=reason)
+    assert (comment.status_code, comment.json()["ticket"]) == (201, "OPS-1")
     before = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
     assert [one["comment"] for one in before["breaches"]] == [None]
     assert (await dana.post("/v1/reviews/acme-2026-06/regenerate")).status_code == 200
     report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
-    (broken,) = report["breaches"]
-    assert (broken["comment"], broken["waiver"]) == (reason["text"], asked["key"])
-    assert [(one["key"], one["state"]) for one in report["waivers"]] == [(asked["key"], "expired")]
+    (breach,) = report["breaches"]
+    assert (breach["comment"], breach["waiver"]) == (reason["text"], waiver["key"])
+    assert [(one["key"], one["state"]) for one in report["waivers"]] == [(waiver["key"], "expired")]
     assert [(one["key"], one["state"]) for one in report["upcoming"]] == [("DLV-2", "approved")]
     assert [(one["key"], one["state"]) for one in report["delivered"]] == [("DLV-1", "delivered")]
     unknown = {"clock_id": str(UUID(int=99)), "text": "because"}
-    assert wrong(await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=unknown)) == [
-        "/clock_id"
-    ]
-    await whole(database)
+    assert violation_pointers(
+        await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=unknown)
+    ) == ["/clock_id"]
+    await assert_consistent(database)
 
 
 async def test_outages_count_as_availability_counts_them(
@@ -168,10 +168,10 @@ async def test_outages_count_as_availability_counts_them(
     )
     await deliver(database, HANDLERS, (known, 1))
     await freeze_time(database, NINE + 12 * HOUR)
-    said_so = {"environment": "acme-prod", "service": "billing", "reason": "Nobody can log in"}
-    begun = await theo.post("/v1/outages", json=said_so | {"started_at": NINE.isoformat()})
-    ended = {"ended_at": (NINE + 11 * HOUR).isoformat(), "reason": "Restarted"}
-    await theo.post(begun.headers["Location"] + "/end", json=ended)
+    outage_body = {"environment": "acme-prod", "service": "billing", "reason": "Nobody can log in"}
+    created = await theo.post("/v1/outages", json=outage_body | {"started_at": NINE.isoformat()})
+    end_body = {"ended_at": (NINE + 11 * HOUR).isoformat(), "reason": "Restarted"}
+    await theo.post(created.headers["Location"] + "/end", json=end_body)
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
     report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
@@ -184,16 +184,16 @@ async def test_outages_count_as_availability_counts_them(
     assert billing["availability"] == pytest.approx(1 - 8 / (22 * 9))
     assert (billing["promised"], billing["mttr_seconds"]) == (0.99, 11 * 3600)
     assert billing["down"] == [["2026-06-01", 11 * 3600]]
-    told = (await gina.get("/v1/leadership-report?month=2026-06")).json()
-    (acme,) = told["customers"]
+    leadership_report = (await gina.get("/v1/leadership-report?month=2026-06")).json()
+    (acme,) = leadership_report["customers"]
     assert (acme["availability"], acme["outages"]) == (production["availability"], 1)
 
 
-async def test_reserved_hours_are_told_as_they_are_booked(
+async def test_reserved_hours_are_reported_as_they_are_booked(
     database: Database, theo: AsyncClient, dana: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, reserved=10 * HOUR)
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     work = {"ticket": "OPS-1", "minutes": 90, "day": "2026-06-01"}
     assert (await theo.post("/v1/time-entries", json=work)).status_code == 201
     await freeze_time(database, JULY)

@@ -13,8 +13,8 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 from sla.timers import TIMERS
-from sla_support.assertions import whole, wrong
-from sla_support.company import ACME, know
+from sla_support.assertions import assert_consistent, violation_pointers
+from sla_support.company import ACME, announce_customers
 
 JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ JUNE_REVIEW, JULY_REVIEW = "/v1/reviews/acme-2026-06", "/v1/reviews/acme-2026-07
 @pytest.fixture
 async def dana(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
     """At her desk on 1 July, the review of June before her."""
-    await know(database, (ACME, "acme"))
+    await announce_customers(database, (ACME, "acme"))
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
     async with client(app, "dana") as caller:
@@ -46,11 +46,13 @@ async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
 async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
     database: Database, dana: AsyncClient, anna: AsyncClient, jan: AsyncClient
 ) -> None:
-    for caller, said in (
+    for caller, minute in (
         (dana, "Jan asks for a window on Sundays."),
         (anna, "Two dates by Friday."),
     ):
-        assert (await caller.post(JUNE_REVIEW + "/minutes", json={"text": said})).status_code == 201
+        assert (
+            await caller.post(JUNE_REVIEW + "/minutes", json={"text": minute})
+        ).status_code == 201
     await dana.post(JUNE_REVIEW + "/agenda", json={"title": "A new warehouse"})
     await dana.post(JUNE_REVIEW + "/publish")
     shown = (await jan.get(JUNE_REVIEW)).json()
@@ -59,7 +61,7 @@ async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
     assert shown["agenda"][-1] == "A new warehouse"
     page = (await jan.get(JUNE_REVIEW + "?format=html")).text
     assert "Jan asks for a window on Sundays." in page
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
@@ -95,22 +97,22 @@ async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
     await fire_due(database, TIMERS)
     assert (await dana.get("/v1/reviews/acme-2026-08")).json()["actions"] == []
     assert len((await dana.get(JUNE_REVIEW)).json()["actions"]) == 1
-    await whole(database)
+    await assert_consistent(database)
 
 
-async def test_the_owner_hears_of_it_and_again_when_its_day_is_over(
+async def test_the_owner_is_notified_and_again_when_its_day_is_over(
     database: Database, dana: AsyncClient, anna: AsyncClient
 ) -> None:
     agreed = (await dana.post(JUNE_REVIEW + "/actions", json=ACTION)).json()
     ends = datetime(2026, 7, 20, 22, tzinfo=UTC)
     await freeze_time(database, ends - timedelta(seconds=1))
     await fire_due(database, TIMERS)
-    assert await _of_actions(database) == ["action_agreed"]
+    assert await _action_event_types(database) == ["action_agreed"]
     await freeze_time(database, ends)
     await fire_due(database, TIMERS)
     await freeze_time(database, ends + DAY)
     await fire_due(database, TIMERS)
-    assert await _of_actions(database) == ["action_agreed", "action_due", "action_due"]
+    assert await _action_event_types(database) == ["action_agreed", "action_due", "action_due"]
     due = (await outbox_events(database))[-1].body
     assert (due["owner"], due["due_at"]) == ("anna", "2026-07-20T22:00:00Z")
     address = f"/v1/review-actions/{agreed['key']}"
@@ -118,13 +120,13 @@ async def test_the_owner_hears_of_it_and_again_when_its_day_is_over(
     assert (await dana.post(address + "/hand-over", json=later)).json()["owner"] == "omar"
     await freeze_time(database, ends + 5 * DAY)
     await fire_due(database, TIMERS)
-    assert len(await _of_actions(database)) == 3
-    await whole(database)
+    assert len(await _action_event_types(database)) == 3
+    await assert_consistent(database)
 
 
-async def _of_actions(database: Database) -> list[str]:
-    found = [one.type.split(".")[2] for one in await outbox_events(database)]
-    return [one for one in found if one.startswith("action")]
+async def _action_event_types(database: Database) -> list[str]:
+    types = [one.type.split(".")[2] for one in await outbox_events(database)]
+    return [one for one in types if one.startswith("action")]
 
 
 async def test_one_person_is_not_two_in_the_database_either(
@@ -149,6 +151,8 @@ async def test_bad_actions_are_refused(dana: AsyncClient) -> None:
         ({"owner": "two words"}, "/owner"),
         ({"title": "x" * 301}, "/title"),
     ):
-        assert wrong(await dana.post(JUNE_REVIEW + "/actions", json=ACTION | other)) == [pointer]
+        assert violation_pointers(
+            await dana.post(JUNE_REVIEW + "/actions", json=ACTION | other)
+        ) == [pointer]
     assert (await dana.get("/v1/review-actions/RA-99")).status_code == 404
     assert (await dana.post("/v1/review-actions/RA-99/verify")).status_code == 404

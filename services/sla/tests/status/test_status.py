@@ -11,11 +11,11 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
-from sla.status.domain import Line
+from sla.status.domain import StatusLine
 from sla.timers import TIMERS
-from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, opened, promise, said
-from sla_support.forecast_scenario import handle, make_round
-from sla_support.outages import fail
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise, ticket_event, ticket_opened
+from sla_support.forecast_scenario import handle_ticket, run_forecast_round
+from sla_support.outages import add_outage
 
 MONDAY = NINE + timedelta(days=7)
 
@@ -26,40 +26,42 @@ async def busy(database: Database, app: FastAPI) -> None:
     await promise(database, metrics=("resolution",))
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
     for number in range(1, 13):
-        await handle(database, number, 25 * HOUR)
+        await handle_ticket(database, number, 25 * HOUR)
     await freeze_time(database, MONDAY)
     events = [
-        opened(100, MONDAY - timedelta(days=4), service="billing"),
-        opened(101, MONDAY, service="billing"),
-        opened(102, MONDAY),
-        opened(103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"),
+        ticket_opened(100, MONDAY - timedelta(days=4), service="billing"),
+        ticket_opened(101, MONDAY, service="billing"),
+        ticket_opened(102, MONDAY),
+        ticket_opened(
+            103, MONDAY, customer_id=BRIGHTWATER, customer="brightwater", priority="minor"
+        ),
     ]
     await deliver(database, HANDLERS, *((event, 1) for event in events))
-    waiting = said(TicketOnHold, 102, MONDAY, waiting_on="customer")
+    waiting = ticket_event(TicketOnHold, 102, MONDAY, waiting_on="customer")
     await deliver(database, HANDLERS, (waiting, 2))
     await fire_due(database, TIMERS)
-    await make_round(database)
+    await run_forecast_round(database)
 
 
 async def test_per_customer_and_service(busy: None, theo: AsyncClient) -> None:
-    told = (await theo.get("/v1/status")).json()
-    lines = {(one["customer"], one["service"]): one for one in told["lines"]}
+    body = (await theo.get("/v1/status")).json()
+    lines = {(one["customer"], one["service"]): one for one in body["lines"]}
     billing = lines["acme", "billing"]
     assert (billing["open"], billing["at_risk"], billing["breached"]) == (2, 1, 1)
     assert (billing["rag_status"], billing["next_at"]) == ("red", "2026-06-08T15:00:00Z")
     other = lines["acme", None]
     assert (other["open"], other["likely_to_breach"], other["next_at"]) == (1, 1, None)
     assert lines["brightwater", None]["open"] == 1
-    assert (told["open"], told["breached"], told["at"]) == (4, 1, "2026-06-08T07:00:00Z")
+    assert (body["open"], body["breached"], body["at"]) == (4, 1, "2026-06-08T07:00:00Z")
 
 
 async def test_a_customer_sees_its_own_only(busy: None, app: FastAPI, jan: AsyncClient) -> None:
-    told = (await jan.get("/v1/status")).json()
-    assert {one["customer"] for one in told["lines"]} == {"acme"}
-    assert told["open"] == 3
+    body = (await jan.get("/v1/status")).json()
+    assert {one["customer"] for one in body["lines"]} == {"acme"}
+    assert body["open"] == 3
     async with client(app, "britta") as britta:
-        told = (await britta.get("/v1/status")).json()
-    assert [(one["customer"], one["open"]) for one in told["lines"]] == [("brightwater", 1)]
+        body = (await britta.get("/v1/status")).json()
+    assert [(one["customer"], one["open"]) for one in body["lines"]] == [("brightwater", 1)]
 
 
 async def test_who_has_no_open_promise_has_a_line_all_the_same(
@@ -83,7 +85,7 @@ async def test_who_has_no_open_promise_has_a_line_all_the_same(
 def test_the_light_shows_the_worst(
     at_risk: int, breached: int, met: bool | None, rag_status: str
 ) -> None:
-    line = Line("acme", "Acme", None, 5, at_risk, 0, breached, None, 0.998, 0.999, met)
+    line = StatusLine("acme", "Acme", None, 5, at_risk, 0, breached, None, 0.998, 0.999, met)
     assert line.rag_status == rag_status
 
 
@@ -91,7 +93,7 @@ async def test_availability_of_this_month_stands_beside(
     busy: None, database: Database, theo: AsyncClient
 ) -> None:
     """C12: an hour of the office hours since the first of June, on which nothing was promised."""
-    await fail(database, MONDAY, MONDAY + HOUR, ACME, "acme-prod", service="billing")
+    await add_outage(database, MONDAY, MONDAY + HOUR, ACME, "acme-prod", service="billing")
     await freeze_time(database, MONDAY + 3 * HOUR)
     lines = (await theo.get("/v1/status")).json()["lines"]
     acme = {one["service"]: one for one in lines if one["customer"] == "acme"}

@@ -14,25 +14,25 @@ from opsdesk_testing.tokens import token
 from opsdesk_testing.waiting import until
 from sla.handlers import HANDLERS
 from sla.status import broadcaster as boards
-from sla.status.broadcaster import MOST_OF_ONE, Board, Listener
+from sla.status.broadcaster import MAX_LISTENERS_PER_CALLER, Listener, StatusBroadcaster
 from sla.status.domain import Status
-from sla.status.routes import board_of
-from sla_support.company import NINE, opened, promise
-from sla_support.live_server import Heard, Served, listened, served
+from sla.status.routes import broadcaster_of
+from sla_support.company import NINE, promise, ticket_opened
+from sla_support.live_server import LiveServer, StreamEvent, listen, serve_live
 
 
 @pytest.fixture
 async def running(
     database: Database, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Served]:
-    monkeypatch.setattr(boards, "PAUSE", 0.05)
+) -> AsyncIterator[LiveServer]:
+    monkeypatch.setattr(boards, "MIN_READ_INTERVAL_S", 0.05)
     await promise(database, metrics=("resolution",))
-    async with served(app) as here:
-        yield here
+    async with serve_live(app) as server:
+        yield server
 
 
 @pytest.fixture
-async def browser(running: Served) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(running: LiveServer) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=running.address, limits=limits) as client:
         yield client
@@ -42,11 +42,11 @@ async def test_the_present_at_once_and_every_change(
     database: Database, browser: httpx.AsyncClient
 ) -> None:
     async with asyncio.timeout(20):
-        stream = listened(browser)
+        stream = listen(browser)
         first = await anext(stream)
         assert (first.event, first.data["open"]) == ("status", 0)
         for number in (1, 2):
-            await deliver(database, HANDLERS, (opened(number), 1))
+            await deliver(database, HANDLERS, (ticket_opened(number), 1))
             changed = await anext(stream)
             assert changed.data["open"] == number
             assert changed.id != first.id
@@ -56,14 +56,14 @@ async def test_the_present_at_once_and_every_change(
 async def test_nothing_is_told_twice(database: Database, browser: httpx.AsyncClient) -> None:
     """Whoever comes back with Last-Event-ID hears of what is new."""
     async with asyncio.timeout(20):
-        stream = listened(browser)
+        stream = listen(browser)
         first = await anext(stream)
         await stream.aclose()
-        again = listened(browser, **{"Last-Event-ID": str(first.id)})
+        again = listen(browser, **{"Last-Event-ID": str(first.id)})
         hearing = asyncio.ensure_future(anext(again))
         done, _ = await asyncio.wait([hearing], timeout=0.5)
         assert not done
-        await deliver(database, HANDLERS, (opened(1), 1))
+        await deliver(database, HANDLERS, (ticket_opened(1), 1))
         assert (await hearing).data["open"] == 1
         await again.aclose()
 
@@ -76,11 +76,11 @@ async def test_two_hundred_listen_and_one_reads(
         people = [f"reader-{number}" for number in range(200)]
         streams = [_as_staff(browser, who) for who in people]
         assert {(await anext(stream)).data["open"] for stream in streams} == {0}
-        before = board_of(app).readings
-        await deliver(database, HANDLERS, (opened(1), 1))
-        told = await asyncio.gather(*(anext(stream) for stream in streams))
-        assert {one.data["open"] for one in told} == {1}
-        assert board_of(app).readings - before <= 2
+        before = broadcaster_of(app).read_count
+        await deliver(database, HANDLERS, (ticket_opened(1), 1))
+        events = await asyncio.gather(*(anext(stream) for stream in streams))
+        assert {one.data["open"] for one in events} == {1}
+        assert broadcaster_of(app).read_count - before <= 2
         assert app.state.database.engine.pool.checkedout() <= 1
         for stream in streams:
             await stream.aclose()
@@ -88,7 +88,7 @@ async def test_two_hundred_listen_and_one_reads(
 
 async def test_customers_hear_of_their_own(database: Database, browser: httpx.AsyncClient) -> None:
     async with asyncio.timeout(20):
-        staff, jan = listened(browser), listened(browser, "jan")
+        staff, jan = listen(browser), listen(browser, "jan")
         assert {line["customer"] for line in (await anext(jan)).data["lines"]} == {"acme"}
         assert (await anext(staff)).data["lines"]
         await staff.aclose()
@@ -99,10 +99,10 @@ async def test_a_page_listens_by_its_cookie(browser: httpx.AsyncClient) -> None:
     """EventSource sends no headers; the cookie goes to the status alone, and no script reads it."""
     async with asyncio.timeout(20):
         bearer = {"Authorization": f"Bearer {token('theo')}"}
-        begun = await browser.post("/v1/status/session", headers=bearer)
-        said = begun.headers["set-cookie"]
-        assert begun.status_code == 204
-        assert all(part in said for part in ("HttpOnly", "SameSite=strict", "Path=/v1/status"))
+        answered = await browser.post("/v1/status/session", headers=bearer)
+        cookie = answered.headers["set-cookie"]
+        assert answered.status_code == 204
+        assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Path=/v1/status"))
         async with browser.stream("GET", "/v1/status/stream", timeout=20) as answer:
             assert answer.status_code == 200
             assert answer.headers["content-type"].startswith("text/event-stream")
@@ -115,80 +115,80 @@ async def test_a_page_listens_by_its_cookie(browser: httpx.AsyncClient) -> None:
 
 async def test_one_caller_has_ten_ears(browser: httpx.AsyncClient, app: FastAPI) -> None:
     async with asyncio.timeout(30):
-        streams = [listened(browser) for _ in range(MOST_OF_ONE)]
+        streams = [listen(browser) for _ in range(MAX_LISTENERS_PER_CALLER)]
         for stream in streams:
             await anext(stream)
         with pytest.raises(httpx.HTTPStatusError) as refused:
-            await anext(listened(browser))
+            await anext(listen(browser))
         assert refused.value.response.status_code == 429
         assert refused.value.response.headers["retry-after"]
         await streams.pop().aclose()
-        await until(lambda: len(board_of(app)._listeners) < MOST_OF_ONE)
-        streams.append(listened(browser))
+        await until(lambda: len(broadcaster_of(app)._listeners) < MAX_LISTENERS_PER_CALLER)
+        streams.append(listen(browser))
         await anext(streams[-1])
         for stream in streams:
             await stream.aclose()
 
 
 async def test_a_stream_ends_when_the_service_stops(
-    running: Served, browser: httpx.AsyncClient, app: FastAPI
+    running: LiveServer, browser: httpx.AsyncClient, app: FastAPI
 ) -> None:
     """With its last chunk, so that the reader knows that it is over, and within seconds."""
     async with asyncio.timeout(9):
-        stream = listened(browser)
+        stream = listen(browser)
         await anext(stream)
         running.stop()
         assert [one async for one in stream if one.event != "beat"] == []
-        await until(lambda: not board_of(app)._listeners)
+        await until(lambda: not broadcaster_of(app)._listeners)
 
 
 async def test_a_stream_ends_with_its_token(
     browser: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.status.routes.RECHECK", 0.1)
+    monkeypatch.setattr("sla.status.routes.TOKEN_CHECK_INTERVAL_S", 0.1)
     async with asyncio.timeout(20):
         bearer = {"Authorization": f"Bearer {token('theo', jti='lost')}"}
-        stream = listened(browser, **bearer)
+        stream = listen(browser, **bearer)
         await anext(stream)
         app.state.people.set_revoked(["lost"])
         assert [one async for one in stream] == []
 
 
 async def test_a_slow_listener_misses_the_past_and_never_the_present() -> None:
-    ear, states = Listener("theo", None), [Status(NINE, ()) for _ in range(3)]
+    listener, states = Listener("theo", None), [Status(NINE, ()) for _ in range(3)]
     for state in states:
-        ear.tell(state)
-    assert await ear.next() is states[-1]
-    ear.end()
-    ear.tell(states[0])
-    assert await ear.next() is None
+        listener.offer(state)
+    assert await listener.next() is states[-1]
+    listener.end()
+    listener.offer(states[0])
+    assert await listener.next() is None
 
 
 async def test_nobody_listens_nobody_reads(database: Database) -> None:
     await freeze_time(database, NINE)
-    board = Board(database)
-    reading = asyncio.create_task(board.run())
+    broadcaster = StatusBroadcaster(database)
+    reading = asyncio.create_task(broadcaster.run())
     await asyncio.sleep(0)
-    assert board.readings == 0
-    with board.listening("theo", None) as ear:
-        assert (await ear.next()) is not None
-    assert board.readings == 1
+    assert broadcaster.read_count == 0
+    with broadcaster.subscribe("theo", None) as listener:
+        assert (await listener.next()) is not None
+    assert broadcaster.read_count == 1
     reading.cancel()
 
 
 async def test_a_full_house_is_said_to_be_full(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boards, "MOST", 1)
-    board = Board(database)
+    monkeypatch.setattr(boards, "MAX_LISTENERS", 1)
+    broadcaster = StatusBroadcaster(database)
     with (
-        board.listening("theo", None),
+        broadcaster.subscribe("theo", None),
         pytest.raises(TooManyRequests),
-        board.listening("gina", None),
+        broadcaster.subscribe("gina", None),
     ):
         raise AssertionError("two ears where one was allowed")
 
 
-def _as_staff(browser: httpx.AsyncClient, who: str) -> AsyncGenerator[Heard, None]:
+def _as_staff(browser: httpx.AsyncClient, who: str) -> AsyncGenerator[StreamEvent, None]:
     bearer = {"Authorization": f"Bearer {token(who, roles=['ops'])}"}
-    return listened(browser, **bearer)
+    return listen(browser, **bearer)

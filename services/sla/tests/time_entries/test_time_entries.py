@@ -16,9 +16,9 @@ from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.handlers import HANDLERS
-from sla.reports.rollup_jobs import count_all, wrong_figures
-from sla_support.assertions import wrong
-from sla_support.company import BRIGHTWATER, HOUR, NINE, opened, promise, said
+from sla.reports.rollup_jobs import find_wrong_figures, recount_all
+from sla_support.assertions import violation_pointers
+from sla_support.company import BRIGHTWATER, HOUR, NINE, promise, ticket_event, ticket_opened
 
 JUNE = "from=2026-06-01&to=2026-07-01"
 
@@ -30,7 +30,7 @@ async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture(autouse=True)
-async def tickets(database: Database) -> None:
+async def june_tickets(database: Database) -> None:
     """Acme with ten reserved hours a month, and Brightwater with none."""
     await promise(database)
     await promise(database, (BRIGHTWATER, "brightwater"))
@@ -41,67 +41,74 @@ async def tickets(database: Database) -> None:
                 f"UPDATE agreement_versions SET promises = promises || '{ten}' FROM agreements a WHERE a.id = agreement_id AND a.key = 'acme-standard'"
             )
         )
-    there: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2, **there), 1))
+    brightwater: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
+    await deliver(
+        database,
+        HANDLERS,
+        (ticket_opened(1, service="billing"), 1),
+        (ticket_opened(2, **brightwater), 1),
+    )
 
 
-async def book(caller: AsyncClient, minutes: int, **more: Any) -> dict[str, Any]:
-    body = {"ticket": "OPS-1", "minutes": minutes, "day": "2026-06-01"} | more
+async def create_time_entry(caller: AsyncClient, minutes: int, **overrides: Any) -> dict[str, Any]:
+    body = {"ticket": "OPS-1", "minutes": minutes, "day": "2026-06-01"} | overrides
     answer = await caller.post("/v1/time-entries", json=body)
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+    entry: dict[str, Any] = answer.json()
+    return entry
 
 
-async def hours(caller: AsyncClient, query: str = "month=2026-06") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await caller.get(f"/v1/reports/hours?{query}")).json()["items"]
-    return found
+async def list_reserved_hours(
+    caller: AsyncClient, query: str = "month=2026-06"
+) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await caller.get(f"/v1/reports/hours?{query}")).json()["items"]
+    return items
 
 
-async def costs(database: Database, caller: AsyncClient, query: str = "") -> dict[str, Any]:
-    await count_all(database)
-    found: dict[str, Any] = (await caller.get(f"/v1/reports/costs?{JUNE}&{query}")).json()
-    return found
+async def get_costs(database: Database, caller: AsyncClient, query: str = "") -> dict[str, Any]:
+    await recount_all(database)
+    report: dict[str, Any] = (await caller.get(f"/v1/reports/costs?{JUNE}&{query}")).json()
+    return report
 
 
 async def test_the_customer_sees_what_is_used_and_left(anna: AsyncClient, jan: AsyncClient) -> None:
-    await book(anna, 90)
-    await book(anna, 60, ticket="OPS-2")
-    (own,) = await hours(jan)
+    await create_time_entry(anna, 90)
+    await create_time_entry(anna, 60, ticket="OPS-2")
+    (own,) = await list_reserved_hours(jan)
     assert (own["used_seconds"], own["left_seconds"], own["used_ratio"]) == (5400, 30_600, 0.15)
     assert (own["reserved_seconds"], own["over_seconds"], own["warned_at"]) == (36_000, 0, None)
-    assert await hours(jan, "customer=brightwater") == []
-    assert await hours(anna, "month=2026-05&customer=acme") == [
+    assert await list_reserved_hours(jan, "customer=brightwater") == []
+    assert await list_reserved_hours(anna, "month=2026-05&customer=acme") == [
         own | {"month": "2026-05", "used_seconds": 0, "left_seconds": 36_000, "used_ratio": 0.0}
     ]
-    (later,) = await hours(anna, "month=2026-07")
+    (later,) = await list_reserved_hours(anna, "month=2026-07")
     assert later["left_seconds"] == 36_000
 
 
-async def test_at_four_fifths_both_sides_are_told_once_a_month(
+async def test_at_four_fifths_both_sides_are_notified_once_a_month(
     database: Database, anna: AsyncClient
 ) -> None:
     """R3: warned at 80 % of the reserved hours"""
-    await book(anna, 479)
-    assert await warnings(database) == []
-    await asyncio.gather(*(book(anna, 30) for _ in range(4)))
-    (warned,) = await warnings(database)
+    await create_time_entry(anna, 479)
+    assert await warning_events(database) == []
+    await asyncio.gather(*(create_time_entry(anna, 30) for _ in range(4)))
+    (warned,) = await warning_events(database)
     assert (warned["agreement"], warned["month"], warned["threshold"]) == (
         "acme-standard",
         "2026-06",
         0.8,
     )
     assert warned["used_seconds"] >= 0.8 * warned["reserved_seconds"]
-    (own,) = await hours(anna)
+    (own,) = await list_reserved_hours(anna)
     assert own["warned_at"] is not None
     await freeze_time(database, NINE + timedelta(days=31))
-    await book(anna, 600, day="2026-07-01")
-    assert [one["month"] for one in await warnings(database)] == ["2026-06", "2026-07"]
-    (over,) = await hours(anna, "month=2026-07")
+    await create_time_entry(anna, 600, day="2026-07-01")
+    assert [one["month"] for one in await warning_events(database)] == ["2026-06", "2026-07"]
+    (over,) = await list_reserved_hours(anna, "month=2026-07")
     assert (over["left_seconds"], over["over_seconds"], over["used_ratio"]) == (0, 0, 1.0)
 
 
-async def warnings(database: Database) -> list[dict[str, Any]]:
+async def warning_events(database: Database) -> list[dict[str, Any]]:
     return [
         one.body
         for one in await outbox_events(database)
@@ -113,14 +120,14 @@ async def test_a_correction_is_a_record_of_its_own(
     database: Database, anna: AsyncClient, theo: AsyncClient
 ) -> None:
     """R16"""
-    first = await book(anna, 90)
+    first = await create_time_entry(anna, 90)
     address = f"/v1/time-entries/{first['key']}/corrections"
     fewer = await theo.post(address, json={"minutes": 30, "reason": "It was half an hour"})
     assert (fewer.json()["minutes"], fewer.json()["corrects"]) == (-60, first["id"])
-    none = await theo.post(address, json={"minutes": 0, "reason": "Another ticket"})
-    assert none.json()["minutes"] == -30
+    zero = await theo.post(address, json={"minutes": 0, "reason": "Another ticket"})
+    assert zero.json()["minutes"] == -30
     same = await theo.post(address, json={"minutes": 0, "reason": "Another ticket"})
-    of_correction = f"/v1/time-entries/{none.json()['key']}/corrections"
+    of_correction = f"/v1/time-entries/{zero.json()['key']}/corrections"
     again = await theo.post(of_correction, json={"minutes": 5, "reason": "Why not"})
     assert (same.status_code, again.status_code) == (409, 409)
     assert (await anna.get(f"/v1/time-entries/{first['id']}")).json()["minutes"] == 90
@@ -128,7 +135,7 @@ async def test_a_correction_is_a_record_of_its_own(
     assert [one["minutes"] for one in listed["items"]] == [90, -60]
     rest = (await anna.get(f"/v1/time-entries?ticket=OPS-1&cursor={listed['next']}")).json()
     assert [one["minutes"] for one in rest["items"]] == [-30]
-    assert (await hours(anna))[0]["used_seconds"] == 0
+    assert (await list_reserved_hours(anna))[0]["used_seconds"] == 0
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.transaction() as tx:
             await tx.execute(text("UPDATE work SET minutes = 1"))
@@ -137,11 +144,11 @@ async def test_a_correction_is_a_record_of_its_own(
 async def test_work_is_priced_by_the_sheet_of_its_day(
     database: Database, anna: AsyncClient, theo: AsyncClient, jan: AsyncClient
 ) -> None:
-    await book(anna, 90, day="2026-05-20")
-    await book(anna, 90)
-    await book(anna, 20, rate="night")
-    await book(anna, 60, ticket="OPS-2", rate="night")
-    unpriced = await costs(database, anna)
+    await create_time_entry(anna, 90, day="2026-05-20")
+    await create_time_entry(anna, 90)
+    await create_time_entry(anna, 20, rate="night")
+    await create_time_entry(anna, 60, ticket="OPS-2", rate="night")
+    unpriced = await get_costs(database, anna)
     assert unpriced["total"] == {"minutes": 170, "unpriced_minutes": 170, "amounts": []}
     general = {"currency": "EUR", "rates": {"standard": 12_000}, "valid_from": "2026-05-01"}
     assert (await theo.post("/v1/rate-cards", json=general)).status_code == 201
@@ -149,17 +156,17 @@ async def test_work_is_priced_by_the_sheet_of_its_day(
     assert (await theo.post("/v1/rate-cards", json=own)).status_code == 201
     both = own | {"rates": {"standard": 9_000, "night": 15_000}, "valid_from": "2026-06-02"}
     assert (await theo.post("/v1/rate-cards", json=both)).status_code == 201
-    priced = await costs(database, jan)
+    priced = await get_costs(database, jan)
     assert priced["total"]["amounts"] == [{"currency": "EUR", "amount": "135.00"}]
     assert priced["total"]["unpriced_minutes"] == 20
-    by_rate = await costs(database, anna, "group_by=rate")
+    by_rate = await get_costs(database, anna, "group_by=rate")
     assert {row["group"]: row["minutes"] for row in by_rate["rows"]} == {
         "standard": 90,
         "night": 80,
     }
     may = (await anna.get("/v1/reports/costs?from=2026-05-01&to=2026-06-01")).json()
     assert may["total"]["amounts"] == [{"currency": "EUR", "amount": "180.00"}]
-    assert [wrong async for wrong in wrong_figures(database)] == []
+    assert [wrong async for wrong in find_wrong_figures(database)] == []
 
 
 async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
@@ -184,11 +191,11 @@ async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
 
 
 async def test_work_moves_with_its_tickets_priority(database: Database, anna: AsyncClient) -> None:
-    await book(anna, 60)
-    raised = said(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
-    await costs(database, anna)
+    await create_time_entry(anna, 60)
+    raised = ticket_event(TicketPrioritised, 1, NINE + HOUR, priority="blocker", previous="major")
+    await get_costs(database, anna)
     await deliver(database, HANDLERS, (raised, 2))
-    found = await costs(database, anna, "group_by=priority")
+    found = await get_costs(database, anna, "group_by=priority")
     assert [(row["group"], row["minutes"]) for row in found["rows"]] == [("blocker", 60)]
 
 
@@ -203,8 +210,10 @@ async def test_what_cannot_be_booked_is_refused(
         ({"day": "2026-06-03"}, "/day"),
         ({"day": "0001-01-01"}, "/day"),
     ):
-        assert wrong(await anna.post("/v1/time-entries", json=body | change)) == [pointer]
-    triage = opened(3, customer_id=None, customer=None, needs_triage=True)
+        assert violation_pointers(await anna.post("/v1/time-entries", json=body | change)) == [
+            pointer
+        ]
+    triage = ticket_opened(3, customer_id=None, customer=None, needs_triage=True)
     await deliver(database, HANDLERS, (triage, 1))
     assert (await anna.post("/v1/time-entries", json=body | {"ticket": "OPS-3"})).status_code == 409
     assert (await jan.post("/v1/time-entries", json=body)).status_code == 403
@@ -213,4 +222,4 @@ async def test_what_cannot_be_booked_is_refused(
         "/v1/time-entries/WRK-99/corrections", json={"minutes": 1, "reason": "none"}
     )
     assert missing.status_code == 404
-    assert datetime.fromisoformat((await book(anna, 1))["created_at"]) == NINE
+    assert datetime.fromisoformat((await create_time_entry(anna, 1))["created_at"]) == NINE

@@ -7,14 +7,14 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
 from sla.handlers import HANDLERS
 from sla_support.assertions import clocks_of
-from sla_support.company import HOUR, NINE, opened, promise, said, underpin
+from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened, underpin
 
 
 async def test_a_partners_promise_cannot_be_waived(database: Database, theo: AsyncClient) -> None:
     await underpin(database, await promise(database), "hosthaven")
     to = {"state": "forwarded", "to": "partner", "partner": "hosthaven"}
-    forwarded = said(TicketForwarded, 1, NINE + HOUR, **to)
-    await deliver(database, HANDLERS, (opened(1), 1), (forwarded, 2))
+    forwarded = ticket_event(TicketForwarded, 1, NINE + HOUR, **to)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (forwarded, 2))
     theirs = (await clocks_of(database, 1, 1))["resolution"]
     asked = {"clock_id": str(theirs.id), "reason": "They are busy"}
     until = (NINE + 48 * HOUR).isoformat()

@@ -10,24 +10,32 @@ from sqlalchemy import text
 from common.events.tickets import TicketReplied
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.replay import differences
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.replay import find_differences
 from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution, whole, wrong
-from sla_support.company import BRIGHTWATER, HOUR, NINE, know, opened, promise, said
-from sla_support.waivers import REASON, of_period, said_of_waivers
+from sla_support.assertions import assert_consistent, resolution_clock, violation_pointers
+from sla_support.company import (
+    BRIGHTWATER,
+    HOUR,
+    NINE,
+    announce_customers,
+    promise,
+    ticket_event,
+    ticket_opened,
+)
+from sla_support.waivers import REASON, request_for_period, waiver_event_types
 
 MINUTE = timedelta(minutes=1)
 BREAKS = NINE + 8 * HOUR
 
 
 async def outcomes(database: Database, *numbers: int) -> list[str | None]:
-    return [(await resolution(database, number)).clock.outcome for number in numbers]
+    return [(await resolution_clock(database, number)).clock.outcome for number in numbers]
 
 
-async def breached(database: Database, until: float) -> None:
+async def fire_at(database: Database, until: float) -> None:
     await freeze_time(database, NINE + until * HOUR)
     await fire_due(database, TIMERS)
 
@@ -37,25 +45,27 @@ async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
 ) -> None:
     """C9, C11: and replay gives the same"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
+    await deliver(
+        database, HANDLERS, (ticket_opened(1, service="billing"), 1), (ticket_opened(2), 1)
+    )
     day = (NINE, NINE + 24 * HOUR)
-    address = await of_period(theo, *day, service="billing")
+    address = await request_for_period(theo, *day, service="billing")
     assert (await gina.post(address + "/approve")).json()["late"] is False
-    later = opened(3, NINE, service="billing", priority="minor")
-    await deliver(database, HANDLERS, (later, 1), (opened(4, service="portal"), 1))
-    await breached(database, 24 + 16)
+    later = ticket_opened(3, NINE, service="billing", priority="minor")
+    await deliver(database, HANDLERS, (later, 1), (ticket_opened(4, service="portal"), 1))
+    await fire_at(database, 24 + 16)
     assert await outcomes(database, 1, 2, 3, 4) == ["waived", "breached", "breached", "breached"]
-    said = {
+    breaches = {
         one.body["ticket"]: one.body
         for one in await outbox_events(database)
         if ".breached." in one.type
     }
-    assert (said["OPS-1"]["approved"], said["OPS-2"]["approved"]) == (True, False)
-    assert said["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
+    assert (breaches["OPS-1"]["approved"], breaches["OPS-2"]["approved"]) == (True, False)
+    assert breaches["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
     shown = (await theo.get("/v1/reports/customer-compliance")).json()
     assert (shown["breached"], shown["waived"], shown["adjusted"]) == (3, 1, 0.25)
-    await whole(database)
-    clock = (await resolution(database)).id
+    await assert_consistent(database)
+    clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
     assert (replay["same"], replay["outcome"]) == (True, "waived")
     before = {"as_known_at": (BREAKS - MINUTE).isoformat()}
@@ -72,17 +82,17 @@ async def test_a_breach_counts_by_where_it_falls_in_the_period(
         (2, BREAKS + MINUTE, BREAKS + HOUR),
         (3, NINE, BREAKS),
     ):
-        await deliver(database, HANDLERS, (opened(number, service=f"s{number}"), 1))
-        address = await of_period(theo, starts_at, ends_at, service=f"s{number}")
+        await deliver(database, HANDLERS, (ticket_opened(number, service=f"s{number}"), 1))
+        address = await request_for_period(theo, starts_at, ends_at, service=f"s{number}")
         assert (await gina.post(address + "/approve")).status_code == 200
-    await deliver(database, HANDLERS, (opened(4, service="s4"), 1))
-    last = await of_period(theo, NINE, BREAKS + 24 * HOUR, service="s4")
+    await deliver(database, HANDLERS, (ticket_opened(4, service="s4"), 1))
+    last = await request_for_period(theo, NINE, BREAKS + 24 * HOUR, service="s4")
     await freeze_time(database, BREAKS)
     approved = (await gina.post(last + "/approve")).json()
     assert (approved["state"], approved["late"]) == ("approved", False)
     await fire_due(database, TIMERS)
     assert await outcomes(database, 1, 2, 3, 4) == ["waived", "breached", "breached", "breached"]
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_after_the_period_an_approval_is_late_and_kept(
@@ -90,9 +100,9 @@ async def test_after_the_period_an_approval_is_late_and_kept(
 ) -> None:
     """C11"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
-    address = await of_period(theo, NINE, BREAKS + MINUTE)
-    await breached(database, 9)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    address = await request_for_period(theo, NINE, BREAKS + MINUTE)
+    await fire_at(database, 9)
     assert (await theo.get(address)).json()["state"] == "expired"
     approved = (await gina.post(address + "/approve")).json()
     assert (approved["state"], approved["late"], approved["decided_by"]) == (
@@ -101,25 +111,27 @@ async def test_after_the_period_an_approval_is_late_and_kept(
         "gina",
     )
     assert await outcomes(database, 1) == ["breached"]
-    assert (await said_of_waivers(database))[-2:] == ["expired", "period_approved"]
+    assert (await waiver_event_types(database))[-2:] == ["expired", "period_approved"]
 
 
 async def test_what_breaks_after_a_revocation_is_not_covered_what_broke_before_is(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1, priority="blocker"), 1), (opened(2), 1))
-    address = await of_period(theo, NINE, NINE + 24 * HOUR)
+    await deliver(
+        database, HANDLERS, (ticket_opened(1, priority="blocker"), 1), (ticket_opened(2), 1)
+    )
+    address = await request_for_period(theo, NINE, NINE + 24 * HOUR)
     await gina.post(address + "/approve")
     # Fired late, and after the revocation: what counts is when it broke.
     await freeze_time(database, NINE + 3 * HOUR)
     revoked = await gina.post(address + "/revoke", json={"reason": "It is up again"})
     assert (revoked.json()["state"], revoked.json()["ended_by"]) == ("revoked", "gina")
-    await breached(database, 9)
+    await fire_at(database, 9)
     assert await outcomes(database, 1, 2) == ["waived", "breached"]
     again = await gina.post(address + "/revoke", json={"reason": "Twice"})
     assert again.status_code == 409
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_one_excuse_does_not_cover_the_breach_of_another_cycle(
@@ -128,27 +140,27 @@ async def test_one_excuse_does_not_cover_the_breach_of_another_cycle(
     """C1, C11: the second news is owed, too"""
 
     await promise(database, metrics=("update",))
-    await deliver(database, HANDLERS, (opened(1), 1))
-    address = await of_period(theo, NINE, BREAKS + MINUTE)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    address = await request_for_period(theo, NINE, BREAKS + MINUTE)
     await gina.post(address + "/approve")
-    await breached(database, 24)
-    updated = await _update(database)
+    await fire_at(database, 24)
+    updated = await _load_clock(database)
     assert updated.clock.outcome == "waived"
-    reply = said(TicketReplied, 1, NINE + 24 * HOUR, message_id=UUID(int=7))
+    reply = ticket_event(TicketReplied, 1, NINE + 24 * HOUR, message_id=UUID(int=7))
     await deliver(database, HANDLERS, (reply, 2))
-    assert (await _update(database)).clock.outcome == "waived"
-    await breached(database, 24 + 9)
-    assert (await _update(database)).clock.outcome == "breached"
-    told_of = [
+    assert (await _load_clock(database)).clock.outcome == "waived"
+    await fire_at(database, 24 + 9)
+    assert (await _load_clock(database)).clock.outcome == "breached"
+    approvals = [
         one.body["approved"] for one in await outbox_events(database) if ".breached." in one.type
     ]
-    assert told_of == [True, False]
-    await whole(database)
+    assert approvals == [True, False]
+    await assert_consistent(database)
 
 
-async def _update(database: Database) -> Tracked:
+async def _load_clock(database: Database) -> TicketClock:
     async with database.transaction() as tx:
-        (tracked,) = await clocks.of_ticket(tx, UUID(int=1))
+        (tracked,) = await clocks.list_by_ticket(tx, UUID(int=1))
     return tracked
 
 
@@ -171,7 +183,7 @@ async def test_what_a_period_waiver_cannot_be(database: Database, theo: AsyncCli
         ({"expires_at": past}, "/expires_at"),
         ({"clock_id": str(UUID(int=1))}, "/clock_id"),
     ):
-        assert wrong(await theo.post("/v1/waivers", json=good | change)) == [pointer]
+        assert violation_pointers(await theo.post("/v1/waivers", json=good | change)) == [pointer]
     assert (await theo.get("/v1/waivers")).json()["items"] == []
 
 
@@ -179,13 +191,17 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await promise(database, metrics=("resolution",))
-    await know(database, (BRIGHTWATER, "brightwater"))
-    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
-    clock = (await resolution(database)).id
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
+    await deliver(
+        database, HANDLERS, (ticket_opened(1, service="billing"), 1), (ticket_opened(2), 1)
+    )
+    clock = (await resolution_clock(database)).id
     body = {"clock_id": str(clock), "reason": REASON, "expires_at": BREAKS.isoformat()}
     one = (await theo.post("/v1/waivers", json=body)).json()["key"]
-    wide = (await theo.get(await of_period(theo, NINE, BREAKS, service="billing"))).json()["key"]
-    other = await of_period(theo, NINE, BREAKS, customer="brightwater")
+    wide = (await theo.get(await request_for_period(theo, NINE, BREAKS, service="billing"))).json()[
+        "key"
+    ]
+    other = await request_for_period(theo, NINE, BREAKS, customer="brightwater")
     third = (await theo.get(other)).json()["key"]
     await gina.post(other + "/refuse")
 
@@ -194,7 +210,7 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
 
     assert await listed("customer=acme") == [one, wide]
     assert await listed(f"clock={clock}") == [one, wide]
-    assert await listed(f"clock={(await resolution(database, 2)).id}") == []
+    assert await listed(f"clock={(await resolution_clock(database, 2)).id}") == []
     assert await listed("state=refused") == [third]
     assert await listed("state=requested&customer=brightwater") == []
 
@@ -214,12 +230,14 @@ async def test_a_waiver_changed_afterwards_contradicts_its_clocks(
 ) -> None:
     """R16: `verify` holds every breach against the waivers, too"""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1, service="billing"), 1), (opened(2), 1))
-    address = await of_period(theo, NINE, NINE + 24 * HOUR, service="billing")
+    await deliver(
+        database, HANDLERS, (ticket_opened(1, service="billing"), 1), (ticket_opened(2), 1)
+    )
+    address = await request_for_period(theo, NINE, NINE + 24 * HOUR, service="billing")
     await gina.post(address + "/approve")
-    await breached(database, 9)
-    await whole(database)
+    await fire_at(database, 9)
+    await assert_consistent(database)
     async with database.transaction() as tx:
         await tx.execute(text(tampering))
-    (difference,) = [one async for one in differences(database)]
+    (difference,) = [one async for one in find_differences(database)]
     assert named in difference

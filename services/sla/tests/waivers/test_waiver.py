@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sla.calendars.domain.calendar import always
+from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.waivers.domain.waiver import Decision, Waiver, approve, refuse
@@ -11,7 +11,7 @@ from sla.waivers.domain.waiver import Decision, Waiver, approve, refuse
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CALENDAR = UUID(int=1)
-TABLES = {CALENDAR: Timetable(always(read_zone("Europe/Amsterdam")))}
+TABLES = {CALENDAR: Timetable(always_open(read_zone("Europe/Amsterdam")))}
 GM, OPS = frozenset({"gm"}), frozenset({"ops"})
 
 

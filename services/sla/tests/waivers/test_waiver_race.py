@@ -15,19 +15,19 @@ from sla.app import SERVICE
 from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import resolution, whole
-from sla_support.company import HOUR, NINE, opened, promise
+from sla_support.assertions import assert_consistent, resolution_clock
+from sla_support.company import HOUR, NINE, promise, ticket_opened
 
 DEADLINE = NINE + 8 * HOUR
 
 
-async def asked(database: Database) -> str:
+async def request_waiver(database: Database) -> str:
     """The address of a waiver that theo has asked for, and the time just before the deadline."""
     await promise(database, metrics=("resolution",))
-    await deliver(database, HANDLERS, (opened(1), 1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
     await freeze_time(database, DEADLINE - timedelta(seconds=1))
     body = {
-        "clock_id": str((await resolution(database)).id),
+        "clock_id": str((await resolution_clock(database)).id),
         "reason": "The supplier is down",
         "expires_at": (NINE + 9 * HOUR).isoformat(),
     }
@@ -42,7 +42,7 @@ async def approve(gina: AsyncClient, address: str) -> bool:
     return not answer.json()["late"]
 
 
-async def fire_once(database: Database) -> None:
+async def fire_all_due(database: Database) -> None:
     keeper = DeadlineScheduler(database, TIMERS)
     while (await keeper.fire_due()).has_more:
         pass
@@ -53,37 +53,37 @@ async def test_at_the_deadline_the_answer_and_the_record_agree(
     database: Database, round_: int
 ) -> None:
     """C11: time moves over the deadline while both are on their way"""
-    address = await asked(database)
+    address = await request_waiver(database)
     async with client(app_for(SERVICE, database), "gina") as gina:
         _, in_time, _ = await asyncio.gather(
-            freeze_time(database, DEADLINE), approve(gina, address), fire_once(database)
+            freeze_time(database, DEADLINE), approve(gina, address), fire_all_due(database)
         )
-    await fire_once(database)
-    clock = (await resolution(database)).clock
+    await fire_all_due(database)
+    clock = (await resolution_clock(database)).clock
     assert clock.outcome == ("waived" if in_time else "breached")
     (breached,) = [one.body for one in await outbox_events(database) if ".breached." in one.type]
     assert breached["approved"] is in_time
-    await whole(database)
+    await assert_consistent(database)
 
 
 async def test_an_approval_that_waited_for_the_lock_counts_by_the_time_after_the_wait(
     database: Database,
 ) -> None:
     """architecture, 5: the moment is read after the lock, not before the wait"""
-    address = await asked(database)
-    id = (await resolution(database)).id
+    address = await request_waiver(database)
+    id = (await resolution_clock(database)).id
     async with client(app_for(SERVICE, database), "gina") as gina:
         async with database.transaction() as tx:
-            await clocks.lock_one(tx, id)
+            await clocks.lock_by_id(tx, id)
             approval = asyncio.create_task(approve(gina, address))
-            await _waits_for_a_lock(database)
+            await _wait_for_lock(database)
             await freeze_time(database, DEADLINE + timedelta(seconds=1))
         assert await approval is False
-    await fire_once(database)
-    assert (await resolution(database)).clock.outcome == "breached"
+    await fire_all_due(database)
+    assert (await resolution_clock(database)).clock.outcome == "breached"
 
 
-async def _waits_for_a_lock(database: Database) -> None:
+async def _wait_for_lock(database: Database) -> None:
     async with asyncio.timeout(10):
         while True:
             async with database.transaction() as tx:

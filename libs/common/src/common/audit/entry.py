@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
-
+from common.domain import Actor
+from common.persistence.bulk import Columns, execute_many, insert_sql
 from common.persistence.database import Connection
 
 JSON: TypeAlias = object
 """What `json` can write; instants, ids and enumerations become text."""
 
-COLUMNS = (
-    ("at", "timestamptz"),
-    ("who", "text"),
-    ("behind", "text"),
-    ("action", "text"),
-    ("subject", "text"),
-    ("grounds", "jsonb"),
-)
+COLUMNS: Columns = {
+    "at": "timestamptz",
+    "who": "text",
+    "behind": "text",
+    "action": "text",
+    "subject": "text",
+    "grounds": "jsonb",
+}
 """The columns of a row and their SQL types, for hot paths that write theirs by one statement."""
 
 Row = tuple[datetime, str, str | None, str, str, str]
@@ -42,27 +42,20 @@ class Entry:
     grounds: Mapping[str, JSON]
     behind: str | None = None
 
+    @classmethod
+    def by(
+        cls, actor: Actor, at: datetime, action: str, subject: str, grounds: Mapping[str, JSON]
+    ) -> "Entry":
+        """What `actor` did, whoever speaks for them."""
+        return cls(at, actor.sub, action, subject, grounds, actor.via_machine)
 
-_NAMES = ", ".join(name for name, _ in COLUMNS)
-_INSERT = text(
-    f"INSERT INTO audit ({_NAMES}) SELECT at, who, behind, action, subject, grounds::jsonb "
-    f"FROM unnest({', '.join(f':{name}' for name, _ in COLUMNS)}) AS told ({_NAMES})"
-).bindparams(
-    *(
-        bindparam(name, type_=ARRAY(DateTime(timezone=True) if name == "at" else Text))
-        for name, _ in COLUMNS
-    )
-)
+
+_INSERT = insert_sql("audit", COLUMNS)
 
 
 async def record(tx: Connection, *entries: Entry) -> None:
     """Append to the trail: kept if this transaction commits, as what it tells of."""
-    if not entries:
-        return
-    columns = zip(*rows(entries), strict=True)
-    await tx.execute(
-        _INSERT, {name: list(values) for (name, _), values in zip(COLUMNS, columns, strict=True)}
-    )
+    await execute_many(tx, _INSERT, rows(entries))
 
 
 def rows(entries: Sequence[Entry]) -> list[Row]:

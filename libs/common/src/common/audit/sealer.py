@@ -17,6 +17,7 @@ import asyncpg
 from common import telemetry
 from common.audit.verifier import INITIAL_CHAIN, chain, root
 from common.now import now
+from common.persistence.bulk import insert_sql, transpose
 from common.persistence.database import Database, is_transient
 from common.telemetry import metrics
 
@@ -50,10 +51,9 @@ INSERT INTO audit_seals
     (number, sealed_at, size, root, previous, chain, settled, floor, cluster)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-_INSERT_LEAVES = """
-INSERT INTO audit_leaves (position, seal, hash) SELECT p, $1, h FROM unnest($2::bigint[], $3::bytea[])
-    AS sealed (p, h)
-"""
+_INSERT_LEAVES = insert_sql(
+    "audit_leaves", {"position": "bigint", "seal": "bigint", "hash": "bytea"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,8 @@ async def _store(
     await connection.execute(
         _INSERT_SEAL, number, sealed_at, len(hashes), top, last.chain, value, *bounds
     )
-    await connection.execute(_INSERT_LEAVES, number, [row["position"] for row in rows], hashes)
+    leaves = [(row["position"], number, row["hash"]) for row in rows]
+    await connection.execute(_INSERT_LEAVES, *transpose(leaves, 3))
     return Seal(number, len(hashes), value)
 
 

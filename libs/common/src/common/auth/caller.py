@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.auth.permissions import CUSTOMER, is_allowed
+from common.domain.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Caller:
 
     def has_permission(self, permission: str) -> bool:
         return is_allowed(self.roles, self.scopes, permission)
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as rules, commands and the audit trail know them."""
+        return Actor(self.sub, self.via_machine)
 
     @property
     def identity(self) -> str:

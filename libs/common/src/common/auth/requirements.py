@@ -20,10 +20,8 @@ class RequiresPermission:
         self.permission = permission
 
     async def __call__(self, request: Request) -> Caller:
-        caller: Caller | None = getattr(request.state, "caller", None)
-        if caller is None:
-            caller = await request.app.state.admission.authenticate(request.scope)
-            request.state.caller = caller
+        # The route class has authenticated them: see `common.http.route.authorize_request`.
+        caller: Caller = request.state.caller
         return self.check(caller)
 
     def check(self, caller: Caller) -> Caller:

@@ -27,9 +27,6 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
         # `Edge` traces and measures: twice would cost a tenth of the accept route's time.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.service = service
-    app.state.pending = service.pending
-    app.state.parts = {}
     app.router.routes[:0] = service.fast_routes
     for router in (health, docs.pages, token_revocation.routes, *service.routers, *extra_routers):
         app.include_router(router)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
+from common.http.state import state_of
 from common.persistence.database import Database
 
 DATABASE_TIMEOUT_S = 2.0
@@ -25,10 +26,10 @@ async def live() -> dict[str, str]:
 @health.get("/health/ready")
 async def ready(request: Request) -> Response:
     """200 when everything works; 503 with what does not, and why."""
-    state = request.app.state
-    parts = {name: part.trouble for name, part in state.parts.items()}
-    parts["database"] = await _database_problem(state.database)
-    not_ready = {name: why for name, why in sorted(parts.items()) if why}
+    state = state_of(request.app)
+    troubles = {name: component.trouble for name, component in state.components.items()}
+    troubles["database"] = await _database_problem(state.runtime.database)
+    not_ready = {name: trouble for name, trouble in sorted(troubles.items()) if trouble}
     status = 503 if not_ready else 200
     return JSONResponse({"ready": not not_ready, "not_ready": not_ready}, status)
 

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from types import MappingProxyType
 
 from fastapi import FastAPI
 
@@ -12,9 +13,8 @@ from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
 from common.http import idempotency
 from common.http.service import Service
-from common.http.state import attach_state
+from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
-from common.messaging.kafka import Kafka
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
@@ -43,10 +43,11 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
         settings = load_settings(service.settings)
         address = settings.database_url.get_secret_value()
         database = Database(address, service.schema, pool_size=service.pool_size)
-        attach_state(app, settings, database)
+        state = add_components(attach_state(app, service, settings, database))
+        set_state(app, state)
         tasks = [
             asyncio.create_task(supervise(name, loop), name=name)
-            for name, loop in background_loops(app, Kafka.from_settings(settings))
+            for name, loop in background_loops(app, state)
         ]
         try:
             yield
@@ -60,29 +61,33 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
     return lifespan
 
 
-def background_loops(app: FastAPI, kafka: Kafka) -> Iterator[tuple[str, Loop]]:
-    """Everything that runs beside the requests, in the order of starting."""
-    service: Service = app.state.service
-    database: Database = app.state.database
-    app.state.parts["keys"] = app.state.people.keys
-    yield "people", partial(refresh_forever, database, app.state.people)
-    yield "idempotency", partial(idempotency.delete_expired_forever, database)
-    yield "queues", partial(collect_forever, database)
-    relay = app.state.relay = Relay(database, kafka)
-    consumer = app.state.consumer = Consumer(database, kafka, service.name, service.handlers)
-    deadlines = app.state.deadlines = DeadlineScheduler(
-        database, service.timers, consumer.is_behind
-    )
-    parts: dict[str, Any] = {
-        "relay": relay,
+def add_components(state: AppState) -> AppState:
+    """The state with what runs beside the requests in every service."""
+    service, runtime, database = state.service, state.runtime, state.runtime.database
+    consumer = Consumer(database, runtime.kafka, service.name, service.handlers)
+    scheduler = DeadlineScheduler(database, service.timers, consumer.is_behind, runtime.heartbeat)
+    components: dict[str, Component] = {
+        "keys": state.authenticator.keys,
+        "relay": Relay(database, runtime.kafka),
         "consumer": consumer,
-        "deadlines": deadlines,
+        "deadlines": scheduler,
         "sealer": Sealer(database),
     }
-    for name, part in parts.items():
-        app.state.parts[name] = part  # what has a `trouble` is part of readiness
-        yield name, part.run
-    for background in service.background:
+    return replace(state, components=MappingProxyType(components), consumer=consumer)
+
+
+def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]]:
+    """Everything that runs beside the requests, in the order of starting."""
+    runtime = state.runtime
+    yield "people", partial(refresh_forever, runtime.database, state.authenticator)
+    yield "idempotency", partial(idempotency.delete_expired_forever, runtime.database)
+    yield "queues", partial(collect_forever, runtime.database)
+    for name, component in state.components.items():
+        if isinstance(component, RunningComponent):
+            yield name, component.run
+    for loop in state.service.loops:
+        yield loop.__name__, partial(loop, runtime)
+    for background in state.service.background:
         yield background.__name__, partial(background, app)
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -13,7 +13,11 @@ from fastapi import Query
 from common.errors import ValidationFailed, Violation
 from common.http.models import ResponseModel
 
+R = TypeVar("R")
 T = TypeVar("T")
+
+Position = Sequence[datetime | UUID | str | int | None]
+"""A place in a list: the values that it is ordered by, ending in the id."""
 
 MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
@@ -59,6 +63,26 @@ class Paging:
             isinstance(value, type_) for value, type_ in zip(self.after, types, strict=True)
         )
         return self.after if fits else _reject_cursor()
+
+    def page_of(
+        self, rows: Sequence[R], to_item: Callable[[R], T], position: Callable[[R], Position]
+    ) -> Page[T]:
+        """The page that these rows make: at most `limit + 1` of them, as `page_after` reads them.
+
+        `position` has a row's values in the order of the list: the next page's cursor.
+        """
+        shown = rows[: self.limit]
+        has_more = len(rows) > self.limit
+        cursor = encode_cursor(*position(shown[-1])) if has_more else None
+        return Page(items=[to_item(row) for row in shown], next=cursor)
+
+    def slice(
+        self, items: Iterable[R], to_item: Callable[[R], T], position: Callable[[R], Position]
+    ) -> Page[T]:
+        """The same out of a whole list that is in the order of `position` already."""
+        behind = self.after
+        rows = [item for item in items if behind is None or tuple(position(item)) > behind]
+        return self.page_of(rows, to_item, position)
 
 
 def _encode_value(value: datetime | UUID | str | int | None) -> Any:

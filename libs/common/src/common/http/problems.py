@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from common.domain import Rejection
 from common.errors import (
     Conflict,
     InternalServerError,
@@ -31,6 +32,11 @@ FRAMEWORK_PROBLEMS: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("malformed", "The request cannot be read", "Send what the documentation describes."),
     404: ("not-found", "Not found", "There is nothing at this address. See /docs."),
     405: ("method-not-allowed", "Not done this way", "Use one of the methods in `Allow`."),
+}
+REJECTION_TITLES: Final[Mapping[int, str]] = {
+    403: "Not allowed",
+    409: "Conflicts with the present state",
+    422: "The request is not valid",
 }
 RETRY_DETAIL: Final = (
     "The database cannot be reached or was busy. Send the same request again, with the same"
@@ -64,6 +70,31 @@ def problem_response(problem: Problem) -> ProblemResponse:
     """The problem as a response. RETURNED by a route it commits, so that a denial leaves its audit
     record; RAISED, the problem rolls back. The route says `-> X | Response`, `response_model=X`."""
     return ProblemResponse(problem)
+
+
+def rejection_response(
+    rejection: Rejection,
+    *,
+    status: Literal[403, 409, 422] = 409,
+    type: str | None = None,
+    title: str | None = None,
+    **extra: Any,
+) -> ProblemResponse:
+    """What a rule does not allow, as a response to RETURN (see `problem_response`).
+
+    403 is for the person, 409 for the present state, 422 for what the request lacks. The type of
+    the problem is the rejection's code unless another one is given: `SELF_APPROVAL` becomes
+    `urn:opsdesk:error:self-approval`. `extra` are further members of the problem.
+    """
+    return problem_response(
+        Problem(
+            type or rejection.code.lower().replace("_", "-"),
+            title or REJECTION_TITLES[status],
+            status,
+            rejection.detail,
+            **extra,
+        )
+    )
 
 
 def problem_from_error(error: Exception) -> Problem:

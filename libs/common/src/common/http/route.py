@@ -14,6 +14,7 @@ from common.http import idempotency
 from common.http.body import StrictRequest
 from common.http.openapi import ERROR_RESPONSES
 from common.http.problems import ProblemResponse
+from common.http.state import state_of
 from common.persistence.database import Connection
 
 PUBLIC_PATHS = frozenset(
@@ -56,7 +57,7 @@ class TransactionalRoute(APIRoute):
             if reads_json and body:
                 await _read_json(request)
             key = await idempotency.key_from_request(request, caller.identity) if caller else None
-            async with request.app.state.database.transaction() as tx:
+            async with state_of(request.app).runtime.database.transaction() as tx:
                 request.state.tx = tx
                 return await _run_idempotently(tx, key, handle, request)
 
@@ -85,7 +86,7 @@ async def authorize_request(
     """The caller, who holds everything that the route needs; None on a route open to all."""
     if not requirements:
         return None
-    caller: Caller = await request.app.state.admission.authenticate(request.scope)
+    caller = await state_of(request.app).request_authenticator.authenticate(request.scope)
     for requirement in requirements:
         requirement.check(caller)
     request.state.caller = caller

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
@@ -9,11 +10,14 @@ from starlette.routing import Route
 from common.auth.caller import ResolveContact
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
+from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
 from common.settings import Settings
 
-Background = Callable[[FastAPI], Awaitable[None]]
+Loop = Callable[[Runtime[Any]], Awaitable[None]]
 """Runs for as long as the service does; started anew, after a pause, when it raises."""
+Background = Callable[[FastAPI], Awaitable[None]]
+"""The same as services had it: goes with the last of them."""
 
 Pending = Callable[[Connection], Awaitable[int]]
 
@@ -24,8 +28,9 @@ class Service:
 
     `settings` is the class: they are read when the service starts, not when it is described.
     `pending` counts effects that are written and not done yet (notifications, leases).
-    `thin` routes are matched before `routers` (the hot path, served without FastAPI's machinery).
-    `larger_bodies` maps a path prefix to its own limit in bytes.
+    `fast_routes` are matched before `routers` (the hot path, served without FastAPI's machinery).
+    `resources` are made when the app is, one object each: see `common.runtime.Runtime.resource`.
+    `body_limits` maps a path prefix to its own limit in bytes.
     """
 
     name: str
@@ -35,6 +40,8 @@ class Service:
     routers: tuple[APIRouter, ...]
     handlers: Handlers = field(default_factory=dict)
     timers: Timers = field(default_factory=dict)
+    resources: tuple[CreateResource, ...] = ()
+    loops: tuple[Loop, ...] = ()
     background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None

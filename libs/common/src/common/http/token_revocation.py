@@ -8,9 +8,10 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.revocation import revoke
+from common.http.dependencies import Transaction
 from common.http.models import RequestModel
 from common.http.route import router
-from common.persistence.database import Transaction, transaction_time
+from common.persistence.database import transaction_time
 
 routes = router("/v1/token-revocations", ["tokens"])
 
@@ -31,6 +32,4 @@ async def revoke_token(
     """Refuse a token from now on. Each service keeps its own list: tell all four."""
     await revoke(tx, body.jti, body.expires_at, caller.sub)
     at = await transaction_time(tx)
-    await record(
-        tx, Entry(at, caller.sub, "token.revoke", f"token/{body.jti}", {}, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, "token.revoke", f"token/{body.jti}", {}))

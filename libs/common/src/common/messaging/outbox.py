@@ -10,29 +10,28 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from common.events.envelope import Event
-from common.persistence.database import HAS_OUTBOX_EVENTS, Connection, asyncpg_connection
+from common.persistence.bulk import Columns, execute_many, insert_sql
+from common.persistence.database import HAS_OUTBOX_EVENTS, Connection
 from common.persistence.ids import uuid7
 from common.telemetry import current_traceparent
 
-COLUMNS = (
-    ("event_id", "uuid"),
-    ("topic", "text"),
-    ("key", "text"),
-    ("type", "text"),
-    ("source", "text"),
-    ("subject", "text"),
-    ("sequence", "bigint"),
-    ("at", "text"),
-    ("traceparent", "text"),
-    ("body", "text"),
-)
+COLUMNS: Columns = {
+    "event_id": "uuid",
+    "topic": "text",
+    "key": "text",
+    "type": "text",
+    "source": "text",
+    "subject": "text",
+    "sequence": "bigint",
+    "at": "text",
+    "traceparent": "text",
+    "body": "text",
+}
 """The columns of a row and their SQL types, for hot paths that write theirs by one statement."""
 
 OutboxRow = tuple[UUID, str, str, str, str, str, int, str, str | None, str]
 
-_COLUMN_NAMES = ", ".join(name for name, _ in COLUMNS)
-_COLUMN_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS, start=1))
-_INSERT = f"INSERT INTO outbox ({_COLUMN_NAMES}) SELECT * FROM unnest({_COLUMN_ARRAYS})"
+_INSERT = insert_sql("outbox", COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,7 @@ async def publish(tx: Connection, *events: OutboxEvent) -> None:
     """Promise to publish: kept if this transaction commits, forgotten if it does not."""
     if not events:
         return
-    columns = zip(*outbox_rows(events), strict=True)
-    await (await asyncpg_connection(tx)).execute(_INSERT, *columns)
+    await execute_many(tx, _INSERT, outbox_rows(events))
     tx.info[HAS_OUTBOX_EVENTS] = True
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.persistence.database import Connection, asyncpg_connection
+from common.persistence.bulk import fetch_many, insert_sql, update_sql
+from common.persistence.database import Connection
 
 Subject = tuple[str, str]
 """(source, subject)"""
@@ -66,16 +67,9 @@ _SELECT_FOR_UPDATE = text(
     bindparam("sources", type_=ARRAY(Text)),
     bindparam("subjects", type_=ARRAY(Text)),
 )
-_CHANGED_ROWS = """unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
-      AS moved (source, subject, sequence, dead_at)"""
-_INSERT = f"""
-    INSERT INTO inbox (source, subject, sequence, dead_at) SELECT * FROM {_CHANGED_ROWS}
-    ON CONFLICT (source, subject) DO NOTHING RETURNING true
-"""
-_UPDATE = f"""
-    UPDATE inbox SET sequence = moved.sequence, dead_at = moved.dead_at FROM {_CHANGED_ROWS}
-    WHERE (inbox.source, inbox.subject) = (moved.source, moved.subject) RETURNING true
-"""
+_COLUMNS = {"source": "text", "subject": "text", "sequence": "bigint", "dead_at": "bigint"}
+_INSERT = insert_sql("inbox", _COLUMNS, conflict="(source, subject) DO NOTHING", returning="true")
+_UPDATE = update_sql("inbox", _COLUMNS, key=("source", "subject"), returning="true")
 
 
 async def lock_positions(
@@ -102,11 +96,7 @@ async def save_positions(tx: Connection, positions: Mapping[Subject, SubjectPosi
         (s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is not None
     )
     for statement, changed in ((_INSERT, new), (_UPDATE, existing)):
-        if not changed:
-            continue
-        columns = zip(
-            *((*subject, p.sequence, p.dead_sequence) for subject, p in changed), strict=True
-        )
-        stored = await (await asyncpg_connection(tx)).fetch(statement, *columns)
+        rows = [(*subject, p.sequence, p.dead_sequence) for subject, p in changed]
+        stored = await fetch_many(tx, statement, rows)
         if len(stored) != len(changed):
             raise ConcurrentConsumerError("another consumer moved the same subject")

@@ -7,12 +7,14 @@ is written in full, because `now()` alone would be the database's own.
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
-from fastapi import Depends, Request
 from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
 Connection = AsyncConnection
 """What stores and handlers are given: a connection inside the edge's transaction."""
@@ -141,9 +143,10 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
-async def _request_transaction(request: Request) -> Connection:
-    return cast(Connection, request.state.tx)
+def __getattr__(name: str) -> Any:
+    # For modules that have not taken up `from common.http import Transaction` yet.
+    if name == "Transaction":
+        from common.http.dependencies import Transaction
 
-
-Transaction = Annotated[Connection, Depends(_request_transaction)]
-"""The transaction of the request: the route class opened it and commits before the answer."""
+        return Transaction
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -48,13 +48,17 @@ class DeadlineScheduler:
     """
 
     def __init__(
-        self, database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
+        self,
+        database: Database,
+        timers: Timers,
+        is_behind: Callable[[], bool] = lambda: False,
+        heartbeat: LoopHeartbeat | None = None,
     ) -> None:
         self.database = database
         self.timers = timers
         self.is_behind = is_behind
         self.trouble: str | None = None
-        self.heartbeat = LoopHeartbeat()
+        self.heartbeat = heartbeat or LoopHeartbeat()
         self._behind_since: float | None = None
         self._wake = asyncio.Event()
         self._next_scan_at: datetime | None = None

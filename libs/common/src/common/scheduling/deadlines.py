@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from common.persistence.database import EARLIEST_DEADLINE, Connection, asyncpg_connection
+from common.persistence.bulk import execute_many, insert_sql, unnest
+from common.persistence.database import EARLIEST_DEADLINE, Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,10 @@ class Timer:
 
 Timers = Mapping[str, Timer]
 
-_KINDS = bindparam("kinds", type_=ARRAY(Text))
-_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
-
-_UPSERT = """
+_SCHEDULED = {"kind": "text", "subject": "uuid", "due_at": "timestamptz"}
+_UPSERT = f"""
     INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
-    SELECT kind, subject, due_at, due_at
-    FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS due (kind, subject, due_at)
+    SELECT kind, subject, due_at, due_at FROM {unnest(_SCHEDULED, "due")}
     ON CONFLICT (kind, subject) DO UPDATE SET
         due_at = excluded.due_at,
         generation = nextval('deadline_generations'),
@@ -77,15 +75,10 @@ _UPSERT = """
         problem = NULL,
         wake_at = LEAST(armed.wake_at, excluded.wake_at)
 """
-_CANCEL = text(
-    """
+_CANCEL = """
     UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
-    WHERE (kind, subject) IN (SELECT * FROM unnest(:kinds, :subjects)) AND due_at IS NOT NULL
-    """
-).bindparams(
-    bindparam("kinds", type_=ARRAY(Text)),
-    bindparam("subjects", type_=ARRAY(Uuid)),
-)
+    WHERE (kind, subject) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) AND due_at IS NOT NULL
+"""
 
 
 async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
@@ -96,36 +89,25 @@ async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
     cancelled = [deadline for deadline in ordered if deadline.due_at is None]
     if scheduled:
         due = [due_at for deadline in scheduled if (due_at := deadline.due_at)]
-        await (await asyncpg_connection(tx)).execute(
-            _UPSERT, *_key_columns(scheduled).values(), due
-        )
+        await execute_many(tx, _UPSERT, [(one.kind, one.subject, one.due_at) for one in scheduled])
         tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or due[0], *due)
     if cancelled:
-        await tx.execute(_CANCEL, _key_columns(cancelled))
+        await execute_many(tx, _CANCEL, [(one.kind, one.subject) for one in cancelled])
 
 
-def _key_columns(deadlines: Sequence[Deadline]) -> dict[str, list[Any]]:
-    return {
-        "kinds": [deadline.kind for deadline in deadlines],
-        "subjects": [deadline.subject for deadline in deadlines],
-    }
-
-
-_INSERT_FIRINGS = text(
-    """
-    INSERT INTO firings (generation, kind, subject, due_at, fired_at, lag, fired_without_events)
-    SELECT generation, kind, subject, due_at, :at, :at - due_at, fired_without_events
-    FROM unnest(:generations, :kinds, :subjects, :due, :blinds)
-      AS fired (generation, kind, subject, due_at, fired_without_events)
-    """
-).bindparams(
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("generations", type_=ARRAY(BigInteger)),
-    bindparam("due", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("blinds", type_=ARRAY(Boolean)),
-    _KINDS,
-    _SUBJECTS,
+_INSERT_FIRINGS = insert_sql(
+    "firings",
+    {
+        "generation": "bigint",
+        "kind": "text",
+        "subject": "uuid",
+        "due_at": "timestamptz",
+        "fired_at": "timestamptz",
+        "lag": "interval",
+        "fired_without_events": "boolean",
+    },
 )
+_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
 _DELETE_DUE = text(
     """
     DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
@@ -160,14 +142,16 @@ async def claim_due(
 
 async def record_firings(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
     """The last statement of a firing: what was due when, fired when. Its key makes it once."""
-    await tx.execute(
-        _INSERT_FIRINGS,
-        {
-            "at": at,
-            "generations": [one.generation for one in fired],
-            "kinds": [one.kind for one in fired],
-            "subjects": [one.subject for one in fired],
-            "due": [one.due_at for one in fired],
-            "blinds": [one.fired_without_events for one in fired],
-        },
-    )
+    rows = [
+        (
+            due.generation,
+            due.kind,
+            due.subject,
+            due.due_at,
+            at,
+            at - due.due_at,
+            due.fired_without_events,
+        )
+        for due in fired
+    ]
+    await execute_many(tx, _INSERT_FIRINGS, rows)

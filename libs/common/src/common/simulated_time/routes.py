@@ -1,7 +1,7 @@
 """`/v1/simulated-time`: where a service stands in time, and how to move it on. Never in production."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import AwareDatetime
@@ -9,18 +9,10 @@ from sqlalchemy import ARRAY, Text, bindparam, text
 
 from common.auth import Caller, requires
 from common.errors import Conflict
-from common.http import RequestModel, ResponseModel, router
-from common.http.service import Pending
-from common.persistence.database import EARLIEST_DEADLINE, Connection, Transaction, transaction_time
+from common.http import RequestModel, ResponseModel, Transaction, router, state_of
+from common.persistence.database import EARLIEST_DEADLINE, Connection, transaction_time
 
 routes = router("/v1/simulated-time", tags=["simulated time"])
-
-
-class LagSource(Protocol):
-    """The consumer, as far as this room knows it."""
-
-    async def lag(self) -> int | None:
-        """Records on the topics that have not been taken yet; None where nobody can tell."""
 
 
 class SimulatedTimeRead(ResponseModel):
@@ -81,9 +73,8 @@ async def _now(tx: Connection) -> datetime:
 
 
 async def _read_state(request: Request, tx: Connection) -> SimulatedTimeRead:
-    state = request.app.state
-    consumer: LagSource | None = getattr(state, "consumer", None)
-    pending: Pending | None = state.pending
+    state = state_of(request.app)
+    consumer, pending = state.consumer, state.service.pending
     periodic = [kind for kind, timer in state.service.timers.items() if timer.periodic]
     now = await _now(tx)
     row = (await tx.execute(_SELECT_STATE, {"periodic": periodic, "now": now})).one()

@@ -8,84 +8,99 @@ from uuid import UUID
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.domain.coverage_extension import Extension, cut, extended, reaches, touched
+from sla.agreements.domain.coverage_extension import (
+    Extension,
+    overlaps_version,
+    touched_calendars,
+    with_extension_replaced,
+    with_extensions,
+)
 from sla.agreements.store import coverage_extensions as extensions
 from sla.calendars import store as calendars
-from sla.calendars.domain.definition import calendar_of, zone_of
+from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.timetable import NeverOpens, Timetable
 from sla.calendars.store import CalendarVersion
 
-By = tuple[str, datetime]
+Author = tuple[str, datetime]
 """Who makes it, and when."""
 
 
-async def cover(tx: Connection, version: Agreement, added: Sequence[Extension], by: By) -> bool:
+async def extend(
+    tx: Connection, version: Agreement, new_extensions: Sequence[Extension], author: Author
+) -> bool:
     """Whether the version counts by other calendars from now on. Raises OutOfRange."""
-    within = [one for one in added if reaches(one, version)]
-    used, promised = _used(version), await extensions.promised(tx, version.id)
-    longer = dict(used)
-    for priority in {priority for one in within for priority in touched(one, version)}:
-        plain = promised.get(priority, promised[""])
-        table = (await calendars.timetables(tx, [plain]))[plain]
-        mine = [one for one in within if priority in touched(one, version)]
-        more = [one for one in mine if not _open_anyway(table, one)]
-        if more:
-            base = await _calendar(tx, used.get(priority, version.calendar))
-            definition = extended(base.definition, more)
-            longer[priority] = await _kept(tx, version.key, priority, base, definition, by)
-    return await _counts_by(tx, version, longer)
+    relevant = [one for one in new_extensions if overlaps_version(one, version)]
+    used_calendars, plain_calendars = (
+        _calendars_of(version),
+        await extensions.get_plain_calendars(tx, version.id),
+    )
+    extended_calendars = dict(used_calendars)
+    for priority in {priority for one in relevant for priority in touched_calendars(one, version)}:
+        plain_calendar = plain_calendars.get(priority, plain_calendars[""])
+        table = (await calendars.load_timetables(tx, [plain_calendar]))[plain_calendar]
+        touching = [one for one in relevant if priority in touched_calendars(one, version)]
+        effective = [one for one in touching if not _is_open_anyway(table, one)]
+        if effective:
+            base = await _load_calendar(tx, used_calendars.get(priority, version.calendar))
+            definition = with_extensions(base.definition, effective)
+            extended_calendars[priority] = await _create_calendar(
+                tx, version.key, priority, base, definition, author
+            )
+    return await _store_calendars(tx, version, extended_calendars)
 
 
-async def uncover(
-    tx: Connection, version: Agreement, before: Extension, after: Extension, by: By
+async def shorten(
+    tx: Connection, version: Agreement, before: Extension, after: Extension, author: Author
 ) -> bool:
     """Whether the version counts by other calendars, now that an extension ends early."""
-    shorter = used = _used(version)
-    for priority, id in used.items():
-        base = await _calendar(tx, id)
-        if (definition := cut(base.definition, before, after)) is not None:
-            made = await _kept(tx, version.key, priority, base, definition, by)
-            shorter = {**shorter, priority: made}
-    return await _counts_by(tx, version, shorter)
+    shortened_calendars = used_calendars = _calendars_of(version)
+    for priority, id in used_calendars.items():
+        base = await _load_calendar(tx, id)
+        if (definition := with_extension_replaced(base.definition, before, after)) is not None:
+            created_id = await _create_calendar(tx, version.key, priority, base, definition, author)
+            shortened_calendars = {**shortened_calendars, priority: created_id}
+    return await _store_calendars(tx, version, shortened_calendars)
 
 
-async def _counts_by(tx: Connection, version: Agreement, calendars: Mapping[str, UUID]) -> bool:
-    if calendars == _used(version):
+async def _store_calendars(
+    tx: Connection, version: Agreement, calendars: Mapping[str, UUID]
+) -> bool:
+    if calendars == _calendars_of(version):
         return False
-    await extensions.cover(tx, version.id, calendars)
+    await extensions.save_calendars(tx, version.id, calendars)
     return True
 
 
-def _used(version: Agreement) -> dict[str, UUID]:
+def _calendars_of(version: Agreement) -> dict[str, UUID]:
     return {"": version.calendar, **version.calendars}
 
 
-async def _calendar(tx: Connection, id: UUID) -> CalendarVersion:
-    found = await calendars.find(tx, id)
-    assert found is not None, "versions name calendars that are stored"
-    return found
+async def _load_calendar(tx: Connection, id: UUID) -> CalendarVersion:
+    calendar = await calendars.find(tx, id)
+    assert calendar is not None, "versions name calendars that are stored"
+    return calendar
 
 
-async def _kept(
+async def _create_calendar(
     tx: Connection,
     key: str,
     priority: str,
     base: CalendarVersion,
     definition: dict[str, Any],
-    by: By,
+    author: Author,
 ) -> UUID:
     """The next version of the agreement's own calendar for a priority. Raises OutOfRange."""
     # The zone as it was stored: what lies behind must not move with a newer release of it (A5).
-    calendar = calendar_of(definition, zone_of(base.zone))
+    calendar = calendar_from_definition(definition, zone_from_json(base.zone))
     name = "-".join(filter(None, (key, priority, "cover")))
-    return (await calendars.add(tx, uuid7(), name, definition, calendar, by)).id
+    return (await calendars.add(tx, uuid7(), name, definition, calendar, author)).id
 
 
-def _open_anyway(table: Timetable, extension: Extension) -> bool:
+def _is_open_anyway(table: Timetable, extension: Extension) -> bool:
     try:
         return (
-            table.between(extension.starts_at, extension.until)
-            == extension.until - extension.starts_at
+            table.between(extension.starts_at, extension.effective_end)
+            == extension.effective_end - extension.starts_at
         )
     except NeverOpens:
         return False

@@ -5,27 +5,27 @@ from uuid import UUID
 from common.auth import Caller
 from common.errors import NotFound
 from common.persistence.database import Connection
-from sla.agreements.schemas.responses import AgreementTold, told
+from sla.agreements.schemas.responses import AgreementRead, to_response
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 
 
-async def seen(
+async def get_visible_version(
     tx: Connection, name: UUID | str, caller: Caller, version: int | None = None
 ) -> AgreementVersion:
     """Raises NotFound."""
-    found = await agreements.find(tx, name, seen_by=caller.customer, version=version)
-    if found is None:
+    stored = await agreements.find(tx, name, seen_by=caller.customer, version=version)
+    if stored is None:
         raise NotFound("This agreement")
-    return found
+    return stored
 
 
-async def locked(tx: Connection, name: UUID | str, caller: Caller) -> AgreementVersion:
+async def lock_version(tx: Connection, name: UUID | str, caller: Caller) -> AgreementVersion:
     """The same, its agreement locked, loaded after the wait. Raises NotFound."""
-    found = await seen(tx, name, caller)
-    await agreements.lock(tx, found.agreement_id)
-    return await seen(tx, found.agreement.id, caller)
+    stored = await get_visible_version(tx, name, caller)
+    await agreements.lock(tx, stored.agreement_id)
+    return await get_visible_version(tx, stored.agreement.id, caller)
 
 
-def shown(found: AgreementVersion, caller: Caller) -> AgreementTold:
-    return told(found, caller.customer)
+def agreement_response(stored: AgreementVersion, caller: Caller) -> AgreementRead:
+    return to_response(stored, caller.customer)

@@ -11,25 +11,25 @@ from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 
 
-async def tell(tx: Connection, found: AgreementVersion, *events: Event) -> None:
+async def emit(tx: Connection, stored: AgreementVersion, *events: Event) -> None:
     """Announce what happened to an agreement, which is locked."""
     for event in events:
-        sequence = await agreements.bump(tx, found.agreement_id)
+        sequence = await agreements.next_sequence(tx, stored.agreement_id)
         await publish(tx, OutboxEvent(event, sequence))
 
 
-def facts(found: AgreementVersion, at: datetime) -> dict[str, Any]:
+def agreement_payload(stored: AgreementVersion, at: datetime) -> dict[str, Any]:
     """What every event about an agreement says."""
-    version = found.agreement
+    version = stored.agreement
     return {
         "at": at,
-        "agreement_id": found.agreement_id,
+        "agreement_id": stored.agreement_id,
         "agreement": version.key,
         "version": version.version,
         "contract": version.contract,
         "customer_id": version.customer_id,
-        "customer": found.customer,
-        "customers": list(found.customers),
+        "customer": stored.customer,
+        "customers": list(stored.customers),
         "partner": version.partner,
         "team": version.team,
         "services": list(version.services),
@@ -37,13 +37,13 @@ def facts(found: AgreementVersion, at: datetime) -> dict[str, Any]:
 
 
 def published_event(
-    found: AgreementVersion, at: datetime, superseded: int | None
+    stored: AgreementVersion, at: datetime, supersedes: int | None
 ) -> AgreementPublished:
-    version = found.agreement
+    version = stored.agreement
     return AgreementPublished(
-        **facts(found, at),
+        **agreement_payload(stored, at),
         valid_from=version.valid_from,
         valid_until=version.valid_until,
         version_id=version.id,
-        supersedes=superseded,
+        supersedes=supersedes,
     )

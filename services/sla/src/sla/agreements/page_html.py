@@ -9,17 +9,17 @@ from uuid import UUID
 
 from sla.agreements.domain.agreement import METRICS, Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES, Extension
-from sla.agreements.domain.diff import promise
-from sla.agreements.schemas.responses import AgreementTold
+from sla.agreements.domain.diff import describe_promise
+from sla.agreements.schemas.responses import AgreementRead
 from sla.calendars.domain.calendar import WEEKDAYS
 from sla.calendars.store import CalendarVersion
 
-TITLES = {
+CONTRACT_TITLES = {
     "sla": "Service level agreement",
     "ola": "Operational level agreement",
     "uc": "Underpinning contract",
 }
-PROSE = (
+PROSE_SECTIONS = (
     ("penalties", "Penalties"),
     ("roles", "Roles"),
     ("assumptions", "Assumptions"),
@@ -28,73 +28,79 @@ PROSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PageContent:
     """All that the page shows of a version."""
 
     version: Agreement
-    told: AgreementTold
+    response: AgreementRead
     calendars: Mapping[UUID, CalendarVersion]
     extensions: Sequence[Extension]
 
 
-def written(paper: Paper) -> str:
+def render_page(content: PageContent) -> str:
     """A whole HTML document."""
-    told = paper.told
-    title = f"{TITLES[told.contract]} {told.key}, version {told.version}"
+    response = content.response
+    title = f"{CONTRACT_TITLES[response.contract]} {response.key}, version {response.version}"
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             f"<title>{escape(title)}</title>",
             '<link rel="stylesheet" href="/docs/style.css"></head><body>',
             f"<h1>{escape(title)}</h1>",
-            *_sections(paper),
+            *_sections(content),
             "</body></html>",
         )
     )
 
 
-def _sections(paper: Paper) -> Iterator[str]:
-    yield _facts(_parties(paper.told))
-    yield "<h2>Targets</h2>" + _targets(paper.version)
-    yield "<h2>Hours</h2>" + _hours(paper)
-    if paper.extensions:
-        yield "<h2>Extra cover</h2>" + _extensions(paper.extensions)
-    yield "<h2>What else is agreed</h2>" + _facts(_figures(paper))
-    for name, heading in PROSE:
-        if text := getattr(paper.told, name):
+def _sections(content: PageContent) -> Iterator[str]:
+    yield _fact_table(_parties(content.response))
+    yield "<h2>Targets</h2>" + _targets(content.version)
+    yield "<h2>Hours</h2>" + _hours(content)
+    if content.extensions:
+        yield "<h2>Extra cover</h2>" + _extensions(content.extensions)
+    yield "<h2>What else is agreed</h2>" + _fact_table(_figures(content))
+    for name, heading in PROSE_SECTIONS:
+        if text := getattr(content.response, name):
             yield f"<h2>{heading}</h2>{_paragraphs(text)}"
-    yield "<h2>Approved</h2>" + _facts(_signatures(paper.told))
+    yield "<h2>Approved</h2>" + _fact_table(_signatures(content.response))
 
 
-def _parties(told: AgreementTold) -> Iterator[tuple[str, str]]:
-    yield "State", told.state
-    if told.partner or told.team:
-        yield ("Partner", told.partner) if told.partner else ("Team", told.team or "")
-    yield "Customers", ", ".join(told.customers) or "all"
-    yield "Services", ", ".join(told.services) or "all"
-    yield "Valid from", _instant(told.valid_from)
-    yield "Valid until", _instant(told.valid_until) if told.valid_until else "without an end"
+def _parties(response: AgreementRead) -> Iterator[tuple[str, str]]:
+    yield "State", response.state
+    if response.partner or response.team:
+        yield ("Partner", response.partner) if response.partner else ("Team", response.team or "")
+    yield "Customers", ", ".join(response.customers) or "all"
+    yield "Services", ", ".join(response.services) or "all"
+    yield "Valid from", _format_instant(response.valid_from)
+    yield (
+        "Valid until",
+        _format_instant(response.valid_until) if response.valid_until else "without an end",
+    )
 
 
 def _targets(version: Agreement) -> str:
     head = "".join(f"<th>{priority}</th>" for priority in PRIORITIES)
     rows = []
     for metric in METRICS:
-        mine = [one for one in version.targets if one.metric == metric]
-        for kind in dict.fromkeys(one.kind for one in mine):
-            said = {one.priority: promise(one) for one in mine if one.kind == kind}
+        metric_targets = [one for one in version.targets if one.metric == metric]
+        for kind in dict.fromkeys(one.kind for one in metric_targets):
+            promises = {
+                one.priority: describe_promise(one) for one in metric_targets if one.kind == kind
+            }
             name = metric.replace("_", " ") + (f", {kind.replace('_', ' ')}" if kind else "")
-            cells = "".join(f"<td>{escape(said.get(one, '-'))}</td>" for one in PRIORITIES)
+            cells = "".join(f"<td>{escape(promises.get(one, '-'))}</td>" for one in PRIORITIES)
             rows.append(f"<tr><th>{escape(name)}</th>{cells}</tr>")
     return f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _hours(paper: Paper) -> str:
-    version = paper.version
-    named = {"all tickets": version.calendar}
-    named |= {f"{priority} tickets": id for priority, id in version.calendars.items()}
+def _hours(content: PageContent) -> str:
+    version = content.version
+    calendar_ids = {"all tickets": version.calendar}
+    calendar_ids |= {f"{priority} tickets": id for priority, id in version.calendars.items()}
     return "".join(
-        f"<h3>For {escape(name)}</h3>{_week(paper.calendars[id])}" for name, id in named.items()
+        f"<h3>For {escape(name)}</h3>{_week(content.calendars[id])}"
+        for name, id in calendar_ids.items()
     )
 
 
@@ -102,57 +108,60 @@ def _week(calendar: CalendarVersion) -> str:
     definition: Mapping[str, Any] = calendar.definition
     weekly = definition.get("weekly") or {}
     cells = "".join(
-        f"<tr><th>{day}</th><td>{escape(_intervals(weekly.get(day, ())))}</td></tr>"
+        f"<tr><th>{day}</th><td>{escape(_format_intervals(weekly.get(day, ())))}</td></tr>"
         for day in WEEKDAYS
     )
     zone = escape(str(definition["timezone"]))
     closed = len(definition.get("holidays") or ())
-    less = f" {closed} single dates are closed." if closed else ""
-    return f"<p>On the clocks of {zone}.{less}</p><table><tbody>{cells}</tbody></table>"
+    closed_note = f" {closed} single dates are closed." if closed else ""
+    return f"<p>On the clocks of {zone}.{closed_note}</p><table><tbody>{cells}</tbody></table>"
 
 
-def _intervals(pairs: Iterable[Sequence[str]]) -> str:
+def _format_intervals(pairs: Iterable[Sequence[str]]) -> str:
     return ", ".join(f"{start} to {end}" for start, end in pairs) or "closed"
 
 
 def _extensions(extensions: Sequence[Extension]) -> str:
     rows = (
-        f"{_instant(one.starts_at)} to {_instant(one.until)}, for"
+        f"{_format_instant(one.starts_at)} to {_format_instant(one.effective_end)}, for"
         f" {', '.join(one.priorities) or 'all'} tickets: {one.reason}"
         for one in extensions
     )
     return f"<ul>{''.join(f'<li>{escape(row)}</li>' for row in rows)}</ul>"
 
 
-def _figures(paper: Paper) -> Iterator[tuple[str, str]]:
-    told, maintenance = paper.told, paper.version.maintenance
-    if told.availability is not None:
-        yield "Availability per month", f"{told.availability * 100:.6g} %"
+def _figures(content: PageContent) -> Iterator[tuple[str, str]]:
+    response, maintenance = content.response, content.version.maintenance
+    if response.availability is not None:
+        yield "Availability per month", f"{response.availability * 100:.6g} %"
     if maintenance.weekly is not None:
-        weekly = paper.calendars[maintenance.weekly].definition.get("weekly") or {}
-        days = (f"{day} {_intervals(hours)}" for day, hours in weekly.items() if hours)
+        weekly = content.calendars[maintenance.weekly].definition.get("weekly") or {}
+        days = (f"{day} {_format_intervals(hours)}" for day, hours in weekly.items() if hours)
         yield "Weekly maintenance", "; ".join(days)
     for start, end in maintenance.dated:
-        yield "Maintenance", f"{_instant(start)} to {_instant(end)}"
-    if told.reserved_seconds is not None:
-        hours = timedelta(seconds=told.reserved_seconds) / timedelta(hours=1)
+        yield "Maintenance", f"{_format_instant(start)} to {_format_instant(end)}"
+    if response.reserved_seconds is not None:
+        hours = timedelta(seconds=response.reserved_seconds) / timedelta(hours=1)
         yield "Reserved hours per month", f"{hours:.6g}"
-    if told.price is not None:
-        yield "Price per month", f"{told.price.amount} {told.price.currency}"
-    yield "Months begin in", told.timezone
-    yield "Warnings at", ", ".join(f"{share * 100:.6g} %" for share in told.warnings)
+    if response.price is not None:
+        yield "Price per month", f"{response.price.amount} {response.price.currency}"
+    yield "Months begin in", response.timezone
+    yield "Warnings at", ", ".join(f"{share * 100:.6g} %" for share in response.warnings)
 
 
-def _signatures(told: AgreementTold) -> Iterator[tuple[str, str]]:
-    for side, signed in (("For us", told.approved), ("For the other side", told.countersigned)):
-        if signed is not None:
-            yield side, f"{signed.by}, {_instant(signed.at)}"
-    if told.published_at is not None:
-        yield "Published", f"{told.published_by}, {_instant(told.published_at)}"
+def _signatures(response: AgreementRead) -> Iterator[tuple[str, str]]:
+    for side, signature in (
+        ("For us", response.approved),
+        ("For the other side", response.countersigned),
+    ):
+        if signature is not None:
+            yield side, f"{signature.by}, {_format_instant(signature.at)}"
+    if response.published_at is not None:
+        yield "Published", f"{response.published_by}, {_format_instant(response.published_at)}"
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in facts)
+def _fact_table(pairs: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in pairs)
     return f"<table><tbody>{rows}</tbody></table>"
 
 
@@ -161,5 +170,5 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
 
 
-def _instant(at: datetime) -> str:
+def _format_instant(at: datetime) -> str:
     return at.isoformat(sep=" ", timespec="minutes").replace("+00:00", " UTC")

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 agreements = Table(
     "agreements",
@@ -16,10 +16,10 @@ agreements = Table(
     Column("partner", Text),
     Column("team", Text),
     Column("ending_asked_by", Text),
-    instant("ending_asked_at"),
+    instant_column("ending_asked_at"),
     Column("ending_reason", Text),
     Column("ended_by", Text),
-    instant("ended_at"),
+    instant_column("ended_at"),
 )
 
 agreement_versions = Table(
@@ -30,22 +30,22 @@ agreement_versions = Table(
     Column("version", Integer, nullable=False),
     Column("services", ARRAY(Text), nullable=False),
     Column("customers", ARRAY(Uuid), nullable=False),
-    instant("valid_from", nullable=False),
-    instant("valid_until"),
+    instant_column("valid_from", nullable=False),
+    instant_column("valid_until"),
     Column("promises", JSONB, nullable=False),
     Column("cover", JSONB),
     Column("state", Text, nullable=False),
     Column("customer_signs", Boolean, nullable=False),
     Column("supersedes", Integer),
     Column("drafted_by", Text, nullable=False),
-    instant("drafted_at", nullable=False),
+    instant_column("drafted_at", nullable=False),
     Column("approved_by", Text),
-    instant("approved_at"),
+    instant_column("approved_at"),
     Column("countersigned_by", Text),
-    instant("countersigned_at"),
+    instant_column("countersigned_at"),
     Column("countersigned_for", Uuid),
     Column("published_by", Text),
-    instant("published_at"),
+    instant_column("published_at"),
 )
 
 agreement_comments = Table(
@@ -55,7 +55,7 @@ agreement_comments = Table(
     Column("version_id", Uuid, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("side", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
     Column("comment", Text, nullable=False),
 )
 
@@ -64,15 +64,15 @@ cover_extensions = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("agreement_id", Uuid, nullable=False),
-    instant("starts_at", nullable=False),
-    instant("ends_at", nullable=False),
+    instant_column("starts_at", nullable=False),
+    instant_column("ends_at", nullable=False),
     Column("priorities", ARRAY(Text), nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
     Column("ended_by", Text),
-    instant("ended_at"),
-    instant("ended_from"),
+    instant_column("ended_at"),
+    instant_column("ended_from"),
     Column("ending", Text),
 )
 
@@ -85,11 +85,11 @@ clock_sweeps = Table(
     Column("version_id", Uuid),
     Column("reason", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
-    instant("decided_at", nullable=False),
+    instant_column("decided_at", nullable=False),
     Column("confirmed_by", Text),
     Column("looks", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
-    instant("done_at"),
+    instant_column("done_at"),
 )
 
 clock_sweep_items = Table(

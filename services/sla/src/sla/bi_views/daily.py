@@ -2,15 +2,15 @@
 
 from common.persistence.bi_views import Column, View
 
-DAYS = "span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000'"
-KEYS = (
+DAILY_ROWS = "span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000'"
+KEY_COLUMNS = (
     Column("customer_id", "see sla_customers"),
     Column("day", "date, in the customer's own zone (sla_customers.day_zone)"),
     Column("service", "key of the service; '' for none"),
     Column("priority", "present one of the tickets"),
     Column("kind", "kind of the tickets"),
 )
-PROMISE = (
+PROMISE_COLUMNS = (
     Column("metric", "what was promised"),
     Column("contract", "sla, ola or uc"),
     Column("agreement", "key of the agreement"),
@@ -18,9 +18,9 @@ PROMISE = (
 TICKETS = View(
     "daily_tickets",
     "How many tickets came and went: one row per customer, day, service, priority and kind.",
-    f"ticket_figures WHERE {DAYS}",
+    f"ticket_figures WHERE {DAILY_ROWS}",
     (
-        *KEYS,
+        *KEY_COLUMNS,
         Column("opened", "tickets"),
         Column("resolved", "resolutions"),
         Column("rejected", "resolutions that the second person did not accept"),
@@ -33,10 +33,10 @@ TICKETS = View(
 CLOCKS = View(
     "daily_clocks",
     "How many promises were kept: one row per customer, day (of the outcome), service, priority, kind, metric, contract and agreement.",
-    f"clock_figures WHERE {DAYS}",
+    f"clock_figures WHERE {DAILY_ROWS}",
     (
-        *KEYS,
-        *PROMISE,
+        *KEY_COLUMNS,
+        *PROMISE_COLUMNS,
         Column("met", "clocks"),
         Column("breached", "clocks, without those that are waived"),
         Column("waived", "clocks whose breach had been approved before (R2)"),
@@ -45,9 +45,9 @@ CLOCKS = View(
 TIMES = View(
     "daily_times",
     "How long it took: a histogram, one row per customer, day (of the end), service, priority, kind, metric, contract, agreement and bucket. Add up buckets over anything, then take a percentile.",
-    f"time_figures WHERE {DAYS}",
+    f"time_figures WHERE {DAILY_ROWS}",
     (
-        *KEYS,
+        *KEY_COLUMNS,
         Column("metric", "what was promised; lifetime: opening to resolution, by the wall clock"),
         Column("contract", "sla, ola or uc; '' for lifetime"),
         Column("agreement", "key of the agreement; '' for lifetime"),
@@ -63,9 +63,9 @@ TIMES = View(
 COSTS = View(
     "daily_costs",
     "What work came to: one row per customer, day, service, priority, kind, rate and currency.",
-    f"work_figures WHERE {DAYS}",
+    f"work_figures WHERE {DAILY_ROWS}",
     (
-        *KEYS,
+        *KEY_COLUMNS,
         Column("rate", "name of the rate"),
         Column("currency", "ISO 4217; '' where no card of the day has this rate"),
         Column("minutes", "of work"),

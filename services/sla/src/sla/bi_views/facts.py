@@ -27,7 +27,7 @@ TICKETS = View(
         Column("agreement_version_id", "see sla_agreements", "agreement_version"),
     ),
 )
-TURNS = View(
+STATE_CHANGES = View(
     "ticket_state_changes",
     "How tickets ended and began again: one row per change.",
     "ticket_turns",
@@ -111,7 +111,7 @@ OUTAGES = View(
         Column("counts", "false: it was none, as was found later"),
     ),
 )
-WORK = View(
+TIME_ENTRIES = View(
     "time_entries",
     "Booked work: one row per record; a correction is a record of the difference.",
     "work",
@@ -129,4 +129,4 @@ WORK = View(
         Column("created_at", "instant"),
     ),
 )
-VIEWS = (TICKETS, TURNS, CLOCKS, FIRINGS, OUTAGES, WORK)
+VIEWS = (TICKETS, STATE_CHANGES, CLOCKS, FIRINGS, OUTAGES, TIME_ENTRIES)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 
-from sla.calendars.domain.calendar import DAY, Calendar, Span, local_openings, merged
+from sla.calendars.domain.calendar import DAY, Calendar, Span, local_openings, merge_spans
 
-CELL, GAP = 26, 3
-ACROSS, DOWN = 7 * (CELL + GAP) + 26, 6 * (CELL + GAP) + 52
+CELL_SIZE, GAP = 26, 3
+MONTH_WIDTH, MONTH_HEIGHT = 7 * (CELL_SIZE + GAP) + 26, 6 * (CELL_SIZE + GAP) + 52
 COLUMNS = 4
-MARGIN, HEAD = 24, 52
-LINE = 18
+MARGIN, HEADER_HEIGHT = 24, 52
+LINE_HEIGHT = 18
 MONTHS = [
     "January",
     "February",
@@ -38,57 +38,57 @@ SHADES: Sequence[tuple[int, str]] = (
 _EPOCH = date(1970, 1, 1)
 
 
-def drawn(calendar: Calendar, title: str, year: int) -> str:
+def render_svg(calendar: Calendar, title: str, year: int) -> str:
     """An SVG document. Hours are those of the wall clock, as people wrote them."""
-    opened = _by_date(calendar, year)
+    openings = _by_date(calendar, year)
     holidays = sorted((d, name) for d, name in calendar.holidays.items() if d.year == year)
-    width = COLUMNS * ACROSS + 2 * MARGIN
-    months = HEAD + 12 // COLUMNS * DOWN
+    width = COLUMNS * MONTH_WIDTH + 2 * MARGIN
+    months = HEADER_HEIGHT + 12 // COLUMNS * MONTH_HEIGHT
     lines = -(-len(holidays) // COLUMNS)
-    height = months + (lines + 2) * LINE + MARGIN
-    named = escape(f"{title}: {year}, {calendar.zone.name}")
+    height = months + (lines + 2) * LINE_HEIGHT + MARGIN
+    heading = escape(f"{title}: {year}, {calendar.zone.name}")
     parts = [
-        f'<text x="{MARGIN}" y="28" font-size="18" font-weight="600">{named}</text>',
+        f'<text x="{MARGIN}" y="28" font-size="18" font-weight="600">{heading}</text>',
         *_legend(width),
-        *(part for month in range(12) for part in _month(calendar, opened, year, month)),
-        *_named(holidays, months + LINE, max(lines, 1)),
+        *(part for month in range(12) for part in _month(calendar, openings, year, month)),
+        *_holiday_names(holidays, months + LINE_HEIGHT, max(lines, 1)),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="sans-serif" font-size="12" fill="{INK}" role="img">'
-        f"<title>{named}</title>"
+        f"<title>{heading}</title>"
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
 
 
 def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
     """The open times of each date, in seconds since its midnight."""
-    found: dict[date, list[Span]] = {}
+    by_date: dict[date, list[Span]] = {}
     weekly = local_openings(calendar, date(year, 1, 1), date(year, 12, 31))
-    extra = (piece for span in calendar.extensions for piece in calendar.zone.on_the_wall(*span))
-    for start, end in merged(sorted([*weekly, *extra])):
+    extra = (piece for span in calendar.extensions for piece in calendar.zone.wall_spans(*span))
+    for start, end in merge_spans(sorted([*weekly, *extra])):
         while start < end:
             midnight = start - start % DAY
             day = _EPOCH + timedelta(days=midnight // DAY)
-            found.setdefault(day, []).append((start - midnight, min(end - midnight, DAY)))
+            by_date.setdefault(day, []).append((start - midnight, min(end - midnight, DAY)))
             start = midnight + DAY
-    return found
+    return by_date
 
 
 def _month(
-    calendar: Calendar, opened: Mapping[date, Sequence[Span]], year: int, month: int
+    calendar: Calendar, openings: Mapping[date, Sequence[Span]], year: int, month: int
 ) -> Iterator[str]:
-    left = MARGIN + month % COLUMNS * ACROSS
-    top = HEAD + month // COLUMNS * DOWN
+    left = MARGIN + month % COLUMNS * MONTH_WIDTH
+    top = HEADER_HEIGHT + month // COLUMNS * MONTH_HEIGHT
     yield f'<text x="{left}" y="{top + 16}" font-size="14" font-weight="600">{MONTHS[month]}</text>'
     for weekday, name in enumerate("MTWTFSS"):
-        x = left + weekday * (CELL + GAP) + CELL // 2
+        x = left + weekday * (CELL_SIZE + GAP) + CELL_SIZE // 2
         yield f'<text x="{x}" y="{top + 32}" text-anchor="middle" fill="{PALE}">{name}</text>'
     day = date(year, month + 1, 1)
     row = 0
     while day.month == month + 1:
-        x, y = left + day.weekday() * (CELL + GAP), top + 38 + row * (CELL + GAP)
-        yield _day(calendar, day, opened.get(day, ()), x, y)
+        x, y = left + day.weekday() * (CELL_SIZE + GAP), top + 38 + row * (CELL_SIZE + GAP)
+        yield _day(calendar, day, openings.get(day, ()), x, y)
         row += day.weekday() == 6
         day += timedelta(days=1)
 
@@ -97,17 +97,19 @@ def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -
     seconds = sum(end - start for start, end in spans)
     holiday = calendar.holidays.get(day)
     fill = HOLIDAY if holiday is not None else _shade(seconds)
-    light = fill in {shade for _, shade in SHADES[3:]}
-    said = (
-        holiday or ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans) or "closed"
+    has_light_text = fill in {shade for _, shade in SHADES[3:]}
+    tooltip = (
+        holiday
+        or ", ".join(f"{_format_time(start)}-{_format_time(end)}" for start, end in spans)
+        or "closed"
     )
-    differs = day in calendar.overrides or day in calendar.breaks
-    border = f' stroke="{INK}" stroke-width="1.6"' if differs else ""
+    is_exception = day in calendar.overrides or day in calendar.breaks
+    border = f' stroke="{INK}" stroke-width="1.6"' if is_exception else ""
     return (
-        f"<g><title>{day:%a} {day}: {escape(said)}</title>"
-        f'<rect x="{x}" y="{y}" width="{CELL}" height="{CELL}" rx="4" fill="{fill}"{border}/>'
-        f'<text x="{x + CELL // 2}" y="{y + 17}" text-anchor="middle"'
-        f"{' fill=' + chr(34) + '#ffffff' + chr(34) if light else ''}>{day.day}</text></g>"
+        f"<g><title>{day:%a} {day}: {escape(tooltip)}</title>"
+        f'<rect x="{x}" y="{y}" width="{CELL_SIZE}" height="{CELL_SIZE}" rx="4" fill="{fill}"{border}/>'
+        f'<text x="{x + CELL_SIZE // 2}" y="{y + 17}" text-anchor="middle"'
+        f"{' fill=' + chr(34) + '#ffffff' + chr(34) if has_light_text else ''}>{day.day}</text></g>"
     )
 
 
@@ -117,10 +119,10 @@ def _shade(seconds: int) -> str:
     return next(shade for hours, shade in SHADES if seconds < hours * 3600)
 
 
-def _named(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[str]:
+def _holiday_names(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[str]:
     """The holidays in columns, from above to below."""
     for index, (day, name) in enumerate(holidays):
-        x, y = MARGIN + index // lines * ACROSS, top + index % lines * LINE
+        x, y = MARGIN + index // lines * MONTH_WIDTH, top + index % lines * LINE_HEIGHT
         short = name if len(name) <= 24 else name[:23] + "…"
         yield (
             f'<text x="{x}" y="{y}"><title>{escape(name)}</title>'
@@ -129,13 +131,18 @@ def _named(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterat
 
 
 def _legend(width: int) -> Iterator[str]:
-    shown = [("closed", CLOSED), ("holiday", HOLIDAY), ("<4 h", SHADES[0][1]), ("<8", SHADES[1][1])]
-    shown += [("<12", SHADES[2][1]), ("<23", SHADES[3][1]), ("24 h", SHADES[4][1])]
-    for index, (name, fill) in enumerate(shown):
-        x = width - MARGIN - (len(shown) - index) * 72
+    entries = [
+        ("closed", CLOSED),
+        ("holiday", HOLIDAY),
+        ("<4 h", SHADES[0][1]),
+        ("<8", SHADES[1][1]),
+    ]
+    entries += [("<12", SHADES[2][1]), ("<23", SHADES[3][1]), ("24 h", SHADES[4][1])]
+    for index, (name, fill) in enumerate(entries):
+        x = width - MARGIN - (len(entries) - index) * 72
         yield f'<rect x="{x}" y="16" width="14" height="14" rx="3" fill="{fill}"/>'
         yield f'<text x="{x + 18}" y="28">{escape(name)}</text>'
 
 
-def _clock(second: int) -> str:
+def _format_time(second: int) -> str:
     return f"{second // 3600:02}:{second // 60 % 60:02}"

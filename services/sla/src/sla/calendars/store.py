@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 
 from common.persistence.database import Connection
 from sla.calendars.domain.calendar import Calendar
-from sla.calendars.domain.definition import calendar_of, zone_as_json, zone_of
+from sla.calendars.domain.definition import calendar_from_definition, zone_from_json, zone_to_json
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.tables import calendars
 
@@ -41,12 +41,12 @@ class CalendarVersion:
         return str(self.zone["version"])
 
 
-async def timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Timetable]:
+async def load_timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Timetable]:
     """The timetable of each version. Raises KeyError for an id that is none."""
     if missing := [id for id in ids if id not in _TIMETABLES]:
         rows = await tx.execute(select(calendars).where(calendars.c.id.in_(missing)))
         for row in rows:
-            calendar = calendar_of(row.definition, zone_of(row.zone))
+            calendar = calendar_from_definition(row.definition, zone_from_json(row.zone))
             _TIMETABLES[row.id] = Timetable(calendar)
     return {id: _TIMETABLES[id] for id in ids}
 
@@ -62,27 +62,29 @@ async def add(
     key: str,
     definition: dict[str, Any],
     calendar: Calendar,
-    by: tuple[str, datetime],
+    author: tuple[str, datetime],
     source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
     """The next version of the calendar with this key, which is locked until the end."""
     await lock(tx, key)
     latest = select(func.coalesce(func.max(calendars.c.version), 0)).where(calendars.c.key == key)
     version = (await tx.scalar(latest) or 0) + 1
-    made = CalendarVersion(id, key, version, definition, zone_as_json(calendar.zone), *by, source)
+    created = CalendarVersion(
+        id, key, version, definition, zone_to_json(calendar.zone), *author, source
+    )
     await tx.execute(
         insert(calendars).values(
             id=id,
             key=key,
             version=version,
-            definition=made.definition,
-            zone=made.zone,
-            created_by=made.created_by,
-            created_at=made.created_at,
+            definition=created.definition,
+            zone=created.zone,
+            created_by=created.created_by,
+            created_at=created.created_at,
             source=source,
         )
     )
-    return made
+    return created
 
 
 async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
@@ -93,20 +95,22 @@ async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
     return CalendarVersion(**row._mapping) if row else None
 
 
-async def names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+async def get_names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
     """What people call these versions: `office-amsterdam, version 3`."""
-    found = select(calendars.c.id, calendars.c.key, calendars.c.version)
-    rows = await tx.execute(found.where(calendars.c.id.in_(ids)))
+    statement = select(calendars.c.id, calendars.c.key, calendars.c.version)
+    rows = await tx.execute(statement.where(calendars.c.id.in_(ids)))
     return {row.id: f"{row.key}, version {row.version}" for row in rows}
 
 
-async def page(tx: Connection, limit: int, after: tuple[str, int] | None) -> list[CalendarVersion]:
+async def list_page(
+    tx: Connection, limit: int, after: tuple[str, int] | None
+) -> list[CalendarVersion]:
     """Up to `limit` + 1 versions, by key, newest version last."""
-    listed = select(calendars).order_by(calendars.c.key, calendars.c.version).limit(limit + 1)
+    statement = select(calendars).order_by(calendars.c.key, calendars.c.version).limit(limit + 1)
     if after is not None:
         key, version = after
         later = (calendars.c.key > key) | (
             (calendars.c.key == key) & (calendars.c.version > version)
         )
-        listed = listed.where(later)
-    return [CalendarVersion(**row._mapping) for row in await tx.execute(listed)]
+        statement = statement.where(later)
+    return [CalendarVersion(**row._mapping) for row in await tx.execute(statement)]

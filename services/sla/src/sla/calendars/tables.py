@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 calendars = Table(
     "calendars",
@@ -15,5 +15,5 @@ calendars = Table(
     Column("zone", JSONB, nullable=False),
     Column("source", JSONB(none_as_null=True)),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )

@@ -4,44 +4,50 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.persistence.database import Connection
-from sla.calendars.domain.month import Month, Span, month_of, zone_named
-from sla.capacity.domain.measured import Measured, covered
-from sla.capacity.domain.series import Required, holding
+from sla.calendars.domain.month import Month, Span, month_of, zone_or_utc
+from sla.capacity.domain.measured import Measurement, measured_coverage
+from sla.capacity.domain.series import MeasuredPromise, valid_promise
 from sla.capacity.store import samples, series
-from sla.capacity.store.samples import Actual
-from sla.capacity.store.series import Stored
+from sla.capacity.store.samples import SampleStatistics
+from sla.capacity.store.series import StoredSeries
 
 
-async def measured(
-    tx: Connection, found: Sequence[Stored], now: datetime, month: Month | None
-) -> list[Measured]:
+async def load_measurements(
+    tx: Connection, stored_series: Sequence[StoredSeries], now: datetime, month: Month | None
+) -> list[Measurement]:
     """Those of the series that had a promise in the month, by key; each in its customer's zone.
 
     Without a month: the present one.
     """
-    required = await series.required(tx, [one.series.id for one in found])
-    told: list[Measured] = []
-    for zone in {one.series.timezone for one in found}:
-        those = [one for one in found if one.series.timezone == zone]
-        there = zone_named(zone)
-        asked = month or month_of(now, there)
-        span = asked.span(there)
-        actual = await samples.actuals(tx, [one.series.id for one in those], *span)
-        for one in those:
-            held = holding(required.get(one.series.id, ()), min(span.until, max(now, span.since)))
-            if held is not None:
-                told.append(_one(one, held, actual.get(one.series.id), (asked, span, now)))
-    return sorted(told, key=lambda one: one.series.key)
+    promises = await series.list_promises(tx, [one.series.id for one in stored_series])
+    measurements: list[Measurement] = []
+    for zone in {one.series.timezone for one in stored_series}:
+        zone_series = [one for one in stored_series if one.series.timezone == zone]
+        timezone = zone_or_utc(zone)
+        requested_month = month or month_of(now, timezone)
+        span = requested_month.span(timezone)
+        actual = await samples.get_statistics(tx, [one.series.id for one in zone_series], *span)
+        for stored in zone_series:
+            promise = valid_promise(
+                promises.get(stored.series.id, ()), min(span.until, max(now, span.since))
+            )
+            if promise is not None:
+                measurements.append(
+                    _measure(
+                        stored, promise, actual.get(stored.series.id), (requested_month, span, now)
+                    )
+                )
+    return sorted(measurements, key=lambda one: one.series.key)
 
 
-def _one(
-    stored: Stored,
-    required: Required,
-    actual: Actual | None,
-    when: tuple[Month, Span, datetime],
-) -> Measured:
-    month, span, now = when
-    about, count = stored.series, actual.count if actual else 0
-    figure = actual.figure(required.statistic) if actual else None
-    share = covered(count, about, span, now)
-    return Measured(about, required, str(month), span, figure, count, share)
+def _measure(
+    stored: StoredSeries,
+    promise: MeasuredPromise,
+    actual: SampleStatistics | None,
+    period: tuple[Month, Span, datetime],
+) -> Measurement:
+    month, span, now = period
+    definition, count = stored.series, actual.count if actual else 0
+    figure = actual.value_of(promise.statistic) if actual else None
+    coverage_ratio = measured_coverage(count, definition, span, now)
+    return Measurement(definition, promise, str(month), span, figure, count, coverage_ratio)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 series = Table(
     "series",
@@ -19,7 +19,7 @@ series = Table(
     Column("limit_status", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )
 
 measure_promises = Table(
@@ -27,13 +27,13 @@ measure_promises = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
-    instant("valid_from", nullable=False),
+    instant_column("valid_from", nullable=False),
     Column("better", Text, nullable=False),
     Column("statistic", Text, nullable=False),
     Column("target", Float, nullable=False),
     Column("baseline", Float),
     Column("agreed_by", Text, nullable=False),
-    instant("agreed_at", nullable=False),
+    instant_column("agreed_at", nullable=False),
 )
 
 usage_limits = Table(
@@ -41,19 +41,19 @@ usage_limits = Table(
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
-    instant("valid_from", nullable=False),
+    instant_column("valid_from", nullable=False),
     Column("limit", Float, nullable=False),
     Column("reached", Text, nullable=False),
     Column("plan_ahead_seconds", Integer, nullable=False),
     Column("set_by", Text, nullable=False),
-    instant("set_at", nullable=False),
+    instant_column("set_at", nullable=False),
 )
 
 samples = Table(
     "samples",
     METADATA,
     Column("series_id", Uuid, primary_key=True),
-    Column("at", instant("at").type, primary_key=True),
+    Column("at", instant_column("at").type, primary_key=True),
     Column("value", Float, nullable=False),
 )
 

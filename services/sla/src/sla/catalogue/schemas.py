@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 from common.auth import Caller
 from common.http import RequestModel, ResponseModel
 from sla.agreements.domain.clauses import Price
-from sla.agreements.schemas.requests import PriceAsked
-from sla.agreements.schemas.responses import PriceTold
+from sla.agreements.schemas.requests import PriceCreate
+from sla.agreements.schemas.responses import PriceRead
 from sla.calendars.schemas import Name
-from sla.catalogue.domain.graph import Need, node_of
+from sla.catalogue.domain.graph import Need, parse_node
 from sla.catalogue.domain.service import Service
 
 Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -26,14 +26,14 @@ NodeName = Annotated[
 ]
 
 
-class NeedAsked(RequestModel):
+class NeedCreate(RequestModel):
     """At least so many of these must work: one of two is a stand-by."""
 
     any_of: Annotated[list[NodeName], Field(min_length=1, max_length=50)]
     at_least: Annotated[int, Field(ge=1)] = 1
 
     @model_validator(mode="after")
-    def _fits(self) -> "NeedAsked":
+    def _check_nodes(self) -> "NeedCreate":
         if len(set(self.any_of)) != len(self.any_of):
             raise ValueError("name each node once")
         if self.at_least > len(self.any_of):
@@ -41,7 +41,7 @@ class NeedAsked(RequestModel):
         return self
 
 
-class ServiceAsked(RequestModel):
+class ServiceCreate(RequestModel):
     """A key that exists already gets its next version.
 
     `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
@@ -53,28 +53,28 @@ class ServiceAsked(RequestModel):
     owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"])]
     description: Annotated[str, Field(max_length=5000)] = ""
     hours: Name | None = None
-    price: PriceAsked | None = None
+    price: PriceCreate | None = None
     sold_to: Annotated[list[Name], Field(max_length=2000)] = Field(default=[])
-    runs_on: Annotated[list[NodeName | NeedAsked], Field(max_length=100)] = Field(default=[])
+    runs_on: Annotated[list[NodeName | NeedCreate], Field(max_length=100)] = Field(default=[])
 
-    def priced(self) -> Price | None:
+    def to_price(self) -> Price | None:
         return Price(self.price.amount, self.price.currency) if self.price else None
 
-    def needs(self) -> tuple[Need, ...]:
+    def to_needs(self) -> tuple[Need, ...]:
         return tuple(
-            Need((node_of(one),))
+            Need((parse_node(one),))
             if isinstance(one, str)
-            else Need(tuple(map(node_of, one.any_of)), one.at_least)
+            else Need(tuple(map(parse_node, one.any_of)), one.at_least)
             for one in self.runs_on
         )
 
 
-class NeedTold(ResponseModel):
+class NeedRead(ResponseModel):
     any_of: list[str]
     at_least: int
 
 
-class ServiceTold(ResponseModel):
+class ServiceRead(ResponseModel):
     """`id` is that of the version. Customers are told of themselves alone, and not what it runs on."""
 
     id: UUID
@@ -85,32 +85,33 @@ class ServiceTold(ResponseModel):
     owner: str
     description: str
     hours: UUID | None
-    price: PriceTold | None
+    price: PriceRead | None
     sold_to: list[str]
-    runs_on: list[NeedTold] | None
+    runs_on: list[NeedRead] | None
     created_by: str | None
     created_at: datetime
     retired_at: datetime | None
 
 
-def told(found: Service, caller: Caller) -> ServiceTold:
-    ours, price = caller.customer is None, found.price
+def to_response(service: Service, caller: Caller) -> ServiceRead:
+    is_staff, price = caller.customer is None, service.price
     needs = [
-        NeedTold(any_of=list(map(str, need.of)), at_least=need.at_least) for need in found.runs_on
+        NeedRead(any_of=list(map(str, need.nodes)), at_least=need.at_least)
+        for need in service.runs_on
     ]
-    return ServiceTold(
-        id=found.id,
-        service_id=found.service_id,
-        key=found.key,
-        version=found.version,
-        name=found.name,
-        owner=found.owner,
-        description=found.description,
-        hours=found.hours,
-        price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
-        sold_to=[one for one in found.sold_to if caller.can_see(one)],
-        runs_on=needs if ours else None,
-        created_by=found.created_by if ours else None,
-        created_at=found.created_at,
-        retired_at=found.retired_at,
+    return ServiceRead(
+        id=service.id,
+        service_id=service.service_id,
+        key=service.key,
+        version=service.version,
+        name=service.name,
+        owner=service.owner,
+        description=service.description,
+        hours=service.hours,
+        price=PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
+        sold_to=[one for one in service.sold_to if caller.can_see(one)],
+        runs_on=needs if is_staff else None,
+        created_by=service.created_by if is_staff else None,
+        created_at=service.created_at,
+        retired_at=service.retired_at,
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Integer, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 services = Table(
     "services",
@@ -11,7 +11,7 @@ services = Table(
     Column("id", Uuid, primary_key=True),
     Column("key", Text, nullable=False),
     Column("newest", Uuid, nullable=False),
-    instant("retired_at"),
+    instant_column("retired_at"),
     Column("sequence", BigInteger, nullable=False),
 )
 
@@ -30,5 +30,5 @@ service_versions = Table(
     Column("sold_to", ARRAY(Text), nullable=False),
     Column("runs_on", JSONB, nullable=False),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )

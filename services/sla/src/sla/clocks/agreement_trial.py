@@ -10,12 +10,12 @@ from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.domain.what_if import WhatIf, what_if
 from sla.clocks.store import history
-from sla.clocks.store.history import Place, Sought
+from sla.clocks.store.history import TicketCursor, TicketFilter
 
-BATCH = 100
+BATCH_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,61 +25,74 @@ class Trial:
     version: Agreement
     since: datetime
     as_of: datetime
-    drawn: Mapping[UUID, Timetable]
+    draft_timetables: Mapping[UUID, Timetable]
 
     @property
-    def sought(self) -> Sought:
-        return Sought(self.since, self.version.customers, self.version.services)
+    def ticket_filter(self) -> TicketFilter:
+        return TicketFilter(self.since, self.version.customers, self.version.services)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """`silent`: tickets without a clock of this kind of contract; `last`: where to go on."""
 
-    tried: tuple[WhatIf, ...]
+    results: tuple[WhatIf, ...]
     tickets: int
-    silent: int
-    last: Place
+    without_clocks: int
+    last: TicketCursor
 
 
 async def batches(
-    tx: Connection, trial: Trial, tickets: int, after: Place | None
+    tx: Connection, trial: Trial, tickets: int, after: TicketCursor | None
 ) -> AsyncIterator[Batch]:
     """At most so many tickets, newest first. Raises NeverOpens, OutOfRange."""
-    left = tickets
-    while left > 0:
-        found = await history.opened(tx, trial.sought, min(left, BATCH), after)
-        if not found:
+    remaining = tickets
+    while remaining > 0:
+        page_rows = await history.list_opened(
+            tx, trial.ticket_filter, min(remaining, BATCH_SIZE), after
+        )
+        if not page_rows:
             return
-        after, left = found[-1], left - len(found)
-        tried = await _tried(tx, trial, [id for _, id in found])
-        measured = {one.tracked.ticket.id for one in tried}
-        yield Batch(tuple(tried), len(found), len(found) - len(measured), after)
+        after, remaining = page_rows[-1], remaining - len(page_rows)
+        results = await _simulate_tickets(tx, trial, [id for _, id in page_rows])
+        measured_ids = {one.ticket_clock.ticket.id for one in results}
+        yield Batch(tuple(results), len(page_rows), len(page_rows) - len(measured_ids), after)
 
 
-async def _tried(tx: Connection, trial: Trial, ids: list[UUID]) -> list[WhatIf]:
-    tracked = [one for one in await history.clocks_of(tx, ids) if _concerns(trial.version, one)]
-    heard = await history.heard_by(tx, [one.id for one in tracked])
-    former = {one.ticket.agreement_version for one in tracked} - {None}
-    known = await agreements.versions_of(tx, [id for id in former if id is not None])
+async def _simulate_tickets(tx: Connection, trial: Trial, ids: list[UUID]) -> list[WhatIf]:
+    ticket_clocks = [
+        one for one in await history.load_clocks(tx, ids) if _is_same_contract(trial.version, one)
+    ]
+    inputs_by_clock = await history.load_inputs(tx, [one.id for one in ticket_clocks])
+    former_version_ids = {one.ticket.agreement_version for one in ticket_clocks} - {None}
+    former_versions = await agreements.get_versions(
+        tx, [id for id in former_version_ids if id is not None]
+    )
     new = trial.version
-    used = {new.calendar, *new.calendars.values()} - trial.drawn.keys()
-    for one in tracked:
+    calendar_ids = {new.calendar, *new.calendars.values()} - trial.draft_timetables.keys()
+    for one in ticket_clocks:
         # Of an open clock, the stretch that is not over counts by its own calendar.
-        used |= {one.clock.terms.calendar, *(each.calendar for each in one.clock.stretches)}
-    tables = {**await calendars.timetables(tx, used), **trial.drawn}
+        calendar_ids |= {one.clock.terms.calendar, *(each.calendar for each in one.clock.stretches)}
+    tables = {**await calendars.load_timetables(tx, calendar_ids), **trial.draft_timetables}
     return [
         what_if(
-            one, heard[one.id], (_of(known, one.ticket.agreement_version), new), trial.as_of, tables
+            one,
+            inputs_by_clock[one.id],
+            (_find_version(former_versions, one.ticket.agreement_version), new),
+            trial.as_of,
+            tables,
         )
-        for one in tracked
+        for one in ticket_clocks
     ]
 
 
-def _concerns(version: Agreement, one: Tracked) -> bool:
+def _is_same_contract(version: Agreement, ticket_clock: TicketClock) -> bool:
     """Of the same kind of contract; a partner's only with that partner."""
-    return (one.clock.contract, one.partner) == (version.contract, version.partner)
+    return (ticket_clock.clock.contract, ticket_clock.partner) == (
+        version.contract,
+        version.partner,
+    )
 
 
-def _of(known: Mapping[UUID, Agreement], id: UUID | None) -> Agreement | None:
-    return None if id is None else known.get(id)
+def _find_version(versions: Mapping[UUID, Agreement], id: UUID | None) -> Agreement | None:
+    return None if id is None else versions.get(id)

@@ -7,17 +7,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Contract, Metric
 from sla.calendars import store as calendars
-from sla.clocks.commands import begin, go_on
-from sla.clocks.domain.backfill import begun_late
+from sla.clocks.commands import apply_changes, create_clocks
+from sla.clocks.domain.backfill import new_late_clock
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Change, Handed
-from sla.clocks.store.tickets import Early
+from sla.clocks.domain.ticket_clock import Change, ContractTicket
+from sla.clocks.store.tickets import EarlyInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,65 +28,82 @@ class LateStart:
     says since when and why; the terms are added here.
     """
 
-    handed: Handed
+    contract_ticket: ContractTicket
     since: datetime
     agreement: Agreement
     metrics: Collection[Metric]
-    promised: Input
-    earlier: Sequence[Early]
+    terms_input: Input
+    earlier_inputs: Sequence[EarlyInput]
 
 
-async def start_late(
-    tx: Connection, starts: Iterable[LateStart], *, results_stay: bool = False
+async def start_late_clocks(
+    tx: Connection, starts: Iterable[LateStart], *, skip_finished: bool = False
 ) -> int:
     """Start these clocks; their tickets are locked. How many that were.
 
     `results_stay`: what had come to its end before is not measured afterwards.
     """
-    begun = [one for start in starts for one in await _begun(tx, start)]
-    if results_stay:
-        begun = [one for one in begun if one[0].clock.state != "stopped"]
-    if begun:
-        known_at = begun[0][1].known_at
-        await begin(tx, [(change.before, opened) for change, opened in begun], known_at)
-        await go_on(tx, [change for change, _ in begun], known_at)
-    return len(begun)
+    new_clocks = [one for start in starts for one in await _new_late_clocks(tx, start)]
+    if skip_finished:
+        new_clocks = [one for one in new_clocks if one[0].clock.state != "stopped"]
+    if new_clocks:
+        known_at = new_clocks[0][1].known_at
+        await create_clocks(
+            tx, [(change.before, opened) for change, opened in new_clocks], known_at
+        )
+        await apply_changes(tx, [change for change, _ in new_clocks], known_at)
+    return len(new_clocks)
 
 
-async def _begun(tx: Connection, start: LateStart) -> list[tuple[Change, Input]]:
-    agreement, ticket = start.agreement, start.handed.ticket
-    tables = await calendars.timetables(tx, {agreement.calendar, *agreement.calendars.values()})
-    heard = inputs_for(start.handed.contract, start.since, start.earlier, start.promised.known_at)
+async def _new_late_clocks(tx: Connection, start: LateStart) -> list[tuple[Change, Input]]:
+    agreement, ticket = start.agreement, start.contract_ticket.ticket
+    tables = await calendars.load_timetables(
+        tx, {agreement.calendar, *agreement.calendars.values()}
+    )
+    inputs = inputs_for(
+        start.contract_ticket.contract,
+        start.since,
+        start.earlier_inputs,
+        start.terms_input.known_at,
+    )
     return [
-        begun_late(
+        new_late_clock(
             uuid7(),
-            start.handed,
+            start.contract_ticket,
             metric,
             start.since,
-            heard,
-            changed(start.promised, terms=agreement.terms(metric, ticket.priority, ticket.kind)),
+            inputs,
+            replace_struct(
+                start.terms_input, terms=agreement.terms_for(metric, ticket.priority, ticket.kind)
+            ),
             tables,
         )
         for metric in start.metrics
     ]
 
 
-def forwarded_last(earlier: Sequence[Early]) -> Early | None:
+def latest_forwarding(earlier_inputs: Sequence[EarlyInput]) -> EarlyInput | None:
     """The forwarding in whose hands the ticket is; None once it was handed back."""
-    turns = [one for one in earlier if one.kind in ("forwarded", "handed_back")]
-    return turns[-1] if turns and turns[-1].kind == "forwarded" else None
+    hand_overs = [one for one in earlier_inputs if one.kind in ("forwarded", "handed_back")]
+    return hand_overs[-1] if hand_overs and hand_overs[-1].kind == "forwarded" else None
 
 
 def inputs_for(
-    contract: Contract, since: datetime, earlier: Sequence[Early], known_at: datetime
+    contract: Contract, since: datetime, earlier_inputs: Sequence[EarlyInput], known_at: datetime
 ) -> list[Input]:
     """What clocks of such a contract that run from `since` on would have heard, in order."""
-    mine = [one for one in earlier if one.contract in (None, contract)]
+    relevant = [one for one in earlier_inputs if one.contract in (None, contract)]
     if contract != "sla":
-        begins = [place for place, one in enumerate(mine) if _begins(one, since)]
-        mine = mine[begins[-1] + 1 :] if begins else [one for one in mine if one.at >= since]
-    return [Input(0, one.kind, one.at, known_at) for one in mine]
+        start_indexes = [
+            index for index, one in enumerate(relevant) if _is_forwarding_at(one, since)
+        ]
+        relevant = (
+            relevant[start_indexes[-1] + 1 :]
+            if start_indexes
+            else [one for one in relevant if one.at >= since]
+        )
+    return [Input(0, one.kind, one.at, known_at) for one in relevant]
 
 
-def _begins(one: Early, since: datetime) -> bool:
-    return one.kind == "forwarded" and one.at == since
+def _is_forwarding_at(early_input: EarlyInput, since: datetime) -> bool:
+    return early_input.kind == "forwarded" and early_input.at == since

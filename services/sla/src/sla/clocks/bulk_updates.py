@@ -8,160 +8,196 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
-from sla.clocks.backfill import LateStart, start_late
-from sla.clocks.commands import go_on, timetables
+from sla.clocks.backfill import LateStart, start_late_clocks
+from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind
-from sla.clocks.domain.ticket_clock import Handed, Tracked, hears
-from sla.clocks.store import bulk_updates as sweeps
+from sla.clocks.domain.ticket_clock import ContractTicket, TicketClock, apply_input
+from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.bulk_updates import Sweep
+from sla.clocks.store.bulk_updates import BulkUpdate
 
-KIND = "sweep"
-BATCH = 200
-OPEN = ("running", "paused", "not_started", "no_target")
-LOOKS = 2
-LAST_LOOK = timedelta(minutes=2)
+DEADLINE_KIND = "sweep"
+BATCH_SIZE = 200
+OPEN_STATES = ("running", "paused", "not_started", "no_target")
+MAX_SCANS = 2
+LAST_SCAN_DELAY = timedelta(minutes=2)
 """After the decision. No statement may take longer than `common.persistence.database.COMMAND`."""
-ENDED = "the agreement was deactivated"
-_COVERS: dict[sweeps.Kind, InputKind] = {
+CANCEL_REASON = "the agreement was deactivated"
+_COVERAGE_INPUTS: dict[bulk_update_store.BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",
     "shorten": "coverage_extension_ended",
 }
 
 
-async def begin(tx: Connection, sweep: Sweep) -> None:
+async def start(tx: Connection, bulk_update: BulkUpdate) -> None:
     """Keep what was decided; the timers carry it out from now on."""
-    await sweeps.add(tx, sweep)
-    await schedule(tx, [Deadline(KIND, sweep.id, sweep.decided_at)])
+    await bulk_update_store.add(tx, bulk_update)
+    await schedule(tx, [Deadline(DEADLINE_KIND, bulk_update.id, bulk_update.decided_at)])
 
 
-async def on_sweeps_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    for sweep in await sweeps.load(tx, [one.subject for one in due]):
-        next_at = await _go_on(tx, sweep, at)
+async def on_bulk_updates_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    for bulk_update in await bulk_update_store.load(tx, [one.subject for one in due]):
+        next_at = await _continue(tx, bulk_update, at)
         if next_at is None:
-            await sweeps.finish(tx, sweep, at)
+            await bulk_update_store.finish(tx, bulk_update, at)
         else:
-            await schedule(tx, [Deadline(KIND, sweep.id, next_at)])
+            await schedule(tx, [Deadline(DEADLINE_KIND, bulk_update.id, next_at)])
 
 
-TIMER = Timer(sweeps.lock, on_sweeps_due)
+TIMER = Timer(bulk_update_store.lock_available, on_bulk_updates_due)
 
 
-async def _go_on(tx: Connection, sweep: Sweep, at: datetime) -> datetime | None:
+async def _continue(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> datetime | None:
     """When the sweep goes on; None once it is through."""
-    if ids := await sweeps.take(tx, sweep, BATCH):
-        open_ones = await tickets.lock_open_ones(tx, ids) if sweep.kind == "move" else set()
-        tracked = await clocks.lock_many(tx, ids)
-        count = await _change(tx, sweep, tracked, at)
-        mine = [one for one in tracked if one.ticket.id in open_ones]
-        await sweeps.count(tx, sweep, count + await _start(tx, sweep, mine, at))
+    if ids := await bulk_update_store.claim_clocks(tx, bulk_update, BATCH_SIZE):
+        open_ticket_ids = await tickets.lock_open(tx, ids) if bulk_update.kind == "move" else set()
+        ticket_clocks = await clocks.lock_by_ids(tx, ids)
+        count = await _apply_batch(tx, bulk_update, ticket_clocks, at)
+        clocks_of_open_tickets = [one for one in ticket_clocks if one.ticket.id in open_ticket_ids]
+        await bulk_update_store.add_changed(
+            tx,
+            bulk_update,
+            count + await _start_missing_clocks(tx, bulk_update, clocks_of_open_tickets, at),
+        )
         return at
-    if sweep.looks == LOOKS:
+    if bulk_update.looks == MAX_SCANS:
         return None
-    if sweep.looks and at < sweep.decided_at + LAST_LOOK:
-        return sweep.decided_at + LAST_LOOK
-    await sweeps.gather(tx, sweep)
+    if bulk_update.looks and at < bulk_update.decided_at + LAST_SCAN_DELAY:
+        return bulk_update.decided_at + LAST_SCAN_DELAY
+    await bulk_update_store.collect_clocks(tx, bulk_update)
     return at
 
 
-async def _change(tx: Connection, sweep: Sweep, tracked: list[Tracked], at: datetime) -> int:
+async def _apply_batch(
+    tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock], at: datetime
+) -> int:
     """How many clocks the decision concerned."""
-    told = await _told(tx, sweep, tracked)
-    also = [heard.terms for _, heard in told if heard.terms is not None]
-    tables = await timetables(tx, [one for one, _ in told], also)
-    known = [(one, changed(heard, known_at=at)) for one, heard in told]
-    await go_on(tx, [hears(one, heard, tables) for one, heard in known], at)
-    return len(told)
+    clock_inputs = await _inputs_for(tx, bulk_update, ticket_clocks)
+    extra_terms = [
+        clock_input.terms for _, clock_input in clock_inputs if clock_input.terms is not None
+    ]
+    tables = await load_timetables(tx, [one for one, _ in clock_inputs], extra_terms)
+    known_inputs = [
+        (one, replace_struct(clock_input, known_at=at)) for one, clock_input in clock_inputs
+    ]
+    await apply_changes(
+        tx, [apply_input(one, clock_input, tables) for one, clock_input in known_inputs], at
+    )
+    return len(clock_inputs)
 
 
-async def _told(
-    tx: Connection, sweep: Sweep, tracked: list[Tracked]
-) -> list[tuple[Tracked, Input]]:
+async def _inputs_for(
+    tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
+) -> list[tuple[TicketClock, Input]]:
     """What each of the clocks hears; those that the decision does not concern hear nothing."""
-    heard = Input(0, "cancelled", sweep.decided_at, sweep.decided_at, reason=ENDED)
-    if sweep.kind == "cancel":
-        return [(one, heard) for one in tracked]
-    if sweep.kind == "move":
-        return await _moved(tx, sweep, tracked)
-    return await _covered(tx, sweep, tracked)
+    cancellation = Input(
+        0, "cancelled", bulk_update.decided_at, bulk_update.decided_at, reason=CANCEL_REASON
+    )
+    if bulk_update.kind == "cancel":
+        return [(one, cancellation) for one in ticket_clocks]
+    if bulk_update.kind == "move":
+        return await _move_inputs(tx, bulk_update, ticket_clocks)
+    return await _coverage_inputs(tx, bulk_update, ticket_clocks)
 
 
-async def _moved(
-    tx: Connection, sweep: Sweep, tracked: list[Tracked]
-) -> list[tuple[Tracked, Input]]:
-    assert sweep.version_id is not None
-    target = (await agreements.versions_of(tx, [sweep.version_id]))[sweep.version_id]
-    mine = [one for one in tracked if target.covers(one.ticket.customer_id, one.ticket.service)]
-    await sweeps.move_tickets(tx, {one.ticket.id for one in mine if not one.forwarding}, target.id)
-    await sweeps.move_behind(tx, [one.id for one in mine if one.forwarding], target)
-    to = _Change(sweep, target)
-    return [(to.ticket(one), to.heard(one)) for one in mine if one.clock.state in OPEN]
+async def _move_inputs(
+    tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
+) -> list[tuple[TicketClock, Input]]:
+    assert bulk_update.version_id is not None
+    target = (await agreements.get_versions(tx, [bulk_update.version_id]))[bulk_update.version_id]
+    covered = [
+        one for one in ticket_clocks if target.covers(one.ticket.customer_id, one.ticket.service)
+    ]
+    await bulk_update_store.move_tickets(
+        tx, {one.ticket.id for one in covered if not one.forwarding}, target.id
+    )
+    await bulk_update_store.move_supplier_clocks(
+        tx, [one.id for one in covered if one.forwarding], target
+    )
+    move = _VersionMove(bulk_update, target)
+    return [
+        (move.moved_clock(one), move.input_for(one))
+        for one in covered
+        if one.clock.state in OPEN_STATES
+    ]
 
 
-async def _start(tx: Connection, sweep: Sweep, tracked: list[Tracked], at: datetime) -> int:
+async def _start_missing_clocks(
+    tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock], at: datetime
+) -> int:
     """Start what only the version promises to which these clocks' open tickets were moved.
 
     How many clocks. Those that would have ended before are not started: results stay (0601).
     """
-    if sweep.version_id is None or not tracked:
+    if bulk_update.version_id is None or not ticket_clocks:
         return 0
-    target = (await agreements.versions_of(tx, [sweep.version_id]))[sweep.version_id]
-    to, ids = _Change(sweep, target), {one.ticket.id for one in tracked}
-    measured = await clocks.metrics_of(tx, ids)
-    earlier = await tickets.heard_early(tx, ids)
-    promised = changed(to.said, known_at=at)
+    target = (await agreements.get_versions(tx, [bulk_update.version_id]))[bulk_update.version_id]
+    move, ids = _VersionMove(bulk_update, target), {one.ticket.id for one in ticket_clocks}
+    measured = await clocks.get_metrics(tx, ids)
+    earlier_inputs = await tickets.list_early(tx, ids)
+    terms_input = replace_struct(move.base_input, known_at=at)
     starts = []
-    for (id, number), one in {(one.ticket.id, one.forwarding): one for one in tracked}.items():
-        missing = [metric for metric in target.metrics() if (id, number, metric) not in measured]
+    for (id, forwarding), one in {
+        (one.ticket.id, one.forwarding): one for one in ticket_clocks
+    }.items():
+        missing = [
+            metric for metric in target.metrics() if (id, forwarding, metric) not in measured
+        ]
         if missing and target.covers(one.ticket.customer_id, one.ticket.service):
-            ticket = to.ticket(one).ticket
-            handed = Handed(ticket, one.clock.contract, number, one.partner)
+            ticket = move.moved_clock(one).ticket
+            contract_ticket = ContractTicket(ticket, one.clock.contract, forwarding, one.partner)
             since = one.clock.opened_at
-            starts.append(LateStart(handed, since, target, missing, promised, earlier[id]))
-    return await start_late(tx, starts, results_stay=True)
+            starts.append(
+                LateStart(contract_ticket, since, target, missing, terms_input, earlier_inputs[id])
+            )
+    return await start_late_clocks(tx, starts, skip_finished=True)
 
 
-async def _covered(
-    tx: Connection, sweep: Sweep, tracked: list[Tracked]
-) -> list[tuple[Tracked, Input]]:
-    ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
-    versions = await agreements.versions_of(tx, ids)
-    told = []
-    for one in tracked:
+async def _coverage_inputs(
+    tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
+) -> list[tuple[TicketClock, Input]]:
+    ids = {one.ticket.agreement_version for one in ticket_clocks if one.ticket.agreement_version}
+    versions = await agreements.get_versions(tx, ids)
+    clock_inputs = []
+    for one in ticket_clocks:
         if one.ticket.agreement_version is None:
             continue
         ticket, terms = one.ticket, one.clock.terms
-        used = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
-        if used != terms.calendar:
-            other = changed(terms, calendar=used)
-            at = sweep.decided_at
-            told.append((one, Input(0, _COVERS[sweep.kind], at, at, other)))
-    return told
+        calendar = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
+        if calendar != terms.calendar:
+            changed_terms = replace_struct(terms, calendar=calendar)
+            at = bulk_update.decided_at
+            clock_inputs.append(
+                (one, Input(0, _COVERAGE_INPUTS[bulk_update.kind], at, at, changed_terms))
+            )
+    return clock_inputs
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _VersionMove:
     """A move to another version: what holds for a clock there (C6)."""
 
-    sweep: Sweep
+    bulk_update: BulkUpdate
     target: Agreement
 
-    def ticket(self, one: Tracked) -> Tracked:
-        moved = replace(one.ticket, agreement_version=self.target.id, agreement=self.target.key)
-        return replace(one, ticket=moved)
+    def moved_clock(self, ticket_clock: TicketClock) -> TicketClock:
+        ticket = replace(
+            ticket_clock.ticket, agreement_version=self.target.id, agreement=self.target.key
+        )
+        return replace(ticket_clock, ticket=ticket)
 
     @property
-    def said(self) -> Input:
-        at = self.sweep.decided_at
+    def base_input(self) -> Input:
+        at = self.bulk_update.decided_at
         return Input(0, "agreement_moved", at, at)
 
-    def heard(self, one: Tracked) -> Input:
-        ticket = one.ticket
-        terms = self.target.terms(one.clock.metric, ticket.priority, ticket.kind)
-        return changed(self.said, terms=terms)
+    def input_for(self, ticket_clock: TicketClock) -> Input:
+        ticket = ticket_clock.ticket
+        terms = self.target.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
+        return replace_struct(self.base_input, terms=terms)

@@ -5,38 +5,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from common.events import clocks as said
+from common.events import clocks as clock_events
 from common.events.clocks import ClockEvent
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input
-from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked
+from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
 from sla.forecasts.domain.forecast import Forecast
 
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class EventContext:
     """The clock that is told about, and the moment and circumstances of the telling."""
 
-    tracked: Tracked
+    ticket_clock: TicketClock
     at: datetime
     fired_without_events: bool = False
 
-    def facts(self, clock: Clock) -> dict[str, Any]:
+    def payload(self, clock: Clock) -> dict[str, Any]:
         """What every event says, as it stands with `clock`."""
         target = clock.terms.target
-        return facts_of(self.tracked.ticket) | {
+        return ticket_payload(self.ticket_clock.ticket) | {
             "at": self.at,
-            "clock_id": self.tracked.id,
+            "clock_id": self.ticket_clock.id,
             "metric": clock.metric,
             "contract": clock.contract,
-            "partner": self.tracked.partner,
+            "partner": self.ticket_clock.partner,
             "target_seconds": None if target is None else target // SECOND,
             "deadline": clock.deadline,
         }
 
 
-def facts_of(ticket: Ticket) -> dict[str, Any]:
+def ticket_payload(ticket: Ticket) -> dict[str, Any]:
     return {
         "ticket_id": ticket.id,
         "ticket": ticket.key,
@@ -51,90 +51,98 @@ def facts_of(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def first_news(telling: Telling) -> Iterator[ClockEvent]:
+def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
     """Of a new clock. One that promises nothing (yet) is not worth telling."""
-    clock = telling.tracked.clock
-    facts = telling.facts(clock)
+    clock = context.ticket_clock.clock
+    payload = context.payload(clock)
     if clock.state in ("running", "paused"):
-        yield said.ClockStarted(**facts)
+        yield clock_events.ClockStarted(**payload)
     if clock.state == "paused":
-        yield said.ClockPaused(**facts)
+        yield clock_events.ClockPaused(**payload)
 
 
-def news(telling: Telling, change: Change) -> Iterator[ClockEvent]:
+def events_for_change(context: EventContext, change: Change) -> Iterator[ClockEvent]:
     """Of a change, input by input, in order."""
     before = change.before.clock
-    for heard, clock in change.heard:
-        if heard.firing is not None:
-            yield _fired(telling, heard.firing, clock)
+    for input, clock in change.steps:
+        if input.firing is not None:
+            yield _firing_event(context, input.firing, clock)
         else:
-            yield from _moved(telling, before, clock, heard)
+            yield from _change_events(context, before, clock, input)
         before = clock
 
 
-def _fired(telling: Telling, firing: Firing, clock: Clock) -> ClockEvent:
-    facts = telling.facts(clock) | {
+def _firing_event(context: EventContext, firing: Firing, clock: Clock) -> ClockEvent:
+    payload = context.payload(clock) | {
         "due_at": firing.due_at,
-        "fired_at": telling.at,
-        "fired_without_events": telling.fired_without_events,
+        "fired_at": context.at,
+        "fired_without_events": context.fired_without_events,
     }
     if firing.kind != BREACH:
-        return said.ClockThresholdReached(**facts, threshold=_share(firing, clock))
-    excuse = clock.covered(firing.due_at)
-    return said.ClockBreached(
-        **facts,
+        return clock_events.ClockThresholdReached(**payload, threshold=_threshold(firing, clock))
+    waiver = clock.waiver_covering(firing.due_at)
+    return clock_events.ClockBreached(
+        **payload,
         reason=firing.reason,
-        approved=excuse is not None,
-        waiver_id=excuse.waiver if excuse else None,
+        approved=waiver is not None,
+        waiver_id=waiver.waiver_id if waiver else None,
     )
 
 
-def _share(firing: Firing, clock: Clock) -> float:
+def _threshold(firing: Firing, clock: Clock) -> float:
     """Of a warning by share, that share; of one by fixed time, 1: it is about the deadline."""
     percent = firing.kind.removeprefix("warning_")
     return float(percent) / 100 if not percent.endswith("before") else 1.0
 
 
-def _moved(telling: Telling, before: Clock, after: Clock, heard: Input) -> Iterator[ClockEvent]:
+def _change_events(
+    context: EventContext, before: Clock, after: Clock, input: Input
+) -> Iterator[ClockEvent]:
     if before.terms.target is None and after.terms.target is None and after.cancelled is None:
         return  # one that promises nothing is not worth telling
-    facts = telling.facts(after)
-    yield from _restated(facts, before, after, heard)
+    payload = context.payload(after)
+    yield from _state_events(payload, before, after, input)
     if before.cycle_breached_at is not None and after.breached_at is None:
-        yield said.ClockBreachWithdrawn(**facts, stopped_at=after.stopped_at or after.since)
+        yield clock_events.ClockBreachWithdrawn(
+            **payload, stopped_at=after.stopped_at or after.since
+        )
     if after.state == "stopped" != before.state:
-        yield _ended(facts, after)
+        yield _stop_event(payload, after)
 
 
-def _restated(
-    facts: dict[str, Any], before: Clock, after: Clock, heard: Input
+def _state_events(
+    payload: dict[str, Any], before: Clock, after: Clock, input: Input
 ) -> Iterator[ClockEvent]:
-    was, now = before.state, after.state
-    if now in ("cancelled", "no_target") and was != now:
-        yield said.ClockCancelled(**facts, reason=after.cancelled or "nothing is promised any more")
-    elif now in ("running", "paused") and was in ("no_target", "not_started"):
-        yield said.ClockStarted(**facts)
-    elif now == "paused" != was:
-        yield said.ClockPaused(**facts)
-    elif now == "running" != was:
-        yield said.ClockResumed(**facts)
-    elif now == was and before.deadline != after.deadline:
-        yield said.ClockDeadlineChanged(**facts, previous=before.deadline, reason=heard.kind)
+    previous, current = before.state, after.state
+    if current in ("cancelled", "no_target") and previous != current:
+        yield clock_events.ClockCancelled(
+            **payload, reason=after.cancelled or "nothing is promised any more"
+        )
+    elif current in ("running", "paused") and previous in ("no_target", "not_started"):
+        yield clock_events.ClockStarted(**payload)
+    elif current == "paused" != previous:
+        yield clock_events.ClockPaused(**payload)
+    elif current == "running" != previous:
+        yield clock_events.ClockResumed(**payload)
+    elif current == previous and before.deadline != after.deadline:
+        yield clock_events.ClockDeadlineChanged(
+            **payload, previous=before.deadline, reason=input.kind
+        )
 
 
-def _ended(facts: dict[str, Any], clock: Clock) -> ClockEvent:
+def _stop_event(payload: dict[str, Any], clock: Clock) -> ClockEvent:
     target, stopped_at = clock.terms.target, clock.stopped_at
     assert stopped_at is not None
-    counted: dict[str, Any] = {"stopped_at": stopped_at, "elapsed_seconds": clock.counted // SECOND}
+    figures: dict[str, Any] = {"stopped_at": stopped_at, "elapsed_seconds": clock.counted // SECOND}
     if clock.outcome == "met" or target is None:
-        return said.ClockMet(**facts, **counted)
+        return clock_events.ClockMet(**payload, **figures)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
-    return said.ClockMissed(**facts, **counted, overrun_seconds=overrun)
+    return clock_events.ClockMissed(**payload, **figures, overrun_seconds=overrun)
 
 
-def forecast_facts(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
+def forecast_payload(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
     """What every event about a forecast says."""
-    metric, priority, kind = forecast.standing.group
+    metric, priority, kind = forecast.progress.group
     return {
         "at": at,
         "forecast_id": forecast.id,

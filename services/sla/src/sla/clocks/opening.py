@@ -12,24 +12,24 @@ from common.events.tickets import TicketEvent
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from sla.agreements.domain.agreement import Agreement, Terms, holding
+from sla.agreements.domain.agreement import Agreement, Terms, applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.clocks.commands import begin
+from sla.clocks.commands import create_clocks
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Ticket, Tracked, begun
+from sla.clocks.domain.ticket_clock import Ticket, TicketClock, new_clock
 from sla.clocks.store import tickets
 from sla.directory.store import directory
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedTicket:
     """A ticket that needs its clocks from `opened_at` on, which may lie in the past (C2)."""
 
     event: TicketEvent
     opened_at: datetime
 
-    def ticket(self, agreement: Agreement | None = None) -> Ticket:
+    def to_ticket(self, agreement: Agreement | None = None) -> Ticket:
         event = self.event
         return Ticket(
             event.ticket_id,
@@ -47,50 +47,58 @@ class Opened:
         )
 
 
-async def open_clocks(tx: Connection, opened: Sequence[Opened]) -> None:
+async def open_clocks(tx: Connection, opened_tickets: Sequence[OpenedTicket]) -> None:
     """Keep the tickets and start what their customers were promised.
 
     Raises NotYetKnown when a ticket's customer has not been heard of: it waits for the customer.
     """
-    by_customer = await _agreements(tx, opened)
-    covering = [_covering(one, by_customer) for one in opened]
-    kept = [o.ticket(a) for o, a in zip(opened, covering, strict=True)]
-    known_at = await tickets.keep(tx, kept)
-    promised = [
+    by_customer = await _load_agreements(tx, opened_tickets)
+    covering_agreements = [_covering_agreement(one, by_customer) for one in opened_tickets]
+    new_tickets = [o.to_ticket(a) for o, a in zip(opened_tickets, covering_agreements, strict=True)]
+    known_at = await tickets.upsert(tx, new_tickets)
+    covered_tickets = [
         (ticket, agreement)
-        for ticket, agreement in zip(kept, covering, strict=True)
+        for ticket, agreement in zip(new_tickets, covering_agreements, strict=True)
         if agreement is not None
     ]
-    await _start(tx, promised, known_at)
+    await _start_clocks(tx, covered_tickets, known_at)
 
 
-async def _agreements(
-    tx: Connection, opened: Sequence[Opened]
+async def _load_agreements(
+    tx: Connection, opened_tickets: Sequence[OpenedTicket]
 ) -> Mapping[UUID, Sequence[Agreement]]:
-    ids = {one.event.customer_id for one in opened if one.event.customer_id is not None}
-    by_customer = await agreements.published(tx, ids)
-    if (silent := ids - by_customer.keys()) and (
-        missing := await directory.unknown_customers(tx, silent)
+    ids = {one.event.customer_id for one in opened_tickets if one.event.customer_id is not None}
+    by_customer = await agreements.list_binding(tx, ids)
+    if (uncovered := ids - by_customer.keys()) and (
+        unknown := await directory.list_unknown_customers(tx, uncovered)
     ):
-        raise MissingReference(f"customer/{missing[0]}")
+        raise MissingReference(f"customer/{unknown[0]}")
     return by_customer
 
 
-def _covering(one: Opened, by_customer: Mapping[UUID, Sequence[Agreement]]) -> Agreement | None:
-    if one.event.customer_id is None:  # in triage: nobody knows yet to whom we promised what
+def _covering_agreement(
+    opened_ticket: OpenedTicket, by_customer: Mapping[UUID, Sequence[Agreement]]
+) -> Agreement | None:
+    if (
+        opened_ticket.event.customer_id is None
+    ):  # in triage: nobody knows yet to whom we promised what
         return None
-    return holding(by_customer.get(one.event.customer_id, ()), one.event.service, one.opened_at)
+    return applicable_agreement(
+        by_customer.get(opened_ticket.event.customer_id, ()),
+        opened_ticket.event.service,
+        opened_ticket.opened_at,
+    )
 
 
-async def _start(
-    tx: Connection, promised: Sequence[tuple[Ticket, Agreement]], known_at: datetime
+async def _start_clocks(
+    tx: Connection, covered_tickets: Sequence[tuple[Ticket, Agreement]], known_at: datetime
 ) -> None:
-    used = {id for _, a in promised for id in (a.calendar, *a.calendars.values())}
-    tables = await calendars.timetables(tx, used)
-    started: list[tuple[Tracked, Input]] = []
-    for ticket, agreement in promised:
+    calendar_ids = {id for _, a in covered_tickets for id in (a.calendar, *a.calendars.values())}
+    tables = await calendars.load_timetables(tx, calendar_ids)
+    new_clocks: list[tuple[TicketClock, Input]] = []
+    for ticket, agreement in covered_tickets:
         for metric in agreement.metrics():
-            terms: Terms = agreement.terms(metric, ticket.priority, ticket.kind)
-            heard = Input(1, "opened", ticket.opened_at, known_at, terms)
-            started.append((begun(uuid7(), ticket, metric, heard, tables), heard))
-    await begin(tx, started, known_at)
+            terms: Terms = agreement.terms_for(metric, ticket.priority, ticket.kind)
+            opening = Input(1, "opened", ticket.opened_at, known_at, terms)
+            new_clocks.append((new_clock(uuid7(), ticket, metric, opening, tables), opening))
+    await create_clocks(tx, new_clocks, known_at)

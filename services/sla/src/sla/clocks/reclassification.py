@@ -9,40 +9,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 
 from common.persistence.database import Connection, transaction_time
-from sla.agreements.domain.agreement import Agreement, Terms, holding
+from sla.agreements.domain.agreement import Agreement, Terms, applicable_agreement
 from sla.agreements.store import agreements
-from sla.clocks.backfill import LateStart, forwarded_last, start_late
-from sla.clocks.commands import go_on, timetables
+from sla.clocks.backfill import LateStart, latest_forwarding, start_late_clocks
+from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Change, Handed, Ticket, Tracked, hears
-from sla.clocks.store import bulk_updates as sweeps
+from sla.clocks.domain.ticket_clock import Change, ContractTicket, Ticket, TicketClock, apply_input
+from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import Early
+from sla.clocks.store.tickets import EarlyInput
 from sla.clocks.supplier_clocks import Forwarding
-from sla.waivers.domain.period import reconsidered
+from sla.waivers.domain.period import with_waivers_reconsidered
 from sla.waivers.store import waivers
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ContractClocks:
     """What is measured of a ticket for one side: its clocks, since when, and under what now.
 
     `agreement` None: nothing is promised for what the ticket is now.
     """
 
-    handed: Handed
+    contract_ticket: ContractTicket
     since: datetime
-    clocks: Sequence[Tracked]
+    clocks: Sequence[TicketClock]
     agreement: Agreement | None
 
-    def terms(self, one: Tracked) -> Terms:
+    def terms_for(self, ticket_clock: TicketClock) -> Terms:
         if self.agreement is None:
-            return changed(one.clock.terms, target=None)
-        ticket = self.handed.ticket
-        return self.agreement.terms(one.clock.metric, ticket.priority, ticket.kind)
+            return replace_struct(ticket_clock.clock.terms, target=None)
+        ticket = self.contract_ticket.ticket
+        return self.agreement.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
 
 
 async def reclassify(
@@ -56,113 +56,161 @@ async def reclassify(
     ticket = await tickets.lock(tx, ticket_id)
     if ticket is None or (ticket.kind, ticket.service) == (kind, service):
         return
-    tracked = await clocks.lock_of_tickets(tx, [ticket.id])
+    ticket_clocks = await clocks.lock_by_tickets(tx, [ticket.id])
     known_at = await transaction_time(tx)
-    became = replace(ticket, kind=kind, service=service)
-    said = Input(0, "reclassified", at, known_at, reason=corrected(ticket, became))
-    earlier = (await tickets.heard_early(tx, [ticket.id]))[ticket.id]
-    ours = await _of_customer(tx, ticket, became, tracked)
-    await tickets.keep(tx, [ours.handed.ticket])
-    await _apply(tx, ours, said, earlier)
-    if theirs := await _of_those_behind(tx, ticket, became, tracked, earlier):
-        await _apply(tx, theirs, said, earlier)
+    reclassified = replace(ticket, kind=kind, service=service)
+    input = Input(0, "reclassified", at, known_at, reason=describe_correction(ticket, reclassified))
+    earlier_inputs = (await tickets.list_early(tx, [ticket.id]))[ticket.id]
+    customer_clocks = await _customer_clocks(tx, ticket, reclassified, ticket_clocks)
+    await tickets.upsert(tx, [customer_clocks.contract_ticket.ticket])
+    await _apply(tx, customer_clocks, input, earlier_inputs)
+    if supplier_clocks := await _supplier_clocks(
+        tx, ticket, reclassified, ticket_clocks, earlier_inputs
+    ):
+        await _apply(tx, supplier_clocks, input, earlier_inputs)
 
 
-def corrected(was: Ticket, now: Ticket) -> str:
+def describe_correction(before: Ticket, after: Ticket) -> str:
     """`kind incident to question, service none to billing`."""
-    pairs = (("kind", was.kind, now.kind), ("service", was.service, now.service))
+    pairs = (("kind", before.kind, after.kind), ("service", before.service, after.service))
     changes = (
         f"{name} {old or 'none'} to {new or 'none'}" for name, old, new in pairs if old != new
     )
     return ", ".join(changes)
 
 
-async def _of_customer(
-    tx: Connection, was: Ticket, now: Ticket, tracked: Sequence[Tracked]
-) -> Held:
-    mine = [one for one in tracked if not one.forwarding]
+async def _customer_clocks(
+    tx: Connection, before: Ticket, after: Ticket, ticket_clocks: Sequence[TicketClock]
+) -> ContractClocks:
+    own_clocks = [one for one in ticket_clocks if not one.forwarding]
     agreement = None
-    if now.customer_id is not None:
-        known = (await agreements.published(tx, [now.customer_id])).get(now.customer_id, ())
-        present = next((one for one in known if one.id == was.agreement_version), None)
-        agreement = await _now(tx, known, present, was, now, now.opened_at)
+    if after.customer_id is not None:
+        versions = (await agreements.list_binding(tx, [after.customer_id])).get(
+            after.customer_id, ()
+        )
+        current = next((one for one in versions if one.id == before.agreement_version), None)
+        agreement = await _applicable_version(tx, versions, current, before, after, after.opened_at)
     # Without one, the key stays: under it was measured what there is of clocks.
-    key, id = (agreement.key, agreement.id) if agreement else (now.agreement, None)
-    ticket = replace(now, agreement_version=id, agreement=key)
-    return Held(Handed(ticket, "sla", 0), now.opened_at, mine, agreement)
+    key, id = (agreement.key, agreement.id) if agreement else (after.agreement, None)
+    ticket = replace(after, agreement_version=id, agreement=key)
+    return ContractClocks(ContractTicket(ticket, "sla", 0), after.opened_at, own_clocks, agreement)
 
 
-async def _of_those_behind(
+async def _supplier_clocks(
     tx: Connection,
-    was: Ticket,
-    now: Ticket,
-    tracked: Sequence[Tracked],
-    earlier: Sequence[Early],
-) -> Held | None:
+    before: Ticket,
+    after: Ticket,
+    ticket_clocks: Sequence[TicketClock],
+    earlier_inputs: Sequence[EarlyInput],
+) -> ContractClocks | None:
     """The partner or second level who has the ticket, if anybody has."""
-    last = forwarded_last(earlier)
-    if last is None or now.customer_id is None:
+    last = latest_forwarding(earlier_inputs)
+    if last is None or after.customer_id is None:
         return None
     forwarding = Forwarding(last.at, last.partner)
-    number = max((one.forwarding for one in tracked), default=0)
-    mine = [
-        o for o in tracked if number and o.forwarding == number and o.clock.opened_at == last.at
+    number = max((one.forwarding for one in ticket_clocks), default=0)
+    own_clocks = [
+        o
+        for o in ticket_clocks
+        if number and o.forwarding == number and o.clock.opened_at == last.at
     ]
     contract = forwarding.contract
-    known = (await agreements.published(tx, [now.customer_id], contract)).get(now.customer_id, ())
-    fitting = [one for one in known if forwarding.under(one)]
-    version = mine[0].ticket.agreement_version if mine else None
-    present = next((one for one in known if one.id == version), None)
-    agreement = await _now(tx, fitting, present, was, now, last.at)
-    own = agreement or present
-    key, id = (own.key, own.id) if own else (None, None)
-    theirs = replace(now, agreement_version=id, agreement=key)
-    handed = Handed(theirs, contract, number if mine else number + 1, last.partner)
-    if agreement is not None and mine:
-        await sweeps.move_behind(tx, [one.id for one in mine], agreement)
-    return Held(handed, last.at, mine, agreement)
+    versions = (await agreements.list_binding(tx, [after.customer_id], contract)).get(
+        after.customer_id, ()
+    )
+    fitting = [one for one in versions if forwarding.matches(one)]
+    version = own_clocks[0].ticket.agreement_version if own_clocks else None
+    current = next((one for one in versions if one.id == version), None)
+    agreement = await _applicable_version(tx, fitting, current, before, after, last.at)
+    applied = agreement or current
+    key, id = (applied.key, applied.id) if applied else (None, None)
+    supplier_ticket = replace(after, agreement_version=id, agreement=key)
+    contract_ticket = ContractTicket(
+        supplier_ticket, contract, number if own_clocks else number + 1, last.partner
+    )
+    if agreement is not None and own_clocks:
+        await bulk_update_store.move_supplier_clocks(tx, [one.id for one in own_clocks], agreement)
+    return ContractClocks(contract_ticket, last.at, own_clocks, agreement)
 
 
-async def _now(
+async def _applicable_version(
     tx: Connection,
-    known: Iterable[Agreement],
-    present: Agreement | None,
-    was: Ticket,
-    now: Ticket,
+    versions: Iterable[Agreement],
+    current: Agreement | None,
+    before: Ticket,
+    after: Ticket,
     at: datetime,
 ) -> Agreement | None:
     """The version that holds now. The present one stays where its agreement does: its clocks may
     have been moved to it. An agreement that was deactivated takes nothing in."""
-    if was.service == now.service:
-        return present
-    known = list(known)
-    over = await agreements.deactivated(tx, [one.id for one in known])
-    found = holding([one for one in known if one.id not in over], now.service, at)
-    same = present and found and present.key == found.key and present.serves(now.service)
-    return present if same else found
+    if before.service == after.service:
+        return current
+    versions = list(versions)
+    terminated_ids = await agreements.find_terminated(tx, [one.id for one in versions])
+    applicable = applicable_agreement(
+        [one for one in versions if one.id not in terminated_ids], after.service, at
+    )
+    is_same_agreement = (
+        current
+        and applicable
+        and current.key == applicable.key
+        and current.covers_service(after.service)
+    )
+    return current if is_same_agreement else applicable
 
 
-async def _apply(tx: Connection, held: Held, said: Input, earlier: Sequence[Early]) -> None:
-    mine = [replace(one, ticket=held.handed.ticket) for one in held.clocks]
-    heard = [(one, changed(said, terms=held.terms(one))) for one in mine]
-    tables = await timetables(tx, mine, [told.terms for _, told in heard if told.terms])
-    changes = [hears(one, told, tables) for one, told in heard]
-    await go_on(tx, await _excused(tx, changes), said.known_at)
-    agreement = held.agreement
-    if agreement is None or await agreements.deactivated(tx, [agreement.id]):
+async def _apply(
+    tx: Connection,
+    contract_clocks: ContractClocks,
+    input: Input,
+    earlier_inputs: Sequence[EarlyInput],
+) -> None:
+    ticket_clocks = [
+        replace(one, ticket=contract_clocks.contract_ticket.ticket)
+        for one in contract_clocks.clocks
+    ]
+    clock_inputs = [
+        (one, replace_struct(input, terms=contract_clocks.terms_for(one))) for one in ticket_clocks
+    ]
+    tables = await load_timetables(
+        tx,
+        ticket_clocks,
+        [clock_input.terms for _, clock_input in clock_inputs if clock_input.terms],
+    )
+    changes = [apply_input(one, clock_input, tables) for one, clock_input in clock_inputs]
+    await apply_changes(tx, await _reconsider_waivers(tx, changes), input.known_at)
+    agreement = contract_clocks.agreement
+    if agreement is None or await agreements.find_terminated(tx, [agreement.id]):
         return
-    measured = {one.clock.metric for one in mine}
+    measured = {one.clock.metric for one in ticket_clocks}
     missing = [metric for metric in agreement.metrics() if metric not in measured]
-    await start_late(tx, [LateStart(held.handed, held.since, agreement, missing, said, earlier)])
+    await start_late_clocks(
+        tx,
+        [
+            LateStart(
+                contract_clocks.contract_ticket,
+                contract_clocks.since,
+                agreement,
+                missing,
+                input,
+                earlier_inputs,
+            )
+        ],
+    )
 
 
-async def _excused(tx: Connection, changes: list[Change]) -> list[Change]:
+async def _reconsider_waivers(tx: Connection, changes: list[Change]) -> list[Change]:
     """What broke before is excused by waivers over a period of the service that it is about (C11)."""
-    broken = [at for one in changes if (at := one.clock.breached_at) is not None]
-    if not broken:
+    breaches = [at for one in changes if (at := one.clock.breached_at) is not None]
+    if not breaches:
         return changes
     customers = {id for one in changes if (id := one.before.ticket.customer_id) is not None}
-    standing = await waivers.standing(tx, customers, min(broken))
-    also = [heard.terms for one in changes for heard, _ in one.heard if heard.terms is not None]
-    tables = await timetables(tx, [one.before for one in changes], also)
-    return [reconsidered(one, standing, tables) for one in changes]
+    period_waivers = await waivers.list_period_waivers(tx, customers, min(breaches))
+    extra_terms = [
+        clock_input.terms
+        for one in changes
+        for clock_input, _ in one.steps
+        if clock_input.terms is not None
+    ]
+    tables = await load_timetables(tx, [one.before for one in changes], extra_terms)
+    return [with_waivers_reconsidered(one, period_waivers, tables) for one in changes]

@@ -6,63 +6,76 @@ from uuid import UUID
 from sqlalchemy import select
 
 from common.persistence.database import Connection, Database
-from sla.clocks.commands import timetables
+from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import Clock, Input, Timetables
-from sla.clocks.domain.codec import written
+from sla.clocks.domain.codec import dump_clock
 from sla.clocks.domain.fold import start, step
 from sla.clocks.domain.schedule import next_firing
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks, inputs
 from sla.clocks.tables import clocks as clock_table
-from sla.waivers.domain.period import contradiction
+from sla.waivers.domain.period import find_contradiction
 from sla.waivers.domain.waiver import Waiver
 from sla.waivers.store import waivers
 
-BATCH = 200
+BATCH_SIZE = 200
 
 
-async def differences(database: Database) -> AsyncIterator[str]:
+async def find_differences(database: Database) -> AsyncIterator[str]:
     """One sentence for each clock that its inputs do not lead to."""
     after = UUID(int=0)
     while True:
         async with database.transaction() as tx:
-            following = select(clock_table.c.id).where(clock_table.c.id > after)
-            ids = list(await tx.scalars(following.order_by(clock_table.c.id).limit(BATCH)))
-            loaded = await clocks.load(tx, ids)
-            decided = await _decided(tx, loaded)
-            heard = await inputs.of_clocks(tx, ids)
-            also = [one.terms for told in heard.values() for one in told if one.terms]
-            tables = await timetables(tx, loaded, also)
-            for tracked in loaded:
-                wrong = difference(tracked, heard[tracked.id], tables)
-                if wrong := wrong or contradiction(tracked, decided):
-                    yield f"clock/{tracked.id} ({tracked.ticket.key}): {wrong}"
+            statement = select(clock_table.c.id).where(clock_table.c.id > after)
+            ids = list(await tx.scalars(statement.order_by(clock_table.c.id).limit(BATCH_SIZE)))
+            ticket_clocks = await clocks.load(tx, ids)
+            decided_waivers = await _load_decided_waivers(tx, ticket_clocks)
+            inputs_by_clock = await inputs.list_by_clocks(tx, ids)
+            extra_terms = [
+                one.terms
+                for inputs_of_clock in inputs_by_clock.values()
+                for one in inputs_of_clock
+                if one.terms
+            ]
+            tables = await load_timetables(tx, ticket_clocks, extra_terms)
+            for ticket_clock in ticket_clocks:
+                finding = describe_difference(
+                    ticket_clock, inputs_by_clock[ticket_clock.id], tables
+                )
+                if finding := finding or find_contradiction(ticket_clock, decided_waivers):
+                    yield f"clock/{ticket_clock.id} ({ticket_clock.ticket.key}): {finding}"
         if not ids:
             return
         after = ids[-1]
 
 
-async def _decided(tx: Connection, loaded: list[Tracked]) -> list[Waiver]:
+async def _load_decided_waivers(tx: Connection, ticket_clocks: list[TicketClock]) -> list[Waiver]:
     """The waivers that those of the clocks which broke must agree with."""
-    broken = [one for one in loaded if one.clock.breached_at is not None]
-    customers = {id for one in broken if (id := one.ticket.customer_id) is not None}
-    return await waivers.decided(tx, [one.id for one in broken], customers) if broken else []
+    breached = [one for one in ticket_clocks if one.clock.breached_at is not None]
+    customers = {id for one in breached if (id := one.ticket.customer_id) is not None}
+    return (
+        await waivers.list_decided(tx, [one.id for one in breached], customers) if breached else []
+    )
 
 
-def difference(tracked: Tracked, heard: list[Input], tables: Timetables) -> str | None:
+def describe_difference(
+    ticket_clock: TicketClock, stored_inputs: list[Input], tables: Timetables
+) -> str | None:
     """How the clock differs from the fold over its inputs; None when it does not."""
-    if [one.ordinal for one in heard] != list(range(1, tracked.ordinal + 1)):
-        return f"has {len(heard)} inputs where the clock has heard {tracked.ordinal}"
-    again, wrong = replayed(tracked.clock, heard, tables)
-    if wrong is None and written(again) != written(tracked.clock):
-        wrong = f"is {again.state} with deadline {again.deadline} when replayed"
-    return wrong
+    if [one.ordinal for one in stored_inputs] != list(range(1, ticket_clock.ordinal + 1)):
+        return f"has {len(stored_inputs)} inputs where the clock has heard {ticket_clock.ordinal}"
+    replayed_clock, finding = replay(ticket_clock.clock, stored_inputs, tables)
+    if finding is None and dump_clock(replayed_clock) != dump_clock(ticket_clock.clock):
+        finding = f"is {replayed_clock.state} with deadline {replayed_clock.deadline} when replayed"
+    return finding
 
 
-def replayed(original: Clock, heard: list[Input], tables: Timetables) -> tuple[Clock, str | None]:
+def replay(
+    original: Clock, stored_inputs: list[Input], tables: Timetables
+) -> tuple[Clock, str | None]:
     """The clock folded again, and the first firing that was not the one then due."""
-    clock = start(original.metric, heard[0], tables, original.contract)
-    for one in heard[1:]:
+    clock = start(original.metric, stored_inputs[0], tables, original.contract)
+    for one in stored_inputs[1:]:
         if one.firing is not None and one.firing != next_firing(clock, tables):
             return clock, f"fired {one.firing.kind} at ordinal {one.ordinal}, which was not due"
         clock = step(clock, one, tables)

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from sla.clocks.domain.clock import Timetables
-from sla.clocks.domain.snapshot import standing
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.store.inputs import Heard
+from sla.clocks.domain.snapshot import take_snapshot
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.store.inputs import StoredInput
 
 SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
-class ClockTold(ResponseModel):
+class ClockRead(ResponseModel):
     """`contract`: `sla` is a promise to the customer; `ola` second level's, `uc` the partner's to us.
 
     `deadline` of a stopped clock is what it would have been; of a paused one, null.
@@ -50,7 +50,7 @@ class ClockTold(ResponseModel):
     next_firing_at: datetime | None
 
 
-class FiringTold(ResponseModel):
+class FiringRead(ResponseModel):
     kind: str
     due_at: datetime
     fired_at: datetime
@@ -59,11 +59,11 @@ class FiringTold(ResponseModel):
     fired_without_events: bool
 
 
-class OneClockTold(ClockTold):
-    firings: list[FiringTold]
+class ClockDetailRead(ClockRead):
+    firings: list[FiringRead]
 
 
-class IntervalTold(ResponseModel):
+class IntervalRead(ResponseModel):
     starts_at: datetime
     ends_at: datetime
     reason: str
@@ -71,7 +71,7 @@ class IntervalTold(ResponseModel):
     name: str | None
 
 
-class TurnTold(ResponseModel):
+class TermsChangeRead(ResponseModel):
     """From `at` on `target_seconds` are promised; null: nothing."""
 
     at: datetime
@@ -79,19 +79,19 @@ class TurnTold(ResponseModel):
     target_seconds: int | None
 
 
-class ExplanationTold(ResponseModel):
-    clock: ClockTold
+class ExplanationRead(ResponseModel):
+    clock: ClockRead
     as_of: datetime
     agreement_version: UUID | None
     promise: str
     calendar_version: UUID
     tz_version: str
     elapsed_seconds: int
-    changes: list[TurnTold]
-    intervals: list[IntervalTold]
+    changes: list[TermsChangeRead]
+    intervals: list[IntervalRead]
 
 
-class ReplayTold(ResponseModel):
+class ReplayRead(ResponseModel):
     """`same` is null where only a part of the inputs was folded."""
 
     state: str
@@ -101,16 +101,16 @@ class ReplayTold(ResponseModel):
     outcome: str | None
     generation: int
     inputs: int
-    firings: list[FiringTold]
+    firings: list[FiringRead]
     same: bool | None
 
 
-def clock_told(tracked: Tracked, at: datetime, tables: Timetables) -> ClockTold:
-    clock, ticket = tracked.clock, tracked.ticket
-    stands = standing(clock, at, tables)
-    target, remaining = clock.terms.target, stands.remaining
-    return ClockTold(
-        id=tracked.id,
+def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> ClockRead:
+    clock, ticket = ticket_clock.clock, ticket_clock.ticket
+    snapshot = take_snapshot(clock, at, tables)
+    target, remaining = clock.terms.target, snapshot.remaining
+    return ClockRead(
+        id=ticket_clock.id,
         ticket_id=ticket.id,
         ticket=ticket.key,
         title=ticket.title,
@@ -120,7 +120,7 @@ def clock_told(tracked: Tracked, at: datetime, tables: Timetables) -> ClockTold:
         kind=ticket.kind,
         agreement=ticket.agreement,
         contract=clock.contract,
-        partner=tracked.partner,
+        partner=ticket_clock.partner,
         metric=clock.metric,
         state=clock.state,
         outcome=clock.outcome,
@@ -129,29 +129,29 @@ def clock_told(tracked: Tracked, at: datetime, tables: Timetables) -> ClockTold:
         opened_at=clock.opened_at,
         deadline=clock.deadline,
         stopped_at=clock.stopped_at,
-        elapsed_seconds=stands.counted // SECOND,
-        paused_seconds=stands.paused // SECOND,
+        elapsed_seconds=snapshot.counted // SECOND,
+        paused_seconds=snapshot.paused // SECOND,
         remaining_seconds=None if remaining is None else remaining // SECOND,
-        overrun_seconds=stands.overrun // SECOND,
-        breached=stands.breached,
-        breached_at=stands.breached_at,
+        overrun_seconds=snapshot.overrun // SECOND,
+        breached=snapshot.breached,
+        breached_at=snapshot.breached_at,
         breach_reason=clock.breach_reason,
-        longest_cycle_seconds=stands.worst // SECOND,
+        longest_cycle_seconds=snapshot.longest_cycle // SECOND,
         generation=clock.generation,
-        next_firing_at=tracked.next_at,
+        next_firing_at=ticket_clock.next_at,
     )
 
 
-def firings_told(heard: Iterable[Heard]) -> list[FiringTold]:
+def firings_to_response(stored_inputs: Iterable[StoredInput]) -> list[FiringRead]:
     return [
-        FiringTold(
-            kind=one.heard.firing.kind,
-            due_at=one.heard.firing.due_at,
-            fired_at=one.heard.known_at,
-            lag_ms=(one.heard.known_at - one.heard.firing.due_at) // MILLISECOND,
-            reason=one.heard.firing.reason,
+        FiringRead(
+            kind=one.input.firing.kind,
+            due_at=one.input.firing.due_at,
+            fired_at=one.input.known_at,
+            lag_ms=(one.input.known_at - one.input.firing.due_at) // MILLISECOND,
+            reason=one.input.firing.reason,
             fired_without_events=one.fired_without_events,
         )
-        for one in heard
-        if one.heard.firing is not None
+        for one in stored_inputs
+        if one.input.firing is not None
     ]

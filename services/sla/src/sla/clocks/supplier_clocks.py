@@ -11,15 +11,21 @@ from uuid import UUID
 
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.domain.agreement import Agreement, Contract, holding
+from sla.agreements.domain.agreement import Agreement, Contract, applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.clocks.commands import begin, go_on, timetables
+from sla.clocks.commands import apply_changes, create_clocks, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Handed, Ticket, Tracked, begun_behind, hears
+from sla.clocks.domain.ticket_clock import (
+    ContractTicket,
+    Ticket,
+    TicketClock,
+    apply_input,
+    new_supplier_clock,
+)
 from sla.clocks.store import clocks
 
-SECOND_LEVEL = (None, "second-level", "second_level")
+SECOND_LEVEL_TEAMS = (None, "second-level", "second_level")
 """The teams of an `ola` under which a ticket comes that is forwarded to second level."""
 
 
@@ -34,9 +40,9 @@ class Forwarding:
     def contract(self) -> Contract:
         return "ola" if self.partner is None else "uc"
 
-    def under(self, agreement: Agreement) -> bool:
+    def matches(self, agreement: Agreement) -> bool:
         if self.partner is None:
-            return agreement.team in SECOND_LEVEL
+            return agreement.team in SECOND_LEVEL_TEAMS
         return agreement.partner == self.partner
 
 
@@ -45,43 +51,61 @@ async def forward(tx: Connection, ticket: Ticket, forwarding: Forwarding) -> Non
 
     A ticket without a customer has none: nobody knows yet under which contract it comes.
     """
-    tracked = await clocks.lock_of_tickets(tx, [ticket.id])
+    ticket_clocks = await clocks.lock_by_tickets(tx, [ticket.id])
     known_at = await transaction_time(tx)
-    await _hand_over(tx, tracked, forwarding.at, known_at)
-    agreement = await _promised(tx, ticket, forwarding)
+    await _hand_over(tx, ticket_clocks, forwarding.at, known_at)
+    agreement = await _applicable_agreement(tx, ticket, forwarding)
     if agreement is not None:
-        number = max((one.forwarding for one in tracked), default=0) + 1
-        theirs = replace(ticket, agreement_version=agreement.id, agreement=agreement.key)
-        handed = Handed(theirs, forwarding.contract, number, forwarding.partner)
-        await _start(tx, handed, agreement, forwarding.at, known_at)
+        forwarding_number = max((one.forwarding for one in ticket_clocks), default=0) + 1
+        supplier_ticket = replace(ticket, agreement_version=agreement.id, agreement=agreement.key)
+        contract_ticket = ContractTicket(
+            supplier_ticket, forwarding.contract, forwarding_number, forwarding.partner
+        )
+        await _start_clocks(tx, contract_ticket, agreement, forwarding.at, known_at)
 
 
 async def _hand_over(
-    tx: Connection, tracked: Sequence[Tracked], at: datetime, known_at: datetime
+    tx: Connection, ticket_clocks: Sequence[TicketClock], at: datetime, known_at: datetime
 ) -> None:
-    tables = await timetables(tx, tracked)
-    ours = Input(0, "forwarded", at, known_at)
-    theirs = Input(0, "handed_back", at, known_at)
-    heard = [(one, theirs if one.forwarding else ours) for one in tracked]
-    await go_on(tx, [hears(one, said, tables) for one, said in heard], known_at)
+    tables = await load_timetables(tx, ticket_clocks)
+    customer_input = Input(0, "forwarded", at, known_at)
+    supplier_input = Input(0, "handed_back", at, known_at)
+    clock_inputs = [
+        (one, supplier_input if one.forwarding else customer_input) for one in ticket_clocks
+    ]
+    await apply_changes(
+        tx, [apply_input(one, clock_input, tables) for one, clock_input in clock_inputs], known_at
+    )
 
 
-async def _promised(tx: Connection, ticket: Ticket, forwarding: Forwarding) -> Agreement | None:
+async def _applicable_agreement(
+    tx: Connection, ticket: Ticket, forwarding: Forwarding
+) -> Agreement | None:
     customer: UUID | None = ticket.customer_id
     if customer is None:
         return None
-    known = await agreements.published(tx, [customer], forwarding.contract)
-    fitting = [one for one in known.get(customer, ()) if forwarding.under(one)]
-    return holding(fitting, ticket.service, forwarding.at)
+    versions = await agreements.list_binding(tx, [customer], forwarding.contract)
+    fitting = [one for one in versions.get(customer, ()) if forwarding.matches(one)]
+    return applicable_agreement(fitting, ticket.service, forwarding.at)
 
 
-async def _start(
-    tx: Connection, handed: Handed, agreement: Agreement, at: datetime, known_at: datetime
+async def _start_clocks(
+    tx: Connection,
+    contract_ticket: ContractTicket,
+    agreement: Agreement,
+    at: datetime,
+    known_at: datetime,
 ) -> None:
-    tables = await calendars.timetables(tx, {agreement.calendar, *agreement.calendars.values()})
-    started: list[tuple[Tracked, Input]] = []
+    tables = await calendars.load_timetables(
+        tx, {agreement.calendar, *agreement.calendars.values()}
+    )
+    new_clocks: list[tuple[TicketClock, Input]] = []
     for metric in agreement.metrics():
-        terms = agreement.terms(metric, handed.ticket.priority, handed.ticket.kind)
-        heard = Input(1, "opened", at, known_at, terms)
-        started.append((begun_behind(uuid7(), handed, metric, heard, tables), heard))
-    await begin(tx, started, known_at)
+        terms = agreement.terms_for(
+            metric, contract_ticket.ticket.priority, contract_ticket.ticket.kind
+        )
+        opening = Input(1, "opened", at, known_at, terms)
+        new_clocks.append(
+            (new_supplier_clock(uuid7(), contract_ticket, metric, opening, tables), opening)
+        )
+    await create_clocks(tx, new_clocks, known_at)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 clocks = Table(
     "clocks",
@@ -12,15 +12,15 @@ clocks = Table(
     Column("customer_id", Uuid, nullable=False),
     Column("metric", Text, nullable=False),
     Column("state", Text, nullable=False),
-    instant("deadline"),
-    instant("breached_at"),
+    instant_column("deadline"),
+    instant_column("breached_at"),
     Column("outcome", Text),
-    instant("outcome_at"),
-    instant("next_at"),
+    instant_column("outcome_at"),
+    instant_column("next_at"),
     Column("ordinal", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("course", Text, nullable=False),
-    instant("stopped_at"),
+    instant_column("stopped_at"),
     Column("elapsed_seconds", BigInteger),
     Column("contract", Text, nullable=False),
     Column("forwarding", SmallInteger, nullable=False),
@@ -35,8 +35,8 @@ clock_inputs = Table(
     Column("clock_id", Uuid, primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
-    instant("at", nullable=False),
-    instant("known_at", nullable=False),
+    instant_column("at", nullable=False),
+    instant_column("known_at", nullable=False),
     Column("body", Text),
     Column("fired_without_events", Boolean, nullable=False),
 )

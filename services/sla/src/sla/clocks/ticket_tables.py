@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, Table, Text, Uuid
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 tickets = Table(
     "tickets",
@@ -16,10 +16,10 @@ tickets = Table(
     Column("customer", Text),
     Column("environment", Text),
     Column("service", Text),
-    instant("opened_at", nullable=False),
+    instant_column("opened_at", nullable=False),
     Column("agreement_version", Uuid),
     Column("agreement", Text),
-    instant("ended_at"),
+    instant_column("ended_at"),
     Column("ended_as", Text),
 )
 
@@ -29,7 +29,7 @@ early_inputs = Table(
     Column("ticket_id", Uuid, primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
     Column("forwarded_to", Text),
     Column("partner", Text),
     Column("contract", Text),

@@ -10,45 +10,58 @@ from math import sqrt
 from sla.forecasts.domain.score import Score, Tally
 
 WIDTH, HEIGHT = 640, 560
-LEFT, TOP, SIDE = 70, 64, 400
+LEFT_MARGIN, TOP_MARGIN, PLOT_SIZE = 70, 64, 400
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
-LARGEST = 14.0
+MAX_DOT_RADIUS = 14.0
 FONT = 'font-family="system-ui, sans-serif"'
 
 
-def calibration(score: Score, title: str) -> str:
+def render_calibration_svg(score: Score, title: str) -> str:
     """The reliability diagram: dots on the diagonal are forecasts that came as often as they said.
 
     A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
     """
     parts = [*_frame(title), *_summary(score)]
-    most = max((one.forecasts for one in score.bins), default=1)
-    for one in score.bins:
-        parts += _dot(one, most)
+    max_forecasts = max((one.forecasts for one in score.bins), default=1)
+    for tally in score.bins:
+        parts += _dot(tally, max_forecasts)
     if not score.bins:
-        parts.append(_text(LEFT + SIDE / 2, TOP + SIDE / 2, "No forecast has come out yet.", GREY))
-    told = _told(score)
+        parts.append(
+            _text(
+                LEFT_MARGIN + PLOT_SIZE / 2,
+                TOP_MARGIN + PLOT_SIZE / 2,
+                "No forecast has come out yet.",
+                GREY,
+            )
+        )
+    description = _describe(score)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(told)}"><title>{escape(told)}</title>'
+        f' aria-label="{escape(description)}"><title>{escape(description)}</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
 
 
 def _frame(title: str) -> Iterator[str]:
-    yield _text(LEFT, 34, title, INK, size=17, anchor="start", weight="600")
+    yield _text(LEFT_MARGIN, 34, title, INK, size=17, anchor="start", weight="600")
     for tenth in range(0, 11, 2):
         share = tenth / 10
         x, y = _x(share), _y(share)
-        yield _line(x, TOP, x, TOP + SIDE, PALE)
-        yield _line(LEFT, y, LEFT + SIDE, y, PALE)
-        yield _text(x, TOP + SIDE + 20, f"{share:.0%}", GREY, size=12)
-        yield _text(LEFT - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
+        yield _line(x, TOP_MARGIN, x, TOP_MARGIN + PLOT_SIZE, PALE)
+        yield _line(LEFT_MARGIN, y, LEFT_MARGIN + PLOT_SIZE, y, PALE)
+        yield _text(x, TOP_MARGIN + PLOT_SIZE + 20, f"{share:.0%}", GREY, size=12)
+        yield _text(LEFT_MARGIN - 10, y + 4, f"{share:.0%}", GREY, size=12, anchor="end")
     yield _line(_x(0), _y(0), _x(1), _y(1), GREY, dash="5 5")
-    yield _text(LEFT + SIDE / 2, TOP + SIDE + 46, "forecast: probability of a breach", INK, size=13)
-    calibrated = "On the line: what was forecast came as often as was said."
-    yield _text(LEFT, TOP + SIDE + 76, calibrated, GREY, size=12, anchor="start")
-    middle = TOP + SIDE / 2
+    yield _text(
+        LEFT_MARGIN + PLOT_SIZE / 2,
+        TOP_MARGIN + PLOT_SIZE + 46,
+        "forecast: probability of a breach",
+        INK,
+        size=13,
+    )
+    caption = "On the line: what was forecast came as often as was said."
+    yield _text(LEFT_MARGIN, TOP_MARGIN + PLOT_SIZE + 76, caption, GREY, size=12, anchor="start")
+    middle = TOP_MARGIN + PLOT_SIZE / 2
     yield (
         f'<text x="20" y="{middle}" fill="{INK}" font-size="13" text-anchor="middle" {FONT}'
         f' transform="rotate(-90 20 {middle})">came: share that broke</text>'
@@ -65,24 +78,26 @@ def _summary(score: Score) -> Iterator[str]:
         ("miscalibration", _figure(score.reliability)),
     ]
     for index, (name, value) in enumerate(lines):
-        y = TOP + 30 + index * 58
-        yield _text(LEFT + SIDE + 24, y, name, GREY, size=12, anchor="start")
-        yield _text(LEFT + SIDE + 24, y + 24, value, INK, size=20, anchor="start", weight="600")
+        y = TOP_MARGIN + 30 + index * 58
+        yield _text(LEFT_MARGIN + PLOT_SIZE + 24, y, name, GREY, size=12, anchor="start")
+        yield _text(
+            LEFT_MARGIN + PLOT_SIZE + 24, y + 24, value, INK, size=20, anchor="start", weight="600"
+        )
 
 
-def _dot(one: Tally, most: int) -> Iterator[str]:
-    x, y = _x(one.forecast), _y(one.observed)
-    low, high = one.interval
+def _dot(tally: Tally, max_forecasts: int) -> Iterator[str]:
+    x, y = _x(tally.mean_forecast), _y(tally.observed)
+    low, high = tally.interval
     yield _line(x, _y(low), x, _y(high), BLUE, width=2)
-    radius = max(3.5, LARGEST * sqrt(one.forecasts / most))
-    said = f"forecast {one.forecast:.0%}, came {one.observed:.0%}, of {one.forecasts}"
+    radius = max(3.5, MAX_DOT_RADIUS * sqrt(tally.forecasts / max_forecasts))
+    title = f"forecast {tally.mean_forecast:.0%}, came {tally.observed:.0%}, of {tally.forecasts}"
     yield (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}" fill-opacity="0.9"'
-        f' stroke="#ffffff" stroke-width="1.5"><title>{said}</title></circle>'
+        f' stroke="#ffffff" stroke-width="1.5"><title>{title}</title></circle>'
     )
 
 
-def _told(score: Score) -> str:
+def _describe(score: Score) -> str:
     if score.brier is None:
         return "Calibration of forecasts: nothing has come out yet"
     return (
@@ -96,11 +111,11 @@ def _figure(value: float | None) -> str:
 
 
 def _x(share: float) -> float:
-    return LEFT + SIDE * share
+    return LEFT_MARGIN + PLOT_SIZE * share
 
 
 def _y(share: float) -> float:
-    return TOP + SIDE * (1 - share)
+    return TOP_MARGIN + PLOT_SIZE * (1 - share)
 
 
 def _line(

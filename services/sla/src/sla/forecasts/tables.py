@@ -14,9 +14,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
-handling_news = Table(
+handling_time_changes = Table(
     "handling_news",
     METADATA,
     Column("id", BigInteger, primary_key=True),
@@ -30,7 +30,7 @@ handling_news = Table(
     Column("stopped", SmallInteger, nullable=False),
     Column("censored", SmallInteger, nullable=False),
     Column("broke", Boolean),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )
 
 handling_times = Table(
@@ -54,7 +54,7 @@ forecasts = Table(
     Column("open", Boolean, nullable=False),
     Column("outlook", Text, nullable=False),
     Column("probability", Float, nullable=False),
-    instant("expected_breach_at"),
+    instant_column("expected_breach_at"),
     Column("metric", Text, nullable=False),
     Column("priority", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -67,8 +67,8 @@ forecasts = Table(
     Column("known", Integer, nullable=False),
     Column("broke_share", Float),
     Column("level", SmallInteger, nullable=False),
-    instant("created_at", nullable=False),
-    instant("changed_at", nullable=False),
+    instant_column("created_at", nullable=False),
+    instant_column("changed_at", nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 
@@ -80,9 +80,9 @@ forecast_marks = Table(
     Column("quarter", SmallInteger, primary_key=True),
     Column("metric", Text, nullable=False),
     Column("probability", Float, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
     Column("broke", Boolean),
-    instant("settled_at"),
+    instant_column("settled_at"),
 )
 
 forecast_scores = Table(
@@ -103,9 +103,9 @@ forecast_rounds = Table(
     METADATA,
     Column("single", Boolean, primary_key=True),
     Column("id", Uuid, nullable=False),
-    instant("began_at"),
+    instant_column("began_at"),
     Column("done", Boolean, nullable=False),
-    instant("walked_deadline"),
+    instant_column("walked_deadline"),
     Column("walked_id", Uuid),
     Column("ahead", JSONB, nullable=False),
     Column("usual", JSONB, nullable=False),
@@ -119,7 +119,7 @@ forecast_subscriptions = Table(
     Column("customer", Text),
     Column("service", Text),
     Column("outlook", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )
 
 forecast_acknowledgements = Table(
@@ -127,7 +127,7 @@ forecast_acknowledgements = Table(
     METADATA,
     Column("forecast_id", Uuid, primary_key=True),
     Column("sub", Text, primary_key=True),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
     Column("outlook", Text, nullable=False),
     Column("note", Text),
 )

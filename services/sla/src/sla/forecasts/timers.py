@@ -17,52 +17,52 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, Due, schedule
-from sla.clocks.commands import timetables
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.events import forecast_facts
+from sla.clocks.commands import load_timetables
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.events import forecast_payload
 from sla.clocks.store import clocks
 from sla.forecasts.domain.forecast import (
     Forecast,
     Queue,
-    forecast,
-    forecastable,
-    marks,
-    numbered,
-    standing,
-    turned,
-    worth_writing,
+    changed_class,
+    is_forecastable,
+    is_scored,
+    make_forecast,
+    needs_update,
+    progress_of,
+    with_next_sequence,
 )
 from sla.forecasts.domain.probability import Curves
-from sla.forecasts.domain.reasons import reasons
+from sla.forecasts.domain.reasons import describe_reasons
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.forecasts.store import forecasts, handling_times, scores, subscriptions
-from sla.forecasts.store.forecast_rounds import Queued, Round
+from sla.forecasts.store.forecast_rounds import QueuedClock, Round
 
-KIND = "forecast"
+DEADLINE_KIND = "forecast"
 """The kind of the deadline that recurs: the next round, or the next step of the present one."""
-THE_ROUND = UUID("01900000-0000-7000-8000-000000000004")
-EVERY = timedelta(minutes=5)
-STEP = 500
+ROUND_SUBJECT = UUID("01900000-0000-7000-8000-000000000004")
+ROUND_INTERVAL = timedelta(minutes=5)
+CLOCKS_PER_STEP = 500
 """Clocks of one step: some 50 ms, which is how late a breach may fire for its sake."""
 HALF_LIFE = timedelta(days=7)
 """After so long without change, the usual length of the queue is halfway to the present one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ORDER = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
+OUTLOOK_ORDER = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 
 _curves: dict[UUID, Curves] = {}
 """Of the present round: made at its first step, and again where another replica takes over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ForecastUpdate:
     """A forecast, the one before it, and the clock that it is about."""
 
-    tracked: Tracked
-    was: Forecast | None
-    now: Forecast
+    tracked: TicketClock
+    previous: Forecast | None
+    current: Forecast
 
 
-async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """The round's row stands for all forecasts: whoever holds it forecasts alone."""
     return set(ids) if await rounds.lock(tx, skip=True) else set()
 
@@ -71,17 +71,25 @@ async def on_forecast_due(tx: Connection, due: Sequence[Due], at: datetime) -> N
     """One step of a round, and the next one armed: at once, or on the next five minutes."""
     round = await rounds.lock(tx)
     assert round is not None
-    await _fold(tx)
-    if round.done:
-        round = _begun(round, at)
-    queued = await rounds.following(tx, round.walked, STEP)
-    ahead = _passed(round, queued)
+    await _fold_ended(tx)
+    if round.is_done:
+        round = _start_round(round, at)
+    queued = await rounds.list_following(tx, round.last_position, CLOCKS_PER_STEP)
+    positions = _queue_positions(round, queued)
     curves = await _curves_of(tx, round)
-    await renew(tx, [q.id for q in queued if not q.broken], Queue(round.usual, ahead), curves, at)
-    walked = (queued[-1].deadline, queued[-1].id) if queued else round.walked
-    round = replace(round, walked=walked, done=len(queued) < STEP)
+    await renew_forecasts(
+        tx,
+        [q.id for q in queued if not q.is_breached],
+        Queue(round.typical_lengths, positions),
+        curves,
+        at,
+    )
+    last_position = (queued[-1].deadline, queued[-1].id) if queued else round.last_position
+    round = replace(round, last_position=last_position, is_done=len(queued) < CLOCKS_PER_STEP)
     await rounds.save(tx, round)
-    await schedule(tx, [Deadline(KIND, THE_ROUND, _next(at) if round.done else at)])
+    await schedule(
+        tx, [Deadline(DEADLINE_KIND, ROUND_SUBJECT, _next_round_at(at) if round.is_done else at)]
+    )
 
 
 async def forecast_now(
@@ -91,121 +99,140 @@ async def forecast_now(
     round = await rounds.lock(tx)
     assert round is not None
     at = await transaction_time(tx)
-    await _fold(tx)
-    wanted = await rounds.open_of(tx, customer, ids, limit)
-    queue = Queue(round.usual, await rounds.ahead(tx, wanted))
-    return await renew(tx, wanted, queue, await handling_times.curves(tx, at), at)
+    await _fold_ended(tx)
+    clock_ids = await rounds.list_open_ids(tx, customer, ids, limit)
+    queue = Queue(round.typical_lengths, await rounds.queue_positions(tx, clock_ids))
+    return await renew_forecasts(tx, clock_ids, queue, await handling_times.load_curves(tx, at), at)
 
 
-async def renew(
+async def renew_forecasts(
     tx: Connection, ids: Collection[UUID], queue: Queue, curves: Curves, at: datetime
 ) -> list[UUID]:
     """Forecast these clocks, keep what is new about them, tell what turned. The round is locked.
 
     Answers the clocks that there is a forecast of.
     """
-    tracked = [one for one in await clocks.load(tx, ids) if forecastable(one)]
-    tables = await timetables(tx, tracked)
-    before = await forecasts.of_clocks(tx, ids)
-    made = []
-    for one in tracked:
-        was = before.get(one.id)
-        now = forecast(uuid7(), one, standing(one, queue, at, tables), curves, at, was)
-        if worth_writing(was, now):
-            made.append(Made(one, was, numbered(now) if turned(was, now) else now))
-    await forecasts.keep(tx, [one.now for one in made])
-    await forecasts.mark(tx, [one.now for one in made if marks(one.was, one.now)])
-    await _tell(tx, [one for one in made if turned(one.was, one.now)], at)
+    tracked = [one for one in await clocks.load(tx, ids) if is_forecastable(one)]
+    tables = await load_timetables(tx, tracked)
+    existing = await forecasts.find_by_clocks(tx, ids)
+    updates = []
+    for clock in tracked:
+        previous = existing.get(clock.id)
+        current = make_forecast(
+            uuid7(), clock, progress_of(clock, queue, at, tables), curves, at, previous
+        )
+        if needs_update(previous, current):
+            updates.append(
+                ForecastUpdate(
+                    clock,
+                    previous,
+                    with_next_sequence(current) if changed_class(previous, current) else current,
+                )
+            )
+    await forecasts.upsert(tx, [one.current for one in updates])
+    await forecasts.insert_marks(
+        tx, [one.current for one in updates if is_scored(one.previous, one.current)]
+    )
+    await _emit(tx, [one for one in updates if changed_class(one.previous, one.current)], at)
     return [one.id for one in tracked]
 
 
-async def keep_forecasting(app: FastAPI) -> None:
+async def ensure_round_scheduled(app: FastAPI) -> None:
     """Arm the first round where none is; from then on each one arms the next."""
     database: Database = app.state.database
     async with database.transaction() as tx:
-        if not await rounds.armed(tx, KIND, THE_ROUND):
-            await schedule(tx, [Deadline(KIND, THE_ROUND, await transaction_time(tx))])
+        if not await rounds.is_scheduled(tx, DEADLINE_KIND, ROUND_SUBJECT):
+            await schedule(tx, [Deadline(DEADLINE_KIND, ROUND_SUBJECT, await transaction_time(tx))])
 
 
-async def _fold(tx: Connection) -> None:
+async def _fold_ended(tx: Connection) -> None:
     """What has ended since: into the handling times, the scores, and the forecasts themselves."""
-    ended = await handling_times.fold(tx)
-    await scores.settle(tx, ended)
-    if ended:
-        await forecasts.follow(tx, {one.clock_id for one in ended})
+    changes = await handling_times.fold(tx)
+    await scores.record_outcomes(tx, changes)
+    if changes:
+        await forecasts.update_open(tx, {one.clock_id for one in changes})
 
 
-async def _tell(tx: Connection, turned_ones: Sequence[Made], at: datetime) -> None:
-    if not turned_ones:
+async def _emit(tx: Connection, updates: Sequence[ForecastUpdate], at: datetime) -> None:
+    if not updates:
         return
-    everybody = await subscriptions.everybody(tx)
+    all_subscriptions = await subscriptions.list_all(tx)
     await publish(
         tx,
         *(
-            OutboxEvent(_event(one, _concerned(one, everybody), at), one.now.sequence)
-            for one in turned_ones
+            OutboxEvent(
+                _to_event(one, _subscribers_of(one, all_subscriptions), at), one.current.sequence
+            )
+            for one in updates
         ),
     )
 
 
-def _event(made: Made, subscribers: Sequence[str], at: datetime) -> ForecastChanged:
-    now = made.now
+def _to_event(update: ForecastUpdate, subscribers: Sequence[str], at: datetime) -> ForecastChanged:
+    current = update.current
     return ForecastChanged(
-        **forecast_facts(made.tracked.ticket, now, at),
-        previous=made.was.outlook if made.was else "safe",
-        probability=round(now.estimate.probability, 3),
-        expected_breach_at=now.expected_breach_at,
-        reasons=reasons(now.standing, now.estimate),
+        **forecast_payload(update.tracked.ticket, current, at),
+        previous=update.previous.outlook if update.previous else "safe",
+        probability=round(current.estimate.probability, 3),
+        expected_breach_at=current.expected_breach_at,
+        reasons=describe_reasons(current.progress, current.estimate),
         subscribers=tuple(subscribers),
     )
 
 
-def _concerned(made: Made, everybody: Sequence[subscriptions.Subscription]) -> list[str]:
+def _subscribers_of(
+    update: ForecastUpdate, all_subscriptions: Sequence[subscriptions.Subscription]
+) -> list[str]:
     """Who asked for this, in order; also to hear that what they were told of is over."""
-    ticket = made.tracked.ticket
-    worse = max(ORDER[made.now.outlook], ORDER[made.was.outlook] if made.was else 0)
+    ticket = update.tracked.ticket
+    worst = max(
+        OUTLOOK_ORDER[update.current.outlook],
+        OUTLOOK_ORDER[update.previous.outlook] if update.previous else 0,
+    )
     return sorted(
         {
             one.sub
-            for one in everybody
-            if one.concerns(ticket.customer, ticket.service) and ORDER[one.outlook] <= worse
+            for one in all_subscriptions
+            if one.matches(ticket.customer, ticket.service) and OUTLOOK_ORDER[one.outlook] <= worst
         }
     )
 
 
-def _begun(last: Round, at: datetime) -> Round:
+def _start_round(last: Round, at: datetime) -> Round:
     """A new round. The queue counted last counts for as long as it lasted."""
     weight = 1 - 0.5 ** ((at - last.began_at) / HALF_LIFE) if last.began_at else 1.0
-    metrics = last.usual.keys() | last.ahead.keys()
-    usual = {one: _drawn(last, one, weight) for one in metrics} if last.began_at else {}
-    return Round(uuid7(), at, done=False, usual=usual)
+    metrics = last.typical_lengths.keys() | last.passed_counts.keys()
+    typical_lengths = (
+        {one: _smoothed_length(last, one, weight) for one in metrics} if last.began_at else {}
+    )
+    return Round(uuid7(), at, is_done=False, typical_lengths=typical_lengths)
 
 
-def _drawn(last: Round, metric: str, weight: float) -> float:
-    present = float(last.ahead.get(metric, 0))
-    usual = last.usual.get(metric, present)
-    return usual + (present - usual) * weight
+def _smoothed_length(last: Round, metric: str, weight: float) -> float:
+    current = float(last.passed_counts.get(metric, 0))
+    typical = last.typical_lengths.get(metric, current)
+    return typical + (current - typical) * weight
 
 
-def _passed(round: Round, queued: Sequence[Queued]) -> Mapping[UUID, int]:
+def _queue_positions(round: Round, queued: Sequence[QueuedClock]) -> Mapping[UUID, int]:
     """How many stand before each; the round's count goes on with them."""
-    ahead: dict[UUID, int] = {}
-    for one in queued:
-        if not one.waits:
-            ahead[one.id] = round.ahead.get(one.metric, 0)
-            round.ahead[one.metric] = ahead[one.id] + 1
-    return ahead
+    positions: dict[UUID, int] = {}
+    for clock in queued:
+        if not clock.is_waiting:
+            positions[clock.id] = round.passed_counts.get(clock.metric, 0)
+            round.passed_counts[clock.metric] = positions[clock.id] + 1
+    return positions
 
 
 async def _curves_of(tx: Connection, round: Round) -> Curves:
     if round.id not in _curves:
         assert round.began_at is not None
-        found = await handling_times.curves(tx, round.began_at)
+        curves = await handling_times.load_curves(tx, round.began_at)
         _curves.clear()
-        _curves[round.id] = found
+        _curves[round.id] = curves
     return _curves[round.id]
 
 
-def _next(at: datetime) -> datetime:
+def _next_round_at(at: datetime) -> datetime:
     """The next full five minutes, so that all replicas mean the same."""
-    return EPOCH + ((at - EPOCH) // EVERY + 1) * EVERY
+    return EPOCH + ((at - EPOCH) // ROUND_INTERVAL + 1) * ROUND_INTERVAL

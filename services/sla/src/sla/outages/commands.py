@@ -18,60 +18,72 @@ from common.events.outages import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from sla.outages.degradations import restate
-from sla.outages.domain.outage import Outage, RecordKind, Source, record_of, superseded, whole
-from sla.outages.domain.scope import Place
+from sla.outages.degradations import update_degradations
+from sla.outages.domain.outage import (
+    Outage,
+    RecordKind,
+    Source,
+    build_record,
+    mark_superseded,
+    truncate_to_second,
+)
+from sla.outages.domain.scope import Scope
 from sla.outages.domain.timeline import Effect
-from sla.outages.downtime_budgets import keep_budgets
-from sla.outages.events import outage_facts
+from sla.outages.downtime_budgets import schedule_budget_checks
+from sla.outages.events import outage_payload
 from sla.outages.store import outages
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class OutageReport:
     """That something is down: said by whom, of where, from when on."""
 
-    place: Place
+    scope: Scope
     source: Source
     source_id: UUID | None
     ticket_id: UUID | None
     effect: Effect
     started_at: datetime
-    by: str
+    actor: str
     reason: str | None = None
 
 
-async def begin(tx: Connection, report: Report, at: datetime) -> Outage:
+async def open_outage(tx: Connection, report: OutageReport, at: datetime) -> Outage:
     """Write down and announce a new outage. Its beginning is never later than now."""
     outage = Outage(
         uuid7(),
         await outages.next_key(tx),
-        report.place,
+        report.scope,
         report.source,
         report.source_id,
         report.ticket_id,
         report.effect,
-        whole(min(report.started_at, at)),
+        truncate_to_second(min(report.started_at, at)),
         None,
     )
-    said = record_of(outage, "started", at, report.by, reason=report.reason)
-    await outages.add(tx, outage, said)
-    await _tell(tx, OutageStarted, outage, at)
-    await _follow(tx, outage, outage, at)
+    record = build_record(outage, "started", at, report.actor, reason=report.reason)
+    await outages.add(tx, outage, record)
+    await _emit(tx, OutageStarted, outage, at)
+    await _update_dependents(tx, outage, outage, at)
     return outage
 
 
-async def finish(
-    tx: Connection, before: Outage, after: Outage, by: str, at: datetime, reason: str | None = None
+async def close_outage(
+    tx: Connection,
+    before: Outage,
+    after: Outage,
+    actor: str,
+    at: datetime,
+    reason: str | None = None,
 ) -> Outage:
     """Write down and announce its end. The row is locked."""
-    kept = await _keep(tx, after, "ended", (by, None), at, reason)
-    await _tell(tx, OutageEnded, kept, at)
-    await _follow(tx, before, kept, at)
-    return kept
+    stored = await _update(tx, after, "ended", (actor, None), at, reason)
+    await _emit(tx, OutageEnded, stored, at)
+    await _update_dependents(tx, before, stored, at)
+    return stored
 
 
-async def correct(
+async def correct_outage(
     tx: Connection,
     before: Outage,
     after: Outage,
@@ -80,25 +92,27 @@ async def correct(
     reason: str,
 ) -> Outage:
     """Write down what two `people` corrected: the one who asked, and the one who confirmed."""
-    kept = await _keep(tx, after, "corrected", people, at, reason)
-    asked, confirmed = people
-    more = {"requested_by": asked, "confirmed_by": confirmed}
-    await _tell(tx, OutageCorrected, kept, at, more)
-    await _follow(tx, before, kept, at)
-    return kept
+    stored = await _update(tx, after, "corrected", people, at, reason)
+    requested_by, confirmed_by = people
+    extra = {"requested_by": requested_by, "confirmed_by": confirmed_by}
+    await _emit(tx, OutageCorrected, stored, at, extra)
+    await _update_dependents(tx, before, stored, at)
+    return stored
 
 
-async def supersede(
-    tx: Connection, before: Outage, by: Outage, created_by: str, at: datetime
+async def supersede_outage(
+    tx: Connection, before: Outage, successor: Outage, created_by: str, at: datetime
 ) -> None:
     """A ticket's outage gives way to the monitor's own, which is exact."""
-    reason = f"measured by monitoring as {by.key}"
-    kept = await _keep(tx, superseded(before), "superseded", (created_by, None), at, reason)
-    await _tell(tx, OutageSuperseded, kept, at, {"superseded_by": by.key})
-    await _follow(tx, before, kept, at)
+    reason = f"measured by monitoring as {successor.key}"
+    stored = await _update(
+        tx, mark_superseded(before), "superseded", (created_by, None), at, reason
+    )
+    await _emit(tx, OutageSuperseded, stored, at, {"superseded_by": successor.key})
+    await _update_dependents(tx, before, stored, at)
 
 
-async def _keep(
+async def _update(
     tx: Connection,
     outage: Outage,
     kind: RecordKind,
@@ -106,26 +120,26 @@ async def _keep(
     at: datetime,
     reason: str | None,
 ) -> Outage:
-    kept = replace(outage, sequence=outage.sequence + 1)
-    await outages.save(tx, kept, record_of(kept, kind, at, people[0], people[1], reason))
-    return kept
+    stored = replace(outage, sequence=outage.sequence + 1)
+    await outages.save(tx, stored, build_record(stored, kind, at, people[0], people[1], reason))
+    return stored
 
 
-async def _tell(
+async def _emit(
     tx: Connection,
-    event: type[OutageEvent],
+    event_type: type[OutageEvent],
     outage: Outage,
     at: datetime,
-    more: dict[str, Any] | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> None:
-    others = await outages.count_open(tx, outage.place, but=outage.id)
-    told = event(**outage_facts(outage, others, at) | (more or {}))
-    await publish(tx, OutboxEvent(told, outage.sequence))
+    others_open = await outages.count_open(tx, outage.scope, excluded_id=outage.id)
+    wire_event = event_type(**outage_payload(outage, others_open, at) | (extra or {}))
+    await publish(tx, OutboxEvent(wire_event, outage.sequence))
 
 
-async def _follow(tx: Connection, before: Outage, after: Outage, at: datetime) -> None:
-    await restate(tx, after.place, at)
+async def _update_dependents(tx: Connection, before: Outage, after: Outage, at: datetime) -> None:
+    await update_degradations(tx, after.scope, at)
     start = min(before.started_at, after.started_at)
     ends = (before.ended_at, after.ended_at)
     end = at if None in ends else max(one for one in ends if one is not None)
-    await keep_budgets(tx, after.place, start, min(end, at), at)
+    await schedule_budget_checks(tx, after.scope, start, min(end, at), at)

@@ -14,74 +14,82 @@ from common.persistence.database import Connection
 from sla.catalogue.domain.graph import Graph, Node
 from sla.catalogue.store import catalogue
 from sla.directory.store import directory
-from sla.outages.domain.dependencies import beneath, impairs
+from sla.outages.domain.dependencies import degrades, nodes_below
 from sla.outages.domain.outage import Outage
-from sla.outages.domain.scope import Place, Question
-from sla.outages.events import place_facts
+from sla.outages.domain.scope import AvailabilityQuery, Scope
+from sla.outages.events import scope_payload
 from sla.outages.store import degradations as conditions
 from sla.outages.store import outages
-from sla.outages.store.degradations import Condition
+from sla.outages.store.degradations import ServiceCondition
 
 
-async def restate(tx: Connection, place: Place, at: datetime) -> None:
+async def update_degradations(tx: Connection, scope: Scope, at: datetime) -> None:
     """Say anew how the services are that rest upon a place, after something changed there."""
-    graph = await catalogue.graph(tx)
-    resting = graph.dependents([node_at(place)])
-    if not resting:
+    graph = await catalogue.load_graph(tx)
+    dependents = graph.dependents([node_of_scope(scope)])
+    if not dependents:
         return
-    places = [one for key in resting for one in await _felt(tx, graph, key, place)]
-    held = [await conditions.hold(tx, one) for one in sorted(places, key=_order)]
+    scopes = [one for key in dependents for one in await _affected_scopes(tx, graph, key, scope)]
+    affected = [await conditions.lock_or_insert(tx, one) for one in sorted(scopes, key=_sort_key)]
     # Read after the locks: of two outages that end at once, the second finds nothing left.
-    still = await outages.open_now(tx)
-    for condition in held:
-        await _restated(tx, graph, condition, still, at)
+    open_outages = await outages.list_open(tx)
+    for condition in affected:
+        await _update_condition(tx, graph, condition, open_outages, at)
 
 
-def node_at(place: Place) -> Node:
+def node_of_scope(scope: Scope) -> Node:
     """What of the catalogue is down with the place: the service, or a whole environment."""
-    if place.service is not None:
-        return Node("service", place.service)
-    assert place.environment is not None
-    return Node("environment", place.environment)
+    if scope.service is not None:
+        return Node("service", scope.service)
+    assert scope.environment is not None
+    return Node("environment", scope.environment)
 
 
-async def _felt(tx: Connection, graph: Graph, service: str, place: Place) -> list[Place]:
+async def _affected_scopes(tx: Connection, graph: Graph, service: str, scope: Scope) -> list[Scope]:
     """The places of a service that rests upon `place`: of its customer, or of all who bought it."""
-    environment = place.environment if place.service is not None else None
-    whose: list[tuple[UUID | None, str | None]] = [(place.customer_id, place.customer)]
-    if place.customer_id is None:
-        ids = await directory.customer_ids(tx, graph.sold_to.get(service, frozenset()))
-        whose = [(id, key) for key, id in ids.items()] or whose
-    return [Place(id, environment, service, None, key) for id, key in whose]
+    environment = scope.environment if scope.service is not None else None
+    customers: list[tuple[UUID | None, str | None]] = [(scope.customer_id, scope.customer)]
+    if scope.customer_id is None:
+        ids = await directory.get_customer_ids(tx, graph.sold_to.get(service, frozenset()))
+        customers = [(id, key) for key, id in ids.items()] or customers
+    return [Scope(id, environment, service, None, key) for id, key in customers]
 
 
-def _order(place: Place) -> tuple[str, str, str]:
-    return str(place.customer_id), str(place.environment), str(place.service)
+def _sort_key(scope: Scope) -> tuple[str, str, str]:
+    return str(scope.customer_id), str(scope.environment), str(scope.service)
 
 
-async def _restated(
-    tx: Connection, graph: Graph, condition: Condition, still: Sequence[Outage], at: datetime
+async def _update_condition(
+    tx: Connection,
+    graph: Graph,
+    condition: ServiceCondition,
+    open_outages: Sequence[Outage],
+    at: datetime,
 ) -> None:
-    place = condition.place
-    question = Question(place.customer_id, place.environment, place.service)
-    nodes = beneath(graph, question, place.customer)
-    down = _names(
-        one.place
-        for one in still
+    scope = condition.scope
+    query = AvailabilityQuery(scope.customer_id, scope.environment, scope.service)
+    nodes = nodes_below(graph, query, scope.customer)
+    causes = _node_names(
+        one.scope
+        for one in open_outages
         # What hits the service itself is an outage of its own, and no mere impairment.
         if one.effect == "down"
-        and not question.concerns(one.place)
-        and impairs(one.place, nodes, question)
+        and not query.includes(one.scope)
+        and degrades(one.scope, nodes, query)
     )
-    if down == condition.caused_by:
+    if causes == condition.caused_by:
         return
-    since = (condition.since or at) if down else None
-    kept = replace(condition, caused_by=down, since=since, sequence=condition.sequence + 1)
-    await conditions.save(tx, kept)
-    facts = place_facts(place) | {"at": at, "condition_id": kept.id, "caused_by": list(down)}
-    told = ServiceDegraded(**facts, started_at=since) if since else ServiceRestored(**facts)
-    await publish(tx, OutboxEvent(told, kept.sequence))
+    since = (condition.since or at) if causes else None
+    stored = replace(condition, caused_by=causes, since=since, sequence=condition.sequence + 1)
+    await conditions.save(tx, stored)
+    payload = scope_payload(scope) | {
+        "at": at,
+        "condition_id": stored.id,
+        "caused_by": list(causes),
+    }
+    event = ServiceDegraded(**payload, started_at=since) if since else ServiceRestored(**payload)
+    await publish(tx, OutboxEvent(event, stored.sequence))
 
 
-def _names(places: Iterable[Place]) -> tuple[str, ...]:
-    return tuple(sorted({str(node_at(place)) for place in places}))
+def _node_names(scopes: Iterable[Scope]) -> tuple[str, ...]:
+    return tuple(sorted({str(node_of_scope(scope)) for scope in scopes}))

@@ -14,137 +14,165 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.agreements.store import agreements
-from sla.outages.domain.availability import Agreed, Availability
-from sla.outages.domain.availability_model import Known
-from sla.outages.domain.downtime_budget import SHARES, crossing, reached
-from sla.outages.domain.month import following
-from sla.outages.domain.outage import whole
-from sla.outages.domain.scope import Place, Question
+from sla.outages.domain.availability import AgreedPeriod, Availability
+from sla.outages.domain.availability_model import AvailabilityModel
+from sla.outages.domain.downtime_budget import (
+    WARNING_THRESHOLDS,
+    reached_thresholds,
+    threshold_reached_at,
+)
+from sla.outages.domain.month import next_month
+from sla.outages.domain.outage import truncate_to_second
+from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.store import availability, budgets
 from sla.outages.store.budgets import Budget
 
-KIND = "budget"
+DEADLINE_KIND = "budget"
 """The kind of deadline at which a budget's next share is used up, or its month is over."""
 SECOND = timedelta(seconds=1)
-OLDEST = timedelta(days=400)
+MAX_WARNED_AGE = timedelta(days=400)
 """Months further back are history: the figures are corrected, and nobody is warned of them."""
 
 
-async def keep_budgets(
-    tx: Connection, place: Place, start: datetime, end: datetime, at: datetime
+async def schedule_budget_checks(
+    tx: Connection, scope: Scope, start: datetime, end: datetime, at: datetime
 ) -> None:
     """Have the budgets looked at that an outage at the place, in `[start, end)`, may have used.
 
     Not at once: of an outage that is heard of late, the end may be the very next event. The timer
     waits until what is unheard is heard, and looks once, however many alerts a storm brings.
     """
-    promised = await agreements.published(tx, await _whose(tx, place))
-    wanted = [
+    agreements_by_customer = await agreements.list_binding(tx, await _affected_customers(tx, scope))
+    budget_keys = [
         (agreement, customer_id, day)
-        for customer_id, several in promised.items()
+        for customer_id, several in agreements_by_customer.items()
         for agreement in sorted({one.key for one in several if one.availability is not None})
-        for day in _months(max(start, at - OLDEST), end)
+        for day in _possible_months(max(start, at - MAX_WARNED_AGE), end)
     ]
-    held = [await budgets.hold(tx, *one) for one in sorted(wanted)]
-    await schedule(tx, [Deadline(KIND, budget.id, at) for budget in held])
+    locked = [await budgets.lock_or_insert(tx, *one) for one in sorted(budget_keys)]
+    await schedule(tx, [Deadline(DEADLINE_KIND, budget.id, at) for budget in locked])
 
 
-async def _whose(tx: Connection, place: Place) -> Collection[UUID]:
-    if place.customer_id is not None:
-        return [place.customer_id]
-    return await budgets.customers(tx)
+async def _affected_customers(tx: Connection, scope: Scope) -> Collection[UUID]:
+    if scope.customer_id is not None:
+        return [scope.customer_id]
+    return await budgets.list_customer_ids(tx)
 
 
-def _months(start: datetime, end: datetime) -> Iterator[date]:
+def _possible_months(start: datetime, end: datetime) -> Iterator[date]:
     """The months that it may lie in, wherever on earth they begin."""
     day, last = (start - timedelta(days=1)).date().replace(day=1), (end + timedelta(days=1)).date()
     while day <= last:
         yield day
-        day = following(day)
+        day = next_month(day)
 
 
-async def _look_at_all(tx: Connection, held: Sequence[Budget], at: datetime) -> None:
+async def _check_budgets(tx: Connection, locked: Sequence[Budget], at: datetime) -> None:
     """Tell what of these budgets, whose rows are locked, is used up, and arm what comes next."""
-    for day in sorted({budget.month for budget in held}):
-        mine = [budget for budget in held if budget.month == day]
+    for day in sorted({budget.month for budget in locked}):
+        month_budgets = [budget for budget in locked if budget.month == day]
         # Loaded after the locks, all customers of a month at once.
-        found = await availability.known_of_month(tx, {one.customer_id for one in mine}, day)
-        for budget in mine:
-            await _look_at(tx, budget, found, at)
+        model = await availability.load_month(tx, {one.customer_id for one in month_budgets}, day)
+        for budget in month_budgets:
+            await _check_budget(tx, budget, model, at)
 
 
-async def _look_at(tx: Connection, budget: Budget, found: Known, at: datetime) -> None:
-    question = Question(budget.customer_id, agreement=budget.agreement)
-    lasts = found.month(question, budget.month)
-    stands = found.availability(question, lasts.start, lasts.end, at)
-    agreed = found.agreed(found.held(question, lasts.start, lasts.end))
-    fresh = [share for share in reached(stands) if share not in budget.told]
-    if fresh:
-        budget = await _tell(tx, budget, fresh, (agreed, stands, found), at)
-    next_at = _next(budget, found, question, at)
-    await schedule(tx, [Deadline(KIND, budget.id, next_at)])
+async def _check_budget(
+    tx: Connection, budget: Budget, model: AvailabilityModel, at: datetime
+) -> None:
+    query = AvailabilityQuery(budget.customer_id, agreement=budget.agreement)
+    period = model.month(query, budget.month)
+    current = model.availability(query, period.start, period.end, at)
+    agreed_periods = model.agreed_periods(
+        model.agreement_intervals(query, period.start, period.end)
+    )
+    new_thresholds = [
+        share for share in reached_thresholds(current) if share not in budget.warned_thresholds
+    ]
+    if new_thresholds:
+        budget = await _emit_warnings(
+            tx, budget, new_thresholds, (agreed_periods, current, model), at
+        )
+    next_at = _next_check_at(budget, model, query, at)
+    await schedule(tx, [Deadline(DEADLINE_KIND, budget.id, next_at)])
 
 
-async def _tell(
+async def _emit_warnings(
     tx: Connection,
     budget: Budget,
-    fresh: Sequence[float],
-    known: tuple[Sequence[Agreed], Availability, Known],
+    new_thresholds: Sequence[float],
+    context: tuple[Sequence[AgreedPeriod], Availability, AvailabilityModel],
     at: datetime,
 ) -> Budget:
-    agreed, stands, found = known
-    assert stands.budget is not None
-    assert stands.promised is not None
-    for share in fresh:
-        reached_at = crossing(agreed, stands, share) or stands.until
-        budget = replace(budget, sequence=budget.sequence + 1, told=(*budget.told, share))
+    agreed_periods, current, model = context
+    assert current.budget is not None
+    assert current.promised_ratio is not None
+    for threshold in new_thresholds:
+        reached_at = threshold_reached_at(agreed_periods, current, threshold) or current.as_of
+        budget = replace(
+            budget,
+            sequence=budget.sequence + 1,
+            warned_thresholds=(*budget.warned_thresholds, threshold),
+        )
         event = DowntimeBudgetThresholdReached(
             at=at,
             budget_id=budget.id,
             agreement=budget.agreement,
             customer_id=budget.customer_id,
-            customer=found.customers[budget.customer_id].key,
+            customer=model.customers[budget.customer_id].key,
             month=budget.month.isoformat(),
-            threshold=share,
+            threshold=threshold,
             reached_at=reached_at,
-            promised=stands.promised,
-            budget_seconds=stands.budget // SECOND,
-            down_seconds=stands.judged // SECOND,
+            promised=current.promised_ratio,
+            budget_seconds=current.budget // SECOND,
+            down_seconds=current.budget_downtime // SECOND,
         )
-        await budgets.warn(tx, budget, share, reached_at, at)
+        await budgets.insert_warning(tx, budget, threshold, reached_at, at)
         await publish(tx, OutboxEvent(event, budget.sequence))
     return budget
 
 
-def _next(budget: Budget, found: Known, question: Question, at: datetime) -> datetime | None:
+def _next_check_at(
+    budget: Budget, model: AvailabilityModel, query: AvailabilityQuery, at: datetime
+) -> datetime | None:
     """When to look again: where what is down stays down, the next share is used up then; at the
     latest when the month is over, because the next one has a budget of its own."""
-    lasts = found.month(question, budget.month)
-    if at >= lasts.end or not found.lasting(question):
+    period = model.month(query, budget.month)
+    if at >= period.end or not model.is_down(query):
         return None
-    agreed = found.agreed(found.held(question, lasts.start, lasts.end))
-    ahead = found.availability(question, lasts.start, lasts.end, lasts.end)
-    following_share = next((share for share in SHARES if share not in budget.told), None)
-    at_share = following_share and crossing(agreed, ahead, following_share)
-    return _next_second(at_share) if at_share else lasts.end
+    agreed_periods = model.agreed_periods(
+        model.agreement_intervals(query, period.start, period.end)
+    )
+    projected = model.availability(query, period.start, period.end, period.end)
+    next_threshold = next(
+        (share for share in WARNING_THRESHOLDS if share not in budget.warned_thresholds), None
+    )
+    threshold_at = next_threshold and threshold_reached_at(
+        agreed_periods, projected, next_threshold
+    )
+    return _round_up_to_second(threshold_at) if threshold_at else period.end
 
 
-def _next_second(at: datetime) -> datetime:
+def _round_up_to_second(at: datetime) -> datetime:
     """What is counted is whole seconds: a share within one is used up at its end."""
-    return at if at == whole(at) else whole(at) + SECOND
+    return at if at == truncate_to_second(at) else truncate_to_second(at) + SECOND
 
 
 async def on_budgets_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """A share is used up, or a month is over while something is still down."""
-    held = await budgets.load(tx, [one.subject for one in due])
-    over = [
-        await budgets.hold(tx, budget.agreement, budget.customer_id, following(budget.month))
-        for budget in held
-        if at >= await _end_of(tx, budget)
+    locked = await budgets.load(tx, [one.subject for one in due])
+    next_month_budgets = [
+        await budgets.lock_or_insert(
+            tx, budget.agreement, budget.customer_id, next_month(budget.month)
+        )
+        for budget in locked
+        if at >= await _period_end(tx, budget)
     ]
-    await _look_at_all(tx, [*held, *over], at)
+    await _check_budgets(tx, [*locked, *next_month_budgets], at)
 
 
-async def _end_of(tx: Connection, budget: Budget) -> datetime:
-    found = await availability.known_of_month(tx, {budget.customer_id}, budget.month)
-    return found.month(Question(budget.customer_id, agreement=budget.agreement), budget.month).end
+async def _period_end(tx: Connection, budget: Budget) -> datetime:
+    model = await availability.load_month(tx, {budget.customer_id}, budget.month)
+    return model.month(
+        AvailabilityQuery(budget.customer_id, agreement=budget.agreement), budget.month
+    ).end

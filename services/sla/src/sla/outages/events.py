@@ -5,20 +5,20 @@ from typing import Any
 
 from sla.outages.domain.maintenance import PlannedMaintenance
 from sla.outages.domain.outage import Outage
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 
 
-def place_facts(place: Place) -> dict[str, Any]:
+def scope_payload(scope: Scope) -> dict[str, Any]:
     return {
-        "customer_id": place.customer_id,
-        "customer": place.customer,
-        "environment": place.environment,
-        "service": place.service,
+        "customer_id": scope.customer_id,
+        "customer": scope.customer,
+        "environment": scope.environment,
+        "service": scope.service,
     }
 
 
-def outage_facts(outage: Outage, others_open: int, at: datetime) -> dict[str, Any]:
-    return place_facts(outage.place) | {
+def outage_payload(outage: Outage, others_open: int, at: datetime) -> dict[str, Any]:
+    return scope_payload(outage.scope) | {
         "at": at,
         "outage_id": outage.id,
         "outage": outage.key,
@@ -32,12 +32,12 @@ def outage_facts(outage: Outage, others_open: int, at: datetime) -> dict[str, An
     }
 
 
-def maintenance_facts(planned: PlannedMaintenance, at: datetime) -> dict[str, Any]:
-    return place_facts(planned.place) | {
+def maintenance_payload(maintenance: PlannedMaintenance, at: datetime) -> dict[str, Any]:
+    return scope_payload(maintenance.scope) | {
         "at": at,
-        "maintenance_id": planned.id,
-        "maintenance": planned.key,
-        "title": planned.title,
-        "starts_at": planned.starts_at,
-        "ends_at": planned.ends_at,
+        "maintenance_id": maintenance.id,
+        "maintenance": maintenance.key,
+        "title": maintenance.title,
+        "starts_at": maintenance.starts_at,
+        "ends_at": maintenance.ends_at,
     }

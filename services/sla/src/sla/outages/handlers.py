@@ -16,17 +16,17 @@ from common.events.tickets import (
 )
 from common.persistence.database import Connection, transaction_time
 from sla.directory.store import directory
-from sla.outages.commands import Report, begin, finish, supersede
-from sla.outages.domain.outage import Outage, ended
+from sla.outages.commands import OutageReport, close_outage, open_outage, supersede_outage
+from sla.outages.domain.outage import Outage, mark_ended
 from sla.outages.domain.rules import Signal, effect_of
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 from sla.outages.domain.timeline import Effect
 from sla.outages.store import outages
 from sla.outages.store import rules as outage_rules
 
-ITSELF = "opsdesk"
+SYSTEM = "opsdesk"
 """Who said it, where no person did."""
-DONE = frozenset({"resolved", "verified", "closed", "merged"})
+CLOSED_STATES = frozenset({"resolved", "verified", "closed", "merged"})
 """States of tickets that block nothing."""
 
 
@@ -34,26 +34,28 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
     """An alert that counts opens an outage from its own beginning. It measures better than people
     do: an outage that its ticket opened gives way to it."""
     event = received.event
-    place = await _place(tx, event)
-    if place is None:
+    scope = await _resolve_scope(tx, event)
+    if scope is None:
         return
     level = (event.severity or "").lower()
     signal = Signal(
         "monitoring",
         level,
         event.monitor,
-        place.environment,
-        place.tier,
-        place.service,
+        scope.environment,
+        scope.tier,
+        scope.service,
         event.dedup_key,
     )
-    effect = await _effect(tx, signal)
+    effect = await _effect_of_signal(tx, signal)
     if effect is None:
         return
-    by_ticket = [] if event.ticket_id is None else await _of_ticket(tx, event.ticket_id)
+    ticket_outages = (
+        [] if event.ticket_id is None else await _lock_ticket_outages(tx, event.ticket_id)
+    )
     at = await transaction_time(tx)
-    report = Report(
-        place,
+    report = OutageReport(
+        scope,
         "monitoring",
         event.alert_id,
         event.ticket_id,
@@ -61,9 +63,9 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
         event.started_at,
         event.monitor,
     )
-    outage = await begin(tx, report, at)
-    for one in by_ticket:
-        await supersede(tx, one, outage, event.monitor, at)
+    outage = await open_outage(tx, report, at)
+    for ticket_outage in ticket_outages:
+        await supersede_outage(tx, ticket_outage, outage, event.monitor, at)
 
 
 async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
@@ -72,36 +74,40 @@ async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved])
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):
         at = await transaction_time(tx)
         # A monitor whose clock is ahead ends nothing in the future.
-        after = ended(outage, min(event.ended_at, at))
+        after = mark_ended(outage, min(event.ended_at, at))
         if after is not None:
-            await finish(tx, outage, after, event.monitor, at)
+            await close_outage(tx, outage, after, event.monitor, at)
 
 
-async def on_opened_down(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
+async def on_blocker_ticket_opened(
+    tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]
+) -> None:
     """What was phoned in late was down since then: the outage begins with the ticket (C2)."""
     for received in events:
         # Checked here, not by the rules: nearly all tickets are none of this, and they come in
         # thousands a second.
         if received.event.priority == "blocker":
-            await _down(tx, received.event, received.event.opened_at)
+            await _open_ticket_outage(tx, received.event, received.event.opened_at)
 
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
-    await _down(tx, received.event, received.at)
+    await _open_ticket_outage(tx, received.event, received.at)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
     """Resolved, lowered, closed or moved: what this ticket said is down is down no more."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
-        after = ended(outage, received.at)
+        after = mark_ended(outage, received.at)
         if after is not None:
-            await finish(
-                tx, outage, after, event.by or ITSELF, await transaction_time(tx), event.reason
+            await close_outage(
+                tx, outage, after, event.by or SYSTEM, await transaction_time(tx), event.reason
             )
 
 
-async def on_corrected_down(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
+async def on_blocker_reclassified(
+    tx: Connection, received: ReceivedEvent[TicketReclassified]
+) -> None:
     """A blocker that is no incident, or about another service, is no word about this one any more.
 
     It ends now, as when a blocker is lowered: whoever says that it never was down corrects it, by
@@ -111,47 +117,49 @@ async def on_corrected_down(tx: Connection, received: ReceivedEvent[TicketReclas
     if event.priority != "blocker":
         return
     for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
-        after = ended(outage, received.at)
+        after = mark_ended(outage, received.at)
         if after is not None:
-            await finish(
-                tx, outage, after, event.by or ITSELF, await transaction_time(tx), "corrected"
+            await close_outage(
+                tx, outage, after, event.by or SYSTEM, await transaction_time(tx), "corrected"
             )
-    if event.state not in DONE:
-        await _down(tx, event, received.at)
+    if event.state not in CLOSED_STATES:
+        await _open_ticket_outage(tx, event, received.at)
 
 
-async def _down(tx: Connection, event: TicketEvent, started_at: datetime) -> None:
+async def _open_ticket_outage(tx: Connection, event: TicketEvent, started_at: datetime) -> None:
     """A blocker incident says that its environment or service is down, once: as long as the ticket
     has an outage already, the monitor's own or this one, nothing new is said."""
-    place = await _place(tx, event)
-    if event.kind != "incident" or place is None:
+    scope = await _resolve_scope(tx, event)
+    if event.kind != "incident" or scope is None:
         return
     signal = Signal(
-        "ticket", event.priority, None, place.environment, place.tier, place.service, event.ticket
+        "ticket", event.priority, None, scope.environment, scope.tier, scope.service, event.ticket
     )
-    effect = await _effect(tx, signal)
+    effect = await _effect_of_signal(tx, signal)
     if effect is None or await outages.lock_open_of_ticket(tx, event.ticket_id):
         return
-    report = Report(
-        place, "ticket", event.ticket_id, event.ticket_id, effect, started_at, event.by or ITSELF
+    report = OutageReport(
+        scope, "ticket", event.ticket_id, event.ticket_id, effect, started_at, event.by or SYSTEM
     )
-    await begin(tx, report, await transaction_time(tx))
+    await open_outage(tx, report, await transaction_time(tx))
 
 
-async def _of_ticket(tx: Connection, ticket_id: UUID) -> list[Outage]:
-    found = await outages.lock_open_of_ticket(tx, ticket_id)
-    return [outage for outage in found if outage.source == "ticket"]
+async def _lock_ticket_outages(tx: Connection, ticket_id: UUID) -> list[Outage]:
+    open_outages = await outages.lock_open_of_ticket(tx, ticket_id)
+    return [outage for outage in open_outages if outage.source == "ticket"]
 
 
-async def _effect(tx: Connection, signal: Signal) -> Effect | None:
-    return effect_of((await outage_rules.current(tx)).rules, signal)
+async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
+    return effect_of((await outage_rules.get_current(tx)).rules, signal)
 
 
-async def _place(tx: Connection, event: AlertRaised | TicketEvent) -> Place | None:
+async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
     """Where it is. None where nobody says whose or what it is: a label that intake did not know
     must not become an outage of all customers; people can say that by hand."""
     if event.customer_id is None or (event.environment is None and event.service is None):
         return None
-    known = await directory.find_environment(tx, event.environment) if event.environment else None
-    tier = known.tier if known else None
-    return Place(event.customer_id, event.environment, event.service, tier, event.customer)
+    environment = (
+        await directory.find_environment(tx, event.environment) if event.environment else None
+    )
+    tier = environment.tier if environment else None
+    return Scope(event.customer_id, event.environment, event.service, tier, event.customer)

@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 outages = Table(
     "outages",
@@ -18,9 +18,9 @@ outages = Table(
     Column("source_id", Uuid),
     Column("ticket_id", Uuid),
     Column("effect", Text, nullable=False),
-    instant("started_at", nullable=False),
-    instant("ended_at"),
-    instant("until"),
+    instant_column("started_at", nullable=False),
+    instant_column("ended_at"),
+    instant_column("until"),
     Column("counts", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
@@ -34,10 +34,10 @@ outage_records = Table(
     Column("ordinal", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("effect", Text, nullable=False),
-    instant("started_at", nullable=False),
-    instant("ended_at"),
+    instant_column("started_at", nullable=False),
+    instant_column("ended_at"),
     Column("counts", Boolean, nullable=False),
-    instant("known_at", nullable=False),
+    instant_column("known_at", nullable=False),
     Column("created_by", Text, nullable=False),
     Column("confirmed_by", Text),
     Column("reason", Text),
@@ -48,17 +48,17 @@ outage_corrections = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("outage_id", Uuid, nullable=False),
-    instant("started_at"),
-    instant("ended_at"),
+    instant_column("started_at"),
+    instant_column("ended_at"),
     Column("reopened", Boolean, nullable=False),
     Column("effect", Text),
     Column("counts", Boolean),
     Column("reason", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("requested_by", Text, nullable=False),
-    instant("requested_at", nullable=False),
+    instant_column("requested_at", nullable=False),
     Column("decided_by", Text),
-    instant("decided_at"),
+    instant_column("decided_at"),
 )
 
 outage_rules = Table(
@@ -67,7 +67,7 @@ outage_rules = Table(
     Column("version", Integer, primary_key=True),
     Column("rules", JSONB, nullable=False),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )
 
 maintenance_windows = Table(
@@ -80,14 +80,14 @@ maintenance_windows = Table(
     Column("environment", Text),
     Column("service", Text),
     Column("title", Text, nullable=False),
-    instant("starts_at", nullable=False),
-    instant("ends_at", nullable=False),
+    instant_column("starts_at", nullable=False),
+    instant_column("ends_at", nullable=False),
     Column("announced_by", Text, nullable=False),
-    instant("announced_at", nullable=False),
+    instant_column("announced_at", nullable=False),
     Column("agreed_by", Text),
-    instant("agreed_at"),
+    instant_column("agreed_at"),
     Column("cancelled_by", Text),
-    instant("cancelled_at"),
+    instant_column("cancelled_at"),
     Column("sequence", BigInteger, nullable=False),
 )
 
@@ -106,8 +106,8 @@ budget_warnings = Table(
     METADATA,
     Column("budget_id", Uuid, primary_key=True),
     Column("share", Numeric, primary_key=True),
-    instant("reached_at", nullable=False),
-    instant("known_at", nullable=False),
+    instant_column("reached_at", nullable=False),
+    instant_column("known_at", nullable=False),
 )
 
 conditions = Table(
@@ -119,6 +119,6 @@ conditions = Table(
     Column("environment", Text),
     Column("service", Text, nullable=False),
     Column("caused_by", ARRAY(Text), nullable=False),
-    instant("since"),
+    instant_column("since"),
     Column("sequence", BigInteger, nullable=False),
 )

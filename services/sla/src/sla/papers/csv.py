@@ -4,7 +4,7 @@ Shares are numbers from 0 to 1, spans of time are seconds, instants RFC 3339 in 
 byte order mark, by which Excel knows it.
 """
 
-import csv as lines
+import csv as csv_module
 import io
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def csv(paper: Paper) -> bytes:
     file = io.StringIO()
-    out = lines.writer(file, lineterminator="\r\n")
+    out = csv_module.writer(file, lineterminator="\r\n")
     _write(out, paper.title, paper.subtitle, paper.standing)
     for tile in paper.tiles:
         _write(out, tile.title, tile.value, tile.against)

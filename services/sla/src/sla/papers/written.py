@@ -13,11 +13,11 @@ NUMBERS = frozenset({"count", "share", "uptime", "lasting"})
 def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
     """A dash where there is nothing to say."""
     if value is None:
-        return wording.NOTHING
+        return wording.NO_VALUE
     if isinstance(value, datetime):
-        return wording.instant(value, zone)
+        return wording.format_instant(value, zone)
     if isinstance(value, date):
-        return wording.day(value)
+        return wording.format_day(value)
     if isinstance(value, str):
         return value
     return _number(value, kind)
@@ -25,7 +25,7 @@ def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
 
 def _number(value: float, kind: Kind) -> str:
     if kind == "share":
-        return wording.share(value)
+        return wording.format_share(value)
     if kind == "uptime":
-        return wording.uptime(value)
-    return wording.lasting(value) if kind == "lasting" else f"{value:g}"
+        return wording.format_uptime(value)
+    return wording.format_duration(value) if kind == "lasting" else f"{value:g}"

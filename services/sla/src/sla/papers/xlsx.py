@@ -1,4 +1,4 @@
-"""A paper's tables as a workbook: a sheet per section, numbers as numbers, text never as a formula."""
+"""A paper's tables as a workbook: a sheet per section, numbers, text never as a formula."""
 
 import io
 from collections.abc import Iterator

@@ -7,57 +7,63 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 WIDTH, HEIGHT = 720, 360
-LEFT, TOP, BOTTOM = 64, 64, 300
+LEFT_MARGIN, TOP_MARGIN, BASELINE_Y = 64, 64, 300
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
 FONT = 'font-family="system-ui, sans-serif"'
-FIRST, LAST = -4, 31
+FIRST_QUARTER, LAST_QUARTER = -4, 31
 """Quarters of decades: from 0.1 ms to beyond ten hours. What is longer stands in the last."""
-NAMES = ("0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s", "100 s", "17 min", "2.8 h")
+DECADE_NAMES = ("0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s", "100 s", "17 min", "2.8 h")
 
 
-def drawn(counts: Mapping[int, int], title: str) -> str:
+def render_svg(counts: Mapping[int, int], title: str) -> str:
     """`counts`: firings per quarter of a decade of their lag in ms; 0 is 1 ms to 1.8 ms."""
     bars: dict[int, int] = {}
     for quarter, count in counts.items():
-        place = min(max(quarter, FIRST), LAST)
-        bars[place] = bars.get(place, 0) + count
+        bucket = min(max(quarter, FIRST_QUARTER), LAST_QUARTER)
+        bars[bucket] = bars.get(bucket, 0) + count
     total = sum(bars.values())
     parts = [*_frame(title), *_bars(bars)]
     if not total:
-        parts.append(_text((LEFT + WIDTH) / 2, (TOP + BOTTOM) / 2, "Nothing fired.", GREY, 16))
-    said = f"{title}: {total} firings"
+        parts.append(
+            _text(
+                (LEFT_MARGIN + WIDTH) / 2, (TOP_MARGIN + BASELINE_Y) / 2, "Nothing fired.", GREY, 16
+            )
+        )
+    description = f"{title}: {total} firings"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(said)}"><title>{escape(said)}</title>'
+        f' aria-label="{escape(description)}"><title>{escape(description)}</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
 
 
 def _frame(title: str) -> Iterator[str]:
-    yield _text(LEFT, 34, title, INK, 15, anchor="start")
-    yield f'<path d="M{LEFT} {BOTTOM}H{WIDTH - 20}" stroke="{GREY}"/>'
-    for decade, name in enumerate(NAMES):
-        x = _x(FIRST + 4 * decade)
-        yield f'<path d="M{x:.1f} {TOP}V{BOTTOM}" stroke="{PALE}"/>'
-        yield _text(x, BOTTOM + 20, name, GREY, 12)
+    yield _text(LEFT_MARGIN, 34, title, INK, 15, anchor="start")
+    yield f'<path d="M{LEFT_MARGIN} {BASELINE_Y}H{WIDTH - 20}" stroke="{GREY}"/>'
+    for decade, name in enumerate(DECADE_NAMES):
+        x = _x(FIRST_QUARTER + 4 * decade)
+        yield f'<path d="M{x:.1f} {TOP_MARGIN}V{BASELINE_Y}" stroke="{PALE}"/>'
+        yield _text(x, BASELINE_Y + 20, name, GREY, 12)
 
 
 def _bars(bars: Mapping[int, int]) -> Iterator[str]:
-    most = max(bars.values(), default=1)
+    max_count = max(bars.values(), default=1)
     width = _x(1) - _x(0) - 2
     for quarter, count in sorted(bars.items()):
-        height = max((BOTTOM - TOP - 16) * count / most, 2)
-        x, y = _x(quarter) + 1, BOTTOM - height
-        said = f"{count} from {10 ** (quarter / 4):.3g} ms"
+        height = max((BASELINE_Y - TOP_MARGIN - 16) * count / max_count, 2)
+        x, y = _x(quarter) + 1, BASELINE_Y - height
+        title = f"{count} from {10 ** (quarter / 4):.3g} ms"
         yield (
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-            f' fill="{BLUE}"><title>{said}</title></rect>'
+            f' fill="{BLUE}"><title>{title}</title></rect>'
         )
         yield _text(x + width / 2, y - 4, f"{count:,}", INK, 11)
 
 
 def _x(quarter: float) -> float:
-    return LEFT + (quarter - FIRST) * (WIDTH - LEFT - 20) / (LAST + 1 - FIRST)
+    return LEFT_MARGIN + (quarter - FIRST_QUARTER) * (WIDTH - LEFT_MARGIN - 20) / (
+        LAST_QUARTER + 1 - FIRST_QUARTER
+    )
 
 
 def _text(x: float, y: float, text: str, fill: str, size: int, anchor: str = "middle") -> str:

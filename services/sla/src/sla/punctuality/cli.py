@@ -15,7 +15,7 @@ from sla.punctuality import export as proof
 from sla.punctuality.domain import verifier
 
 
-def program(service: Service) -> typer.Typer:
+def create_commands(service: Service) -> typer.Typer:
     """The commands."""
     app = typer.Typer(help="The sealed record of what fired when.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def program(service: Service) -> typer.Typer:
 
         async def run() -> str:
             async with open_database(service) as database:
-                return await proof.checked(database, head)
+                return await proof.check_record(database, head)
 
         try:
             typer.echo(f"{service.name}: {asyncio.run(run())}")
@@ -42,22 +42,22 @@ def program(service: Service) -> typer.Typer:
     ) -> None:
         """Write the sealed lines and a verifier that needs nothing but Python."""
 
-        path = _begun(folder)
+        path = _prepare_folder(folder)
 
         async def run() -> None:
             async with open_database(service) as database:
-                await written(path, proof.exported(database, _day(since), _day(until)))
+                await write_lines(path, proof.export_lines(database, _day(since), _day(until)))
 
         asyncio.run(run())
         try:
-            typer.echo(f"{folder}: {verifier.check(path)}")
+            typer.echo(f"{folder}: {verifier.check_file(path)}")
         except verifier.Difference as difference:
             raise SystemExit(f"{folder} was written, but is not whole: {difference}") from None
 
     return app
 
 
-def _begun(folder: Path) -> Path:
+def _prepare_folder(folder: Path) -> Path:
     """The file to write, beside its verifier. Raises SystemExit where the folder is not empty."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -66,12 +66,12 @@ def _begun(folder: Path) -> Path:
     return folder / "evidence.jsonl"
 
 
-async def written(path: Path, lines: AsyncIterator[bytes]) -> None:
+async def write_lines(path: Path, lines: AsyncIterator[bytes]) -> None:
     # Not in text mode: the bytes are what was hashed.
     with path.open("wb") as file:
         async for line in lines:
             file.write(line + b"\n")
 
 
-def _day(given: datetime | None) -> date | None:
-    return given and given.date()
+def _day(instant: datetime | None) -> date | None:
+    return instant and instant.date()

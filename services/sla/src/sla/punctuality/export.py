@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 from common.persistence.database import Connection, Database
-from sla.punctuality.domain.verifier import FORMAT, Check, Difference
-from sla.punctuality.sealing import told
+from sla.punctuality.domain.verifier import FORMAT, Difference, EvidenceCheck
+from sla.punctuality.sealing import format_instant
 from sla.punctuality.store import evidence, seals
-from sla.punctuality.store.seals import BEGINNING, Seal
+from sla.punctuality.store.seals import FIRST_POSITION, Seal
 
 
-async def exported(
+async def export_lines(
     database: Database, since: date | None = None, until: date | None = None
 ) -> AsyncIterator[bytes]:
     """The lines of an export, without line feeds: of the days in `[since, until]`, or all that is
@@ -21,8 +21,8 @@ async def exported(
     last: Seal | None = None
     while True:
         async with database.transaction() as tx:
-            seal = await seals.following(tx, last.number if last else 0, since, until)
-            lines = [] if seal is None else await sealed(tx, seal)
+            seal = await seals.find_following(tx, last.number if last else 0, since, until)
+            lines = [] if seal is None else await sealed_lines(tx, seal)
         if seal is None:
             return
         for line in lines:
@@ -30,35 +30,35 @@ async def exported(
         last = seal
 
 
-async def sealed(tx: Connection, seal: Seal) -> list[bytes]:
+async def sealed_lines(tx: Connection, seal: Seal) -> list[bytes]:
     """The lines that a seal stands for, as they are now, and the seal itself."""
     before = await seals.find(tx, seal.number - 1)
-    after = before.until if before is not None else BEGINNING
-    found = await evidence.lines(tx, after, seal.until)
-    return [*(line.bytes for line in found), _written(seal)]
+    after = before.end_position if before is not None else FIRST_POSITION
+    stored_lines = await evidence.list_lines(tx, after, seal.end_position)
+    return [*(line.bytes for line in stored_lines), _dump_seal(seal)]
 
 
-async def wrong_evidence(database: Database, head: str | None = None) -> AsyncIterator[str]:
+async def evidence_problems(database: Database, head: str | None = None) -> AsyncIterator[str]:
     """The first place at which the record is not what was sealed; nothing where it is whole."""
     try:
-        await checked(database, head)
+        await check_record(database, head)
     except Difference as difference:
         yield f"punctuality: {difference}"
 
 
-async def checked(database: Database, head: str | None = None) -> str:
+async def check_record(database: Database, head: str | None = None) -> str:
     """What the verifier says of the present record. Raises Difference."""
-    check = Check()
-    async for line in exported(database):
-        check.hear(line)
-    return check.ended(head)
+    verification = EvidenceCheck()
+    async for line in export_lines(database):
+        verification.add_line(line)
+    return verification.finish(head)
 
 
-def _written(seal: Seal) -> bytes:
+def _dump_seal(seal: Seal) -> bytes:
     line = {
         "seal": seal.number,
         "day": seal.day.isoformat(),
-        "sealed_at": told(seal.sealed_at),
+        "sealed_at": format_instant(seal.sealed_at),
         "size": seal.size,
         "closes": seal.closes,
         "previous": seal.previous.hex(),

@@ -17,50 +17,57 @@ from sla.punctuality.store import punctuality
 
 log = logger(__name__)
 
-EVERY = 60.0
+BEAT_INTERVAL_S = 60.0
 """Seconds of real time between two beats."""
-SOON = 1.0
+RETRY_DELAY_S = 1.0
 """Seconds until the next try, where nothing could be written or nothing has turned yet."""
 
 
-async def keep_beating(app: FastAPI) -> None:
+async def run_heartbeat(app: FastAPI) -> None:
     """Beat for as long as the service runs, and once more at its end; keep the sealing armed."""
     database: Database = app.state.database
-    pulse: LoopHeartbeat = app.state.deadlines.heartbeat
-    await keep_sealing(database)
-    run, since = uuid7(), None
+    loop_heartbeat: LoopHeartbeat = app.state.deadlines.heartbeat
+    await ensure_sealing_scheduled(database)
+    run_id, last_beat_at = uuid7(), None
     try:
         while True:
-            at = await beat(database, run, since, pulse)
-            since = at or since
-            await asyncio.sleep(EVERY if at else SOON)
+            at = await record_beat(database, run_id, last_beat_at, loop_heartbeat)
+            last_beat_at = at or last_beat_at
+            await asyncio.sleep(BEAT_INTERVAL_S if at else RETRY_DELAY_S)
     finally:
-        await beat(database, run, since, pulse)
+        await record_beat(database, run_id, last_beat_at, loop_heartbeat)
 
 
-async def beat(
-    database: Database, run: UUID, since: datetime | None, pulse: LoopHeartbeat
+async def record_beat(
+    database: Database, run_id: UUID, last_beat_at: datetime | None, loop_heartbeat: LoopHeartbeat
 ) -> datetime | None:
     """When it was written; None where no timer has looked since, or the database is gone. What is not
     written is not lost: the next beat tells the longest pause."""
-    if not pulse.iterations:
+    if not loop_heartbeat.iterations:
         return None
     try:
         async with database.transaction() as tx:
-            at = await punctuality.beat(tx, run, since, pulse.iterations, pulse.longest_gap)
+            at = await punctuality.insert_beat(
+                tx, run_id, last_beat_at, loop_heartbeat.iterations, loop_heartbeat.longest_gap
+            )
     except Exception as error:
         if not is_transient(error):
             raise
         log.warning("heartbeat.not_written", error=type(error).__name__)
         return None
-    pulse.reset()
+    loop_heartbeat.reset()
     return at
 
 
-async def keep_sealing(database: Database) -> None:
+async def ensure_sealing_scheduled(database: Database) -> None:
     """Arm the sealing where nothing is; from then on each step arms the next."""
     async with database.transaction() as tx:
-        if not await rounds.armed(tx, sealing.KIND, sealing.THE_CHAIN):
+        if not await rounds.is_scheduled(tx, sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT):
             await schedule(
-                tx, [Deadline(sealing.KIND, sealing.THE_CHAIN, await transaction_time(tx))]
+                tx,
+                [
+                    Deadline(
+                        sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT, await transaction_time(tx)
+                    )
+                ],
             )

@@ -11,21 +11,21 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.punctuality import export as proof
-from sla.punctuality.chart import drawn
-from sla.punctuality.domain.gaps import gaps
+from sla.punctuality.chart import render_svg
+from sla.punctuality.domain.gaps import find_gaps
 from sla.punctuality.store import punctuality, seals
 
 routes = router("/v1/punctuality", tags=["punctuality"])
 
-USUAL = timedelta(days=1)
-LONGEST = timedelta(days=31)
+DEFAULT_PERIOD = timedelta(days=1)
+MAX_PERIOD = timedelta(days=31)
 MILLISECOND = timedelta(milliseconds=1)
 
 Since = Annotated[Instant | None, Query(alias="from")]
 Until = Annotated[Instant | None, Query(alias="to", description="Not included.")]
 
 
-class GapTold(ResponseModel):
+class HeartbeatGapRead(ResponseModel):
     """No timekeeper was alive; known to a minute. `open`: it lasts still."""
 
     starts_at: datetime
@@ -34,7 +34,7 @@ class GapTold(ResponseModel):
     open: bool
 
 
-class HeartbeatTold(ResponseModel):
+class HeartbeatRead(ResponseModel):
     """`longest_gap_ms`: the longest real time between two looks at what is due."""
 
     first_at: datetime | None
@@ -43,7 +43,7 @@ class HeartbeatTold(ResponseModel):
     longest_gap_ms: float | None
 
 
-class DayTold(ResponseModel):
+class SealedDayRead(ResponseModel):
     """`head` (NUMBER:CHAIN) after the day: note it elsewhere, and `verify --head` proves the rest."""
 
     day: date
@@ -51,7 +51,7 @@ class DayTold(ResponseModel):
     head: str
 
 
-class PunctualityTold(ResponseModel):
+class PunctualityRead(ResponseModel):
     """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
     known to be due where that was later (`known_late` of them), to the last statement of the
     transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
@@ -66,12 +66,12 @@ class PunctualityTold(ResponseModel):
     lag_p50_ms: float | None
     lag_p99_ms: float | None
     lag_max_ms: float | None
-    heartbeat: HeartbeatTold
-    gaps: list[GapTold]
-    days: list[DayTold]
+    heartbeat: HeartbeatRead
+    gaps: list[HeartbeatGapRead]
+    days: list[SealedDayRead]
 
 
-class SealTold(ResponseModel):
+class SealRead(ResponseModel):
     number: int
     day: date
     closes: bool
@@ -81,32 +81,35 @@ class SealTold(ResponseModel):
 
 
 @routes.get("")
-async def show_punctuality(
+async def get_punctuality(
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
     since: Since = None,
     until: Until = None,
-) -> PunctualityTold:
-    """At most 31 days at a time; without a time, the last 24 hours."""
+) -> PunctualityRead:
+    """Get the lags and gaps of the timers in a period. At most 31 days at a time; without a time,
+    the last 24 hours."""
     now = await transaction_time(tx)
-    start, end = _within(since, until, now)
-    found = await punctuality.figures(tx, start, end)
-    heartbeat, silences = await _alive(tx, start, min(end, now))
-    days = await seals.of_days(tx, start.astimezone(UTC).date(), end.astimezone(UTC).date())
-    return PunctualityTold(
+    start, end = _resolve_period(since, until, now)
+    figures = await punctuality.get_figures(tx, start, end)
+    heartbeat, gap_responses = await _heartbeat_and_gaps(tx, start, min(end, now))
+    days = await seals.list_closed_days(
+        tx, start.astimezone(UTC).date(), end.astimezone(UTC).date()
+    )
+    return PunctualityRead(
         starts_at=start,
         ends_at=end,
-        count=found.count,
-        early=found.early,
-        fired_without_events=found.fired_without_events,
-        known_late=found.known_late,
-        overdue=await punctuality.overdue(tx, now),
-        lag_p50_ms=_ms(found.p50),
-        lag_p99_ms=_ms(found.p99),
-        lag_max_ms=_ms(found.longest),
+        count=figures.count,
+        early=figures.early,
+        fired_without_events=figures.fired_without_events,
+        known_late=figures.known_late,
+        overdue=await punctuality.count_overdue(tx, now),
+        lag_p50_ms=_milliseconds(figures.p50),
+        lag_p99_ms=_milliseconds(figures.p99),
+        lag_max_ms=_milliseconds(figures.longest),
         heartbeat=heartbeat,
-        gaps=silences,
-        days=[DayTold(day=day, lines=size, head=head) for day, size, head in days],
+        gaps=gap_responses,
+        days=[SealedDayRead(day=day, lines=size, head=head) for day, size, head in days],
     )
 
 
@@ -115,17 +118,17 @@ async def show_punctuality(
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "The picture."}},
 )
-async def draw_lags(
+async def get_lags_svg(
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
     since: Since = None,
     until: Until = None,
 ) -> Response:
-    """How many fired with which lag."""
-    start, end = _within(since, until, await transaction_time(tx))
-    counts = await punctuality.histogram(tx, start, end)
+    """Render the lags of firings as SVG. It shows how many fired with which lag."""
+    start, end = _resolve_period(since, until, await transaction_time(tx))
+    counts = await punctuality.get_histogram(tx, start, end)
     title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
-    return Response(drawn(counts, title), media_type="image/svg+xml")
+    return Response(render_svg(counts, title), media_type="image/svg+xml")
 
 
 @routes.get("/seals")
@@ -133,15 +136,15 @@ async def list_seals(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("punctuality:read")],
-) -> Page[SealTold]:
-    """The oldest first."""
+) -> Page[SealRead]:
+    """List the seals of days, oldest first."""
     after = page.after_as(int)
-    found = await seals.page(tx, after[0] if after else 0, page.limit)
-    shown = found[: page.limit]
-    more = len(found) > page.limit
-    return Page[SealTold](
+    rows = await seals.page(tx, after[0] if after else 0, page.limit)
+    page_rows = rows[: page.limit]
+    more = len(rows) > page.limit
+    return Page[SealRead](
         items=[
-            SealTold(
+            SealRead(
                 number=one.number,
                 day=one.day,
                 closes=one.closes,
@@ -149,9 +152,9 @@ async def list_seals(
                 lines=one.size,
                 head=one.head,
             )
-            for one in shown
+            for one in page_rows
         ],
-        next=encode_cursor(shown[-1].number) if more else None,
+        next=encode_cursor(page_rows[-1].number) if more else None,
     )
 
 
@@ -160,57 +163,59 @@ async def list_seals(
     response_class=Response,
     responses={200: {"content": {"application/jsonl": {}}, "description": "JSON lines."}},
 )
-async def show_seal(
+async def get_seal(
     number: Annotated[int, Field(ge=1, le=2**63 - 1)],
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Response:
-    """The lines that a seal stands for, then the seal. All seals in order are an export: check it
-    with `verifier.py` (docs/evidence.md)."""
+    """Export a sealed day with its lines. The lines come first, then the seal. All seals in order
+    are an export: check it with `verifier.py` (docs/evidence.md)."""
     seal = await seals.find(tx, number)
     if seal is None:
         raise NotFound("This seal")
-    lines = await proof.sealed(tx, seal)
+    lines = await proof.sealed_lines(tx, seal)
     return Response(b"".join(line + b"\n" for line in lines), media_type="application/jsonl")
 
 
-async def _alive(
+async def _heartbeat_and_gaps(
     tx: Connection, start: datetime, end: datetime
-) -> tuple[HeartbeatTold, list[GapTold]]:
-    first = await punctuality.first_beat(tx)
-    begin = max(start, first or end)  # before the first beat ever, nobody was meant to be alive
-    beats = await punctuality.beats_between(tx, begin, end) if begin < end else []
-    longest = max((beat.longest for beat in beats), default=None)
-    heartbeat = HeartbeatTold(
+) -> tuple[HeartbeatRead, list[HeartbeatGapRead]]:
+    first_beat_at = await punctuality.get_first_beat_at(tx)
+    period_start = max(
+        start, first_beat_at or end
+    )  # before the first beat ever, nobody was meant to be alive
+    beats = await punctuality.list_beats(tx, period_start, end) if period_start < end else []
+    longest_gap = max((beat.longest_gap for beat in beats), default=None)
+    heartbeat = HeartbeatRead(
         first_at=beats[0].at if beats else None,
         last_at=beats[-1].at if beats else None,
         beats=len(beats),
-        longest_gap_ms=_ms(longest),
+        longest_gap_ms=_milliseconds(longest_gap),
     )
-    found = gaps(beats, begin, end) if begin < end else []
-    told = [
-        GapTold(
+    heartbeat_gaps = find_gaps(beats, period_start, end) if period_start < end else []
+    gap_responses = [
+        HeartbeatGapRead(
             starts_at=gap.start,
             ends_at=gap.end,
             seconds=(gap.end - gap.start) // timedelta(seconds=1),
             open=gap.open,
         )
-        for gap in found
+        for gap in heartbeat_gaps
     ]
-    return heartbeat, told
+    return heartbeat, gap_responses
 
 
-def _within(
+def _resolve_period(
     since: datetime | None, until: datetime | None, now: datetime
 ) -> tuple[datetime, datetime]:
     end = until or max(now, since or now) + timedelta(microseconds=1)  # what fired just now, too
-    start = since or end - USUAL
+    start = since or end - DEFAULT_PERIOD
     if not start <= end:
         raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
-    if end - start > LONGEST + timedelta(microseconds=1):
+    if end - start > MAX_PERIOD + timedelta(microseconds=1):
         raise ValidationFailed([Violation("/query/to", "range", "at most 31 days at a time")])
     return start, end
 
 
-def _ms(span: timedelta | None) -> float | None:
+def _milliseconds(span: timedelta | None) -> float | None:
     return None if span is None else round(span / MILLISECOND, 3)

@@ -11,73 +11,75 @@ from uuid import UUID
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from common.telemetry import logger
-from sla.punctuality.domain.verifier import START, chained, leaf
+from sla.punctuality.domain.verifier import INITIAL_CHAIN, chain_value, leaf
 from sla.punctuality.store import evidence, seals
-from sla.punctuality.store.evidence import Place
-from sla.punctuality.store.seals import BEGINNING, Seal
+from sla.punctuality.store.evidence import LinePosition
+from sla.punctuality.store.seals import FIRST_POSITION, Seal
 
 log = logger(__name__)
 
-KIND = "punctuality"
+DEADLINE_KIND = "punctuality"
 """The kind of the deadline that recurs."""
-THE_CHAIN = UUID("01900000-0000-7000-8000-000000000005")
-MOST = 1_000
+CHAIN_SUBJECT = UUID("01900000-0000-7000-8000-000000000005")
+MAX_LINES_PER_SEAL = 1_000
 """Lines of one seal: 150 ms on a busy machine, which is how late a breach may fire for its sake."""
-AGAIN = timedelta(minutes=1)
+RETRY_DELAY = timedelta(minutes=1)
 """After which it is looked again whether all transactions of the day have ended."""
 DAY = timedelta(days=1)
 
 
-async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """One replica seals at a time."""
-    return set(ids) if await seals.lock(tx) else set()
+    return set(ids) if await seals.try_lock(tx) else set()
 
 
 async def on_day_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """One step: a seal, or a look whether it is time; and the next one armed."""
-    await schedule(tx, [Deadline(KIND, THE_CHAIN, await _step(tx, at))])
+    await schedule(tx, [Deadline(DEADLINE_KIND, CHAIN_SUBJECT, await _seal_step(tx, at))])
 
 
-async def _step(tx: Connection, at: datetime) -> datetime:
+async def _seal_step(tx: Connection, at: datetime) -> datetime:
     """When the next step is due."""
-    last = await seals.newest(tx)
-    day = await _day(tx, last, at)
-    over = begin_of(day + DAY)
-    if at < over:
-        return over
-    if not await seals.settled(tx, over, at):
-        return at + AGAIN
-    made = await _sealed(tx, last, day, at)
+    last = await seals.get_newest(tx)
+    day = await _next_day(tx, last, at)
+    day_end = start_of_day(day + DAY)
+    if at < day_end:
+        return day_end
+    if not await seals.is_settled(tx, day_end, at):
+        return at + RETRY_DELAY
+    seal = await _create_seal(tx, last, day, at)
     # Logs are kept elsewhere, by others: there a head vouches for what is here.
-    log.info("punctuality.sealed", day=str(day), size=made.size, head=made.head)
+    log.info("punctuality.sealed", day=str(day), size=seal.size, head=seal.head)
     return at
 
 
-async def _day(tx: Connection, last: Seal | None, at: datetime) -> date:
+async def _next_day(tx: Connection, last: Seal | None, at: datetime) -> date:
     """The day that is to be sealed next; of the first one on, every day is."""
     if last is not None:
         return last.day + DAY if last.closes else last.day
-    return (await evidence.first_at(tx) or at).astimezone(UTC).date()
+    return (await evidence.get_first_at(tx) or at).astimezone(UTC).date()
 
 
-async def _sealed(tx: Connection, last: Seal | None, day: date, at: datetime) -> Seal:
-    over = Place(begin_of(day + DAY), "")
-    found = await evidence.lines(tx, last.until if last else BEGINNING, over, MOST + 1)
-    closes = len(found) <= MOST
-    lines = found[:MOST]
+async def _create_seal(tx: Connection, last: Seal | None, day: date, at: datetime) -> Seal:
+    day_end = LinePosition(start_of_day(day + DAY), "")
+    candidates = await evidence.list_lines(
+        tx, last.end_position if last else FIRST_POSITION, day_end, MAX_LINES_PER_SEAL + 1
+    )
+    closes = len(candidates) <= MAX_LINES_PER_SEAL
+    lines = candidates[:MAX_LINES_PER_SEAL]
     leaves = [leaf(line.bytes) for line in lines]
-    number, previous = (last.number + 1, last.chain) if last else (1, START)
-    until = over if closes else lines[-1].place
-    chain = chained(previous, leaves, number, day.isoformat(), told(at), closes)
+    number, previous = (last.number + 1, last.chain) if last else (1, INITIAL_CHAIN)
+    until = day_end if closes else lines[-1].position
+    chain = chain_value(previous, leaves, number, day.isoformat(), format_instant(at), closes)
     seal = Seal(number, day, closes, at, len(lines), b"".join(leaves), previous, chain, *until)
     await seals.add(tx, seal)
     return seal
 
 
-def begin_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def told(at: datetime) -> str:
+def format_instant(at: datetime) -> str:
     """An instant as it is hashed and exported."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -14,14 +14,14 @@ from sqlalchemy import (
     Uuid,
 )
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
-beats = Table(
+heartbeats = Table(
     "beats",
     METADATA,
     Column("run", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), primary_key=True),
-    instant("since"),
+    instant_column("since"),
     Column("looks", Integer, nullable=False),
     Column("longest", Interval, nullable=False),
 )
@@ -32,11 +32,11 @@ punctuality_seals = Table(
     Column("number", BigInteger, primary_key=True),
     Column("day", Date, nullable=False),
     Column("closes", Boolean, nullable=False),
-    instant("sealed_at", nullable=False),
+    instant_column("sealed_at", nullable=False),
     Column("size", Integer, nullable=False),
     Column("leaves", LargeBinary, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("chain", LargeBinary, nullable=False),
-    instant("until_at", nullable=False),
+    instant_column("until_at", nullable=False),
     Column("until_name", Text, nullable=False),
 )

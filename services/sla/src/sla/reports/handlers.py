@@ -8,17 +8,17 @@ from common.events.envelope import ReceivedEvent
 from common.events.tickets import TicketEvent
 from common.messaging.inbox import Handler
 from common.persistence.database import Connection
-from sla.reports.store import ticket_state_changes as turns
-from sla.reports.store.ticket_state_changes import Turn
+from sla.reports.store import ticket_state_changes as state_changes
+from sla.reports.store.ticket_state_changes import StateChangeKind
 
 T = TypeVar("T", bound=TicketEvent)
 
 
-def turns_to(kind: Turn) -> Handler:
+def records_state_change(kind: StateChangeKind) -> Handler:
     """A handler that keeps how the tickets ended, or that they are open again."""
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
-        await turns.add(
+        await state_changes.insert(
             tx, [(r.event.ticket_id, r.sequence, kind, r.at.astimezone(UTC)) for r in events]
         )
 

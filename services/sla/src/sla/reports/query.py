@@ -16,19 +16,19 @@ from common.persistence.database import Connection, transaction_time
 from sla.directory.store import directory
 from sla.reports.domain.period import Period, Step
 from sla.reports.store import rollups
-from sla.reports.store.reports import Group, Place, Question, TooMuch
+from sla.reports.store.reports import FiguresQuery, Group, RowKey, TooManyRows
 
 V = TypeVar("V")
 
-FIRST, LAST = date(1970, 1, 1), date(2200, 1, 1)
-LONGEST = timedelta(days=10 * 366)
-MOST = 2_000
+MIN_DAY, MAX_DAY = date(1970, 1, 1), date(2200, 1, 1)
+MAX_PERIOD = timedelta(days=10 * 366)
+MAX_REPORT_ROWS = 2_000
 """Rows of an answer."""
 TicketGroup = Literal["customer", "service", "priority", "kind"]
 Name = Annotated[str | None, Query(max_length=100)]
 
 
-class Asked:
+class ReportQuery:
     """The query parameters that all reports share: `asked: Annotated[Asked, Depends()]`."""
 
     def __init__(
@@ -56,31 +56,33 @@ class Asked:
         until = self.until or (now + timedelta(days=1)).date()
         since = self.since or min(now.date(), until - timedelta(days=1)).replace(day=1)
         for pointer, day in (("/query/from", since), ("/query/to", until)):
-            if not FIRST <= day <= LAST:
-                raise _wrong(pointer, "range", "give a day between 1970 and 2200")
-        if not timedelta(0) < until - since <= LONGEST:
-            raise _wrong("/query/to", "order", "give a day after `from`, ten years at most")
+            if not MIN_DAY <= day <= MAX_DAY:
+                raise _invalid(pointer, "range", "give a day between 1970 and 2200")
+        if not timedelta(0) < until - since <= MAX_PERIOD:
+            raise _invalid("/query/to", "order", "give a day after `from`, ten years at most")
         return Period(since, until)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ResolvedQuery:
     """The question, and the moment at which it is asked. `hidden`: what it asks for does not exist
     for the caller, and the answer is empty."""
 
-    question: Question
+    figures_query: FiguresQuery
     at: datetime
     pending: int
     hidden: bool
 
-    def narrowed(self, where: Mapping[str, str | None]) -> Question:
+    def with_filters(self, where: Mapping[str, str | None]) -> FiguresQuery:
         """The question, with these keys beside those that all reports know."""
-        more = {key: value for key, value in where.items() if value is not None}
-        q = self.question
-        return Question(q.period, q.customer_id, {**q.where, **more}, q.group, q.step)
+        extra = {key: value for key, value in where.items() if value is not None}
+        query = self.figures_query
+        return FiguresQuery(
+            query.period, query.customer_id, {**query.where, **extra}, query.group, query.step
+        )
 
 
-class ReportTold(ResponseModel):
+class ReportBase(ResponseModel):
     """`starts_on` and `ends_on` (not included) are days of each customer's own zone. `as_of`: when it was
     answered; `pending`: changes of the last moments that are not counted yet, up to 1,000."""
 
@@ -90,7 +92,7 @@ class ReportTold(ResponseModel):
     pending: int
 
 
-class RowTold(ResponseModel):
+class ReportRow(ResponseModel):
     """`group`: what the row is about, where the report is grouped; '' is none. `starts_on`, `ends_on`:
     the days that it is about."""
 
@@ -99,61 +101,63 @@ class RowTold(ResponseModel):
     ends_on: date
 
 
-async def asking(tx: Connection, caller: Caller, asked: Asked, group: Group | None) -> Asking:
+async def resolve_query(
+    tx: Connection, caller: Caller, query: ReportQuery, group: Group | None
+) -> ResolvedQuery:
     """Raises Invalid. A customer's contact asks about the own customer, whatever is asked."""
     at = await transaction_time(tx)
-    period = asked.period(at)
-    hidden = asked.customer is not None and not caller.can_see(asked.customer)
-    wanted = caller.customer or asked.customer
-    id: UUID | None = None
-    if wanted is not None:
-        found = await directory.find_customer(tx, wanted)
-        id, hidden = (None, True) if found is None else (found.id, hidden)
-    where = {key: value for key, value in asked.where.items() if value is not None}
-    question = Question(period, id, where, group, asked.step)
-    return Asking(question, at, await rollups.pending(tx), hidden)
+    period = query.period(at)
+    hidden = query.customer is not None and not caller.can_see(query.customer)
+    customer_key = caller.customer or query.customer
+    customer_id: UUID | None = None
+    if customer_key is not None:
+        customer = await directory.find_customer(tx, customer_key)
+        customer_id, hidden = (None, True) if customer is None else (customer.id, hidden)
+    where = {key: value for key, value in query.where.items() if value is not None}
+    figures_query = FiguresQuery(period, customer_id, where, group, query.step)
+    return ResolvedQuery(figures_query, at, await rollups.count_pending(tx), hidden)
 
 
-def told(asking: Asking) -> dict[str, Any]:
+def report_fields(resolved: ResolvedQuery) -> dict[str, Any]:
     """The fields of a ReportTold."""
-    period = asking.question.period
+    period = resolved.figures_query.period
     return {
         "starts_on": period.since,
         "ends_on": period.until,
-        "as_of": asking.at,
-        "pending": asking.pending,
+        "as_of": resolved.at,
+        "pending": resolved.pending,
     }
 
 
-def laid_out(
-    found: Mapping[Place, V], asked: Question, nothing: V
+def expand_rows(
+    values: Mapping[RowKey, V], query: FiguresQuery, default: V
 ) -> Sequence[tuple[str | None, Period, V]]:
     """A row for each group and step, also where nothing happened. Raises Invalid for too many."""
-    groups = sorted({group for group, _ in found}, key=str) if asked.group else [None]
-    steps = asked.period.steps(asked.step)
-    if len(groups) * len(steps) > MOST:
-        raise too_much()
+    groups = sorted({group for group, _ in values}, key=str) if query.group else [None]
+    steps = query.period.steps(query.step)
+    if len(groups) * len(steps) > MAX_REPORT_ROWS:
+        raise too_many_rows()
     return [
-        (group, step, found.get((group, step.since if asked.step else None), nothing))
+        (group, step, values.get((group, step.since if query.step else None), default))
         for group in groups
         for step in steps
     ]
 
 
-def too_much() -> ValidationFailed:
-    wider = f"more than {MOST:,} rows: ask for fewer days, wider steps or one group"
-    return _wrong("/query/step", "too_much", wider)
+def too_many_rows() -> ValidationFailed:
+    detail = f"more than {MAX_REPORT_ROWS:,} rows: ask for fewer days, wider steps or one group"
+    return _invalid("/query/step", "too_much", detail)
 
 
-async def bounded(
-    ask: Callable[[Connection, Question], Any], tx: Connection, question: Question
+async def fetch_bounded(
+    fetch: Callable[[Connection, FiguresQuery], Any], tx: Connection, query: FiguresQuery
 ) -> Any:
     """What the store answers. Raises Invalid where that would be too much."""
     try:
-        return await ask(tx, question)
-    except TooMuch:
-        raise too_much() from None
+        return await fetch(tx, query)
+    except TooManyRows:
+        raise too_many_rows() from None
 
 
-def _wrong(pointer: str, code: str, said: str) -> ValidationFailed:
-    return ValidationFailed([Violation(pointer, code, said)])
+def _invalid(pointer: str, code: str, message: str) -> ValidationFailed:
+    return ValidationFailed([Violation(pointer, code, message)])

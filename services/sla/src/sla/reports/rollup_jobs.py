@@ -16,65 +16,67 @@ from sla.reports.store import rollups
 
 log = logger(__name__)
 
-PAUSE = 0.2
+POLL_INTERVAL_S = 0.2
 """Seconds between two looks for marks."""
-SHARE = 20
+REST_FACTOR = 20
 """Counting rests so many times longer than it took: a day with a million tickets costs no more
 than a twentieth of a core, and is counted less often."""
-LONGEST = 60.0
-AGAIN = 1.0
+MAX_PAUSE_S = 60.0
+RETRY_DELAY_S = 1.0
 """Seconds until the next try after a failure."""
-BATCH = 2_000
+MAX_CHECK_BATCH_DAYS = 2_000
 """Days that a check compares at once."""
 
 
-async def keep_counted(app: FastAPI) -> None:
+async def recount_forever(app: FastAPI) -> None:
     """Count for as long as the service runs; a database that is gone is awaited."""
     database: Database = app.state.database
     # Whoever moves time waits for what is marked, at every step.
-    share = 0 if app.state.settings.time_mode == "simulated" else SHARE
+    rest_factor = 0 if app.state.settings.time_mode == "simulated" else REST_FACTOR
     clock = asyncio.get_running_loop()
     while True:
-        began = clock.time()
+        started_at = clock.time()
         try:
-            counted = await count_again(database)
+            counted = await recount_batch(database)
         except Exception as error:
             if not is_transient(error):
                 log.exception("counting.failed")
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RETRY_DELAY_S)
             continue
-        rest = share * (clock.time() - began) if counted else PAUSE
-        await asyncio.sleep(min(LONGEST, max(PAUSE, rest)))
+        pause = rest_factor * (clock.time() - started_at) if counted else POLL_INTERVAL_S
+        await asyncio.sleep(min(MAX_PAUSE_S, max(POLL_INTERVAL_S, pause)))
 
 
-async def count_again(database: Database) -> int:
+async def recount_batch(database: Database) -> int:
     """Count one batch of marked days; how many days that were."""
     async with database.transaction() as tx:
-        days = await rollups.take(tx)
+        days = await rollups.claim_dirty_days(tx)
         if days:
-            await rollups.count(tx, days)
+            await rollups.recount(tx, days)
     return len(days)
 
 
-async def settle(tx: Connection) -> None:
+async def recount_now(tx: Connection) -> None:
     """Count all that is marked, in this transaction: what it reads next of the figures is complete.
     Waits for whoever counts at present."""
-    await rollups.wait(tx)
-    while days := await rollups.take(tx):
-        await rollups.count(tx, days)
+    await rollups.lock(tx)
+    while days := await rollups.claim_dirty_days(tx):
+        await rollups.recount(tx, days)
 
 
-async def count_all(database: Database) -> None:
+async def recount_all(database: Database) -> None:
     """Count until nothing is marked any more."""
-    while await count_again(database):
+    while await recount_batch(database):
         pass
 
 
-async def wrong_figures(database: Database) -> AsyncIterator[str]:
+async def find_wrong_figures(database: Database) -> AsyncIterator[str]:
     """One sentence for each figure that the facts do not lead to; what is marked is left out."""
     async with database.transaction() as tx:
         await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        days = await rollups.settled_days(tx)
-        for start in range(0, len(days), BATCH):
-            for wrong in await rollups.differences(tx, days[start : start + BATCH]):
-                yield wrong
+        days = await rollups.list_clean_days(tx)
+        for start in range(0, len(days), MAX_CHECK_BATCH_DAYS):
+            for difference in await rollups.find_differences(
+                tx, days[start : start + MAX_CHECK_BATCH_DAYS]
+            ):
+                yield difference

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, SmallInteger, Table, Text, Uuid
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 ticket_turns = Table(
     "ticket_turns",
@@ -12,7 +12,7 @@ ticket_turns = Table(
     Column("ticket_id", Uuid, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True),
     Column("kind", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
     Column("customer_id", Uuid),
     Column("change", SmallInteger, nullable=False),
 )
@@ -22,11 +22,11 @@ recounts = Table(
     METADATA,
     Column("id", BigInteger, primary_key=True),
     Column("customer_id", Uuid, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )
 
 
-def _figures(name: str, keys: tuple[str, ...], *figures: Column[Any]) -> Table:
+def _figures_table(name: str, keys: tuple[str, ...], *figures: Column[Any]) -> Table:
     return Table(
         name,
         METADATA,
@@ -46,7 +46,7 @@ def _sum(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 
 
-ticket_figures = _figures(
+ticket_figures = _figures_table(
     "ticket_figures",
     (),
     _count("opened"),
@@ -59,22 +59,22 @@ ticket_figures = _figures(
     _sum("opened_epochs"),
     _count("still_open"),
 )
-clock_figures = _figures(
+clock_figures = _figures_table(
     "clock_figures",
     ("metric", "contract", "agreement"),
     _count("met"),
     _count("breached"),
     _count("waived"),
 )
-time_figures = _figures(
+time_figures = _figures_table(
     "time_figures",
     ("metric", "contract", "agreement"),
     Column("bucket", SmallInteger, primary_key=True),
     _count("ended"),
     _sum("seconds"),
 )
-work_figures = _figures("work_figures", ("rate", "currency"), _sum("minutes"), _sum("cents"))
-time_sums = _figures(
+work_figures = _figures_table("work_figures", ("rate", "currency"), _sum("minutes"), _sum("cents"))
+time_sums = _figures_table(
     "time_sums",
     ("apart", "metric", "contract", "agreement"),
     Column("buckets", ARRAY(SmallInteger, dimensions=1), nullable=False),

@@ -5,42 +5,43 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from common.persistence.database import Connection
-from sla.calendars.domain.month import Month, Span, zone_named
-from sla.capacity.queries import measured
+from sla.calendars.domain.month import Month, Span, zone_or_utc
+from sla.capacity.queries import load_measurements
 from sla.capacity.store import series
-from sla.clocks.commands import timetables
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.commands import load_timetables
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks, tickets
-from sla.directory.store.customers import Named
-from sla.outages.domain.scope import Question
+from sla.directory.store.customers import CustomerProfile
+from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
-from sla.reports import rollup_jobs as counting
+from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
-from sla.reviews.domain import assembly as assembling
-from sla.reviews.domain import uptimes
+from sla.reviews.domain import assembly, uptimes
 from sla.reviews.domain.assembly import SECOND
 from sla.reviews.domain.report import (
-    LONGEST_LIST,
+    MAX_LIST_ROWS,
     Breach,
     MeasuredLine,
     OutageLine,
     Report,
-    Reserved,
+    ReservedHoursLine,
     Uptime,
 )
 from sla.reviews.store import deliveries, meetings, waived
-from sla.time_entries.store import reserved_hours as hours
+from sla.time_entries.store import reserved_hours
 
 
-async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> Report:
+async def generate_report(
+    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
+) -> Report:
     """The report on that month as things are known at `at`."""
-    zone = zone_named(customer.timezone)
+    zone = zone_or_utc(customer.timezone)
     span = month.span(zone)
-    await counting.settle(tx)
-    trail = assembling.months_until(month)
-    trend = (await monthly_figures.usages(tx, trail, customer.id))[None]
-    breaches, broken = await _breaches(tx, customer, span, at)
-    shares, outages = await _availability(tx, customer, month, at)
+    await rollup_jobs.recount_now(tx)
+    months = assembly.trend_months(month)
+    trend = (await monthly_figures.usages(tx, months, customer.id))[None]
+    breaches, breaches_total = await _breaches(tx, customer, span, at)
+    uptime_lines, outages = await _availability_lines(tx, customer, month, at)
     return Report(
         customer=customer.key,
         name=customer.name,
@@ -52,29 +53,29 @@ async def drawn(tx: Connection, customer: Named, month: Month, at: datetime) -> 
         usage=trend[-1],
         previous_month=trend[-2],
         trend=trend,
-        days=assembling.days(month, await monthly_figures.days(tx, customer.id, month)),
+        days=assembly.fill_days(month, await monthly_figures.days(tx, customer.id, month)),
         metrics=await monthly_figures.parts(tx, customer.id, month, "metric"),
-        priorities=assembling.by_urgency(
+        priorities=assembly.sort_by_urgency(
             await monthly_figures.parts(tx, customer.id, month, "priority")
         ),
-        services=assembling.by_service(
+        services=assembly.name_services(
             await monthly_figures.parts(tx, customer.id, month, "service")
         ),
-        response_times=await monthly_figures.spreads(tx, customer.id, month),
+        response_times=await monthly_figures.response_times(tx, customer.id, month),
         breaches=breaches,
-        breaches_total=broken,
-        waivers=await waived.asked_within(tx, customer.id, *span, LONGEST_LIST),
+        breaches_total=breaches_total,
+        waivers=await waived.list_requested_within(tx, customer.id, *span, MAX_LIST_ROWS),
         outages=outages,
-        uptimes=shares,
-        upcoming=await deliveries.upcoming(tx, customer.key, LONGEST_LIST),
-        delivered=await deliveries.delivered(tx, customer.key, *span, LONGEST_LIST),
-        reserved=await _reserved(tx, customer, month),
-        measured=await _measured(tx, customer, month, at),
+        uptimes=uptime_lines,
+        upcoming=await deliveries.list_upcoming(tx, customer.key, MAX_LIST_ROWS),
+        delivered=await deliveries.list_delivered(tx, customer.key, *span, MAX_LIST_ROWS),
+        reserved=await _reserved_hours(tx, customer, month),
+        measured=await _measured_lines(tx, customer, month, at),
         notes=_notes(customer, zone, span, at),
     )
 
 
-def _notes(customer: Named, zone: ZoneInfo, span: Span, at: datetime) -> tuple[str, ...]:
+def _notes(customer: CustomerProfile, zone: ZoneInfo, span: Span, at: datetime) -> tuple[str, ...]:
     notes = []
     if at < span.until:
         notes.append("The month is not over: these figures are preliminary.")
@@ -84,64 +85,76 @@ def _notes(customer: Named, zone: ZoneInfo, span: Span, at: datetime) -> tuple[s
 
 
 async def _breaches(
-    tx: Connection, customer: Named, span: Span, at: datetime
+    tx: Connection, customer: CustomerProfile, span: Span, at: datetime
 ) -> tuple[tuple[Breach, ...], int]:
-    ids, total = await monthly_figures.broken(tx, customer.id, span, LONGEST_LIST)
+    ids, total = await monthly_figures.find_breached(tx, customer.id, span, MAX_LIST_ROWS)
     tracked = {one.id: one for one in await clocks.load(tx, ids)}
-    tables = await timetables(tx, tracked.values())
-    keys = await waived.keys(tx, [w.waiver for one in tracked.values() for w in one.clock.waivers])
-    remarks = await meetings.remarks(tx, ids)
-    ordered: Sequence[Tracked] = [tracked[id] for id in ids]
-    return tuple(assembling.breach(one, at, tables, keys, remarks) for one in ordered), total
+    tables = await load_timetables(tx, tracked.values())
+    keys = await waived.keys_by_id(
+        tx, [w.waiver_id for one in tracked.values() for w in one.clock.waivers]
+    )
+    comments = await meetings.latest_breach_comments(tx, ids)
+    ordered: Sequence[TicketClock] = [tracked[id] for id in ids]
+    return tuple(assembly.to_breach(one, at, tables, keys, comments) for one in ordered), total
 
 
-async def _reserved(tx: Connection, customer: Named, month: Month) -> tuple[Reserved, ...]:
+async def _reserved_hours(
+    tx: Connection, customer: CustomerProfile, month: Month
+) -> tuple[ReservedHoursLine, ...]:
     """By agreement; hours are booked by the customer's dates."""
     first, until = month.first, month.after.first
-    found = await hours.page(tx, first, until, customer_id=customer.id, limit=LONGEST_LIST)
+    utilisations = await reserved_hours.page(
+        tx, first, until, customer_id=customer.id, limit=MAX_LIST_ROWS
+    )
     return tuple(
-        Reserved(one.agreement, one.hours.reserved // SECOND, one.hours.used // SECOND)
-        for one in found
+        ReservedHoursLine(one.agreement, one.hours.reserved // SECOND, one.hours.used // SECOND)
+        for one in utilisations
         if one.hours.reserved is not None
     )
 
 
-async def _measured(
-    tx: Connection, customer: Named, month: Month, at: datetime
+async def _measured_lines(
+    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
 ) -> tuple[MeasuredLine, ...]:
-    promised = await series.page(tx, customer.key, LONGEST_LIST, None, promised=True)
+    promised_series = await series.page(tx, customer.key, MAX_LIST_ROWS, None, only_promised=True)
     return tuple(
         MeasuredLine(
             one.series.name,
             one.series.service or one.series.environment or "",
             one.series.unit,
-            one.required.statistic,
-            one.required.better,
-            one.required.target,
+            one.promise.statistic,
+            one.promise.better,
+            one.promise.target,
             one.actual,
             one.verdict,
         )
-        for one in await measured(tx, promised[:LONGEST_LIST], at, month)
+        for one in await load_measurements(tx, promised_series[:MAX_LIST_ROWS], at, month)
     )
 
 
-async def _availability(
-    tx: Connection, customer: Named, month: Month, at: datetime
+async def _availability_lines(
+    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
 ) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
     """Of production as a whole, and of each service that was promised or was down (C12)."""
-    day, zone = month.first, zone_named(customer.timezone)
-    known = await availability.known_of_month(tx, {customer.id}, day)
-    promised = {name for one in known.agreements.get(customer.id, ()) for name in one.services}
-    services = sorted(promised | {one.place.service for one in known.outages if one.place.service})
-    questions = {uptimes.PRODUCTION: Question(customer.id)} | {
-        name: Question(customer.id, service=name) for name in services
+    day, zone = month.first, zone_or_utc(customer.timezone)
+    model = await availability.load_month(tx, {customer.id}, day)
+    promised_services = {
+        name for one in model.agreements.get(customer.id, ()) for name in one.services
     }
-    found = {name: known.of_month(asked, day, at) for name, asked in questions.items()}
-    outages = list(uptimes.concerned(known.outages, found.values()))
-    causes = await tickets.titles(tx, {one.ticket_id for one in outages if one.ticket_id})
-    lines = [
-        uptimes.line(one, causes.get(one.ticket_id, ""), month.span(zone), at)
+    services = sorted(
+        promised_services | {one.scope.service for one in model.outages if one.scope.service}
+    )
+    queries = {uptimes.PRODUCTION_SUBJECT: AvailabilityQuery(customer.id)} | {
+        name: AvailabilityQuery(customer.id, service=name) for name in services
+    }
+    availabilities = {
+        name: model.availability_of_month(asked, day, at) for name, asked in queries.items()
+    }
+    outages = list(uptimes.relevant_outages(model.outages, availabilities.values()))
+    causes = await tickets.get_titles(tx, {one.ticket_id for one in outages if one.ticket_id})
+    outage_lines = [
+        uptimes.to_outage_line(one, causes.get(one.ticket_id, ""), month.span(zone), at)
         for one in sorted(outages, key=lambda one: (one.started_at, one.key))
     ]
-    shown = tuple(uptimes.uptime(name, one, zone) for name, one in found.items())
-    return shown, tuple(lines[:LONGEST_LIST])
+    uptime_lines = tuple(uptimes.to_uptime(name, one, zone) for name, one in availabilities.items())
+    return uptime_lines, tuple(outage_lines[:MAX_LIST_ROWS])

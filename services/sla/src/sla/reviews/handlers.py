@@ -11,7 +11,7 @@ from sla.reviews.store import deliveries
 
 async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
     event = received.event
-    told = ChangeLine(
+    change = ChangeLine(
         event.delivery,
         event.product,
         event.version,
@@ -19,4 +19,4 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
         event.state,
         event.at.astimezone(UTC),
     )
-    await deliveries.keep(tx, event.delivery_id, event.customer, told)
+    await deliveries.upsert(tx, event.delivery_id, event.customer, change)

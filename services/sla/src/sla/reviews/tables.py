@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 review_schedules = Table(
     "review_schedules",
@@ -21,7 +21,7 @@ reviews = Table(
     Column("month", Text, nullable=False),
     Column("figures", JSONB, nullable=False),
     Column("generated_by", Text, nullable=False),
-    instant("generated_at", nullable=False),
+    instant_column("generated_at", nullable=False),
     Column("edition", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
@@ -34,9 +34,9 @@ review_editions = Table(
     Column("figures", JSONB, nullable=False),
     Column("reason", Text),
     Column("generated_by", Text, nullable=False),
-    instant("generated_at", nullable=False),
+    instant_column("generated_at", nullable=False),
     Column("published_by", Text, nullable=False),
-    instant("published_at", nullable=False),
+    instant_column("published_at", nullable=False),
 )
 
 review_agenda = Table(
@@ -46,7 +46,7 @@ review_agenda = Table(
     Column("number", Integer, primary_key=True),
     Column("title", Text, nullable=False),
     Column("by", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )
 
 review_minutes = Table(
@@ -56,7 +56,7 @@ review_minutes = Table(
     Column("number", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("by", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )
 
 breach_remarks = Table(
@@ -66,7 +66,7 @@ breach_remarks = Table(
     Column("number", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("by", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )
 
 review_actions = Table(
@@ -82,13 +82,13 @@ review_actions = Table(
     Column("owner", Text, nullable=False),
     Column("due", Date, nullable=False),
     Column("agreed_by", Text, nullable=False),
-    instant("agreed_at", nullable=False),
+    instant_column("agreed_at", nullable=False),
     Column("state", Text, nullable=False),
     Column("done_by", Text),
-    instant("done_at"),
+    instant_column("done_at"),
     Column("evidence", Text),
     Column("verified_by", Text),
-    instant("verified_at"),
+    instant_column("verified_at"),
     Column("sequence", BigInteger, nullable=False),
 )
 
@@ -99,7 +99,7 @@ review_audiences = Table(
     Column("people", ARRAY(Text), nullable=False),
     Column("contacts", ARRAY(Uuid), nullable=False),
     Column("set_by", Text, nullable=False),
-    instant("set_at", nullable=False),
+    instant_column("set_at", nullable=False),
 )
 
 deliveries = Table(
@@ -112,5 +112,5 @@ deliveries = Table(
     Column("version", Text, nullable=False),
     Column("environment", Text, nullable=False),
     Column("state", Text, nullable=False),
-    instant("at", nullable=False),
+    instant_column("at", nullable=False),
 )

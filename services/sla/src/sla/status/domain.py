@@ -6,11 +6,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-Light = Literal["red", "amber", "green"]
+RagStatus = Literal["red", "amber", "green"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatusLine:
     """Of a customer and a service (None: tickets that name none), open promises only.
 
     `at_risk` are not broken and expected to be, or may be; `likely_to_breach` are among them. `breached` are
@@ -32,7 +32,7 @@ class Line:
     met: bool | None = None
 
     @property
-    def rag_status(self) -> Light:
+    def rag_status(self) -> RagStatus:
         """What a wall screen shows from afar."""
         if self.breached or self.met is False:
             return "red"
@@ -44,7 +44,7 @@ class Status:
     """All lines at one moment, by customer and service. One is itself alone: compare `lines`."""
 
     at: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[StatusLine, ...]
 
     def seen_by(self, customer: str | None) -> "Status":
         """What a customer's contact (by key) may see: the own lines. None: everybody of the house."""
@@ -59,6 +59,6 @@ class Status:
 
 
 def total(
-    lines: Iterable[Line], name: Literal["open", "at_risk", "likely_to_breach", "breached"]
+    lines: Iterable[StatusLine], name: Literal["open", "at_risk", "likely_to_breach", "breached"]
 ) -> int:
     return sum(getattr(line, name) for line in lines)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 pages = APIRouter(prefix="/status", include_in_schema=False)
 
-FOR_AN_HOUR = {"Cache-Control": "max-age=3600"}
+HOUR_CACHE_HEADERS = {"Cache-Control": "max-age=3600"}
 
 
 @pages.get("")
@@ -18,17 +18,17 @@ async def page() -> Response:
 
 @pages.get("/status.css")
 async def style() -> Response:
-    return Response(_read("status.css"), media_type="text/css", headers=FOR_AN_HOUR)
+    return Response(_read("status.css"), media_type="text/css", headers=HOUR_CACHE_HEADERS)
 
 
 @pages.get("/status.js")
 async def script() -> Response:
-    return Response(_read("status.js"), media_type="text/javascript", headers=FOR_AN_HOUR)
+    return Response(_read("status.js"), media_type="text/javascript", headers=HOUR_CACHE_HEADERS)
 
 
 @pages.get("/status.svg")
 async def icon() -> Response:
-    return Response(_read("status.svg"), media_type="image/svg+xml", headers=FOR_AN_HOUR)
+    return Response(_read("status.svg"), media_type="image/svg+xml", headers=HOUR_CACHE_HEADERS)
 
 
 @cache

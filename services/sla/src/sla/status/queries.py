@@ -12,75 +12,89 @@ from uuid import UUID
 
 from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
-from sla.outages.domain.availability_model import Known
+from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.month import month_of
-from sla.outages.domain.scope import Question
+from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.status import store as status
-from sla.status.domain import Line, Status
+from sla.status.domain import Status, StatusLine
 
-KEPT = timedelta(seconds=10)
+CACHE_DURATION = timedelta(seconds=10)
 
-Share = tuple[float | None, float | None, bool | None]
+AvailabilityFigures = tuple[float | None, float | None, bool | None]
 """Available, promised, and whether that can be kept still; None where nothing is promised."""
 
 
-class Shares:
+class AvailabilityCache:
     """This month's availability, one for each process; `of` may be asked by several at a time."""
 
     def __init__(self) -> None:
-        self._known: Known | None = None
+        self._model: AvailabilityModel | None = None
         self._ids: dict[str, UUID] = {}
-        self._at: datetime | None = None
-        self._found: dict[tuple[str, str | None], Share] = {}
+        self._loaded_at: datetime | None = None
+        self._figures: dict[tuple[str, str | None], AvailabilityFigures] = {}
 
-    async def known(self, tx: Connection, at: datetime) -> Known:
+    async def get_model(self, tx: Connection, at: datetime) -> AvailabilityModel:
         """The month's outages and agreements as they stood at most ten seconds before `at`."""
-        if self._known is None or self._at is None or not self._at <= at < self._at + KEPT:
-            found = await availability.known_of_month(tx, None, at.date())
-            self._known, self._at, self._found = found, at, {}
-            self._ids = {customer.key: id for id, customer in found.customers.items()}
-        return self._known
+        if (
+            self._model is None
+            or self._loaded_at is None
+            or not self._loaded_at <= at < self._loaded_at + CACHE_DURATION
+        ):
+            model = await availability.load_month(tx, None, at.date())
+            self._model, self._loaded_at, self._figures = model, at, {}
+            self._ids = {customer.key: id for id, customer in model.customers.items()}
+        return self._model
 
-    async def of(self, tx: Connection, line: Line, at: datetime) -> Share:
-        known = await self.known(tx, at)
+    async def get(self, tx: Connection, line: StatusLine, at: datetime) -> AvailabilityFigures:
+        model = await self.get_model(tx, at)
         key = (line.customer, line.service)
-        if key not in self._found:
+        if key not in self._figures:
             await asyncio.sleep(0)
-            self._found[key] = _share(known, self._ids.get(line.customer), line.service, at)
-        return self._found[key]
+            self._figures[key] = _compute_figures(
+                model, self._ids.get(line.customer), line.service, at
+            )
+        return self._figures[key]
 
 
-async def present(tx: Connection, shares: Shares, customer: str | None = None) -> Status:
+async def load_current_status(
+    tx: Connection, cache: AvailabilityCache, customer: str | None = None
+) -> Status:
     """Of all customers, or of one by key: a line for each service that it bought or that has an
     open promise."""
-    found = await status.status(tx, customer)
-    known = await shares.known(tx, found.at)
+    open_promises = await status.load_status(tx, customer)
+    model = await cache.get_model(tx, open_promises.at)
     lines = []
-    for line in sorted((*found.lines, *_bought(known, found)), key=_order):
-        available, promised, met = await shares.of(tx, line, found.at)
+    for line in sorted(
+        (*open_promises.lines, *_lines_without_promises(model, open_promises)), key=_sort_key
+    ):
+        available, promised, met = await cache.get(tx, line, open_promises.at)
         lines.append(replace(line, availability=available, promised=promised, met=met))
-    return Status(found.at, tuple(lines))
+    return Status(open_promises.at, tuple(lines))
 
 
-def _bought(known: Known, found: Status) -> Iterator[Line]:
+def _lines_without_promises(
+    model: AvailabilityModel, open_promises: Status
+) -> Iterator[StatusLine]:
     """Services of which no promise is open: they may be down all the same."""
-    names = {line.customer: line.name for line in found.lines}
-    there = {(line.customer, line.service) for line in found.lines}
-    for service, customers in known.graph.sold_to.items():
+    names = {line.customer: line.name for line in open_promises.lines}
+    listed_pairs = {(line.customer, line.service) for line in open_promises.lines}
+    for service, customers in model.graph.sold_to.items():
         for customer in customers:
-            if customer in names and (customer, service) not in there:
-                yield Line(customer, names[customer], service, 0, 0, 0, 0, None)
+            if customer in names and (customer, service) not in listed_pairs:
+                yield StatusLine(customer, names[customer], service, 0, 0, 0, 0, None)
 
 
-def _share(known: Known, customer_id: UUID | None, service: str | None, at: datetime) -> Share:
+def _compute_figures(
+    model: AvailabilityModel, customer_id: UUID | None, service: str | None, at: datetime
+) -> AvailabilityFigures:
     if customer_id is None:
         return None, None, None
-    question = Question(customer_id, service=service)
-    day = month_of(at, read_zone(known.zone(question, at.date()))).day
-    found = known.of_month(question, day, at)
-    return found.share, found.promised, found.met
+    query = AvailabilityQuery(customer_id, service=service)
+    day = month_of(at, read_zone(model.timezone(query, at.date()))).first_day
+    figures = model.availability_of_month(query, day, at)
+    return figures.ratio, figures.promised_ratio, figures.met
 
 
-def _order(line: Line) -> tuple[str, str, str]:
+def _sort_key(line: StatusLine) -> tuple[str, str, str]:
     return line.name, line.customer, line.service or ""

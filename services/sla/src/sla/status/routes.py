@@ -15,25 +15,25 @@ from common.errors import Unauthenticated
 from common.http import ResponseModel, router, streaming_router
 from common.http.streaming import TOKEN_COOKIE, authorization_header
 from common.persistence.database import Transaction
-from sla.status.broadcaster import Board, Listener
+from sla.status.broadcaster import Listener, StatusBroadcaster
 from sla.status.domain import Status, total
-from sla.status.queries import present
+from sla.status.queries import load_current_status
 
 routes = router("/v1/status", tags=["status"])
-live = streaming_router("/v1/status", tags=["status"])
+stream_routes = streaming_router("/v1/status", tags=["status"])
 
-BEAT = 15
+HEARTBEAT_INTERVAL_S = 15
 """Seconds between two heartbeats: a proxy that hears nothing for a minute hangs up."""
-FAREWELL = 2.0
+SHUTDOWN_GRACE_S = 2.0
 """Seconds that streams get to end when the service stops."""
-STALLED = 30.0
+SEND_TIMEOUT_S = 30.0
 """Seconds for which a listener may take nothing before it counts as gone."""
-AGAIN_MS = 3000
-RECHECK = 30.0
+RETRY_DELAY_MS = 3000
+TOKEN_CHECK_INTERVAL_S = 30.0
 """Seconds after which it is looked again whether the token still holds."""
 
 
-class LineTold(ResponseModel):
+class StatusLineRead(ResponseModel):
     """Open promises of a customer and service. `at_risk`: not broken, but expected to break or
     near it; `likely_to_breach` among them. `breached`: broken and still open. `rag_status` sums it up: `green`,
     `amber` or `red`. `availability` of this month is a share, `met` whether what
@@ -53,7 +53,7 @@ class LineTold(ResponseModel):
     met: bool | None
 
 
-class StatusTold(ResponseModel):
+class StatusRead(ResponseModel):
     """`at` is when it was so."""
 
     at: datetime
@@ -61,27 +61,32 @@ class StatusTold(ResponseModel):
     at_risk: int
     likely_to_breach: int
     breached: int
-    lines: list[LineTold]
+    lines: list[StatusLineRead]
 
 
 @routes.get("")
-async def show_status(
+async def get_status(
     request: Request, tx: Transaction, caller: Annotated[Caller, requires("status:read")]
-) -> StatusTold:
-    """Per customer and service: open promises, at risk, breached, availability of this month (as
-    it stood at most ten seconds ago)."""
-    return _told(await present(tx, board_of(request.app).shares, caller.customer))
+) -> StatusRead:
+    """Get the status of all open promises. Per customer and service: open promises, at risk,
+    breached, availability of this month (as it stood at most ten seconds ago)."""
+    return _to_response(
+        await load_current_status(tx, broadcaster_of(request.app).availability, caller.customer)
+    )
 
 
 @routes.post("/session", status_code=204)
-async def begin_session(
+async def create_session(
     request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """For pages: keeps the caller's token where only the stream is sent it and no script reads it."""
-    given = (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
+    """Open a session for the status page. The caller's token becomes a cookie that only the stream
+    is sent and no script reads."""
+    bearer_token = (
+        (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
+    )
     response.set_cookie(
         TOKEN_COOKIE,
-        given,
+        bearer_token,
         path="/v1/status",
         httponly=True,
         samesite="strict",
@@ -90,14 +95,14 @@ async def begin_session(
 
 
 @routes.delete("/session", status_code=204)
-async def end_session(
+async def delete_session(
     response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """Forgets the token that the page gave."""
+    """Close the session of the status page."""
     response.delete_cookie(TOKEN_COOKIE, path="/v1/status", httponly=True, samesite="strict")
 
 
-@live.get(
+@stream_routes.get(
     "/stream",
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {}}, "description": "Until you go."}},
@@ -107,67 +112,68 @@ async def stream_status(
     caller: Annotated[Caller, requires("status:read")],
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
-    """The whole status as event `status`, at once and whenever it changes, at most once a second.
-    Each has an id: with `Last-Event-ID` nothing is told that was heard already."""
-    return Stream(request, caller, last_event_id)
+    """Stream the status of all open promises. The whole status as event `status`, at once and
+    whenever it changes, at most once a second. Each has an id: with `Last-Event-ID` nothing is
+    told that was heard already."""
+    return StatusStream(request, caller, last_event_id)
 
 
-def board_of(app: FastAPI) -> Board:
+def broadcaster_of(app: FastAPI) -> StatusBroadcaster:
     """The process's one board."""
     if not hasattr(app.state, "board"):
-        app.state.board = Board(app.state.database)
-    board: Board = app.state.board
-    return board
+        app.state.board = StatusBroadcaster(app.state.database)
+    broadcaster: StatusBroadcaster = app.state.board
+    return broadcaster
 
 
-async def keep_status(app: FastAPI) -> None:
+async def run_status_broadcaster(app: FastAPI) -> None:
     """The background loop of the service: the one reader of this process."""
-    await board_of(app).run()
+    await broadcaster_of(app).run()
 
 
-class Stream(Response):
+class StatusStream(Response):
     """One listener's stream, from its beginning to its end: then its place is free again."""
 
-    def __init__(self, request: Request, caller: Caller, heard: str | None) -> None:
+    def __init__(self, request: Request, caller: Caller, last_event_id: str | None) -> None:
         super().__init__()
         self._request = request
         self._caller = caller
-        self._heard = heard
+        self._last_event_id = last_event_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises TooMany before anything is sent."""
-        caller, ended = self._caller, anyio.Event()
-        board = board_of(self._request.app)
-        with board.listening(caller.identity, caller.customer) as listener:
+        caller, stopped = self._caller, anyio.Event()
+        broadcaster = broadcaster_of(self._request.app)
+        with broadcaster.subscribe(caller.identity, caller.customer) as listener:
             stream = EventSourceResponse(
-                _events(listener, self._heard),
-                ping=BEAT,
+                _events(listener, self._last_event_id),
+                ping=HEARTBEAT_INTERVAL_S,
                 ping_message_factory=lambda: ServerSentEvent(event="beat", data=""),
-                send_timeout=STALLED,
-                data_sender_callable=partial(_watch, self._request, listener, ended),
-                shutdown_event=ended,
-                shutdown_grace_period=FAREWELL,
+                send_timeout=SEND_TIMEOUT_S,
+                data_sender_callable=partial(_watch, self._request, listener, stopped),
+                shutdown_event=stopped,
+                shutdown_grace_period=SHUTDOWN_GRACE_S,
             )
             await stream(scope, receive, send)
 
 
-async def _events(listener: Listener, heard: str | None) -> AsyncIterator[ServerSentEvent]:
+async def _events(listener: Listener, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
     while (latest := await listener.next()) is not None:
-        id, written = _written(latest, listener.customer)
-        if id != heard:
-            heard = id
-            yield ServerSentEvent(event="status", id=id, data=written, retry=AGAIN_MS)
+        id, payload = _render(latest, listener.customer)
+        if id != last_event_id:
+            last_event_id = id
+            yield ServerSentEvent(event="status", id=id, data=payload, retry=RETRY_DELAY_MS)
 
 
-async def _watch(request: Request, listener: Listener, ended: anyio.Event) -> None:
+async def _watch(request: Request, listener: Listener, stopped: anyio.Event) -> None:
     """Ends the stream when the service stops, or when the token does not hold any longer."""
-    while not ended.is_set() and await _still_admitted(request):
-        with anyio.move_on_after(RECHECK):
-            await ended.wait()
+    while not stopped.is_set() and await _is_still_authenticated(request):
+        with anyio.move_on_after(TOKEN_CHECK_INTERVAL_S):
+            await stopped.wait()
     listener.end()
 
 
-async def _still_admitted(request: Request) -> bool:
+async def _is_still_authenticated(request: Request) -> bool:
     try:
         await request.app.state.people.authenticate(authorization_header(request.scope))
     except Unauthenticated:
@@ -176,19 +182,19 @@ async def _still_admitted(request: Request) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _written(latest: Status, customer: str | None) -> tuple[str, str]:
+def _render(latest: Status, customer: str | None) -> tuple[str, str]:
     """Id and JSON of what an audience sees: made once for all of its listeners."""
-    mine = latest.seen_by(customer)
-    return mine.id, _told(mine).model_dump_json()
+    visible = latest.seen_by(customer)
+    return visible.id, _to_response(visible).model_dump_json()
 
 
-def _told(found: Status) -> StatusTold:
-    lines = found.lines
-    return StatusTold(
-        at=found.at,
+def _to_response(current: Status) -> StatusRead:
+    lines = current.lines
+    return StatusRead(
+        at=current.at,
         open=total(lines, "open"),
         at_risk=total(lines, "at_risk"),
         likely_to_breach=total(lines, "likely_to_breach"),
         breached=total(lines, "breached"),
-        lines=[LineTold.model_validate(line) for line in lines],
+        lines=[StatusLineRead.model_validate(line) for line in lines],
     )

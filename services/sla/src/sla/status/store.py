@@ -4,13 +4,13 @@ that are at risk. No more is read than that, however many tickets there have bee
 from sqlalchemy import TextClause, text
 
 from common.persistence.database import Connection, transaction_time
-from sla.status.domain import Line, Status
+from sla.status.domain import Status, StatusLine
 
 _OPEN = "clocks.state IN ('running', 'paused') AND clocks.service IS NOT NULL"
 """Open promises to customers: theirs alone tell a service, if only an empty one."""
 
 
-def _lines(whose: str) -> TextClause:
+def _status_sql(condition: str) -> TextClause:
     """`whose`: a condition on the clocks."""
     return text(
         f"""
@@ -18,13 +18,13 @@ def _lines(whose: str) -> TextClause:
             SELECT customer_id, service, count(*) AS open,
                 count(*) FILTER (WHERE broken) AS breached,
                 min(deadline) FILTER (WHERE NOT broken) AS next_at
-            FROM clocks WHERE {_OPEN} AND {whose} GROUP BY 1, 2
+            FROM clocks WHERE {_OPEN} AND {condition} GROUP BY 1, 2
         ), foreseen AS (
             SELECT clocks.customer_id, clocks.service, count(*) AS at_risk,
                 count(*) FILTER (WHERE outlook = 'likely_to_breach') AS likely_to_breach
             FROM forecasts JOIN clocks ON clocks.id = forecasts.clock_id
             WHERE forecasts.open AND outlook IN ('at_risk', 'likely_to_breach')
-                AND {_OPEN} AND NOT clocks.broken AND {whose}
+                AND {_OPEN} AND NOT clocks.broken AND {condition}
             GROUP BY 1, 2
         )
         SELECT customers.key AS customer, customers.name, nullif(standing.service, ''),
@@ -39,21 +39,21 @@ def _lines(whose: str) -> TextClause:
     )
 
 
-_ALL = _lines("true")
-_OF_ONE = _lines("clocks.customer_id = (SELECT id FROM customers WHERE key = :customer)")
+_ALL = _status_sql("true")
+_OF_CUSTOMER = _status_sql("clocks.customer_id = (SELECT id FROM customers WHERE key = :customer)")
 # Whatever changes a promise tells of it: each event takes a number, in every replica.
-_VERSION = text(
+_SELECT_VERSION = text(
     "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')), 0)"
 )
 
 
-async def status(tx: Connection, customer: str | None = None) -> Status:
+async def load_status(tx: Connection, customer: str | None = None) -> Status:
     """Of all customers, or of one by key; one without open promises has a line all the same."""
-    lines = _ALL if customer is None else _OF_ONE
+    lines = _ALL if customer is None else _OF_CUSTOMER
     rows = await tx.execute(lines, {"customer": customer})
-    return Status(await transaction_time(tx), tuple(Line(*row) for row in rows))
+    return Status(await transaction_time(tx), tuple(StatusLine(*row) for row in rows))
 
 
-async def version(tx: Connection) -> int:
+async def load_version(tx: Connection) -> int:
     """Another number where anything may have changed since."""
-    return int(await tx.scalar(_VERSION) or 0)
+    return int(await tx.scalar(_SELECT_VERSION) or 0)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sla.metadata import METADATA, instant
+from sla.metadata import METADATA, instant_column
 
 rate_sheets = Table(
     "rate_sheets",
@@ -16,7 +16,7 @@ rate_sheets = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )
 
 work = Table(
@@ -34,7 +34,7 @@ work = Table(
     Column("corrects", Uuid),
     Column("reason", Text),
     Column("created_by", Text, nullable=False),
-    instant("created_at", nullable=False),
+    instant_column("created_at", nullable=False),
 )
 
 hours_accounts = Table(
@@ -44,6 +44,6 @@ hours_accounts = Table(
     Column("agreement_id", Uuid, nullable=False),
     Column("customer_id", Uuid, nullable=False),
     Column("month", Date, nullable=False),
-    instant("warned_at"),
+    instant_column("warned_at"),
     Column("sequence", BigInteger, nullable=False),
 )

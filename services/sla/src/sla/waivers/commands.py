@@ -14,95 +14,109 @@ from common.audit import Entry, record
 from common.auth import Caller
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
-from sla.clocks.commands import go_on, timetables
+from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Tracked, hears
+from sla.clocks.domain.ticket_clock import TicketClock, apply_input
 from sla.clocks.store import clocks
 from sla.waivers import events as waiver_events
-from sla.waivers.deadlines import plan
-from sla.waivers.domain.waiver import Decision, Denied, Waiver, approve, refuse, revoke, withdraw
+from sla.waivers.deadlines import schedule_next
+from sla.waivers.domain.waiver import (
+    Decision,
+    RejectionCode,
+    Waiver,
+    approve,
+    refuse,
+    revoke,
+    withdraw,
+)
 from sla.waivers.store import decide_by as waiver_scopes
 from sla.waivers.store import waivers
 
-Verdict = Literal["approve", "refuse", "revoke", "withdraw"]
+DecisionAction = Literal["approve", "refuse", "revoke", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LockedWaiver:
     """A waiver and what it is about, locked, at the moment of the decision. `tracked` is None of a
     period; `deadline`: by when it must be decided to count."""
 
     waiver: Waiver
     sequence: int
-    tracked: Tracked | None
+    ticket_clock: TicketClock | None
     deadline: datetime | None
     at: datetime
 
 
-async def hold(tx: Connection, name: UUID | str) -> Held | None:
+async def lock_waiver(tx: Connection, name: UUID | str) -> LockedWaiver | None:
     """Lock a waiver for a decision; None where there is no such waiver."""
-    seen = await waivers.find(tx, name)  # what it is about never changes
-    if seen is None:
+    unlocked = await waivers.find(tx, name)  # what it is about never changes
+    if unlocked is None:
         return None
-    tracked = await _lock_scope(tx, seen[0])
-    waiver, sequence = await waivers.lock(tx, seen[0].id)
+    ticket_clock = await _lock_scope(tx, unlocked[0])
+    waiver, sequence = await waivers.lock(tx, unlocked[0].id)
     at = await transaction_time(tx)
-    return Held(waiver, sequence, tracked, await waiver_scopes.deadline(tx, waiver.id, at), at)
+    return LockedWaiver(
+        waiver, sequence, ticket_clock, await waiver_scopes.get_deadline(tx, waiver.id, at), at
+    )
 
 
-async def _lock_scope(tx: Connection, waiver: Waiver) -> Tracked | None:
+async def _lock_scope(tx: Connection, waiver: Waiver) -> TicketClock | None:
     if waiver.clock_id is not None:
-        return await clocks.lock_one(tx, waiver.clock_id)
+        return await clocks.lock_by_id(tx, waiver.clock_id)
     assert waiver.customer_id is not None
     await waivers.lock_customer(tx, waiver.customer_id)
     return None
 
 
-async def ask(tx: Connection, waiver: Waiver, tracked: Tracked | None, caller: Caller) -> None:
+async def submit(
+    tx: Connection, waiver: Waiver, ticket_clock: TicketClock | None, caller: Caller
+) -> None:
     """Store a new request and announce it at once, with the deadline in it (R3)."""
     at = waiver.requested_at
     await waivers.add(tx, waiver, 1)
-    deadline = await waiver_scopes.deadline(tx, waiver.id, at)
-    await plan(tx, waiver, deadline)
-    told = waiver_events.facts(waiver, tracked, deadline, at)
-    event = waiver_events.requested(waiver.clock_id is not None, told)
+    deadline = await waiver_scopes.get_deadline(tx, waiver.id, at)
+    await schedule_next(tx, waiver, deadline)
+    payload = waiver_events.waiver_payload(waiver, ticket_clock, deadline, at)
+    event = waiver_events.requested_event(waiver.clock_id is not None, payload)
     await publish(tx, OutboxEvent(event, 1))
     await record(tx, _entry(at, caller, "waiver.request", waiver))
 
 
 async def decide(
-    tx: Connection, held: Held, verdict: Verdict, caller: Caller, reason: str | None
-) -> Held | Denied:
+    tx: Connection, locked: LockedWaiver, action: DecisionAction, caller: Caller, reason: str | None
+) -> LockedWaiver | RejectionCode:
     """The waiver as it is then. A denial is on record, too: commit it."""
-    decision = Decision(caller.sub, caller.roles, held.at, reason)
-    decided = RULES[verdict](held, decision)
-    if not isinstance(decided, Waiver):
-        await record(tx, _denial(held, verdict, caller, decided))
-        return decided
-    await _tell_clock(tx, held, decided)
-    kept = replace(held, waiver=decided, sequence=held.sequence + 1)
-    await waivers.save(tx, decided, kept.sequence)
-    await plan(tx, decided, held.deadline)
-    told = waiver_events.facts(decided, held.tracked, held.deadline, held.at)
-    await publish(tx, OutboxEvent(waiver_events.decided(decided, told), kept.sequence))
-    await record(tx, _entry(held.at, caller, f"waiver.{decided.state}", decided))
-    return kept
+    decision = Decision(caller.sub, caller.roles, locked.at, reason)
+    outcome = DECISION_RULES[action](locked, decision)
+    if not isinstance(outcome, Waiver):
+        await record(tx, _denial(locked, action, caller, outcome))
+        return outcome
+    await _apply_to_clock(tx, locked, outcome)
+    updated = replace(locked, waiver=outcome, sequence=locked.sequence + 1)
+    await waivers.save(tx, outcome, updated.sequence)
+    await schedule_next(tx, outcome, locked.deadline)
+    payload = waiver_events.waiver_payload(outcome, locked.ticket_clock, locked.deadline, locked.at)
+    await publish(tx, OutboxEvent(waiver_events.decision_event(outcome, payload), updated.sequence))
+    await record(tx, _entry(locked.at, caller, f"waiver.{outcome.state}", outcome))
+    return updated
 
 
-async def _tell_clock(tx: Connection, held: Held, decided: Waiver) -> None:
+async def _apply_to_clock(tx: Connection, locked: LockedWaiver, waiver: Waiver) -> None:
     """A clock hears of its own waiver at once; of one over a period when it breaks."""
-    if held.tracked is None or decided.waived is None or decided.late:
+    if locked.ticket_clock is None or waiver.clock_waiver is None or waiver.late:
         return
-    heard = Input(0, "waived", held.at, held.at, waived=decided.waived, reason=decided.state)
-    tables = await timetables(tx, [held.tracked])
-    await go_on(tx, [hears(held.tracked, heard, tables)], held.at)
+    input = Input(
+        0, "waived", locked.at, locked.at, waiver=waiver.clock_waiver, reason=waiver.state
+    )
+    tables = await load_timetables(tx, [locked.ticket_clock])
+    await apply_changes(tx, [apply_input(locked.ticket_clock, input, tables)], locked.at)
 
 
-def _approve(held: Held, decision: Decision) -> Waiver | Denied:
-    if held.tracked is None:
-        return approve(held.waiver, decision, None, None)
-    clock = held.tracked.clock
-    return approve(held.waiver, decision, clock.deadline, clock.cycle_breached_at)
+def _approve(locked: LockedWaiver, decision: Decision) -> Waiver | RejectionCode:
+    if locked.ticket_clock is None:
+        return approve(locked.waiver, decision, None, None)
+    clock = locked.ticket_clock.clock
+    return approve(locked.waiver, decision, clock.deadline, clock.cycle_breached_at)
 
 
 def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
@@ -115,16 +129,22 @@ def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
         "expires_at": waiver.expires_at,
         "late": waiver.late,
     }
-    told = {name: value for name, value in grounds.items() if value is not None}
-    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", told, caller.via_machine)
+    known_grounds = {name: value for name, value in grounds.items() if value is not None}
+    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", known_grounds, caller.via_machine)
 
 
-def _denial(held: Held, verdict: Verdict, caller: Caller, why: Denied) -> Entry:
-    subject, grounds = f"waiver/{held.waiver.id}", {"why": why, "wanted": verdict}
-    return Entry(held.at, caller.sub, "waiver.decide.denied", subject, grounds, caller.via_machine)
+def _denial(
+    locked: LockedWaiver, action: DecisionAction, caller: Caller, code: RejectionCode
+) -> Entry:
+    subject, grounds = f"waiver/{locked.waiver.id}", {"why": code, "wanted": action}
+    return Entry(
+        locked.at, caller.sub, "waiver.decide.denied", subject, grounds, caller.via_machine
+    )
 
 
-RULES: Mapping[Verdict, Callable[[Held, Decision], Waiver | Denied]] = {
+DECISION_RULES: Mapping[
+    DecisionAction, Callable[[LockedWaiver, Decision], Waiver | RejectionCode]
+] = {
     "approve": _approve,
     "refuse": lambda held, decision: refuse(held.waiver, decision),
     "revoke": lambda held, decision: revoke(held.waiver, decision),

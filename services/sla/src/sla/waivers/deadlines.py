@@ -11,20 +11,20 @@ from sla.waivers.domain.waiver import Waiver
 from sla.waivers.store import decide_by as waiver_scopes
 from sla.waivers.store import waivers
 
-KIND = "waiver"
+DEADLINE_KIND = "waiver"
 """The kind of deadline that a waiver arms."""
 
 
-async def plan(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
+async def schedule_next(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
     """Arm what comes next of a waiver whose row is locked; disarm where nothing does."""
-    await schedule(tx, [Deadline(KIND, waiver.id, next_at(waiver, deadline))])
+    await schedule(tx, [Deadline(DEADLINE_KIND, waiver.id, next_at(waiver, deadline))])
 
 
-async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
+async def reschedule_requests(tx: Connection, clock_ids: Collection[UUID]) -> None:
     """The deadlines of these locked clocks have moved: reminders of requests move along."""
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):
-        await plan(
-            tx, waiver, await waiver_scopes.deadline(tx, waiver.id, await transaction_time(tx))
+        await schedule_next(
+            tx, waiver, await waiver_scopes.get_deadline(tx, waiver.id, await transaction_time(tx))
         )

@@ -6,17 +6,17 @@ from typing import Any
 
 from common.events import clocks, waivers
 from common.events.envelope import Event
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.waivers.domain.waiver import Waiver
 
 SECOND = timedelta(seconds=1)
 
 
-def facts(
-    waiver: Waiver, tracked: Tracked | None, deadline: datetime | None, at: datetime
+def waiver_payload(
+    waiver: Waiver, ticket_clock: TicketClock | None, deadline: datetime | None, at: datetime
 ) -> dict[str, Any]:
     """What every event about a waiver says; the deadline tells how much time is left."""
-    told: dict[str, Any] = {
+    common_fields: dict[str, Any] = {
         "at": at,
         "waiver_id": waiver.id,
         "waiver": waiver.key,
@@ -26,68 +26,70 @@ def facts(
         "expires_at": waiver.expires_at,
         "requested_by": waiver.requested_by,
     }
-    return told | (_of_clock(tracked) if tracked is not None else _of_period(waiver))
+    return common_fields | (
+        _clock_payload(ticket_clock) if ticket_clock is not None else _period_payload(waiver)
+    )
 
 
-def _of_clock(tracked: Tracked) -> dict[str, Any]:
-    ticket = tracked.ticket
-    metric = tracked.clock.metric
+def _clock_payload(ticket_clock: TicketClock) -> dict[str, Any]:
+    ticket = ticket_clock.ticket
+    metric = ticket_clock.clock.metric
     # By the ticket: rows of an older release do not name the customer.
     customer = {"customer_id": ticket.customer_id, "customer": ticket.customer}
-    clock = {"clock_id": tracked.id, "ticket_id": ticket.id, "ticket": ticket.key}
+    clock = {"clock_id": ticket_clock.id, "ticket_id": ticket.id, "ticket": ticket.key}
     return {**customer, **clock, "metric": metric}
 
 
-def _of_period(waiver: Waiver) -> dict[str, Any]:
-    named = ("service", "starts_at", "ends_at")
-    return {name: getattr(waiver, name) for name in named}
+def _period_payload(waiver: Waiver) -> dict[str, Any]:
+    names = ("service", "starts_at", "ends_at")
+    return {name: getattr(waiver, name) for name in names}
 
 
-def requested(of_clock: bool, told: dict[str, Any]) -> Event:
+def requested_event(of_clock: bool, payload: dict[str, Any]) -> Event:
     if of_clock:
-        return clocks.WaiverRequested(**told)
-    return waivers.PeriodWaiverRequested(**told)
+        return clocks.WaiverRequested(**payload)
+    return waivers.PeriodWaiverRequested(**payload)
 
 
-def reminded(told: dict[str, Any], deadline: datetime) -> Event:
-    left = max((deadline - told["at"]) // SECOND, 0)
-    return waivers.WaiverDecisionReminder(**told, seconds_left=left)
+def reminder_event(payload: dict[str, Any], deadline: datetime) -> Event:
+    left = max((deadline - payload["at"]) // SECOND, 0)
+    return waivers.WaiverDecisionReminder(**payload, seconds_left=left)
 
 
-def expired(told: dict[str, Any], waiver: Waiver) -> Event:
-    return waivers.WaiverExpired(**told, decided=waiver.decided_by is not None)
+def expired_event(payload: dict[str, Any], waiver: Waiver) -> Event:
+    return waivers.WaiverExpired(**payload, decided=waiver.decided_by is not None)
 
 
-def decided(waiver: Waiver, told: dict[str, Any]) -> Event:
+def decision_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
     """The event of the decision that left the waiver in its present state."""
-    return _DECIDED[waiver.state](waiver, told)
+    return _DECISION_EVENTS[waiver.state](waiver, payload)
 
 
-def _approved(waiver: Waiver, told: dict[str, Any]) -> Event:
-    more: dict[str, Any] = {"approved_by": waiver.decided_by, "late": waiver.late}
+def _approved_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
+    details: dict[str, Any] = {"approved_by": waiver.decided_by, "late": waiver.late}
     if waiver.clock_id is not None:
-        return clocks.WaiverApproved(**told, **more)
-    return waivers.PeriodWaiverApproved(**told, **more)
+        return clocks.WaiverApproved(**payload, **details)
+    return waivers.PeriodWaiverApproved(**payload, **details)
 
 
-def _refused(waiver: Waiver, told: dict[str, Any]) -> Event:
-    more: dict[str, Any] = {"refused_by": waiver.decided_by}
+def _refused_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
+    details: dict[str, Any] = {"refused_by": waiver.decided_by}
     if waiver.clock_id is not None:
-        return clocks.WaiverRefused(**told, **more)
-    return waivers.PeriodWaiverRefused(**told, **more)
+        return clocks.WaiverRefused(**payload, **details)
+    return waivers.PeriodWaiverRefused(**payload, **details)
 
 
-def _withdrawn(waiver: Waiver, told: dict[str, Any]) -> Event:
-    return waivers.WaiverWithdrawn(**told, withdrawn_by=str(waiver.ended_by))
+def _withdrawn_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
+    return waivers.WaiverWithdrawn(**payload, withdrawn_by=str(waiver.ended_by))
 
 
-def _revoked(waiver: Waiver, told: dict[str, Any]) -> Event:
-    return waivers.WaiverRevoked(**told, revoked_by=str(waiver.ended_by))
+def _revoked_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
+    return waivers.WaiverRevoked(**payload, revoked_by=str(waiver.ended_by))
 
 
-_DECIDED: Mapping[str, Callable[[Waiver, dict[str, Any]], Event]] = {
-    "approved": _approved,
-    "refused": _refused,
-    "withdrawn": _withdrawn,
-    "revoked": _revoked,
+_DECISION_EVENTS: Mapping[str, Callable[[Waiver, dict[str, Any]], Event]] = {
+    "approved": _approved_event,
+    "refused": _refused_event,
+    "withdrawn": _withdrawn_event,
+    "revoked": _revoked_event,
 }

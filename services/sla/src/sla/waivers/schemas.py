@@ -10,14 +10,14 @@ from pydantic import Field
 from common.http import RequestModel, ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
-from sla.waivers.store.decide_by import Scope, scopes
+from sla.waivers.store.decide_by import Scope, load_scopes
 
 SECOND = timedelta(seconds=1)
 
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class WaiverAsked(RequestModel):
+class WaiverCreate(RequestModel):
     """Of one clock (`clock_id`), or of all clocks of a `customer` (and `service`; null: of all) that
     break within `[starts_at, ends_at)`, also of those that start later.
 
@@ -33,21 +33,21 @@ class WaiverAsked(RequestModel):
     expires_at: datetime | None = None
 
 
-class DecisionAsked(RequestModel):
+class WaiverDecision(RequestModel):
     reason: Reason | None = None
 
 
-class EndingAsked(RequestModel):
+class WaiverEnd(RequestModel):
     reason: Reason
 
 
-class WaiverTold(ResponseModel):
+class WaiverRead(ResponseModel):
     """`ticket`, `metric`: what the clock measures; null of a period.
 
     `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
     for all that it is about, and how long that is from now, 0 when it has passed; null where nothing
     can break at present (a paused clock). `late`: approved too late to cover anything; it changes
-    nothing (C11). `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
+    nothing. `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
     approval, and why."""
 
     id: UUID
@@ -76,22 +76,22 @@ class WaiverTold(ResponseModel):
     end_reason: str | None
 
 
-async def told(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverTold]:
+async def to_responses(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverRead]:
     """Waivers as they stand at this moment, in the same order."""
-    shown = list(waivers)
+    ordered = list(waivers)
     at = await transaction_time(tx)
-    about = await scopes(tx, [one.id for one in shown], at)
-    return [_told(one, about[one.id], at) for one in shown]
+    scopes_by_id = await load_scopes(tx, [one.id for one in ordered], at)
+    return [_to_response(one, scopes_by_id[one.id], at) for one in ordered]
 
 
-async def one_told(tx: Connection, waiver: Waiver) -> WaiverTold:
-    (shown,) = await told(tx, [waiver])
-    return shown
+async def to_response(tx: Connection, waiver: Waiver) -> WaiverRead:
+    (response,) = await to_responses(tx, [waiver])
+    return response
 
 
-def _told(waiver: Waiver, scope: Scope, at: datetime) -> WaiverTold:
+def _to_response(waiver: Waiver, scope: Scope, at: datetime) -> WaiverRead:
     decide_by = scope.decide_by if waiver.state == "requested" else None
-    left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
-    time = {"decide_by": decide_by, "seconds_left": left}
+    seconds_left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
+    time = {"decide_by": decide_by, "seconds_left": seconds_left}
     more = {"ticket": scope.ticket, "metric": scope.metric, **time}
-    return WaiverTold.model_validate(waiver).model_copy(update=more)
+    return WaiverRead.model_validate(waiver).model_copy(update=more)

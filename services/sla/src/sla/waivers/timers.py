@@ -10,7 +10,7 @@ from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
 from sla.clocks.store import clocks
 from sla.waivers import events as waiver_events
-from sla.waivers.deadlines import plan
+from sla.waivers.deadlines import schedule_next
 from sla.waivers.domain.reminders import is_due
 from sla.waivers.domain.waiver import Waiver, expire
 from sla.waivers.store import decide_by as waiver_scopes
@@ -23,16 +23,16 @@ async def on_waivers_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
     The clock is read without its lock: a reminder decides nothing.
     """
     for waiver, sequence in await waivers.load(tx, [one.subject for one in due]):
-        deadline = await waiver_scopes.deadline(tx, waiver.id, at)
-        after = _after(waiver, deadline, at)
-        if after != waiver:
-            await waivers.save(tx, after, sequence + 1)
-            event = await _event(tx, after, deadline, at)
+        deadline = await waiver_scopes.get_deadline(tx, waiver.id, at)
+        updated = _advance(waiver, deadline, at)
+        if updated != waiver:
+            await waivers.save(tx, updated, sequence + 1)
+            event = await _event(tx, updated, deadline, at)
             await publish(tx, OutboxEvent(event, sequence + 1))
-        await plan(tx, after, deadline)
+        await schedule_next(tx, updated, deadline)
 
 
-def _after(waiver: Waiver, deadline: datetime | None, at: datetime) -> Waiver:
+def _advance(waiver: Waiver, deadline: datetime | None, at: datetime) -> Waiver:
     ended = expire(waiver, at)
     if ended == waiver and is_due(waiver, deadline, at):
         return replace(waiver, reminded_at=at)
@@ -41,9 +41,9 @@ def _after(waiver: Waiver, deadline: datetime | None, at: datetime) -> Waiver:
 
 async def _event(tx: Connection, waiver: Waiver, deadline: datetime | None, at: datetime) -> Event:
     ids = [] if waiver.clock_id is None else [waiver.clock_id]
-    tracked = next(iter(await clocks.load(tx, ids)), None)
-    told = waiver_events.facts(waiver, tracked, deadline, at)
+    ticket_clock = next(iter(await clocks.load(tx, ids)), None)
+    payload = waiver_events.waiver_payload(waiver, ticket_clock, deadline, at)
     if waiver.state == "expired":
-        return waiver_events.expired(told, waiver)
+        return waiver_events.expired_event(payload, waiver)
     assert deadline is not None
-    return waiver_events.reminded(told, deadline)
+    return waiver_events.reminder_event(payload, deadline)

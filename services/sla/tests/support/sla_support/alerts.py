@@ -8,24 +8,26 @@ from common.events.tickets import AlertEvent, AlertRaised, AlertResolved, Ticket
 from common.persistence.database import Database
 from sla.outages.domain.outage import Outage
 from sla.outages.store import outages
-from sla.outages.store.outages import Sought
-from sla_support.company import ACME, NINE, said
+from sla.outages.store.outages import OutageFilter
+from sla_support.company import ACME, NINE, ticket_event
 
 A = TypeVar("A", bound=AlertEvent)
 T = TypeVar("T", bound=TicketEvent)
 
 
-def raised(number: int, started_at: datetime = NINE, **more: Any) -> AlertRaised:
-    return _alert(AlertRaised, number, started_at, started_at=started_at, **more)
+def alert_raised(number: int, started_at: datetime = NINE, **overrides: Any) -> AlertRaised:
+    return _alert_event(AlertRaised, number, started_at, started_at=started_at, **overrides)
 
 
-def over(number: int, started_at: datetime, ended_at: datetime, **more: Any) -> AlertResolved:
+def alert_ended(
+    number: int, started_at: datetime, ended_at: datetime, **overrides: Any
+) -> AlertResolved:
     times = {"started_at": started_at, "ended_at": ended_at}
-    return _alert(AlertResolved, number, ended_at, **times, **more)
+    return _alert_event(AlertResolved, number, ended_at, **times, **overrides)
 
 
-def _alert(event: type[A], number: int, at: datetime, **more: Any) -> A:
-    facts: dict[str, Any] = {
+def _alert_event(event: type[A], number: int, at: datetime, **overrides: Any) -> A:
+    fields: dict[str, Any] = {
         "at": at,
         "alert_id": UUID(int=0xA1E000 + number),
         "ticket_id": None,
@@ -39,20 +41,20 @@ def _alert(event: type[A], number: int, at: datetime, **more: Any) -> A:
         "service": "billing",
         "severity": "critical",
     }
-    return event(**facts | more)
+    return event(**fields | overrides)
 
 
-def blocked(event: type[T], number: int, at: datetime = NINE, **more: Any) -> T:
+def blocker_event(event: type[T], number: int, at: datetime = NINE, **overrides: Any) -> T:
     """What intake says of a blocker on acme-prod."""
-    facts = {"priority": "blocker", "environment": "acme-prod", "service": "billing", "by": "anna"}
-    return said(event, number, at, **facts | more)
+    fields = {"priority": "blocker", "environment": "acme-prod", "service": "billing", "by": "anna"}
+    return ticket_event(event, number, at, **fields | overrides)
 
 
 async def all_outages(database: Database) -> list[Outage]:
     """The oldest first."""
     async with database.transaction() as tx:
-        return (await outages.page(tx, Sought(), 200, None))[::-1]
+        return (await outages.page(tx, OutageFilter(), 200, None))[::-1]
 
 
-async def counting(database: Database) -> list[Outage]:
+async def counted_outages(database: Database) -> list[Outage]:
     return [outage for outage in await all_outages(database) if outage.counts]

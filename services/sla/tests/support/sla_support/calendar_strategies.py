@@ -12,7 +12,7 @@ def _utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
-ODD = {
+ZONE_CHANGES = {
     "Europe/Amsterdam": (_utc(2026, 3, 29, 1), _utc(2026, 10, 25, 1)),
     "America/New_York": (_utc(2026, 3, 8, 7), _utc(2026, 11, 1, 6)),
     "Asia/Kathmandu": (_utc(1985, 12, 31, 18, 30), _utc(2026, 1, 1)),
@@ -36,8 +36,8 @@ def spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
 @st.composite
 def calendars_near(draw: st.DrawFn, zone: str | None = None) -> tuple[Calendar, datetime]:
     """A calendar that opens every week, and an odd instant near which it has its exceptions."""
-    name = zone or draw(st.sampled_from(sorted(ODD)))
-    change = draw(st.sampled_from(ODD[name]))
+    name = zone or draw(st.sampled_from(sorted(ZONE_CHANGES)))
+    change = draw(st.sampled_from(ZONE_CHANGES[name]))
     near = st.dates(change.date() - timedelta(3), change.date() + timedelta(4))
     weekly = draw(st.tuples(*[spans()] * 7).filter(any))
     calendar = Calendar(

@@ -4,18 +4,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sla.agreements.domain.agreement import Metric, Terms
-from sla.calendars.domain.calendar import Calendar, always, hours
+from sla.calendars.domain.calendar import Calendar, always_open, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.clocks.domain.clock import Input, InputKind
-from sla.clocks.domain.simulation import Simulated, simulate
+from sla.clocks.domain.simulation import Simulation, simulate
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ROUND, OFFICE = UUID(int=1), UUID(int=2)
 ZONE = read_zone("Europe/Amsterdam")
 TABLES = {
-    ROUND: Timetable(always(ZONE)),
-    OFFICE: Timetable(Calendar(ZONE, (hours([("08:00", "17:00")]),) * 5 + ((), ()))),
+    ROUND: Timetable(always_open(ZONE)),
+    OFFICE: Timetable(Calendar(ZONE, (parse_hours([("08:00", "17:00")]),) * 5 + ((), ()))),
 }
 MINUTE = timedelta(minutes=1)
 
@@ -28,16 +28,19 @@ def terms(minutes: float | None, calendar: UUID = ROUND, pausable: bool = True) 
     return Terms(None if minutes is None else minutes * MINUTE, calendar, pausable)
 
 
-def heard(minutes: float, kind: InputKind, promised: Terms | None = None) -> Input:
-    return Input(0, kind, at(minutes), at(minutes), promised)
+def make_input(minutes: float, kind: InputKind, target_terms: Terms | None = None) -> Input:
+    return Input(0, kind, at(minutes), at(minutes), target_terms)
 
 
-def run(
-    metric: Metric, promised: Terms, *events: tuple[float, InputKind], until: float = 600
-) -> Simulated:
-    inputs = [heard(0, "opened", promised), *(heard(when, kind) for when, kind in events)]
+def simulate_clock(
+    metric: Metric, target_terms: Terms, *events: tuple[float, InputKind], until: float = 600
+) -> Simulation:
+    inputs = [
+        make_input(0, "opened", target_terms),
+        *(make_input(when, kind) for when, kind in events),
+    ]
     return simulate(metric, inputs, at(until), TABLES)
 
 
-def told(simulated: Simulated) -> list[tuple[str, datetime]]:
+def firing_times(simulated: Simulation) -> list[tuple[str, datetime]]:
     return [(firing.kind, firing.due_at) for firing in simulated.firings]

@@ -11,10 +11,10 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from opsdesk_testing.protocol import deliver, freeze_time
 from sla.agreements.domain.agreement import METRICS, Agreement, Target
-from sla.agreements.domain.lifecycle import Life, Signature
+from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.calendars.domain.definition import calendar_of
+from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.zone import read_zone
 from sla.handlers import HANDLERS
 
@@ -25,22 +25,22 @@ HOUR = timedelta(hours=1)
 OFFICE = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 ROUND = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 AMSTERDAM = {"timezone": "Europe/Amsterdam", "weekly": OFFICE}
-PUBLISHED = Life(
+PUBLISHED = VersionLifecycle(
     Signature("theo", NINE),
     state="published",
-    ours=Signature("theo", NINE),
-    theirs=Signature("gina", NINE),
-    published=Signature("gina", NINE),
+    provider_signature=Signature("theo", NINE),
+    counter_signature=Signature("gina", NINE),
+    publication=Signature("gina", NINE),
 )
-HOURS = {"blocker": 2, "critical": 4, "major": 8, "minor": 16}
+RESOLUTION_HOURS = {"blocker": 2, "critical": 4, "major": 8, "minor": 16}
 
 T = TypeVar("T", bound=TicketEvent)
 
 
-async def know(database: Database, *customers: tuple[UUID, str]) -> None:
+async def announce_customers(database: Database, *customers: tuple[UUID, str]) -> None:
     """Let sla hear of customers."""
     for id, key in customers:
-        told = CustomerKnown(
+        event = CustomerKnown(
             at=NINE,
             customer_id=id,
             customer=key,
@@ -48,31 +48,31 @@ async def know(database: Database, *customers: tuple[UUID, str]) -> None:
             timezone="Europe/Amsterdam",
             language="nl",
         )
-        await deliver(database, HANDLERS, (told, 1))
+        await deliver(database, HANDLERS, (event, 1))
 
 
 async def promise(
     database: Database,
     customer: tuple[UUID, str] = (ACME, "acme"),
     metrics: tuple[str, ...] = ("first_response", "resolution"),
-    **more: Any,
+    **overrides: Any,
 ) -> Agreement:
     """Acme's agreement: office hours, 24/7 for blockers; nothing for trivial tickets."""
-    await know(database, customer)
+    await announce_customers(database, customer)
     await freeze_time(database, NINE)
     zone = read_zone("Europe/Amsterdam")
     async with database.transaction() as tx:
         ids = []
         for key, weekly in (("office", OFFICE), ("round", ROUND)):
             definition = {"timezone": zone.name, "weekly": weekly}
-            calendar = calendar_of(definition, zone)
-            made = await calendars.add(tx, uuid7(), key, definition, calendar, ("theo", NINE))
-            ids.append(made.id)
+            calendar = calendar_from_definition(definition, zone)
+            stored = await calendars.add(tx, uuid7(), key, definition, calendar, ("theo", NINE))
+            ids.append(stored.id)
         targets = tuple(
             Target(metric, priority, hours * HOUR / (4 if metric == "first_response" else 1))
             for metric in METRICS
             if metric in metrics
-            for priority, hours in HOURS.items()
+            for priority, hours in RESOLUTION_HOURS.items()
         )
         agreement_id = uuid7()
         office, round_the_clock = ids
@@ -86,20 +86,22 @@ async def promise(
             targets=targets,
             calendar=office,
             calendars={"blocker": round_the_clock},
-            **more,
+            **overrides,
         )
         await agreements.add(tx, agreement_id, version)
-        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+        await agreements.add_version(tx, agreement_id, version, PUBLISHED, None)
     return version
 
 
-async def also_promise(database: Database, under: Agreement, key: str, **more: Any) -> Agreement:
+async def also_promise(
+    database: Database, under: Agreement, key: str, **overrides: Any
+) -> Agreement:
     """Another published agreement, like that one but for what is given."""
-    version = replace(under, id=uuid7(), key=key, **more)
+    version = replace(under, id=uuid7(), key=key, **overrides)
     async with database.transaction() as tx:
         agreement_id = uuid7()
         await agreements.add(tx, agreement_id, version)
-        await agreements.draft(tx, agreement_id, version, PUBLISHED, None)
+        await agreements.add_version(tx, agreement_id, version, PUBLISHED, None)
     return version
 
 
@@ -120,9 +122,9 @@ async def underpin(
     )
 
 
-def said(event: type[T], number: int, at: datetime = NINE, **more: Any) -> T:
+def ticket_event(event: type[T], number: int, at: datetime = NINE, **overrides: Any) -> T:
     """What intake says about ticket OPS-`number`."""
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "at": at,
         "ticket_id": UUID(int=number),
         "ticket": f"OPS-{number}",
@@ -133,8 +135,10 @@ def said(event: type[T], number: int, at: datetime = NINE, **more: Any) -> T:
         "customer_id": ACME,
         "customer": "acme",
     }
-    return event(**facts | more)
+    return event(**fields | overrides)
 
 
-def opened(number: int, at: datetime = NINE, **more: Any) -> TicketOpened:
-    return said(TicketOpened, number, at, **{"opened_at": at, "channel": "portal"} | more)
+def ticket_opened(number: int, at: datetime = NINE, **overrides: Any) -> TicketOpened:
+    return ticket_event(
+        TicketOpened, number, at, **{"opened_at": at, "channel": "portal"} | overrides
+    )

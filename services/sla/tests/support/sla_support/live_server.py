@@ -13,11 +13,11 @@ from fastapi import FastAPI
 
 from opsdesk_testing.tokens import token
 from opsdesk_testing.waiting import until
-from sla.status.routes import board_of
+from sla.status.routes import broadcaster_of
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StreamEvent:
     """An event of a stream."""
 
     event: str
@@ -26,7 +26,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class LiveServer:
     """`stop` lets the server end, as SIGTERM would."""
 
     address: str
@@ -37,34 +37,36 @@ class Served:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[Served]:
+async def serve_live(app: FastAPI) -> AsyncIterator[LiveServer]:
     config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
-    reader = asyncio.create_task(board_of(app).run())
-    running = asyncio.create_task(server.serve())
+    broadcast = asyncio.create_task(broadcaster_of(app).run())
+    serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Served(f"http://127.0.0.1:{port}", server)
+        yield LiveServer(f"http://127.0.0.1:{port}", server)
     finally:
         server.should_exit = True
-        await running
-        reader.cancel()
+        await serving
+        broadcast.cancel()
 
 
-async def listened(
-    client: httpx.AsyncClient, who: str = "theo", **headers: str
-) -> AsyncGenerator[Heard, None]:
+async def listen(
+    client: httpx.AsyncClient, subject: str = "theo", **headers: str
+) -> AsyncGenerator[StreamEvent, None]:
     """The events of a status stream, heartbeats included, until it ends. Raises HTTPStatusError."""
-    asked = {"Authorization": f"Bearer {token(who)}"} | headers
-    async with client.stream("GET", "/v1/status/stream", headers=asked, timeout=20) as answer:
+    request_headers = {"Authorization": f"Bearer {token(subject)}"} | headers
+    async with client.stream(
+        "GET", "/v1/status/stream", headers=request_headers, timeout=20
+    ) as answer:
         answer.raise_for_status()
-        told: dict[str, str] = {}
+        fields: dict[str, str] = {}
         async for line in answer.aiter_lines():
             name, _, value = line.partition(": ")
             if line:
-                told[name] = value
-            elif told.get("event"):
-                data = json.loads(told["data"]) if told.get("data") else None
-                yield Heard(told["event"], told.get("id"), data)
-                told = {}
+                fields[name] = value
+            elif fields.get("event"):
+                data = json.loads(fields["data"]) if fields.get("data") else None
+                yield StreamEvent(fields["event"], fields.get("id"), data)
+                fields = {}

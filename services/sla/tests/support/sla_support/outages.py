@@ -6,12 +6,12 @@ from uuid import UUID
 
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from sla.outages.domain.outage import Outage, record_of
-from sla.outages.domain.scope import Place
+from sla.outages.domain.outage import Outage, build_record
+from sla.outages.domain.scope import Scope
 from sla.outages.store import outages
 
 
-async def fail(
+async def add_outage(
     database: Database,
     started_at: datetime,
     ended_at: datetime | None,
@@ -22,15 +22,15 @@ async def fail(
 ) -> Outage:
     """An outage that somebody noted, known from its start on unless said else."""
     async with database.transaction() as tx:
-        place = Place(customer_id, environment, service)
+        scope = Scope(customer_id, environment, service)
         key = await outages.next_key(tx)
-        begun = Outage(uuid7(), key, place, "manual", None, None, "down", started_at, ended_at)
-        said = record_of(begun, "started", known_at or started_at, "anna")
-        await outages.add(tx, begun, said)
-    return begun
+        outage = Outage(uuid7(), key, scope, "manual", None, None, "down", started_at, ended_at)
+        record = build_record(outage, "started", known_at or started_at, "anna")
+        await outages.add(tx, outage, record)
+    return outage
 
 
-async def rewrite(
+async def correct_outage(
     database: Database, outage: Outage, started_at: datetime, ended_at: datetime, known_at: datetime
 ) -> None:
     """Two people correct it."""
@@ -38,5 +38,5 @@ async def rewrite(
         after = replace(
             outage, started_at=started_at, ended_at=ended_at, ordinal=outage.ordinal + 1
         )
-        said = record_of(after, "corrected", known_at, "anna", "omar", "the monitor was deaf")
-        await outages.save(tx, after, said)
+        record = build_record(after, "corrected", known_at, "anna", "omar", "the monitor was deaf")
+        await outages.save(tx, after, record)

@@ -8,28 +8,28 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import UnsentEvent, deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.company import HOUR, NINE, opened, promise, said
+from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
 
 DAY = timedelta(days=1)
 JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
 """Midnight in Amsterdam."""
 
 
-async def june(database: Database) -> None:
+async def run_june(database: Database) -> None:
     """Two tickets of Acme: one solved in time, one late; and the month is over."""
     await promise(database, metrics=("first_response", "resolution"))
-    replied = said(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=1))
-    await deliver(database, HANDLERS, (opened(1), 1), (opened(2), 1))
+    replied = ticket_event(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=1))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
     await deliver(database, HANDLERS, (replied, 2))
     await freeze_time(database, NINE + 4 * HOUR)
-    await deliver(database, HANDLERS, (said(TicketResolved, 1, NINE + 4 * HOUR), 3))
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 1, NINE + 4 * HOUR), 3))
     await fire_due(database, TIMERS)
     await freeze_time(database, NINE + 2 * DAY)
     await fire_due(database, TIMERS)
-    await deliver(database, HANDLERS, (said(TicketResolved, 2, NINE + 2 * DAY), 2))
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 2, NINE + 2 * DAY), 2))
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
 
 
-async def said_of_reviews(database: Database) -> list[UnsentEvent]:
+async def review_events(database: Database) -> list[UnsentEvent]:
     return [one for one in await outbox_events(database) if one.type.startswith("opsdesk.review.")]

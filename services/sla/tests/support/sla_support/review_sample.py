@@ -4,40 +4,40 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sla.calendars.domain.month import read_month, zone_named
+from sla.calendars.domain.month import parse_month, zone_or_utc
 from sla.reports.domain.compliance import Compliance
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import AgendaItem, Meeting, Minute
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
-    Day,
+    CompliancePart,
+    DailyVolume,
     OutageLine,
-    Part,
     Report,
-    Reserved,
-    Spread,
+    ReservedHoursLine,
+    ResponseTimes,
     Uptime,
     Usage,
     WaiverLine,
 )
 
 ZONE = "Europe/Warsaw"
-JUNE = read_month("2026-06")
-SPAN = JUNE.span(zone_named(ZONE))
+JUNE = parse_month("2026-06")
+SPAN = JUNE.span(zone_or_utc(ZONE))
 AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def report(**other: Any) -> Report:
+def report(**overrides: Any) -> Report:
     """June of a customer whose name needs more letters than Latin-1 has."""
-    counted = Compliance(38, 3, 1)
-    usage = Usage("2026-06", 42, 40, 5, counted)
+    compliance = Compliance(38, 3, 1)
+    usage = Usage("2026-06", 42, 40, 5, compliance)
     trend = tuple(
         Usage(str(JUNE.plus(away)), 40 + away, 39, 4, Compliance(40, 1 - away, 1))
         for away in range(-5, 0)
     )
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "customer": "lodz",
         "name": "Łódź Żeglarz",
         "timezone": ZONE,
@@ -48,25 +48,28 @@ def report(**other: Any) -> Report:
         "usage": usage,
         "previous_month": trend[-1],
         "trend": (*trend, usage),
-        "days": tuple(Day(day, day.day % 4, day.day % 3) for day in JUNE.days),
-        "metrics": (Part("first_response", Compliance(20, 1, 1)), Part("resolution", counted)),
-        "priorities": (Part("blocker", Compliance(3, 1, 0)),),
-        "services": (Part("billing", Compliance(20, 1, 1)),),
-        "response_times": (Spread("resolution", 39, 14_400, 90_000, 180_000),),
+        "days": tuple(DailyVolume(day, day.day % 4, day.day % 3) for day in JUNE.days),
+        "metrics": (
+            CompliancePart("first_response", Compliance(20, 1, 1)),
+            CompliancePart("resolution", compliance),
+        ),
+        "priorities": (CompliancePart("blocker", Compliance(3, 1, 0)),),
+        "services": (CompliancePart("billing", Compliance(20, 1, 1)),),
+        "response_times": (ResponseTimes("resolution", 39, 14_400, 90_000, 180_000),),
         "breaches": (breach(),),
         "breaches_total": 1,
         "waivers": (waiver(),),
         "outages": (outage(),),
-        "uptimes": (Uptime("billing", 0.99873, 0.999, 10_800, 8_640_000, (down(),)),),
+        "uptimes": (Uptime("billing", 0.99873, 0.999, 10_800, 8_640_000, (down_day(),)),),
         "upcoming": (ChangeLine("DLV-9", "billing", "2.4.0", "lodz-prod", "approved", AT),),
         "delivered": (ChangeLine("DLV-7", "billing", "2.3.1", "lodz-prod", "delivered", AT),),
-        "reserved": (Reserved("lodz-standard", 144_000, 100_000),),
+        "reserved": (ReservedHoursLine("lodz-standard", 144_000, 100_000),),
     }
-    return Report(**facts | other)
+    return Report(**fields | overrides)
 
 
-def breach(**other: Any) -> Breach:
-    facts: dict[str, Any] = {
+def breach(**overrides: Any) -> Breach:
+    fields: dict[str, Any] = {
         "clock_id": UUID(int=7),
         "ticket": "OPS-1042",
         "title": "The invoice run hangs",
@@ -81,7 +84,7 @@ def breach(**other: Any) -> Breach:
         "reason": "deadline",
         "waiver": "WVR-3",
     }
-    return Breach(**facts | other)
+    return Breach(**fields | overrides)
 
 
 def waiver() -> WaiverLine:
@@ -96,17 +99,17 @@ def outage() -> OutageLine:
     )
 
 
-def down() -> tuple[date, int]:
+def down_day() -> tuple[date, int]:
     return date(2026, 6, 1), 10_800
 
 
-def meeting(**other: Any) -> Meeting:
-    action = Action(
+def meeting(**overrides: Any) -> Meeting:
+    action = ActionItem(
         UUID(int=5),
         "RA-7",
         UUID(int=1),
         UUID(int=2),
-        read_month("2026-05"),
+        parse_month("2026-05"),
         "Watch the partner's disk",
         "An alert at 80 % was seen",
         "dana",
@@ -114,9 +117,9 @@ def meeting(**other: Any) -> Meeting:
         "theo",
         AT,
     )
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "agenda": (AgendaItem(1, "A new warehouse", "dana", AT),),
         "minutes": (Minute(1, "Jan asks for a window on Sundays.", "dana", AT),),
         "actions": (action,),
     }
-    return Meeting(**facts | other)
+    return Meeting(**fields | overrides)

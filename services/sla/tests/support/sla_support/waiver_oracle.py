@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass
-class Life:
+class ExpectedWaiver:
     """What has happened to a waiver, in the words of the rules."""
 
     about_clock: int | None
@@ -16,14 +16,14 @@ class Life:
     approved_at: datetime | None = None
     revoked_at: datetime | None = None
 
-    def covers(self, clock: int, service: str | None, broken: datetime) -> bool:
-        if self.approved_at is None or self.approved_at >= broken:
+    def covers(self, clock: int, service: str | None, breached_at: datetime) -> bool:
+        if self.approved_at is None or self.approved_at >= breached_at:
             return False
-        if self.revoked_at is not None and broken >= self.revoked_at:
+        if self.revoked_at is not None and breached_at >= self.revoked_at:
             return False
-        if broken >= self.ends_at:
+        if breached_at >= self.ends_at:
             return False
         if self.about_clock is not None:
             return self.about_clock == clock
         fits = self.service is None or self.service == service
-        return fits and self.starts_at is not None and self.starts_at <= broken
+        return fits and self.starts_at is not None and self.starts_at <= breached_at

@@ -7,35 +7,39 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from opsdesk_testing.protocol import outbox_events
-from sla_support.assertions import resolution
+from sla_support.assertions import resolution_clock
 from sla_support.company import HOUR, NINE
 
 REASON = "The supplier is down"
 
 
-async def of_clock(database: Database, who: AsyncClient, number: int = 1, hours: float = 9) -> str:
+async def request_for_clock(
+    database: Database, caller: AsyncClient, number: int = 1, hours: float = 9
+) -> str:
     """The address of a request about the resolution of OPS-`number`, good until 09:00 + `hours`."""
     body = {
-        "clock_id": str((await resolution(database, number)).id),
+        "clock_id": str((await resolution_clock(database, number)).id),
         "reason": REASON,
         "expires_at": (NINE + hours * HOUR).isoformat(),
     }
-    return await _asked(who, body)
+    return await _request(caller, body)
 
 
-async def of_period(who: AsyncClient, starts_at: datetime, ends_at: datetime, **more: Any) -> str:
+async def request_for_period(
+    caller: AsyncClient, starts_at: datetime, ends_at: datetime, **overrides: Any
+) -> str:
     """The address of a request about all that Acme was promised."""
     period = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
-    return await _asked(who, {"customer": "acme", "reason": REASON, **period, **more})
+    return await _request(caller, {"customer": "acme", "reason": REASON, **period, **overrides})
 
 
-async def _asked(who: AsyncClient, body: dict[str, Any]) -> str:
-    answer = await who.post("/v1/waivers", json=body)
+async def _request(caller: AsyncClient, body: dict[str, Any]) -> str:
+    answer = await caller.post("/v1/waivers", json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
 
-async def said_of_waivers(database: Database) -> list[str]:
+async def waiver_event_types(database: Database) -> list[str]:
     """The short types of what was told about waivers, in order."""
     return [
         one.type.removeprefix("opsdesk.waiver.").removesuffix(".v1")

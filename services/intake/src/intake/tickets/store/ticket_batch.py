@@ -16,6 +16,13 @@ import asyncpg
 from common import audit
 from common.http.idempotency import IdempotencyKey
 from common.messaging import outbox
+from common.persistence.bulk import (
+    Columns,
+    column_names,
+    column_values,
+    transpose,
+    unnest,
+)
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.ticket_key import parse_number
 
@@ -41,78 +48,67 @@ class NewTicketRows:
     key: IdempotencyKey | None
 
 
-_TICKET: Final = (
-    ("id", "uuid"),
-    ("number", "bigint"),
-    ("kind", "text"),
-    ("nature", "text"),
-    ("title", "text"),
-    ("description", "text"),
-    ("priority", "text"),
-    ("impact", "text"),
-    ("urgency", "text"),
-    ("state", "text"),
-    ("customer_id", "uuid"),
-    ("environment_id", "uuid"),
-    ("service", "text"),
-    ("contact_id", "uuid"),
-    ("channel", "text"),
-    ("opened_at", "timestamptz"),
-    ("opened_by", "text"),
-    ("sequence", "bigint"),
-)
-_IDEMPOTENCY: Final = (
-    ("ticket_id", "uuid"),
-    ("caller", "text"),
-    ("key", "text"),
-    ("request", "bytea"),
-    ("status", "int"),
-    ("headers", "text"),
-    ("body", "bytea"),
-)
+_TICKET: Columns = {
+    "id": "uuid",
+    "number": "bigint",
+    "kind": "text",
+    "nature": "text",
+    "title": "text",
+    "description": "text",
+    "priority": "text",
+    "impact": "text",
+    "urgency": "text",
+    "state": "text",
+    "customer_id": "uuid",
+    "environment_id": "uuid",
+    "service": "text",
+    "contact_id": "uuid",
+    "channel": "text",
+    "opened_at": "timestamptz",
+    "opened_by": "text",
+    "sequence": "bigint",
+}
+_IDEMPOTENCY: Columns = {
+    "ticket_id": "uuid",
+    "caller": "text",
+    "key": "text",
+    "request": "bytea",
+    "status": "int",
+    "headers": "jsonb",
+    "body": "bytea",
+}
 
 
-def _names(columns: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(name for name, _ in columns)
-
-
-def _unnest(columns: Sequence[tuple[str, str]], first: int) -> str:
-    arrays = ", ".join(f"${number}::{kind}[]" for number, (_, kind) in enumerate(columns, first))
-    return f"unnest({arrays}) AS given ({_names(columns)})"
-
-
-_OF_TICKET: Final = (("ticket_id", "uuid"),)
-_OUTBOX: Final = (*_OF_TICKET, *outbox.COLUMNS)
-# JSON travels as text: asyncpg has no codec for it in arrays.
-_AUDIT: Final = (
-    *_OF_TICKET,
-    *((name, "text" if kind == "jsonb" else kind) for name, kind in audit.COLUMNS),
-)
+_OF_TICKET: Final = {"ticket_id": "uuid"}
+_OUTBOX: Final = {**_OF_TICKET, **outbox.COLUMNS}
+_AUDIT: Final = {**_OF_TICKET, **audit.COLUMNS}
+_KEY_COLUMNS: Final = {name: kind for name, kind in _IDEMPOTENCY.items() if name != "ticket_id"}
 _TABLES: Final = (_TICKET, _IDEMPOTENCY, _OUTBOX, _AUDIT)
 _FIRSTS: Final = tuple(1 + sum(map(len, _TABLES[:index])) for index in range(len(_TABLES)))
 _INSERT_BATCH: Final = f"""
 WITH keys AS (
-    INSERT INTO idempotency (caller, key, request, status, headers, body)
-    SELECT caller, key, request, status, headers::jsonb, body FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    INSERT INTO idempotency ({column_names(_KEY_COLUMNS)})
+    SELECT {column_values(_KEY_COLUMNS)}
+    FROM {unnest(_IDEMPOTENCY, "given", first=_FIRSTS[1])}
     ORDER BY caller, key
     ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key
 ), taken AS (
     -- Whose key was there before is no new ticket.
-    SELECT ticket_id FROM {_unnest(_IDEMPOTENCY, _FIRSTS[1])}
+    SELECT ticket_id FROM {unnest(_IDEMPOTENCY, "given", first=_FIRSTS[1])}
     WHERE NOT EXISTS (
         SELECT FROM keys WHERE keys.caller = given.caller AND keys.key = given.key)
 ), opened AS (
-    INSERT INTO tickets ({_names(_TICKET)})
-    SELECT {_names(_TICKET)} FROM {_unnest(_TICKET, _FIRSTS[0])}
+    INSERT INTO tickets ({column_names(_TICKET)})
+    SELECT {column_values(_TICKET)} FROM {unnest(_TICKET, "given", first=_FIRSTS[0])}
     WHERE id NOT IN (SELECT ticket_id FROM taken)
     RETURNING id
 ), announced AS (
-    INSERT INTO outbox ({_names(outbox.COLUMNS)})
-    SELECT {_names(outbox.COLUMNS)} FROM {_unnest(_OUTBOX, _FIRSTS[2])}
+    INSERT INTO outbox ({column_names(outbox.COLUMNS)})
+    SELECT {column_values(outbox.COLUMNS)} FROM {unnest(_OUTBOX, "given", first=_FIRSTS[2])}
     WHERE ticket_id NOT IN (SELECT ticket_id FROM taken)
 ), recorded AS (
-    INSERT INTO audit ({_names(audit.COLUMNS)})
-    SELECT at, who, behind, action, subject, grounds::jsonb FROM {_unnest(_AUDIT, _FIRSTS[3])}
+    INSERT INTO audit ({column_names(audit.COLUMNS)})
+    SELECT {column_values(audit.COLUMNS)} FROM {unnest(_AUDIT, "given", first=_FIRSTS[3])}
     WHERE ticket_id NOT IN (SELECT ticket_id FROM taken)
 )
 SELECT id FROM opened
@@ -146,7 +142,7 @@ async def insert_batch(
         (_OUTBOX, outbox_rows),
         (_AUDIT, audit_rows),
     )
-    arrays = [array for columns, rows in tables for array in _columns(rows, len(columns))]
+    arrays = [array for columns, rows in tables for array in transpose(rows, len(columns))]
     return {row["id"] for row in await connection.fetch(_INSERT_BATCH, *arrays)}
 
 
@@ -154,10 +150,6 @@ async def existing_ids(connection: RawConnection, ids: Sequence[UUID]) -> set[UU
     """Which of the tickets are there: asked when nobody knows whether a commit was done."""
     rows = await connection.fetch("SELECT id FROM tickets WHERE id = ANY($1::uuid[])", ids)
     return {row["id"] for row in rows}
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _ticket_row(new: NewTicketRows) -> tuple[Any, ...]:

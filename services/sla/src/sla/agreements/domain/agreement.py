@@ -23,9 +23,9 @@ METRICS: tuple[Metric, ...] = (
     "workaround",
     "resolution",
 )
-SHARES = (0.5, 0.75, 0.9)
+DEFAULT_WARNING_THRESHOLDS = (0.5, 0.75, 0.9)
 """The shares of a target at which people are warned, unless the agreement says otherwise (C7)."""
-MANY = 1_000_000
+ALL_CUSTOMERS_COUNT = 1_000_000
 """As how many customers "everybody" counts: more than any agreement names."""
 
 
@@ -35,7 +35,7 @@ class Terms(Struct, frozen=True, omit_defaults=True):
     target: timedelta | None
     calendar: UUID
     pausable: bool = True
-    shares: tuple[float, ...] = SHARES
+    shares: tuple[float, ...] = DEFAULT_WARNING_THRESHOLDS
     ahead: tuple[timedelta, ...] = ()
 
 
@@ -74,9 +74,9 @@ class Agreement:
     calendars: Mapping[str, UUID] = field(default_factory=dict)
     services: tuple[str, ...] = ()
     contract: Contract = "sla"
-    shares: tuple[float, ...] = SHARES
-    ahead: tuple[timedelta, ...] = ()
-    others: tuple[UUID, ...] = ()
+    warning_thresholds: tuple[float, ...] = DEFAULT_WARNING_THRESHOLDS
+    warning_lead_times: tuple[timedelta, ...] = ()
+    other_customers: tuple[UUID, ...] = ()
     partner: str | None = None
     team: str | None = None
     timezone: str = "UTC"
@@ -89,17 +89,17 @@ class Agreement:
     @property
     def customers(self) -> tuple[UUID, ...]:
         """All whom it covers; none of them named means everybody."""
-        return (() if self.customer_id is None else (self.customer_id,)) + self.others
+        return (() if self.customer_id is None else (self.customer_id,)) + self.other_customers
 
-    def holds_at(self, at: datetime) -> bool:
+    def is_valid_at(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
     def covers(self, customer_id: UUID | None, service: str | None) -> bool:
         """Whether a ticket of this customer about this service is promised by it."""
-        mine = not self.customers or customer_id in self.customers
-        return mine and self.serves(service)
+        is_customer_covered = not self.customers or customer_id in self.customers
+        return is_customer_covered and self.covers_service(service)
 
-    def serves(self, service: str | None) -> bool:
+    def covers_service(self, service: str | None) -> bool:
         return not self.services or service in self.services
 
     def calendar_for(self, priority: str) -> UUID:
@@ -110,24 +110,26 @@ class Agreement:
         promised = {target.metric for target in self.targets if target.within is not None}
         return tuple(metric for metric in METRICS if metric in promised)
 
-    def terms(self, metric: Metric, priority: str, kind: str) -> Terms:
+    def terms_for(self, metric: Metric, priority: str, kind: str) -> Terms:
         """The promise for such a ticket; the target of its very kind goes first."""
         fitting = [t for t in self.targets if t.metric == metric and t.priority == priority]
         named = [target for target in fitting if target.kind == kind]
         general = [target for target in fitting if target.kind is None]
-        found = next(iter(named + general), None)
+        target = next(iter(named + general), None)
         return Terms(
-            found.within if found else None,
+            target.within if target else None,
             self.calendar_for(priority),
-            found.pausable if found else True,
-            self.shares,
-            self.ahead,
+            target.pausable if target else True,
+            self.warning_thresholds,
+            self.warning_lead_times,
         )
 
 
-def holding(agreements: Iterable[Agreement], service: str | None, at: datetime) -> Agreement | None:
+def applicable_agreement(
+    agreements: Iterable[Agreement], service: str | None, at: datetime
+) -> Agreement | None:
     """The agreement of a customer that covers a ticket opened at `at`: most specific first."""
-    covering = [one for one in agreements if one.holds_at(at) and one.serves(service)]
+    covering = [one for one in agreements if one.is_valid_at(at) and one.covers_service(service)]
     return max(covering, key=specificity, default=None)
 
 
@@ -137,12 +139,12 @@ def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str
     One that names services goes before one for all, and fewer named ones before more; then one
     for fewer customers; then the one that began later; then the newer version.
     """
-    named = len(agreement.services)
-    covered = len(agreement.customers)
+    service_count = len(agreement.services)
+    customer_count = len(agreement.customers)
     return (
-        min(named, 1),
-        -named,
-        -covered if covered else -MANY,
+        min(service_count, 1),
+        -service_count,
+        -customer_count if customer_count else -ALL_CUSTOMERS_COUNT,
         agreement.valid_from,
         agreement.version,
         agreement.key,

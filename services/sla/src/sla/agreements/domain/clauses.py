@@ -49,17 +49,17 @@ def maintenance_windows(
     windows = [(max(a, start), min(b, end)) for a, b in maintenance.dated]
     if maintenance.weekly is not None:
         windows += tables[maintenance.weekly].openings(start, end)
-    return list(_merged(sorted(window for window in windows if window[0] < window[1])))
+    return list(_merge_windows(sorted(window for window in windows if window[0] < window[1])))
 
 
-def _merged(windows: Iterable[Window]) -> Iterator[Window]:
-    joined: Window | None = None
+def _merge_windows(windows: Iterable[Window]) -> Iterator[Window]:
+    current: Window | None = None
     for window in windows:
-        if joined is not None and window[0] <= joined[1]:
-            joined = joined[0], max(joined[1], window[1])
+        if current is not None and window[0] <= current[1]:
+            current = current[0], max(current[1], window[1])
             continue
-        if joined is not None:
-            yield joined
-        joined = window
-    if joined is not None:
-        yield joined
+        if current is not None:
+            yield current
+        current = window
+    if current is not None:
+        yield current

@@ -9,17 +9,17 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement
 
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-Denied = Literal["OVER", "ENDED", "SELF_APPROVAL"]
+RejectionCode = Literal["OVER", "ENDED", "SELF_APPROVAL"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shortened:
+class EarlyEnd:
     """Cover counts no more from `since` on; at its very start: it never counts."""
 
-    since: datetime
+    ends_at: datetime
     reason: str
-    by: str
-    at: datetime
+    ended_by: str
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +36,37 @@ class Extension:
     reason: str
     created_by: str
     created_at: datetime
-    shortened: Shortened | None = None
+    early_end: EarlyEnd | None = None
 
     @property
-    def until(self) -> datetime:
+    def effective_end(self) -> datetime:
         """The end that holds."""
-        return self.ends_at if self.shortened is None else self.shortened.since
+        return self.ends_at if self.early_end is None else self.early_end.ends_at
 
 
-def shorten(extension: Extension, word: Shortened) -> Extension | Denied:
+def end_early(extension: Extension, early_end: EarlyEnd) -> Extension | RejectionCode:
     """Deadlines come later then, which could hide a breach: it takes another person (R1).
 
     `word.since` does not lie in the past: what was covered stays so.
     """
-    if extension.shortened is not None:
+    if extension.early_end is not None:
         return "ENDED"
-    if extension.ends_at <= word.since:
+    if extension.ends_at <= early_end.ends_at:
         return "OVER"
-    if extension.created_by == word.by:
+    if extension.created_by == early_end.ended_by:
         return "SELF_APPROVAL"
-    return replace(extension, shortened=replace(word, since=max(word.since, extension.starts_at)))
+    return replace(
+        extension, early_end=replace(early_end, ends_at=max(early_end.ends_at, extension.starts_at))
+    )
 
 
-def reaches(extension: Extension, version: Agreement) -> bool:
+def overlaps_version(extension: Extension, version: Agreement) -> bool:
     """Whether any of the extra time lies within the validity of a version."""
     begins_in_time = version.valid_until is None or extension.starts_at < version.valid_until
-    return begins_in_time and version.valid_from < extension.until
+    return begins_in_time and version.valid_from < extension.effective_end
 
 
-def touched(extension: Extension, version: Agreement) -> Mapping[str, UUID]:
+def touched_calendars(extension: Extension, version: Agreement) -> Mapping[str, UUID]:
     """The calendars that become longer, by priority; that of all others under the empty name."""
     if extension.priorities:
         return {
@@ -74,14 +76,16 @@ def touched(extension: Extension, version: Agreement) -> Mapping[str, UUID]:
     return {"": version.calendar, **version.calendars}
 
 
-def extended(definition: Mapping[str, Any], extensions: Iterable[Extension]) -> dict[str, Any]:
+def with_extensions(
+    definition: Mapping[str, Any], extensions: Iterable[Extension]
+) -> dict[str, Any]:
     """A calendar's definition with the extra hours in it, each with its own span: they overlap, so
     that one of them may be taken away."""
-    known = [list(pair) for pair in definition.get("extensions", ())]
-    return {**definition, "extensions": known + [_span(one) for one in extensions]}
+    existing = [list(pair) for pair in definition.get("extensions", ())]
+    return {**definition, "extensions": existing + [_span(one) for one in extensions]}
 
 
-def cut(
+def with_extension_replaced(
     definition: Mapping[str, Any], before: Extension, after: Extension
 ) -> dict[str, Any] | None:
     """The definition with an extension as it is now; None where its hours are not in there."""
@@ -89,9 +93,9 @@ def cut(
     if _span(before) not in spans:
         return None
     spans.remove(_span(before))
-    left = [_span(after)] if after.starts_at < after.until else []
-    return {**definition, "extensions": spans + left}
+    remaining = [_span(after)] if after.starts_at < after.effective_end else []
+    return {**definition, "extensions": spans + remaining}
 
 
 def _span(extension: Extension) -> list[str]:
-    return [extension.starts_at.isoformat(), extension.until.isoformat()]
+    return [extension.starts_at.isoformat(), extension.effective_end.isoformat()]

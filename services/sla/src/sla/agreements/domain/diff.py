@@ -8,10 +8,10 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Prose
 
-Names = Mapping[UUID, str]
+NamesById = Mapping[UUID, str]
 """What people call customers and calendar versions."""
 SECOND = timedelta(seconds=1)
-NOTHING = "nothing"
+NOT_AGREED = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,17 @@ class Difference:
         return f"{self.term}: {self.previous} -> {self.current}"
 
 
-def differences(old: Agreement, new: Agreement, names: Names) -> list[Difference]:
+def diff_versions(old: Agreement, new: Agreement, names: NamesById) -> list[Difference]:
     """In the order in which an agreement is read."""
-    was, now = _said(old, names), _said(new, names)
+    old_texts, new_texts = _describe_version(old, names), _describe_version(new, names)
     return [
-        Difference(what, was.get(what, NOTHING), now.get(what, NOTHING))
-        for what in dict.fromkeys([*was, *now])
-        if was.get(what, NOTHING) != now.get(what, NOTHING)
+        Difference(what, old_texts.get(what, NOT_AGREED), new_texts.get(what, NOT_AGREED))
+        for what in dict.fromkeys([*old_texts, *new_texts])
+        if old_texts.get(what, NOT_AGREED) != new_texts.get(what, NOT_AGREED)
     ]
 
 
-def duration(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """`1 d 2 h 30 min 5 s`, without what is zero."""
     seconds = span // SECOND
     parts = (
@@ -48,63 +48,74 @@ def duration(span: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
 
 
-def promise(target: Target) -> str:
+def describe_promise(target: Target) -> str:
     """`within 4 h, waiting on the customer does not count`."""
     if target.within is None:
-        return NOTHING
+        return NOT_AGREED
     counts = "does not count" if target.pausable else "counts"
     # In hours, not days: what counts is time of the calendar.
-    hours, rest = divmod(target.within, timedelta(hours=1))
-    within = " ".join(filter(None, [f"{hours} h" * bool(hours), duration(rest) * bool(rest)]))
+    hours, remainder = divmod(target.within, timedelta(hours=1))
+    within = " ".join(
+        filter(None, [f"{hours} h" * bool(hours), format_duration(remainder) * bool(remainder)])
+    )
     return f"within {within}, waiting on the customer {counts}"
 
 
-def _said(version: Agreement, names: Names) -> dict[str, str]:
+def _describe_version(version: Agreement, names: NamesById) -> dict[str, str]:
     return {
         **dict(_coverage(version, names)),
         **dict(_calendars(version, names)),
-        **{subject(target): promise(target) for target in version.targets},
+        **{describe_subject(target): describe_promise(target) for target in version.targets},
         **dict(_warnings(version)),
         **dict(_figures(version, names)),
         **dict(_prose(version.prose)),
     }
 
 
-def subject(target: Target) -> str:
-    of = f"{target.priority} {target.kind.replace('_', ' ')}" if target.kind else target.priority
-    return f"{target.metric.replace('_', ' ')} of {of}{'' if target.kind else ' tickets'}"
+def describe_subject(target: Target) -> str:
+    scope = f"{target.priority} {target.kind.replace('_', ' ')}" if target.kind else target.priority
+    return f"{target.metric.replace('_', ' ')} of {scope}{'' if target.kind else ' tickets'}"
 
 
-def _coverage(version: Agreement, names: Names) -> Iterator[tuple[str, str]]:
-    until = _instant(version.valid_until) if version.valid_until else "without an end"
-    yield "valid from", _instant(version.valid_from)
+def _coverage(version: Agreement, names: NamesById) -> Iterator[tuple[str, str]]:
+    until = _format_instant(version.valid_until) if version.valid_until else "without an end"
+    yield "valid from", _format_instant(version.valid_from)
     yield "valid until", until
     customers = sorted(names.get(id, str(id)) for id in version.customers)
     yield "customers", ", ".join(customers) or "all"
     yield "services", ", ".join(sorted(version.services)) or "all"
 
 
-def _calendars(version: Agreement, names: Names) -> Iterator[tuple[str, str]]:
+def _calendars(version: Agreement, names: NamesById) -> Iterator[tuple[str, str]]:
     yield "calendar", names.get(version.calendar, str(version.calendar))
     for priority, id in version.calendars.items():
         yield f"calendar of {priority} tickets", names.get(id, str(id))
 
 
 def _warnings(version: Agreement) -> Iterator[tuple[str, str]]:
-    yield "warnings at", ", ".join(f"{share:.6g} of the target" for share in version.shares)
-    if version.ahead:
-        yield "warnings before the deadline", ", ".join(map(duration, version.ahead))
+    yield (
+        "warnings at",
+        ", ".join(f"{share:.6g} of the target" for share in version.warning_thresholds),
+    )
+    if version.warning_lead_times:
+        yield (
+            "warnings before the deadline",
+            ", ".join(map(format_duration, version.warning_lead_times)),
+        )
 
 
-def _figures(version: Agreement, names: Names) -> Iterator[tuple[str, str]]:
+def _figures(version: Agreement, names: NamesById) -> Iterator[tuple[str, str]]:
     yield "months begin in", version.timezone
     if version.availability is not None:
         yield "availability per month", f"{version.availability * 100:.6g} %"
-    agreed = version.maintenance
-    if agreed.weekly is not None:
-        yield "weekly maintenance", names.get(agreed.weekly, str(agreed.weekly))
-    if agreed.dated:
-        windows = (f"{_instant(start)} to {_instant(end)}" for start, end in agreed.dated)
+    maintenance = version.maintenance
+    if maintenance.weekly is not None:
+        yield "weekly maintenance", names.get(maintenance.weekly, str(maintenance.weekly))
+    if maintenance.dated:
+        windows = (
+            f"{_format_instant(start)} to {_format_instant(end)}"
+            for start, end in maintenance.dated
+        )
         yield "single maintenance windows", "; ".join(windows)
     if version.reserved is not None:
         yield "reserved hours per month", f"{version.reserved / timedelta(hours=1):.6g}"
@@ -118,5 +129,5 @@ def _prose(prose: Prose) -> Iterator[tuple[str, str]]:
             yield field.name, text
 
 
-def _instant(at: datetime) -> str:
+def _format_instant(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")

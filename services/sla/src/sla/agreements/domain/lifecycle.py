@@ -11,7 +11,7 @@ from uuid import UUID
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
 Side = Literal["own", "counterparty"]
-Denied = Literal[
+RejectionCode = Literal[
     "NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS", "NOT_THE_PARTY"
 ]
 
@@ -31,93 +31,111 @@ class Person:
     customer where the version is made with it, not only covers it, too."""
 
     name: str
-    customer: bool = False
+    is_customer: bool = False
     party: UUID | None = None
 
     @property
     def side(self) -> Side:
-        return "counterparty" if self.customer else "own"
+        return "counterparty" if self.is_customer else "own"
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class VersionLifecycle:
     """`drafted` by the author; `ours` and `theirs` stand for it."""
 
-    drafted: Signature
+    draft_signature: Signature
     customer_signs: bool = False
     state: State = "draft"
-    ours: Signature | None = None
-    theirs: Signature | None = None
-    published: Signature | None = None
+    provider_signature: Signature | None = None
+    counter_signature: Signature | None = None
+    publication: Signature | None = None
 
 
-def propose(life: Life, person: Person) -> Life | Denied:
+def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """From now on it is negotiated, and the customer who signs in the portal sees it."""
-    if person.customer:
+    if person.is_customer:
         return "NOT_YOURS"
-    return replace(life, state="proposed") if life.state == "draft" else "NOT_NOW"
+    return replace(lifecycle, state="proposed") if lifecycle.state == "draft" else "NOT_NOW"
 
 
-def revise(life: Life, person: Person) -> Life | Denied:
+def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """Back to a draft that may be changed. Nobody has approved of what it will say then."""
-    if person.customer:
+    if person.is_customer:
         return "NOT_YOURS"
-    if life.state not in ("proposed", "agreed"):
+    if lifecycle.state not in ("proposed", "agreed"):
         return "NOT_NOW"
-    return replace(life, state="draft", ours=None, theirs=None)
+    return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
 
 
-def approve(life: Life, person: Person, at: datetime) -> Life | Denied:
+def approve(
+    lifecycle: VersionLifecycle, person: Person, at: datetime
+) -> VersionLifecycle | RejectionCode:
     """One person's word for one side; with that of the other side it is agreed."""
-    if life.state != "proposed":
+    if lifecycle.state != "proposed":
         return "NOT_NOW"
-    signatures = {one.by for one in (life.ours, life.theirs) if one is not None}
+    signatures = {
+        one.by
+        for one in (lifecycle.provider_signature, lifecycle.counter_signature)
+        if one is not None
+    }
     if person.name in signatures:
         return "ALREADY_COUNTED"
-    if person.customer and person.party is None:
+    if person.is_customer and person.party is None:
         return "NOT_THE_PARTY"
-    side = _side(life, person)
+    side = _signing_side(lifecycle, person)
     if side is None:
         return "CUSTOMER_SIGNS"
-    signed = _signed(life, side, Signature(person.name, at, person.party))
-    return replace(signed, state="agreed") if signed.ours and signed.theirs else signed
+    signed_lifecycle = _with_signature(lifecycle, side, Signature(person.name, at, person.party))
+    return (
+        replace(signed_lifecycle, state="agreed")
+        if signed_lifecycle.provider_signature and signed_lifecycle.counter_signature
+        else signed_lifecycle
+    )
 
 
-def publish(life: Life, person: Person, at: datetime) -> Life | Denied:
+def publish(
+    lifecycle: VersionLifecycle, person: Person, at: datetime
+) -> VersionLifecycle | RejectionCode:
     """By somebody else than the author. From now on it promises."""
-    if person.customer:
+    if person.is_customer:
         return "NOT_YOURS"
-    if life.state != "agreed":
+    if lifecycle.state != "agreed":
         return "NOT_NOW"
-    if person.name == life.drafted.by:
+    if person.name == lifecycle.draft_signature.by:
         return "SELF_APPROVAL"
-    return replace(life, state="published", published=Signature(person.name, at))
+    return replace(lifecycle, state="published", publication=Signature(person.name, at))
 
 
-def supersede(life: Life) -> Life | Denied:
+def supersede(lifecycle: VersionLifecycle) -> VersionLifecycle | RejectionCode:
     """The next version has been published; this one's validity ends where that one's begins."""
-    return replace(life, state="superseded") if life.state == "published" else "NOT_NOW"
+    return replace(lifecycle, state="superseded") if lifecycle.state == "published" else "NOT_NOW"
 
 
-def withdraw(life: Life, person: Person) -> Life | Denied:
+def withdraw(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """Given up before it was published."""
-    if person.customer:
+    if person.is_customer:
         return "NOT_YOURS"
-    if life.state not in ("draft", "proposed", "agreed"):
+    if lifecycle.state not in ("draft", "proposed", "agreed"):
         return "NOT_NOW"
-    return replace(life, state="withdrawn")
+    return replace(lifecycle, state="withdrawn")
 
 
-def _side(life: Life, person: Person) -> Side | None:
+def _signing_side(lifecycle: VersionLifecycle, person: Person) -> Side | None:
     """For which side the person's approval counts; None where it counts for neither."""
-    if person.customer:
-        return "counterparty" if life.theirs is None else None
-    if life.ours is None:
+    if person.is_customer:
+        return "counterparty" if lifecycle.counter_signature is None else None
+    if lifecycle.provider_signature is None:
         return "own"
-    return None if life.customer_signs or life.theirs is not None else "counterparty"
+    return (
+        None
+        if lifecycle.customer_signs or lifecycle.counter_signature is not None
+        else "counterparty"
+    )
 
 
-def _signed(life: Life, side: Side, signature: Signature) -> Life:
+def _with_signature(
+    lifecycle: VersionLifecycle, side: Side, signature: Signature
+) -> VersionLifecycle:
     if side == "own":
-        return replace(life, ours=signature)
-    return replace(life, theirs=signature)
+        return replace(lifecycle, provider_signature=signature)
+    return replace(lifecycle, counter_signature=signature)

@@ -9,30 +9,34 @@ from typing import Literal
 
 from sla.agreements.domain.lifecycle import Signature
 
-Denied = Literal["NOT_ASKED", "OVER", "SELF_APPROVAL"]
+RejectionCode = Literal["NOT_ASKED", "OVER", "SELF_APPROVAL"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Termination:
     """`reason` is the asker's; `done` ends the agreement."""
 
-    asked: Signature
+    requested: Signature
     reason: str
-    done: Signature | None = None
+    confirmed: Signature | None = None
 
 
-def ask(ending: Ending | None, by: str, reason: str, at: datetime) -> Ending | Denied:
+def request_end(
+    termination: Termination | None, actor: str, reason: str, at: datetime
+) -> Termination | RejectionCode:
     """The last one to ask is the one who asks."""
-    if ending is not None and ending.done is not None:
+    if termination is not None and termination.confirmed is not None:
         return "OVER"
-    return Ending(Signature(by, at), reason)
+    return Termination(Signature(actor, at), reason)
 
 
-def confirm(ending: Ending | None, by: str, at: datetime) -> Ending | Denied:
-    if ending is None:
+def confirm_end(
+    termination: Termination | None, actor: str, at: datetime
+) -> Termination | RejectionCode:
+    if termination is None:
         return "NOT_ASKED"
-    if ending.done is not None:
+    if termination.confirmed is not None:
         return "OVER"
-    if ending.asked.by == by:
+    if termination.requested.by == actor:
         return "SELF_APPROVAL"
-    return replace(ending, done=Signature(by, at))
+    return replace(termination, confirmed=Signature(actor, at))

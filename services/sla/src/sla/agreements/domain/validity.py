@@ -36,17 +36,17 @@ def succession(
 
     An open end gives way to whatever begins later; an agreed end only to a version that says so.
     """
-    ended = None
+    superseded = None
     for other in binding:
-        if not _overlap(new, other):
+        if not _overlaps(new, other):
             continue
         gives_way = other.end is None or supersedes == other.version
         if not (other.start < new.start and gives_way):
             return Overlap(other)
-        ended = other
-    return ended
+        superseded = other
+    return superseded
 
 
-def _overlap(one: Validity, other: Validity) -> bool:
-    begins_before_end = other.end is None or one.start < other.end
-    return begins_before_end and (one.end is None or other.start < one.end)
+def _overlaps(left: Validity, right: Validity) -> bool:
+    begins_before_end = right.end is None or left.start < right.end
+    return begins_before_end and (left.end is None or right.start < left.end)

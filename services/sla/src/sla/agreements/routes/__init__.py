@@ -1,25 +1,28 @@
 """HTTP in: agreements, from the first draft to their end."""
 
-from sla.agreements.routes import bulk_updates as changing
-from sla.agreements.routes import comments as talking
-from sla.agreements.routes import comparison as comparing
-from sla.agreements.routes import coverage_end as shortening
-from sla.agreements.routes import coverage_extend as extending
-from sla.agreements.routes import drafts, page
-from sla.agreements.routes import lifecycle as living
-from sla.agreements.routes import simulation as trying
-from sla.agreements.routes import termination as ending
+from sla.agreements.routes import (
+    bulk_updates,
+    comments,
+    comparison,
+    coverage_end,
+    coverage_extend,
+    drafts,
+    lifecycle,
+    page,
+    simulation,
+    termination,
+)
 
 ROUTERS = (
-    comparing.routes,
+    comparison.routes,
     drafts.routes,
-    living.routes,
-    talking.routes,
-    changing.routes,
-    extending.routes,
-    shortening.routes,
-    ending.routes,
+    lifecycle.routes,
+    comments.routes,
+    bulk_updates.routes,
+    coverage_extend.routes,
+    coverage_end.routes,
+    termination.routes,
     page.routes,
-    trying.routes,
+    simulation.routes,
 )
 """In this order: `/matching` stands before what is called by any name."""

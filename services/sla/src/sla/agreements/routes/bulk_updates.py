@@ -24,28 +24,28 @@ from common.http import (
 )
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import locked, seen, shown
-from sla.agreements.events import facts, tell
+from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
+from sla.agreements.events import agreement_payload, emit
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates as sweeping
-from sla.clocks.store import bulk_updates as sweeps
-from sla.clocks.store.bulk_updates import Sweep
+from sla.clocks import bulk_updates
+from sla.clocks.store import bulk_updates as bulk_update_store
+from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class ReasonAsked(RequestModel):
+class ReasonRequest(RequestModel):
     reason: Reason
 
 
-class SweepTold(ResponseModel):
+class BulkUpdateRead(ResponseModel):
     """A change of open clocks, carried out in batches. `changed`: how many so far."""
 
     id: UUID
-    kind: sweeps.Kind
+    kind: bulk_update_store.BulkUpdateKind
     version_id: UUID | None
     reason: str
     decided_by: str
@@ -55,41 +55,44 @@ class SweepTold(ResponseModel):
     done_at: datetime | None
 
 
-@routes.post("/{name}/move-open-clocks", status_code=202, response_model=SweepTold)
+@routes.post("/{name}/move-open-clocks", status_code=202, response_model=BulkUpdateRead)
 async def move_open_clocks(
     name: Name,
-    asked: ReasonAsked,
+    body: ReasonRequest,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> SweepTold | Response:
-    """Open clocks of earlier versions are measured by this one: its targets apply to all the time
-    already counted (C6). By another person than the one who published it: it could hide a breach."""
-    found = await locked(tx, id_or_key(name), caller)
-    if_match(request, found.sequence, shown(found, caller))
+) -> BulkUpdateRead | Response:
+    """Move the open clocks of earlier versions to this version. Open clocks of earlier versions are
+    measured by this one: its targets apply to all the time already counted. By another person
+    than the one who published it: it could hide a breach."""
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
-    _in_force(found, at)
-    assert found.life.published is not None
-    if found.life.published.by == caller.sub:
-        denied = {"code": "SELF_APPROVAL"}
-        await note(tx, found, "agreement.move_clocks.denied", caller, at, denied)
-        said = "Somebody else than the publisher moves clocks to it."
-        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
-    version = found.agreement
-    sweep = Sweep(
+    _check_in_force(stored, at)
+    assert stored.lifecycle.publication is not None
+    if stored.lifecycle.publication.by == caller.sub:
+        rejection = {"code": "SELF_APPROVAL"}
+        await record_audit(tx, stored, "agreement.move_clocks.denied", caller, at, rejection)
+        detail = "Somebody else than the publisher moves clocks to it."
+        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+    version = stored.agreement
+    bulk_update = BulkUpdate(
         uuid7(),
-        found.agreement_id,
+        stored.agreement_id,
         "move",
         version.id,
-        asked.reason,
+        body.reason,
         caller.sub,
         at,
-        found.life.published.by,
+        stored.lifecycle.publication.by,
     )
-    await sweeping.begin(tx, sweep)
-    await tell(tx, found, AgreementClocksMoved(**facts(found, at), version_id=version.id))
-    await note(tx, found, "agreement.move_clocks", caller, at, {"reason": asked.reason})
-    return SweepTold.model_validate(sweep)
+    await bulk_updates.start(tx, bulk_update)
+    await emit(
+        tx, stored, AgreementClocksMoved(**agreement_payload(stored, at), version_id=version.id)
+    )
+    await record_audit(tx, stored, "agreement.move_clocks", caller, at, {"reason": body.reason})
+    return BulkUpdateRead.model_validate(bulk_update)
 
 
 @routes.get("/{name}/changes")
@@ -98,33 +101,33 @@ async def list_changes(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[SweepTold]:
-    """What was decided about the agreement's open clocks, newest first, and how far it is."""
+) -> Page[BulkUpdateRead]:
+    """List the bulk updates of the agreement's open clocks, newest first. Each says how far it is."""
     if caller.customer is not None:
         raise NotFound("This agreement")
-    found = await seen(tx, id_or_key(name), caller)
+    stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
-    listed = await sweeps.of_agreement(
-        tx, found.agreement_id, page.limit, after[0] if after else None
+    rows = await bulk_update_store.list_by_agreement(
+        tx, stored.agreement_id, page.limit, after[0] if after else None
     )
-    items = [SweepTold.model_validate(one) for one in listed[: page.limit]]
-    last = items[-1] if len(listed) > page.limit else None
-    return Page[SweepTold](items=items, next=encode_cursor(last.id) if last else None)
+    items = [BulkUpdateRead.model_validate(one) for one in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    return Page[BulkUpdateRead](items=items, next=encode_cursor(last.id) if last else None)
 
 
-def _in_force(found: AgreementVersion, at: datetime) -> None:
-    if found.life.state != "published" or not found.agreement.holds_at(at):
+def _check_in_force(stored: AgreementVersion, at: datetime) -> None:
+    if stored.lifecycle.state != "published" or not stored.agreement.is_valid_at(at):
         raise Conflict("Clocks are moved to a version that is published and valid now.")
 
 
-async def note(
+async def record_audit(
     tx: Connection,
-    found: AgreementVersion,
+    stored: AgreementVersion,
     action: str,
     caller: Caller,
     at: datetime,
-    more: Mapping[str, object],
+    details: Mapping[str, object],
 ) -> None:
     """Write into the trail what was done to an agreement."""
-    grounds = {"key": found.agreement.key, "version": found.agreement.version, **more}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{found.agreement_id}", grounds))
+    grounds = {"key": stored.agreement.key, "version": stored.agreement.version, **details}
+    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))

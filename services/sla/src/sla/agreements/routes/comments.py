@@ -13,7 +13,7 @@ from common.errors import Conflict
 from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import locked, seen
+from sla.agreements.dependencies import get_visible_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
@@ -22,11 +22,11 @@ from sla.calendars.schemas import Name, id_or_key
 routes = router("/v1/agreements", tags=["agreements"])
 
 
-class CommentAsked(RequestModel):
+class CommentCreate(RequestModel):
     comment: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
-class CommentTold(ResponseModel):
+class CommentRead(ResponseModel):
     id: UUID
     created_by: str
     side: Side
@@ -35,28 +35,28 @@ class CommentTold(ResponseModel):
 
 
 @routes.post("/{name}/comments", status_code=201)
-async def comment_on_version(
+async def create_comment(
     name: Name,
-    asked: CommentAsked,
+    body: CommentCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:comment")],
-) -> CommentTold:
-    """Both sides see it, so write what the other side may read."""
-    found = await locked(tx, id_or_key(name), caller)
-    if found.life.state not in ("proposed", "agreed"):
-        raise Conflict(f"This version is {found.life.state}: it is not negotiated now.")
+) -> CommentRead:
+    """Add a comment to a version. Both sides see it, so write what the other side may read."""
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if stored.lifecycle.state not in ("proposed", "agreed"):
+        raise Conflict(f"This version is {stored.lifecycle.state}: it is not negotiated now.")
     at = await transaction_time(tx)
     side = Person(caller.sub, caller.customer is not None).side
-    said = Comment(uuid7(), found.agreement.id, caller.sub, side, at, asked.comment)
-    await comments.add(tx, said)
-    grounds = {"version": found.agreement.version, "comment": said.id}
-    subject = f"agreement/{found.agreement_id}"
+    comment = Comment(uuid7(), stored.agreement.id, caller.sub, side, at, body.comment)
+    await comments.add(tx, comment)
+    grounds = {"version": stored.agreement.version, "comment": comment.id}
+    subject = f"agreement/{stored.agreement_id}"
     await record(
         tx, Entry(at, caller.sub, "agreement.comment", subject, grounds, caller.via_machine)
     )
-    response.headers["Location"] = f"/v1/agreements/{found.agreement.id}/comments"
-    return CommentTold.model_validate(said)
+    response.headers["Location"] = f"/v1/agreements/{stored.agreement.id}/comments"
+    return CommentRead.model_validate(comment)
 
 
 @routes.get("/{name}/comments")
@@ -65,11 +65,13 @@ async def list_comments(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[CommentTold]:
-    """Of that version, oldest first."""
-    found = await seen(tx, id_or_key(name), caller)
+) -> Page[CommentRead]:
+    """List the comments on a version, oldest first."""
+    stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
-    said = await comments.page(tx, found.agreement.id, page.limit, after[0] if after else None)
-    items = [CommentTold.model_validate(one) for one in said[: page.limit]]
-    last = items[-1] if len(said) > page.limit else None
-    return Page[CommentTold](items=items, next=encode_cursor(last.id) if last else None)
+    rows = await comments.list_page(
+        tx, stored.agreement.id, page.limit, after[0] if after else None
+    )
+    items = [CommentRead.model_validate(one) for one in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    return Page[CommentRead](items=items, next=encode_cursor(last.id) if last else None)

@@ -10,10 +10,16 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
 from common.http import Instant, ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
-from sla.agreements.dependencies import seen
+from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement, Contract
-from sla.agreements.domain.diff import differences
-from sla.agreements.domain.matching import RULE, Candidate, Code, Question, matched
+from sla.agreements.domain.diff import diff_versions
+from sla.agreements.domain.matching import (
+    SELECTION_RULE,
+    Candidate,
+    MatchCode,
+    MatchQuery,
+    match_versions,
+)
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.schemas import Name, id_or_key
@@ -21,22 +27,22 @@ from sla.directory.store import directory
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-MOST = 200
+MAX_CANDIDATES = 200
 """Candidates that are told; nobody has as many."""
 
 
-class CandidateTold(ResponseModel):
+class CandidateRead(ResponseModel):
     """`id`: that of the version."""
 
     id: UUID
     key: str
     version: int
     chosen: bool
-    code: Code
+    code: MatchCode
     reason: str
 
 
-class TermsTold(ResponseModel):
+class TermsRead(ResponseModel):
     metric: str
     target_seconds: int | None
     pausable: bool
@@ -44,29 +50,29 @@ class TermsTold(ResponseModel):
     reason: str
 
 
-class MatchTold(ResponseModel):
+class MatchRead(ResponseModel):
     """`terms`: what the chosen one promises for such a ticket, where `priority` and `kind` are given."""
 
     rule: str
     chosen: UUID | None
-    candidates: list[CandidateTold]
-    terms: list[TermsTold]
+    candidates: list[CandidateRead]
+    terms: list[TermsRead]
 
 
-class DifferenceTold(ResponseModel):
+class DifferenceRead(ResponseModel):
     term: str
     previous: str
     current: str
 
 
-class DifferencesTold(ResponseModel):
+class VersionDiffRead(ResponseModel):
     key: str
     from_version: int
     to_version: int
-    differences: list[DifferenceTold]
+    differences: list[DifferenceRead]
 
 
-Version = Annotated[int, Query(gt=0, lt=2**31)]
+VersionNumber = Annotated[int, Query(gt=0, lt=2**31)]
 
 
 @routes.get("/matching")
@@ -79,24 +85,25 @@ async def match_agreement(
     kind: Annotated[Kind | None, Query()] = None,
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
-) -> MatchTold:
-    """Which agreement holds for a ticket opened at `at`, why, and why no other one does."""
-    known = await directory.find_customer(tx, id_or_key(customer))
-    if known is None or not caller.can_see(known.key):
+) -> MatchRead:
+    """Find the agreement that holds for a ticket opened at `at`. The answer says why, and why no
+    other one does."""
+    known_customer = await directory.find_customer(tx, id_or_key(customer))
+    if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
             [Violation("/query/customer", "unknown", "there is no such customer")]
         )
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")
-    asked = Question(known.id, service, at or await transaction_time(tx))
-    binding = await agreements.published(tx, [known.id], contract)
-    found = matched(binding.get(known.id, ()), asked)[:MOST]
-    chosen = found[0].version if found and found[0].code == "chosen" else None
-    return MatchTold(
-        rule=RULE,
+    query = MatchQuery(known_customer.id, service, at or await transaction_time(tx))
+    binding = await agreements.list_binding(tx, [known_customer.id], contract)
+    candidates = match_versions(binding.get(known_customer.id, ()), query)[:MAX_CANDIDATES]
+    chosen = candidates[0].version if candidates and candidates[0].code == "chosen" else None
+    return MatchRead(
+        rule=SELECTION_RULE,
         chosen=chosen.id if chosen else None,
-        candidates=[_candidate(one) for one in found],
-        terms=_terms(chosen, priority, kind) if chosen and priority and kind else [],
+        candidates=[_candidate_to_response(one) for one in candidates],
+        terms=_terms_to_response(chosen, priority, kind) if chosen and priority and kind else [],
     )
 
 
@@ -105,65 +112,65 @@ async def compare_versions(
     name: Name,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
-    old: Annotated[Version, Query(alias="from")],
-    new: Annotated[Version, Query(alias="to")],
-) -> DifferencesTold:
-    """What changed between two versions, as a list that people read."""
-    was = await seen(tx, id_or_key(name), caller, old)
-    now = await seen(tx, was.agreement_id, caller, new)
-    names = dict(zip(was.agreement.customers, was.customers, strict=True))
-    names |= dict(zip(now.agreement.customers, now.customers, strict=True))
-    shown = [one.agreement for one in (was, now)]
+    old: Annotated[VersionNumber, Query(alias="from")],
+    new: Annotated[VersionNumber, Query(alias="to")],
+) -> VersionDiffRead:
+    """Compare two versions of an agreement. The changes are a list that people read."""
+    old_version = await get_visible_version(tx, id_or_key(name), caller, old)
+    new_version = await get_visible_version(tx, old_version.agreement_id, caller, new)
+    names = dict(zip(old_version.agreement.customers, old_version.customers, strict=True))
+    names |= dict(zip(new_version.agreement.customers, new_version.customers, strict=True))
+    versions = [one.agreement for one in (old_version, new_version)]
     if caller.customer is not None:
         # Who else is covered is nobody's business among customers.
         names = {id: "you" if key == caller.customer else "others" for id, key in names.items()}
-    names |= await _calendar_names(tx, shown)
-    found = differences(shown[0], shown[1], names)
-    return DifferencesTold(
-        key=was.agreement.key,
+    names |= await _calendar_names(tx, versions)
+    changes = diff_versions(versions[0], versions[1], names)
+    return VersionDiffRead(
+        key=old_version.agreement.key,
         from_version=old,
         to_version=new,
         differences=[
-            DifferenceTold(term=d.term, previous=d.previous, current=d.current) for d in found
+            DifferenceRead(term=d.term, previous=d.previous, current=d.current) for d in changes
         ],
     )
 
 
-async def _calendar_names(tx: Connection, shown: list[Agreement]) -> dict[UUID, str]:
-    ids = {id for one in shown for id in (one.calendar, *one.calendars.values())}
-    ids |= {one.maintenance.weekly for one in shown if one.maintenance.weekly}
-    return await calendars.names(tx, ids)
+async def _calendar_names(tx: Connection, versions: list[Agreement]) -> dict[UUID, str]:
+    ids = {id for one in versions for id in (one.calendar, *one.calendars.values())}
+    ids |= {one.maintenance.weekly for one in versions if one.maintenance.weekly}
+    return await calendars.get_names(tx, ids)
 
 
-def _candidate(one: Candidate) -> CandidateTold:
-    version = one.version
-    return CandidateTold(
+def _candidate_to_response(candidate: Candidate) -> CandidateRead:
+    version = candidate.version
+    return CandidateRead(
         id=version.id,
         key=version.key,
         version=version.version,
-        chosen=one.code == "chosen",
-        code=one.code,
-        reason=one.reason,
+        chosen=candidate.code == "chosen",
+        code=candidate.code,
+        reason=candidate.reason,
     )
 
 
-def _terms(chosen: Agreement, priority: str, kind: str) -> list[TermsTold]:
-    told = []
+def _terms_to_response(chosen: Agreement, priority: str, kind: str) -> list[TermsRead]:
+    responses = []
     for metric in chosen.metrics():
-        terms = chosen.terms(metric, priority, kind)
-        named = any(
+        terms = chosen.terms_for(metric, priority, kind)
+        is_named = any(
             (one.metric, one.priority, one.kind) == (metric, priority, kind)
             for one in chosen.targets
         )
-        general = f"the target for {kind}" if named else "the target for every kind of ticket"
-        promised = terms.target is not None
-        told.append(
-            TermsTold(
+        reason = f"the target for {kind}" if is_named else "the target for every kind of ticket"
+        has_target = terms.target is not None
+        responses.append(
+            TermsRead(
                 metric=metric,
                 target_seconds=int(terms.target.total_seconds()) if terms.target else None,
                 pausable=terms.pausable,
                 calendar=terms.calendar,
-                reason=general if promised else f"nothing is promised for {priority} {kind}",
+                reason=reason if has_target else f"nothing is promised for {priority} {kind}",
             )
         )
-    return told
+    return responses

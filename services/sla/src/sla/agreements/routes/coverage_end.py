@@ -12,109 +12,119 @@ from common.events.agreements import AgreementCoverageExtensionEnded
 from common.http import RequestModel, if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements import coverage as covering
-from sla.agreements.dependencies import locked, shown
-from sla.agreements.domain.coverage_extension import Denied, Extension, Shortened, shorten
-from sla.agreements.events import facts, tell
-from sla.agreements.routes.bulk_updates import Reason, note
-from sla.agreements.routes.coverage_extend import ExtensionTold, binding, extension_told
+from sla.agreements import coverage
+from sla.agreements.dependencies import agreement_response, lock_version
+from sla.agreements.domain.coverage_extension import EarlyEnd, Extension, RejectionCode, end_early
+from sla.agreements.events import agreement_payload, emit
+from sla.agreements.routes.bulk_updates import Reason, record_audit
+from sla.agreements.routes.coverage_extend import (
+    ExtensionRead,
+    extension_to_response,
+    list_current_versions,
+)
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
-from sla.agreements.store.agreements import BINDING
+from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates as sweeping
-from sla.clocks.store.bulk_updates import Sweep
+from sla.clocks import bulk_updates
+from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 SECOND = timedelta(seconds=1)
-OVER: dict[Denied, str] = {
+REJECTION_DETAILS: dict[RejectionCode, str] = {
     "OVER": "This cover is over: what has passed stays covered.",
     "ENDED": "This cover was ended early already.",
 }
 
 
-class EndAsked(RequestModel):
+class CoverageEnd(RequestModel):
     """`ends_at`: from here on it does not count, on a whole second; now, where it is left out."""
 
     ends_at: datetime | None = None
     reason: Reason
 
 
-@routes.post("/{name}/extensions/{extension_id}/end", response_model=ExtensionTold)
-async def end_cover(
+@routes.post("/{name}/extensions/{extension_id}/end", response_model=ExtensionRead)
+async def end_coverage(
     name: Name,
     extension_id: UUID,
-    asked: EndAsked,
+    body: CoverageEnd,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> ExtensionTold | Response:
-    """Extra cover ends early; before its start: it is withdrawn. Open clocks follow, and their
-    deadlines may come later: that takes another person than the one who extended it (R1). What has
-    passed stays covered."""
-    found = await locked(tx, id_or_key(name), caller)
-    if_match(request, found.sequence, shown(found, caller))
-    before = await extensions.find(tx, found.agreement_id, extension_id)
+) -> ExtensionRead | Response:
+    """End a coverage extension early, or withdraw it before its start. Open clocks follow, and
+    their deadlines may come later: that takes another person than the one who extended it. What
+    has passed stays covered."""
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if_match(request, stored.sequence, agreement_response(stored, caller))
+    before = await extensions.find(tx, stored.agreement_id, extension_id)
     if before is None:
         raise NotFound("This extension")
     at = await transaction_time(tx)
-    word = Shortened(_since(asked, before, at), asked.reason, caller.sub, at)
-    after = shorten(before, word)
+    early_end = EarlyEnd(_requested_end(body, before, at), body.reason, caller.sub, at)
+    after = end_early(before, early_end)
     if after == "SELF_APPROVAL":
-        await note(tx, found, "agreement.end_cover.denied", caller, at, {"code": after})
-        said = "Somebody else than the person who extended the cover ends it."
-        return problem_response(Forbidden(said, code=after))
+        await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": after})
+        detail = "Somebody else than the person who extended the cover ends it."
+        return problem_response(Forbidden(detail, code=after))
     if not isinstance(after, Extension):
-        raise Conflict(OVER[after])
-    await _shorten(tx, found, before, after)
-    await _tell(tx, found, after, caller, at)
-    return extension_told(after)
+        raise Conflict(REJECTION_DETAILS[after])
+    await _store_early_end(tx, stored, before, after)
+    await _emit(tx, stored, after, caller, at)
+    return extension_to_response(after)
 
 
-def _since(asked: EndAsked, before: Extension, at: datetime) -> datetime:
+def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> datetime:
     """Raises Invalid. Now is the next whole second: calendars know no parts of one."""
-    if asked.ends_at is None:
+    if body.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
-    if asked.ends_at.microsecond:
+    if body.ends_at.microsecond:
         raise ValidationFailed([Violation("/ends_at", "precision", "give it on a whole second")])
-    if asked.ends_at < at:
+    if body.ends_at < at:
         raise ValidationFailed([Violation("/ends_at", "past", "what has passed stays covered")])
-    if asked.ends_at >= before.until:
+    if body.ends_at >= before.effective_end:
         raise ValidationFailed([Violation("/ends_at", "order", "before the end of the extension")])
-    return asked.ends_at
+    return body.ends_at
 
 
-async def _shorten(
-    tx: Connection, found: AgreementVersion, before: Extension, after: Extension
+async def _store_early_end(
+    tx: Connection, stored: AgreementVersion, before: Extension, after: Extension
 ) -> None:
     """Store it, and let every version that counts by these hours count by fewer."""
-    word = after.shortened
-    assert word is not None
-    await extensions.shorten(tx, after.id, word)
-    by = (word.by, word.at)
-    history = await agreements.history(tx, found.agreement_id)
+    early_end = after.early_end
+    assert early_end is not None
+    await extensions.save_early_end(tx, after.id, early_end)
+    author = (early_end.ended_by, early_end.ended_at)
+    history = await agreements.list_versions(tx, stored.agreement_id)
     # Superseded ones, too: tickets of theirs are still open.
-    promised = [one.agreement for one in history if one.life.state in BINDING]
-    if any([await covering.uncover(tx, one, before, after, by) for one in promised]):
-        kept = (word.reason, word.by, word.at, before.created_by)
-        await sweeping.begin(tx, Sweep(uuid7(), found.agreement_id, "shorten", None, *kept))
+    binding_versions = [one.agreement for one in history if one.lifecycle.state in BINDING_STATES]
+    if any([await coverage.shorten(tx, one, before, after, author) for one in binding_versions]):
+        decision = (early_end.reason, early_end.ended_by, early_end.ended_at, before.created_by)
+        await bulk_updates.start(
+            tx, BulkUpdate(uuid7(), stored.agreement_id, "shorten", None, *decision)
+        )
 
 
-async def _tell(
-    tx: Connection, found: AgreementVersion, after: Extension, caller: Caller, at: datetime
+async def _emit(
+    tx: Connection, stored: AgreementVersion, after: Extension, caller: Caller, at: datetime
 ) -> None:
-    told: dict[str, Any] = {
+    extension_fields: dict[str, Any] = {
         "starts_at": after.starts_at,
-        "ends_at": after.until,
+        "ends_at": after.effective_end,
         "priorities": list(after.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
-    of = next(iter(await binding(tx, found, at)), found)
-    await tell(
-        tx, found, AgreementCoverageExtensionEnded(**facts(of, at), extension_id=after.id, **told)
+    version_in_force = next(iter(await list_current_versions(tx, stored, at)), stored)
+    await emit(
+        tx,
+        stored,
+        AgreementCoverageExtensionEnded(
+            **agreement_payload(version_in_force, at), extension_id=after.id, **extension_fields
+        ),
     )
-    assert after.shortened is not None
-    grounds = {"extension": after.id, "reason": after.shortened.reason, **told}
-    await note(tx, found, "agreement.end_cover", caller, at, grounds)
+    assert after.early_end is not None
+    grounds = {"extension": after.id, "reason": after.early_end.reason, **extension_fields}
+    await record_audit(tx, stored, "agreement.end_cover", caller, at, grounds)

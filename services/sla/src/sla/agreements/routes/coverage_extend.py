@@ -14,27 +14,27 @@ from common.events.tickets import Priority
 from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, if_match, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements import coverage as covering
-from sla.agreements.dependencies import locked, seen, shown
-from sla.agreements.domain.coverage_extension import Extension, reaches
-from sla.agreements.events import facts, tell
-from sla.agreements.routes.bulk_updates import Reason, note
+from sla.agreements import coverage
+from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
+from sla.agreements.domain.coverage_extension import Extension, overlaps_version
+from sla.agreements.events import agreement_payload, emit
+from sla.agreements.routes.bulk_updates import Reason, record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
-from sla.agreements.store.agreements import BINDING
+from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
-from sla.calendars.schemas import Name, id_or_key, unanswerable
-from sla.clocks import bulk_updates as sweeping
-from sla.clocks.store.bulk_updates import Sweep
+from sla.calendars.schemas import Name, computation_error, id_or_key
+from sla.clocks import bulk_updates
+from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-LONGEST = timedelta(days=92)
+MAX_EXTENSION = timedelta(days=92)
 """Longer than any go-live: whoever needs more agrees on other hours."""
 
 
-class ExtensionAsked(RequestModel):
+class ExtensionCreate(RequestModel):
     """All of `[start, end)`, on whole seconds, counts for these priorities; for all of them where
     none is named."""
 
@@ -44,7 +44,7 @@ class ExtensionAsked(RequestModel):
     reason: Reason
 
 
-class ExtensionTold(ResponseModel):
+class ExtensionRead(ResponseModel):
     """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
     `end_reason`; at its start: it was withdrawn. Null where it counts to its `ends_at`."""
 
@@ -62,43 +62,49 @@ class ExtensionTold(ResponseModel):
 
 
 @routes.post("/{name}/extensions", status_code=201)
-async def extend_cover(
+async def extend_coverage(
     name: Name,
-    asked: ExtensionAsked,
+    body: ExtensionCreate,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> ExtensionTold:
-    """Extra hours around a go-live or milestone. Open clocks follow: their deadlines may come
-    earlier. What has passed cannot be covered any more."""
-    found = await locked(tx, id_or_key(name), caller)
-    if_match(request, found.sequence, shown(found, caller))
+) -> ExtensionRead:
+    """Extend the coverage of an agreement around a go-live or milestone. Open clocks follow: their
+    deadlines may come earlier. What has passed cannot be covered any more."""
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
-    _fits(asked, at)
-    priorities = tuple(dict.fromkeys(asked.priorities))
-    made = Extension(
-        uuid7(), asked.starts_at, asked.ends_at, priorities, asked.reason, caller.sub, at
+    _check_bounds(body, at)
+    priorities = tuple(dict.fromkeys(body.priorities))
+    extension = Extension(
+        uuid7(), body.starts_at, body.ends_at, priorities, body.reason, caller.sub, at
     )
-    bound = await binding(tx, found, at)
-    if not any(reaches(made, version.agreement) for version in bound):
-        said = "no published version is valid then; its cover can be extended once it is"
-        raise ValidationFailed([Violation("/starts_at", "not_valid", said)])
-    await extensions.add(tx, found.agreement_id, made)
-    await _extend(tx, found, bound, made)
-    told: dict[str, Any] = {
-        "starts_at": made.starts_at,
-        "ends_at": made.ends_at,
-        "priorities": list(made.priorities),
+    binding_versions = await list_current_versions(tx, stored, at)
+    if not any(overlaps_version(extension, version.agreement) for version in binding_versions):
+        detail = "no published version is valid then; its cover can be extended once it is"
+        raise ValidationFailed([Violation("/starts_at", "not_valid", detail)])
+    await extensions.add(tx, stored.agreement_id, extension)
+    await _extend_versions(tx, stored, binding_versions, extension)
+    extension_fields: dict[str, Any] = {
+        "starts_at": extension.starts_at,
+        "ends_at": extension.ends_at,
+        "priorities": list(extension.priorities),
     }
     # Told of the version that is in force, not of a draft that may come after it.
-    await tell(
-        tx, found, AgreementCoverageExtended(**facts(bound[0], at), extension_id=made.id, **told)
+    await emit(
+        tx,
+        stored,
+        AgreementCoverageExtended(
+            **agreement_payload(binding_versions[0], at),
+            extension_id=extension.id,
+            **extension_fields,
+        ),
     )
-    grounds = {"extension": made.id, "reason": asked.reason, **told}
-    await note(tx, found, "agreement.extend", caller, at, grounds)
-    response.headers["Location"] = f"/v1/agreements/{found.agreement_id}/extensions"
-    return extension_told(made)
+    grounds = {"extension": extension.id, "reason": body.reason, **extension_fields}
+    await record_audit(tx, stored, "agreement.extend", caller, at, grounds)
+    response.headers["Location"] = f"/v1/agreements/{stored.agreement_id}/extensions"
+    return extension_to_response(extension)
 
 
 @routes.get("/{name}/extensions")
@@ -107,60 +113,77 @@ async def list_extensions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[ExtensionTold]:
-    """In the order in which they begin, those that are over included."""
-    found = await seen(tx, id_or_key(name), caller)
+) -> Page[ExtensionRead]:
+    """List the coverage extensions of an agreement, earliest first."""
+    stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(datetime, UUID)
-    place = after and (after[0], after[1])
-    listed = await extensions.page(tx, found.agreement_id, page.limit, place)
-    items = [extension_told(one) for one in listed[: page.limit]]
-    last = items[-1] if len(listed) > page.limit else None
-    return Page[ExtensionTold](
+    position = after and (after[0], after[1])
+    rows = await extensions.list_page(tx, stored.agreement_id, page.limit, position)
+    items = [extension_to_response(one) for one in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    return Page[ExtensionRead](
         items=items, next=encode_cursor(last.starts_at, last.id) if last else None
     )
 
 
-def extension_told(extension: Extension) -> ExtensionTold:
-    told, word = ExtensionTold.model_validate(extension), extension.shortened
-    if word is None:
-        return told
-    ended = {"ended_from": word.since, "ended_by": word.by, "ended_at": word.at}
-    return told.model_copy(update={**ended, "end_reason": word.reason})
+def extension_to_response(extension: Extension) -> ExtensionRead:
+    response, early_end = ExtensionRead.model_validate(extension), extension.early_end
+    if early_end is None:
+        return response
+    end_fields = {
+        "ended_from": early_end.ends_at,
+        "ended_by": early_end.ended_by,
+        "ended_at": early_end.ended_at,
+    }
+    return response.model_copy(update={**end_fields, "end_reason": early_end.reason})
 
 
-def _fits(asked: ExtensionAsked, at: datetime) -> None:
-    wrong = []
-    if asked.starts_at < at:
-        wrong.append(Violation("/starts_at", "past", "what has passed cannot be covered any more"))
-    if not asked.starts_at < asked.ends_at <= asked.starts_at + LONGEST:
-        said = f"later than start, by at most {LONGEST.days} days"
-        wrong.append(Violation("/ends_at", "order", said))
-    for name, instant in (("starts_at", asked.starts_at), ("ends_at", asked.ends_at)):
+def _check_bounds(body: ExtensionCreate, at: datetime) -> None:
+    violations = []
+    if body.starts_at < at:
+        violations.append(
+            Violation("/starts_at", "past", "what has passed cannot be covered any more")
+        )
+    if not body.starts_at < body.ends_at <= body.starts_at + MAX_EXTENSION:
+        detail = f"later than start, by at most {MAX_EXTENSION.days} days"
+        violations.append(Violation("/ends_at", "order", detail))
+    for name, instant in (("starts_at", body.starts_at), ("ends_at", body.ends_at)):
         if instant.microsecond:
-            wrong.append(Violation(f"/{name}", "precision", "give it on a whole second"))
-    if wrong:
-        raise ValidationFailed(wrong)
+            violations.append(Violation(f"/{name}", "precision", "give it on a whole second"))
+    if violations:
+        raise ValidationFailed(violations)
 
 
-async def binding(tx: Connection, found: AgreementVersion, at: datetime) -> list[AgreementVersion]:
+async def list_current_versions(
+    tx: Connection, stored: AgreementVersion, at: datetime
+) -> list[AgreementVersion]:
     """The versions that are valid now or later."""
-    history = await agreements.history(tx, found.agreement_id)
+    history = await agreements.list_versions(tx, stored.agreement_id)
     return [
         one
         for one in history
-        if one.life.state in BINDING
+        if one.lifecycle.state in BINDING_STATES
         and (one.agreement.valid_until is None or one.agreement.valid_until > at)
     ]
 
 
-async def _extend(
-    tx: Connection, found: AgreementVersion, bound: list[AgreementVersion], made: Extension
+async def _extend_versions(
+    tx: Connection,
+    stored: AgreementVersion,
+    binding_versions: list[AgreementVersion],
+    extension: Extension,
 ) -> None:
-    by = (made.created_by, made.created_at)
+    author = (extension.created_by, extension.created_at)
     try:
-        longer = [await covering.cover(tx, one.agreement, [made], by) for one in bound]
+        changed = [
+            await coverage.extend(tx, one.agreement, [extension], author)
+            for one in binding_versions
+        ]
     except OutOfRange as error:
-        raise unanswerable(error, "/ends_at") from None
-    if any(longer):
-        agreement_id, kept = found.agreement_id, (made.reason, made.created_by, made.created_at)
-        await sweeping.begin(tx, Sweep(uuid7(), agreement_id, "extend", None, *kept))
+        raise computation_error(error, "/ends_at") from None
+    if any(changed):
+        agreement_id, decision = (
+            stored.agreement_id,
+            (extension.reason, extension.created_by, extension.created_at),
+        )
+        await bulk_updates.start(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))

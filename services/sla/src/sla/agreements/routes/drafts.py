@@ -14,14 +14,25 @@ from common.events.agreements import AgreementDrafted
 from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import locked, seen, shown
+from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.domain.lifecycle import Life, Signature
+from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
-from sla.agreements.draft_validation import agreement_of, ended_by, party_of, same_party, version_of
-from sla.agreements.events import facts, tell
-from sla.agreements.schemas.requests import AgreementAsked, TermsAsked, misfits, wrong_parties
-from sla.agreements.schemas.responses import AgreementTold
+from sla.agreements.draft_validation import (
+    build_version,
+    find_succession,
+    lock_or_create_agreement,
+    party_of_version,
+    resolve_party,
+)
+from sla.agreements.events import agreement_payload, emit
+from sla.agreements.schemas.requests import (
+    AgreementCreate,
+    AgreementTerms,
+    party_violations,
+    term_violations,
+)
+from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.calendars.schemas import Name, id_or_key
 
@@ -30,55 +41,56 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 @routes.post("", status_code=201)
 async def draft_agreement(
-    asked: AgreementAsked,
+    body: AgreementCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementTold:
-    """A draft: it promises nothing until both sides have approved and it is published."""
-    if wrong := [*misfits(asked), *wrong_parties(asked)]:
-        raise ValidationFailed(wrong)
+) -> AgreementRead:
+    """Create a draft of an agreement, or of its next version. It promises nothing until both sides
+    have approved and it is published."""
+    if violations := [*term_violations(body), *party_violations(body)]:
+        raise ValidationFailed(violations)
     at = await transaction_time(tx)
-    party = await party_of(tx, asked)
-    unnumbered = await version_of(tx, asked, party, uuid7(), (caller.sub, at))
-    agreement_id = await agreement_of(tx, unnumbered)
-    number = await agreements.newest_version(tx, agreement_id) + 1
+    party = await resolve_party(tx, body)
+    unnumbered = await build_version(tx, body, party, uuid7(), (caller.sub, at))
+    agreement_id = await lock_or_create_agreement(tx, unnumbered)
+    number = await agreements.get_newest_number(tx, agreement_id) + 1
     version = replace(unnumbered, version=number)
-    await _fits_in(tx, agreement_id, version, asked)
-    life = Life(Signature(caller.sub, at), asked.customer_signs)
-    await agreements.draft(tx, agreement_id, version, life, asked.supersedes)
+    await _check_overlap(tx, agreement_id, version, body)
+    lifecycle = VersionLifecycle(Signature(caller.sub, at), body.customer_signs)
+    await agreements.add_version(tx, agreement_id, version, lifecycle, body.supersedes)
     response.headers["Location"] = f"/v1/agreements/{version.id}"
-    return await _drafted(tx, version, "agreement.draft", caller, at)
+    return await _emit_drafted(tx, version, "agreement.draft", caller, at)
 
 
 @routes.put("/{name}")
 async def redraft_agreement(
     name: Name,
-    asked: TermsAsked,
+    body: AgreementTerms,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementTold:
-    """What a draft says from now on, as a whole; whoever writes it is its author."""
-    if wrong := list(misfits(asked)):
-        raise ValidationFailed(wrong)
-    found = await locked(tx, id_or_key(name), caller)
-    if_match(request, found.sequence, shown(found, caller))
-    if found.life.state != "draft":
+) -> AgreementRead:
+    """Replace a draft of an agreement. Whoever writes it is its author."""
+    if violations := list(term_violations(body)):
+        raise ValidationFailed(violations)
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if_match(request, stored.sequence, agreement_response(stored, caller))
+    if stored.lifecycle.state != "draft":
         raise Conflict("Only a draft can be changed. Revise this version, or draft the next one.")
     at = await transaction_time(tx)
-    old, party = found.agreement, same_party(found)
+    old, party = stored.agreement, party_of_version(stored)
     version = replace(
-        await version_of(tx, asked, party, old.id, (caller.sub, at)), version=old.version
+        await build_version(tx, body, party, old.id, (caller.sub, at)), version=old.version
     )
-    if asked.customer_signs and party.contract != "sla":
+    if body.customer_signs and party.contract != "sla":
         raise ValidationFailed(
             [Violation("/customer_signs", "meaningless", "of contracts of kind sla alone")]
         )
-    await _fits_in(tx, found.agreement_id, version, asked)
-    life = Life(Signature(caller.sub, at), asked.customer_signs)
-    await agreements.redraft(tx, version, life, asked.supersedes)
-    return await _drafted(tx, version, "agreement.redraft", caller, at)
+    await _check_overlap(tx, stored.agreement_id, version, body)
+    lifecycle = VersionLifecycle(Signature(caller.sub, at), body.customer_signs)
+    await agreements.save_draft(tx, version, lifecycle, body.supersedes)
+    return await _emit_drafted(tx, version, "agreement.redraft", caller, at)
 
 
 @routes.get("")
@@ -86,47 +98,51 @@ async def list_agreements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[AgreementTold]:
-    """All versions, by key; customers see what was published to them, and what they are to sign."""
+) -> Page[AgreementRead]:
+    """List the versions of all agreements, by key. Customers see what was published to them, and
+    what they are to sign."""
     after = page.after_as(str, int)
-    place = after and (after[0], after[1])
-    found = await agreements.page(tx, caller.customer, page.limit, place)
-    told = [shown(one, caller) for one in found[: page.limit]]
-    last = told[-1] if len(found) > page.limit else None
-    return Page[AgreementTold](
-        items=told, next=encode_cursor(last.key, last.version) if last else None
+    position = after and (after[0], after[1])
+    rows = await agreements.list_page(tx, caller.customer, page.limit, position)
+    items = [agreement_response(one, caller) for one in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    return Page[AgreementRead](
+        items=items, next=encode_cursor(last.key, last.version) if last else None
     )
 
 
 @routes.get("/{name}")
-async def show_agreement(
+async def get_agreement(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
-) -> AgreementTold:
-    """A version by its id; by the agreement's key or id its newest one, or that `version`."""
-    found = await seen(tx, id_or_key(name), caller, version)
-    set_etag(response, found.sequence)
-    return shown(found, caller)
+) -> AgreementRead:
+    """Get an agreement version. By its id; by the agreement's key or id the newest one, or that
+    `version`."""
+    stored = await get_visible_version(tx, id_or_key(name), caller, version)
+    set_etag(response, stored.sequence)
+    return agreement_response(stored, caller)
 
 
-async def _fits_in(
-    tx: Connection, agreement_id: UUID, version: Agreement, asked: TermsAsked
+async def _check_overlap(
+    tx: Connection, agreement_id: UUID, version: Agreement, body: AgreementTerms
 ) -> None:
     """Raises Invalid where the version would hold at the same time as another."""
-    ended = ended_by(version, asked.supersedes, await agreements.history(tx, agreement_id))
-    if isinstance(ended, Overlap):
-        raise ValidationFailed([Violation("/valid_from", "overlap", str(ended))])
+    succession = find_succession(
+        version, body.supersedes, await agreements.list_versions(tx, agreement_id)
+    )
+    if isinstance(succession, Overlap):
+        raise ValidationFailed([Violation("/valid_from", "overlap", str(succession))])
 
 
-async def _drafted(
+async def _emit_drafted(
     tx: Connection, version: Agreement, action: str, caller: Caller, at: datetime
-) -> AgreementTold:
+) -> AgreementRead:
     """Tell of a draft that has been stored; the agreement is locked."""
-    found = await seen(tx, version.id, caller)
-    await tell(tx, found, AgreementDrafted(**facts(found, at), version_id=version.id))
+    stored = await get_visible_version(tx, version.id, caller)
+    await emit(tx, stored, AgreementDrafted(**agreement_payload(stored, at), version_id=version.id))
     grounds = {"key": version.key, "version": version.version, "contract": version.contract}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{found.agreement_id}", grounds))
-    return shown(await seen(tx, version.id, caller), caller)
+    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))
+    return agreement_response(await get_visible_version(tx, version.id, caller), caller)

@@ -15,35 +15,41 @@ from common.events.tickets import Priority
 from common.http import Paging, RequestModel, ResponseModel, encode_cursor, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import seen
+from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.schemas.requests import TargetAsked
+from sla.agreements.schemas.requests import TargetCreate
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import CalendarWish, Name, id_or_key, timetable_of, unanswerable
+from sla.calendars.schemas import (
+    CalendarReference,
+    Name,
+    computation_error,
+    id_or_key,
+    load_timetable,
+)
 from sla.clocks.agreement_trial import Trial, batches
 from sla.clocks.domain.what_if import WhatIf, by_metric
-from sla.clocks.store.history import Place
+from sla.clocks.store.history import TicketCursor
 from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-MOST = 2000
-NAMED = 200
+MAX_TICKETS = 2000
+MAX_NAMED_CLOCKS = 200
 """Clocks that an answer names one by one; the others are counted."""
 
 
-class TrialAsked(RequestModel):
+class TrialRequest(RequestModel):
     """Against the tickets of the last `days`, newest first, up to `tickets` of them. `calendar`,
     `calendars` and `targets` go before those of the version; nothing is stored."""
 
     days: Annotated[int, Field(gt=0, le=366)] = 30
-    tickets: Annotated[int, Field(gt=0, le=MOST)] = 500
-    calendar: CalendarWish | None = None
-    calendars: dict[Priority, CalendarWish] = Field(default_factory=dict)
-    targets: Annotated[list[TargetAsked], Field(min_length=1, max_length=200)] | None = None
+    tickets: Annotated[int, Field(gt=0, le=MAX_TICKETS)] = 500
+    calendar: CalendarReference | None = None
+    calendars: dict[Priority, CalendarReference] = Field(default_factory=dict)
+    targets: Annotated[list[TargetCreate], Field(min_length=1, max_length=200)] | None = None
 
 
-class ComplianceTold(ResponseModel):
+class ComplianceRead(ResponseModel):
     met: int
     breached: int
     waived: int
@@ -51,13 +57,13 @@ class ComplianceTold(ResponseModel):
     adjusted: float | None
 
 
-class MetricTold(ResponseModel):
+class MetricRead(ResponseModel):
     metric: str
-    actual: ComplianceTold
-    simulated: ComplianceTold
+    actual: ComplianceRead
+    simulated: ComplianceRead
 
 
-class MovedTold(ResponseModel):
+class ClockChangeRead(ResponseModel):
     """`was` and `would`: deadline and outcome as they are, and as they would be."""
 
     clock_id: UUID
@@ -71,7 +77,7 @@ class MovedTold(ResponseModel):
     simulated_outcome: str | None
 
 
-class TrialTold(ResponseModel):
+class TrialRead(ResponseModel):
     """`next`: where the tickets that were not looked at begin; null where all were.
 
     `without_clocks`: tickets that nothing was promised to, so that nothing was kept of them to try.
@@ -84,138 +90,147 @@ class TrialTold(ResponseModel):
     clocks: int
     without_clocks: int
     next: str | None
-    compliance: list[MetricTold]
+    compliance: list[MetricRead]
     deadline_changes_total: int
-    deadline_changes: list[MovedTold]
+    deadline_changes: list[ClockChangeRead]
     outcome_changes_total: int
-    outcome_changes: list[MovedTold]
+    outcome_changes: list[ClockChangeRead]
     immediate_breaches_total: int
-    immediate_breaches: list[MovedTold]
+    immediate_breaches: list[ClockChangeRead]
 
 
 @dataclass(slots=True)
-class _Sum:
+class _TrialTotals:
     """What the batches so far add up to."""
 
     tickets: int = 0
     clocks: int = 0
-    silent: int = 0
-    last: Place | None = None
+    without_clocks: int = 0
+    last: TicketCursor | None = None
     metrics: dict[str, tuple[Compliance, Compliance]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    named: dict[str, list[MovedTold]] = field(default_factory=dict)
+    named_clocks: dict[str, list[ClockChangeRead]] = field(default_factory=dict)
 
-    def add(self, tried: Iterable[WhatIf]) -> None:
-        told = list(tried)
-        self.clocks += len(told)
-        for metric, (was, would) in by_metric(told).items():
-            had = self.metrics.get(metric, (Compliance(), Compliance()))
-            self.metrics[metric] = had[0] + was, had[1] + would
-        self._name("moved", (one for one in told if one.moved))
-        self._name("decided_otherwise", (one for one in told if one.decided_otherwise))
-        self._name("at_once", (one for one in told if one.at_once))
+    def add(self, results: Iterable[WhatIf]) -> None:
+        what_ifs = list(results)
+        self.clocks += len(what_ifs)
+        for metric, (actual, simulated) in by_metric(what_ifs).items():
+            totals = self.metrics.get(metric, (Compliance(), Compliance()))
+            self.metrics[metric] = totals[0] + actual, totals[1] + simulated
+        self._count("moved", (one for one in what_ifs if one.deadline_changed))
+        self._count("decided_otherwise", (one for one in what_ifs if one.outcome_changed))
+        self._count("at_once", (one for one in what_ifs if one.breaches_immediately))
 
-    def _name(self, which: str, found: Iterable[WhatIf]) -> None:
-        for one in found:
-            self.counts[which] = self.counts.get(which, 0) + 1
-            named = self.named.setdefault(which, [])
-            if len(named) < NAMED:
-                named.append(_moved(one))
+    def _count(self, change: str, results: Iterable[WhatIf]) -> None:
+        for result in results:
+            self.counts[change] = self.counts.get(change, 0) + 1
+            named = self.named_clocks.setdefault(change, [])
+            if len(named) < MAX_NAMED_CLOCKS:
+                named.append(_clock_change(result))
 
 
 @routes.post("/{name}/simulate")
 async def simulate_agreement(
     name: Name,
-    asked: TrialAsked,
+    body: TrialRequest,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
     cursor_: Annotated[
         str | None, Query(alias="cursor", max_length=1000, description="`next` of the call before.")
     ] = None,
-) -> TrialTold:
-    """Had this version held all along: which deadlines would be others, how compliance would have
-    been, and which open clocks would breach at once when they were moved to it (C6)."""
-    found = await seen(tx, id_or_key(name), caller)
+) -> TrialRead:
+    """Simulate an agreement version on past tickets. Had this version held all along: which
+    deadlines would be others, how compliance would have been, and which open clocks would breach
+    at once when they were moved to it."""
+    stored = await get_visible_version(tx, id_or_key(name), caller)
     after = Paging(1, cursor_).after_as(datetime, UUID)
     at = await transaction_time(tx)
-    version, drawn = await _version(tx, found.agreement, asked, caller)
-    trial = Trial(version, at - timedelta(days=asked.days), at, drawn)
+    version, draft_timetables = await _build_version(tx, stored.agreement, body, caller)
+    trial = Trial(version, at - timedelta(days=body.days), at, draft_timetables)
     try:
-        total = await _total(tx, trial, asked.tickets, (after[0], after[1]) if after else None)
+        total = await _sum_batches(tx, trial, body.tickets, (after[0], after[1]) if after else None)
     except (NeverOpens, OutOfRange) as error:
-        raise unanswerable(error, "/calendar") from None
-    return _told(trial, total, asked.tickets)
+        raise computation_error(error, "/calendar") from None
+    return _to_response(trial, total, body.tickets)
 
 
-async def _total(tx: Connection, trial: Trial, tickets: int, after: Place | None) -> _Sum:
-    total = _Sum()
+async def _sum_batches(
+    tx: Connection, trial: Trial, tickets: int, after: TicketCursor | None
+) -> _TrialTotals:
+    total = _TrialTotals()
     async for batch in batches(tx, trial, tickets, after):
-        total.add(batch.tried)
+        total.add(batch.results)
         total.tickets += batch.tickets
-        total.silent += batch.silent
+        total.without_clocks += batch.without_clocks
         total.last = batch.last
     return total
 
 
-async def _version(
-    tx: Connection, version: Agreement, asked: TrialAsked, caller: Caller
+async def _build_version(
+    tx: Connection, version: Agreement, body: TrialRequest, caller: Caller
 ) -> tuple[Agreement, dict[UUID, Timetable]]:
     """The version with what is asked for instead, and the timetables of its own calendars."""
-    drawn: dict[UUID, Timetable] = {}
+    draft_timetables: dict[UUID, Timetable] = {}
     changed = version
-    if asked.calendar is not None:
+    if body.calendar is not None:
         changed = replace(changed, calendar=uuid7())
-        drawn[changed.calendar] = await timetable_of(tx, caller, asked.calendar, "/calendar")
-    for priority, wish in asked.calendars.items():
+        draft_timetables[changed.calendar] = await load_timetable(
+            tx, caller, body.calendar, "/calendar"
+        )
+    for priority, reference in body.calendars.items():
         id = uuid7()
-        drawn[id] = await timetable_of(tx, caller, wish, f"/calendars/{priority}")
+        draft_timetables[id] = await load_timetable(tx, caller, reference, f"/calendars/{priority}")
         changed = replace(changed, calendars={**changed.calendars, priority: id})
-    if asked.targets is not None:
-        named = [(one.metric, one.priority, one.kind) for one in asked.targets]
-        if len(named) != len(set(named)):
-            said = "each metric, priority and kind has one target"
-            raise ValidationFailed([Violation("/targets", "repeated", said)])
-        changed = replace(changed, targets=tuple(one.target() for one in asked.targets))
-    return changed, drawn
+    if body.targets is not None:
+        target_keys = [(one.metric, one.priority, one.kind) for one in body.targets]
+        if len(target_keys) != len(set(target_keys)):
+            detail = "each metric, priority and kind has one target"
+            raise ValidationFailed([Violation("/targets", "repeated", detail)])
+        changed = replace(changed, targets=tuple(one.to_target() for one in body.targets))
+    return changed, draft_timetables
 
 
-def _told(trial: Trial, total: _Sum, asked: int) -> TrialTold:
+def _to_response(trial: Trial, total: _TrialTotals, ticket_limit: int) -> TrialRead:
     # A full page may have been the last one: then the next call finds nothing, and says so.
-    more = total.last if total.tickets == asked else None
-    return TrialTold(
+    next_cursor = total.last if total.tickets == ticket_limit else None
+    return TrialRead(
         starts_at=trial.since,
         as_of=trial.as_of,
         tickets=total.tickets,
         clocks=total.clocks,
-        without_clocks=total.silent,
-        next=encode_cursor(*more) if more else None,
+        without_clocks=total.without_clocks,
+        next=encode_cursor(*next_cursor) if next_cursor else None,
         compliance=[
-            MetricTold(metric=metric, actual=_figures(was), simulated=_figures(would))
+            MetricRead(
+                metric=metric,
+                actual=_compliance_to_response(was),
+                simulated=_compliance_to_response(would),
+            )
             for metric, (was, would) in sorted(total.metrics.items())
         ],
         deadline_changes_total=total.counts.get("moved", 0),
-        deadline_changes=total.named.get("moved", []),
+        deadline_changes=total.named_clocks.get("moved", []),
         outcome_changes_total=total.counts.get("decided_otherwise", 0),
-        outcome_changes=total.named.get("decided_otherwise", []),
+        outcome_changes=total.named_clocks.get("decided_otherwise", []),
         immediate_breaches_total=total.counts.get("at_once", 0),
-        immediate_breaches=total.named.get("at_once", []),
+        immediate_breaches=total.named_clocks.get("at_once", []),
     )
 
 
-def _figures(counted: Compliance) -> ComplianceTold:
-    return ComplianceTold.model_validate(counted)
+def _compliance_to_response(compliance: Compliance) -> ComplianceRead:
+    return ComplianceRead.model_validate(compliance)
 
 
-def _moved(one: WhatIf) -> MovedTold:
-    tracked, clock = one.tracked, one.tracked.clock
-    return MovedTold(
-        clock_id=tracked.id,
-        ticket=tracked.ticket.key,
+def _clock_change(result: WhatIf) -> ClockChangeRead:
+    ticket_clock, clock = result.ticket_clock, result.ticket_clock.clock
+    return ClockChangeRead(
+        clock_id=ticket_clock.id,
+        ticket=ticket_clock.ticket.key,
         metric=clock.metric,
-        priority=tracked.ticket.priority,
+        priority=ticket_clock.ticket.priority,
         state=clock.state,
         actual_deadline=clock.deadline,
-        simulated_deadline=one.would.deadline,
+        simulated_deadline=result.simulated.deadline,
         actual_outcome=clock.outcome,
-        simulated_outcome=one.would.outcome,
+        simulated_outcome=result.simulated.outcome,
     )

@@ -16,20 +16,20 @@ from common.events.agreements import (
 from common.http import if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import locked, seen, shown
-from sla.agreements.domain.termination import Denied, Ending, ask, confirm
-from sla.agreements.events import facts, tell
-from sla.agreements.routes.bulk_updates import ReasonAsked
-from sla.agreements.schemas.responses import AgreementTold
+from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
+from sla.agreements.domain.termination import RejectionCode, Termination, confirm_end, request_end
+from sla.agreements.events import agreement_payload, emit
+from sla.agreements.routes.bulk_updates import ReasonRequest
+from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates as sweeping
-from sla.clocks.store.bulk_updates import Sweep
+from sla.clocks import bulk_updates
+from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-REFUSED: dict[Denied, str] = {
+REJECTION_DETAILS: dict[RejectionCode, str] = {
     "NOT_ASKED": "Nobody has asked for the end of this agreement.",
     "OVER": "This agreement was terminated already.",
     "SELF_APPROVAL": "Somebody else than the person who asked confirms it.",
@@ -37,78 +37,81 @@ REFUSED: dict[Denied, str] = {
 
 
 @routes.post("/{name}/termination")
-async def ask_for_the_end(
+async def request_termination(
     name: Name,
-    asked: ReasonAsked,
+    body: ReasonRequest,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementTold:
-    """Asks that the agreement, with all its versions, ends now. Another person confirms it."""
-    found, at = await _locked(tx, name, request, caller)
-    ending = ask(found.ending, caller.sub, asked.reason, at)
-    if not isinstance(ending, Ending):
-        raise Conflict(REFUSED[ending])
-    await agreements.end(tx, found.agreement_id, ending)
-    await tell(tx, found, AgreementTerminationRequested(**facts(found, at)))
-    await _record(tx, found, "agreement.deactivate.ask", caller, at, asked.reason)
-    return shown(await seen(tx, found.agreement.id, caller), caller)
+) -> AgreementRead:
+    """Request the termination of an agreement with all its versions. Another person confirms it.
+    Another person confirms it."""
+    stored, at = await _lock_for_change(tx, name, request, caller)
+    termination = request_end(stored.termination, caller.sub, body.reason, at)
+    if not isinstance(termination, Termination):
+        raise Conflict(REJECTION_DETAILS[termination])
+    await agreements.save_termination(tx, stored.agreement_id, termination)
+    await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
+    await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
+    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/termination/confirm", response_model=AgreementTold)
-async def confirm_the_end(
+@routes.post("/{name}/termination/confirm", response_model=AgreementRead)
+async def confirm_termination(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementTold | Response:
-    """By another person than the one who asked. It promises nothing any more, and its open clocks
-    are cancelled; it is said aloud."""
-    found, at = await _locked(tx, name, request, caller)
-    ending = confirm(found.ending, caller.sub, at)
-    if ending == "SELF_APPROVAL":
-        await _record(tx, found, "agreement.deactivate.denied", caller, at, ending)
-        return problem_response(Forbidden(REFUSED[ending], code=ending))
-    if not isinstance(ending, Ending):
-        raise Conflict(REFUSED[ending])
-    await agreements.end(tx, found.agreement_id, ending)
-    by = (caller.sub, at, ending.asked.by)
-    sweep = Sweep(uuid7(), found.agreement_id, "cancel", None, ending.reason, *by)
-    await sweeping.begin(tx, sweep)
-    await tell(tx, found, AgreementTerminated(**facts(found, at)))
-    await _record(tx, found, "agreement.deactivate", caller, at, ending.reason)
-    return shown(await seen(tx, found.agreement.id, caller), caller)
+) -> AgreementRead | Response:
+    """Confirm the termination of an agreement. By another person than the one who asked. It
+    promises nothing any more, and its open clocks are cancelled; it is said aloud."""
+    stored, at = await _lock_for_change(tx, name, request, caller)
+    termination = confirm_end(stored.termination, caller.sub, at)
+    if termination == "SELF_APPROVAL":
+        await _record(tx, stored, "agreement.deactivate.denied", caller, at, termination)
+        return problem_response(Forbidden(REJECTION_DETAILS[termination], code=termination))
+    if not isinstance(termination, Termination):
+        raise Conflict(REJECTION_DETAILS[termination])
+    await agreements.save_termination(tx, stored.agreement_id, termination)
+    decision = (caller.sub, at, termination.requested.by)
+    bulk_update = BulkUpdate(
+        uuid7(), stored.agreement_id, "cancel", None, termination.reason, *decision
+    )
+    await bulk_updates.start(tx, bulk_update)
+    await emit(tx, stored, AgreementTerminated(**agreement_payload(stored, at)))
+    await _record(tx, stored, "agreement.deactivate", caller, at, termination.reason)
+    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
 @routes.delete("/{name}/termination")
-async def drop_the_end(
+async def withdraw_termination(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementTold:
-    """It is not to end after all."""
-    found, at = await _locked(tx, name, request, caller)
-    if found.ending is None:
-        raise Conflict(REFUSED["NOT_ASKED"])
-    if found.ending.done is not None:
-        raise Conflict(REFUSED["OVER"])
-    await agreements.end(tx, found.agreement_id, None)
-    await tell(tx, found, AgreementTerminationWithdrawn(**facts(found, at)))
-    await _record(tx, found, "agreement.deactivate.drop", caller, at, found.ending.reason)
-    return shown(await seen(tx, found.agreement.id, caller), caller)
+) -> AgreementRead:
+    """Withdraw the request to terminate an agreement."""
+    stored, at = await _lock_for_change(tx, name, request, caller)
+    if stored.termination is None:
+        raise Conflict(REJECTION_DETAILS["NOT_ASKED"])
+    if stored.termination.confirmed is not None:
+        raise Conflict(REJECTION_DETAILS["OVER"])
+    await agreements.save_termination(tx, stored.agreement_id, None)
+    await emit(tx, stored, AgreementTerminationWithdrawn(**agreement_payload(stored, at)))
+    await _record(tx, stored, "agreement.deactivate.drop", caller, at, stored.termination.reason)
+    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-async def _locked(
+async def _lock_for_change(
     tx: Connection, name: str, request: Request, caller: Caller
 ) -> tuple[AgreementVersion, datetime]:
-    found = await locked(tx, id_or_key(name), caller)
-    if_match(request, found.sequence, shown(found, caller))
-    return found, await transaction_time(tx)
+    stored = await lock_version(tx, id_or_key(name), caller)
+    if_match(request, stored.sequence, agreement_response(stored, caller))
+    return stored, await transaction_time(tx)
 
 
 async def _record(
-    tx: Connection, found: AgreementVersion, action: str, caller: Caller, at: datetime, reason: str
+    tx: Connection, stored: AgreementVersion, action: str, caller: Caller, at: datetime, reason: str
 ) -> None:
-    grounds = {"key": found.agreement.key, "reason": reason}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{found.agreement_id}", grounds))
+    grounds = {"key": stored.agreement.key, "reason": reason}
+    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))

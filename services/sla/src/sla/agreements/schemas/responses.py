@@ -13,7 +13,7 @@ SECOND = timedelta(seconds=1)
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
 
 
-class TargetTold(ResponseModel):
+class TargetRead(ResponseModel):
     metric: str
     priority: str
     kind: str | None
@@ -21,39 +21,39 @@ class TargetTold(ResponseModel):
     pausable: bool
 
 
-class WindowTold(ResponseModel):
+class WindowRead(ResponseModel):
     starts_at: datetime
     ends_at: datetime
 
 
-class MaintenanceTold(ResponseModel):
+class MaintenanceTermsRead(ResponseModel):
     """`calendar`: the version of the calendar that is open whenever weekly maintenance is."""
 
     calendar: UUID | None
-    dated: list[WindowTold]
+    dated: list[WindowRead]
 
 
-class PriceTold(ResponseModel):
+class PriceRead(ResponseModel):
     """Per month."""
 
     amount: str
     currency: str
 
 
-class SignatureTold(ResponseModel):
+class SignatureRead(ResponseModel):
     by: str
     at: datetime
 
 
-class EndingTold(ResponseModel):
+class TerminationRead(ResponseModel):
     """Asked for by one person; `confirmed` by another, it ends the agreement."""
 
-    requested: SignatureTold
+    requested: SignatureRead
     reason: str
-    confirmed: SignatureTold | None
+    confirmed: SignatureRead | None
 
 
-class AgreementTold(ResponseModel):
+class AgreementRead(ResponseModel):
     """`id` is that of the version. `customers`: all whom it covers; none named: everybody.
 
     `approved` stands for our side, `countersigned` for the other one.
@@ -72,16 +72,16 @@ class AgreementTold(ResponseModel):
     services: list[str]
     calendar: UUID
     calendars: dict[str, UUID]
-    targets: list[TargetTold]
+    targets: list[TargetRead]
     warnings: list[float]
     warn_before_seconds: list[int]
     valid_from: datetime
     valid_until: datetime | None
     timezone: str
     availability: float | None
-    maintenance: MaintenanceTold
+    maintenance: MaintenanceTermsRead
     reserved_seconds: int | None
-    price: PriceTold | None
+    price: PriceRead | None
     penalties: str
     roles: str
     assumptions: str
@@ -90,25 +90,25 @@ class AgreementTold(ResponseModel):
     supersedes: int | None
     drafted_by: str
     drafted_at: datetime
-    approved: SignatureTold | None
-    countersigned: SignatureTold | None
+    approved: SignatureRead | None
+    countersigned: SignatureRead | None
     published_by: str | None
     published_at: datetime | None
-    termination: EndingTold | None
+    termination: TerminationRead | None
 
 
-def told(found: AgreementVersion, seen_by: str | None = None) -> AgreementTold:
+def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AgreementRead:
     """As staff sees it; as the customer `seen_by` (a key) does, without the others whom it covers."""
-    version, life = found.agreement, found.life
+    version, lifecycle = stored.agreement, stored.lifecycle
     price, prose = version.price, version.prose
-    return AgreementTold(
+    return AgreementRead(
         id=version.id,
-        agreement_id=found.agreement_id,
+        agreement_id=stored.agreement_id,
         key=version.key,
         version=version.version,
-        state=_state(found),
-        customer=found.customer if seen_by is None else seen_by,
-        customers=list(found.customers) if seen_by is None else [seen_by],
+        state=_state(stored),
+        customer=stored.customer if seen_by is None else seen_by,
+        customers=list(stored.customers) if seen_by is None else [seen_by],
         partner=version.partner,
         team=version.team,
         contract=version.contract,
@@ -116,43 +116,43 @@ def told(found: AgreementVersion, seen_by: str | None = None) -> AgreementTold:
         calendar=version.calendar,
         calendars=dict(version.calendars),
         targets=_targets(version),
-        warnings=list(version.shares),
-        warn_before_seconds=[before // SECOND for before in version.ahead],
+        warnings=list(version.warning_thresholds),
+        warn_before_seconds=[before // SECOND for before in version.warning_lead_times],
         valid_from=version.valid_from,
         valid_until=version.valid_until,
         timezone=version.timezone,
         availability=version.availability,
         maintenance=_maintenance(version),
         reserved_seconds=None if version.reserved is None else version.reserved // SECOND,
-        price=PriceTold(amount=str(price.amount), currency=price.currency) if price else None,
+        price=PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
         penalties=prose.penalties,
         roles=prose.roles,
         assumptions=prose.assumptions,
         duties=prose.duties,
-        customer_signs=life.customer_signs,
-        supersedes=found.supersedes,
-        drafted_by=life.drafted.by,
-        drafted_at=life.drafted.at,
-        approved=signature(life.ours),
-        countersigned=signature(life.theirs),
-        published_by=life.published.by if life.published else None,
-        published_at=life.published.at if life.published else None,
-        termination=_ending(found, seen_by),
+        customer_signs=lifecycle.customer_signs,
+        supersedes=stored.supersedes,
+        drafted_by=lifecycle.draft_signature.by,
+        drafted_at=lifecycle.draft_signature.at,
+        approved=signature_to_response(lifecycle.provider_signature),
+        countersigned=signature_to_response(lifecycle.counter_signature),
+        published_by=lifecycle.publication.by if lifecycle.publication else None,
+        published_at=lifecycle.publication.at if lifecycle.publication else None,
+        termination=_termination(stored, seen_by),
     )
 
 
-def signature(signed: Signature | None) -> SignatureTold | None:
-    return SignatureTold(by=signed.by, at=signed.at) if signed else None
+def signature_to_response(signature: Signature | None) -> SignatureRead | None:
+    return SignatureRead(by=signature.by, at=signature.at) if signature else None
 
 
-def _state(found: AgreementVersion) -> State:
-    ended = found.over and found.life.state == "published"
-    return "terminated" if ended else found.life.state
+def _state(stored: AgreementVersion) -> State:
+    is_terminated = stored.is_terminated and stored.lifecycle.state == "published"
+    return "terminated" if is_terminated else stored.lifecycle.state
 
 
-def _targets(version: Agreement) -> list[TargetTold]:
+def _targets(version: Agreement) -> list[TargetRead]:
     return [
-        TargetTold(
+        TargetRead(
             metric=one.metric,
             priority=one.priority,
             kind=one.kind,
@@ -163,15 +163,19 @@ def _targets(version: Agreement) -> list[TargetTold]:
     ]
 
 
-def _maintenance(version: Agreement) -> MaintenanceTold:
-    agreed = version.maintenance
-    windows = [WindowTold(starts_at=start, ends_at=end) for start, end in agreed.dated]
-    return MaintenanceTold(calendar=agreed.weekly, dated=windows)
+def _maintenance(version: Agreement) -> MaintenanceTermsRead:
+    maintenance = version.maintenance
+    windows = [WindowRead(starts_at=start, ends_at=end) for start, end in maintenance.dated]
+    return MaintenanceTermsRead(calendar=maintenance.weekly, dated=windows)
 
 
-def _ending(found: AgreementVersion, seen_by: str | None) -> EndingTold | None:
-    ending = found.ending
-    if ending is None or (seen_by is not None and ending.done is None):
+def _termination(stored: AgreementVersion, seen_by: str | None) -> TerminationRead | None:
+    termination = stored.termination
+    if termination is None or (seen_by is not None and termination.confirmed is None):
         return None
-    asked = SignatureTold(by=ending.asked.by, at=ending.asked.at)
-    return EndingTold(requested=asked, reason=ending.reason, confirmed=signature(ending.done))
+    requested = SignatureRead(by=termination.requested.by, at=termination.requested.at)
+    return TerminationRead(
+        requested=requested,
+        reason=termination.reason,
+        confirmed=signature_to_response(termination.confirmed),
+    )

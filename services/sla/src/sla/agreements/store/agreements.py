@@ -10,52 +10,52 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Agreement, Contract
-from sla.agreements.domain.lifecycle import Life
-from sla.agreements.domain.termination import Ending
+from sla.agreements.domain.lifecycle import VersionLifecycle
+from sla.agreements.domain.termination import Termination
 from sla.agreements.store.version_rows import (
     AgreementVersion,
-    agreement_of,
-    lived,
-    selected,
-    terms_of,
-    version_of,
+    agreement_from_row,
+    lifecycle_values,
+    select_versions,
+    term_values,
+    version_from_row,
 )
 from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
 from sla.directory.tables import customers
 
-BINDING = ("published", "superseded")
+BINDING_STATES = ("published", "superseded")
 """The states of versions that promise something while they are valid."""
 
 
-async def published(
+async def list_binding(
     tx: Connection, customer_ids: Collection[UUID], contract: Contract = "sla"
 ) -> dict[UUID, list[Agreement]]:
     """All binding versions that cover these customers, by customer; of one kind of contract."""
-    asked = as_type(list(customer_ids), ARRAY(Uuid))
+    customer_array = as_type(list(customer_ids), ARRAY(Uuid))
     binding = and_(versions.c.published_at.is_not(None), agreements.c.contract == contract)
-    covers: ColumnElement[bool] = versions.c.customers.overlap(asked)
+    covers: ColumnElement[bool] = versions.c.customers.overlap(customer_array)
     if contract != "sla":
         covers = or_(covers, versions.c.customers == as_type([], ARRAY(Uuid)))
     by_customer: dict[UUID, list[Agreement]] = {}
-    for row in await tx.execute(selected().where(binding, covers)):
-        version = agreement_of(row)
+    for row in await tx.execute(select_versions().where(binding, covers)):
+        version = agreement_from_row(row)
         for id in set(version.customers or customer_ids).intersection(customer_ids):
             by_customer.setdefault(id, []).append(version)
     return by_customer
 
 
-async def versions_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agreement]:
+async def get_versions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agreement]:
     """Agreement versions by their ids."""
-    found = await tx.execute(selected().where(versions.c.id.in_(ids)))
-    return {row.id: agreement_of(row) for row in found}
+    rows = await tx.execute(select_versions().where(versions.c.id.in_(ids)))
+    return {row.id: agreement_from_row(row) for row in rows}
 
 
-async def deactivated(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+async def find_terminated(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Those of these versions whose agreement was deactivated."""
-    joined = select(versions.c.id).join(agreements, agreements.c.id == versions.c.agreement_id)
-    over = joined.where(versions.c.id.in_(ids), agreements.c.ended_at.is_not(None))
-    return set(await tx.scalars(over))
+    statement = select(versions.c.id).join(agreements, agreements.c.id == versions.c.agreement_id)
+    terminated = statement.where(versions.c.id.in_(ids), agreements.c.ended_at.is_not(None))
+    return set(await tx.scalars(terminated))
 
 
 async def lock_key(tx: Connection, key: str) -> UUID | None:
@@ -78,20 +78,27 @@ async def add(tx: Connection, id: UUID, version: Agreement) -> None:
     await tx.execute(insert(agreements).values(**values, sequence=0))
 
 
-async def draft(
-    tx: Connection, agreement_id: UUID, version: Agreement, life: Life, supersedes: int | None
+async def add_version(
+    tx: Connection,
+    agreement_id: UUID,
+    version: Agreement,
+    lifecycle: VersionLifecycle,
+    supersedes: int | None,
 ) -> None:
     """Store a new version."""
-    facts = {"id": version.id, "agreement_id": agreement_id, "version": version.version}
-    drafted = {"drafted_by": life.drafted.by, "drafted_at": life.drafted.at}
-    terms = terms_of(version, life, supersedes)
-    await tx.execute(insert(versions).values(**facts, **drafted, **terms))
+    identity = {"id": version.id, "agreement_id": agreement_id, "version": version.version}
+    draft_values = {
+        "drafted_by": lifecycle.draft_signature.by,
+        "drafted_at": lifecycle.draft_signature.at,
+    }
+    terms = term_values(version, lifecycle, supersedes)
+    await tx.execute(insert(versions).values(**identity, **draft_values, **terms))
 
 
-async def newest_version(tx: Connection, agreement_id: UUID) -> int:
+async def get_newest_number(tx: Connection, agreement_id: UUID) -> int:
     newest = func.coalesce(func.max(versions.c.version), 0)
-    found = await tx.scalar(select(newest).where(versions.c.agreement_id == agreement_id))
-    return int(found or 0)
+    number = await tx.scalar(select(newest).where(versions.c.agreement_id == agreement_id))
+    return int(number or 0)
 
 
 async def find(
@@ -102,22 +109,26 @@ async def find(
     `seen_by`: what the customer with this key may see, and nothing else.
     """
     if isinstance(id_or_key, UUID):
-        wanted: ColumnElement[bool] = or_(versions.c.id == id_or_key, agreements.c.id == id_or_key)
+        condition: ColumnElement[bool] = or_(
+            versions.c.id == id_or_key, agreements.c.id == id_or_key
+        )
     else:
-        wanted = agreements.c.key == id_or_key
+        condition = agreements.c.key == id_or_key
     if seen_by is not None:
-        wanted = wanted & _visible_to(seen_by)
+        condition = condition & _visible_to(seen_by)
     if version is not None:
-        wanted = wanted & (versions.c.version == version)
-    newest = selected().where(wanted).order_by(versions.c.version.desc()).limit(1)
+        condition = condition & (versions.c.version == version)
+    newest = select_versions().where(condition).order_by(versions.c.version.desc()).limit(1)
     row = (await tx.execute(newest)).one_or_none()
-    return version_of(row) if row else None
+    return version_from_row(row) if row else None
 
 
-async def history(tx: Connection, agreement_id: UUID) -> list[AgreementVersion]:
+async def list_versions(tx: Connection, agreement_id: UUID) -> list[AgreementVersion]:
     """All versions of an agreement, oldest first."""
-    mine = selected().where(agreements.c.id == agreement_id).order_by(versions.c.version)
-    return [version_of(row) for row in await tx.execute(mine)]
+    statement = (
+        select_versions().where(agreements.c.id == agreement_id).order_by(versions.c.version)
+    )
+    return [version_from_row(row) for row in await tx.execute(statement)]
 
 
 async def lock(tx: Connection, agreement_id: UUID) -> None:
@@ -126,57 +137,68 @@ async def lock(tx: Connection, agreement_id: UUID) -> None:
     )
 
 
-async def bump(tx: Connection, agreement_id: UUID) -> int:
+async def next_sequence(tx: Connection, agreement_id: UUID) -> int:
     """The next sequence of an agreement, which is locked."""
-    bumped = update(agreements).where(agreements.c.id == agreement_id)
-    sequence = bumped.values(sequence=agreements.c.sequence + 1).returning(agreements.c.sequence)
+    statement = update(agreements).where(agreements.c.id == agreement_id)
+    sequence = statement.values(sequence=agreements.c.sequence + 1).returning(agreements.c.sequence)
     return int((await tx.execute(sequence)).scalar_one())
 
 
-async def redraft(tx: Connection, version: Agreement, life: Life, supersedes: int | None) -> None:
+async def save_draft(
+    tx: Connection, version: Agreement, lifecycle: VersionLifecycle, supersedes: int | None
+) -> None:
     """Store what a draft says now, and who wrote it."""
-    drafted = {"drafted_by": life.drafted.by, "drafted_at": life.drafted.at}
-    changed = update(versions).where(versions.c.id == version.id)
-    await tx.execute(changed.values(**drafted, **terms_of(version, life, supersedes)))
-
-
-async def live_on(tx: Connection, version_id: UUID, life: Life) -> None:
-    """Store where a version stands now."""
-    await tx.execute(update(versions).where(versions.c.id == version_id).values(**lived(life)))
-
-
-async def end(tx: Connection, agreement_id: UUID, ending: Ending | None) -> None:
-    """Store how the end of an agreement stands."""
-    done = ending.done if ending else None
-    told = {
-        "ending_asked_by": ending and ending.asked.by,
-        "ending_asked_at": ending and ending.asked.at,
-        "ending_reason": ending and ending.reason,
-        "ended_by": done and done.by,
-        "ended_at": done and done.at,
+    draft_values = {
+        "drafted_by": lifecycle.draft_signature.by,
+        "drafted_at": lifecycle.draft_signature.at,
     }
-    await tx.execute(update(agreements).where(agreements.c.id == agreement_id).values(**told))
+    statement = update(versions).where(versions.c.id == version.id)
+    await tx.execute(
+        statement.values(**draft_values, **term_values(version, lifecycle, supersedes))
+    )
 
 
-async def supersede(tx: Connection, agreement_id: UUID, version: int, until: datetime) -> None:
+async def save_lifecycle(tx: Connection, version_id: UUID, lifecycle: VersionLifecycle) -> None:
+    """Store where a version stands now."""
+    await tx.execute(
+        update(versions).where(versions.c.id == version_id).values(**lifecycle_values(lifecycle))
+    )
+
+
+async def save_termination(
+    tx: Connection, agreement_id: UUID, termination: Termination | None
+) -> None:
+    """Store how the end of an agreement stands."""
+    confirmed = termination.confirmed if termination else None
+    values = {
+        "ending_asked_by": termination and termination.requested.by,
+        "ending_asked_at": termination and termination.requested.at,
+        "ending_reason": termination and termination.reason,
+        "ended_by": confirmed and confirmed.by,
+        "ended_at": confirmed and confirmed.at,
+    }
+    await tx.execute(update(agreements).where(agreements.c.id == agreement_id).values(**values))
+
+
+async def set_superseded(tx: Connection, agreement_id: UUID, version: int, until: datetime) -> None:
     """The validity of this version ends where the next one's begins."""
-    mine = (versions.c.agreement_id == agreement_id) & (versions.c.version == version)
-    ended = update(versions).where(mine).values(state="superseded", valid_until=until)
-    await tx.execute(ended)
+    condition = (versions.c.agreement_id == agreement_id) & (versions.c.version == version)
+    statement = update(versions).where(condition).values(state="superseded", valid_until=until)
+    await tx.execute(statement)
 
 
-async def page(
+async def list_page(
     tx: Connection, customer: str | None, limit: int, after: tuple[str, int] | None
 ) -> list[AgreementVersion]:
     """Up to `limit` + 1 versions, by key and version; what one customer may see, or all."""
-    listed = selected().order_by(agreements.c.key, versions.c.version).limit(limit + 1)
+    statement = select_versions().order_by(agreements.c.key, versions.c.version).limit(limit + 1)
     if customer is not None:
-        listed = listed.where(_visible_to(customer))
+        statement = statement.where(_visible_to(customer))
     if after is not None:
         key, version = after
         same = (agreements.c.key == key) & (versions.c.version > version)
-        listed = listed.where((agreements.c.key > key) | same)
-    return [version_of(row) for row in await tx.execute(listed)]
+        statement = statement.where((agreements.c.key > key) | same)
+    return [version_from_row(row) for row in await tx.execute(statement)]
 
 
 def _visible_to(customer: str) -> ColumnElement[bool]:

@@ -25,10 +25,12 @@ async def add(tx: Connection, comment: Comment) -> None:
     await tx.execute(insert(comments).values(**asdict(comment)))
 
 
-async def page(tx: Connection, version_id: UUID, limit: int, after: UUID | None) -> list[Comment]:
+async def list_page(
+    tx: Connection, version_id: UUID, limit: int, after: UUID | None
+) -> list[Comment]:
     """Up to `limit` + 1, oldest first."""
-    mine = select(comments).where(comments.c.version_id == version_id)
+    statement = select(comments).where(comments.c.version_id == version_id)
     if after is not None:
-        mine = mine.where(comments.c.id > after)
-    rows = await tx.execute(mine.order_by(comments.c.id).limit(limit + 1))
+        statement = statement.where(comments.c.id > after)
+    rows = await tx.execute(statement.order_by(comments.c.id).limit(limit + 1))
     return [Comment(**row._mapping) for row in rows]

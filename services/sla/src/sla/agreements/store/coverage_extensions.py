@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select, update
 
 from common.persistence.database import Connection
-from sla.agreements.domain.coverage_extension import Extension, Shortened
-from sla.agreements.store import terms_json as promises
+from sla.agreements.domain.coverage_extension import EarlyEnd, Extension
+from sla.agreements.store import terms_json
 from sla.agreements.tables import agreement_versions, cover_extensions
 
-Place = tuple[datetime, UUID]
+ExtensionCursor = tuple[datetime, UUID]
 """Where a page ended: start and id."""
 
 
@@ -32,52 +32,56 @@ async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
 
 async def find(tx: Connection, agreement_id: UUID, id: UUID) -> Extension | None:
     table = cover_extensions
-    mine = select(table).where(table.c.agreement_id == agreement_id, table.c.id == id)
-    row = (await tx.execute(mine)).one_or_none()
+    statement = select(table).where(table.c.agreement_id == agreement_id, table.c.id == id)
+    row = (await tx.execute(statement)).one_or_none()
     return _extension(row) if row else None
 
 
-async def shorten(tx: Connection, id: UUID, word: Shortened) -> None:
+async def save_early_end(tx: Connection, id: UUID, early_end: EarlyEnd) -> None:
     """Store that it ends early; its agreement is locked."""
-    values = {"ended_by": word.by, "ended_at": word.at, "ended_from": word.since}
-    mine = update(cover_extensions).where(cover_extensions.c.id == id)
-    await tx.execute(mine.values(**values, ending=word.reason))
+    values = {
+        "ended_by": early_end.ended_by,
+        "ended_at": early_end.ended_at,
+        "ended_from": early_end.ends_at,
+    }
+    statement = update(cover_extensions).where(cover_extensions.c.id == id)
+    await tx.execute(statement.values(**values, ending=early_end.reason))
 
 
-async def to_come(tx: Connection, agreement_id: UUID, at: datetime) -> list[Extension]:
+async def list_upcoming(tx: Connection, agreement_id: UUID, at: datetime) -> list[Extension]:
     """Those that are not over at `at`, nor were withdrawn."""
     table = cover_extensions
     until = func.least(table.c.ends_at, table.c.ended_from)
-    mine = select(table).where(table.c.agreement_id == agreement_id)
-    ahead = mine.where(until > at, until > table.c.starts_at).order_by(table.c.starts_at)
-    return [_extension(row) for row in await tx.execute(ahead)]
+    statement = select(table).where(table.c.agreement_id == agreement_id)
+    upcoming = statement.where(until > at, until > table.c.starts_at).order_by(table.c.starts_at)
+    return [_extension(row) for row in await tx.execute(upcoming)]
 
 
-async def page(
-    tx: Connection, agreement_id: UUID, limit: int, after: Place | None
+async def list_page(
+    tx: Connection, agreement_id: UUID, limit: int, after: ExtensionCursor | None
 ) -> list[Extension]:
     """Up to `limit` + 1, in the order in which they begin."""
     table = cover_extensions
-    mine = select(table).where(table.c.agreement_id == agreement_id)
+    statement = select(table).where(table.c.agreement_id == agreement_id)
     if after is not None:
         same = (table.c.starts_at == after[0]) & (table.c.id > after[1])
-        mine = mine.where((table.c.starts_at > after[0]) | same)
-    ordered = mine.order_by(table.c.starts_at, table.c.id).limit(limit + 1)
+        statement = statement.where((table.c.starts_at > after[0]) | same)
+    ordered = statement.order_by(table.c.starts_at, table.c.id).limit(limit + 1)
     return [_extension(row) for row in await tx.execute(ordered)]
 
 
-async def promised(tx: Connection, version_id: UUID) -> dict[str, UUID]:
+async def get_plain_calendars(tx: Connection, version_id: UUID) -> dict[str, UUID]:
     """The calendars that a version names, without extra hours; all others' under the empty name."""
-    named = select(agreement_versions.c.promises).where(agreement_versions.c.id == version_id)
-    read = promises.read((await tx.execute(named)).scalar_one(), None)
-    return {"": read["calendar"], **read["calendars"]}
+    statement = select(agreement_versions.c.promises).where(agreement_versions.c.id == version_id)
+    terms = terms_json.load_terms((await tx.execute(statement)).scalar_one(), None)
+    return {"": terms["calendar"], **terms["calendars"]}
 
 
-async def cover(tx: Connection, version_id: UUID, calendars: Mapping[str, UUID]) -> None:
+async def save_calendars(tx: Connection, version_id: UUID, calendars: Mapping[str, UUID]) -> None:
     """By these calendars, by priority (the empty name: all others), a version counts from now on."""
-    told = {priority: str(id) for priority, id in calendars.items()}
-    known = update(agreement_versions).where(agreement_versions.c.id == version_id)
-    await tx.execute(known.values(cover=told))
+    ids_by_priority = {priority: str(id) for priority, id in calendars.items()}
+    statement = update(agreement_versions).where(agreement_versions.c.id == version_id)
+    await tx.execute(statement.values(cover=ids_by_priority))
 
 
 def _extension(row: Row[Any]) -> Extension:
@@ -89,11 +93,11 @@ def _extension(row: Row[Any]) -> Extension:
         row.reason,
         row.created_by,
         row.created_at,
-        _shortened(row),
+        _early_end(row),
     )
 
 
-def _shortened(row: Row[Any]) -> Shortened | None:
+def _early_end(row: Row[Any]) -> EarlyEnd | None:
     if row.ended_by is None:
         return None
-    return Shortened(row.ended_from, row.ending, row.ended_by, row.ended_at)
+    return EarlyEnd(row.ended_from, row.ending, row.ended_by, row.ended_at)

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import Row, Select, literal_column, select
 
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.domain.lifecycle import Life, Signature
-from sla.agreements.domain.termination import Ending
-from sla.agreements.store import terms_json as promises
+from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
+from sla.agreements.domain.termination import Termination
+from sla.agreements.store import terms_json
 from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
 
-_COVERED: Any = literal_column(
+_CUSTOMER_KEYS: Any = literal_column(
     "ARRAY(SELECT c.key FROM unnest(agreement_versions.customers) WITH ORDINALITY named (id, place)"
     " JOIN customers c USING (id) ORDER BY place)"
 )
@@ -34,10 +34,10 @@ class AgreementVersion:
     agreement_id: UUID
     customers: tuple[str, ...]
     sequence: int
-    life: Life
-    ends: datetime | None = None
+    lifecycle: VersionLifecycle
+    agreed_end: datetime | None = None
     supersedes: int | None = None
-    ending: Ending | None = None
+    termination: Termination | None = None
 
     @property
     def customer(self) -> str | None:
@@ -45,33 +45,33 @@ class AgreementVersion:
         return self.customers[0] if self.agreement.customer_id else None
 
     @property
-    def over(self) -> bool:
+    def is_terminated(self) -> bool:
         """Whether the agreement was deactivated."""
-        return self.ending is not None and self.ending.done is not None
+        return self.termination is not None and self.termination.confirmed is not None
 
 
-def selected() -> Select[Any]:
+def select_versions() -> Select[Any]:
     """Every version with its agreement."""
     own = [column for column in agreements.c if column.name != "id"]
-    every = select(versions, *own, _COVERED.label("covered"))
+    every = select(versions, *own, _CUSTOMER_KEYS.label("covered"))
     return every.join(agreements, agreements.c.id == versions.c.agreement_id)
 
 
-def version_of(row: Row[Any]) -> AgreementVersion:
+def version_from_row(row: Row[Any]) -> AgreementVersion:
     return AgreementVersion(
-        agreement_of(row),
+        agreement_from_row(row),
         row.agreement_id,
         tuple(row.covered),
         row.sequence,
-        _life(row),
+        _lifecycle(row),
         row.valid_until,
         row.supersedes,
-        _ending(row),
+        _termination(row),
     )
 
 
-def _life(row: Row[Any]) -> Life:
-    return Life(
+def _lifecycle(row: Row[Any]) -> VersionLifecycle:
+    return VersionLifecycle(
         Signature(row.drafted_by, row.drafted_at),
         row.customer_signs,
         row.state,
@@ -85,39 +85,41 @@ def _signature(by: str | None, at: datetime | None, party: UUID | None = None) -
     return None if by is None or at is None else Signature(by, at, party)
 
 
-def lived(life: Life) -> dict[str, Any]:
+def lifecycle_values(lifecycle: VersionLifecycle) -> dict[str, Any]:
     return {
-        "state": life.state,
-        "customer_signs": life.customer_signs,
-        "approved_by": life.ours and life.ours.by,
-        "approved_at": life.ours and life.ours.at,
-        "countersigned_by": life.theirs and life.theirs.by,
-        "countersigned_at": life.theirs and life.theirs.at,
-        "countersigned_for": life.theirs and life.theirs.party,
-        "published_by": life.published and life.published.by,
-        "published_at": life.published and life.published.at,
+        "state": lifecycle.state,
+        "customer_signs": lifecycle.customer_signs,
+        "approved_by": lifecycle.provider_signature and lifecycle.provider_signature.by,
+        "approved_at": lifecycle.provider_signature and lifecycle.provider_signature.at,
+        "countersigned_by": lifecycle.counter_signature and lifecycle.counter_signature.by,
+        "countersigned_at": lifecycle.counter_signature and lifecycle.counter_signature.at,
+        "countersigned_for": lifecycle.counter_signature and lifecycle.counter_signature.party,
+        "published_by": lifecycle.publication and lifecycle.publication.by,
+        "published_at": lifecycle.publication and lifecycle.publication.at,
     }
 
 
-def _ending(row: Row[Any]) -> Ending | None:
-    asked = _signature(row.ending_asked_by, row.ending_asked_at)
-    done = _signature(row.ended_by, row.ended_at)
-    return Ending(asked, row.ending_reason, done) if asked else None
+def _termination(row: Row[Any]) -> Termination | None:
+    requested = _signature(row.ending_asked_by, row.ending_asked_at)
+    confirmed = _signature(row.ended_by, row.ended_at)
+    return Termination(requested, row.ending_reason, confirmed) if requested else None
 
 
-def terms_of(version: Agreement, life: Life, supersedes: int | None) -> dict[str, Any]:
-    return lived(life) | {
+def term_values(
+    version: Agreement, lifecycle: VersionLifecycle, supersedes: int | None
+) -> dict[str, Any]:
+    return lifecycle_values(lifecycle) | {
         "services": list(version.services),
         "customers": list(version.customers),
         "valid_from": version.valid_from,
         "valid_until": version.valid_until,
-        "promises": promises.written(version),
+        "promises": terms_json.dump_terms(version),
         "supersedes": supersedes,
     }
 
 
-def agreement_of(row: Row[Any]) -> Agreement:
-    told: Mapping[str, Any] = row.promises
+def agreement_from_row(row: Row[Any]) -> Agreement:
+    stored_terms: Mapping[str, Any] = row.promises
     ends = [end for end in (row.valid_until, row.ended_at) if end is not None]
     own = row.customer_id
     return Agreement(
@@ -129,8 +131,8 @@ def agreement_of(row: Row[Any]) -> Agreement:
         valid_until=min(ends, default=None),
         services=tuple(row.services),
         contract=row.contract,
-        others=tuple(id for id in row.customers if id != own),
+        other_customers=tuple(id for id in row.customers if id != own),
         partner=row.partner,
         team=row.team,
-        **promises.read(told, row.cover),
+        **terms_json.load_terms(stored_terms, row.cover),
     )

@@ -41,33 +41,33 @@ class Calendar:
     extensions: tuple[Span, ...] = ()
 
 
-def always(zone: Zone) -> Calendar:
+def always_open(zone: Zone) -> Calendar:
     """24/7 is a calendar like any other (A4)."""
     return Calendar(zone, (((0, DAY),),) * 7)
 
 
-def hours(pairs: Iterable[tuple[str, str]]) -> Hours:
+def parse_hours(pairs: Iterable[tuple[str, str]]) -> Hours:
     """`[("08:00", "12:00"), ("22:00", "06:00")]` as sorted spans; an end <= start is tomorrow's.
 
     Raises BadHours for a time of day that is none, and for intervals of one date that overlap.
     """
-    spans = sorted(_span(start, end) for start, end in pairs)
+    spans = sorted(_parse_span(start, end) for start, end in pairs)
     for (start, end), (following, _) in pairwise(spans):
         if following < end:
             raise BadHours(
-                f"hours overlap: one from {_clock(start)} runs beyond {_clock(following)}"
+                f"hours overlap: one from {_format_time(start)} runs beyond {_format_time(following)}"
             )
     return tuple(spans)
 
 
-def _span(start: str, end: str) -> Span:
-    first, last = _seconds(start), _seconds(end)
+def _parse_span(start: str, end: str) -> Span:
+    first, last = _parse_time(start), _parse_time(end)
     if first == DAY:
         raise BadHours("hours cannot start at 24:00; that is 00:00 of the next date")
     return (first, last) if last > first else (first, last + DAY)
 
 
-def _seconds(text: str) -> int:
+def _parse_time(text: str) -> int:
     parts = text.split(":")
     if len(parts) not in (2, 3) or not all(
         len(p) == 2 and p.isascii() and p.isdigit() for p in parts
@@ -80,7 +80,7 @@ def _seconds(text: str) -> int:
     return at
 
 
-def _clock(seconds: int) -> str:
+def _format_time(seconds: int) -> str:
     return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}"
 
 
@@ -90,53 +90,53 @@ def local_openings(calendar: Calendar, first: date, last: date) -> list[Span]:
     Counted in seconds since 1970-01-01 00:00 on the wall, as if the zone had no offset at all.
     """
     dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one earlier, for its night shift
-    opened = merged(_promised(calendar, dates))
-    return list(without(opened, merged(sorted(closed(calendar)))))
+    openings = merge_spans(_regular_openings(calendar, dates))
+    return list(subtract_spans(openings, merge_spans(sorted(closed_spans(calendar)))))
 
 
-def _promised(calendar: Calendar, dates: range) -> Iterator[Span]:
-    own = {day.toordinal(): spans for day, spans in calendar.overrides.items()}
+def _regular_openings(calendar: Calendar, dates: range) -> Iterator[Span]:
+    own_hours = {day.toordinal(): spans for day, spans in calendar.overrides.items()}
     for day in dates:
         midnight = (day - _EPOCH_DAY) * DAY
-        for start, end in own.get(day, calendar.weekly[(day - 1) % 7]):
+        for start, end in own_hours.get(day, calendar.weekly[(day - 1) % 7]):
             yield midnight + start, midnight + end
 
 
-def closed(calendar: Calendar) -> Iterator[Span]:
+def closed_spans(calendar: Calendar) -> Iterator[Span]:
     """What holidays and breaks take out, as spans on the wall, in no order."""
     for day in calendar.holidays:
-        yield _on(day, (0, DAY))
+        yield _span_on(day, (0, DAY))
     for day, spans in calendar.breaks.items():
-        yield from (_on(day, span) for span in spans)
+        yield from (_span_on(day, span) for span in spans)
 
 
-def _on(day: date, span: Span) -> Span:
+def _span_on(day: date, span: Span) -> Span:
     midnight = (day.toordinal() - _EPOCH_DAY) * DAY
     return midnight + span[0], midnight + span[1]
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """Sorted spans as disjoint ones that do not touch each other."""
-    found: list[Span] = []
+    disjoint: list[Span] = []
     for start, end in spans:
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if disjoint and start <= disjoint[-1][1]:
+            disjoint[-1] = (disjoint[-1][0], max(end, disjoint[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            disjoint.append((start, end))
+    return disjoint
 
 
-def without(opened: Iterable[Span], closed: list[Span]) -> Iterator[Span]:
+def subtract_spans(openings: Iterable[Span], closures: list[Span]) -> Iterator[Span]:
     """Sorted spans with the disjoint sorted `closed` ones taken out."""
     at = 0
-    for start, end in opened:
-        while at < len(closed) and closed[at][1] <= start:
+    for start, end in openings:
+        while at < len(closures) and closures[at][1] <= start:
             at += 1
         cut = at
-        while cut < len(closed) and closed[cut][0] < end:
-            if start < closed[cut][0]:
-                yield start, closed[cut][0]
-            start = max(start, closed[cut][1])
+        while cut < len(closures) and closures[cut][0] < end:
+            if start < closures[cut][0]:
+                yield start, closures[cut][0]
+            start = max(start, closures[cut][1])
             cut += 1
         if start < end:
             yield start, end

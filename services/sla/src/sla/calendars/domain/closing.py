@@ -10,15 +10,15 @@ from itertools import pairwise
 from sla.calendars.domain.calendar import DAY, Calendar, local_openings
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 
-PATIENCE = 1827
+MAX_CLOSED_DAYS = 1827
 """Days: five years."""
 WEEK = timedelta(days=7)
-LONGEST = timedelta(days=3660)
+MAX_PROMISE_SPAN = timedelta(days=3660)
 """Ten years: no promise takes longer."""
 _EPOCH = date(1970, 1, 1)
 
 
-def shut_from(calendar: Calendar) -> date | None:
+def closed_from(calendar: Calendar) -> date | None:
     """The date from which the calendar stays shut for more than five years; None: it never does.
 
     Only exceptions can shut a calendar that has weekly hours, and only where there is one in each
@@ -26,20 +26,20 @@ def shut_from(calendar: Calendar) -> date | None:
     """
     exceptions = {*calendar.holidays, *calendar.overrides, *calendar.breaks}
     if not any(calendar.weekly):
-        opened = [day for day, hours in calendar.overrides.items() if hours]
-        return max(opened, default=_EPOCH)
-    if len(exceptions) < PATIENCE // 7:
+        open_days = [day for day, hours in calendar.overrides.items() if hours]
+        return max(open_days, default=_EPOCH)
+    if len(exceptions) < MAX_CLOSED_DAYS // 7:
         return None
     first, last = min(exceptions) - 2 * WEEK, max(exceptions) + 2 * WEEK
     for (_, closes), (opens, _) in pairwise(local_openings(calendar, first, last)):
-        if opens - closes > PATIENCE * DAY:
+        if opens - closes > MAX_CLOSED_DAYS * DAY:
             return _EPOCH + timedelta(days=closes // DAY)
     return None
 
 
-def reaches(table: Timetable, start: datetime, amount: timedelta) -> bool:
+def is_reachable(table: Timetable, start: datetime, amount: timedelta) -> bool:
     """Whether so much is open within ten years of `start`."""
     try:
-        return table.after(start, amount) - start <= LONGEST
+        return table.after(start, amount) - start <= MAX_PROMISE_SPAN
     except (NeverOpens, OutOfRange):
         return False

@@ -10,57 +10,60 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sla.calendars.domain.calendar import WEEKDAYS, BadHours, Calendar, Hours, Span, hours
+from sla.calendars.domain.calendar import WEEKDAYS, BadHours, Calendar, Hours, Span, parse_hours
 from sla.calendars.domain.zone import Zone
 
 
 class BadDefinition(ValueError):
     """`wrong`: what is wrong by JSON pointer into the definition, all at once."""
 
-    def __init__(self, wrong: Mapping[str, str]) -> None:
-        super().__init__("; ".join(wrong.values()))
-        self.wrong = wrong
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
 
 
-def calendar_of(told: Mapping[str, Any], zone: Zone) -> Calendar:
+def calendar_from_definition(definition: Mapping[str, Any], zone: Zone) -> Calendar:
     """The calendar. Raises BadDefinition."""
-    wrong: dict[str, str] = {}
+    errors: dict[str, str] = {}
     weekly = tuple(
-        _hours(told.get("weekly", {}).get(day, ()), f"/weekly/{day}", wrong) for day in WEEKDAYS
+        _parse_hours(definition.get("weekly", {}).get(day, ()), f"/weekly/{day}", errors)
+        for day in WEEKDAYS
     )
-    overrides = _dated(told, "overrides", "", wrong)
-    breaks = _dated(told, "breaks", "", wrong)
-    holidays = _holidays(told.get("holidays") or ())
-    if feed := told.get("feed"):
-        fed = {d: n for d, n in _holidays(feed["holidays"]).items() if d not in overrides}
-        holidays = fed | holidays
-        overrides = _dated(feed, "overrides", "/feed", wrong) | overrides
-        for day, spans in _dated(feed, "breaks", "/feed", wrong).items():
+    overrides = _hours_by_date(definition, "overrides", "", errors)
+    breaks = _hours_by_date(definition, "breaks", "", errors)
+    holidays = _parse_holidays(definition.get("holidays") or ())
+    if feed := definition.get("feed"):
+        feed_holidays = {
+            d: n for d, n in _parse_holidays(feed["holidays"]).items() if d not in overrides
+        }
+        holidays = feed_holidays | holidays
+        overrides = _hours_by_date(feed, "overrides", "/feed", errors) | overrides
+        for day, spans in _hours_by_date(feed, "breaks", "/feed", errors).items():
             breaks[day] = tuple(sorted((*breaks.get(day, ()), *spans)))
-    if wrong:
-        raise BadDefinition(wrong)
-    return Calendar(zone, weekly, holidays, overrides, breaks, extensions=_extensions(told))
+    if errors:
+        raise BadDefinition(errors)
+    return Calendar(zone, weekly, holidays, overrides, breaks, extensions=_extensions(definition))
 
 
-def _dated(
-    told: Mapping[str, Any], name: str, place: str, wrong: dict[str, str]
+def _hours_by_date(
+    definition: Mapping[str, Any], name: str, pointer: str, errors: dict[str, str]
 ) -> dict[date, Hours]:
     return {
-        _date(day): _hours(pairs, f"{place}/{name}/{day}", wrong)
-        for day, pairs in (told.get(name) or {}).items()
+        _parse_date(day): _parse_hours(pairs, f"{pointer}/{name}/{day}", errors)
+        for day, pairs in (definition.get(name) or {}).items()
     }
 
 
-def _extensions(told: Mapping[str, Any]) -> tuple[Span, ...]:
-    pairs = told.get("extensions", ())
-    return tuple(sorted((_second(start), _second(end)) for start, end in pairs))
+def _extensions(definition: Mapping[str, Any]) -> tuple[Span, ...]:
+    pairs = definition.get("extensions", ())
+    return tuple(sorted((_epoch_second(start), _epoch_second(end)) for start, end in pairs))
 
 
-def _second(instant: str) -> int:
+def _epoch_second(instant: str) -> int:
     return int(datetime.fromisoformat(instant).timestamp())
 
 
-def zone_as_json(zone: Zone) -> dict[str, Any]:
+def zone_to_json(zone: Zone) -> dict[str, Any]:
     return {
         "name": zone.name,
         "version": zone.version,
@@ -69,22 +72,26 @@ def zone_as_json(zone: Zone) -> dict[str, Any]:
     }
 
 
-def zone_of(told: Mapping[str, Any]) -> Zone:
-    return Zone(told["name"], told["version"], tuple(told["since"]), tuple(told["offsets"]))
+def zone_from_json(stored: Mapping[str, Any]) -> Zone:
+    return Zone(stored["name"], stored["version"], tuple(stored["since"]), tuple(stored["offsets"]))
 
 
-def _hours(pairs: Any, pointer: str, wrong: dict[str, str]) -> Hours:
+def _parse_hours(pairs: Any, pointer: str, errors: dict[str, str]) -> Hours:
     try:
-        return hours((start, end) for start, end in pairs)
-    except BadHours as refused:
-        wrong[pointer] = str(refused)
+        return parse_hours((start, end) for start, end in pairs)
+    except BadHours as error:
+        errors[pointer] = str(error)
         return ()
 
 
-def _holidays(told: Any) -> dict[date, str]:
-    named = told.items() if isinstance(told, Mapping) else ((day, "holiday") for day in told)
-    return {_date(day): name for day, name in named}
+def _parse_holidays(holidays: Any) -> dict[date, str]:
+    named = (
+        holidays.items()
+        if isinstance(holidays, Mapping)
+        else ((day, "holiday") for day in holidays)
+    )
+    return {_parse_date(day): name for day, name in named}
 
 
-def _date(told: str | date) -> date:
-    return told if isinstance(told, date) else date.fromisoformat(told)
+def _parse_date(text: str | date) -> date:
+    return text if isinstance(text, date) else date.fromisoformat(text)

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from heapq import heappop, heappush
 from typing import Any, Literal
 
-from sla.calendars.domain.calendar import DAY, Span, merged
+from sla.calendars.domain.calendar import DAY, Span, merge_spans
 
 Timed = Literal["closed", "open", "ignored"]
-Written = dict[str, list[list[str]]]
+WrittenHours = dict[str, list[list[str]]]
 """Hours by date, as a definition writes them: `{"2026-12-24": [["08:00", "12:00"]]}`."""
 
 EPOCH_DATE = date(1970, 1, 1)
@@ -30,16 +30,16 @@ class Feed:
     holidays: Mapping[date, str] = field(default_factory=dict)
     timed: Sequence[Span] = ()
 
-    def definition(self, timed: Timed) -> dict[str, Any]:
+    def to_definition(self, timed: Timed) -> dict[str, Any]:
         """As it is stored beside what people wrote."""
         return {
             "holidays": {str(day): name for day, name in sorted(self.holidays.items())},
-            "breaks": _written(_cut(self.timed)) if timed == "closed" else {},
-            "overrides": _written(self.timed) if timed == "open" else {},
+            "breaks": _to_written_hours(_cut_at_midnight(self.timed)) if timed == "closed" else {},
+            "overrides": _to_written_hours(self.timed) if timed == "open" else {},
         }
 
 
-def _cut(spans: Iterable[Span]) -> Iterator[Span]:
+def _cut_at_midnight(spans: Iterable[Span]) -> Iterator[Span]:
     """Cut at every midnight."""
     for start, end in spans:
         while start < end:
@@ -48,25 +48,27 @@ def _cut(spans: Iterable[Span]) -> Iterator[Span]:
             start = midnight
 
 
-def _written(spans: Iterable[Span]) -> Written:
+def _to_written_hours(spans: Iterable[Span]) -> WrittenHours:
     """A span belongs to the date on which it begins (A1); what is longer than a day is cut there."""
     by_date: dict[int, list[Span]] = {}
     for start, end in spans:
         by_date.setdefault(start // DAY, []).append((start, end))
-    days, written = sorted(by_date), dict[int, list[list[str]]]()
+    days, hours = sorted(by_date), dict[int, list[list[str]]]()
     while days:
         day = heappop(days)
-        for start, end in merged(sorted(by_date.pop(day, ()))):
+        for start, end in merge_spans(sorted(by_date.pop(day, ()))):
             midnight = (day + 1) * DAY
             if end - start > DAY:
                 by_date.setdefault(day + 1, []).append((midnight, end))
                 heappush(days, day + 1)
                 end = midnight
-            written.setdefault(day, []).append([_clock(start), _clock(end, last=end == midnight)])
-    return {str(EPOCH_DATE + timedelta(days=day)): pairs for day, pairs in written.items()}
+            hours.setdefault(day, []).append(
+                [_format_time(start), _format_time(end, last=end == midnight)]
+            )
+    return {str(EPOCH_DATE + timedelta(days=day)): pairs for day, pairs in hours.items()}
 
 
-def _clock(at: int, *, last: bool = False) -> str:
+def _format_time(at: int, *, last: bool = False) -> str:
     if last:
         return "24:00"
     hour, rest = divmod(at % DAY, 3600)

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from sla.calendars.domain.calendar import DAY, Calendar, Span, closed, merged, without
+from sla.calendars.domain.calendar import (
+    DAY,
+    Calendar,
+    Span,
+    closed_spans,
+    merge_spans,
+    subtract_spans,
+)
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import EPOCH
 
@@ -20,26 +27,26 @@ ONE_DAY = timedelta(days=1)
 EPOCH_DATE = date(1970, 1, 1)
 
 
-def exported(calendar: Calendar, name: str, year: int, created_at: datetime) -> bytes:
+def export_year(calendar: Calendar, name: str, year: int, created_at: datetime) -> bytes:
     """The feed. Raises OutOfRange for a year that calendars do not cover."""
     feed = icalendar.Calendar()
     feed.add("PRODID", "-//OpsDesk//opening hours//EN")
     feed.add("VERSION", "2.0")
     feed.add("X-WR-CALNAME", name)
     feed.add("X-WR-TIMEZONE", calendar.zone.name)
-    shut = merged(sorted(one for one in closed(calendar) if _near(one, year)))
+    closures = merge_spans(sorted(one for one in closed_spans(calendar) if _is_near(one, year)))
     covered: list[Span] = []
     for weekday, hours in enumerate(calendar.weekly):
         for span in hours:
-            standing = dict(_standing(calendar, shut, weekday, span, year))
-            covered += standing.values()
-            if standing:
-                feed.add_component(_weekly(calendar, span, list(standing)))
-    for begin, end in without(_open(calendar, year), merged(sorted(covered))):
-        feed.add_component(_single(begin, end))
+            regular_dates = dict(_regular_occurrences(calendar, closures, weekday, span, year))
+            covered += regular_dates.values()
+            if regular_dates:
+                feed.add_component(_weekly_event(calendar, span, list(regular_dates)))
+    for begin, end in subtract_spans(_year_openings(calendar, year), merge_spans(sorted(covered))):
+        feed.add_component(_single_event(begin, end))
     for day, holiday in sorted(calendar.holidays.items()):
         if day.year == year:
-            feed.add_component(_holiday(day, holiday))
+            feed.add_component(_holiday_event(day, holiday))
     for number, event in enumerate(feed.walk("VEVENT")):
         event.add("UID", f"{name}-{year}-{number}@opsdesk")
         event.add("DTSTAMP", created_at.astimezone(UTC))
@@ -48,12 +55,12 @@ def exported(calendar: Calendar, name: str, year: int, created_at: datetime) -> 
     return bytes(feed.to_ical())
 
 
-def _near(span: Span, year: int) -> bool:
+def _is_near(span: Span, year: int) -> bool:
     first, last = ((date(y, 1, 1) - EPOCH_DATE).days * DAY for y in (year, year + 1))
     return span[0] < last + DAY and first - DAY < span[1]
 
 
-def _open(calendar: Calendar, year: int) -> list[Span]:
+def _year_openings(calendar: Calendar, year: int) -> list[Span]:
     """The year's openings in epoch seconds; a year begins at its first local midnight."""
     first, last = (_first_instant(calendar, date(y, 1, 1)) for y in (year, year + 1))
     openings = Timetable(calendar).openings(first, last)
@@ -64,14 +71,14 @@ def _first_instant(calendar: Calendar, day: date) -> datetime:
     wall = (day - EPOCH_DATE).days * DAY
     begins = (
         max(since, wall - offset)
-        for since, until, offset in calendar.zone.stretches()
+        for since, until, offset in calendar.zone.offset_periods()
         if wall - offset < until
     )
     return EPOCH + timedelta(seconds=min(begins))
 
 
-def _standing(
-    calendar: Calendar, shut: list[Span], weekday: int, span: Span, year: int
+def _regular_occurrences(
+    calendar: Calendar, closures: list[Span], weekday: int, span: Span, year: int
 ) -> Iterator[tuple[date, Span]]:
     """The year's dates on which a weekly interval stands as it is written, and when that is."""
     last = (date(year + 1, 1, 1) - EPOCH_DATE).days * DAY
@@ -80,42 +87,42 @@ def _standing(
         midnight = (day - EPOCH_DATE).days * DAY
         wall = midnight + span[0], midnight + span[1]
         instants = _instants(calendar, wall)
-        whole = list(without([wall], shut)) == [wall]
-        if whole and instants and day not in calendar.overrides and wall[1] <= last:
+        is_uninterrupted = list(subtract_spans([wall], closures)) == [wall]
+        if is_uninterrupted and instants and day not in calendar.overrides and wall[1] <= last:
             yield day, instants
         day += timedelta(days=7)
 
 
 def _instants(calendar: Calendar, wall: Span) -> Span | None:
     """The wall-clock span in epoch seconds; None where the offset changes near it."""
-    for since, until, offset in calendar.zone.stretches():
+    for since, until, offset in calendar.zone.offset_periods():
         begin, end = wall[0] - offset, wall[1] - offset
         if since + DAY <= begin and end <= until - DAY:
             return begin, end
     return None
 
 
-def _weekly(calendar: Calendar, span: Span, dates: list[date]) -> icalendar.Event:
+def _weekly_event(calendar: Calendar, span: Span, dates: list[date]) -> icalendar.Event:
     zone = ZoneInfo(calendar.zone.name)
 
-    def on_the_wall(day: date, second: int) -> datetime:
+    def wall_time(day: date, second: int) -> datetime:
         midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - on the wall
         return (midnight + second * SECOND).replace(tzinfo=zone)
 
     event = icalendar.Event()
     event.add("SUMMARY", "Open")
-    event.add("DTSTART", on_the_wall(dates[0], span[0]))
-    event.add("DTEND", on_the_wall(dates[0], span[1]))
-    until = on_the_wall(dates[-1], span[0]).astimezone(UTC)
+    event.add("DTSTART", wall_time(dates[0], span[0]))
+    event.add("DTEND", wall_time(dates[0], span[1]))
+    until = wall_time(dates[-1], span[0]).astimezone(UTC)
     event.add("RRULE", {"FREQ": "WEEKLY", "UNTIL": until})
     weeks = range((dates[-1] - dates[0]).days // 7 + 1)
-    every = [dates[0] + timedelta(days=7 * week) for week in weeks]
-    if missing := sorted(set(every) - set(dates)):
-        event.add("EXDATE", [on_the_wall(day, span[0]) for day in missing])
+    all_dates = [dates[0] + timedelta(days=7 * week) for week in weeks]
+    if missing := sorted(set(all_dates) - set(dates)):
+        event.add("EXDATE", [wall_time(day, span[0]) for day in missing])
     return event
 
 
-def _single(begin: int, end: int) -> icalendar.Event:
+def _single_event(begin: int, end: int) -> icalendar.Event:
     event = icalendar.Event()
     event.add("SUMMARY", "Open")
     event.add("DTSTART", EPOCH + begin * SECOND)
@@ -123,7 +130,7 @@ def _single(begin: int, end: int) -> icalendar.Event:
     return event
 
 
-def _holiday(day: date, name: str) -> icalendar.Event:
+def _holiday_event(day: date, name: str) -> icalendar.Event:
     event = icalendar.Event()
     event.add("SUMMARY", name)
     event.add("DTSTART", day)

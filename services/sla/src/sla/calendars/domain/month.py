@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_WRITTEN = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_MONTH_FORMAT = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1972, 2098
 """Calendars know these years, and one more on each side."""
 
 
-class NoMonth(ValueError):
+class InvalidMonth(ValueError):
     """What was written is no month that can be reported on."""
 
 
@@ -35,7 +35,7 @@ class Month:
         return f"{date(self.year, self.number, 1):%B %Y}"
 
     @property
-    def short(self) -> str:
+    def short_title(self) -> str:
         return f"{date(self.year, self.number, 1):%b %y}"
 
     @property
@@ -56,8 +56,8 @@ class Month:
 
     @property
     def days(self) -> tuple[date, ...]:
-        lasts = (self.after.first - self.first).days
-        return tuple(self.first + timedelta(days=day) for day in range(lasts))
+        length = (self.after.first - self.first).days
+        return tuple(self.first + timedelta(days=day) for day in range(length))
 
     def span(self, zone: ZoneInfo) -> Span:
         """From its first midnight to that of the next month.
@@ -70,24 +70,24 @@ class Month:
         return datetime(self.year, self.number, 1, tzinfo=zone).astimezone(UTC)
 
 
-def read_month(text: str) -> Month:
+def parse_month(text: str) -> Month:
     """`2026-06`. Raises NoMonth, saying what to write."""
-    written = _WRITTEN.fullmatch(text)
-    if written is None:
-        raise NoMonth("write the month like 2026-06")
-    year, number = int(written[1]), int(written[2])
+    match = _MONTH_FORMAT.fullmatch(text)
+    if match is None:
+        raise InvalidMonth("write the month like 2026-06")
+    year, number = int(match[1]), int(match[2])
     if not 1 <= number <= 12 or not FIRST_YEAR <= year <= LAST_YEAR:
-        raise NoMonth(f"give a month from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
+        raise InvalidMonth(f"give a month from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
     return Month(year, number)
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> Month:
     """The month that people there live in at that instant."""
-    there = at.astimezone(zone)
-    return Month(there.year, there.month)
+    local = at.astimezone(zone)
+    return Month(local.year, local.month)
 
 
-def zone_named(name: str) -> ZoneInfo:
+def zone_or_utc(name: str) -> ZoneInfo:
     """The customer's zone; UTC, by which its reports then say that they count, where this machine
     does not know it."""
     try:

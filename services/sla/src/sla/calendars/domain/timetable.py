@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 
-from sla.calendars.domain.calendar import Calendar, Span, local_openings, merged
-from sla.calendars.domain.zone import BEGIN, END, FIRST_YEAR, LAST_YEAR
+from sla.calendars.domain.calendar import Calendar, Span, local_openings, merge_spans
+from sla.calendars.domain.zone import END_EPOCH_SECOND, FIRST_EPOCH_SECOND, FIRST_YEAR, LAST_YEAR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = 1_000_000
-_PATIENCE = 1827 * 86_400 * _MICRO  # five years
+_MICROS_PER_SECOND = 1_000_000
+_MAX_CLOSED_MICROS = 1827 * 86_400 * _MICROS_PER_SECOND  # five years
 _ZERO = timedelta(0)
-_ONE = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class NeverOpens(ValueError):
@@ -42,8 +42,8 @@ class Timetable:
         self.calendar = calendar
         self._starts: list[int] = []
         self._ends: list[int] = []
-        self._before: list[int] = [0]  # open time before interval i; one more than there are
-        self._deserts: list[Span] = []
+        self._cumulative: list[int] = [0]  # open time before interval i; one more than there are
+        self._long_closures: list[Span] = []
         self._years: tuple[int, int] = (LAST_YEAR, FIRST_YEAR)  # none yet
         self._begin = self._end = 0
 
@@ -53,102 +53,109 @@ class Timetable:
         A negative amount counts back, to the latest such instant; none at all answers `start`.
         Raises NeverOpens, OutOfRange.
         """
-        since = self._covered(start)
-        micros = amount // _ONE
+        since = self._covered_micros(start)
+        micros = amount // _MICROSECOND
         if micros == 0:
             self._must_open_near(since)
             return start
         reach = self._reach_forward if micros > 0 else self._reach_back
         reached = reach(since, micros)
-        if self._deserts:
-            self._crosses_no_desert(min(since, reached), max(since, reached))
+        if self._long_closures:
+            self._check_long_closures(min(since, reached), max(since, reached))
         return _instant(reached)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Open time in `[start, end)`; zero when `end <= start`. Raises NeverOpens, OutOfRange."""
         if end <= start:
             return _ZERO
-        counted = self.opened(start, end)
+        counted = self.open_time(start, end)
         if counted == _ZERO:
-            self._must_open_near(self._covered(start), self._covered(end))
+            self._must_open_near(self._covered_micros(start), self._covered_micros(end))
         return counted
 
-    def opened(self, start: datetime, end: datetime) -> timedelta:
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
         """The same for `start <= end`, and zero where it never opens. Raises OutOfRange."""
-        since, until = self._covered(start), self._covered(end)
-        return (self._open_before(until) - self._open_before(since)) * _ONE
+        since, until = self._covered_micros(start), self._covered_micros(end)
+        return (self._open_before(until) - self._open_before(since)) * _MICROSECOND
 
-    def open(self, at: datetime) -> bool:
+    def is_open(self, at: datetime) -> bool:
         """Whether `at` is working time (A2). Raises NeverOpens, OutOfRange."""
-        moment = self._covered(at)
-        found = bisect_right(self._starts, moment) - 1
-        if found >= 0 and moment < self._ends[found]:
+        moment = self._covered_micros(at)
+        index = bisect_right(self._starts, moment) - 1
+        if index >= 0 and moment < self._ends[index]:
             return True
         self._must_open_near(moment)
         return False
 
     def openings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open intervals within `[start, end)`, in order."""
-        since, until = self._covered(start), self._covered(end)
-        for found in range(bisect_right(self._ends, since), bisect_left(self._starts, until)):
+        since, until = self._covered_micros(start), self._covered_micros(end)
+        for index in range(bisect_right(self._ends, since), bisect_left(self._starts, until)):
             opens, closes = (
-                max(self._starts[found], since),
-                min(self._ends[found], until),
+                max(self._starts[index], since),
+                min(self._ends[index], until),
             )
             if opens < closes:
                 yield _instant(opens), _instant(closes)
 
     def _reach_forward(self, since: int, amount: int) -> int:
         years = 1
-        while (wanted := self._open_before(since) + amount) > self._before[-1]:
+        while (target := self._open_before(since) + amount) > self._cumulative[-1]:
             idle_since = max(self._ends[-1], since) if self._ends else since
-            if self._end - idle_since > _PATIENCE:
+            if self._end - idle_since > _MAX_CLOSED_MICROS:
                 raise NeverOpens(idle_since)
             self._widen(self._years[0], self._years[1] + years)
             years *= 2
-        found = bisect_left(self._before, wanted) - 1
-        return self._starts[found] + wanted - self._before[found]
+        index = bisect_left(self._cumulative, target) - 1
+        return self._starts[index] + target - self._cumulative[index]
 
     def _reach_back(self, since: int, amount: int) -> int:
         years = 1
-        while (wanted := self._open_before(since) + amount) < 0:
+        while (target := self._open_before(since) + amount) < 0:
             idle_until = min(self._starts[0], since) if self._starts else since
-            if idle_until - self._begin > _PATIENCE:
+            if idle_until - self._begin > _MAX_CLOSED_MICROS:
                 raise NeverOpens(idle_until)
             self._widen(self._years[0] - years, self._years[1])
             years *= 2
-        found = bisect_right(self._before, wanted) - 1
-        return self._starts[found] + wanted - self._before[found]
+        index = bisect_right(self._cumulative, target) - 1
+        return self._starts[index] + target - self._cumulative[index]
 
-    def _crosses_no_desert(self, low: int, high: int) -> None:
+    def _check_long_closures(self, low: int, high: int) -> None:
         # Not where the table happens to end, but how long it stayed shut decides: same for ever.
-        for begin, end in self._deserts:
-            if min(end, high) - max(begin, low) > _PATIENCE:
+        for begin, end in self._long_closures:
+            if min(end, high) - max(begin, low) > _MAX_CLOSED_MICROS:
                 raise NeverOpens(max(begin, low))
 
     def _open_before(self, moment: int) -> int:
-        found = bisect_right(self._starts, moment) - 1
-        if found < 0:
+        index = bisect_right(self._starts, moment) - 1
+        if index < 0:
             return 0
-        return self._before[found] + min(moment, self._ends[found]) - self._starts[found]
+        return self._cumulative[index] + min(moment, self._ends[index]) - self._starts[index]
 
     def _must_open_near(self, since: int, until: int | None = None) -> None:
-        low, high = since - _PATIENCE, (until or since) + _PATIENCE
+        low, high = since - _MAX_CLOSED_MICROS, (until or since) + _MAX_CLOSED_MICROS
         if self._opens_within(low, high):
             return
-        self._cover(_year(max(low, BEGIN * _MICRO)), _year(min(high, END * _MICRO - 1)))
+        self._cover(
+            _year(max(low, FIRST_EPOCH_SECOND * _MICROS_PER_SECOND)),
+            _year(min(high, END_EPOCH_SECOND * _MICROS_PER_SECOND - 1)),
+        )
         if not self._opens_within(low, high):
             raise NeverOpens(since)
 
     def _opens_within(self, low: int, high: int) -> bool:
-        found = bisect_right(self._ends, low)
-        return found < len(self._starts) and self._starts[found] < high
+        index = bisect_right(self._ends, low)
+        return index < len(self._starts) and self._starts[index] < high
 
-    def _covered(self, at: datetime) -> int:
+    def _covered_micros(self, at: datetime) -> int:
         """`at` in epoch microseconds, once the years around it are in the table."""
-        moment = (at - _EPOCH) // _ONE
+        moment = (at - _EPOCH) // _MICROSECOND
         if not self._begin <= moment < self._end:
-            if not BEGIN * _MICRO <= moment < END * _MICRO:
+            if (
+                not FIRST_EPOCH_SECOND * _MICROS_PER_SECOND
+                <= moment
+                < END_EPOCH_SECOND * _MICROS_PER_SECOND
+            ):
                 raise OutOfRange
             year = _year(moment)
             self._cover(year - 1, year + 1)
@@ -161,10 +168,14 @@ class Timetable:
             raise OutOfRange
 
     def _cover(self, first: int, last: int) -> None:
-        had = max(self._years[1] - self._years[0] + 1, 0)
+        covered_years = max(self._years[1] - self._years[0] + 1, 0)
         # Threefold at a time: whoever asks about one year after the other fills it but a few times.
-        first = min(first, self._years[0] - had) if first < self._years[0] else self._years[0]
-        last = max(last, self._years[1] + had) if last > self._years[1] else self._years[1]
+        first = (
+            min(first, self._years[0] - covered_years) if first < self._years[0] else self._years[0]
+        )
+        last = (
+            max(last, self._years[1] + covered_years) if last > self._years[1] else self._years[1]
+        )
         years = max(first, FIRST_YEAR), min(last, LAST_YEAR)
         if years != self._years:
             self._fill(*years)
@@ -172,44 +183,50 @@ class Timetable:
     def _fill(self, first: int, last: int) -> None:
         self._years = (first, last)
         self._begin, self._end = _midnight(first), _midnight(last + 1)
-        self._starts, self._ends, self._before = [], [], [0]
-        opened = _instants(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
-        for start, end in merged(merge(opened, self.calendar.extensions)):
+        self._starts, self._ends, self._cumulative = [], [], [0]
+        openings = _open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
+        for start, end in merge_spans(merge(openings, self.calendar.extensions)):
             opens, closes = (
-                max(start * _MICRO, self._begin),
-                min(end * _MICRO, self._end),
+                max(start * _MICROS_PER_SECOND, self._begin),
+                min(end * _MICROS_PER_SECOND, self._end),
             )
             if opens < closes:
                 self._starts.append(opens)
                 self._ends.append(closes)
-                self._before.append(self._before[-1] + closes - opens)
+                self._cumulative.append(self._cumulative[-1] + closes - opens)
         gaps = zip([self._begin, *self._ends], [*self._starts, self._end], strict=True)
-        self._deserts = [(shut, opens) for shut, opens in gaps if opens - shut > _PATIENCE]
+        self._long_closures = [
+            (shut, opens) for shut, opens in gaps if opens - shut > _MAX_CLOSED_MICROS
+        ]
 
 
-def _instants(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
+def _open_spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
     """The open wall-clock spans as epoch seconds: each taken wherever the zone shows it (A2)."""
-    local = local_openings(calendar, first, last)
+    wall_spans = local_openings(calendar, first, last)
     joined: Span | None = None
-    for since, until, offset in calendar.zone.stretches():
-        if not local or until + offset <= local[0][0] or local[-1][1] <= since + offset:
+    for since, until, offset in calendar.zone.offset_periods():
+        if (
+            not wall_spans
+            or until + offset <= wall_spans[0][0]
+            or wall_spans[-1][1] <= since + offset
+        ):
             continue
-        found = bisect_right(local, since + offset, key=lambda span: span[1])
-        while found < len(local) and local[found][0] < until + offset:
-            start, end = local[found]
+        index = bisect_right(wall_spans, since + offset, key=lambda span: span[1])
+        while index < len(wall_spans) and wall_spans[index][0] < until + offset:
+            start, end = wall_spans[index]
             span = max(start - offset, since), min(end - offset, until)
             if joined and joined[1] == span[0]:
                 span = joined[0], span[1]
             elif joined:
                 yield joined
             joined = span
-            found += 1
+            index += 1
     if joined:
         yield joined
 
 
 def _midnight(year: int) -> int:
-    return (datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _ONE
+    return (datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def _year(moment: int) -> int:
@@ -217,4 +234,4 @@ def _year(moment: int) -> int:
 
 
 def _instant(moment: int) -> datetime:
-    return _EPOCH + moment * _ONE
+    return _EPOCH + moment * _MICROSECOND

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1970, 2099
-BEGIN, END = 0, int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
+FIRST_EPOCH_SECOND, END_EPOCH_SECOND = 0, int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
 """Epoch seconds between which every instant of a calendar must lie."""
 
-_DAY = 86_400
-_LAST = END + 7 * _DAY
-_STEP = 6 * _DAY
+_DAY_SECONDS = 86_400
+_LAST_OFFSET_END = END_EPOCH_SECOND + 7 * _DAY_SECONDS
+_STEP_SECONDS = 6 * _DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class Zone:
     since: tuple[int, ...]
     offsets: tuple[int, ...]
 
-    def offset(self, at: int) -> int:
+    def offset_at(self, at: int) -> int:
         """The offset at epoch second `at`."""
         return self.offsets[max(bisect_right(self.since, at) - 1, 0)]
 
-    def stretches(self) -> Iterator[tuple[int, int, int]]:
+    def offset_periods(self) -> Iterator[tuple[int, int, int]]:
         """From epoch second, until, offset."""
-        return zip(self.since, (*self.since[1:], _LAST), self.offsets, strict=True)
+        return zip(self.since, (*self.since[1:], _LAST_OFFSET_END), self.offsets, strict=True)
 
-    def on_the_wall(self, since: int, until: int) -> Iterator[tuple[int, int]]:
+    def wall_spans(self, since: int, until: int) -> Iterator[tuple[int, int]]:
         """What the wall clock shows of a span of epoch seconds: pieces where the offset changes."""
-        for begin, finish, offset in self.stretches():
+        for begin, finish, offset in self.offset_periods():
             if max(begin, since) < min(finish, until):
                 yield max(begin, since) + offset, min(finish, until) + offset
 
 
 def tz_version() -> str:
     """The release of the installed tz database, such as `2026a`."""
-    first_line = _database().joinpath("zoneinfo", "tzdata.zi").open(encoding="utf-8").readline()
+    first_line = _tz_database().joinpath("zoneinfo", "tzdata.zi").open(encoding="utf-8").readline()
     return first_line.removeprefix("# version").strip()
 
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
-    return frozenset(_database().joinpath("zones").read_text(encoding="utf-8").split())
+    return frozenset(_tz_database().joinpath("zones").read_text(encoding="utf-8").split())
 
 
 @lru_cache(maxsize=64)
@@ -65,36 +65,39 @@ def read_zone(name: str) -> Zone:
     """
     if name not in zone_names():
         raise LookupError(f"{name!r} is no IANA time zone; write it like Europe/Amsterdam")
-    with _database().joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+    with _tz_database().joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         zone = ZoneInfo.from_file(file, key=name)
-    since, offsets = _changes(lambda at: _offset(zone, at))
+    since, offsets = _offset_changes(lambda at: _utc_offset(zone, at))
     return Zone(name, tz_version(), since, offsets)
 
 
-def _database() -> resources.abc.Traversable:
+def _tz_database() -> resources.abc.Traversable:
     # Not the machine's /usr/share/zoneinfo: its version is unknown and differs between replicas.
     return resources.files("tzdata")
 
 
-def _offset(zone: ZoneInfo, at: int) -> int:
-    there = (EPOCH + timedelta(seconds=at)).astimezone(zone).utcoffset()
-    assert there is not None
-    return there.days * _DAY + there.seconds
+def _utc_offset(zone: ZoneInfo, at: int) -> int:
+    utc_offset = (EPOCH + timedelta(seconds=at)).astimezone(zone).utcoffset()
+    assert utc_offset is not None
+    return utc_offset.days * _DAY_SECONDS + utc_offset.seconds
 
 
-def _changes(offset: Callable[[int], int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _offset_changes(offset: Callable[[int], int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Look every six days, then halve: since 1970 no zone has changed twice within them."""
-    since, offsets = [BEGIN - 2 * _DAY], [offset(BEGIN - 2 * _DAY)]
-    for at in range(BEGIN, END + 8 * _DAY, _STEP):
-        found = offset(at)
-        if found != offsets[-1]:
-            since.append(_first(offset, at - _STEP, at, found))
-            offsets.append(found)
+    since, offsets = (
+        [FIRST_EPOCH_SECOND - 2 * _DAY_SECONDS],
+        [offset(FIRST_EPOCH_SECOND - 2 * _DAY_SECONDS)],
+    )
+    for at in range(FIRST_EPOCH_SECOND, END_EPOCH_SECOND + 8 * _DAY_SECONDS, _STEP_SECONDS):
+        changed = offset(at)
+        if changed != offsets[-1]:
+            since.append(_first_change(offset, at - _STEP_SECONDS, at, changed))
+            offsets.append(changed)
     return tuple(since), tuple(offsets)
 
 
-def _first(offset: Callable[[int], int], before: int, after: int, wanted: int) -> int:
+def _first_change(offset: Callable[[int], int], before: int, after: int, changed: int) -> int:
     while after - before > 1:
         middle = (before + after) // 2
-        before, after = (before, middle) if offset(middle) == wanted else (middle, after)
+        before, after = (before, middle) if offset(middle) == changed else (middle, after)
     return after

@@ -13,8 +13,8 @@ from common.errors import Forbidden, NotFound
 from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from sla.calendars import store as calendars
-from sla.calendars.commands import keep
-from sla.calendars.schemas import CalendarAsked, Name, PublicHolidays, definition_of, id_or_key
+from sla.calendars.commands import create_version
+from sla.calendars.schemas import CalendarDefinition, Name, PublicHolidays, definition_of, id_or_key
 from sla.calendars.store import CalendarVersion
 
 routes = router("/v1/calendars", tags=["calendars"])
@@ -22,7 +22,7 @@ routes = router("/v1/calendars", tags=["calendars"])
 YEARS_OF_HOLIDAYS = 10
 
 
-class NamedCalendarAsked(CalendarAsked):
+class CalendarCreate(CalendarDefinition):
     """A key that exists already gets its next version; what runs on the former one keeps it.
 
     Public holidays are taken over as dates, for the year before and ten years from now.
@@ -32,7 +32,7 @@ class NamedCalendarAsked(CalendarAsked):
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
 
 
-class CalendarTold(ResponseModel):
+class CalendarRead(ResponseModel):
     """`definition.feed` is what was imported last; `source` says where this version has it from."""
 
     id: UUID
@@ -46,24 +46,27 @@ class CalendarTold(ResponseModel):
 
 
 @routes.post("", status_code=201)
-async def make_calendar(
-    asked: NamedCalendarAsked,
+async def create_calendar(
+    body: CalendarCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
-) -> CalendarTold:
-    """Refused when it ever stays shut for more than five years (A4). What was imported stays."""
+) -> CalendarRead:
+    """Create a calendar, or its next version. Refused when it ever stays shut for more than five
+    years. What was imported stays."""
     at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
-    definition = definition_of(asked, asked.public_holidays, years)
-    await calendars.lock(tx, asked.key)
-    former = await calendars.find(tx, asked.key)
-    fed = {"feed": former.definition["feed"]} if former and "feed" in former.definition else {}
-    made = await keep(tx, asked.key, definition | fed, (caller.sub, at))
-    grounds = {"key": made.key, "version": made.version, "tz_version": made.tz_version}
-    await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{made.id}", grounds))
-    response.headers["Location"] = f"/v1/calendars/{made.id}"
-    return CalendarTold.model_validate(made)
+    definition = definition_of(body, body.public_holidays, years)
+    await calendars.lock(tx, body.key)
+    previous = await calendars.find(tx, body.key)
+    feed_part = (
+        {"feed": previous.definition["feed"]} if previous and "feed" in previous.definition else {}
+    )
+    created = await create_version(tx, body.key, definition | feed_part, (caller.sub, at))
+    grounds = {"key": created.key, "version": created.version, "tz_version": created.tz_version}
+    await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{created.id}", grounds))
+    response.headers["Location"] = f"/v1/calendars/{created.id}"
+    return CalendarRead.model_validate(created)
 
 
 @routes.get("")
@@ -71,29 +74,29 @@ async def list_calendars(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[CalendarTold]:
-    """All versions, by key."""
+) -> Page[CalendarRead]:
+    """List the versions of all calendars, by key."""
     if caller.customer is not None:
         raise Forbidden("Calendars are shown with the agreements that name them.")
     after = page.after_as(str, int)
-    found = await calendars.page(tx, page.limit, after and (after[0], after[1]))
-    return paged(found, page.limit)
+    rows = await calendars.list_page(tx, page.limit, after and (after[0], after[1]))
+    return to_page(rows, page.limit)
 
 
 @routes.get("/{name}")
-async def show_calendar(
+async def get_calendar(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
-) -> CalendarTold:
-    """A version by its id, or the newest one by the key."""
-    found = None if caller.customer else await calendars.find(tx, id_or_key(name))
-    if found is None:
+) -> CalendarRead:
+    """Get a calendar version. By its id, or the newest one by the calendar's key."""
+    version = None if caller.customer else await calendars.find(tx, id_or_key(name))
+    if version is None:
         raise NotFound("This calendar")
-    return CalendarTold.model_validate(found)
+    return CalendarRead.model_validate(version)
 
 
-def paged(found: list[CalendarVersion], limit: int) -> Page[CalendarTold]:
-    shown = [CalendarTold.model_validate(one) for one in found[:limit]]
-    last = shown[-1] if len(found) > limit else None
-    return Page[CalendarTold](
-        items=shown, next=encode_cursor(last.key, last.version) if last else None
+def to_page(rows: list[CalendarVersion], limit: int) -> Page[CalendarRead]:
+    items = [CalendarRead.model_validate(one) for one in rows[:limit]]
+    last = items[-1] if len(rows) > limit else None
+    return Page[CalendarRead](
+        items=items, next=encode_cursor(last.key, last.version) if last else None
     )

@@ -17,54 +17,61 @@ from common.http import RequestModel, ResponseModel, router
 from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
 from common.persistence.database import Transaction
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import LONGEST_SECONDS, CalendarWish, timetable_of, unanswerable
+from sla.calendars.schemas import (
+    MAX_PROMISE_SECONDS,
+    CalendarReference,
+    computation_error,
+    load_timetable,
+)
 
 routes = router("/v1/calendars", tags=["calendars"])
 
 SECOND = timedelta(seconds=1)
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_COMMON_FORM = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
 
 
-def _stamp(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _parse_stamp(given: Any, parse: ValidatorFunctionWrapHandler) -> Any:
     """As `Asked` reads an instant; the usual form by one call of the standard library."""
-    if type(given) is str and _PLAIN.fullmatch(given):
+    if type(given) is str and _COMMON_FORM.fullmatch(given):
         try:
             at = datetime.fromisoformat(given)
         except ValueError:
-            return parse_instant(given, read)
+            return parse_instant(given, parse)
         if MIN_INSTANT < at < MAX_INSTANT:
             return at.astimezone(UTC)
-    return parse_instant(given, read)
+    return parse_instant(given, parse)
 
 
-Stamp = Annotated[datetime, WrapValidator(_stamp)]
+Stamp = Annotated[datetime, WrapValidator(_parse_stamp)]
 
 
-class Lean(BaseModel):
+class LeanModel(BaseModel):
     """Like `Asked`, for fields that are instants and numbers alone."""
 
     model_config = RequestModel.model_config
 
 
-class After(Lean):
+class After(LeanModel):
     """The earliest instant at which so many open seconds have passed; negative: counted back."""
 
     starts_at: Stamp
-    seconds: Annotated[int, Field(ge=-LONGEST_SECONDS, le=LONGEST_SECONDS)]
+    seconds: Annotated[int, Field(ge=-MAX_PROMISE_SECONDS, le=MAX_PROMISE_SECONDS)]
 
 
-class Between(Lean):
+class Between(LeanModel):
     """The open seconds from start to end."""
 
     starts_at: Stamp
     ends_at: Stamp
 
 
-class Open(Lean):
+class Open(LeanModel):
     at: Stamp
 
 
-class Question(Lean):
+class Question(LeanModel):
     """One of the three."""
 
     after: After | None = None
@@ -72,14 +79,14 @@ class Question(Lean):
     open: Open | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> "Question":
+    def _check_exactly_one(self) -> "Question":
         if (self.after is None) + (self.between is None) + (self.open is None) != 2:
             raise ValueError("ask one of after, between, open")
         return self
 
 
-class ComputeAsked(RequestModel):
-    calendar: CalendarWish
+class ComputeRequest(RequestModel):
+    calendar: CalendarReference
     questions: Annotated[list[Question], Field(min_length=1, max_length=1000)]
 
 
@@ -97,16 +104,17 @@ class Answers(ResponseModel):
 
 @routes.post("/compute", response_model=Answers)
 async def compute(
-    asked: ComputeAsked, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    body: ComputeRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Response:
-    """Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}` (A2, A3)."""
-    table = await timetable_of(tx, caller, asked.calendar, "/calendar")
+    """Compute deadlines, working time and opening states on a calendar. Answers in the order of the
+    questions: `{"at"}`, `{"seconds"}` or `{"open"}`."""
+    table = await load_timetable(tx, caller, body.calendar, "/calendar")
     answers = []
-    for index, question in enumerate(asked.questions):
+    for index, question in enumerate(body.questions):
         try:
             answers.append(answer(table, question))
         except (NeverOpens, OutOfRange) as error:
-            raise unanswerable(error, f"/questions/{index}") from None
+            raise computation_error(error, f"/questions/{index}") from None
     return Response(to_json({"answers": answers}), media_type="application/json")
 
 
@@ -119,4 +127,4 @@ def answer(table: Timetable, question: Question) -> dict[str, Any]:
             "seconds": table.between(question.between.starts_at, question.between.ends_at) // SECOND
         }
     assert question.open is not None
-    return {"open": table.open(question.open.at)}
+    return {"open": table.is_open(question.open.at)}

@@ -20,30 +20,30 @@ from common.errors import (
 from common.http import RequestModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
-from sla.calendars.chart import drawn
-from sla.calendars.commands import keep
+from sla.calendars.chart import render_svg
+from sla.calendars.commands import create_version
 from sla.calendars.domain.calendar import Calendar
-from sla.calendars.domain.definition import calendar_of, zone_of
+from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.feed import BadFeed, Timed
-from sla.calendars.domain.ics import read
-from sla.calendars.domain.ics_export import exported
+from sla.calendars.domain.ics import parse_feed
+from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
-from sla.calendars.feed_client import Fetcher, Unfetchable
-from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarTold
-from sla.calendars.schemas import Name, built, id_or_key
+from sla.calendars.feed_client import FeedFetcher, FeedFetchError
+from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
+from sla.calendars.schemas import Name, build_calendar, id_or_key
 from sla.calendars.store import CalendarVersion
 
 routes = router("/v1/calendars", tags=["calendars"])
 
-MEDIA = "text/calendar"
-SVG = "image/svg+xml"
-AT_ONCE = asyncio.Semaphore(2)
+ICALENDAR_TYPE = "text/calendar"
+SVG_TYPE = "image/svg+xml"
+FETCH_SLOTS = asyncio.Semaphore(2)
 """Fetches that run at a time: each holds a connection to the database while the world is slow."""
 
 Year = Annotated[int, Query(gt=FIRST_YEAR, lt=LAST_YEAR, description="By default the present one.")]
 
 
-class FetchAsked(RequestModel):
+class FeedFetch(RequestModel):
     """`timed`: what the feed's timed events are: times `closed`, times `open`, or `ignored`."""
 
     url: Annotated[
@@ -52,17 +52,20 @@ class FetchAsked(RequestModel):
     timed: Timed = "closed"
 
 
-def fetcher() -> Fetcher:
+def get_fetcher() -> FeedFetcher:
     """What fetches feeds; a test puts another one in its place."""
-    return Fetcher()
+    return FeedFetcher()
 
 
 @routes.post(
     "/{name}/icalendar",
     status_code=201,
-    responses={200: {"model": CalendarTold, "description": "It changes nothing."}},
+    responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
     openapi_extra={
-        "requestBody": {"required": True, "content": {MEDIA: {"schema": {"type": "string"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {ICALENDAR_TYPE: {"schema": {"type": "string"}}},
+        }
     },
 )
 async def import_feed(
@@ -72,47 +75,49 @@ async def import_feed(
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
     timed: Annotated[Timed, Query()] = "closed",
-) -> CalendarTold:
-    """The next version of a calendar, fed with an iCalendar file in place of what fed it before.
+) -> CalendarRead:
+    """Import an iCalendar file as the next version of a calendar. It takes the place of what was
+    imported before.
 
     All-day events are holidays; what people wrote about a date goes before what a feed says.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != MEDIA:
-        raise UnsupportedMediaType(MEDIA)
-    return await _fed(tx, name, await request.body(), timed, {}, caller, response)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != ICALENDAR_TYPE:
+        raise UnsupportedMediaType(ICALENDAR_TYPE)
+    return await _store_feed(tx, name, await request.body(), timed, {}, caller, response)
 
 
 @routes.post(
     "/{name}/icalendar/fetch",
     status_code=201,
-    responses={200: {"model": CalendarTold, "description": "It changes nothing."}},
+    responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
 )
 async def fetch_feed(
     name: Name,
-    asked: FetchAsked,
+    body: FeedFetch,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
-    fetches: Annotated[Fetcher, Depends(fetcher)],
-) -> CalendarTold:
-    """The same, from an address: http or https, public, at most 1 MiB, within 8 seconds."""
-    if AT_ONCE.locked():
+    feed_fetcher: Annotated[FeedFetcher, Depends(get_fetcher)],
+) -> CalendarRead:
+    """Import an iCalendar feed from an address as the next version of a calendar. The address is
+    http or https and public; at most 1 MiB, within 8 seconds."""
+    if FETCH_SLOTS.locked():
         raise ServiceUnavailable(5)
-    async with AT_ONCE:
+    async with FETCH_SLOTS:
         try:
-            text = await fetches.fetch(asked.url)
-        except Unfetchable as refused:
-            raise ValidationFailed([Violation("/url", "unfetchable", str(refused))]) from None
+            content = await feed_fetcher.fetch(body.url)
+        except FeedFetchError as error:
+            raise ValidationFailed([Violation("/url", "unfetchable", str(error))]) from None
     # Of the address only the host is kept: the rest is often a secret.
-    source = {"host": urlsplit(asked.url).hostname}
-    return await _fed(tx, name, text, asked.timed, source, caller, response)
+    source = {"host": urlsplit(body.url).hostname}
+    return await _store_feed(tx, name, content, body.timed, source, caller, response)
 
 
 @routes.get(
     "/{name}/icalendar",
     response_class=Response,
-    responses={200: {"content": {MEDIA: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {ICALENDAR_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def export_hours(
     name: Name,
@@ -120,66 +125,72 @@ async def export_hours(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year's opening hours and holidays, for other calendars to subscribe to."""
-    found, calendar, shown = await _year(tx, name, caller, year)
-    feed = await asyncio.to_thread(exported, calendar, found.key, shown, found.created_at)
-    return Response(feed, media_type=MEDIA)
+    """Export a calendar's year as an iCalendar feed. Opening hours and holidays, for other
+    calendars to subscribe to."""
+    version, calendar, shown_year = await _load_year(tx, name, caller, year)
+    feed = await asyncio.to_thread(
+        export_year, calendar, version.key, shown_year, version.created_at
+    )
+    return Response(feed, media_type=ICALENDAR_TYPE)
 
 
 @routes.get(
     "/{name}/chart.svg",
     response_class=Response,
-    responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {SVG_TYPE: {"schema": {"type": "string"}}}}},
 )
-async def show_year(
+async def get_year_svg(
     name: Name,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year as SVG: how long each day is open, and the holidays by name."""
-    found, calendar, shown = await _year(tx, name, caller, year)
-    title = f"{found.key}, version {found.version}"
-    return Response(drawn(calendar, title, shown), media_type=SVG)
+    """Render a calendar's year as SVG. It shows how long each day is open, and the holidays by
+    name."""
+    version, calendar, shown_year = await _load_year(tx, name, caller, year)
+    title = f"{version.key}, version {version.version}"
+    return Response(render_svg(calendar, title, shown_year), media_type=SVG_TYPE)
 
 
-async def _year(
+async def _load_year(
     tx: Connection, name: str, caller: Caller, year: int | None
 ) -> tuple[CalendarVersion, Calendar, int]:
-    found = None if caller.customer else await calendars.find(tx, id_or_key(name))
-    if found is None:
+    version = None if caller.customer else await calendars.find(tx, id_or_key(name))
+    if version is None:
         raise NotFound("This calendar")
-    calendar = calendar_of(found.definition, zone_of(found.zone))
-    return found, calendar, year or (await transaction_time(tx)).year
+    calendar = calendar_from_definition(version.definition, zone_from_json(version.zone))
+    return version, calendar, year or (await transaction_time(tx)).year
 
 
-async def _fed(
+async def _store_feed(
     tx: Connection,
     key: str,
-    text: bytes,
+    content: bytes,
     timed: Timed,
     source: dict[str, Any],
     caller: Caller,
     response: Response,
-) -> CalendarTold:
+) -> CalendarRead:
     await calendars.lock(tx, key)
-    found = await calendars.find(tx, key)
-    if found is None:
+    current = await calendars.find(tx, key)
+    if current is None:
         raise NotFound("This calendar")
     at = await transaction_time(tx)
-    zone = built(found.definition, "").zone
+    zone = build_calendar(current.definition, "").zone
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     try:
-        feed = await asyncio.to_thread(read, text, zone, years)
-    except BadFeed as bad:
-        raise ValidationFailed([Violation("", "icalendar", str(bad))]) from None
-    definition = {**found.definition, "feed": feed.definition(timed)}
-    if definition == found.definition:
+        feed = await asyncio.to_thread(parse_feed, content, zone, years)
+    except BadFeed as error:
+        raise ValidationFailed([Violation("", "icalendar", str(error))]) from None
+    definition = {**current.definition, "feed": feed.to_definition(timed)}
+    if definition == current.definition:
         response.status_code = 200
-        return CalendarTold.model_validate(found)
-    grounds = source | {"sha256": sha256(text).hexdigest(), "timed": timed}
-    made = await keep(tx, key, definition, (caller.sub, at), source=grounds)
-    about = {"key": key, "version": made.version, **grounds}
-    await record(tx, Entry(at, caller.sub, "calendar.import", f"calendar/{made.id}", about))
-    response.headers["Location"] = f"/v1/calendars/{made.id}"
-    return CalendarTold.model_validate(made)
+        return CalendarRead.model_validate(current)
+    grounds = source | {"sha256": sha256(content).hexdigest(), "timed": timed}
+    created = await create_version(tx, key, definition, (caller.sub, at), source=grounds)
+    audit_grounds = {"key": key, "version": created.version, **grounds}
+    await record(
+        tx, Entry(at, caller.sub, "calendar.import", f"calendar/{created.id}", audit_grounds)
+    )
+    response.headers["Location"] = f"/v1/calendars/{created.id}"
+    return CalendarRead.model_validate(created)

@@ -16,12 +16,12 @@ from typing import Literal
 
 from sla.capacity.domain.series import Limit
 
-WINDOW, LEAST = 90, 14
+WINDOW_DAYS, MIN_DAYS = 90, 14
 """Days that the line is drawn through, and the fewest with which one is drawn at all."""
-FARTHEST = 730
+MAX_HORIZON_DAYS = 730
 """Days beyond which a straight line says nothing."""
 METHOD = "least squares line through the daily peaks of 90 days; spread from its own past errors"
-ORIGINS = 60
+MAX_BACK_TEST_ORIGINS = 60
 """The most recent days on which the line is tried again."""
 
 
@@ -52,7 +52,7 @@ class BackTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class CapacityForecast:
     """`expected` None: not within two years. `earliest` and `latest` need a back-test."""
 
     computed_on: date
@@ -65,60 +65,60 @@ class Outlook:
     limit_status: Literal["reached", "approaching", "ok"]
 
 
-def outlook(peaks: Sequence[Peak], limit: Limit, today: date) -> Outlook | None:
+def compute_forecast(peaks: Sequence[Peak], limit: Limit, today: date) -> CapacityForecast | None:
     """What is to be expected; `peaks` by day. None with fewer than two weeks of figures."""
     recent = _window(peaks, today)
-    if len(recent) < LEAST:
+    if len(recent) < MIN_DAYS:
         return None
     sign = 1.0 if limit.direction == "from_below" else -1.0
     slope, level = _line(recent, today)
-    tested = back_test(peaks, limit.plan_ahead.days)
-    low, high = tested.spread if tested else (0.0, 0.0)
+    tested_line = back_test(peaks, limit.plan_ahead.days)
+    low, high = tested_line.spread if tested_line else (0.0, 0.0)
     soon, late = (high, low) if sign > 0 else (low, high)
     current = recent[-1].value
-    reached = (current - limit.limit) * sign >= 0
-    expected = today if reached else _crossing(level, slope, limit.limit, today, sign)
-    return Outlook(
+    is_reached = (current - limit.limit) * sign >= 0
+    expected = today if is_reached else _crossing(level, slope, limit.limit, today, sign)
+    return CapacityForecast(
         today,
         current,
         slope,
         expected,
-        _crossing(level + soon, slope, limit.limit, today, sign) if tested else None,
-        _crossing(level + late, slope, limit.limit, today, sign) if tested else None,
-        tested,
-        _standing(reached, expected, today, limit.plan_ahead),
+        _crossing(level + soon, slope, limit.limit, today, sign) if tested_line else None,
+        _crossing(level + late, slope, limit.limit, today, sign) if tested_line else None,
+        tested_line,
+        _limit_status(is_reached, expected, today, limit.plan_ahead),
     )
 
 
-def back_test(peaks: Sequence[Peak], ahead: int) -> BackTest | None:
+def back_test(peaks: Sequence[Peak], horizon_days: int) -> BackTest | None:
     """How well the line would have done `ahead` days ahead; None where there is too little past."""
-    lines, naive = list[float](), list[float]()
-    for errors in islice(_errors(peaks, max(ahead, 1)), ORIGINS):
-        lines.append(errors[0])
-        naive.append(errors[1])
-    if len(lines) < LEAST:
+    line_errors, naive_errors = list[float](), list[float]()
+    for errors in islice(_errors(peaks, max(horizon_days, 1)), MAX_BACK_TEST_ORIGINS):
+        line_errors.append(errors[0])
+        naive_errors.append(errors[1])
+    if len(line_errors) < MIN_DAYS:
         return None
-    tenths = quantiles(lines, n=10)
-    middle = (median(map(abs, lines)), median(map(abs, naive)))
-    return BackTest(max(ahead, 1), len(lines), *middle, (tenths[0], tenths[-1]))
+    tenths = quantiles(line_errors, n=10)
+    medians = (median(map(abs, line_errors)), median(map(abs, naive_errors)))
+    return BackTest(max(horizon_days, 1), len(line_errors), *medians, (tenths[0], tenths[-1]))
 
 
-def _errors(peaks: Sequence[Peak], ahead: int) -> Iterator[tuple[float, float]]:
+def _errors(peaks: Sequence[Peak], horizon_days: int) -> Iterator[tuple[float, float]]:
     """Of the line and of "as it is today", from the newest origin back."""
     by_day = {peak.day: peak.value for peak in peaks}
     for peak in reversed(peaks):
-        origin = peak.day - timedelta(days=ahead)
-        known = _window(peaks, origin)
-        if len(known) < LEAST:
+        origin = peak.day - timedelta(days=horizon_days)
+        window = _window(peaks, origin)
+        if len(window) < MIN_DAYS:
             return
         if origin in by_day:
-            slope, level = _line(known, origin)
-            yield peak.value - (level + slope * ahead), peak.value - by_day[origin]
+            slope, level = _line(window, origin)
+            yield peak.value - (level + slope * horizon_days), peak.value - by_day[origin]
 
 
 def _window(peaks: Sequence[Peak], until: date) -> Sequence[Peak]:
     """Those of the last 90 days up to and with `until`."""
-    first = bisect_left(peaks, until - timedelta(days=WINDOW - 1), key=lambda peak: peak.day)
+    first = bisect_left(peaks, until - timedelta(days=WINDOW_DAYS - 1), key=lambda peak: peak.day)
     last = bisect_left(peaks, until + timedelta(days=1), key=lambda peak: peak.day)
     return peaks[first:last]
 
@@ -136,13 +136,13 @@ def _crossing(level: float, slope: float, limit: float, today: date, sign: float
     if slope * sign <= 0:
         return None
     days = (limit - level) / slope
-    return today + timedelta(days=int(days)) if days <= FARTHEST else None
+    return today + timedelta(days=int(days)) if days <= MAX_HORIZON_DAYS else None
 
 
-def _standing(
-    reached: bool, expected: date | None, today: date, plan_ahead: timedelta
+def _limit_status(
+    is_reached: bool, expected: date | None, today: date, plan_ahead: timedelta
 ) -> Literal["reached", "approaching", "ok"]:
-    if reached:
+    if is_reached:
         return "reached"
-    near = expected is not None and expected - today <= plan_ahead
-    return "approaching" if near else "ok"
+    is_near = expected is not None and expected - today <= plan_ahead
+    return "approaching" if is_near else "ok"

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-JudgedBy = Literal["mean", "median", "p95", "max", "min", "last"]
+Statistic = Literal["mean", "median", "p95", "max", "min", "last"]
 """The one figure that a month's samples become, which is compared with the target."""
 Better = Literal["lower", "higher"]
 Verdict = Literal["met", "breached", "unmeasured"]
 
-ENOUGH = 0.5
+MIN_COVERAGE_RATIO = 0.5
 """The share of the expected samples below which a month counts as not measured."""
 
 
@@ -26,12 +26,12 @@ class Series:
     customer: str | None
     service: str | None
     environment: str | None
-    every: timedelta | None
+    sample_interval: timedelta | None
     timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
-class Required:
+class MeasuredPromise:
     """A promise about a series, from `valid_from` until the next version. Never changed (A5).
 
     `baseline` is what was measured when the promise was made: for people, not for the judgement.
@@ -40,7 +40,7 @@ class Required:
     version: int
     valid_from: datetime
     better: Better
-    statistic: JudgedBy
+    statistic: Statistic
     target: float
     baseline: float | None = None
 
@@ -56,23 +56,25 @@ class Limit:
     plan_ahead: timedelta
 
 
-def holding(required: tuple[Required, ...], at: datetime) -> Required | None:
+def valid_promise(promises: tuple[MeasuredPromise, ...], at: datetime) -> MeasuredPromise | None:
     """The version that holds at an instant."""
-    begun = [one for one in required if one.valid_from <= at]
-    return max(begun, key=lambda one: one.valid_from, default=None)
+    started = [one for one in promises if one.valid_from <= at]
+    return max(started, key=lambda one: one.valid_from, default=None)
 
 
-def coverage(count: int, every: timedelta | None, length: timedelta) -> float | None:
+def coverage(count: int, sample_interval: timedelta | None, length: timedelta) -> float | None:
     """Which share of the expected samples came, 1 at most; None where nobody expected any."""
-    if every is None or length <= timedelta(0):
+    if sample_interval is None or length <= timedelta(0):
         return None
-    return min(count / max(length / every, 1.0), 1.0)
+    return min(count / max(length / sample_interval, 1.0), 1.0)
 
 
-def judged(required: Required, actual: float | None, covered: float | None) -> Verdict:
+def verdict_of(
+    promise: MeasuredPromise, actual: float | None, coverage_ratio: float | None
+) -> Verdict:
     """A month without figures, or with less than half of them, is neither kept nor broken."""
-    if actual is None or (covered is not None and covered < ENOUGH):
+    if actual is None or (coverage_ratio is not None and coverage_ratio < MIN_COVERAGE_RATIO):
         return "unmeasured"
-    if required.better == "lower":
-        return "met" if actual <= required.target else "breached"
-    return "met" if actual >= required.target else "breached"
+    if promise.better == "lower":
+        return "met" if actual <= promise.target else "breached"
+    return "met" if actual >= promise.target else "breached"

@@ -10,18 +10,25 @@ from common.errors import NotFound
 from common.http import ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
-from sla.capacity.chart import drawn
-from sla.capacity.domain.forecast import METHOD, ORIGINS, WINDOW, Outlook, Peak, outlook
+from sla.capacity.chart import render_svg
+from sla.capacity.domain.forecast import (
+    MAX_BACK_TEST_ORIGINS,
+    METHOD,
+    WINDOW_DAYS,
+    CapacityForecast,
+    Peak,
+    compute_forecast,
+)
 from sla.capacity.domain.series import Limit
-from sla.capacity.routes.series import visible
+from sla.capacity.routes.series import get_visible
 from sla.capacity.store import forecasts as outlooks
 from sla.capacity.store import samples, series
-from sla.capacity.store.series import Stored
+from sla.capacity.store.series import StoredSeries
 
 routes = router("/v1/series", tags=["measures"])
 
 
-class BackTestTold(ResponseModel):
+class BackTestRead(ResponseModel):
     """Median absolute errors, in the series' unit, of the line and of "as it is today"."""
 
     horizon_days: int
@@ -31,7 +38,7 @@ class BackTestTold(ResponseModel):
     better_than_naive: bool
 
 
-class OutlookTold(ResponseModel):
+class CapacityForecastRead(ResponseModel):
     """`expected` null: not within two years. `limit_status` null: fewer than two weeks of figures."""
 
     series: str
@@ -46,64 +53,74 @@ class OutlookTold(ResponseModel):
     expected: date | None = None
     earliest: date | None = None
     latest: date | None = None
-    back_test: BackTestTold | None = None
+    back_test: BackTestRead | None = None
 
 
-class OutlooksTold(ResponseModel):
+class CapacityForecastsRead(ResponseModel):
     items: list[dict[str, Any]]
 
 
 @routes.get("/{name}/forecast")
-async def show_outlook(
+async def get_capacity_forecast(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
-) -> OutlookTold:
-    """Computed now from the days' peaks; nothing is stored."""
-    stored, limit, _, made, today = await _made(tx, name, caller)
-    facts = {} if made is None else {field: getattr(made, field) for field in FROM_CORE}
-    tested = made and made.back_test
-    return OutlookTold(
+) -> CapacityForecastRead:
+    """Get the capacity forecast of a series. Computed now from the days' peaks; nothing is stored."""
+    stored, limit, _, forecast, today = await _compute(tx, name, caller)
+    values = (
+        {} if forecast is None else {field: getattr(forecast, field) for field in FORECAST_FIELDS}
+    )
+    back_test = forecast and forecast.back_test
+    return CapacityForecastRead(
         series=stored.series.key,
         unit=stored.series.unit,
         method=METHOD,
         limit=limit.limit,
         plan_ahead_seconds=limit.plan_ahead // timedelta(seconds=1),
-        back_test=BackTestTold.model_validate(tested) if tested else None,
-        **{"computed_on": today} | facts,
+        back_test=BackTestRead.model_validate(back_test) if back_test else None,
+        **{"computed_on": today} | values,
     )
 
 
 @routes.get("/{name}/forecast.svg", response_class=Response)
-async def draw_outlook(
+async def get_forecast_svg(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
-    """Usage, its line, and the limit."""
-    stored, limit, peaks, made, today = await _made(tx, name, caller)
-    picture = drawn(stored.series, peaks, limit, made, today)
-    return Response(picture, media_type="image/svg+xml")
+    """Render the capacity forecast of a series as SVG. It shows usage, its line, and the limit."""
+    stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
+    svg = render_svg(stored.series, peaks, limit, forecast, today)
+    return Response(svg, media_type="image/svg+xml")
 
 
 @routes.get("/{name}/forecasts")
-async def list_outlooks(
+async def list_capacity_forecasts(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
-) -> OutlooksTold:
-    """What was expected on each of the last 400 days, the newest first."""
-    stored = await visible(tx, name, caller)
+) -> CapacityForecastsRead:
+    """List the capacity forecasts of a series over the last 400 days, newest first."""
+    stored = await get_visible(tx, name, caller)
     since = (await transaction_time(tx)).astimezone(UTC).date() - timedelta(days=400)
-    return OutlooksTold(items=await outlooks.of_series(tx, stored.series.id, since))
+    return CapacityForecastsRead(items=await outlooks.list_of_series(tx, stored.series.id, since))
 
 
-async def _made(
+async def _compute(
     tx: Connection, name: str, caller: Caller
-) -> tuple[Stored, Limit, list[Peak], Outlook | None, date]:
-    stored = await visible(tx, name, caller)
+) -> tuple[StoredSeries, Limit, list[Peak], CapacityForecast | None, date]:
+    stored = await get_visible(tx, name, caller)
     id = stored.series.id
-    limit = (await series.limits(tx, [id])).get(id)
+    limit = (await series.get_limits(tx, [id])).get(id)
     if limit is None:
         raise NotFound("A limit for this series")
     today = (await transaction_time(tx)).astimezone(UTC).date()
-    since = today - timedelta(days=WINDOW + ORIGINS + limit.plan_ahead.days + 1)
-    peaks = (await samples.peaks(tx, {id: limit}, since, today + timedelta(days=1)))[id]
-    return stored, limit, peaks, outlook(peaks, limit, today), today
+    since = today - timedelta(days=WINDOW_DAYS + MAX_BACK_TEST_ORIGINS + limit.plan_ahead.days + 1)
+    peaks = (await samples.list_peaks(tx, {id: limit}, since, today + timedelta(days=1)))[id]
+    return stored, limit, peaks, compute_forecast(peaks, limit, today), today
 
 
-FROM_CORE = ("limit_status", "computed_on", "current", "per_day", "expected", "earliest", "latest")
+FORECAST_FIELDS = (
+    "limit_status",
+    "computed_on",
+    "current",
+    "per_day",
+    "expected",
+    "earliest",
+    "latest",
+)

@@ -8,20 +8,20 @@ from fastapi import Depends, Query
 from common.auth import Caller, requires
 from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
-from sla.calendars.domain.month import read_month
-from sla.capacity.domain.measured import Measured
+from sla.calendars.domain.month import parse_month
+from sla.capacity.domain.measured import Measurement
 from sla.capacity.domain.series import Verdict
-from sla.capacity.queries import measured
-from sla.capacity.routes.series import RequiredTold
+from sla.capacity.queries import load_measurements
+from sla.capacity.routes.series import MeasuredPromiseRead
 from sla.capacity.store import series
 
 routes = router("/v1/measured-promises", tags=["reports"])
 
-MOST = 50
+MAX_PAGE_SERIES = 50
 """Series of a page: each is read sample by sample."""
 
 
-class MeasuredTold(ResponseModel):
+class MeasurementRead(ResponseModel):
     """`required` is the version that held when the month ended. `coverage`: which share of the
     expected samples came; under a half the month counts as `unmeasured`, neither kept nor broken.
     """
@@ -35,7 +35,7 @@ class MeasuredTold(ResponseModel):
     month: str
     starts_at: datetime
     ends_at: datetime
-    required: RequiredTold
+    required: MeasuredPromiseRead
     actual: float | None
     samples: int
     coverage: float | None
@@ -43,7 +43,7 @@ class MeasuredTold(ResponseModel):
 
 
 @routes.get("")
-async def list_measured(
+async def list_measurements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reports:read")],
@@ -52,37 +52,42 @@ async def list_measured(
         Query(pattern=r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$", examples=["2026-06"]),
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-) -> Page[MeasuredTold]:
-    """Each promised figure in the month, in the customer's zone; the present one without a month."""
+) -> Page[MeasurementRead]:
+    """List the measured promises of a month. Months are in the customer's zone; without a month:
+    the present one."""
     if customer is not None and not caller.can_see(customer):
-        return Page[MeasuredTold](items=[])
-    after, most = page.after_as(str), min(page.limit, MOST)
-    wanted = caller.customer or customer
-    found = await series.page(tx, wanted, most, after[0] if after else None, promised=True)
-    shown = found[:most]
-    asked = read_month(month) if month else None
-    found_in = await measured(tx, shown, await transaction_time(tx), asked)
-    return Page[MeasuredTold](
-        items=[_told(one) for one in found_in],
-        next=encode_cursor(shown[-1].series.key) if len(found) > most else None,
+        return Page[MeasurementRead](items=[])
+    after, limit = page.after_as(str), min(page.limit, MAX_PAGE_SERIES)
+    customer_key = caller.customer or customer
+    rows = await series.page(
+        tx, customer_key, limit, after[0] if after else None, only_promised=True
+    )
+    page_rows = rows[:limit]
+    requested_month = parse_month(month) if month else None
+    measurements = await load_measurements(
+        tx, page_rows, await transaction_time(tx), requested_month
+    )
+    return Page[MeasurementRead](
+        items=[_to_response(one) for one in measurements],
+        next=encode_cursor(page_rows[-1].series.key) if len(rows) > limit else None,
     )
 
 
-def _told(one: Measured) -> MeasuredTold:
-    about = one.series
-    return MeasuredTold(
-        series=about.key,
-        name=about.name,
-        unit=about.unit,
-        customer=about.customer,
-        service=about.service,
-        environment=about.environment,
-        month=one.month,
-        starts_at=one.span.since,
-        ends_at=one.span.until,
-        required=RequiredTold.model_validate(one.required),
-        actual=one.actual,
-        samples=one.samples,
-        coverage=one.covered,
-        verdict=one.verdict,
+def _to_response(measurement: Measurement) -> MeasurementRead:
+    definition = measurement.series
+    return MeasurementRead(
+        series=definition.key,
+        name=definition.name,
+        unit=definition.unit,
+        customer=definition.customer,
+        service=definition.service,
+        environment=definition.environment,
+        month=measurement.month,
+        starts_at=measurement.span.since,
+        ends_at=measurement.span.until,
+        required=MeasuredPromiseRead.model_validate(measurement.promise),
+        actual=measurement.actual,
+        samples=measurement.samples,
+        coverage=measurement.coverage_ratio,
+        verdict=measurement.verdict,
     )

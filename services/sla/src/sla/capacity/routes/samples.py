@@ -12,28 +12,28 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
-from sla.capacity.routes.series import Figure, visible
+from sla.capacity.routes.series import Figure, get_visible
 from sla.capacity.store import samples, series
 
 routes = router("/v1/samples", tags=["measures"])
-of_series = router("/v1/series", tags=["measures"])
+series_routes = router("/v1/series", tags=["measures"])
 
-LONGEST = timedelta(days=800)
-AHEAD = timedelta(minutes=5)
+MAX_RANGE = timedelta(days=800)
+MAX_CLOCK_SKEW = timedelta(minutes=5)
 """How far a monitor's clock may be ahead of ours."""
 
 
-class SampleAsked(RequestModel):
+class SampleCreate(RequestModel):
     series: Name
     at: datetime
     value: Figure
 
 
-class SamplesAsked(RequestModel):
-    samples: Annotated[list[SampleAsked], Field(min_length=1, max_length=5_000)]
+class SamplesCreate(RequestModel):
+    samples: Annotated[list[SampleCreate], Field(min_length=1, max_length=5_000)]
 
 
-class SamplesTold(ResponseModel):
+class SamplesRead(ResponseModel):
     """`accepted` are kept now; the rest was kept before. `conflicts` are the places in the batch of
     samples for which another value is kept: the first one stays."""
 
@@ -42,7 +42,7 @@ class SamplesTold(ResponseModel):
     conflicts: list[int]
 
 
-class DayTold(ResponseModel):
+class SampleDayRead(ResponseModel):
     """A date in UTC."""
 
     day: date
@@ -52,60 +52,68 @@ class DayTold(ResponseModel):
     peak: float
 
 
-class DaysTold(ResponseModel):
-    items: list[DayTold]
+class SampleDaysRead(ResponseModel):
+    items: list[SampleDayRead]
 
 
 @routes.post("")
-async def post_samples(
-    asked: SamplesAsked, tx: Transaction, caller: Annotated[Caller, requires("samples:write")]
-) -> SamplesTold:
-    """All of the batch or nothing. Sending it again changes nothing, so it needs no key."""
-    given = asked.samples
-    known = await series.ids_of(tx, {one.series for one in given})
-    _refuse_wrong(given, known, await transaction_time(tx))
-    rows = [(known[one.series], one.at, one.value) for one in given]
-    new, differing = await samples.keep(tx, rows)
-    return SamplesTold(accepted=new, duplicates=len(rows) - new, conflicts=differing)
+async def create_samples(
+    body: SamplesCreate, tx: Transaction, caller: Annotated[Caller, requires("samples:write")]
+) -> SamplesRead:
+    """Submit a batch of samples. All of the batch or nothing. Sending it again changes nothing, so
+    it needs no key."""
+    items = body.samples
+    series_ids = await series.find_ids(tx, {one.series for one in items})
+    _check_samples(items, series_ids, await transaction_time(tx))
+    rows = [(series_ids[one.series], one.at, one.value) for one in items]
+    new, conflicts = await samples.insert(tx, rows)
+    return SamplesRead(accepted=new, duplicates=len(rows) - new, conflicts=conflicts)
 
 
-@of_series.get("/{name}/days")
-async def show_days(
+@series_routes.get("/{name}/days")
+async def list_days(
     name: Name,
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,
     until: Annotated[date | None, Query(alias="to", description="Not included.")] = None,
-) -> DaysTold:
-    """The series day by day: how many samples, their lowest, mean and highest. 800 days at most."""
-    found = await visible(tx, name, caller)
-    first, last = await _stretch(tx, since, until)
-    days = await samples.days(tx, found.series.id, first, last)
-    return DaysTold(items=[DayTold.model_validate(day) for day in days])
+) -> SampleDaysRead:
+    """List the days of a series. Each day has the number of samples, their lowest, mean and
+    highest. 800 days at most."""
+    stored = await get_visible(tx, name, caller)
+    first, last = await _resolve_range(tx, since, until)
+    days = await samples.list_days(tx, stored.series.id, first, last)
+    return SampleDaysRead(items=[SampleDayRead.model_validate(day) for day in days])
 
 
-async def _stretch(tx: Connection, since: date | None, until: date | None) -> tuple[date, date]:
+async def _resolve_range(
+    tx: Connection, since: date | None, until: date | None
+) -> tuple[date, date]:
     last = until or (await transaction_time(tx)).date() + timedelta(days=1)
     if since is None and last.toordinal() <= 30:
         raise ValidationFailed([Violation("/query/to", "range", "give a later date")])
     first = since or last - timedelta(days=30)
-    if not timedelta(0) <= last - first <= LONGEST:
+    if not timedelta(0) <= last - first <= MAX_RANGE:
         raise ValidationFailed(
             [Violation("/query/from", "range", "ask for 800 days at most, in order")]
         )
     return first, last
 
 
-def _refuse_wrong(given: list[SampleAsked], known: Collection[str], now: datetime) -> None:
+def _check_samples(items: list[SampleCreate], series_ids: Collection[str], now: datetime) -> None:
     """Raises Invalid with everything that is wrong, twenty at most."""
-    wrong, seen = list[Violation](), dict[tuple[str, datetime], float]()
-    for place, one in enumerate(given):
-        at = f"/samples/{place}"
-        if one.series not in known:
-            wrong.append(Violation(f"{at}/series", "unknown", f"there is no series {one.series!r}"))
-        if one.at > now + AHEAD:
-            wrong.append(Violation(f"{at}/at", "future", "this instant is yet to come"))
-        if seen.setdefault((one.series, one.at), one.value) != one.value:
-            wrong.append(Violation(f"{at}/value", "twice", "the same instant has another value"))
-    if wrong:
-        raise ValidationFailed(wrong[:20])
+    violations, seen_values = list[Violation](), dict[tuple[str, datetime], float]()
+    for index, sample in enumerate(items):
+        pointer = f"/samples/{index}"
+        if sample.series not in series_ids:
+            violations.append(
+                Violation(f"{pointer}/series", "unknown", f"there is no series {sample.series!r}")
+            )
+        if sample.at > now + MAX_CLOCK_SKEW:
+            violations.append(Violation(f"{pointer}/at", "future", "this instant is yet to come"))
+        if seen_values.setdefault((sample.series, sample.at), sample.value) != sample.value:
+            violations.append(
+                Violation(f"{pointer}/value", "twice", "the same instant has another value")
+            )
+    if violations:
+        raise ValidationFailed(violations[:20])

@@ -15,21 +15,21 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars.schemas import Name, id_or_key
-from sla.capacity.domain.series import Better, JudgedBy, Limit, Required, Series
+from sla.capacity.domain.series import Better, Limit, MeasuredPromise, Series, Statistic
 from sla.capacity.store import series
-from sla.capacity.store.series import Stored
-from sla.capacity.timers import KIND, look, next_look
+from sla.capacity.store.series import StoredSeries
+from sla.capacity.timers import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.directory.store import directory
 
 routes = router("/v1/series", tags=["measures"])
 
 SECOND = timedelta(seconds=1)
-YEAR = 366 * 86_400
+YEAR_S = 366 * 86_400
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class SeriesAsked(RequestModel):
+class SeriesCreate(RequestModel):
     """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
     Without `customer` it is the house's own, and no customer sees it."""
 
@@ -39,37 +39,37 @@ class SeriesAsked(RequestModel):
     customer: Name | None = None
     service: Name | None = None
     environment: Name | None = None
-    every_seconds: Annotated[int, Field(gt=0, le=YEAR)] | None = None
+    every_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
 
 
-class RequiredAsked(RequestModel):
+class MeasuredPromiseCreate(RequestModel):
     """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
 
     valid_from: datetime
     better: Better
-    statistic: JudgedBy
+    statistic: Statistic
     target: Figure
     baseline: Figure | None = None
 
 
-class LimitAsked(RequestModel):
+class LimitCreate(RequestModel):
     """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
 
     limit: Figure
     direction: Literal["from_below", "from_above"] = "from_below"
-    plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR)]
+    plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR_S)]
 
 
-class RequiredTold(ResponseModel):
+class MeasuredPromiseRead(ResponseModel):
     version: int
     valid_from: datetime
     better: Better
-    statistic: JudgedBy
+    statistic: Statistic
     target: float
     baseline: float | None
 
 
-class LimitTold(ResponseModel):
+class LimitRead(ResponseModel):
     version: int
     valid_from: datetime
     limit: float
@@ -77,7 +77,7 @@ class LimitTold(ResponseModel):
     plan_ahead_seconds: int
 
 
-class SeriesTold(ResponseModel):
+class SeriesRead(ResponseModel):
     """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
 
     id: UUID
@@ -89,75 +89,81 @@ class SeriesTold(ResponseModel):
     environment: str | None
     every_seconds: int | None
     limit_status: str
-    promises: list[RequiredTold]
-    limit: LimitTold | None
+    promises: list[MeasuredPromiseRead]
+    limit: LimitRead | None
 
 
 @routes.post("", status_code=201)
-async def define_series(
-    asked: SeriesAsked,
+async def create_series(
+    body: SeriesCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("series:write")],
-) -> SeriesTold:
-    """A new series; monitoring posts its samples to `/v1/samples` by the key."""
-    customer = await _customer(tx, asked)
+) -> SeriesRead:
+    """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
+    customer = await _find_customer(tx, body)
     at = await transaction_time(tx)
-    every = None if asked.every_seconds is None else asked.every_seconds * SECOND
+    sample_interval = None if body.every_seconds is None else body.every_seconds * SECOND
     owner, id = (customer.key, customer.id) if customer else (None, None)
-    place = (owner, asked.service, asked.environment)
-    new = Series(uuid7(), asked.key, asked.name, asked.unit, *place, every)
-    if not await series.add(tx, new, id, (caller.sub, at)):
+    location = (owner, body.service, body.environment)
+    definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
+    if not await series.add(tx, definition, id, (caller.sub, at)):
         raise Conflict("This key names another series. Take another key.")
-    await record(tx, Entry(at, caller.sub, "series.define", f"series/{new.id}", {"key": new.key}))
-    response.headers["Location"] = f"/v1/series/{new.id}"
-    return await told(tx, await visible(tx, str(new.id), caller))
+    await record(
+        tx,
+        Entry(at, caller.sub, "series.define", f"series/{definition.id}", {"key": definition.key}),
+    )
+    response.headers["Location"] = f"/v1/series/{definition.id}"
+    return await to_response(tx, await get_visible(tx, str(definition.id), caller))
 
 
 @routes.post("/{name}/promises", status_code=201)
-async def promise_figure(
+async def create_promise(
     name: Name,
-    asked: RequiredAsked,
+    body: MeasuredPromiseCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
-) -> SeriesTold:
-    """The next version of what is promised. Former months keep the version they had (A5)."""
-    found = await visible(tx, name, caller)
-    await series.hold(tx, found.series.id)
-    former = (await series.required(tx, [found.series.id])).get(found.series.id, ())
-    if former and asked.valid_from <= former[-1].valid_from:
-        begun = f"version {former[-1].version} is valid from {former[-1].valid_from.isoformat()}"
+) -> SeriesRead:
+    """Add a promise to a series, or its next version. Former months keep the version they had."""
+    stored = await get_visible(tx, name, caller)
+    await series.lock_by_id(tx, stored.series.id)
+    previous = (await series.list_promises(tx, [stored.series.id])).get(stored.series.id, ())
+    if previous and body.valid_from <= previous[-1].valid_from:
+        detail = (
+            f"version {previous[-1].version} is valid from {previous[-1].valid_from.isoformat()}"
+        )
         raise ValidationFailed(
-            [Violation("/valid_from", "order", f"{begun}; give a later instant")]
+            [Violation("/valid_from", "order", f"{detail}; give a later instant")]
         )
     at = await transaction_time(tx)
-    judgement = (asked.better, asked.statistic, asked.target, asked.baseline)
-    required = Required(len(former) + 1, asked.valid_from, *judgement)
-    await series.require(tx, found.series.id, required, (caller.sub, at))
-    await record(tx, _entry(at, caller, "series.promise", found, asked))
-    return await told(tx, found)
+    terms = (body.better, body.statistic, body.target, body.baseline)
+    promise = MeasuredPromise(len(previous) + 1, body.valid_from, *terms)
+    await series.add_promise(tx, stored.series.id, promise, (caller.sub, at))
+    await record(tx, _audit_entry(at, caller, "series.promise", stored, body))
+    return await to_response(tx, stored)
 
 
 @routes.post("/{name}/limits", status_code=201)
-async def set_limit(
+async def create_limit(
     name: Name,
-    asked: LimitAsked,
+    body: LimitCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
-) -> SeriesTold:
-    """Usage is looked at now and every night from then on; a limit that comes near is announced."""
-    found = await visible(tx, name, caller)
-    id = found.series.id
-    await series.hold(tx, id)
+) -> SeriesRead:
+    """Add a usage limit to a series, or its next version. Usage is looked at now and every night
+    from then on; a limit that comes near is announced."""
+    stored = await get_visible(tx, name, caller)
+    id = stored.series.id
+    await series.lock_by_id(tx, id)
     at = await transaction_time(tx)
-    former = (await series.limits(tx, [id])).get(id)
-    version = former.version + 1 if former else 1
-    limit = Limit(version, at, asked.limit, asked.direction, asked.plan_ahead_seconds * SECOND)
-    await series.limit(tx, id, limit, (caller.sub, at))
-    await record(tx, _entry(at, caller, "series.limit", found, asked))
-    await look(tx, [id], at)
-    await schedule(tx, [Deadline(KIND, id, next_look(id, at))])
-    return await told(tx, await visible(tx, str(id), caller))
+    previous = (await series.get_limits(tx, [id])).get(id)
+    version = previous.version + 1 if previous else 1
+    limit = Limit(version, at, body.limit, body.direction, body.plan_ahead_seconds * SECOND)
+    await series.add_limit(tx, id, limit, (caller.sub, at))
+    await record(tx, _audit_entry(at, caller, "series.limit", stored, body))
+    await update_forecasts(tx, [id], at)
+    await schedule(tx, [Deadline(DEADLINE_KIND, id, next_update_at(id, at))])
+    return await to_response(tx, await get_visible(tx, str(id), caller))
 
 
 @routes.get("")
@@ -165,66 +171,74 @@ async def list_series(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reports:read")],
-) -> Page[SeriesTold]:
-    """By key; customers see their own."""
+) -> Page[SeriesRead]:
+    """List series, by key. Customers see their own."""
     after = page.after_as(str)
-    found = await series.page(tx, caller.customer, page.limit, after[0] if after else None)
-    shown = found[: page.limit]
-    return Page[SeriesTold](
-        items=await _all_told(tx, shown),
-        next=encode_cursor(shown[-1].series.key) if len(found) > page.limit else None,
+    rows = await series.page(tx, caller.customer, page.limit, after[0] if after else None)
+    page_rows = rows[: page.limit]
+    return Page[SeriesRead](
+        items=await _to_responses(tx, page_rows),
+        next=encode_cursor(page_rows[-1].series.key) if len(rows) > page.limit else None,
     )
 
 
 @routes.get("/{name}")
-async def show_series(
+async def get_series(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reports:read")],
-) -> SeriesTold:
-    found = await visible(tx, name, caller)
-    set_etag(response, found.sequence)
-    return await told(tx, found)
+) -> SeriesRead:
+    """Get a series."""
+    stored = await get_visible(tx, name, caller)
+    set_etag(response, stored.sequence)
+    return await to_response(tx, stored)
 
 
-async def visible(tx: Connection, name: str, caller: Caller) -> Stored:
+async def get_visible(tx: Connection, name: str, caller: Caller) -> StoredSeries:
     """Raises NotFound, also for another customer's."""
-    found = await series.find(tx, id_or_key(name))
-    if found is None or caller.customer not in (None, found.series.customer):
+    stored = await series.find(tx, id_or_key(name))
+    if stored is None or caller.customer not in (None, stored.series.customer):
         raise NotFound("This series")
-    return found
+    return stored
 
 
-async def told(tx: Connection, stored: Stored) -> SeriesTold:
-    return (await _all_told(tx, [stored]))[0]
+async def to_response(tx: Connection, stored: StoredSeries) -> SeriesRead:
+    return (await _to_responses(tx, [stored]))[0]
 
 
-async def _all_told(tx: Connection, found: list[Stored]) -> list[SeriesTold]:
-    ids = [one.series.id for one in found]
-    required, limits = await series.required(tx, ids), await series.limits(tx, ids)
-    return [_told(one, required.get(one.series.id, ()), limits.get(one.series.id)) for one in found]
+async def _to_responses(tx: Connection, stored_series: list[StoredSeries]) -> list[SeriesRead]:
+    ids = [one.series.id for one in stored_series]
+    promises, limits = await series.list_promises(tx, ids), await series.get_limits(tx, ids)
+    return [
+        _build_response(one, promises.get(one.series.id, ()), limits.get(one.series.id))
+        for one in stored_series
+    ]
 
 
-def _told(stored: Stored, required: tuple[Required, ...], limit: Limit | None) -> SeriesTold:
-    about = stored.series
-    return SeriesTold(
-        id=about.id,
-        key=about.key,
-        name=about.name,
-        unit=about.unit,
-        customer=about.customer,
-        service=about.service,
-        environment=about.environment,
-        every_seconds=None if about.every is None else about.every // SECOND,
+def _build_response(
+    stored: StoredSeries, promises: tuple[MeasuredPromise, ...], limit: Limit | None
+) -> SeriesRead:
+    definition = stored.series
+    return SeriesRead(
+        id=definition.id,
+        key=definition.key,
+        name=definition.name,
+        unit=definition.unit,
+        customer=definition.customer,
+        service=definition.service,
+        environment=definition.environment,
+        every_seconds=None
+        if definition.sample_interval is None
+        else definition.sample_interval // SECOND,
         limit_status=stored.limit_status,
-        promises=[RequiredTold.model_validate(one) for one in required],
-        limit=_limit_told(limit) if limit else None,
+        promises=[MeasuredPromiseRead.model_validate(one) for one in promises],
+        limit=_limit_response(limit) if limit else None,
     )
 
 
-def _limit_told(limit: Limit) -> LimitTold:
-    return LimitTold(
+def _limit_response(limit: Limit) -> LimitRead:
+    return LimitRead(
         version=limit.version,
         valid_from=limit.valid_from,
         limit=limit.limit,
@@ -233,16 +247,18 @@ def _limit_told(limit: Limit) -> LimitTold:
     )
 
 
-async def _customer(tx: Connection, asked: SeriesAsked) -> directory.Customer | None:
-    if asked.customer is None:
+async def _find_customer(tx: Connection, body: SeriesCreate) -> directory.Customer | None:
+    if body.customer is None:
         return None
-    found = await directory.find_customer(tx, id_or_key(asked.customer))
-    if found is None:
-        unknown = f"there is no customer {asked.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", unknown)])
-    return found
+    customer = await directory.find_customer(tx, id_or_key(body.customer))
+    if customer is None:
+        detail = f"there is no customer {body.customer!r}; intake registers them"
+        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+    return customer
 
 
-def _entry(at: datetime, caller: Caller, action: str, about: Stored, asked: RequestModel) -> Entry:
-    grounds = asked.model_dump(mode="json")
-    return Entry(at, caller.sub, action, f"series/{about.series.id}", grounds, caller.via_machine)
+def _audit_entry(
+    at: datetime, caller: Caller, action: str, stored: StoredSeries, body: RequestModel
+) -> Entry:
+    grounds = body.model_dump(mode="json")
+    return Entry(at, caller.sub, action, f"series/{stored.series.id}", grounds, caller.via_machine)

@@ -9,29 +9,33 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from sla.capacity.domain.forecast import Outlook
+from sla.capacity.domain.forecast import CapacityForecast
 from sla.capacity.tables import outlooks
 
 
-async def keep(tx: Connection, series_id: UUID, made: Outlook) -> None:
+async def upsert(tx: Connection, series_id: UUID, forecast: CapacityForecast) -> None:
     """One a day: the day's last one stays."""
-    added = insert(outlooks).values(
-        series_id=series_id, computed_on=made.computed_on, outlook=_written(made)
+    statement = insert(outlooks).values(
+        series_id=series_id, computed_on=forecast.computed_on, outlook=_dump(forecast)
     )
-    same = ["series_id", "computed_on"]
+    key_columns = ["series_id", "computed_on"]
     await tx.execute(
-        added.on_conflict_do_update(index_elements=same, set_={"outlook": added.excluded.outlook})
+        statement.on_conflict_do_update(
+            index_elements=key_columns, set_={"outlook": statement.excluded.outlook}
+        )
     )
 
 
-async def of_series(tx: Connection, series_id: UUID, since: date) -> list[dict[str, Any]]:
+async def list_of_series(tx: Connection, series_id: UUID, since: date) -> list[dict[str, Any]]:
     """What was expected on each day from `since` on, the newest first; 400 at most."""
-    mine = select(outlooks.c.outlook).where(
+    query = select(outlooks.c.outlook).where(
         outlooks.c.series_id == series_id, outlooks.c.computed_on >= since
     )
-    return list(await tx.scalars(mine.order_by(outlooks.c.computed_on.desc()).limit(400)))
+    return list(await tx.scalars(query.order_by(outlooks.c.computed_on.desc()).limit(400)))
 
 
-def _written(made: Outlook) -> dict[str, Any]:
-    told = asdict(made)
-    return {name: str(value) if isinstance(value, date) else value for name, value in told.items()}
+def _dump(forecast: CapacityForecast) -> dict[str, Any]:
+    values = asdict(forecast)
+    return {
+        name: str(value) if isinstance(value, date) else value for name, value in values.items()
+    }

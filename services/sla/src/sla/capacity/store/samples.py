@@ -9,11 +9,11 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from common.persistence.database import Connection, asyncpg_connection
 from sla.capacity.domain.forecast import Peak
-from sla.capacity.domain.series import JudgedBy, Limit
+from sla.capacity.domain.series import Limit, Statistic
 
-Row = tuple[UUID, datetime, float]
+SampleRow = tuple[UUID, datetime, float]
 
-_KEEP = """
+_INSERT_SAMPLES = """
 WITH told AS (
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[]) AS t (series_id, at, value)
 ), new AS (
@@ -32,13 +32,13 @@ WITH told AS (
 )
 SELECT count(*) FROM new
 """
-_DIFFERING = """
+_SELECT_CONFLICTS = """
 SELECT told.place FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[])
     WITH ORDINALITY AS told (series_id, at, value, place)
 JOIN samples kept ON (kept.series_id, kept.at) = (told.series_id, told.at)
 WHERE kept.value <> told.value ORDER BY told.place
 """
-_ACTUAL = text(
+_SELECT_STATISTICS = text(
     """
     SELECT s.series_id, count(*) AS many, avg(value) AS mean, max(value) AS max,
         min(value) AS min, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median,
@@ -49,7 +49,7 @@ _ACTUAL = text(
     GROUP BY s.series_id
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_PEAKS = text(
+_SELECT_PEAKS = text(
     """
     SELECT series_id, day, low, peak FROM sample_days
     WHERE series_id = ANY(:ids) AND day >= :since AND day < :until ORDER BY series_id, day
@@ -58,7 +58,7 @@ _PEAKS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Actual:
+class SampleStatistics:
     """What a series' samples of a stretch of time come to, in the series' unit."""
 
     count: int
@@ -69,13 +69,13 @@ class Actual:
     min: float
     last: float
 
-    def figure(self, statistic: JudgedBy) -> float:
-        found: float = getattr(self, statistic)
-        return found
+    def value_of(self, statistic: Statistic) -> float:
+        value: float = getattr(self, statistic)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SampleDay:
     """A date (UTC) of a series: how many samples, their lowest, mean and highest."""
 
     day: date
@@ -85,47 +85,49 @@ class Day:
     peak: float
 
 
-async def keep(tx: Connection, rows: Sequence[Row]) -> tuple[int, list[int]]:
+async def insert(tx: Connection, rows: Sequence[SampleRow]) -> tuple[int, list[int]]:
     """How many were new, and the places of those that differ from what is kept: the first stays."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     connection = await asyncpg_connection(tx)
-    new = await connection.fetchval(_KEEP, *columns)
+    new = await connection.fetchval(_INSERT_SAMPLES, *columns)
     if new == len(rows):
         return new, []
-    differing = await connection.fetch(_DIFFERING, *columns)
-    return new, [row["place"] - 1 for row in differing]
+    conflicts = await connection.fetch(_SELECT_CONFLICTS, *columns)
+    return new, [row["place"] - 1 for row in conflicts]
 
 
-async def actuals(
+async def get_statistics(
     tx: Connection, ids: Collection[UUID], since: datetime, until: datetime
-) -> dict[UUID, Actual]:
+) -> dict[UUID, SampleStatistics]:
     """By series; those without a sample in `[since, until)` are missing."""
-    found = await tx.execute(_ACTUAL, {"ids": list(ids), "since": since, "until": until})
+    rows = await tx.execute(_SELECT_STATISTICS, {"ids": list(ids), "since": since, "until": until})
     return {
-        row.series_id: Actual(row.many, row.mean, row.median, row.p95, row.max, row.min, row.last)
-        for row in found
+        row.series_id: SampleStatistics(
+            row.many, row.mean, row.median, row.p95, row.max, row.min, row.last
+        )
+        for row in rows
     }
 
 
-async def peaks(
+async def list_peaks(
     tx: Connection, limits: dict[UUID, Limit], since: date, until: date
 ) -> dict[UUID, list[Peak]]:
     """The daily extremes towards each limit, `until` not included."""
-    found: dict[UUID, list[Peak]] = {id: [] for id in limits}
-    asked = {"ids": list(limits), "since": since, "until": until}
-    for row in await tx.execute(_PEAKS, asked):
-        up = limits[row.series_id].direction == "from_below"
-        found[row.series_id].append(Peak(row.day, row.peak if up else row.low))
-    return found
+    by_series: dict[UUID, list[Peak]] = {id: [] for id in limits}
+    parameters = {"ids": list(limits), "since": since, "until": until}
+    for row in await tx.execute(_SELECT_PEAKS, parameters):
+        is_from_below = limits[row.series_id].direction == "from_below"
+        by_series[row.series_id].append(Peak(row.day, row.peak if is_from_below else row.low))
+    return by_series
 
 
-async def days(tx: Connection, id: UUID, since: date, until: date) -> list[Day]:
+async def list_days(tx: Connection, id: UUID, since: date, until: date) -> list[SampleDay]:
     """The days of one series in `[since, until)`, in order."""
-    found = await tx.execute(
+    rows = await tx.execute(
         text(
             "SELECT day, count AS many, low, total / count AS mean, peak FROM sample_days"
             " WHERE series_id = :id AND day >= :since AND day < :until ORDER BY day"
         ),
         {"id": id, "since": since, "until": until},
     )
-    return [Day(row.day, row.many, row.low, row.mean, row.peak) for row in found]
+    return [SampleDay(row.day, row.many, row.low, row.mean, row.peak) for row in rows]

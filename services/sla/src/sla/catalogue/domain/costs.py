@@ -11,58 +11,60 @@ from uuid import UUID
 
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import Price
-from sla.catalogue.domain.gap import Gap, Standing
-from sla.catalogue.domain.underpinning_contracts import chains
+from sla.catalogue.domain.gap import Gap, GapContext
+from sla.catalogue.domain.underpinning_contracts import underpinning_pairs
 
 
-def unpaid(standing: Standing) -> Iterator[Gap]:
+def cost_gaps(context: GapContext) -> Iterator[Gap]:
     """Agreements that cost more than they bring, and those whose costs cannot be added up."""
-    resting: dict[UUID, int] = {}
-    beneath: dict[UUID, tuple[Agreement, list[Agreement]]] = {}
-    for upper, lower, _ in chains(standing):
-        resting[lower.id] = resting.get(lower.id, 0) + 1
-        beneath.setdefault(upper.id, (upper, []))[1].append(lower)
-    for upper, below in beneath.values():
-        paid = upper.price or _listed(standing, upper)
-        shares = [(one.price, resting[one.id]) for one in below if one.price is not None]
-        if paid is None or not shares:
+    agreements_per_contract: dict[UUID, int] = {}
+    contracts_below: dict[UUID, tuple[Agreement, list[Agreement]]] = {}
+    for upper, lower, _ in underpinning_pairs(context):
+        agreements_per_contract[lower.id] = agreements_per_contract.get(lower.id, 0) + 1
+        contracts_below.setdefault(upper.id, (upper, []))[1].append(lower)
+    for upper, below in contracts_below.values():
+        price = upper.price or _list_price(context, upper)
+        priced_contracts = [
+            (one.price, agreements_per_contract[one.id]) for one in below if one.price is not None
+        ]
+        if price is None or not priced_contracts:
             continue
-        if others := {price.currency for price, _ in shares} - {paid.currency}:
-            yield _mixed(upper, paid, others)
+        if other_currencies := {price.currency for price, _ in priced_contracts} - {price.currency}:
+            yield _currency_gap(upper, price, other_currencies)
             continue
-        costs = sum((price.amount / among for price, among in shares), Decimal(0))
-        if costs > paid.amount:
-            yield _dear(upper, paid, costs)
+        costs = sum((price.amount / among for price, among in priced_contracts), Decimal(0))
+        if costs > price.amount:
+            yield _cost_gap(upper, price, costs)
 
 
-def _listed(standing: Standing, upper: Agreement) -> Price | None:
+def _list_price(context: GapContext, upper: Agreement) -> Price | None:
     """The list prices together, where they are all in one currency."""
     prices = [
-        standing.prices[key]
-        for key, id in standing.sold()
-        if key in standing.prices and standing.promise(id, key) == upper
+        context.prices[key]
+        for key, id in context.sold_services()
+        if key in context.prices and context.agreement_for(id, key) == upper
     ]
     if len({price.currency for price in prices}) != 1:
         return None
     return Price(sum((price.amount for price in prices), Decimal(0)), prices[0].currency)
 
 
-def _dear(upper: Agreement, paid: Price, costs: Decimal) -> Gap:
+def _cost_gap(upper: Agreement, price: Price, costs: Decimal) -> Gap:
     return Gap(
         "COSTS_EXCEED_PRICE",
-        f"what {upper.key} rests upon costs {costs:.2f} {paid.currency} a month,"
-        f" and it brings {paid.amount:.2f}",
+        f"what {upper.key} rests upon costs {costs:.2f} {price.currency} a month,"
+        f" and it brings {price.amount:.2f}",
         "agree on another price, or on cheaper contracts beneath",
         "gm",
         agreement=upper.key,
     )
 
 
-def _mixed(upper: Agreement, paid: Price, others: set[str]) -> Gap:
+def _currency_gap(upper: Agreement, price: Price, other_currencies: set[str]) -> Gap:
     return Gap(
         "CURRENCIES_DIFFER",
-        f"{upper.key} is paid in {paid.currency}, and what it rests upon in"
-        f" {', '.join(sorted(others))}: nobody can say whether it pays",
+        f"{upper.key} is paid in {price.currency}, and what it rests upon in"
+        f" {', '.join(sorted(other_currencies))}: nobody can say whether it pays",
         "agree on prices in one currency",
         "gm",
         agreement=upper.key,

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, Contract, holding
+from sla.agreements.domain.agreement import Agreement, Contract, applicable_agreement
 from sla.agreements.domain.clauses import Price
 from sla.catalogue.domain.graph import Graph, Node
 
-Code = Literal[
+GapCode = Literal[
     "CUSTOMER_WITHOUT_AGREEMENT",
     "SERVICE_WITHOUT_AGREEMENT",
     "ENVIRONMENT_WITHOUT_AGREEMENT",
@@ -32,7 +32,7 @@ class Gap:
     """`underpinning` is the key of the `ola` or `uc` beneath the agreement. `owner`: a role, or the owner of
     the service, as the catalogue names them."""
 
-    code: Code
+    code: GapCode
     detail: str
     recommendation: str
     owner: str
@@ -47,15 +47,15 @@ class Gap:
     kind: str | None = None
 
     @property
-    def place(self) -> str:
+    def sort_key(self) -> str:
         """What the list of gaps is ordered by; no two gaps have the same."""
-        named = (self.customer, self.service, self.environment, self.partner, self.agreement)
-        more = (self.underpinning, self.metric, self.priority, self.kind)
-        return "\t".join((self.code, *(one or "" for one in named + more)))
+        references = (self.customer, self.service, self.environment, self.partner, self.agreement)
+        details = (self.underpinning, self.metric, self.priority, self.kind)
+        return "\t".join((self.code, *(one or "" for one in references + details)))
 
 
 @dataclass(frozen=True)
-class Standing:
+class GapContext:
     """All that was promised, sold and connected, as it stands `at` a moment.
 
     `customers` (keys by id) and `environments` (their customer's id by key) are those in use;
@@ -71,24 +71,24 @@ class Standing:
     contracts: tuple[Agreement, ...] = ()
     retired: frozenset[Node] = frozenset()
 
-    def valid(self, *kinds: Contract) -> list[Agreement]:
-        return [one for one in self.contracts if one.contract in kinds and one.holds_at(self.at)]
+    def valid_agreements(self, *kinds: Contract) -> list[Agreement]:
+        return [one for one in self.contracts if one.contract in kinds and one.is_valid_at(self.at)]
 
-    def promise(
+    def agreement_for(
         self, customer_id: UUID, service: str | None, at: datetime | None = None
     ) -> Agreement | None:
         """The `sla` that covers a customer's ticket about this service."""
-        return holding(self._by_customer.get(customer_id, ()), service, at or self.at)
+        return applicable_agreement(self._by_customer.get(customer_id, ()), service, at or self.at)
 
     @cached_property
     def _by_customer(self) -> Mapping[UUID, list[Agreement]]:
-        found: dict[UUID, list[Agreement]] = {}
-        for one in self.contracts:
-            for id in one.customers if one.contract == "sla" else ():
-                found.setdefault(id, []).append(one)
-        return found
+        by_customer: dict[UUID, list[Agreement]] = {}
+        for agreement in self.contracts:
+            for id in agreement.customers if agreement.contract == "sla" else ():
+                by_customer.setdefault(id, []).append(agreement)
+        return by_customer
 
-    def sold(self) -> list[tuple[str, UUID]]:
+    def sold_services(self) -> list[tuple[str, UUID]]:
         """Every service with every customer who bought it and is still one."""
         ids = {key: id for id, key in self.customers.items()}
         return [

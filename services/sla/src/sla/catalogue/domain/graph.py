@@ -13,30 +13,30 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["service", "environment", "partner"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+NodeKind = Literal["service", "environment", "partner"]
+NODE_KINDS: tuple[NodeKind, ...] = get_args(NodeKind)
 
 
 class Node(NamedTuple):
     """Written `environment/acme-prod`."""
 
-    kind: Kind
+    kind: NodeKind
     key: str
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.key}"
 
 
-def node_of(written: str) -> Node:
+def parse_node(text: str) -> Node:
     """Raises ValueError for what is not written `kind/key`."""
-    kind, slash, key = written.partition("/")
-    for known in KINDS:
-        if slash and key and kind == known:
-            return Node(known, key)
-    raise ValueError(f"{written!r} is no node; write it like environment/acme-prod")
+    kind, slash, key = text.partition("/")
+    for candidate in NODE_KINDS:
+        if slash and key and kind == candidate:
+            return Node(candidate, key)
+    raise ValueError(f"{text!r} is no node; write it like environment/acme-prod")
 
 
-def service(key: str) -> Node:
+def service_node(key: str) -> Node:
     return Node("service", key)
 
 
@@ -44,13 +44,13 @@ def service(key: str) -> Node:
 class Need:
     """`at_least` so many of the nodes `of` must work: 1 <= at_least <= len(of)."""
 
-    of: tuple[Node, ...]
+    nodes: tuple[Node, ...]
     at_least: int = 1
 
     @property
-    def spare(self) -> int:
+    def spare_count(self) -> int:
         """How many may fail."""
-        return len(self.of) - self.at_least
+        return len(self.nodes) - self.at_least
 
 
 @dataclass(frozen=True)
@@ -62,70 +62,72 @@ class Graph:
     owners: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def order(self) -> tuple[str, ...]:
+    def topological_order(self) -> tuple[str, ...]:
         """All services, each after those that it runs on. Raises graphlib.CycleError."""
-        return tuple(TopologicalSorter(_below(self.needs)).static_order())
+        return tuple(TopologicalSorter(_service_dependencies(self.needs)).static_order())
 
     @cached_property
-    def above(self) -> Mapping[Node, tuple[str, ...]]:
+    def direct_dependents(self) -> Mapping[Node, tuple[str, ...]]:
         """The services that name a node in their needs."""
-        found: dict[Node, list[str]] = {}
+        dependents: dict[Node, list[str]] = {}
         for key in sorted(self.needs):
             for node in dict.fromkeys(self.runs_on(key)):
-                found.setdefault(node, []).append(key)
-        return {node: tuple(keys) for node, keys in found.items()}
+                dependents.setdefault(node, []).append(key)
+        return {node: tuple(keys) for node, keys in dependents.items()}
 
     def runs_on(self, key: str) -> Iterator[Node]:
         """What a service names in its needs."""
-        return (node for need in self.needs.get(key, ()) for node in need.of)
+        return (node for need in self.needs.get(key, ()) for node in need.nodes)
 
-    def for_customer(self, key: str, customer: str | None) -> Iterator[Need]:
+    def needs_of_customer(self, key: str, customer: str | None) -> Iterator[Need]:
         """The needs of a service as they concern one customer; None: all, as they are written."""
         for need in self.needs.get(key, ()):
-            own = tuple(node for node in need.of if self._concerns(node, customer))
-            if own:
-                yield Need(own, min(need.at_least, len(own)))
+            own_nodes = tuple(node for node in need.nodes if self._is_relevant(node, customer))
+            if own_nodes:
+                yield Need(own_nodes, min(need.at_least, len(own_nodes)))
 
     def dependents(self, nodes: Iterable[Node]) -> tuple[str, ...]:
         """Services that rest upon these nodes, however far above; lower ones first."""
-        reached, waiting = set[str](), list(nodes)
-        while waiting:
-            for key in self.above.get(waiting.pop(), ()):
+        reached, pending = set[str](), list(nodes)
+        while pending:
+            for key in self.direct_dependents.get(pending.pop(), ()):
                 if key not in reached:
                     reached.add(key)
-                    waiting.append(service(key))
-        return tuple(key for key in self.order if key in reached)
+                    pending.append(service_node(key))
+        return tuple(key for key in self.topological_order if key in reached)
 
-    def beneath(self, key: str, customer: str | None = None) -> set[Node]:
+    def below(self, key: str, customer: str | None = None) -> set[Node]:
         """All that a service rests upon, however far below, as it concerns the customer."""
-        reached, waiting = set[Node](), [service(key)]
-        while waiting:
-            current = waiting.pop()
+        reached, pending = set[Node](), [service_node(key)]
+        while pending:
+            current = pending.pop()
             if current.kind == "service":
-                named = (n for need in self.for_customer(current.key, customer) for n in need.of)
-                waiting += [node for node in named if node not in reached]
-                reached.update(waiting)
+                needed = (
+                    n for need in self.needs_of_customer(current.key, customer) for n in need.nodes
+                )
+                pending += [node for node in needed if node not in reached]
+                reached.update(pending)
         return reached
 
-    def _concerns(self, node: Node, customer: str | None) -> bool:
+    def _is_relevant(self, node: Node, customer: str | None) -> bool:
         owner = self.owners.get(node.key) if node.kind == "environment" else None
         return customer is None or owner is None or owner == customer
 
 
-def cycle(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...] | None:
+def find_cycle(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...] | None:
     """The services of a cycle, the first one again at the end; None where there is none.
 
     Each runs on the one that follows it.
     """
     try:
-        TopologicalSorter(_below(needs)).prepare()
-    except CycleError as found:
-        return tuple(reversed(found.args[1]))
+        TopologicalSorter(_service_dependencies(needs)).prepare()
+    except CycleError as error:
+        return tuple(reversed(error.args[1]))
     return None
 
 
-def _below(needs: Mapping[str, tuple[Need, ...]]) -> dict[str, list[str]]:
+def _service_dependencies(needs: Mapping[str, tuple[Need, ...]]) -> dict[str, list[str]]:
     return {
-        key: [node.key for need in needs[key] for node in need.of if node.kind == "service"]
+        key: [node.key for need in needs[key] for node in need.nodes if node.kind == "service"]
         for key in sorted(needs)
     }

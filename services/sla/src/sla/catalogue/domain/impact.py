@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sla.catalogue.domain.graph import Graph, Need, Node, service
+from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 
 Effect = Literal["down", "degraded"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class AffectedService:
     """A service that is hit: `effect` is the worst one, `customers` those who bought it and feel it.
 
     `because` leads from the service down to what failed, by the shortest way.
@@ -25,64 +25,78 @@ class Hit:
     service: str
     effect: Effect
     customers: Mapping[str, Effect]
-    because: tuple[Node, ...]
+    path: tuple[Node, ...]
 
 
-def impact(graph: Graph, failed: Collection[Node]) -> tuple[Hit, ...]:
+def compute_impact(graph: Graph, failed: Collection[Node]) -> tuple[AffectedService, ...]:
     """The services that are hit when these nodes fail, lower ones first."""
-    named = [node.key for node in failed if node.kind == "service" and node.key in graph.needs]
-    reached = tuple(dict.fromkeys([*named, *graph.dependents(failed)]))
-    concerned = {one for key in reached for one in graph.sold_to.get(key, ())}
-    by_customer = {one: effects(graph, failed, one, reached) for one in sorted(concerned)}
-    whole = effects(graph, failed, None, reached)
-    found = []
-    for key in reached:
-        customers = _customers(graph, key, by_customer)
+    failed_services = [
+        node.key for node in failed if node.kind == "service" and node.key in graph.needs
+    ]
+    affected_keys = tuple(dict.fromkeys([*failed_services, *graph.dependents(failed)]))
+    affected_customers = {one for key in affected_keys for one in graph.sold_to.get(key, ())}
+    by_customer = {
+        one: effects_for(graph, failed, one, affected_keys) for one in sorted(affected_customers)
+    }
+    overall = effects_for(graph, failed, None, affected_keys)
+    affected = []
+    for key in affected_keys:
+        customers = _customer_effects(graph, key, by_customer)
         # What nobody buys is judged as it is written; else by those who bought it.
-        felt = set(customers.values()) if graph.sold_to.get(key) else {whole[key]}
-        if felt:
-            effect: Effect = "down" if "down" in felt else "degraded"
-            found.append(Hit(key, effect, customers, _way(graph, service(key), failed)))
-    return tuple(found)
+        visible_effects = set(customers.values()) if graph.sold_to.get(key) else {overall[key]}
+        if visible_effects:
+            effect: Effect = "down" if "down" in visible_effects else "degraded"
+            affected.append(
+                AffectedService(
+                    key, effect, customers, _shortest_path(graph, service_node(key), failed)
+                )
+            )
+    return tuple(affected)
 
 
-def effects(
-    graph: Graph, failed: Collection[Node], customer: str | None, among: Collection[str]
+def effects_for(
+    graph: Graph, failed: Collection[Node], customer: str | None, keys: Collection[str]
 ) -> dict[str, Effect]:
     """By service (of `among`, which holds all dependents): what one customer sees of it."""
-    found: dict[Node, Effect] = dict.fromkeys(failed, "down")
-    reached = frozenset(among)
-    for key in (key for key in graph.order if key in reached):
-        node = service(key)
-        felt = [_felt(need, found) for need in graph.for_customer(key, customer)]
-        if node not in found and any(felt):
-            found[node] = "down" if "down" in felt else "degraded"
-    return {key: found[service(key)] for key in among if service(key) in found}
+    effect_by_node: dict[Node, Effect] = dict.fromkeys(failed, "down")
+    affected_keys = frozenset(keys)
+    for key in (key for key in graph.topological_order if key in affected_keys):
+        node = service_node(key)
+        need_effects = [
+            _need_effect(need, effect_by_node) for need in graph.needs_of_customer(key, customer)
+        ]
+        if node not in effect_by_node and any(need_effects):
+            effect_by_node[node] = "down" if "down" in need_effects else "degraded"
+    return {
+        key: effect_by_node[service_node(key)]
+        for key in keys
+        if service_node(key) in effect_by_node
+    }
 
 
-def _felt(need: Need, found: Mapping[Node, Effect]) -> Effect | None:
-    hit = [found[node] for node in need.of if node in found]
-    if hit.count("down") > need.spare:
+def _need_effect(need: Need, effect_by_node: Mapping[Node, Effect]) -> Effect | None:
+    node_effects = [effect_by_node[node] for node in need.nodes if node in effect_by_node]
+    if node_effects.count("down") > need.spare_count:
         return "down"
-    return "degraded" if hit else None
+    return "degraded" if node_effects else None
 
 
-def _customers(
+def _customer_effects(
     graph: Graph, key: str, by_customer: Mapping[str, Mapping[str, Effect]]
 ) -> dict[str, Effect]:
-    bought = sorted(graph.sold_to.get(key, ()))
-    return {one: by_customer[one][key] for one in bought if key in by_customer[one]}
+    buyers = sorted(graph.sold_to.get(key, ()))
+    return {one: by_customer[one][key] for one in buyers if key in by_customer[one]}
 
 
-def _way(graph: Graph, start: Node, failed: Collection[Node]) -> tuple[Node, ...]:
-    waiting: deque[tuple[Node, ...]] = deque([(start,)])
+def _shortest_path(graph: Graph, start: Node, failed: Collection[Node]) -> tuple[Node, ...]:
+    queue: deque[tuple[Node, ...]] = deque([(start,)])
     seen = {start}
-    while waiting:
-        way = waiting.popleft()
-        if way[-1] in failed:
-            return way
-        for node in graph.runs_on(way[-1].key) if way[-1].kind == "service" else ():
+    while queue:
+        path = queue.popleft()
+        if path[-1] in failed:
+            return path
+        for node in graph.runs_on(path[-1].key) if path[-1].kind == "service" else ():
             if node not in seen:
                 seen.add(node)
-                waiting.append((*way, node))
+                queue.append((*path, node))
     return (start,)

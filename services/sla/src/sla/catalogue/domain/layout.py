@@ -2,31 +2,31 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sla.catalogue.domain.graph import Graph, Node, service
+from sla.catalogue.domain.graph import Graph, Node, service_node
 
-SWEEPS = 4
+SWEEP_COUNT = 4
 
 
-def rows(graph: Graph, nodes: Collection[Node]) -> list[list[Node]]:
+def layout_rows(graph: Graph, nodes: Collection[Node]) -> list[list[Node]]:
     """The nodes in rows from the top, neighbours under each other as far as it goes.
 
     A service stands one row above the highest that it runs on; environments and partners lowest.
     """
     depths = _depths(graph, nodes)
-    found: list[list[Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
+    layers: list[list[Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
     for node in sorted(nodes):
-        found[-1 - depths[node]].append(node)
+        layers[-1 - depths[node]].append(node)
     above, below = _neighbours(graph, nodes)
-    for sweep in range(SWEEPS):
-        order = range(1, len(found)) if sweep % 2 == 0 else range(len(found) - 2, -1, -1)
+    for sweep in range(SWEEP_COUNT):
+        order = range(1, len(layers)) if sweep % 2 == 0 else range(len(layers) - 2, -1, -1)
         for index in order:
-            _ordered(found, index, above if sweep % 2 == 0 else below)
-    return found
+            _sort_row(layers, index, above if sweep % 2 == 0 else below)
+    return layers
 
 
 def _depths(graph: Graph, nodes: Collection[Node]) -> dict[Node, int]:
     depths = {node: 0 for node in nodes if node.kind != "service"}
-    for node in map(service, graph.order):
+    for node in map(service_node, graph.topological_order):
         if node in nodes:
             below = [depths[one] for one in graph.runs_on(node.key) if one in depths]
             depths[node] = 1 + max(below, default=0)
@@ -46,14 +46,14 @@ def _neighbours(
     return above, below
 
 
-def _ordered(
-    found: list[list[Node]], index: int, neighbours: Mapping[Node, Sequence[Node]]
+def _sort_row(
+    layers: list[list[Node]], index: int, neighbours: Mapping[Node, Sequence[Node]]
 ) -> None:
     """Sort one row by the middle of its neighbours in the rows that stand already."""
-    place = {node: at / max(len(row), 1) for row in found for at, node in enumerate(row)}
+    positions = {node: at / max(len(row), 1) for row in layers for at, node in enumerate(row)}
 
     def middle(node: Node) -> float:
-        near = [place[one] for one in neighbours[node]]
-        return sum(near) / len(near) if near else place[node]
+        near = [positions[one] for one in neighbours[node]]
+        return sum(near) / len(near) if near else positions[node]
 
-    found[index].sort(key=middle)
+    layers[index].sort(key=middle)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sla.catalogue.domain.graph import Graph, Need, Node, service
+from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +26,38 @@ def single_points(graph: Graph) -> tuple[SinglePoint, ...]:
     customers: dict[Node, set[str]] = {}
     buyers = {one for sold in graph.sold_to.values() for one in sold}
     for customer in (None, *sorted(buyers)):
-        for key, fatal in fatalities(graph, customer).items():
-            if not _holds(graph, key, customer):
+        for key, fatal in fatal_nodes(graph, customer).items():
+            if not _counts_for(graph, key, customer):
                 continue
-            for node in fatal - {service(key)}:
+            for node in fatal - {service_node(key)}:
                 services.setdefault(node, set()).add(key)
                 customers.setdefault(node, set()).update({customer} if customer else ())
-    found = [
+    points = [
         SinglePoint(node, tuple(sorted(hit)), tuple(sorted(customers[node])))
         for node, hit in services.items()
     ]
-    return tuple(sorted(found, key=lambda one: (-len(one.customers), -len(one.services), one.node)))
+    return tuple(
+        sorted(points, key=lambda one: (-len(one.customers), -len(one.services), one.node))
+    )
 
 
-def _holds(graph: Graph, key: str, customer: str | None) -> bool:
+def _counts_for(graph: Graph, key: str, customer: str | None) -> bool:
     """What nobody has bought is judged as it is written; else by those who bought it."""
-    bought = graph.sold_to.get(key)
-    return customer in bought if bought else customer is None
+    buyers = graph.sold_to.get(key)
+    return customer in buyers if buyers else customer is None
 
 
-def fatalities(graph: Graph, customer: str | None) -> Mapping[str, frozenset[Node]]:
+def fatal_nodes(graph: Graph, customer: str | None) -> Mapping[str, frozenset[Node]]:
     """By service: every node whose failure alone takes it down for this customer."""
-    found: dict[Node, frozenset[Node]] = {}
-    for key in graph.order:
-        fatal = {service(key)}
-        for need in graph.for_customer(key, customer):
-            fatal |= _fatal(need, found)
-        found[service(key)] = frozenset(fatal)
-    return {key: found[service(key)] for key in graph.order}
+    fatal_by_node: dict[Node, frozenset[Node]] = {}
+    for key in graph.topological_order:
+        fatal = {service_node(key)}
+        for need in graph.needs_of_customer(key, customer):
+            fatal |= _fatal_of_need(need, fatal_by_node)
+        fatal_by_node[service_node(key)] = frozenset(fatal)
+    return {key: fatal_by_node[service_node(key)] for key in graph.topological_order}
 
 
-def _fatal(need: Need, found: Mapping[Node, frozenset[Node]]) -> set[Node]:
-    falls = Counter(node for one in need.of for node in found.get(one, {one}))
-    return {node for node, fallen in falls.items() if fallen > need.spare}
+def _fatal_of_need(need: Need, fatal_by_node: Mapping[Node, frozenset[Node]]) -> set[Node]:
+    failure_counts = Counter(node for one in need.nodes for node in fatal_by_node.get(one, {one}))
+    return {node for node, fallen in failure_counts.items() if fallen > need.spare_count}

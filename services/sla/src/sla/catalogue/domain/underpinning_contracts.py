@@ -15,47 +15,49 @@ from uuid import UUID
 
 from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.catalogue.domain.gap import Gap, Standing
+from sla.catalogue.domain.gap import Gap, GapContext
 from sla.catalogue.domain.graph import Node
 
 Timetables = Mapping[UUID, Timetable]
 HORIZON = timedelta(days=366)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-_TICK = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 _ZERO = timedelta(0)
 
 
-def chains(standing: Standing) -> Iterator[tuple[Agreement, Agreement, str]]:
+def underpinning_pairs(context: GapContext) -> Iterator[tuple[Agreement, Agreement, str]]:
     """Each valid `sla` with each contract beneath it, and the service by which it is so."""
-    found: dict[tuple[UUID, UUID], tuple[Agreement, Agreement, str]] = {}
-    for key, id in standing.sold():
-        upper = standing.promise(id, key)
+    pairs: dict[tuple[UUID, UUID], tuple[Agreement, Agreement, str]] = {}
+    for key, id in context.sold_services():
+        upper = context.agreement_for(id, key)
         if upper is None:
             continue
-        below = standing.graph.beneath(key, standing.customers[id])
-        for lower in standing.valid("ola", "uc"):
-            if (not lower.customers or id in lower.customers) and _beneath(lower, key, below):
-                found.setdefault((upper.id, lower.id), (upper, lower, key))
-    yield from found.values()
+        nodes_below = context.graph.below(key, context.customers[id])
+        for lower in context.valid_agreements("ola", "uc"):
+            if (not lower.customers or id in lower.customers) and _underpins(
+                lower, key, nodes_below
+            ):
+                pairs.setdefault((upper.id, lower.id), (upper, lower, key))
+    yield from pairs.values()
 
 
-def _beneath(lower: Agreement, key: str, below: set[Node]) -> bool:
-    services = {key} | {node.key for node in below if node.kind == "service"}
-    if lower.contract == "uc" and Node("partner", lower.partner or "") not in below:
+def _underpins(lower: Agreement, key: str, nodes_below: set[Node]) -> bool:
+    services = {key} | {node.key for node in nodes_below if node.kind == "service"}
+    if lower.contract == "uc" and Node("partner", lower.partner or "") not in nodes_below:
         return key in lower.services
     return not lower.services or not services.isdisjoint(lower.services)
 
 
-def slower(standing: Standing, tables: Timetables) -> Iterator[Gap]:
+def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
     """Where a contract beneath promises a metric later than the agreement above, or not at all."""
-    known: dict[tuple[Terms, Terms], timedelta] = {}
-    for upper, lower, key in chains(standing):
-        for metric, priority, kind in _promised(upper, lower):
-            place = Gap(
+    lateness_by_terms: dict[tuple[Terms, Terms], timedelta] = {}
+    for upper, lower, key in underpinning_pairs(context):
+        for metric, priority, kind in _compared_terms(upper, lower):
+            gap = Gap(
                 "SLOWER_BELOW",
                 "",
                 "",
-                standing.owners.get(key, "tom"),
+                context.owners.get(key, "tom"),
                 service=key,
                 partner=lower.partner,
                 agreement=upper.key,
@@ -64,26 +66,33 @@ def slower(standing: Standing, tables: Timetables) -> Iterator[Gap]:
                 priority=priority,
                 kind=kind,
             )
-            ours = upper.terms(metric, priority, kind or "")
-            theirs = lower.terms(metric, priority, kind or "")
-            if ours.target is None:
+            upper_terms = upper.terms_for(metric, priority, kind or "")
+            lower_terms = lower.terms_for(metric, priority, kind or "")
+            if upper_terms.target is None:
                 continue
-            if theirs.target is None:
-                yield _unpromised(place)
+            if lower_terms.target is None:
+                yield _unpromised_gap(gap)
                 continue
             try:
-                if (ours, theirs) not in known:
-                    beneath = tables[theirs.calendar], theirs.target
-                    above = tables[ours.calendar], ours.target
-                    known[ours, theirs] = worst_lateness(above, beneath, standing.at)
+                if (upper_terms, lower_terms) not in lateness_by_terms:
+                    lower_promise = tables[lower_terms.calendar], lower_terms.target
+                    upper_promise = tables[upper_terms.calendar], upper_terms.target
+                    lateness_by_terms[upper_terms, lower_terms] = worst_lateness(
+                        upper_promise, lower_promise, context.at
+                    )
             except (NeverOpens, OutOfRange) as error:
-                yield _incomparable(place, str(error))
+                yield _incomparable_gap(gap, str(error))
                 continue
-            if known[ours, theirs] > _ZERO:
-                yield _slower(place, ours.target, theirs.target, known[ours, theirs])
+            if lateness_by_terms[upper_terms, lower_terms] > _ZERO:
+                yield _slower_gap(
+                    gap,
+                    upper_terms.target,
+                    lower_terms.target,
+                    lateness_by_terms[upper_terms, lower_terms],
+                )
 
 
-def _promised(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str, str | None]]:
+def _compared_terms(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str, str | None]]:
     """What the one below has a part in; a kind of ticket only where it has terms of its own."""
     kinds = {one.kind for side in (upper, lower) for one in side.targets if one.kind}
     for metric in lower.metrics():
@@ -91,36 +100,38 @@ def _promised(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str,
             yield metric, priority, None
             for kind in sorted(kinds):
                 if any(
-                    side.terms(metric, priority, kind) != side.terms(metric, priority, "")
+                    side.terms_for(metric, priority, kind) != side.terms_for(metric, priority, "")
                     for side in (upper, lower)
                 ):
                     yield metric, priority, kind
 
 
-def _slower(place: Gap, ours: timedelta, theirs: timedelta, worst: timedelta) -> Gap:
-    said = (
-        f"{place.underpinning} promises {place.metric} of {place.priority} tickets within"
-        f" {_seconds(theirs)} s, {place.agreement} within {_seconds(ours)} s:"
-        f" in the worst case it is {_seconds(worst)} s later"
+def _slower_gap(
+    gap: Gap, upper_target: timedelta, lower_target: timedelta, lateness: timedelta
+) -> Gap:
+    detail = (
+        f"{gap.underpinning} promises {gap.metric} of {gap.priority} tickets within"
+        f" {_seconds(lower_target)} s, {gap.agreement} within {_seconds(upper_target)} s:"
+        f" in the worst case it is {_seconds(lateness)} s later"
     )
     todo = "agree on a shorter target below, or on a longer one above"
-    return replace(place, detail=said, recommendation=todo)
+    return replace(gap, detail=detail, recommendation=todo)
 
 
-def _unpromised(place: Gap) -> Gap:
-    said = (
-        f"{place.agreement} promises {place.metric} of {place.priority} tickets,"
-        f" {place.underpinning} beneath it does not"
+def _unpromised_gap(gap: Gap) -> Gap:
+    detail = (
+        f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets,"
+        f" {gap.underpinning} beneath it does not"
     )
     return replace(
-        place, code="UNPROMISED_BELOW", detail=said, recommendation="agree on a target for it below"
+        gap, code="UNPROMISED_BELOW", detail=detail, recommendation="agree on a target for it below"
     )
 
 
-def _incomparable(place: Gap, why: str) -> Gap:
-    said = f"{place.underpinning} cannot be compared with {place.agreement}: {why}"
+def _incomparable_gap(gap: Gap, reason: str) -> Gap:
+    detail = f"{gap.underpinning} cannot be compared with {gap.agreement}: {reason}"
     return replace(
-        place, code="NOT_COMPARABLE", detail=said, recommendation="agree on targets that end sooner"
+        gap, code="NOT_COMPARABLE", detail=detail, recommendation="agree on targets that end sooner"
     )
 
 
@@ -129,7 +140,7 @@ def _seconds(span: timedelta) -> int:
 
 
 def worst_lateness(
-    ours: tuple[Timetable, timedelta], theirs: tuple[Timetable, timedelta], since: datetime
+    upper: tuple[Timetable, timedelta], lower: tuple[Timetable, timedelta], since: datetime
 ) -> timedelta:
     """How much later theirs can end than ours, over all beginnings within a year; less than zero
     where theirs always ends earlier. Raises NeverOpens, OutOfRange.
@@ -138,14 +149,14 @@ def worst_lateness(
     their distance, except where one of them jumps from a closing to the next opening.
     """
     until = since + HORIZON
-    bends = {since}
-    for table, amount in (ours, theirs):
+    candidates = {since}
+    for table, amount in (upper, lower):
         for opens, closes in table.openings(since, until):
-            bends |= {opens, closes}
-            begins = table.after(closes, -amount)  # a deadline that falls on the closing
-            bends |= {begins, begins + _TICK}
+            candidates |= {opens, closes}
+            start = table.after(closes, -amount)  # a deadline that falls on the closing
+            candidates |= {start, start + _MICROSECOND}
     return max(
-        theirs[0].after(at, theirs[1]) - ours[0].after(at, ours[1])
-        for at in bends
+        lower[0].after(at, lower[1]) - upper[0].after(at, upper[1])
+        for at in candidates
         if since <= at <= until
     )

@@ -11,13 +11,13 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import Instant, ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
-from sla.agreements.domain.agreement import holding
+from sla.agreements.domain.agreement import applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange
-from sla.catalogue.chart import around, drawn, everything
-from sla.catalogue.domain.graph import Node, node_of, service
-from sla.catalogue.domain.impact import Effect, Hit, impact
+from sla.catalogue.chart import all_nodes, neighbourhood, render_svg
+from sla.catalogue.domain.graph import Node, parse_node, service_node
+from sla.catalogue.domain.impact import AffectedService, Effect, compute_impact
 from sla.catalogue.domain.single_points import single_points
 from sla.catalogue.schemas import NodeName
 from sla.catalogue.store import catalogue
@@ -26,26 +26,26 @@ from sla.directory.store import directory
 
 routes = router("/v1/catalogue", tags=["catalogue"])
 
-MOST_CLOCKS = 200
-MOST_NODES = 20
-SVG = "image/svg+xml"
+MAX_CLOCKS = 200
+MAX_NODES = 20
+SVG_MEDIA_TYPE = "image/svg+xml"
 
 
-class HitCustomer(ResponseModel):
+class AffectedCustomerRead(ResponseModel):
     customer: str
     effect: Effect
 
 
-class HitService(ResponseModel):
+class AffectedServiceRead(ResponseModel):
     """`path`: the way from the service down to what fails."""
 
     service: str
     effect: Effect
     path: list[str]
-    customers: list[HitCustomer]
+    customers: list[AffectedCustomerRead]
 
 
-class HitPromise(ResponseModel):
+class AffectedPromiseRead(ResponseModel):
     """`promised_seconds`: the agreement's service time within the window, where one was given."""
 
     agreement: str
@@ -55,7 +55,7 @@ class HitPromise(ResponseModel):
     promised_seconds: int | None
 
 
-class HitClock(ResponseModel):
+class AffectedClockRead(ResponseModel):
     id: UUID
     ticket: str
     metric: str
@@ -65,18 +65,18 @@ class HitClock(ResponseModel):
     deadline: datetime | None
 
 
-class ImpactTold(ResponseModel):
+class ImpactRead(ResponseModel):
     """`clocks`: open ones, those that break first; `more_clocks` says that there are others."""
 
     nodes: list[str]
-    services: list[HitService]
+    services: list[AffectedServiceRead]
     customers: list[str]
-    promises: list[HitPromise]
-    clocks: list[HitClock]
+    promises: list[AffectedPromiseRead]
+    clocks: list[AffectedClockRead]
     more_clocks: bool
 
 
-class SinglePointTold(ResponseModel):
+class SinglePointRead(ResponseModel):
     """Alone it takes these services down, and these customers feel it."""
 
     node: str
@@ -84,37 +84,38 @@ class SinglePointTold(ResponseModel):
     customers: list[str]
 
 
-class SinglePointsTold(ResponseModel):
-    items: list[SinglePointTold]
+class SinglePointsRead(ResponseModel):
+    items: list[SinglePointRead]
 
 
 @routes.get("/impact")
-async def show_impact(
+async def get_impact(
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:assess")],
-    node: Annotated[list[NodeName], Query(min_length=1, max_length=MOST_NODES)],
+    node: Annotated[list[NodeName], Query(min_length=1, max_length=MAX_NODES)],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
-) -> ImpactTold:
-    """What it means when these nodes do not work: an outage, or a window or delivery that is planned.
+) -> ImpactRead:
+    """List the services and promises that an outage of these nodes affects. What it means when
+    these nodes do not work: an outage, or a window or delivery that is planned.
 
     With `from` and `to`, also how much promised time lies in between.
     """
-    window = _window(since, until)
-    graph = await catalogue.graph(tx)
-    nodes = await _nodes(tx, node)
-    hits = impact(graph, nodes)
+    window = _parse_window(since, until)
+    graph = await catalogue.load_graph(tx)
+    nodes = await _resolve_nodes(tx, node)
+    hits = compute_impact(graph, nodes)
     environments = [one.key for one in nodes if one.kind == "environment"]
     owners = {graph.owners[key] for key in environments if key in graph.owners}
-    bought = [(customer, hit.service) for hit in hits for customer in hit.customers]
-    clocks = await exposure.exposed(tx, bought, environments, MOST_CLOCKS + 1)
-    return ImpactTold(
+    purchases = [(customer, hit.service) for hit in hits for customer in hit.customers]
+    clocks = await exposure.list_exposed(tx, purchases, environments, MAX_CLOCKS + 1)
+    return ImpactRead(
         nodes=list(map(str, nodes)),
-        services=[_service(hit) for hit in hits],
-        customers=sorted(owners | {customer for customer, _ in bought}),
-        promises=await _promises(tx, bought, window),
+        services=[_service_response(hit) for hit in hits],
+        customers=sorted(owners | {customer for customer, _ in purchases}),
+        promises=await _affected_promises(tx, purchases, window),
         clocks=[
-            HitClock(
+            AffectedClockRead(
                 id=one.id,
                 ticket=one.ticket.key,
                 metric=one.clock.metric,
@@ -123,87 +124,94 @@ async def show_impact(
                 environment=one.ticket.environment,
                 deadline=one.clock.deadline,
             )
-            for one in clocks[:MOST_CLOCKS]
+            for one in clocks[:MAX_CLOCKS]
         ],
-        more_clocks=len(clocks) > MOST_CLOCKS,
+        more_clocks=len(clocks) > MAX_CLOCKS,
     )
 
 
 @routes.get("/single-points")
-async def show_single_points(
+async def list_single_points(
     tx: Transaction, caller: Annotated[Caller, requires("catalogue:assess")]
-) -> SinglePointsTold:
-    """Nodes without which a service has nothing left to run on; those with most customers first."""
-    found = single_points(await catalogue.graph(tx))
-    return SinglePointsTold(
+) -> SinglePointsRead:
+    """List the single points of failure, those with most customers first. Nodes without which a
+    service has nothing left to run on; those with most customers first."""
+    points = single_points(await catalogue.load_graph(tx))
+    return SinglePointsRead(
         items=[
-            SinglePointTold(
+            SinglePointRead(
                 node=str(one.node), services=list(one.services), customers=list(one.customers)
             )
-            for one in found
+            for one in points
         ]
     )
 
 
-def _window(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime] | None:
+def _parse_window(
+    since: datetime | None, until: datetime | None
+) -> tuple[datetime, datetime] | None:
     if since is None and until is None:
         return None
     if since is None or until is None or until <= since:
-        said = "give both `from` and `to`, the later one second"
-        raise ValidationFailed([Violation("/query/to", "window", said)])
+        detail = "give both `from` and `to`, the later one second"
+        raise ValidationFailed([Violation("/query/to", "window", detail)])
     return since, until
 
 
-async def _nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
-    nodes = list(dict.fromkeys(map(node_of, names)))
-    if nowhere := await catalogue.unknown(tx, nodes):
+async def _resolve_nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
+    nodes = list(dict.fromkeys(map(parse_node, names)))
+    if unknown := await catalogue.find_unknown_nodes(tx, nodes):
         raise ValidationFailed(
             [
                 Violation("/query/node", "unknown", f"there is no {one.kind} {one.key!r}")
-                for one in sorted(nowhere)
+                for one in sorted(unknown)
             ]
         )
     return nodes
 
 
-def _service(hit: Hit) -> HitService:
-    customers = [HitCustomer(customer=key, effect=felt) for key, felt in hit.customers.items()]
-    because = [str(node) for node in hit.because]
-    return HitService(service=hit.service, effect=hit.effect, path=because, customers=customers)
+def _service_response(affected: AffectedService) -> AffectedServiceRead:
+    customers = [
+        AffectedCustomerRead(customer=key, effect=felt) for key, felt in affected.customers.items()
+    ]
+    path = [str(node) for node in affected.path]
+    return AffectedServiceRead(
+        service=affected.service, effect=affected.effect, path=path, customers=customers
+    )
 
 
-async def _promises(
-    tx: Connection, bought: Sequence[tuple[str, str]], window: tuple[datetime, datetime] | None
-) -> list[HitPromise]:
+async def _affected_promises(
+    tx: Connection, purchases: Sequence[tuple[str, str]], window: tuple[datetime, datetime] | None
+) -> list[AffectedPromiseRead]:
     """The agreements that cover what is hit now, each with the services of it that are hit."""
     at = await transaction_time(tx)
-    covering: dict[UUID, HitPromise] = {}
-    known = await directory.customer_ids(tx, {customer for customer, _ in bought})
-    published = await agreements.published(tx, known.values())
-    for customer, key in sorted(bought):
-        found = holding(published.get(known[customer], ()), key, at)
-        if found is None:
+    promise_by_agreement: dict[UUID, AffectedPromiseRead] = {}
+    customer_ids = await directory.get_customer_ids(tx, {customer for customer, _ in purchases})
+    published = await agreements.list_binding(tx, customer_ids.values())
+    for customer, key in sorted(purchases):
+        agreement = applicable_agreement(published.get(customer_ids[customer], ()), key, at)
+        if agreement is None:
             continue
-        promise = covering.get(found.id) or HitPromise(
-            agreement=found.key,
-            version=found.version,
+        promise = promise_by_agreement.get(agreement.id) or AffectedPromiseRead(
+            agreement=agreement.key,
+            version=agreement.version,
             customer=customer,
             services=[],
-            promised_seconds=await _promised(tx, found.calendar, window),
+            promised_seconds=await _promised_seconds(tx, agreement.calendar, window),
         )
         promise.services.append(key)
-        covering[found.id] = promise
-    return list(covering.values())
+        promise_by_agreement[agreement.id] = promise
+    return list(promise_by_agreement.values())
 
 
-async def _promised(
+async def _promised_seconds(
     tx: Connection, calendar: UUID, window: tuple[datetime, datetime] | None
 ) -> int | None:
     if window is None:
         return None
     try:
-        table = (await calendars.timetables(tx, [calendar]))[calendar]
-        return int(table.between(*window).total_seconds())
+        timetable = (await calendars.load_timetables(tx, [calendar]))[calendar]
+        return int(timetable.between(*window).total_seconds())
     except (NeverOpens, OutOfRange) as error:
         raise ValidationFailed([Violation("/query/to", "out_of_range", str(error))]) from None
 
@@ -211,18 +219,23 @@ async def _promised(
 @routes.get(
     "/graph.svg",
     response_class=Response,
-    responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {SVG_MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )
-async def show_picture(
+async def get_catalogue_svg(
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:assess")],
-    node: Annotated[list[NodeName], Query(max_length=MOST_NODES)] = [],  # noqa: B006 - FastAPI's
+    node: Annotated[list[NodeName], Query(max_length=MAX_NODES)] = [],  # noqa: B006 - FastAPI's
 ) -> Response:
-    """The graph as SVG. With `node`: what rests upon these nodes, and how their failure hits it."""
-    graph = await catalogue.graph(tx)
-    failed = await _nodes(tx, node)
-    shown = around(graph, failed) if failed else everything(graph)
-    felt: dict[Node, Effect] = {service(hit.service): hit.effect for hit in impact(graph, failed)}
-    fatal = {one.node for one in single_points(graph)}
-    effects: dict[Node, Effect] = felt | dict.fromkeys(failed, "down")
-    return Response(drawn(graph, shown, fatal, effects), media_type=SVG)
+    """Render the service graph as SVG. With `node`: what rests upon these nodes, and how their
+    failure hits it."""
+    graph = await catalogue.load_graph(tx)
+    failed = await _resolve_nodes(tx, node)
+    nodes = neighbourhood(graph, failed) if failed else all_nodes(graph)
+    service_effects: dict[Node, Effect] = {
+        service_node(hit.service): hit.effect for hit in compute_impact(graph, failed)
+    }
+    single_point_nodes = {one.node for one in single_points(graph)}
+    effects: dict[Node, Effect] = service_effects | dict.fromkeys(failed, "down")
+    return Response(
+        render_svg(graph, nodes, single_point_nodes, effects), media_type=SVG_MEDIA_TYPE
+    )

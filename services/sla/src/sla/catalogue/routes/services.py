@@ -14,64 +14,69 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
 from sla.calendars.schemas import Name, id_or_key
-from sla.catalogue.domain.graph import cycle, service
+from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
-from sla.catalogue.schemas import ServiceAsked, ServiceTold, told
+from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
 
 routes = router("/v1/services", tags=["catalogue"])
 
 
 @routes.post("", status_code=201)
-async def describe(
-    asked: ServiceAsked,
+async def create_service(
+    body: ServiceCreate,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("catalogue:write")],
-) -> ServiceTold:
-    """A new service, or the next version of one; a retired one is offered again.
+) -> ServiceRead:
+    """Create a service, or its next version. A retired one is offered again.
 
     A cycle is refused, and named. With `If-Match` it is the version that you have seen that you
     change.
     """
     await catalogue.lock(tx)
-    former = await catalogue.find(tx, asked.key)
-    if former is not None:
-        if_match(request, former.sequence, told(former, caller))
-    made = await _checked(tx, asked, former, caller)
-    await catalogue.add(tx, made)
-    if former is not None and former.retired_at is not None:
-        await catalogue.retire(tx, made.service_id, made.sequence, None)
-    await _tell(tx, made, caller, "service.describe")
-    response.headers["Location"] = f"/v1/services/{made.id}"
-    set_etag(response, made.sequence)
-    return told(made, caller)
+    previous = await catalogue.find(tx, body.key)
+    if previous is not None:
+        if_match(request, previous.sequence, to_response(previous, caller))
+    new_version = await _build_version(tx, body, previous, caller)
+    await catalogue.add(tx, new_version)
+    if previous is not None and previous.retired_at is not None:
+        await catalogue.set_retired(tx, new_version.service_id, new_version.sequence, None)
+    await _emit(tx, new_version, caller, "service.describe")
+    response.headers["Location"] = f"/v1/services/{new_version.id}"
+    set_etag(response, new_version.sequence)
+    return to_response(new_version, caller)
 
 
 @routes.post("/{name}/retire")
-async def retire(
+async def retire_service(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:write")],
-) -> ServiceTold:
-    """Offered no more. Refused while another service runs on it. Its versions stay on record."""
+) -> ServiceRead:
+    """Retire a service. It is offered no more. Refused while another service runs on it. Its
+    versions stay on record."""
     await catalogue.lock(tx)
-    found = await catalogue.find(tx, id_or_key(name))
-    if found is None:
+    current = await catalogue.find(tx, id_or_key(name))
+    if current is None:
         raise NotFound("This service")
-    if_match(request, found.sequence, told(found, caller))
-    if found.retired_at is not None:
+    if_match(request, current.sequence, to_response(current, caller))
+    if current.retired_at is not None:
         raise Conflict("This service is retired already.")
-    if above := (await catalogue.graph(tx)).above.get(service(found.key), ()):
-        raise Conflict(f"{', '.join(above)} runs on it. Change that first.", services=list(above))
+    if dependents := (await catalogue.load_graph(tx)).direct_dependents.get(
+        service_node(current.key), ()
+    ):
+        raise Conflict(
+            f"{', '.join(dependents)} runs on it. Change that first.", services=list(dependents)
+        )
     at = await transaction_time(tx)
-    await catalogue.retire(tx, found.service_id, found.sequence + 1, at)
-    gone = await catalogue.find(tx, found.service_id)
-    assert gone is not None
-    await _tell(tx, gone, caller, "service.retire")
-    return told(gone, caller)
+    await catalogue.set_retired(tx, current.service_id, current.sequence + 1, at)
+    retired = await catalogue.find(tx, current.service_id)
+    assert retired is not None
+    await _emit(tx, retired, caller, "service.retire")
+    return to_response(retired, caller)
 
 
 @routes.get("")
@@ -79,28 +84,31 @@ async def list_services(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:read")],
-) -> Page[ServiceTold]:
-    """As they stand now, by key; customers see what they bought."""
+) -> Page[ServiceRead]:
+    """List services, by key. Customers see what they bought."""
     after = page.after_as(str)
-    found = await catalogue.page(tx, caller.customer, page.limit, after[0] if after else None)
-    shown = [told(one, caller) for one in found[: page.limit]]
-    more = len(found) > page.limit
-    return Page[ServiceTold](items=shown, next=encode_cursor(shown[-1].key) if more else None)
+    rows = await catalogue.page(tx, caller.customer, page.limit, after[0] if after else None)
+    responses = [to_response(one, caller) for one in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page[ServiceRead](
+        items=responses, next=encode_cursor(responses[-1].key) if more else None
+    )
 
 
 @routes.get("/{name}")
-async def show_service(
+async def get_service(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("catalogue:read")],
-) -> ServiceTold:
-    """The newest version by the key or the service's id; a version by its own."""
-    found = await catalogue.find(tx, id_or_key(name), caller.customer)
-    if found is None:
+) -> ServiceRead:
+    """Get a service version. The newest version by the key or the service's id; a version by its
+    own."""
+    current = await catalogue.find(tx, id_or_key(name), caller.customer)
+    if current is None:
         raise NotFound("This service")
-    set_etag(response, found.sequence)
-    return told(found, caller)
+    set_etag(response, current.sequence)
+    return to_response(current, caller)
 
 
 @routes.get("/{name}/versions")
@@ -109,91 +117,103 @@ async def list_versions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],
-) -> Page[ServiceTold]:
-    """What it was before, the newest first."""
-    found = await catalogue.find(tx, id_or_key(name))
-    if found is None:
+) -> Page[ServiceRead]:
+    """List the versions of a service, newest first."""
+    current = await catalogue.find(tx, id_or_key(name))
+    if current is None:
         raise NotFound("This service")
     after = page.after_as(int)
-    kept = await catalogue.versions(tx, found.service_id, page.limit, after[0] if after else None)
-    shown = [told(one, caller) for one in kept[: page.limit]]
-    more = len(kept) > page.limit
-    return Page[ServiceTold](items=shown, next=encode_cursor(shown[-1].version) if more else None)
+    rows = await catalogue.list_versions(
+        tx, current.service_id, page.limit, after[0] if after else None
+    )
+    responses = [to_response(one, caller) for one in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page[ServiceRead](
+        items=responses, next=encode_cursor(responses[-1].version) if more else None
+    )
 
 
-async def _checked(
-    tx: Connection, asked: ServiceAsked, former: Service | None, caller: Caller
+async def _build_version(
+    tx: Connection, body: ServiceCreate, previous: Service | None, caller: Caller
 ) -> Service:
     """The version that is asked for. Raises Invalid, naming every unknown name, or the cycle."""
-    wished = asked.needs()
-    wrong = [*await _unknown(tx, asked), *await _circular(tx, asked)]
-    found = None if asked.hours is None else await calendars.find(tx, id_or_key(asked.hours))
-    if asked.hours is not None and found is None:
-        wrong.append(Violation("/hours", "unknown", f"there is no calendar {asked.hours!r}"))
-    if wrong:
-        raise ValidationFailed(wrong)
+    service_needs = body.to_needs()
+    violations = [*await _unknown_references(tx, body), *await _cycle_violations(tx, body)]
+    calendar = None if body.hours is None else await calendars.find(tx, id_or_key(body.hours))
+    if body.hours is not None and calendar is None:
+        violations.append(Violation("/hours", "unknown", f"there is no calendar {body.hours!r}"))
+    if violations:
+        raise ValidationFailed(violations)
     return Service(
         id=uuid7(),
-        service_id=former.service_id if former else uuid7(),
-        key=asked.key,
-        version=former.version + 1 if former else 1,
-        name=asked.name,
-        owner=asked.owner,
-        description=asked.description,
-        hours=found.id if found else None,
-        price=asked.priced(),
-        sold_to=tuple(sorted(set(asked.sold_to))),
-        runs_on=wished,
+        service_id=previous.service_id if previous else uuid7(),
+        key=body.key,
+        version=previous.version + 1 if previous else 1,
+        name=body.name,
+        owner=body.owner,
+        description=body.description,
+        hours=calendar.id if calendar else None,
+        price=body.to_price(),
+        sold_to=tuple(sorted(set(body.sold_to))),
+        runs_on=service_needs,
         created_by=caller.sub,
         created_at=await transaction_time(tx),
-        sequence=former.sequence + 1 if former else 1,
+        sequence=previous.sequence + 1 if previous else 1,
     )
 
 
-async def _unknown(tx: Connection, asked: ServiceAsked) -> list[Violation]:
-    wished = asked.needs()
-    own = service(asked.key)  # on itself: that is a cycle, and named as one
-    nowhere = await catalogue.unknown(tx, {n for need in wished for n in need.of} - {own})
-    strangers = await catalogue.unknown_customers(tx, asked.sold_to)
-    nodes = [
+async def _unknown_references(tx: Connection, body: ServiceCreate) -> list[Violation]:
+    service_needs = body.to_needs()
+    own = service_node(body.key)  # on itself: that is a cycle, and named as one
+    unknown_nodes = await catalogue.find_unknown_nodes(
+        tx, {n for need in service_needs for n in need.nodes} - {own}
+    )
+    unknown_customers = await catalogue.find_unknown_customers(tx, body.sold_to)
+    node_violations = [
         Violation(f"/runs_on/{index}", "unknown", f"there is no {node.kind} {node.key!r}")
-        for index, need in enumerate(wished)
-        for node in need.of
-        if node in nowhere
+        for index, need in enumerate(service_needs)
+        for node in need.nodes
+        if node in unknown_nodes
     ]
-    buyers = [
+    buyer_violations = [
         Violation(f"/sold_to/{index}", "unknown", f"there is no customer {key!r}")
-        for index, key in enumerate(asked.sold_to)
-        if key in strangers
+        for index, key in enumerate(body.sold_to)
+        if key in unknown_customers
     ]
-    return nodes + buyers
+    return node_violations + buyer_violations
 
 
-async def _circular(tx: Connection, asked: ServiceAsked) -> list[Violation]:
-    present = (await catalogue.graph(tx)).needs
-    found = cycle({**present, asked.key: asked.needs()})
-    if found is None:
+async def _cycle_violations(tx: Connection, body: ServiceCreate) -> list[Violation]:
+    existing = (await catalogue.load_graph(tx)).needs
+    cycle_path = find_cycle({**existing, body.key: body.to_needs()})
+    if cycle_path is None:
         return []
-    said = f"a service cannot run on itself: {' > '.join(found)}"
-    return [Violation("/runs_on", "cycle", said)]
+    detail = f"a service cannot run on itself: {' > '.join(cycle_path)}"
+    return [Violation("/runs_on", "cycle", detail)]
 
 
-async def _tell(tx: Connection, made: Service, caller: Caller, action: str) -> None:
-    at = made.retired_at or made.created_at
+async def _emit(tx: Connection, service_version: Service, caller: Caller, action: str) -> None:
+    at = service_version.retired_at or service_version.created_at
     event = ServiceCatalogued(
         at=at,
-        service_id=made.service_id,
-        service=made.key,
-        version=made.version,
-        name=made.name,
-        owner=made.owner,
-        sold_to=list(made.sold_to),
+        service_id=service_version.service_id,
+        service=service_version.key,
+        version=service_version.version,
+        name=service_version.name,
+        owner=service_version.owner,
+        sold_to=list(service_version.sold_to),
         runs_on=[
-            ServiceNeed(any_of=list(map(str, need.of)), at_least=need.at_least)
-            for need in made.runs_on
+            ServiceNeed(any_of=list(map(str, need.nodes)), at_least=need.at_least)
+            for need in service_version.runs_on
         ],
-        retired=made.retired_at is not None,
+        retired=service_version.retired_at is not None,
     )
-    await publish(tx, OutboxEvent(event, made.sequence))
-    grounds = {"key": made.key, "version": made.version, "runs_on": catalogue.written(made.runs_on)}
-    await record(tx, Entry(at, caller.sub, action, f"service/{made.service_id}", grounds))
+    await publish(tx, OutboxEvent(event, service_version.sequence))
+    grounds = {
+        "key": service_version.key,
+        "version": service_version.version,
+        "runs_on": catalogue.dump_needs(service_version.runs_on),
+    }
+    await record(
+        tx, Entry(at, caller.sub, action, f"service/{service_version.service_id}", grounds)
+    )

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.persistence.database import Connection
 from sla.agreements.domain.clauses import Price
-from sla.catalogue.domain.graph import KINDS, Graph, Kind, Need, Node, node_of
+from sla.catalogue.domain.graph import NODE_KINDS, Graph, Need, Node, NodeKind, parse_node
 from sla.catalogue.domain.service import Service
 from sla.catalogue.tables import service_versions, services
 from sla.directory.tables import customers, environments, partners
@@ -26,46 +26,46 @@ async def lock(tx: Connection) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("catalogue", 3))))
 
 
-async def graph(tx: Connection) -> Graph:
+async def load_graph(tx: Connection) -> Graph:
     """The services that are not retired, as they stand now."""
-    standing = select(services.c.key, service_versions.c.runs_on, service_versions.c.sold_to)
-    joined = standing.join(service_versions, service_versions.c.id == services.c.newest)
+    query = select(services.c.key, service_versions.c.runs_on, service_versions.c.sold_to)
+    joined = query.join(service_versions, service_versions.c.id == services.c.newest)
     rows = (await tx.execute(joined.where(services.c.retired_at.is_(None)))).all()
     return Graph(
-        {row.key: needs_of(row.runs_on) for row in rows},
+        {row.key: load_needs(row.runs_on) for row in rows},
         {row.key: frozenset(row.sold_to) for row in rows},
-        await _owners(tx),
+        await _load_owners(tx),
     )
 
 
-async def add(tx: Connection, made: Service) -> None:
+async def add(tx: Connection, service: Service) -> None:
     """Store the next version of a service, new or known. The catalogue is locked."""
-    values = {"newest": made.id, "sequence": made.sequence}
-    known = upsert(services).values(id=made.service_id, key=made.key, **values)
-    await tx.execute(known.on_conflict_do_update(index_elements=["id"], set_=values))
+    values = {"newest": service.id, "sequence": service.sequence}
+    statement = upsert(services).values(id=service.service_id, key=service.key, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
     await tx.execute(
         insert(service_versions).values(
-            id=made.id,
-            service_id=made.service_id,
-            version=made.version,
-            name=made.name,
-            owner=made.owner,
-            description=made.description,
-            hours=made.hours,
-            price=made.price.amount if made.price else None,
-            currency=made.price.currency if made.price else None,
-            sold_to=list(made.sold_to),
-            runs_on=written(made.runs_on),
-            created_by=made.created_by,
-            created_at=made.created_at,
+            id=service.id,
+            service_id=service.service_id,
+            version=service.version,
+            name=service.name,
+            owner=service.owner,
+            description=service.description,
+            hours=service.hours,
+            price=service.price.amount if service.price else None,
+            currency=service.price.currency if service.price else None,
+            sold_to=list(service.sold_to),
+            runs_on=dump_needs(service.runs_on),
+            created_by=service.created_by,
+            created_at=service.created_at,
         )
     )
 
 
-async def retire(tx: Connection, service_id: UUID, sequence: int, at: datetime | None) -> None:
+async def set_retired(tx: Connection, service_id: UUID, sequence: int, at: datetime | None) -> None:
     """Take a service out of the catalogue; None puts it back. Its versions stay."""
-    mine = update(services).where(services.c.id == service_id)
-    await tx.execute(mine.values(retired_at=at, sequence=sequence))
+    statement = update(services).where(services.c.id == service_id)
+    await tx.execute(statement.values(retired_at=at, sequence=sequence))
 
 
 async def find(
@@ -75,55 +75,59 @@ async def find(
     newest = service_versions.c.id == services.c.newest
     if isinstance(id_or_key, UUID):
         by_id = (services.c.id == id_or_key) & newest
-        wanted = by_id | (service_versions.c.id == id_or_key)
+        condition = by_id | (service_versions.c.id == id_or_key)
     else:
-        wanted = (services.c.key == id_or_key) & newest
-    found = _for(customer, _all()).where(wanted)
-    row = (await tx.execute(found)).one_or_none()
-    return _service(row) if row else None
+        condition = (services.c.key == id_or_key) & newest
+    query = _visible_to(customer, _select()).where(condition)
+    row = (await tx.execute(query)).one_or_none()
+    return _to_service(row) if row else None
 
 
 async def page(
     tx: Connection, customer: str | None, limit: int, after: str | None
 ) -> list[Service]:
     """Up to `limit` + 1 services as they stand now, by key; `customer`: those sold to them."""
-    listed = _for(customer, _all()).where(service_versions.c.id == services.c.newest)
+    query = _visible_to(customer, _select()).where(service_versions.c.id == services.c.newest)
     if after is not None:
-        listed = listed.where(services.c.key > after)
-    return [_service(r) for r in await tx.execute(listed.order_by(services.c.key).limit(limit + 1))]
+        query = query.where(services.c.key > after)
+    return [
+        _to_service(r) for r in await tx.execute(query.order_by(services.c.key).limit(limit + 1))
+    ]
 
 
-async def versions(
+async def list_versions(
     tx: Connection, service_id: UUID, limit: int, after: int | None
 ) -> list[Service]:
     """Up to `limit` + 1 versions, the newest first."""
-    listed = _all().where(services.c.id == service_id)
+    query = _select().where(services.c.id == service_id)
     if after is not None:
-        listed = listed.where(service_versions.c.version < after)
-    newest = listed.order_by(service_versions.c.version.desc()).limit(limit + 1)
-    return [_service(row) for row in await tx.execute(newest)]
+        query = query.where(service_versions.c.version < after)
+    newest = query.order_by(service_versions.c.version.desc()).limit(limit + 1)
+    return [_to_service(row) for row in await tx.execute(newest)]
 
 
-async def unknown(tx: Connection, nodes: Iterable[Node]) -> set[Node]:
+async def find_unknown_nodes(tx: Connection, nodes: Iterable[Node]) -> set[Node]:
     """Those of the nodes that nobody has told of, or that are retired."""
-    asked = set(nodes)
+    requested = set(nodes)
     known = {
-        Node(kind, key) for kind in KINDS for key in await _known(tx, kind, _keys(asked, kind))
+        Node(kind, key)
+        for kind in NODE_KINDS
+        for key in await _existing_keys(tx, kind, _keys_of_kind(requested, kind))
     }
-    return asked - known
+    return requested - known
 
 
-async def unknown_customers(tx: Connection, keys: Sequence[str]) -> set[str]:
+async def find_unknown_customers(tx: Connection, keys: Sequence[str]) -> set[str]:
     """Those of the keys that are no customer's, or a retired one's."""
-    standing = select(customers.c.key).where(customers.c.key.in_(keys), ~customers.c.retired)
-    return set(keys) - set(await tx.scalars(standing))
+    query = select(customers.c.key).where(customers.c.key.in_(keys), ~customers.c.retired)
+    return set(keys) - set(await tx.scalars(query))
 
 
-def _keys(nodes: Iterable[Node], kind: Kind) -> list[str]:
+def _keys_of_kind(nodes: Iterable[Node], kind: NodeKind) -> list[str]:
     return [node.key for node in nodes if node.kind == kind]
 
 
-async def _known(tx: Connection, kind: Kind, keys: Sequence[str]) -> Iterable[str]:
+async def _existing_keys(tx: Connection, kind: NodeKind, keys: Sequence[str]) -> Iterable[str]:
     if not keys:
         return ()
     column, retired = {
@@ -134,44 +138,44 @@ async def _known(tx: Connection, kind: Kind, keys: Sequence[str]) -> Iterable[st
     return await tx.scalars(select(column).where(column.in_(keys), ~retired))
 
 
-async def _owners(tx: Connection) -> dict[str, str]:
-    owned = select(environments.c.key, customers.c.key.label("owner"))
-    joined = owned.join(customers, customers.c.id == environments.c.customer_id)
+async def _load_owners(tx: Connection) -> dict[str, str]:
+    query = select(environments.c.key, customers.c.key.label("owner"))
+    joined = query.join(customers, customers.c.id == environments.c.customer_id)
     return {row.key: row.owner for row in await tx.execute(joined)}
 
 
-def _for(customer: str | None, found: Select[Any]) -> Select[Any]:
+def _visible_to(customer: str | None, query: Select[Any]) -> Select[Any]:
     if customer is None:
-        return found
-    present = (service_versions.c.id == services.c.newest) & services.c.retired_at.is_(None)
-    return found.where(present, service_versions.c.sold_to.contains([customer]))
+        return query
+    is_current = (service_versions.c.id == services.c.newest) & services.c.retired_at.is_(None)
+    return query.where(is_current, service_versions.c.sold_to.contains([customer]))
 
 
-def _all() -> Select[Any]:
+def _select() -> Select[Any]:
     return select(
         service_versions, services.c.key, services.c.retired_at, services.c.sequence
     ).join(services, services.c.id == service_versions.c.service_id)
 
 
-def _service(row: Row[Any]) -> Service:
-    told = {name: value for name, value in row._mapping.items() if name != "currency"}
-    made = {
+def _to_service(row: Row[Any]) -> Service:
+    columns = {name: value for name, value in row._mapping.items() if name != "currency"}
+    converted = {
         "price": price_of(row.price, row.currency),
         "sold_to": tuple(row.sold_to),
-        "runs_on": needs_of(row.runs_on),
+        "runs_on": load_needs(row.runs_on),
     }
-    return Service(**{**told, **made})
+    return Service(**{**columns, **converted})
 
 
 def price_of(amount: Decimal | None, currency: str | None) -> Price | None:
     return None if amount is None or currency is None else Price(amount, currency)
 
 
-def needs_of(told: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
-    return tuple(Need(tuple(map(node_of, one["any_of"])), one["at_least"]) for one in told)
+def load_needs(stored: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
+    return tuple(Need(tuple(map(parse_node, one["any_of"])), one["at_least"]) for one in stored)
 
 
-def written(needs: Iterable[Need]) -> list[dict[str, Any]]:
+def dump_needs(needs: Iterable[Need]) -> list[dict[str, Any]]:
     return [
-        {"any_of": [str(node) for node in need.of], "at_least": need.at_least} for need in needs
+        {"any_of": [str(node) for node in need.nodes], "at_least": need.at_least} for need in needs
     ]

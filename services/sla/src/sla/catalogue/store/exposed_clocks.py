@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, bindparam, text
 
 from common.persistence.database import Connection
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.clocks import load
 
-_EXPOSED = text(
+_SELECT_EXPOSED = text(
     """
     SELECT clocks.id FROM clocks JOIN tickets ON tickets.id = clocks.ticket_id
     WHERE clocks.state IN ('running', 'paused') AND clocks.contract = 'sla'
@@ -27,19 +27,22 @@ _EXPOSED = text(
 )
 
 
-async def exposed(
-    tx: Connection, bought: Collection[tuple[str, str]], environments: Collection[str], most: int
-) -> list[Tracked]:
+async def list_exposed(
+    tx: Connection,
+    purchases: Collection[tuple[str, str]],
+    environments: Collection[str],
+    limit: int,
+) -> list[TicketClock]:
     """Up to `most` open clocks, those first that break first.
 
     `bought`: pairs of customer and service; `environments` by key.
     """
-    asked = {
-        "customers": [customer for customer, _ in bought],
-        "services": [service for _, service in bought],
+    parameters = {
+        "customers": [customer for customer, _ in purchases],
+        "services": [service for _, service in purchases],
         "environments": list(environments),
-        "most": most,
+        "most": limit,
     }
-    ids: list[UUID] = list(await tx.scalars(_EXPOSED, asked))
-    found = {tracked.id: tracked for tracked in await load(tx, ids)}
-    return [found[id] for id in ids]
+    ids: list[UUID] = list(await tx.scalars(_SELECT_EXPOSED, parameters))
+    clocks_by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    return [clocks_by_id[id] for id in ids]

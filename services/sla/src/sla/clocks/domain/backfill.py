@@ -13,30 +13,30 @@ from msgspec.structs import replace
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Input, Timetables
 from sla.clocks.domain.fold import step
-from sla.clocks.domain.ticket_clock import Change, Handed, begun_behind, instead
+from sla.clocks.domain.ticket_clock import Change, ContractTicket, new_supplier_clock, with_inputs
 
 
-def begun_late(
+def new_late_clock(
     id: UUID,
-    handed: Handed,
+    contract_ticket: ContractTicket,
     metric: Metric,
     since: datetime,
-    earlier: Iterable[Input],
-    promised: Input,
+    earlier_inputs: Iterable[Input],
+    terms_input: Input,
     tables: Timetables,
 ) -> tuple[Change, Input]:
     """The new clock with all that it has heard, and the input that opened it at `since`.
 
     `promised` brings the terms, `earlier` is what the ticket's clocks have heard before, in order.
     """
-    assert promised.terms is not None
-    nothing = replace(promised.terms, target=None)
-    opened = Input(1, "opened", since, promised.known_at, nothing)
-    begun = begun_behind(id, handed, metric, opened, tables)
-    clock, inputs = begun.clock, []
-    for one in (*earlier, promised):
-        after = step(clock, one, tables)
-        if after != clock:  # what changes nothing is not worth an input
+    assert terms_input.terms is not None
+    without_target = replace(terms_input.terms, target=None)
+    opening = Input(1, "opened", since, terms_input.known_at, without_target)
+    ticket_clock = new_supplier_clock(id, contract_ticket, metric, opening, tables)
+    clock, inputs = ticket_clock.clock, []
+    for one in (*earlier_inputs, terms_input):
+        next_clock = step(clock, one, tables)
+        if next_clock != clock:  # what changes nothing is not worth an input
             inputs.append(one)
-        clock = after
-    return instead(Change(begun, (), None), inputs, tables), opened
+        clock = next_clock
+    return with_inputs(Change(ticket_clock, (), None), inputs, tables), opening

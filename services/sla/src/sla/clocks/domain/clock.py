@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from sla.agreements.domain.agreement import Contract, Metric, Terms
 from sla.calendars.domain.timetable import Timetable
-from sla.clocks.domain.timeline import Past, Why
+from sla.clocks.domain.timeline import SegmentKind, Timeline
 
 Timetables = Mapping[UUID, Timetable]
 """By calendar version: every version that one of the clock's terms ever named."""
@@ -44,7 +44,7 @@ InputKind = Literal[
     "cancelled",
 ]
 ZERO = timedelta(0)
-NOTHING_YET = Past()
+EMPTY_TIMELINE = Timeline()
 BREACH = "breach"
 
 
@@ -60,19 +60,19 @@ class Firing(Struct, frozen=True, array_like=True):
     reason: str = "deadline"
 
 
-class Waived(Struct, frozen=True, array_like=True):
+class ClockWaiver(Struct, frozen=True, array_like=True):
     """The GM's approval at `at`, good for a breach before `expires_at` (C11), and from `starts_at`
     on where it is one over a period. A later one of the same waiver takes the place of the earlier.
     """
 
-    waiver: UUID
+    waiver_id: UUID
     at: datetime
     expires_at: datetime
     starts_at: datetime | None = None
 
-    def covers(self, broken: datetime) -> bool:
-        begun = self.starts_at is None or self.starts_at <= broken
-        return begun and self.at < broken < self.expires_at
+    def covers(self, breached_at: datetime) -> bool:
+        has_started = self.starts_at is None or self.starts_at <= breached_at
+        return has_started and self.at < breached_at < self.expires_at
 
 
 class Input(Struct, frozen=True, gc=False):
@@ -85,7 +85,7 @@ class Input(Struct, frozen=True, gc=False):
     terms: Terms | None = None
     waiting: bool = False
     firing: Firing | None = None
-    waived: Waived | None = None
+    waiver: ClockWaiver | None = None
     reason: str | None = None
 
 
@@ -115,8 +115,8 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     cycle_breached_at: datetime | None = None
     breach_reason: str | None = None
     earlier_breach: datetime | None = None
-    waivers: tuple[Waived, ...] = ()
-    stretches: Past = NOTHING_YET
+    waivers: tuple[ClockWaiver, ...] = ()
+    stretches: Timeline = EMPTY_TIMELINE
     cycle: int = 0
     moved_by: InputKind = "opened"
 
@@ -125,62 +125,64 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
         if self.cancelled is not None:
             return "cancelled"
         if not self.open:
-            return "not_started" if self.idle else "stopped"
+            return "not_started" if self.not_started else "stopped"
         if self.terms.target is None:
             return "no_target"
-        return "paused" if self.waits else "running"
+        return "paused" if self.is_paused else "running"
 
     @property
-    def idle(self) -> bool:
+    def not_started(self) -> bool:
         """Not begun: `next_reply` before the customer's next message."""
         return not self.open and self.stopped_at is None
 
     @property
-    def waits(self) -> bool:
+    def is_paused(self) -> bool:
         """Waiting on the customer, and the promise lets that count for nothing (C2)."""
         return self.waiting and self.terms.pausable
 
     @property
-    def why(self) -> Why:
+    def segment_kind(self) -> SegmentKind:
         if not self.open or self.cancelled is not None:
             return "stopped"
-        return "waiting_on_customer" if self.waits else "running"
+        return "waiting_on_customer" if self.is_paused else "running"
 
     @property
     def breached_at(self) -> datetime | None:
         """When the promise broke first; every cycle counts (C1), and what nobody approved counts
         before what was approved: one excuse does not cover another breach (C11)."""
         breaches = [at for at in (self.earlier_breach, self.cycle_breached_at) if at is not None]
-        plain = (at for at in breaches if self.covered(at) is None)
+        plain = (at for at in breaches if self.waiver_covering(at) is None)
         return next(plain, breaches[0] if breaches else None)
 
     @property
-    def excuse(self) -> Waived | None:
+    def waiver(self) -> ClockWaiver | None:
         """The waiver that covers the breach: approved before it, and not expired at it (C11)."""
-        return None if self.breached_at is None else self.covered(self.breached_at)
+        return None if self.breached_at is None else self.waiver_covering(self.breached_at)
 
-    def covered(self, broken: datetime) -> Waived | None:
-        return next((waived for waived in self.waivers if waived.covers(broken)), None)
+    def waiver_covering(self, breached_at: datetime) -> ClockWaiver | None:
+        return next((waived for waived in self.waivers if waived.covers(breached_at)), None)
 
     @property
     def outcome(self) -> Outcome | None:
         """None while the promise can still be kept, and for a clock that came to nothing."""
         if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
-            return "breached" if self.excuse is None else "waived"
+            return "breached" if self.waiver is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None
 
 
-def shares(terms: Terms) -> tuple[tuple[str, timedelta], ...]:
+def warning_thresholds(terms: Terms) -> tuple[tuple[str, timedelta], ...]:
     """Kind of warning and counted time at which it is due, in order."""
-    return () if terms.target is None else _shares(terms.target, terms.shares)
+    return () if terms.target is None else _cached_thresholds(terms.target, terms.shares)
 
 
 @lru_cache(maxsize=1024)
-def _shares(target: timedelta, shares: tuple[float, ...]) -> tuple[tuple[str, timedelta], ...]:
-    return tuple((f"warning_{share * 100:g}", target * share) for share in sorted(shares))
+def _cached_thresholds(
+    target: timedelta, thresholds: tuple[float, ...]
+) -> tuple[tuple[str, timedelta], ...]:
+    return tuple((f"warning_{share * 100:g}", target * share) for share in sorted(thresholds))
 
 
-def fixed(terms: Terms, deadline: datetime) -> list[tuple[str, datetime]]:
+def fixed_warnings(terms: Terms, deadline: datetime) -> list[tuple[str, datetime]]:
     """Warnings that come a fixed elapsed time before the deadline."""
     return [
         (f"warning_{before // timedelta(seconds=1)}s_before", deadline - before)

@@ -10,62 +10,62 @@ from msgspec import Struct, convert
 from msgspec.json import Decoder, Encoder
 
 from sla.agreements.domain.agreement import Terms
-from sla.clocks.domain.clock import Clock, Firing, Input, InputKind, Waived
-from sla.clocks.domain.timeline import Past, Stretch
+from sla.clocks.domain.clock import Clock, ClockWaiver, Firing, Input, InputKind
+from sla.clocks.domain.timeline import Segment, Timeline
 
 
-class Body(Struct, frozen=True, omit_defaults=True):
+class InputBody(Struct, frozen=True, omit_defaults=True):
     """What an input says beyond its kind and times."""
 
     terms: Terms | None = None
     waiting: bool = False
     firing: Firing | None = None
-    waived: Waived | None = None
+    waived: ClockWaiver | None = None
     reason: str | None = None
 
 
-NOTHING = Body()
+EMPTY_BODY = InputBody()
 
 
-def written(clock: Clock) -> str:
+def dump_clock(clock: Clock) -> str:
     """The clock as text. `read` of it is the same clock."""
     return _ENCODER.encode(clock).decode()
 
 
-def read(course: str) -> Clock:
-    return _CLOCKS.decode(course)
+def load_clock(state_json: str) -> Clock:
+    return _CLOCK_DECODER.decode(state_json)
 
 
-def written_body(heard: Input) -> str | None:
+def dump_body(input: Input) -> str | None:
     """None where its kind and times are all that an input says."""
-    body = Body(heard.terms, heard.waiting, heard.firing, heard.waived, heard.reason)
-    return None if body == NOTHING else _ENCODER.encode(body).decode()
+    body = InputBody(input.terms, input.waiting, input.firing, input.waiver, input.reason)
+    return None if body == EMPTY_BODY else _ENCODER.encode(body).decode()
 
 
-def read_input(
+def load_input(
     ordinal: int, kind: InputKind, at: datetime, known_at: datetime, body: str | None
 ) -> Input:
-    told = _BODIES.decode(body) if body else NOTHING
-    terms, waiting, firing, waived, reason = (
-        told.terms,
-        told.waiting,
-        told.firing,
-        told.waived,
-        told.reason,
+    content = _BODY_DECODER.decode(body) if body else EMPTY_BODY
+    terms, waiting, firing, waiver, reason = (
+        content.terms,
+        content.waiting,
+        content.firing,
+        content.waived,
+        content.reason,
     )
-    return Input(ordinal, kind, at, known_at, terms, waiting, firing, waived, reason)
+    return Input(ordinal, kind, at, known_at, terms, waiting, firing, waiver, reason)
 
 
-def _unfolded(past: Any) -> list[Stretch]:
-    assert isinstance(past, Past)
-    return list(past)
+def _encode_timeline(timeline: Any) -> list[Segment]:
+    assert isinstance(timeline, Timeline)
+    return list(timeline)
 
 
-def _folded(kind: type, told: Any) -> Past:
-    assert kind is Past
-    return Past(convert(told, list[Stretch]))
+def _decode_timeline(kind: type, encoded: Any) -> Timeline:
+    assert kind is Timeline
+    return Timeline(convert(encoded, list[Segment]))
 
 
-_ENCODER = Encoder(enc_hook=_unfolded)
-_CLOCKS = Decoder(Clock, dec_hook=_folded)
-_BODIES = Decoder(Body)
+_ENCODER = Encoder(enc_hook=_encode_timeline)
+_CLOCK_DECODER = Decoder(Clock, dec_hook=_decode_timeline)
+_BODY_DECODER = Decoder(InputBody)

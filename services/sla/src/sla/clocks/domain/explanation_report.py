@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sla.clocks.domain.clock import Clock, Firing, Input, InputKind
 from sla.clocks.domain.explanation import Interval, Reason
-from sla.clocks.domain.snapshot import Standing
+from sla.clocks.domain.snapshot import ClockSnapshot
 
-WORDS: dict[Reason, str] = {
+REASON_LABELS: dict[Reason, str] = {
     "counted": "counted",
     "closed_hours": "closed hours",
     "holiday": "holiday",
@@ -19,7 +19,7 @@ WORDS: dict[Reason, str] = {
     "stopped": "stopped",
 }
 
-TURNS: Mapping[InputKind, str] = {
+CHANGE_LABELS: Mapping[InputKind, str] = {
     "target_changed": "another priority",
     "agreement_moved": "another version of the agreement",
     "coverage_extended": "extra cover",
@@ -30,34 +30,42 @@ TURNS: Mapping[InputKind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TermsChange:
     """From `at` on something else was promised: `why`, and what (None: nothing)."""
 
     at: datetime
-    why: str
+    reason: str
     target: timedelta | None
 
     @property
-    def words(self) -> str:
-        now = "nothing is promised" if self.target is None else f"{lasting(self.target)} promised"
-        return f"{self.why}: {now}"
+    def description(self) -> str:
+        now = (
+            "nothing is promised"
+            if self.target is None
+            else f"{format_duration(self.target)} promised"
+        )
+        return f"{self.reason}: {now}"
 
 
-def turns(heard: Iterable[Input]) -> list[Turn]:
+def terms_changes(inputs: Iterable[Input]) -> list[TermsChange]:
     """The inputs of a clock by which what is promised changed, after the one that opened it."""
     return [
-        Turn(one.at, _why(one), one.terms.target)
-        for one in heard
-        if one.terms is not None and one.kind in TURNS
+        TermsChange(one.at, _change_reason(one), one.terms.target)
+        for one in inputs
+        if one.terms is not None and one.kind in CHANGE_LABELS
     ]
 
 
-def _why(heard: Input) -> str:
-    return f"{TURNS[heard.kind]} ({heard.reason})" if heard.reason else TURNS[heard.kind]
+def _change_reason(input: Input) -> str:
+    return (
+        f"{CHANGE_LABELS[input.kind]} ({input.reason})"
+        if input.reason
+        else CHANGE_LABELS[input.kind]
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ExplanationReport:
     """`promise` says under what it was promised: agreement, calendar, and the versions of both.
 
     Instants are told in `zone`, the reader's.
@@ -66,40 +74,40 @@ class Story:
     heading: str
     promise: str
     clock: Clock
-    standing: Standing
+    snapshot: ClockSnapshot
     intervals: Sequence[Interval]
     firings: Sequence[Firing]
     as_of: datetime
     zone: ZoneInfo
-    turns: Sequence[Turn] = ()
+    changes: Sequence[TermsChange] = ()
 
     @property
-    def verdict(self) -> str:
+    def status_line(self) -> str:
         """How it stands, in a sentence that begins with the state."""
-        standing, target = self.standing, self.clock.terms.target
-        if target is None or standing.deadline is None:
-            return f"{standing.state}: no deadline"
-        deadline = self.day_and_time(standing.deadline)
-        if standing.breached_at is not None:
-            return f"{standing.state}: broken at {self.day_and_time(standing.breached_at)}"
-        left = lasting(standing.remaining or timedelta(0))
-        return f"{standing.state}: {left} left, deadline {deadline}"
+        snapshot, target = self.snapshot, self.clock.terms.target
+        if target is None or snapshot.deadline is None:
+            return f"{snapshot.state}: no deadline"
+        deadline = self.format_instant(snapshot.deadline)
+        if snapshot.breached_at is not None:
+            return f"{snapshot.state}: broken at {self.format_instant(snapshot.breached_at)}"
+        left = format_duration(snapshot.remaining or timedelta(0))
+        return f"{snapshot.state}: {left} left, deadline {deadline}"
 
     @property
-    def sums(self) -> dict[Reason, timedelta]:
+    def elapsed_by_reason(self) -> dict[Reason, timedelta]:
         """Elapsed time by reason; together it is all the time since the opening."""
-        sums: dict[Reason, timedelta] = {}
+        totals: dict[Reason, timedelta] = {}
         for one in self.intervals:
-            sums[one.why] = sums.get(one.why, timedelta(0)) + (one.end - one.start)
-        return sums
+            totals[one.reason] = totals.get(one.reason, timedelta(0)) + (one.end - one.start)
+        return totals
 
-    def day_and_time(self, at: datetime) -> str:
+    def format_instant(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
         seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
         return f"{local:%a} {local.day} {local:%b %Y} {seconds}"
 
 
-def lasting(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """`26:05:00` for 26 hours and five minutes."""
     seconds = span // timedelta(seconds=1)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -5,54 +5,54 @@ from datetime import timedelta
 from textwrap import wrap
 
 from sla.clocks.domain.clock import BREACH, Firing
-from sla.clocks.domain.explanation_report import WORDS, Story, lasting
+from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport, format_duration
 
 
-def in_words(story: Story) -> str:
+def render_text(report: ExplanationReport) -> str:
     """Lines of at most 100 characters; the last ones are the sum."""
-    return "\n".join([*_head(story), "", *_lines(story), "", *_sum(story), ""])
+    return "\n".join([*_head(report), "", *_lines(report), "", *_totals(report), ""])
 
 
-def _head(story: Story) -> Iterator[str]:
-    yield story.heading
-    yield story.verdict
-    yield story.promise
-    yield f"Times are in {story.zone.key}."
+def _head(report: ExplanationReport) -> Iterator[str]:
+    yield report.heading
+    yield report.status_line
+    yield report.promise
+    yield f"Times are in {report.zone.key}."
 
 
-def _lines(story: Story) -> Iterator[str]:
-    for one in story.intervals:
-        span = f"{story.day_and_time(one.start)} - {story.day_and_time(one.end)}"
-        counted = f"+ {lasting(one.counted)}" if one.counted else "-"
+def _lines(report: ExplanationReport) -> Iterator[str]:
+    for one in report.intervals:
+        span = f"{report.format_instant(one.start)} - {report.format_instant(one.end)}"
+        counted = f"+ {format_duration(one.counted)}" if one.counted else "-"
         name = f" ({one.name})" if one.name else ""
-        yield f"{span:<48}{counted:>12}  {WORDS[one.why]}{name}"
-    for turn in story.turns:
-        first, *more = wrap(turn.words, 66)
-        yield f"{story.day_and_time(turn.at):<34}{first}"
+        yield f"{span:<48}{counted:>12}  {REASON_LABELS[one.reason]}{name}"
+    for change in report.changes:
+        first, *more = wrap(change.description, 66)
+        yield f"{report.format_instant(change.at):<34}{first}"
         yield from (f"{'':<34}{line}" for line in more)
-    for firing in story.firings:
-        yield f"{story.day_and_time(firing.due_at):<60}  {_fired(firing)}"
+    for firing in report.firings:
+        yield f"{report.format_instant(firing.due_at):<60}  {_describe_firing(firing)}"
 
 
-def _fired(firing: Firing) -> str:
+def _describe_firing(firing: Firing) -> str:
     if firing.kind == BREACH:
         return "the promise broke"
-    of = firing.kind.removeprefix("warning_")
+    threshold = firing.kind.removeprefix("warning_")
     return (
-        f"warned, {of} % used up"
-        if of.replace(".", "").isdigit()
-        else f"warned, {of.replace('_', ' ')}"
+        f"warned, {threshold} % used up"
+        if threshold.replace(".", "").isdigit()
+        else f"warned, {threshold.replace('_', ' ')}"
     )
 
 
-def _sum(story: Story) -> Iterator[str]:
-    counted = sum((one.counted for one in story.intervals), timedelta(0))
-    yield f"{'counted in all':<48}{'= ' + lasting(counted):>12}"
-    if counted != story.standing.counted:  # `next_reply` and `update` begin again
-        yield f"{'of these in the present cycle':<48}{lasting(story.standing.counted):>12}"
-    if story.clock.terms.target is not None:
-        yield f"{'promised':<48}{lasting(story.clock.terms.target):>12}"
-    if story.standing.overrun:
-        yield f"{'too much':<48}{lasting(story.standing.overrun):>12}"
-    elif story.standing.remaining is not None:
-        yield f"{'left':<48}{lasting(story.standing.remaining):>12}"
+def _totals(report: ExplanationReport) -> Iterator[str]:
+    counted = sum((one.counted for one in report.intervals), timedelta(0))
+    yield f"{'counted in all':<48}{'= ' + format_duration(counted):>12}"
+    if counted != report.snapshot.counted:  # `next_reply` and `update` begin again
+        yield f"{'of these in the present cycle':<48}{format_duration(report.snapshot.counted):>12}"
+    if report.clock.terms.target is not None:
+        yield f"{'promised':<48}{format_duration(report.clock.terms.target):>12}"
+    if report.snapshot.overrun:
+        yield f"{'too much':<48}{format_duration(report.snapshot.overrun):>12}"
+    elif report.snapshot.remaining is not None:
+        yield f"{'left':<48}{format_duration(report.snapshot.remaining):>12}"

@@ -11,38 +11,38 @@ from sla.clocks.domain.clock import (
     BREACH,
     ZERO,
     Clock,
+    ClockWaiver,
     Firing,
     Input,
     Timetables,
-    Waived,
-    fixed,
-    shares,
+    fixed_warnings,
+    warning_thresholds,
 )
-from sla.clocks.domain.timeline import Stretch
-from sla.clocks.domain.transitions import WAITING, effect_of
+from sla.clocks.domain.timeline import Segment
+from sla.clocks.domain.transitions import WAITING_AFTER, effect_of
 
 
-def start(metric: Metric, opened: Input, tables: Timetables, contract: Contract = "sla") -> Clock:
+def start(metric: Metric, opening: Input, tables: Timetables, contract: Contract = "sla") -> Clock:
     """The clock as its first input leaves it. `opened.terms` must be given."""
-    assert opened.terms is not None
-    begun = metric != "next_reply"  # which waits for the customer's next message
-    at = opened.at
-    clock = Clock(metric, opened.terms, at, at, begun, contract, waiting=opened.waiting)
-    return _aimed(clock, tables)
+    assert opening.terms is not None
+    is_open = metric != "next_reply"  # which waits for the customer's next message
+    at = opening.at
+    clock = Clock(metric, opening.terms, at, at, is_open, contract, waiting=opening.waiting)
+    return _with_deadline(clock, tables)
 
 
 def fold(
     metric: Metric, inputs: Iterable[Input], tables: Timetables, contract: Contract = "sla"
 ) -> Clock:
     """The clock after all of its inputs, in ordinal order; the first is `opened`."""
-    heard = iter(inputs)
-    clock = start(metric, next(heard), tables, contract)
-    for heard_next in heard:
-        clock = step(clock, heard_next, tables)
+    remaining = iter(inputs)
+    clock = start(metric, next(remaining), tables, contract)
+    for input in remaining:
+        clock = step(clock, input, tables)
     return clock
 
 
-def step(clock: Clock, heard: Input, tables: Timetables) -> Clock:
+def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
     """The clock after one more input.
 
     An input that claims to be older than the present stretch counts from that stretch's start: the
@@ -50,73 +50,77 @@ def step(clock: Clock, heard: Input, tables: Timetables) -> Clock:
     """
     if clock.cancelled is not None:
         return clock
-    if heard.firing is not None:
-        return _fired(clock, heard.firing)
-    if heard.waived is not None:
-        return replace(clock, waivers=_with(clock.waivers, heard.waived))
-    effect = effect_of(clock, heard)
-    waiting = WAITING.get(heard.kind, clock.waiting)
-    terms = heard.terms or clock.terms
-    as_before = not clock.open or (waiting and terms.pausable) == clock.waits
-    if effect is None and as_before and terms == clock.terms:
+    if input.firing is not None:
+        return _with_firing(clock, input.firing)
+    if input.waiver is not None:
+        return replace(clock, waivers=_with_waiver(clock.waivers, input.waiver))
+    effect = effect_of(clock, input)
+    waiting = WAITING_AFTER.get(input.kind, clock.waiting)
+    terms = input.terms or clock.terms
+    is_unchanged = not clock.open or (waiting and terms.pausable) == clock.is_paused
+    if effect is None and is_unchanged and terms == clock.terms:
         return clock if waiting == clock.waiting else replace(clock, waiting=waiting)
-    at = max(heard.at, clock.since)
-    moved = _turned(clock, at, tables, waiting=waiting, terms=terms, moved_by=heard.kind)
+    at = max(input.at, clock.since)
+    updated = _close_segment(clock, at, tables, waiting=waiting, terms=terms, moved_by=input.kind)
     if effect is not None:
-        moved = effect(moved, heard)
-    return _judged(_aimed(moved, tables))
+        updated = effect(updated, input)
+    return _with_breach_rechecked(_with_deadline(updated, tables))
 
 
-def reached(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | None:
+def instant_when_counted(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | None:
     """The earliest instant at which this cycle's counted time is `amount` (C4).
 
     None while paused before it. Of a stopped clock: had it run on from the stop.
     """
     if clock.counted < amount:
-        if clock.open and clock.waits:
+        if clock.open and clock.is_paused:
             return None
         since = clock.stopped_at or clock.since
         return tables[clock.terms.calendar].after(since, amount - clock.counted)
-    rest = amount
-    for stretch in clock.stretches[clock.cycle :]:
-        if stretch.why == "running" and rest <= stretch.worked:
-            return tables[stretch.calendar].after(stretch.start, rest)
-        rest -= stretch.worked if stretch.why == "running" else ZERO
+    remaining = amount
+    for segment in clock.stretches[clock.cycle :]:
+        if segment.kind == "running" and remaining <= segment.working_time:
+            return tables[segment.calendar].after(segment.start, remaining)
+        remaining -= segment.working_time if segment.kind == "running" else ZERO
     return clock.since
 
 
-def _with(waivers: tuple[Waived, ...], heard: Waived) -> tuple[Waived, ...]:
-    return (*(one for one in waivers if one.waiver != heard.waiver), heard)
+def _with_waiver(waivers: tuple[ClockWaiver, ...], waiver: ClockWaiver) -> tuple[ClockWaiver, ...]:
+    return (*(one for one in waivers if one.waiver_id != waiver.waiver_id), waiver)
 
 
-def _fired(clock: Clock, firing: Firing) -> Clock:
+def _with_firing(clock: Clock, firing: Firing) -> Clock:
     fired = (*clock.fired, firing.kind)
     if firing.kind != BREACH:
         return replace(clock, fired=fired)
     return replace(clock, fired=fired, cycle_breached_at=firing.due_at, breach_reason=firing.reason)
 
 
-def _turned(clock: Clock, at: datetime, tables: Timetables, **changed: Any) -> Clock:
+def _close_segment(clock: Clock, at: datetime, tables: Timetables, **changes: Any) -> Clock:
     """The changed clock, its present stretch ended at `at` as it was, and the next one begun."""
     if at == clock.since:
-        return replace(clock, **changed)
-    why, calendar = clock.why, clock.terms.calendar
-    worked = ZERO if why == "stopped" else tables[calendar].between(clock.since, at)
+        return replace(clock, **changes)
+    kind, calendar = clock.segment_kind, clock.terms.calendar
+    working_time = ZERO if kind == "stopped" else tables[calendar].between(clock.since, at)
     return replace(
         clock,
         since=at,
-        counted=clock.counted + worked if why == "running" else clock.counted,
-        paused=clock.paused + worked if why == "waiting_on_customer" else clock.paused,
-        stretches=clock.stretches.followed_by(Stretch(clock.since, at, why, calendar, worked)),
-        **changed,
+        counted=clock.counted + working_time if kind == "running" else clock.counted,
+        paused=clock.paused + working_time if kind == "waiting_on_customer" else clock.paused,
+        stretches=clock.stretches.with_segment(
+            Segment(clock.since, at, kind, calendar, working_time)
+        ),
+        **changes,
     )
 
 
-def _aimed(clock: Clock, tables: Timetables) -> Clock:
+def _with_deadline(clock: Clock, tables: Timetables) -> Clock:
     """The clock with its deadline. Where that moved, warnings still ahead are armed again (C7)."""
     target = clock.terms.target
-    silent = target is None or clock.idle or clock.cancelled is not None
-    deadline = None if silent or target is None else reached(clock, target, tables)
+    has_no_deadline = target is None or clock.not_started or clock.cancelled is not None
+    deadline = (
+        None if has_no_deadline or target is None else instant_when_counted(clock, target, tables)
+    )
     if deadline == clock.deadline:
         return clock
     fired = clock.fired and _still_fired(clock, deadline)
@@ -124,25 +128,29 @@ def _aimed(clock: Clock, tables: Timetables) -> Clock:
 
 
 def _still_fired(clock: Clock, deadline: datetime | None) -> tuple[str, ...]:
-    ahead = {kind for kind, amount in shares(clock.terms) if amount > clock.counted}
+    still_ahead = {
+        kind for kind, amount in warning_thresholds(clock.terms) if amount > clock.counted
+    }
     if deadline is not None:
-        ahead |= {kind for kind, due in fixed(clock.terms, deadline) if due > clock.since}
-    return tuple(kind for kind in clock.fired if kind not in ahead)
+        still_ahead |= {
+            kind for kind, due in fixed_warnings(clock.terms, deadline) if due > clock.since
+        }
+    return tuple(kind for kind in clock.fired if kind not in still_ahead)
 
 
-def _judged(clock: Clock) -> Clock:
+def _with_breach_rechecked(clock: Clock) -> Clock:
     """Late knowledge and moved deadlines take a breach back (architecture, 6; C6)."""
-    if clock.cycle_breached_at is None or _late(clock, clock.cycle_breached_at):
+    if clock.cycle_breached_at is None or _breach_still_holds(clock, clock.cycle_breached_at):
         return clock
     fired = tuple(kind for kind in clock.fired if kind != BREACH)
     return replace(clock, cycle_breached_at=None, breach_reason=None, fired=fired)
 
 
-def _late(clock: Clock, breached_at: datetime) -> bool:
+def _breach_still_holds(clock: Clock, breached_at: datetime) -> bool:
     if clock.cancelled is not None:
         return True
     if clock.deadline is None:
         return False
-    if clock.open and not clock.waits and clock.deadline <= breached_at:
+    if clock.open and not clock.is_paused and clock.deadline <= breached_at:
         return True
     return clock.deadline < (clock.stopped_at or clock.since)

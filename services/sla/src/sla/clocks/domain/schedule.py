@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sla.clocks.domain.clock import BREACH, Clock, Firing, Timetables, fixed, shares
-from sla.clocks.domain.clock import Input as Heard
+from sla.clocks.domain.clock import (
+    BREACH,
+    Clock,
+    Firing,
+    Timetables,
+    fixed_warnings,
+    warning_thresholds,
+)
+from sla.clocks.domain.clock import Input as ClockInput
 from sla.clocks.domain.fold import step
 
 
@@ -15,14 +22,18 @@ def next_firing(clock: Clock, tables: Timetables) -> Firing | None:
     incident called a question until it was answered would hide a breach (C5, C6, R1).
     """
     if clock.state == "stopped":
-        return _too_late(clock)
+        return _reclassified_breach(clock)
     if clock.state != "running":
         return None
-    found = [*_share(clock, tables), *_fixed(clock), *_breach(clock)]
-    return min(found, key=lambda firing: (firing.due_at, firing.kind == BREACH), default=None)
+    candidates = [
+        *_threshold_warning(clock, tables),
+        *_fixed_warnings(clock),
+        *_breach_firing(clock),
+    ]
+    return min(candidates, key=lambda firing: (firing.due_at, firing.kind == BREACH), default=None)
 
 
-def caught_up(
+def fire_missed(
     clock: Clock, until: datetime, tables: Timetables
 ) -> tuple[Clock, tuple[Firing, ...]]:
     """The clock after all that should have fired before an action at `until`, and what that was."""
@@ -32,30 +43,30 @@ def caught_up(
         and (firing := next_firing(clock, tables))
         and firing.reached_at < until
     ):
-        clock = step(clock, fired(firing, until), tables)
+        clock = step(clock, firing_input(firing, until), tables)
         firings.append(firing)
     return clock, tuple(firings)
 
 
-def fired(firing: Firing, known_at: datetime, ordinal: int = 0) -> Heard:
+def firing_input(firing: Firing, known_at: datetime, ordinal: int = 0) -> ClockInput:
     """The firing as an input of its clock."""
-    return Heard(ordinal, "fired", firing.due_at, known_at, firing=firing)
+    return ClockInput(ordinal, "fired", firing.due_at, known_at, firing=firing)
 
 
 def _may_fire(clock: Clock, until: datetime) -> bool:
     """False where no calendar need be asked: counted time passes no faster than time itself."""
     if clock.deadline is None or not clock.open:
-        return _too_late(clock) is not None
+        return _reclassified_breach(clock) is not None
     if clock.deadline < until or clock.terms.ahead:
         return True
-    at_most = clock.counted + (until - clock.since)
+    max_counted = clock.counted + (until - clock.since)
     return any(
-        clock.counted <= amount < at_most and kind not in clock.fired
-        for kind, amount in shares(clock.terms)
+        clock.counted <= amount < max_counted and kind not in clock.fired
+        for kind, amount in warning_thresholds(clock.terms)
     )
 
 
-def _too_late(clock: Clock) -> Firing | None:
+def _reclassified_breach(clock: Clock) -> Firing | None:
     target, deadline = clock.terms.target, clock.deadline
     if clock.moved_by != "reclassified" or clock.open or BREACH in clock.fired:
         return None
@@ -64,23 +75,23 @@ def _too_late(clock: Clock) -> Firing | None:
     return Firing(BREACH, clock.since, deadline, clock.moved_by)
 
 
-def _share(clock: Clock, tables: Timetables) -> Iterator[Firing]:
-    for kind, amount in shares(clock.terms):
+def _threshold_warning(clock: Clock, tables: Timetables) -> Iterator[Firing]:
+    for kind, amount in warning_thresholds(clock.terms):
         if amount >= clock.counted and kind not in clock.fired:
             due_at = tables[clock.terms.calendar].after(clock.since, amount - clock.counted)
             yield Firing(kind, due_at, due_at)
             return
 
 
-def _fixed(clock: Clock) -> Iterator[Firing]:
+def _fixed_warnings(clock: Clock) -> Iterator[Firing]:
     if clock.deadline is not None:
-        for kind, due_at in fixed(clock.terms, clock.deadline):
+        for kind, due_at in fixed_warnings(clock.terms, clock.deadline):
             if due_at >= clock.since and kind not in clock.fired:
                 yield Firing(kind, due_at, due_at)
 
 
-def _breach(clock: Clock) -> Iterator[Firing]:
+def _breach_firing(clock: Clock) -> Iterator[Firing]:
     deadline = clock.deadline
     if deadline is not None and BREACH not in clock.fired:
-        why = "deadline" if deadline >= clock.since else clock.moved_by
-        yield Firing(BREACH, max(deadline, clock.since), deadline, why)
+        reason = "deadline" if deadline >= clock.since else clock.moved_by
+        yield Firing(BREACH, max(deadline, clock.since), deadline, reason)

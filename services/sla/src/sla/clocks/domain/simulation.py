@@ -10,11 +10,11 @@ from datetime import datetime
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input, Timetables
 from sla.clocks.domain.fold import start, step
-from sla.clocks.domain.schedule import caught_up, fired, next_firing
+from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class Simulation:
     """The clock as it is at the end, and its firings in order."""
 
     clock: Clock
@@ -27,25 +27,25 @@ def simulate(
     as_of: datetime,
     tables: Timetables,
     contract: Contract = "sla",
-) -> Simulated:
+) -> Simulation:
     """Inputs in the order of their times, `opened` first; those after `as_of` are yet to come."""
-    heard = iter(inputs)
-    clock = start(metric, next(heard), tables, contract)
+    remaining = iter(inputs)
+    clock = start(metric, next(remaining), tables, contract)
     firings: list[Firing] = []
-    for heard_next in heard:
-        if heard_next.at > as_of:
+    for input in remaining:
+        if input.at > as_of:
             break
-        clock, before = caught_up(clock, heard_next.at, tables)
-        firings += before
-        clock = step(clock, heard_next, tables)
-    clock, before = caught_up(clock, as_of, tables)
-    return _warned_now(Simulated(clock, (*firings, *before)), as_of, tables)
+        clock, missed = fire_missed(clock, input.at, tables)
+        firings += missed
+        clock = step(clock, input, tables)
+    clock, missed = fire_missed(clock, as_of, tables)
+    return _with_due_warning(Simulation(clock, (*firings, *missed)), as_of, tables)
 
 
-def _warned_now(run: Simulated, as_of: datetime, tables: Timetables) -> Simulated:
+def _with_due_warning(run: Simulation, as_of: datetime, tables: Timetables) -> Simulation:
     """A warning is due at its instant; the promise breaks only after it (C5)."""
     firing = next_firing(run.clock, tables)
     if firing is None or firing.kind == BREACH or firing.due_at > as_of:
         return run
-    clock = step(run.clock, fired(firing, as_of), tables)
-    return _warned_now(Simulated(clock, (*run.firings, firing)), as_of, tables)
+    clock = step(run.clock, firing_input(firing, as_of), tables)
+    return _with_due_warning(Simulation(clock, (*run.firings, firing)), as_of, tables)

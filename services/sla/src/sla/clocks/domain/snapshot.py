@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sla.clocks.domain.clock import ZERO, Clock, State, Timetables
-from sla.clocks.domain.timeline import Stretch
+from sla.clocks.domain.timeline import Segment
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClockSnapshot:
     """`remaining` and `overrun` are counted time; None where nothing is promised.
 
     `worst` is the longest of all cycles, the present one included (C1).
@@ -26,15 +26,17 @@ class Standing:
     overrun: timedelta
     breached: bool
     breached_at: datetime | None
-    worst: timedelta
+    longest_cycle: timedelta
 
 
-def standing(clock: Clock, as_of: datetime, tables: Timetables) -> Standing:
-    present = _present(clock, as_of, tables)
-    counted = clock.counted + (present.worked if present.why == "running" else ZERO)
-    paused = clock.paused + (present.worked if present.why == "waiting_on_customer" else ZERO)
+def take_snapshot(clock: Clock, as_of: datetime, tables: Timetables) -> ClockSnapshot:
+    current = _current_segment(clock, as_of, tables)
+    counted = clock.counted + (current.working_time if current.kind == "running" else ZERO)
+    paused = clock.paused + (
+        current.working_time if current.kind == "waiting_on_customer" else ZERO
+    )
     target = clock.terms.target
-    return Standing(
+    return ClockSnapshot(
         clock.state,
         counted,
         paused,
@@ -47,13 +49,13 @@ def standing(clock: Clock, as_of: datetime, tables: Timetables) -> Standing:
     )
 
 
-def stretches(clock: Clock, as_of: datetime, tables: Timetables) -> Sequence[Stretch]:
+def segments(clock: Clock, as_of: datetime, tables: Timetables) -> Sequence[Segment]:
     """All of its time up to `as_of`, the present stretch last."""
-    present = _present(clock, as_of, tables)
-    return [*clock.stretches, present] if present.end > present.start else clock.stretches
+    current = _current_segment(clock, as_of, tables)
+    return [*clock.stretches, current] if current.end > current.start else clock.stretches
 
 
-def _present(clock: Clock, as_of: datetime, tables: Timetables) -> Stretch:
-    until, why, table = max(as_of, clock.since), clock.why, tables[clock.terms.calendar]
-    worked = ZERO if why == "stopped" else table.between(clock.since, until)
-    return Stretch(clock.since, until, why, clock.terms.calendar, worked)
+def _current_segment(clock: Clock, as_of: datetime, tables: Timetables) -> Segment:
+    until, kind, table = max(as_of, clock.since), clock.segment_kind, tables[clock.terms.calendar]
+    working_time = ZERO if kind == "stopped" else table.between(clock.since, until)
+    return Segment(clock.since, until, kind, clock.terms.calendar, working_time)

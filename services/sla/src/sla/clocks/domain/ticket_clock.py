@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import Clock, Input, Timetables
 from sla.clocks.domain.fold import start, step
-from sla.clocks.domain.schedule import caught_up, fired, next_firing
+from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class ContractTicket:
     """A ticket in the hands of a partner (`uc`) or of second level (`ola`).
 
     Its agreement is theirs; `forwarding` counts the ticket's hand-overs from 1.
@@ -47,7 +47,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
+class TicketClock:
     """`ordinal` is that of the last input, `sequence` that of the last event told about it.
 
     `next_at` is the due time of the next firing, which is what the armed deadline stands at.
@@ -69,67 +69,73 @@ class Tracked:
 class Change:
     """What a clock heard, one input after the other, and the clock after each of them."""
 
-    before: Tracked
-    heard: tuple[tuple[Input, Clock], ...]
+    before: TicketClock
+    steps: tuple[tuple[Input, Clock], ...]
     next_at: datetime | None
 
     @property
     def clock(self) -> Clock:
-        return self.heard[-1][1] if self.heard else self.before.clock
+        return self.steps[-1][1] if self.steps else self.before.clock
 
     @property
     def ordinal(self) -> int:
-        return self.before.ordinal + len(self.heard)
+        return self.before.ordinal + len(self.steps)
 
 
-def begun(id: UUID, ticket: Ticket, metric: Metric, opened: Input, tables: Timetables) -> Tracked:
+def new_clock(
+    id: UUID, ticket: Ticket, metric: Metric, opening: Input, tables: Timetables
+) -> TicketClock:
     """A new clock of the customer's; `opened` is its first input."""
-    return _begun(Tracked(id, ticket, start(metric, opened, tables), opened.ordinal, 0), tables)
+    return _with_next_firing(
+        TicketClock(id, ticket, start(metric, opening, tables), opening.ordinal, 0), tables
+    )
 
 
-def begun_behind(
-    id: UUID, handed: Handed, metric: Metric, opened: Input, tables: Timetables
-) -> Tracked:
+def new_supplier_clock(
+    id: UUID, contract_ticket: ContractTicket, metric: Metric, opening: Input, tables: Timetables
+) -> TicketClock:
     """A new clock of a partner's or second level's; `opened.at` is when they got the ticket."""
-    clock = start(metric, opened, tables, handed.contract)
-    number, partner = handed.forwarding, handed.partner
-    tracked = Tracked(id, handed.ticket, clock, opened.ordinal, 0, None, number, partner)
-    return _begun(tracked, tables)
+    clock = start(metric, opening, tables, contract_ticket.contract)
+    forwarding, partner = contract_ticket.forwarding, contract_ticket.partner
+    ticket_clock = TicketClock(
+        id, contract_ticket.ticket, clock, opening.ordinal, 0, None, forwarding, partner
+    )
+    return _with_next_firing(ticket_clock, tables)
 
 
-def _begun(tracked: Tracked, tables: Timetables) -> Tracked:
-    firing = next_firing(tracked.clock, tables)
-    return replace(tracked, next_at=firing.due_at if firing else None)
+def _with_next_firing(ticket_clock: TicketClock, tables: Timetables) -> TicketClock:
+    firing = next_firing(ticket_clock.clock, tables)
+    return replace(ticket_clock, next_at=firing.due_at if firing else None)
 
 
-def hears(tracked: Tracked, heard: Input, tables: Timetables) -> Change:
+def apply_input(ticket_clock: TicketClock, input: Input, tables: Timetables) -> Change:
     """The clock hears something; what should have fired before it fires first (C8).
 
     The input's ordinal is given here.
     """
-    _, missed = caught_up(tracked.clock, heard.at, tables)
-    inputs = [*(fired(firing, heard.known_at) for firing in missed), heard]
-    return _changed(tracked, inputs, tables)
+    _, missed = fire_missed(ticket_clock.clock, input.at, tables)
+    inputs = [*(firing_input(firing, input.known_at) for firing in missed), input]
+    return _apply_inputs(ticket_clock, inputs, tables)
 
 
-def fires(tracked: Tracked, at: datetime, tables: Timetables) -> Change:
+def fire_due(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> Change:
     """Everything of this clock that is due at `at` fires."""
-    clock, inputs = tracked.clock, []
+    clock, inputs = ticket_clock.clock, []
     while (firing := next_firing(clock, tables)) and firing.due_at <= at:
-        inputs.append(fired(firing, at))
+        inputs.append(firing_input(firing, at))
         clock = step(clock, inputs[-1], tables)
-    return _changed(tracked, inputs, tables)
+    return _apply_inputs(ticket_clock, inputs, tables)
 
 
-def instead(change: Change, inputs: list[Input], tables: Timetables) -> Change:
+def with_inputs(change: Change, inputs: list[Input], tables: Timetables) -> Change:
     """The same clock hearing these inputs instead; their ordinals are given here."""
-    return _changed(change.before, inputs, tables)
+    return _apply_inputs(change.before, inputs, tables)
 
 
-def _changed(tracked: Tracked, inputs: list[Input], tables: Timetables) -> Change:
-    clock, kept = tracked.clock, []
-    for ordinal, heard in enumerate(inputs, start=tracked.ordinal + 1):
-        clock = step(clock, heard, tables)
-        kept.append((changed(heard, ordinal=ordinal), clock))
+def _apply_inputs(ticket_clock: TicketClock, inputs: list[Input], tables: Timetables) -> Change:
+    clock, steps = ticket_clock.clock, []
+    for ordinal, input in enumerate(inputs, start=ticket_clock.ordinal + 1):
+        clock = step(clock, input, tables)
+        steps.append((replace_struct(input, ordinal=ordinal), clock))
     firing = next_firing(clock, tables)
-    return Change(tracked, tuple(kept), firing.due_at if firing else None)
+    return Change(ticket_clock, tuple(steps), firing.due_at if firing else None)

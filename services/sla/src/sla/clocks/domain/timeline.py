@@ -8,10 +8,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-Why = Literal["running", "waiting_on_customer", "stopped"]
+SegmentKind = Literal["running", "waiting_on_customer", "stopped"]
 
 
-class Stretch(Struct, frozen=True, array_like=True, gc=False):
+class Segment(Struct, frozen=True, array_like=True, gc=False):
     """Time between two changes, and how much of it counted.
 
     `worked` is the working time in it; it counted only where `why` is running.
@@ -19,49 +19,49 @@ class Stretch(Struct, frozen=True, array_like=True, gc=False):
 
     start: datetime
     end: datetime
-    why: Why
+    kind: SegmentKind
     calendar: UUID
-    worked: timedelta
+    working_time: timedelta
 
 
-class Past(Sequence[Stretch]):
+class Timeline(Sequence[Segment]):
     """Stretches in order; never changed, and yet it grows without being copied.
 
     A past and the one that follows it share a list, of which each sees its own length; only what
     has been continued otherwise before is copied. A fold over n inputs costs n, with tuples n².
     """
 
-    __slots__ = ("_length", "_stretches")
+    __slots__ = ("_length", "_segments")
 
-    def __init__(self, stretches: Iterable[Stretch] = ()) -> None:
-        self._stretches = list(stretches)
-        self._length = len(self._stretches)
+    def __init__(self, segments: Iterable[Segment] = ()) -> None:
+        self._segments = list(segments)
+        self._length = len(self._segments)
 
-    def followed_by(self, stretch: Stretch) -> "Past":
-        longer = Past.__new__(Past)
-        latest = self._length == len(self._stretches)
-        longer._stretches = self._stretches if latest else list(self)
-        longer._stretches.append(stretch)
-        longer._length = self._length + 1
-        return longer
+    def with_segment(self, segment: Segment) -> "Timeline":
+        extended = Timeline.__new__(Timeline)
+        is_latest = self._length == len(self._segments)
+        extended._segments = self._segments if is_latest else list(self)
+        extended._segments.append(segment)
+        extended._length = self._length + 1
+        return extended
 
     def __len__(self) -> int:
         return self._length
 
     @overload
-    def __getitem__(self, at: int) -> Stretch: ...
+    def __getitem__(self, at: int) -> Segment: ...
     @overload
-    def __getitem__(self, at: slice) -> list[Stretch]: ...
-    def __getitem__(self, at: int | slice) -> Stretch | list[Stretch]:
+    def __getitem__(self, at: slice) -> list[Segment]: ...
+    def __getitem__(self, at: int | slice) -> Segment | list[Segment]:
         if isinstance(at, slice):
-            return [self._stretches[place] for place in range(self._length)[at]]
-        return self._stretches[range(self._length)[at]]
+            return [self._segments[index] for index in range(self._length)[at]]
+        return self._segments[range(self._length)[at]]
 
-    def __iter__(self) -> Iterator[Stretch]:
-        return islice(self._stretches, self._length)
+    def __iter__(self) -> Iterator[Segment]:
+        return islice(self._segments, self._length)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Past) and list(self) == list(other)
+        return isinstance(other, Timeline) and list(self) == list(other)
 
     def __hash__(self) -> int:
         return hash(tuple(self))

@@ -13,31 +13,31 @@ from sla.clocks.domain.clock import ZERO, Clock, Input, InputKind
 Effect = Callable[[Clock, Input], Clock]
 
 
-def effect_of(clock: Clock, heard: Input) -> Effect | None:
+def effect_of(clock: Clock, input: Input) -> Effect | None:
     """None for what changes nothing about such a clock, or nothing any more."""
-    if heard.kind == "cancelled":
+    if input.kind == "cancelled":
         return _cancel
     if clock.ended:
         return None
-    table = PROMISED if clock.contract == "sla" else BEHIND
-    effect = table[clock.metric].get(heard.kind)
-    return effect if (effect in NEED_OPEN) == clock.open else None
+    effects = CUSTOMER_EFFECTS if clock.contract == "sla" else SUPPLIER_EFFECTS
+    effect = effects[clock.metric].get(input.kind)
+    return effect if (effect in OPEN_CLOCK_EFFECTS) == clock.open else None
 
 
 def _stop(clock: Clock, _: Input) -> Clock:
     return replace(clock, open=False, stopped_at=clock.since)
 
 
-def _end(clock: Clock, _: Input) -> Clock:
+def _finish(clock: Clock, _: Input) -> Clock:
     """Stopped, whatever comes: a first response is given once."""
     return replace(clock, open=False, stopped_at=clock.since, ended=True)
 
 
-def _run_on(clock: Clock, _: Input) -> Clock:
+def _reopen(clock: Clock, _: Input) -> Clock:
     return replace(clock, open=True, stopped_at=None)
 
 
-def _again(clock: Clock, _: Input) -> Clock:
+def _restart_cycle(clock: Clock, _: Input) -> Clock:
     """A new cycle from zero; the worst of the earlier ones is kept (C1)."""
     return replace(
         clock,
@@ -54,52 +54,52 @@ def _again(clock: Clock, _: Input) -> Clock:
     )
 
 
-def _begin(clock: Clock, heard: Input) -> Clock:
-    return _again(clock, heard)
+def _start_cycle(clock: Clock, input: Input) -> Clock:
+    return _restart_cycle(clock, input)
 
 
-def _cancel(clock: Clock, heard: Input) -> Clock:
-    return replace(clock, cancelled=heard.reason or "cancelled", stopped_at=clock.since)
+def _cancel(clock: Clock, input: Input) -> Clock:
+    return replace(clock, cancelled=input.reason or "cancelled", stopped_at=clock.since)
 
 
-NEED_OPEN = frozenset({_stop, _end, _again})
+OPEN_CLOCK_EFFECTS = frozenset({_stop, _finish, _restart_cycle})
 """Effects on clocks that are open; the others are on those that are not."""
 
-PROMISED: Mapping[Metric, Mapping[InputKind, Effect]] = {
-    "first_response": {"replied": _end, "resolved": _end},
-    "next_reply": {"customer_replied": _begin, "replied": _stop, "resolved": _stop},
-    "update": {"replied": _again, "resolved": _stop, "reopened": _begin},
-    "workaround": {"workaround_provided": _end, "resolved": _stop, "reopened": _run_on},
-    "resolution": {"resolved": _stop, "reopened": _run_on},
+CUSTOMER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
+    "first_response": {"replied": _finish, "resolved": _finish},
+    "next_reply": {"customer_replied": _start_cycle, "replied": _stop, "resolved": _stop},
+    "update": {"replied": _restart_cycle, "resolved": _stop, "reopened": _start_cycle},
+    "workaround": {"workaround_provided": _finish, "resolved": _stop, "reopened": _reopen},
+    "resolution": {"resolved": _stop, "reopened": _reopen},
 }
 """Of what was promised to a customer; `closed` does nothing to any (C3)."""
 
-BEHIND: Mapping[Metric, Mapping[InputKind, Effect]] = {
-    "first_response": {"answered": _end, "handed_back": _end, "resolved": _end},
+SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
+    "first_response": {"answered": _finish, "handed_back": _finish, "resolved": _finish},
     "next_reply": {
-        "customer_replied": _begin,
+        "customer_replied": _start_cycle,
         "answered": _stop,
-        "handed_back": _end,
+        "handed_back": _finish,
         "resolved": _stop,
     },
     "update": {
-        "answered": _again,
-        "handed_back": _end,
+        "answered": _restart_cycle,
+        "handed_back": _finish,
         "resolved": _stop,
-        "reopened": _begin,
+        "reopened": _start_cycle,
     },
     "workaround": {
-        "workaround_provided": _end,
-        "handed_back": _end,
+        "workaround_provided": _finish,
+        "handed_back": _finish,
         "resolved": _stop,
-        "reopened": _run_on,
+        "reopened": _reopen,
     },
-    "resolution": {"handed_back": _end, "resolved": _stop, "reopened": _run_on},
+    "resolution": {"handed_back": _finish, "resolved": _stop, "reopened": _reopen},
 }
 """Of what a partner (`uc`) or second level (`ola`) promised us for a ticket that they got: `answered`
 is their word to us, `handed_back` ends it for good, though the ticket goes on (R13)."""
 
-WAITING: Mapping[InputKind, bool] = {
+WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,
     "resumed": False,
     "customer_replied": False,

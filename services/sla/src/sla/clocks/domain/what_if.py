@@ -15,7 +15,7 @@ from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.clocks.domain.clock import Clock, Input, Outcome, Timetables
 from sla.clocks.domain.fold import step
 from sla.clocks.domain.simulation import simulate
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.reports.domain.compliance import Compliance
 
 
@@ -24,22 +24,22 @@ class WhatIf:
     """A clock as it is, and as it would be. `at_once`: it is open and whole, and would breach at the
     very moment at which it is moved to the other agreement (C6)."""
 
-    tracked: Tracked
-    would: Clock
-    at_once: bool
+    ticket_clock: TicketClock
+    simulated: Clock
+    breaches_immediately: bool
 
     @property
-    def moved(self) -> bool:
-        return self.tracked.clock.deadline != self.would.deadline
+    def deadline_changed(self) -> bool:
+        return self.ticket_clock.clock.deadline != self.simulated.deadline
 
     @property
-    def decided_otherwise(self) -> bool:
-        return self.tracked.clock.outcome != self.would.outcome
+    def outcome_changed(self) -> bool:
+        return self.ticket_clock.clock.outcome != self.simulated.outcome
 
 
 def what_if(
-    tracked: Tracked,
-    heard: Iterable[Input],
+    ticket_clock: TicketClock,
+    history: Iterable[Input],
     agreements: tuple[Agreement | None, Agreement],
     as_of: datetime,
     tables: Timetables,
@@ -49,58 +49,66 @@ def what_if(
     Raises NeverOpens, OutOfRange.
     """
     old, new = agreements
-    clock, ticket = tracked.clock, tracked.ticket
-    inputs = [_instead(one, tracked, old, new) for one in heard if one.firing is None]
+    clock, ticket = ticket_clock.clock, ticket_clock.ticket
+    inputs = [_with_new_terms(one, ticket_clock, old, new) for one in history if one.firing is None]
     run = simulate(clock.metric, inputs, as_of, tables, clock.contract)
-    terms = new.terms(clock.metric, ticket.priority, ticket.kind)
-    return WhatIf(tracked, run.clock, _breaks_at_once(clock, terms, as_of, tables))
+    terms = new.terms_for(clock.metric, ticket.priority, ticket.kind)
+    return WhatIf(ticket_clock, run.clock, _would_breach_immediately(clock, terms, as_of, tables))
 
 
 def compliance(outcomes: Iterable[Outcome | None]) -> Compliance:
     """Of clocks that came to an outcome."""
-    counted = [one for one in outcomes if one is not None]
-    return Compliance(*(counted.count(one) for one in ("met", "breached", "waived")))
+    decided = [one for one in outcomes if one is not None]
+    return Compliance(*(decided.count(one) for one in ("met", "breached", "waived")))
 
 
-def by_metric(tried: Iterable[WhatIf]) -> Mapping[str, tuple[Compliance, Compliance]]:
+def by_metric(results: Iterable[WhatIf]) -> Mapping[str, tuple[Compliance, Compliance]]:
     """How it was, and how it would have been."""
-    found: dict[str, list[WhatIf]] = {}
-    for one in tried:
-        found.setdefault(one.would.metric, []).append(one)
+    grouped: dict[str, list[WhatIf]] = {}
+    for one in results:
+        grouped.setdefault(one.simulated.metric, []).append(one)
     return {
         metric: (
-            compliance(one.tracked.clock.outcome for one in mine),
-            compliance(one.would.outcome for one in mine),
+            compliance(one.ticket_clock.clock.outcome for one in mine),
+            compliance(one.simulated.outcome for one in mine),
         )
-        for metric, mine in found.items()
+        for metric, mine in grouped.items()
     }
 
 
-def _instead(heard: Input, tracked: Tracked, old: Agreement | None, new: Agreement) -> Input:
-    if heard.terms is None:
-        return heard
-    priority = _priority(heard.terms, tracked, old)
-    return replace(heard, terms=new.terms(tracked.clock.metric, priority, tracked.ticket.kind))
+def _with_new_terms(
+    input: Input, ticket_clock: TicketClock, old: Agreement | None, new: Agreement
+) -> Input:
+    if input.terms is None:
+        return input
+    priority = _find_priority(input.terms, ticket_clock, old)
+    return replace(
+        input, terms=new.terms_for(ticket_clock.clock.metric, priority, ticket_clock.ticket.kind)
+    )
 
 
-def _priority(terms: Terms, tracked: Tracked, old: Agreement | None) -> str:
+def _find_priority(terms: Terms, ticket_clock: TicketClock, old: Agreement | None) -> str:
     """For which priority these terms held: the present one where several, or none, had them."""
-    metric, ticket = tracked.clock.metric, tracked.ticket
+    metric, ticket = ticket_clock.clock.metric, ticket_clock.ticket
     fitting = [
         priority
         for priority in (PRIORITIES if old else ())
-        if old and _alike(old.terms(metric, priority, ticket.kind), terms)
+        if old and _is_same_promise(old.terms_for(metric, priority, ticket.kind), terms)
     ]
     return fitting[0] if fitting and ticket.priority not in fitting else ticket.priority
 
 
-def _alike(one: Terms, other: Terms) -> bool:
+def _is_same_promise(left: Terms, right: Terms) -> bool:
     # Not by calendar: cover extensions change that, and the priority stays what it was.
-    return (one.target, one.pausable) == (other.target, other.pausable)
+    return (left.target, left.pausable) == (right.target, right.pausable)
 
 
-def _breaks_at_once(clock: Clock, terms: Terms, at: datetime, tables: Timetables) -> bool:
+def _would_breach_immediately(clock: Clock, terms: Terms, at: datetime, tables: Timetables) -> bool:
     if clock.state not in ("running", "paused") or clock.breached_at is not None:
         return False
-    moved = step(clock, Input(0, "agreement_moved", at, at, terms), tables)
-    return moved.state == "running" and moved.deadline is not None and moved.deadline < at
+    after_move = step(clock, Input(0, "agreement_moved", at, at, terms), tables)
+    return (
+        after_move.state == "running"
+        and after_move.deadline is not None
+        and after_move.deadline < at
+    )

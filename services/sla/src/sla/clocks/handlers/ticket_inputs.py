@@ -15,83 +15,89 @@ from common.events.tickets import (
 from common.messaging.inbox import Handler
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
-from sla.clocks.commands import go_on, timetables
+from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind
-from sla.clocks.domain.ticket_clock import Change, Tracked, hears
+from sla.clocks.domain.ticket_clock import Change, TicketClock, apply_input
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import Early
+from sla.clocks.store.tickets import EarlyInput
 
 T = TypeVar("T", bound=TicketEvent)
-Says = Callable[[Any, Contract], InputKind | None]
+InputFor = Callable[[Any, Contract], InputKind | None]
 """What an event says to a clock of such a contract; None: nothing."""
 
 CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
-def hear(kind: InputKind | Says) -> Handler:
+def as_input(kind: InputKind | InputFor) -> Handler:
     """A handler by which all clocks of the tickets hear `kind`, or what the event says to them."""
-    says: Says = kind if callable(kind) else lambda event, contract: kind
+    input_for: InputFor = kind if callable(kind) else lambda event, contract: kind
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
-        told = [r for r in events if any(says(r.event, contract) for contract in CONTRACTS)]
-        heard = {r.event.ticket_id: r for r in told}
+        relevant = [
+            r for r in events if any(input_for(r.event, contract) for contract in CONTRACTS)
+        ]
+        by_ticket = {r.event.ticket_id: r for r in relevant}
         # The ticket before its clocks, as whoever starts clocks late locks them.
-        await tickets.hear_early(tx, [one for r in heard.values() for one in _early(r, says)])
-        tracked = await clocks.lock_of_tickets(tx, heard)
-        if tracked:
-            known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
+        await tickets.add_early(
+            tx, [one for r in by_ticket.values() for one in _early_inputs(r, input_for)]
+        )
+        ticket_clocks = await clocks.lock_by_tickets(tx, by_ticket)
+        if ticket_clocks:
+            known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
 
-            def change(one: Tracked, said: InputKind) -> Change:
-                at = instant(heard[one.ticket.id])
-                return hears(one, Input(0, said, at, known_at), tables)
+            def change(ticket_clock: TicketClock, input_kind: InputKind) -> Change:
+                at = occurred_at(by_ticket[ticket_clock.ticket.id])
+                return apply_input(ticket_clock, Input(0, input_kind, at, known_at), tables)
 
             changes = [
-                change(one, said)
-                for one in tracked
-                if (said := says(heard[one.ticket.id].event, one.clock.contract))
+                change(one, input_kind)
+                for one in ticket_clocks
+                if (input_kind := input_for(by_ticket[one.ticket.id].event, one.clock.contract))
             ]
-            await go_on(tx, changes, known_at)
+            await apply_changes(tx, changes, known_at)
 
     return handle
 
 
-def _early(received: ReceivedEvent[T], says: Says) -> list[Early]:
+def _early_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[EarlyInput]:
     """What clocks that start later hear of it: all of them the same, but for an answer to us."""
-    event, at = received.event, instant(received)
-    ours, behind = says(event, "sla"), CONTRACTS[1:]
-    early = [Early(event.ticket_id, ours, at)] if ours else []
-    return early + [
-        Early(event.ticket_id, "answered", at, contract=contract)
-        for contract in behind
-        if says(event, contract) == "answered"
+    event, at = received.event, occurred_at(received)
+    customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
+    early_inputs = [EarlyInput(event.ticket_id, customer_kind, at)] if customer_kind else []
+    return early_inputs + [
+        EarlyInput(event.ticket_id, "answered", at, contract=contract)
+        for contract in supplier_contracts
+        if input_for(event, contract) == "answered"
     ]
 
 
-def instant(received: ReceivedEvent[T]) -> datetime:
+def occurred_at(received: ReceivedEvent[T]) -> datetime:
     return received.at.astimezone(UTC)
 
 
-def replied(event: TicketReplied, contract: Contract) -> InputKind | None:
+def input_of_reply(event: TicketReplied, contract: Contract) -> InputKind | None:
     """To the customer. Whoever second level gave the ticket to answers for second level, too."""
     if event.automatic:
         return None
     if contract == "sla":
         return "replied"
-    theirs = contract == "ola" and event.state == "forwarded" and event.by == event.assignee
-    return "answered" if theirs else None
+    is_second_level = (
+        contract == "ola" and event.state == "forwarded" and event.by == event.assignee
+    )
+    return "answered" if is_second_level else None
 
 
-def assigned(event: TicketAssigned, contract: Contract) -> InputKind | None:
+def input_of_assignment(event: TicketAssigned, contract: Contract) -> InputKind | None:
     """Somebody of second level took it. Who works on it is nothing to the customer's clocks."""
     return "answered" if contract == "ola" and event.state == "forwarded" else None
 
 
-def waiting(event: TicketOnHold, contract: Contract) -> InputKind | None:
+def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """Only waiting on the customer pauses anything (C2)."""
     return "on_hold" if event.waiting_on == "customer" else None
 
 
-def resumed(event: TicketResumed, contract: Contract) -> InputKind:
+def input_of_resume(event: TicketResumed, contract: Contract) -> InputKind:
     """Those who were waited on have said something."""
-    answering = {"partner": "uc", "second_level": "ola"}.get(event.waited_on or "")
-    return "answered" if contract == answering else "resumed"
+    answering_contract = {"partner": "uc", "second_level": "ola"}.get(event.waited_on or "")
+    return "answered" if contract == answering_contract else "resumed"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as replace_struct
 
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
@@ -19,52 +19,52 @@ from common.events.tickets import (
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.store import agreements
-from sla.clocks.commands import go_on, timetables
+from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Tracked, hears
-from sla.clocks.handlers.ticket_inputs import instant
-from sla.clocks.opening import Opened, open_clocks
+from sla.clocks.domain.ticket_clock import TicketClock, apply_input
+from sla.clocks.handlers.ticket_inputs import occurred_at
+from sla.clocks.opening import OpenedTicket, open_clocks
 from sla.clocks.reclassification import reclassify
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import Early
+from sla.clocks.store.tickets import EarlyInput
 from sla.clocks.supplier_clocks import Forwarding, forward
 
 
 async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
     """Start the clocks of all tickets of a poll."""
-    await open_clocks(tx, [Opened(r.event, r.event.opened_at) for r in events])
+    await open_clocks(tx, [OpenedTicket(r.event, r.event.opened_at) for r in events])
 
 
 async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> None:
     """The customer is known now: clocks start from the opening, and hear what came meanwhile."""
     event = received.event
-    if await clocks.lock_of_tickets(tx, [event.ticket_id]):
+    if await clocks.lock_by_tickets(tx, [event.ticket_id]):
         return
-    await open_clocks(tx, [Opened(event, event.opened_at)])
-    for early in (await tickets.heard_early(tx, [event.ticket_id]))[event.ticket_id]:
-        await _hear_early(tx, early)
+    await open_clocks(tx, [OpenedTicket(event, event.opened_at)])
+    for early_input in (await tickets.list_early(tx, [event.ticket_id]))[event.ticket_id]:
+        await _replay_early_input(tx, early_input)
 
 
-async def _hear_early(tx: Connection, early: Early) -> None:
-    if early.forwarded_to is not None:
-        ticket = await tickets.find(tx, early.ticket_id)
+async def _replay_early_input(tx: Connection, early_input: EarlyInput) -> None:
+    if early_input.forwarded_to is not None:
+        ticket = await tickets.find(tx, early_input.ticket_id)
         assert ticket is not None
-        await forward(tx, ticket, Forwarding(early.at, early.partner))
+        await forward(tx, ticket, Forwarding(early_input.at, early_input.partner))
         return
-    tracked = await clocks.lock_of_tickets(tx, [early.ticket_id])
-    known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
-    heard = Input(0, early.kind, early.at, known_at)
-    spoken_to = [one for one in tracked if early.contract in (None, one.clock.contract)]
-    await go_on(tx, [hears(one, heard, tables) for one in spoken_to], known_at)
+    ticket_clocks = await clocks.lock_by_tickets(tx, [early_input.ticket_id])
+    known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
+    input = Input(0, early_input.kind, early_input.at, known_at)
+    addressed = [one for one in ticket_clocks if early_input.contract in (None, one.clock.contract)]
+    await apply_changes(tx, [apply_input(one, input, tables) for one in addressed], known_at)
 
 
 async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
     """Second level or a partner has it now: what they promised us begins (R13)."""
-    event, at = received.event, instant(received)
+    event, at = received.event, occurred_at(received)
     ticket = await tickets.find(tx, event.ticket_id)
     if ticket is None:
         return
-    await tickets.hear_early(tx, [Early(ticket.id, "forwarded", at, event.to, event.partner)])
+    await tickets.add_early(tx, [EarlyInput(ticket.id, "forwarded", at, event.to, event.partner)])
     if ticket.customer_id is not None:
         await forward(tx, ticket, Forwarding(at, event.partner))
 
@@ -72,51 +72,57 @@ async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded])
 async def on_prioritised(tx: Connection, received: ReceivedEvent[TicketPrioritised]) -> None:
     """The promise for the new priority applies to all the time already counted (C6)."""
     event = received.event
-    await tickets.reprioritise(tx, event.ticket_id, event.priority)
-    tracked = await clocks.lock_of_tickets(tx, [event.ticket_id])
-    promised = await _agreements(tx, tracked)
-    now = [
-        (_as(one, event), _terms(promised[id], one, event))
-        for one in tracked
+    await tickets.update_priority(tx, event.ticket_id, event.priority)
+    ticket_clocks = await clocks.lock_by_tickets(tx, [event.ticket_id])
+    agreements_by_id = await _load_agreements(tx, ticket_clocks)
+    clock_terms = [
+        (_with_event_facts(one, event), _terms_for(agreements_by_id[id], one, event))
+        for one in ticket_clocks
         if (id := one.ticket.agreement_version) is not None
     ]
     known_at = await transaction_time(tx)
-    tables = await timetables(tx, tracked, [terms for _, terms in now])
+    tables = await load_timetables(tx, ticket_clocks, [terms for _, terms in clock_terms])
     changes = [
-        hears(one, Input(0, "target_changed", instant(received), known_at, terms), tables)
-        for one, terms in now
+        apply_input(one, Input(0, "target_changed", occurred_at(received), known_at, terms), tables)
+        for one, terms in clock_terms
     ]
-    await go_on(tx, changes, known_at)
+    await apply_changes(tx, changes, known_at)
 
 
 async def on_reclassified(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
     """What is promised for its kind and service applies to all the time already counted (C6)."""
     event = received.event
-    await reclassify(tx, event.ticket_id, event.kind, event.service, instant(received))
+    await reclassify(tx, event.ticket_id, event.kind, event.service, occurred_at(received))
 
 
 async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> None:
     """The surviving ticket keeps its clocks, the merged one's end (C10)."""
-    tracked = await clocks.lock_of_tickets(tx, [received.event.ticket_id])
-    known_at, tables = await transaction_time(tx), await timetables(tx, tracked)
+    ticket_clocks = await clocks.lock_by_tickets(tx, [received.event.ticket_id])
+    known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
     reason = f"merged into {received.event.into}"
-    heard = Input(0, "cancelled", instant(received), known_at, reason=reason)
-    await go_on(tx, [hears(one, heard, tables) for one in tracked], known_at)
+    input = Input(0, "cancelled", occurred_at(received), known_at, reason=reason)
+    await apply_changes(tx, [apply_input(one, input, tables) for one in ticket_clocks], known_at)
 
 
-async def _agreements(tx: Connection, tracked: Sequence[Tracked]) -> Mapping[UUID, Agreement]:
+async def _load_agreements(
+    tx: Connection, ticket_clocks: Sequence[TicketClock]
+) -> Mapping[UUID, Agreement]:
     """The versions under which the clocks were started: a later one does not reach back (A5)."""
-    ids = {one.ticket.agreement_version for one in tracked if one.ticket.agreement_version}
-    return await agreements.versions_of(tx, ids)
+    ids = {one.ticket.agreement_version for one in ticket_clocks if one.ticket.agreement_version}
+    return await agreements.get_versions(tx, ids)
 
 
-def _terms(promised: Agreement, tracked: Tracked, event: TicketEvent) -> Terms:
+def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEvent) -> Terms:
     """None is promised of a service that it is not about: the ticket's may have been corrected."""
-    terms = promised.terms(tracked.clock.metric, event.priority, event.kind)
-    return terms if promised.serves(tracked.ticket.service) else changed(terms, target=None)
+    terms = agreement.terms_for(ticket_clock.clock.metric, event.priority, event.kind)
+    return (
+        terms
+        if agreement.covers_service(ticket_clock.ticket.service)
+        else replace_struct(terms, target=None)
+    )
 
 
-def _as(tracked: Tracked, event: TicketEvent) -> Tracked:
+def _with_event_facts(ticket_clock: TicketClock, event: TicketEvent) -> TicketClock:
     """The clock, its ticket with the facts that the event tells."""
-    ticket = replace(tracked.ticket, priority=event.priority, kind=event.kind)
-    return replace(tracked, ticket=ticket)
+    ticket = replace(ticket_clock.ticket, priority=event.priority, kind=event.kind)
+    return replace(ticket_clock, ticket=ticket)

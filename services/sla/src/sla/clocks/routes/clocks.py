@@ -12,20 +12,25 @@ from common.http import Instant, Page, Paging, RequestModel, encode_cursor, rout
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks.commands import timetables
+from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import State
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.replay import replayed
-from sla.clocks.schemas import ClockTold, OneClockTold, ReplayTold, clock_told, firings_told
-from sla.clocks.store import clock_queue as queue
-from sla.clocks.store import clocks, inputs, tickets
-from sla.clocks.store.clock_queue import Wanted
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.replay import replay
+from sla.clocks.schemas import (
+    ClockDetailRead,
+    ClockRead,
+    ReplayRead,
+    clock_to_response,
+    firings_to_response,
+)
+from sla.clocks.store import clock_queue, clocks, inputs, tickets
+from sla.clocks.store.clock_queue import ClockFilter
 
 routes = router("/v1/clocks", tags=["clocks"])
-of_tickets = router("/v1/tickets", tags=["clocks"])
+ticket_routes = router("/v1/tickets", tags=["clocks"])
 
 SECOND = timedelta(seconds=1)
-OPEN: tuple[State, ...] = ("running", "paused")
+OPEN_STATES: tuple[State, ...] = ("running", "paused")
 
 
 @routes.get("")
@@ -40,53 +45,57 @@ async def list_clocks(
         Contract | None, Query(description="Whose promise; without it all.")
     ] = None,
     sort: Annotated[Literal["due"], Query()] = "due",
-) -> Page[ClockTold]:
-    """The queue, in the order in which promises break; what has no deadline comes last."""
+) -> Page[ClockRead]:
+    """List clocks in the order in which promises break. What has no deadline comes last."""
     if customer is not None and not caller.can_see(customer):
-        return Page[ClockTold](items=[])
-    wanted = Wanted(
-        states=(state,) if state else OPEN,
+        return Page[ClockRead](items=[])
+    filters = ClockFilter(
+        states=(state,) if state else OPEN_STATES,
         due_before=due_before,
         customer=caller.customer or customer,
         contract="sla" if caller.customer else contract,
     )
-    found = await queue.page(tx, wanted, page.limit, _place(page))
-    shown = found[: page.limit]
-    last = shown[-1] if len(found) > page.limit else None
-    return Page[ClockTold](
-        items=await _told(tx, shown),
+    rows = await clock_queue.list_page(tx, filters, page.limit, _queue_cursor(page))
+    page_rows = rows[: page.limit]
+    last = page_rows[-1] if len(rows) > page.limit else None
+    return Page[ClockRead](
+        items=await _to_responses(tx, page_rows),
         next=encode_cursor(last.clock.deadline, last.id) if last else None,
     )
 
 
 @routes.get("/{clock_id}")
-async def show_clock(
+async def get_clock(
     clock_id: UUID,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("clocks:read")],
-) -> OneClockTold:
-    """One clock, with every firing: when due, when fired, how late."""
-    tracked = await visible(tx, clock_id, caller)
-    (told,) = await _told(tx, [tracked])
-    set_etag(response, tracked.sequence)
-    firings = firings_told(await inputs.of_clock(tx, clock_id))
-    return OneClockTold(**told.model_dump(), firings=firings)
+) -> ClockDetailRead:
+    """Get a clock with all its firings. Each firing says when it was due, when it fired and how
+    late."""
+    ticket_clock = await get_visible_clock(tx, clock_id, caller)
+    (clock,) = await _to_responses(tx, [ticket_clock])
+    set_etag(response, ticket_clock.sequence)
+    firings = firings_to_response(await inputs.list_by_clock(tx, clock_id))
+    return ClockDetailRead(**clock.model_dump(), firings=firings)
 
 
-@of_tickets.get("/{name}/clocks")
-async def clocks_of_ticket(
+@ticket_routes.get("/{name}/clocks")
+async def list_ticket_clocks(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
-) -> Page[ClockTold]:
-    """All clocks of a ticket, by its id or key; for its customer what they were promised."""
+) -> Page[ClockRead]:
+    """List the clocks of a ticket. By the ticket's id or key; its customer sees what they were
+    promised."""
     ticket = await tickets.find(tx, id_or_key(name))
     if ticket is None or caller.customer not in (None, ticket.customer):
         raise NotFound("This ticket")
-    found = await clocks.of_ticket(tx, ticket.id)
-    return Page[ClockTold](items=await _told(tx, [one for one in found if _sees(caller, one)]))
+    ticket_clocks = await clocks.list_by_ticket(tx, ticket.id)
+    return Page[ClockRead](
+        items=await _to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
+    )
 
 
-class ReplayAsked(RequestModel):
+class ClockReplay(RequestModel):
     """`as_known_at`: only what was known then is folded; all of it where it is missing."""
 
     as_known_at: datetime | None = None
@@ -97,52 +106,53 @@ async def replay_clock(
     clock_id: UUID,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
-    asked: ReplayAsked | None = None,
-) -> ReplayTold:
-    """Fold the stored inputs again. `same`: whether that gives the stored clock, byte for byte."""
-    tracked = await visible(tx, clock_id, caller)
-    known_until = asked.as_known_at if asked else None
-    heard = await inputs.of_clock(tx, clock_id, known_until)
-    if not heard:
+    body: ClockReplay | None = None,
+) -> ReplayRead:
+    """Replay a clock from its stored inputs. `same`: whether that gives the stored clock, byte for
+    byte."""
+    ticket_clock = await get_visible_clock(tx, clock_id, caller)
+    known_until = body.as_known_at if body else None
+    stored_inputs = await inputs.list_by_clock(tx, clock_id, known_until)
+    if not stored_inputs:
         raise NotFound("At that instant the clock")
-    also = [one.heard.terms for one in heard if one.heard.terms]
-    tables = await timetables(tx, [tracked], also)
-    clock, wrong = replayed(tracked.clock, [one.heard for one in heard], tables)
-    everything = len(heard) == tracked.ordinal
-    return ReplayTold(
+    extra_terms = [one.input.terms for one in stored_inputs if one.input.terms]
+    tables = await load_timetables(tx, [ticket_clock], extra_terms)
+    clock, difference = replay(ticket_clock.clock, [one.input for one in stored_inputs], tables)
+    is_complete = len(stored_inputs) == ticket_clock.ordinal
+    return ReplayRead(
         state=clock.state,
         deadline=clock.deadline,
         elapsed_seconds=clock.counted // SECOND,
         breached_at=clock.breached_at,
         outcome=clock.outcome,
         generation=clock.generation,
-        inputs=len(heard),
-        firings=firings_told(heard),
-        same=wrong is None and clock == tracked.clock if everything else None,
+        inputs=len(stored_inputs),
+        firings=firings_to_response(stored_inputs),
+        same=difference is None and clock == ticket_clock.clock if is_complete else None,
     )
 
 
-async def visible(tx: Connection, id: UUID, caller: Caller) -> Tracked:
+async def get_visible_clock(tx: Connection, id: UUID, caller: Caller) -> TicketClock:
     """The clock, if it exists for this caller. Raises NotFound."""
-    found = await clocks.load(tx, [id])
-    if not found or not _sees(caller, found[0]):
+    ticket_clocks = await clocks.load(tx, [id])
+    if not ticket_clocks or not _can_see(caller, ticket_clocks[0]):
         raise NotFound("This clock")
-    return found[0]
+    return ticket_clocks[0]
 
 
-def _sees(caller: Caller, tracked: Tracked) -> bool:
+def _can_see(caller: Caller, ticket_clock: TicketClock) -> bool:
     """What partners and second level promised us is not the customer's business."""
     if caller.customer is None:
         return True
-    return caller.customer == tracked.ticket.customer and tracked.clock.contract == "sla"
+    return caller.customer == ticket_clock.ticket.customer and ticket_clock.clock.contract == "sla"
 
 
-async def _told(tx: Connection, tracked: list[Tracked]) -> list[ClockTold]:
-    at, tables = await transaction_time(tx), await timetables(tx, tracked)
-    return [clock_told(one, at, tables) for one in tracked]
+async def _to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> list[ClockRead]:
+    at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
+    return [clock_to_response(one, at, tables) for one in ticket_clocks]
 
 
-def _place(page: Paging) -> queue.Place | None:
+def _queue_cursor(page: Paging) -> clock_queue.QueueCursor | None:
     without_deadline = page.after is not None and page.after[:1] == (None,)
     after = page.after_as(type(None) if without_deadline else datetime, UUID)
     return after and (after[0], after[1])

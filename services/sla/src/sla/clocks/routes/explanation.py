@@ -16,160 +16,168 @@ from sla.agreements.domain.clauses import Window, maintenance_windows
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.domain.zone import zone_names
-from sla.clocks.commands import timetables
+from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import Firing, Timetables
-from sla.clocks.domain.explanation import explained
-from sla.clocks.domain.explanation_report import Story, turns
-from sla.clocks.domain.explanation_text import in_words
-from sla.clocks.domain.snapshot import standing
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.explanation_chart import picture
-from sla.clocks.routes.clocks import visible
-from sla.clocks.schemas import ExplanationTold, IntervalTold, TurnTold, clock_told
+from sla.clocks.domain.explanation import explain_intervals
+from sla.clocks.domain.explanation_report import ExplanationReport, terms_changes
+from sla.clocks.domain.explanation_text import render_text
+from sla.clocks.domain.snapshot import take_snapshot
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.explanation_chart import render_svg
+from sla.clocks.routes.clocks import get_visible_clock
+from sla.clocks.schemas import ExplanationRead, IntervalRead, TermsChangeRead, clock_to_response
 from sla.clocks.store import inputs
 
 routes = router("/v1/clocks", tags=["clocks"])
 
 SECOND = timedelta(seconds=1)
 SVG, TEXT = "image/svg+xml", "text/plain"
-FORMATS = {"svg": SVG, "text": TEXT, "json": "application/json"}
+MEDIA_TYPES = {"svg": SVG, "text": TEXT, "json": "application/json"}
 
 
-class Explaining:
+class ClockExplanation:
     """A clock that somebody asks about, with all that explains it."""
 
-    def __init__(self, tracked: Tracked, story: Story, tables: Timetables) -> None:
-        self.tracked, self.story, self.tables = tracked, story, tables
+    def __init__(
+        self, ticket_clock: TicketClock, report: ExplanationReport, tables: Timetables
+    ) -> None:
+        self.ticket_clock, self.report, self.tables = ticket_clock, report, tables
 
-    def told(self) -> ExplanationTold:
-        terms, story = self.tracked.clock.terms, self.story
-        return ExplanationTold(
-            clock=clock_told(self.tracked, story.as_of, self.tables),
-            as_of=story.as_of,
-            agreement_version=self.tracked.ticket.agreement_version,
-            promise=story.promise,
+    def to_response(self) -> ExplanationRead:
+        terms, report = self.ticket_clock.clock.terms, self.report
+        return ExplanationRead(
+            clock=clock_to_response(self.ticket_clock, report.as_of, self.tables),
+            as_of=report.as_of,
+            agreement_version=self.ticket_clock.ticket.agreement_version,
+            promise=report.promise,
             calendar_version=terms.calendar,
             tz_version=self.tables[terms.calendar].calendar.zone.version,
-            elapsed_seconds=story.standing.counted // SECOND,
+            elapsed_seconds=report.snapshot.counted // SECOND,
             changes=[
-                TurnTold(
+                TermsChangeRead(
                     at=one.at,
-                    reason=one.why,
+                    reason=one.reason,
                     target_seconds=None if one.target is None else one.target // SECOND,
                 )
-                for one in story.turns
+                for one in report.changes
             ],
             intervals=[
-                IntervalTold(
+                IntervalRead(
                     starts_at=one.start,
                     ends_at=one.end,
-                    reason=one.why,
+                    reason=one.reason,
                     elapsed_seconds=one.counted // SECOND,
                     name=one.name,
                 )
-                for one in story.intervals
+                for one in report.intervals
             ],
         )
 
 
-async def _asked(
+async def _load_explanation(
     clock_id: UUID,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
         str | None, Query(max_length=100, description="The reader's; else the calendar's.")
     ] = None,
-) -> Explaining:
+) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
-        unknown = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
-        raise ValidationFailed([Violation("/zone", "timezone", unknown)])
-    tracked = await visible(tx, clock_id, caller)
-    agreement = await _agreement(tx, tracked)
-    tables = await timetables(tx, [tracked])
-    maintenance = await _maintenance(tx, tracked, agreement)
-    at, terms = await transaction_time(tx), tracked.clock.terms
-    home = tables[terms.calendar].calendar.zone
-    heard = await inputs.of_clock(tx, clock_id)
-    firings: list[Firing] = [one.heard.firing for one in heard if one.heard.firing is not None]
-    story = Story(
-        _heading(tracked),
-        await _promise(tx, tracked, agreement, f"{home.name}, tz {home.version}"),
-        tracked.clock,
-        standing(tracked.clock, at, tables),
-        explained(tracked.clock, at, tables, maintenance),
+        detail = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
+        raise ValidationFailed([Violation("/zone", "timezone", detail)])
+    ticket_clock = await get_visible_clock(tx, clock_id, caller)
+    agreement = await _load_agreement(tx, ticket_clock)
+    tables = await load_timetables(tx, [ticket_clock])
+    maintenance = await _load_maintenance(tx, ticket_clock, agreement)
+    at, terms = await transaction_time(tx), ticket_clock.clock.terms
+    calendar_zone = tables[terms.calendar].calendar.zone
+    stored_inputs = await inputs.list_by_clock(tx, clock_id)
+    firings: list[Firing] = [
+        one.input.firing for one in stored_inputs if one.input.firing is not None
+    ]
+    report = ExplanationReport(
+        _heading(ticket_clock),
+        await _describe_promise(
+            tx, ticket_clock, agreement, f"{calendar_zone.name}, tz {calendar_zone.version}"
+        ),
+        ticket_clock.clock,
+        take_snapshot(ticket_clock.clock, at, tables),
+        explain_intervals(ticket_clock.clock, at, tables, maintenance),
         firings,
         at,
-        ZoneInfo(zone or home.name),
-        turns(one.heard for one in heard),
+        ZoneInfo(zone or calendar_zone.name),
+        terms_changes(one.input for one in stored_inputs),
     )
-    return Explaining(tracked, story, tables)
+    return ClockExplanation(ticket_clock, report, tables)
 
 
-Asked = Annotated[Explaining, Depends(_asked, scope="function")]
+RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, scope="function")]
 
 
 @routes.get(
     "/{clock_id}/explanation",
-    response_model=ExplanationTold,
+    response_model=ExplanationRead,
     responses={200: {"content": {TEXT: {}, SVG: {}}}},
 )
 async def explain_clock(
-    asked: Asked,
+    explanation: RequestedExplanation,
     request: Request,
     format: Annotated[Literal["json", "text", "svg"] | None, Query()] = None,
-) -> ExplanationTold | Response:
-    """Every interval with why it counted or did not; the counted ones add up (C9).
+) -> ExplanationRead | Response:
+    """Explain each interval of a clock. Each interval says why it counted or did not; the counted
+    ones add up.
 
     As text or as a picture with `format`, or with `Accept: text/plain` or `image/svg+xml`.
     """
-    wanted = FORMATS[format] if format else request.headers.get("accept", "")
-    if wanted.startswith(SVG):
-        return _drawn(asked)
-    if wanted.startswith(TEXT):
-        return Response(in_words(asked.story), media_type=f"{TEXT}; charset=utf-8")
-    return asked.told()
+    media_type = MEDIA_TYPES[format] if format else request.headers.get("accept", "")
+    if media_type.startswith(SVG):
+        return _svg_response(explanation)
+    if media_type.startswith(TEXT):
+        return Response(render_text(explanation.report), media_type=f"{TEXT}; charset=utf-8")
+    return explanation.to_response()
 
 
 @routes.get("/{clock_id}/explanation.svg", response_class=Response)
-async def draw_clock(asked: Asked) -> Response:
-    """The time line: how the counted time rose, and why it did not."""
-    return _drawn(asked)
+async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
+    """Render the time line of a clock as SVG. It shows how the counted time rose, and why it did
+    not."""
+    return _svg_response(explanation)
 
 
-def _drawn(asked: Explaining) -> Response:
-    return Response(picture(asked.story), media_type=SVG)
+def _svg_response(explanation: ClockExplanation) -> Response:
+    return Response(render_svg(explanation.report), media_type=SVG)
 
 
-async def _agreement(tx: Connection, tracked: Tracked) -> Agreement | None:
-    id = tracked.ticket.agreement_version
-    return None if id is None else (await agreements.versions_of(tx, [id])).get(id)
+async def _load_agreement(tx: Connection, ticket_clock: TicketClock) -> Agreement | None:
+    id = ticket_clock.ticket.agreement_version
+    return None if id is None else (await agreements.get_versions(tx, [id])).get(id)
 
 
-async def _maintenance(
-    tx: Connection, tracked: Tracked, agreement: Agreement | None
+async def _load_maintenance(
+    tx: Connection, ticket_clock: TicketClock, agreement: Agreement | None
 ) -> list[Window]:
     if agreement is None:
         return []
     weekly = agreement.maintenance.weekly
-    used = await calendars.timetables(tx, [weekly] if weekly else [])
-    start = tracked.clock.opened_at
-    return maintenance_windows(agreement.maintenance, used, start, await transaction_time(tx))
+    tables = await calendars.load_timetables(tx, [weekly] if weekly else [])
+    start = ticket_clock.clock.opened_at
+    return maintenance_windows(agreement.maintenance, tables, start, await transaction_time(tx))
 
 
-def _heading(tracked: Tracked) -> str:
-    ticket, metric = tracked.ticket, tracked.clock.metric.replace("_", " ")
-    whose = {
+def _heading(ticket_clock: TicketClock) -> str:
+    ticket, metric = ticket_clock.ticket, ticket_clock.clock.metric.replace("_", " ")
+    party = {
         "sla": f"for {ticket.customer}",
         "ola": "by second level",
-        "uc": f"by {tracked.partner}",
+        "uc": f"by {ticket_clock.partner}",
     }
-    return (
-        f"{ticket.key} {ticket.title}: {metric} {whose[tracked.clock.contract]}, {ticket.priority}"
-    )
+    return f"{ticket.key} {ticket.title}: {metric} {party[ticket_clock.clock.contract]}, {ticket.priority}"
 
 
-async def _promise(tx: Connection, tracked: Tracked, agreement: Agreement | None, zone: str) -> str:
-    calendar = await calendars.find(tx, tracked.clock.terms.calendar)
+async def _describe_promise(
+    tx: Connection, ticket_clock: TicketClock, agreement: Agreement | None, zone: str
+) -> str:
+    calendar = await calendars.find(tx, ticket_clock.clock.terms.calendar)
     assert calendar is not None
     hours = f"calendar {calendar.key} (version {calendar.version}, {zone})"
     if agreement is None:

@@ -11,24 +11,29 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, router
 from common.persistence.database import Transaction
-from sla.agreements.domain.agreement import SHARES, Metric, Terms
+from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import LONGEST_SECONDS, CalendarWish, timetable_of, unanswerable
+from sla.calendars.schemas import (
+    MAX_PROMISE_SECONDS,
+    CalendarReference,
+    computation_error,
+    load_timetable,
+)
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.simulation import Simulated, simulate
-from sla.clocks.domain.snapshot import standing, stretches
+from sla.clocks.domain.simulation import Simulation, simulate
+from sla.clocks.domain.snapshot import segments, take_snapshot
 
 routes = router("/v1/clocks", tags=["clocks"])
 
 SECOND = timedelta(seconds=1)
-CALENDAR = UUID(int=0)
+CALENDAR_ID = UUID(int=0)
 """Where the one calendar of a simulation stands among its timetables."""
 
-Seconds = Annotated[int, Field(gt=0, le=LONGEST_SECONDS)]
+Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-class EventAsked(RequestModel):
+class SimulationEvent(RequestModel):
     """`on_hold` (of `opened`): opened while already waiting on the customer. `target_seconds`: of
     `target_changed` alone."""
 
@@ -49,87 +54,90 @@ class EventAsked(RequestModel):
     target_seconds: Seconds | None = None
 
 
-class SimulationAsked(RequestModel):
-    calendar: CalendarWish
+class SimulationRequest(RequestModel):
+    calendar: CalendarReference
     metric: Metric
     target_seconds: Seconds | None
     pausable: bool = True
-    warnings: Annotated[list[Share], Field(max_length=20)] = Field(default=list(SHARES))
-    events: Annotated[list[EventAsked], Field(min_length=1, max_length=1000)]
+    warnings: Annotated[list[Share], Field(max_length=20)] = Field(
+        default=list(DEFAULT_WARNING_THRESHOLDS)
+    )
+    events: Annotated[list[SimulationEvent], Field(min_length=1, max_length=1000)]
     as_of: datetime
 
 
 @routes.post("/simulate")
 async def simulate_clock(
-    asked: SimulationAsked, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
-    """State, figures, firings and intervals of the clock at `as_of` (C1-C8)."""
-    _in_order(asked)
-    table = await timetable_of(tx, caller, asked.calendar, "/calendar")
+    """Simulate the life of a clock. The answer has state, figures, firings and intervals at
+    `as_of`."""
+    _check_order(body)
+    table = await load_timetable(tx, caller, body.calendar, "/calendar")
     try:
-        run = simulate(asked.metric, _inputs(asked), asked.as_of, {CALENDAR: table})
-        return told(run, asked.as_of, table)
+        run = simulate(body.metric, _build_inputs(body), body.as_of, {CALENDAR_ID: table})
+        return to_response(run, body.as_of, table)
     except (NeverOpens, OutOfRange) as error:
-        raise unanswerable(error, "/events") from None
+        raise computation_error(error, "/events") from None
 
 
-def told(run: Simulated, as_of: datetime, table: Timetable) -> dict[str, Any]:
-    stands = standing(run.clock, as_of, {CALENDAR: table})
+def to_response(run: Simulation, as_of: datetime, table: Timetable) -> dict[str, Any]:
+    snapshot = take_snapshot(run.clock, as_of, {CALENDAR_ID: table})
     return {
-        "state": stands.state,
-        "elapsed_seconds": stands.counted // SECOND,
-        "paused_seconds": stands.paused // SECOND,
-        "deadline": stands.deadline,
-        "remaining_seconds": None if stands.remaining is None else stands.remaining // SECOND,
-        "overrun_seconds": stands.overrun // SECOND,
-        "breached": stands.breached,
-        "breached_at": stands.breached_at,
-        "longest_cycle_seconds": stands.worst // SECOND,
+        "state": snapshot.state,
+        "elapsed_seconds": snapshot.counted // SECOND,
+        "paused_seconds": snapshot.paused // SECOND,
+        "deadline": snapshot.deadline,
+        "remaining_seconds": None if snapshot.remaining is None else snapshot.remaining // SECOND,
+        "overrun_seconds": snapshot.overrun // SECOND,
+        "breached": snapshot.breached,
+        "breached_at": snapshot.breached_at,
+        "longest_cycle_seconds": snapshot.longest_cycle // SECOND,
         "firings": [{"kind": one.kind, "due_at": one.due_at} for one in run.firings],
         "intervals": [
             {
                 "starts_at": one.start,
                 "ends_at": one.end,
-                "elapsed_seconds": one.worked // SECOND if one.why == "running" else 0,
-                "reason": one.why,
+                "elapsed_seconds": one.working_time // SECOND if one.kind == "running" else 0,
+                "reason": one.kind,
             }
-            for one in stretches(run.clock, as_of, {CALENDAR: table})
+            for one in segments(run.clock, as_of, {CALENDAR_ID: table})
         ],
     }
 
 
-def _inputs(asked: SimulationAsked) -> list[Input]:
-    shares = tuple(sorted(set(asked.warnings)))
+def _build_inputs(body: SimulationRequest) -> list[Input]:
+    thresholds = tuple(sorted(set(body.warnings)))
     inputs = []
-    for ordinal, event in enumerate(asked.events, start=1):
+    for ordinal, event in enumerate(body.events, start=1):
         terms = None
         if event.type in ("opened", "target_changed"):
-            changed = event.type == "target_changed"
-            seconds = event.target_seconds if changed else asked.target_seconds
+            is_change = event.type == "target_changed"
+            seconds = event.target_seconds if is_change else body.target_seconds
             target = None if seconds is None else seconds * SECOND
-            terms = Terms(target, CALENDAR, asked.pausable, shares)
+            terms = Terms(target, CALENDAR_ID, body.pausable, thresholds)
         inputs.append(Input(ordinal, event.type, event.at, event.at, terms, event.on_hold))
     return inputs
 
 
-def _in_order(asked: SimulationAsked) -> None:
+def _check_order(body: SimulationRequest) -> None:
     """Raises Invalid for a life that does not begin with its opening, or runs backwards."""
-    wrong = [
+    violations = [
         Violation(f"/events/{index}/type", "opening", "the first event, and only that, is opened")
-        for index, event in enumerate(asked.events)
+        for index, event in enumerate(body.events)
         if (event.type == "opened") != (index == 0)
     ]
-    wrong += [
+    violations += [
         Violation(f"/events/{index}/at", "order", "events stand in the order of their times")
-        for index, (former, event) in enumerate(pairwise(asked.events), start=1)
+        for index, (former, event) in enumerate(pairwise(body.events), start=1)
         if event.at < former.at
     ]
-    wrong += [
+    violations += [
         Violation(f"/events/{index}/target_seconds", "meaningless", "of target_changed alone")
-        for index, event in enumerate(asked.events)
+        for index, event in enumerate(body.events)
         if event.type != "target_changed" and event.target_seconds is not None
     ]
-    if asked.as_of < asked.events[0].at:
-        wrong.append(Violation("/as_of", "order", "give an instant at or after the opening"))
-    if wrong:
-        raise ValidationFailed(wrong)
+    if body.as_of < body.events[0].at:
+        violations.append(Violation("/as_of", "order", "give an instant at or after the opening"))
+    if violations:
+        raise ValidationFailed(violations)

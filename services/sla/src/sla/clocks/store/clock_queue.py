@@ -21,18 +21,18 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import State
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.clocks import load
 from sla.clocks.tables import clocks
 from sla.directory.tables import customers
 from sla.reports.domain.compliance import Compliance
 
-Place = tuple[datetime | None, UUID]
+QueueCursor = tuple[datetime | None, UUID]
 """Where a page ended: deadline and id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ClockFilter:
     """Clocks in one of these states; the others narrow it down. `customer` is a key."""
 
     states: Sequence[State]
@@ -41,26 +41,28 @@ class Wanted:
     contract: Contract | None = None
 
 
-async def page(tx: Connection, wanted: Wanted, limit: int, after: Place | None) -> list[Tracked]:
+async def list_page(
+    tx: Connection, filters: ClockFilter, limit: int, after: QueueCursor | None
+) -> list[TicketClock]:
     """Up to `limit` + 1 clocks, the one that breaks first first; those without deadline last."""
-    ordered = _listed(wanted).order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id)
+    ordered = _select_ids(filters).order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id)
     if after is not None:
-        ordered = ordered.where(_behind(after))
+        ordered = ordered.where(_after_cursor(after))
     ids = list(await tx.scalars(ordered.limit(limit + 1)))
-    found = {tracked.id: tracked for tracked in await load(tx, ids)}
-    return [found[id] for id in ids]
+    by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    return [by_id[id] for id in ids]
 
 
-def _listed(wanted: Wanted) -> Select[Any]:
+def _select_ids(filters: ClockFilter) -> Select[Any]:
     # Literals, not parameters: a generic plan can prove a partial index from nothing else.
-    listed = select(clocks.c.id).where(_in_states(wanted.states))
-    if wanted.due_before is not None:
-        listed = listed.where(clocks.c.deadline < wanted.due_before)
-    if wanted.customer is not None:
-        listed = listed.where(clocks.c.customer_id == _id_of(wanted.customer))
-    if wanted.contract is not None:
-        listed = listed.where(clocks.c.contract == _literal(wanted.contract))
-    return listed
+    statement = select(clocks.c.id).where(_in_states(filters.states))
+    if filters.due_before is not None:
+        statement = statement.where(clocks.c.deadline < filters.due_before)
+    if filters.customer is not None:
+        statement = statement.where(clocks.c.customer_id == _customer_id(filters.customer))
+    if filters.contract is not None:
+        statement = statement.where(clocks.c.contract == _literal(filters.contract))
+    return statement
 
 
 def _in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -69,20 +71,20 @@ def _in_states(states: Sequence[State]) -> ColumnElement[bool]:
     return clocks.c.state.in_([_literal(state) for state in states])
 
 
-def _literal(told: str) -> BindParameter[str]:
-    return literal(told, literal_execute=True)
+def _literal(value: str) -> BindParameter[str]:
+    return literal(value, literal_execute=True)
 
 
-def _id_of(customer: str) -> ScalarSelect[UUID]:
+def _customer_id(customer: str) -> ScalarSelect[UUID]:
     return select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
 
 
-def _behind(place: Place) -> ColumnElement[bool]:
-    deadline, id = place
+def _after_cursor(cursor: QueueCursor) -> ColumnElement[bool]:
+    deadline, id = cursor
     if deadline is None:
         return clocks.c.deadline.is_(None) & (clocks.c.id > id)
-    same = (clocks.c.deadline == deadline) & (clocks.c.id > id)
-    return (clocks.c.deadline > deadline) | same | clocks.c.deadline.is_(None)
+    same_deadline = (clocks.c.deadline == deadline) & (clocks.c.id > id)
+    return (clocks.c.deadline > deadline) | same_deadline | clocks.c.deadline.is_(None)
 
 
 async def compliance(
@@ -93,7 +95,7 @@ async def compliance(
     def count(outcome: str) -> Label[int]:
         return func.count(case((clocks.c.outcome == outcome, 1))).label(outcome)
 
-    counted = (
+    statement = (
         select(customers.c.key, clocks.c.metric, *map(count, ("met", "breached", "waived")))
         .join(customers, customers.c.id == clocks.c.customer_id)
         .where(clocks.c.outcome_at >= since, clocks.c.outcome_at < until)
@@ -102,8 +104,8 @@ async def compliance(
         .order_by(customers.c.key, clocks.c.metric)
     )
     if customer is not None:
-        counted = counted.where(customers.c.key == customer)
+        statement = statement.where(customers.c.key == customer)
     return [
         (row.key, row.metric, Compliance(row.met, row.breached, row.waived))
-        for row in await tx.execute(counted)
+        for row in await tx.execute(statement)
     ]

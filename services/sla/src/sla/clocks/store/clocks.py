@@ -15,10 +15,10 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 from common.persistence.database import Connection, asyncpg_connection
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
-from sla.clocks.domain.codec import read, written
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.clocks.store.inputs import columns_of
-from sla.clocks.store.tickets import ticket_of
+from sla.clocks.domain.codec import dump_clock, load_clock
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.store.inputs import column_values
+from sla.clocks.store.tickets import ticket_from_row
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 
@@ -28,7 +28,7 @@ _LOCK = text(
     "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
-_LOADED = select(
+_SELECT = select(
     tickets,
     clocks.c.id.label("clock_id"),
     clocks.c.course,
@@ -41,7 +41,7 @@ _LOADED = select(
     clocks.c.agreement.label("own_agreement"),
 ).join(tickets, tickets.c.id == clocks.c.ticket_id)
 
-_BORN_WITH = {
+_FIXED_COLUMNS = {
     "id": "uuid",
     "ticket_id": "uuid",
     "customer_id": "uuid",
@@ -53,7 +53,7 @@ _BORN_WITH = {
     "agreement": "text",
     "service": "text",
 }
-_CHANGING = {
+_MUTABLE_COLUMNS = {
     "state": "text",
     "deadline": "timestamptz",
     "breached_at": "timestamptz",
@@ -66,136 +66,144 @@ _CHANGING = {
     "stopped_at": "timestamptz",
     "elapsed_seconds": "bigint",
 }
-_COLUMNS = _BORN_WITH | _CHANGING
+_COLUMNS = _FIXED_COLUMNS | _MUTABLE_COLUMNS
 
 
-def _unnested(columns: Mapping[str, str]) -> str:
+def _unnest(columns: Mapping[str, str]) -> str:
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), start=1))
     return f"unnest({arrays})"
 
 
-_FIRST_HEARD = {
+_OPENING_COLUMNS = {
     "heard": "int",
     "heard_kind": "text",
     "heard_at": "timestamptz",
     "known_at": "timestamptz",
     "body": "text",
 }
-_NEW = _COLUMNS | _FIRST_HEARD
-_ADD = f"""
-WITH new ({", ".join(_NEW)}) AS (SELECT * FROM {_unnested(_NEW)}), added AS (
+_NEW_COLUMNS = _COLUMNS | _OPENING_COLUMNS
+_INSERT = f"""
+WITH new ({", ".join(_NEW_COLUMNS)}) AS (SELECT * FROM {_unnest(_NEW_COLUMNS)}), added AS (
     INSERT INTO clocks ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM new
 )
 INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
-SELECT id, {", ".join(_FIRST_HEARD)}, false FROM new
+SELECT id, {", ".join(_OPENING_COLUMNS)}, false FROM new
 """
-_SAVED = {"id": "uuid"} | _CHANGING
-_SAVE = f"""
-UPDATE clocks SET {", ".join(f"{name} = new.{name}" for name in _CHANGING)}
-FROM {_unnested(_SAVED)} AS new ({", ".join(_SAVED)})
+_UPDATE_COLUMNS = {"id": "uuid"} | _MUTABLE_COLUMNS
+_UPDATE = f"""
+UPDATE clocks SET {", ".join(f"{name} = new.{name}" for name in _MUTABLE_COLUMNS)}
+FROM {_unnest(_UPDATE_COLUMNS)} AS new ({", ".join(_UPDATE_COLUMNS)})
 WHERE clocks.id = new.id
 """
 
 
-async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock the clocks that nobody else holds. One that does not exist counts as locked."""
     locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    free = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
-    return locked | (set(ids) - free)
+    existing = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
+    return locked | (set(ids) - existing)
 
 
-async def lock_of_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
+async def lock_by_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
     """All clocks of these tickets, locked: the customer's, the partners', second level's."""
-    return await _locked(tx, clocks.c.ticket_id.in_(ticket_ids))
+    return await _lock_where(tx, clocks.c.ticket_id.in_(ticket_ids))
 
 
-async def lock_one(tx: Connection, id: UUID) -> Tracked | None:
-    return next(iter(await _locked(tx, clocks.c.id == id)), None)
+async def lock_by_id(tx: Connection, id: UUID) -> TicketClock | None:
+    return next(iter(await _lock_where(tx, clocks.c.id == id)), None)
 
 
-async def lock_many(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:
-    return await _locked(tx, clocks.c.id.in_(ids))
+async def lock_by_ids(tx: Connection, ids: Collection[UUID]) -> list[TicketClock]:
+    return await _lock_where(tx, clocks.c.id.in_(ids))
 
 
-async def _locked(tx: Connection, wanted: ColumnElement[bool]) -> list[Tracked]:
+async def _lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[TicketClock]:
     # Loaded by a second statement: what the locking one joins to is as old as its wait was long.
-    mine = select(clocks.c.id).where(wanted).order_by(clocks.c.id).with_for_update()
-    return await load(tx, list(await tx.scalars(mine)))
+    statement = select(clocks.c.id).where(condition).order_by(clocks.c.id).with_for_update()
+    return await load(tx, list(await tx.scalars(statement)))
 
 
-async def load(tx: Connection, ids: Collection[UUID]) -> list[Tracked]:
+async def load(tx: Connection, ids: Collection[UUID]) -> list[TicketClock]:
     """These clocks, in the order of their ids."""
-    found = _LOADED.where(clocks.c.id.in_(ids)).order_by(clocks.c.id)
-    return [_tracked(row) for row in await tx.execute(found)]
+    statement = _SELECT.where(clocks.c.id.in_(ids)).order_by(clocks.c.id)
+    return [_ticket_clock(row) for row in await tx.execute(statement)]
 
 
-async def of_ticket(tx: Connection, ticket_id: UUID) -> list[Tracked]:
+async def list_by_ticket(tx: Connection, ticket_id: UUID) -> list[TicketClock]:
     ordered = (clocks.c.forwarding, clocks.c.metric)
-    found = _LOADED.where(clocks.c.ticket_id == ticket_id).order_by(*ordered)
-    return [_tracked(row) for row in await tx.execute(found)]
+    statement = _SELECT.where(clocks.c.ticket_id == ticket_id).order_by(*ordered)
+    return [_ticket_clock(row) for row in await tx.execute(statement)]
 
 
-async def metrics_of(tx: Connection, ticket_ids: Collection[UUID]) -> set[tuple[UUID, int, Metric]]:
+async def get_metrics(
+    tx: Connection, ticket_ids: Collection[UUID]
+) -> set[tuple[UUID, int, Metric]]:
     """What is measured of these tickets: ticket, forwarding (0: for the customer), metric."""
     columns = (clocks.c.ticket_id, clocks.c.forwarding, clocks.c.metric)
     rows = await tx.execute(select(*columns).where(clocks.c.ticket_id.in_(ticket_ids)))
     return {(row.ticket_id, row.forwarding, row.metric) for row in rows}
 
 
-async def add(tx: Connection, begun: Sequence[tuple[Tracked, Input]]) -> None:
+async def add(tx: Connection, new_clocks: Sequence[tuple[TicketClock, Input]]) -> None:
     """Store new clocks, each with the input that opened it."""
-    rows = [(*_born_with(one), *_changing(one), *columns_of(opened)) for one, opened in begun]
-    await (await asyncpg_connection(tx)).execute(_ADD, *_turned(rows, len(_NEW)))
+    rows = [
+        (*_fixed_values(one), *_mutable_values(one), *column_values(opened))
+        for one, opened in new_clocks
+    ]
+    await (await asyncpg_connection(tx)).execute(_INSERT, *_transpose(rows, len(_NEW_COLUMNS)))
 
 
-async def save(tx: Connection, changed: Sequence[Tracked]) -> None:
+async def save(tx: Connection, ticket_clocks: Sequence[TicketClock]) -> None:
     """Store clocks that were locked before."""
-    rows = [(one.id, *_changing(one)) for one in changed]
-    await (await asyncpg_connection(tx)).execute(_SAVE, *_turned(rows, len(_SAVED)))
+    rows = [(one.id, *_mutable_values(one)) for one in ticket_clocks]
+    await (await asyncpg_connection(tx)).execute(_UPDATE, *_transpose(rows, len(_UPDATE_COLUMNS)))
 
 
-def _tracked(row: Row[Any]) -> Tracked:
-    clock, ticket = read(row.course), ticket_of(row)
+def _ticket_clock(row: Row[Any]) -> TicketClock:
+    clock, ticket = load_clock(row.course), ticket_from_row(row)
     if row.forwarding:
-        own = {"agreement_version": row.own_agreement_version, "agreement": row.own_agreement}
-        ticket = replace(ticket, **own)
+        own_agreement = {
+            "agreement_version": row.own_agreement_version,
+            "agreement": row.own_agreement,
+        }
+        ticket = replace(ticket, **own_agreement)
     stored = (row.ordinal, row.sequence, row.next_at, row.forwarding, row.partner)
-    return Tracked(row.clock_id, ticket, clock, *stored)
+    return TicketClock(row.clock_id, ticket, clock, *stored)
 
 
-def _born_with(tracked: Tracked) -> tuple[Any, ...]:
-    ticket, own = tracked.ticket, tracked.forwarding > 0
+def _fixed_values(ticket_clock: TicketClock) -> tuple[Any, ...]:
+    ticket, is_supplier = ticket_clock.ticket, ticket_clock.forwarding > 0
     return (
-        tracked.id,
+        ticket_clock.id,
         ticket.id,
         ticket.customer_id,
-        tracked.clock.metric,
-        tracked.clock.contract,
-        tracked.forwarding,
-        tracked.partner,
-        ticket.agreement_version if own else None,
-        ticket.agreement if own else None,
-        (ticket.service or "") if tracked.clock.contract == "sla" else None,
+        ticket_clock.clock.metric,
+        ticket_clock.clock.contract,
+        ticket_clock.forwarding,
+        ticket_clock.partner,
+        ticket.agreement_version if is_supplier else None,
+        ticket.agreement if is_supplier else None,
+        (ticket.service or "") if ticket_clock.clock.contract == "sla" else None,
     )
 
 
-def _changing(tracked: Tracked) -> tuple[Any, ...]:
-    clock = tracked.clock
+def _mutable_values(ticket_clock: TicketClock) -> tuple[Any, ...]:
+    clock = ticket_clock.clock
     return (
         clock.state,
         clock.deadline,
         clock.breached_at,
         clock.outcome,
         _outcome_at(clock),
-        tracked.next_at,
-        tracked.ordinal,
-        tracked.sequence,
-        written(clock),
-        *_ended(clock),
+        ticket_clock.next_at,
+        ticket_clock.ordinal,
+        ticket_clock.sequence,
+        dump_clock(clock),
+        *_stop_figures(clock),
     )
 
 
-def _ended(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
+def _stop_figures(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
     """When it stopped, and how many seconds its longest cycle took."""
     if clock.state != "stopped" or clock.stopped_at is None:
         return None, None
@@ -206,5 +214,5 @@ def _outcome_at(clock: Clock) -> datetime | None:
     return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.breached_at
 
 
-def _turned(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+def _transpose(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

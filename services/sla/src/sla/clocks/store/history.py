@@ -9,20 +9,20 @@ from sqlalchemy import select, tuple_
 
 from common.persistence.database import Connection
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.codec import read_input
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.codec import load_input
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
 from sla.clocks.tables import clock_inputs
 from sla.clocks.tables import clocks as clock_table
 from sla.clocks.ticket_tables import tickets
 from sla.directory.tables import customers
 
-Place = tuple[datetime, UUID]
+TicketCursor = tuple[datetime, UUID]
 """Where a page ended: opening and id of a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class TicketFilter:
     """Tickets opened since then, of these customers and about these services; none named: all."""
 
     since: datetime
@@ -30,33 +30,33 @@ class Sought:
     services: tuple[str, ...]
 
 
-async def opened(
-    tx: Connection, sought: Sought, limit: int, after: Place | None
-) -> Sequence[Place]:
+async def list_opened(
+    tx: Connection, filters: TicketFilter, limit: int, after: TicketCursor | None
+) -> Sequence[TicketCursor]:
     """Up to `limit` tickets, the one that was opened last first."""
-    mine = sought.customers or select(customers.c.id)
-    listed = select(tickets.c.opened_at, tickets.c.id).where(
-        tickets.c.opened_at >= sought.since, tickets.c.customer_id.in_(mine)
+    customer_ids = filters.customers or select(customers.c.id)
+    statement = select(tickets.c.opened_at, tickets.c.id).where(
+        tickets.c.opened_at >= filters.since, tickets.c.customer_id.in_(customer_ids)
     )
-    if sought.services:
-        listed = listed.where(tickets.c.service.in_(sought.services))
+    if filters.services:
+        statement = statement.where(tickets.c.service.in_(filters.services))
     if after is not None:
-        listed = listed.where(tuple_(tickets.c.opened_at, tickets.c.id) < after)
-    newest = listed.order_by(tickets.c.opened_at.desc(), tickets.c.id.desc()).limit(limit)
+        statement = statement.where(tuple_(tickets.c.opened_at, tickets.c.id) < after)
+    newest = statement.order_by(tickets.c.opened_at.desc(), tickets.c.id.desc()).limit(limit)
     return [(row.opened_at, row.id) for row in await tx.execute(newest)]
 
 
-async def clocks_of(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tracked]:
-    mine = select(clock_table.c.id).where(clock_table.c.ticket_id.in_(ticket_ids))
-    return await clocks.load(tx, list(await tx.scalars(mine)))
+async def load_clocks(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
+    statement = select(clock_table.c.id).where(clock_table.c.ticket_id.in_(ticket_ids))
+    return await clocks.load(tx, list(await tx.scalars(statement)))
 
 
-async def heard_by(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
+async def load_inputs(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
     """What each of these clocks has heard, in order."""
-    mine = select(clock_inputs).where(clock_inputs.c.clock_id.in_(ids))
-    ordered = mine.order_by(clock_inputs.c.clock_id, clock_inputs.c.ordinal)
-    heard: dict[UUID, list[Input]] = {id: [] for id in ids}
+    statement = select(clock_inputs).where(clock_inputs.c.clock_id.in_(ids))
+    ordered = statement.order_by(clock_inputs.c.clock_id, clock_inputs.c.ordinal)
+    inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}
     for row in await tx.execute(ordered):
-        one = read_input(row.ordinal, row.kind, row.at, row.known_at, row.body)
-        heard[row.clock_id].append(one)
-    return heard
+        one = load_input(row.ordinal, row.kind, row.at, row.known_at, row.body)
+        inputs_by_clock[row.clock_id].append(one)
+    return inputs_by_clock

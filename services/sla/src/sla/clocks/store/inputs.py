@@ -10,61 +10,65 @@ from sqlalchemy import select
 
 from common.persistence.database import Connection, asyncpg_connection
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.codec import read_input, written_body
+from sla.clocks.domain.codec import dump_body, load_input
 from sla.clocks.tables import clock_inputs
 
-_HEARD = """
+_INSERT = """
 INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
     $6::text[], $7::boolean[])
 """
-_ALL_HEARD = """
+_SELECT_MANY = """
 SELECT clock_id, ordinal, kind, at, known_at, body FROM clock_inputs
 WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StoredInput:
     """An input as it is stored with its clock. `fired_without_events`: see the timers."""
 
     clock_id: UUID
-    heard: Input
+    input: Input
     fired_without_events: bool = False
 
 
-async def append(tx: Connection, heard: Sequence[Heard]) -> None:
+async def append(tx: Connection, stored_inputs: Sequence[StoredInput]) -> None:
     """Keep what clocks heard, of one or more."""
-    rows = [(one.clock_id, *columns_of(one.heard), one.fired_without_events) for one in heard]
-    await (await asyncpg_connection(tx)).execute(_HEARD, *zip(*rows, strict=True))
+    rows = [
+        (one.clock_id, *column_values(one.input), one.fired_without_events) for one in stored_inputs
+    ]
+    await (await asyncpg_connection(tx)).execute(_INSERT, *zip(*rows, strict=True))
 
 
-async def of_clock(tx: Connection, id: UUID, known_until: datetime | None = None) -> list[Heard]:
+async def list_by_clock(
+    tx: Connection, id: UUID, known_until: datetime | None = None
+) -> list[StoredInput]:
     """What the clock has heard, in order; at most what was known at an instant."""
-    found = select(clock_inputs).where(clock_inputs.c.clock_id == id)
+    statement = select(clock_inputs).where(clock_inputs.c.clock_id == id)
     if known_until is not None:
-        found = found.where(clock_inputs.c.known_at <= known_until)
-    rows = await tx.execute(found.order_by(clock_inputs.c.ordinal))
+        statement = statement.where(clock_inputs.c.known_at <= known_until)
+    rows = await tx.execute(statement.order_by(clock_inputs.c.ordinal))
     return [
-        Heard(
+        StoredInput(
             id,
-            read_input(row.ordinal, row.kind, row.at, row.known_at, row.body),
+            load_input(row.ordinal, row.kind, row.at, row.known_at, row.body),
             row.fired_without_events,
         )
         for row in rows
     ]
 
 
-async def of_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
+async def list_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
     """What each of these clocks has heard, in order: for replaying many, on the raw connection."""
-    heard: dict[UUID, list[Input]] = {id: [] for id in ids}
+    inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}
     for id, ordinal, kind, at, known_at, body in await (await asyncpg_connection(tx)).fetch(
-        _ALL_HEARD, list(ids)
+        _SELECT_MANY, list(ids)
     ):
-        heard[id].append(read_input(ordinal, kind, at, known_at, body))
-    return heard
+        inputs_by_clock[id].append(load_input(ordinal, kind, at, known_at, body))
+    return inputs_by_clock
 
 
-def columns_of(heard: Input) -> tuple[Any, ...]:
+def column_values(input: Input) -> tuple[Any, ...]:
     """Ordinal, kind, at, known_at and body."""
-    return heard.ordinal, heard.kind, heard.at, heard.known_at, written_body(heard)
+    return input.ordinal, input.kind, input.at, input.known_at, dump_body(input)

@@ -16,7 +16,7 @@ from sla.clocks.ticket_tables import early_inputs, tickets
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class EarlyInput:
     """Something heard of a ticket; `forwarded_to` and `partner` of a forwarding alone.
 
     `contract`: whose clocks it speaks to, where it is not all of them.
@@ -30,10 +30,10 @@ class Early:
     contract: Contract | None = None
 
 
-_FACTS = tuple(field.name for field in fields(Ticket))
-_EARLY = tuple(field.name for field in fields(Early))
+_TICKET_COLUMNS = tuple(field.name for field in fields(Ticket))
+_EARLY_COLUMNS = tuple(field.name for field in fields(EarlyInput))
 
-_KEEP = """
+_UPSERT = """
 INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
     opened_at, agreement_version, agreement)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
@@ -45,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
     agreement_version = excluded.agreement_version, agreement = excluded.agreement
 RETURNING sla.now()
 """
-_ADD_EARLY = """
+_INSERT_EARLY = """
 INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
 SELECT heard.ticket_id,
     (SELECT coalesce(max(known.ordinal), 0) FROM early_inputs known
@@ -68,22 +68,22 @@ _LOCK_OPEN = text(
 ).bindparams(bindparam("clocks", type_=ARRAY(Uuid)))
 
 
-async def keep(tx: Connection, kept: Sequence[Ticket]) -> datetime:
+async def upsert(tx: Connection, new_tickets: Sequence[Ticket]) -> datetime:
     """Store tickets, one at least, or their new facts. The moment, their rows being ours: asked
     for by itself, it would cost a hot path a fifteenth of its time."""
-    columns = [[getattr(ticket, name) for ticket in kept] for name in _FACTS]
-    at: datetime = await (await asyncpg_connection(tx)).fetchval(_KEEP, *columns)
+    columns = [[getattr(ticket, name) for ticket in new_tickets] for name in _TICKET_COLUMNS]
+    at: datetime = await (await asyncpg_connection(tx)).fetchval(_UPSERT, *columns)
     return at
 
 
-async def reprioritise(tx: Connection, id: UUID, priority: str) -> None:
+async def update_priority(tx: Connection, id: UUID, priority: str) -> None:
     await tx.execute(update(tickets).where(tickets.c.id == id).values(priority=priority))
 
 
 async def find(tx: Connection, id_or_key: UUID | str) -> Ticket | None:
     column = tickets.c.id if isinstance(id_or_key, UUID) else tickets.c.key
     row = (await tx.execute(select(tickets).where(column == id_or_key))).one_or_none()
-    return ticket_of(row) if row else None
+    return ticket_from_row(row) if row else None
 
 
 async def lock(tx: Connection, id: UUID) -> Ticket | None:
@@ -92,36 +92,40 @@ async def lock(tx: Connection, id: UUID) -> Ticket | None:
     return await find(tx, id)
 
 
-async def lock_open_ones(tx: Connection, clock_ids: Collection[UUID]) -> set[UUID]:
+async def lock_open(tx: Connection, clock_ids: Collection[UUID]) -> set[UUID]:
     """Lock the tickets of these clocks, in the order of ids; answers which of them are open."""
     rows = await tx.execute(_LOCK_OPEN, {"clocks": list(clock_ids)})
     return {row.id for row in rows if row.ended_at is None}
 
 
-async def hear_early(tx: Connection, heard: Collection[Early]) -> None:
+async def add_early(tx: Connection, inputs: Collection[EarlyInput]) -> None:
     """Keep what was heard of tickets; of those that sla does not know, nothing.
 
     Holds the tickets, so that no clock starts beside it (see `lock`).
     """
-    if heard:
-        columns = [[getattr(one, field.name) for one in heard] for field in fields(Early)]
-        await (await asyncpg_connection(tx)).execute(_ADD_EARLY, *columns)
+    if inputs:
+        columns = [[getattr(one, field.name) for one in inputs] for field in fields(EarlyInput)]
+        await (await asyncpg_connection(tx)).execute(_INSERT_EARLY, *columns)
 
 
-async def heard_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[Early]]:
+async def list_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[EarlyInput]]:
     """What was heard of each of these tickets, in order."""
-    kept = select(early_inputs).where(early_inputs.c.ticket_id.in_(ticket_ids))
-    heard: dict[UUID, list[Early]] = {id: [] for id in ticket_ids}
-    for row in await tx.execute(kept.order_by(early_inputs.c.ticket_id, early_inputs.c.ordinal)):
-        heard[row.ticket_id].append(Early(*(getattr(row, name) for name in _EARLY)))
-    return heard
+    statement = select(early_inputs).where(early_inputs.c.ticket_id.in_(ticket_ids))
+    by_ticket: dict[UUID, list[EarlyInput]] = {id: [] for id in ticket_ids}
+    for row in await tx.execute(
+        statement.order_by(early_inputs.c.ticket_id, early_inputs.c.ordinal)
+    ):
+        by_ticket[row.ticket_id].append(
+            EarlyInput(*(getattr(row, name) for name in _EARLY_COLUMNS))
+        )
+    return by_ticket
 
 
-def ticket_of(row: Row[Any]) -> Ticket:
-    return Ticket(*(getattr(row, name) for name in _FACTS))
+def ticket_from_row(row: Row[Any]) -> Ticket:
+    return Ticket(*(getattr(row, name) for name in _TICKET_COLUMNS))
 
 
-async def titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None, str]:
+async def get_titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None, str]:
     """`OPS-17: The invoice run hangs`, by ticket."""
     rows = await tx.execute(
         select(tickets.c.id, tickets.c.key, tickets.c.title).where(tickets.c.id.in_(ids))

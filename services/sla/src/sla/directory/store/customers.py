@@ -11,7 +11,7 @@ from sla.directory.tables import customers
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CustomerProfile:
     """`timezone` as intake told it, whether or not this machine knows it."""
 
     id: UUID
@@ -21,16 +21,16 @@ class Named:
     retired: bool
 
 
-async def named(tx: Connection, ids: Collection[UUID]) -> list[Named]:
+async def list_by_ids(tx: Connection, ids: Collection[UUID]) -> list[CustomerProfile]:
     """These customers, by key."""
-    return await _named(tx, customers.c.id.in_(ids))
+    return await _list_where(tx, customers.c.id.in_(ids))
 
 
-async def present(tx: Connection) -> list[Named]:
+async def list_active(tx: Connection) -> list[CustomerProfile]:
     """All customers that are not retired, by key."""
-    return await _named(tx, ~customers.c.retired)
+    return await _list_where(tx, ~customers.c.retired)
 
 
-async def _named(tx: Connection, which: ColumnElement[bool]) -> list[Named]:
-    rows = await tx.execute(select(customers).where(which).order_by(customers.c.key))
-    return [Named(row.id, row.key, row.name, row.timezone, row.retired) for row in rows]
+async def _list_where(tx: Connection, condition: ColumnElement[bool]) -> list[CustomerProfile]:
+    rows = await tx.execute(select(customers).where(condition).order_by(customers.c.key))
+    return [CustomerProfile(row.id, row.key, row.name, row.timezone, row.retired) for row in rows]

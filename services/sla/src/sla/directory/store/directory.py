@@ -18,7 +18,7 @@ log = logger(__name__)
 
 _ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
-CONTACT = "a contact"
+CONTACT_NAME = "a contact"
 """What a contact is called here: their name stays in intake."""
 
 
@@ -35,7 +35,7 @@ class Environment:
     customer: Customer
 
 
-async def zone_of_days(tx: Connection, zone: str) -> str:
+async def day_zone(tx: Connection, zone: str) -> str:
     """The zone in which PostgreSQL counts the days of somebody in `zone`: UTC if it knows none."""
     try:
         async with tx.begin_nested():
@@ -48,63 +48,65 @@ async def zone_of_days(tx: Connection, zone: str) -> str:
     return zone
 
 
-async def keep_customer(tx: Connection, told: dict[str, object]) -> None:
-    await _keep(tx, customers, told)
+async def upsert_customer(tx: Connection, values: dict[str, object]) -> None:
+    await _upsert(tx, customers, values)
 
 
-async def keep_environment(tx: Connection, told: dict[str, object]) -> None:
-    await _keep(tx, environments, told)
+async def upsert_environment(tx: Connection, values: dict[str, object]) -> None:
+    await _upsert(tx, environments, values)
 
 
-async def keep_partner(tx: Connection, told: dict[str, object]) -> None:
-    await _keep(tx, partners, told)
+async def upsert_partner(tx: Connection, values: dict[str, object]) -> None:
+    await _upsert(tx, partners, values)
 
 
-async def keep_contact(tx: Connection, told: dict[str, object]) -> None:
-    await _keep(tx, contacts, told)
+async def upsert_contact(tx: Connection, values: dict[str, object]) -> None:
+    await _upsert(tx, contacts, values)
 
 
-async def contact_at(tx: Connection, address: str) -> Contact | None:
+async def find_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address. Two that claim one (it is moving from one to the other, and
     the word of one of them is under way) are none: nobody may see another customer's data."""
-    known = contacts.c.address_digest == address_digest(address)
-    found = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(known))).all()
-    return Contact(found[0].id, CONTACT, found[0].customer) if len(found) == 1 else None
+    condition = contacts.c.address_digest == address_digest(address)
+    rows = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(condition))).all()
+    return Contact(rows[0].id, CONTACT_NAME, rows[0].customer) if len(rows) == 1 else None
 
 
-async def _keep(tx: Connection, table: Table, told: dict[str, object]) -> None:
-    added = insert(table).values(told)
-    changed = {name: added.excluded[name] for name in told if name != "id"}
-    newer = table.c.sequence < added.excluded.sequence
-    await tx.execute(added.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
+async def _upsert(tx: Connection, table: Table, values: dict[str, object]) -> None:
+    statement = insert(table).values(values)
+    updates = {name: statement.excluded[name] for name in values if name != "id"}
+    is_newer = table.c.sequence < statement.excluded.sequence
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=updates, where=is_newer)
+    )
 
 
-async def unknown_customers(tx: Connection, ids: Collection[UUID]) -> list[UUID]:
+async def list_unknown_customers(tx: Connection, ids: Collection[UUID]) -> list[UUID]:
     """Those of the ids that nobody has told of yet, in order."""
     known = set(await tx.scalars(select(customers.c.id).where(customers.c.id.in_(ids))))
     return sorted(set(ids) - known)
 
 
-async def customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, UUID]:
+async def get_customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, UUID]:
     """Ids by key; a key that is nobody's is left out."""
-    found = select(customers.c.id, customers.c.key).where(customers.c.key.in_(keys))
-    return {row.key: row.id for row in await tx.execute(found)}
+    statement = select(customers.c.id, customers.c.key).where(customers.c.key.in_(keys))
+    return {row.key: row.id for row in await tx.execute(statement)}
 
 
 async def find_environment(tx: Connection, key: str) -> Environment | None:
     """With its customer; None while nobody has told of it, or of its customer."""
     joined = environments.join(customers, customers.c.id == environments.c.customer_id)
-    asked = select(environments.c.tier, customers.c.id, customers.c.key).select_from(joined)
-    row = (await tx.execute(asked.where(environments.c.key == key))).one_or_none()
+    statement = select(environments.c.tier, customers.c.id, customers.c.key).select_from(joined)
+    row = (await tx.execute(statement.where(environments.c.key == key))).one_or_none()
     return Environment(key, row.tier, Customer(row.id, row.key)) if row else None
 
 
 async def find_customer(tx: Connection, id_or_key: UUID | str) -> Customer | None:
     column = customers.c.id if isinstance(id_or_key, UUID) else customers.c.key
-    found = select(customers.c.id, customers.c.key).where(column == id_or_key)
-    row = (await tx.execute(found)).one_or_none()
+    statement = select(customers.c.id, customers.c.key).where(column == id_or_key)
+    row = (await tx.execute(statement)).one_or_none()
     return Customer(row.id, row.key) if row else None
 
 
-async def knows_partner(tx: Connection, key: str) -> bool:
+async def partner_exists(tx: Connection, key: str) -> bool:
     return await tx.scalar(select(partners.c.id).where(partners.c.key == key)) is not None

@@ -9,14 +9,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sla.clocks.domain.clock import Timetables
-from sla.clocks.domain.snapshot import standing as standing_of
-from sla.clocks.domain.ticket_clock import Tracked
-from sla.forecasts.domain.probability import Curves, Estimate, Outlook, Standing, estimate, outlook
+from sla.clocks.domain.snapshot import take_snapshot as snapshot_of
+from sla.clocks.domain.ticket_clock import TicketClock
+from sla.forecasts.domain.probability import (
+    Curves,
+    Estimate,
+    Outlook,
+    PromiseProgress,
+    classify,
+    estimate_breach,
+)
 from sla.forecasts.domain.survival import bin_of
 
-NEWS = 0.01
+MIN_PROBABILITY_CHANGE = 0.01
 """A probability that moved by less is not written again."""
-QUARTERS = 4
+QUARTER_COUNT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Forecast:
     id: UUID
     clock_id: UUID
     customer_id: UUID
-    standing: Standing
+    progress: PromiseProgress
     estimate: Estimate
     outlook: Outlook
     expected_breach_at: datetime | None
@@ -47,90 +54,107 @@ class Forecast:
 class Queue:
     """Per metric: how many are open usually; and per clock: how many break before it."""
 
-    usual: Mapping[str, float]
-    ahead: Mapping[UUID, int]
+    typical_lengths: Mapping[str, float]
+    positions: Mapping[UUID, int]
 
-    def before(self, tracked: Tracked) -> int | None:
-        waits = tracked.clock.state == "paused"
-        return None if waits else self.ahead.get(tracked.id, 0)
+    def position_of(self, tracked: TicketClock) -> int | None:
+        is_paused = tracked.clock.state == "paused"
+        return None if is_paused else self.positions.get(tracked.id, 0)
 
 
-def forecastable(tracked: Tracked) -> bool:
+def is_forecastable(tracked: TicketClock) -> bool:
     """Whether it is a customer's promise that can still be kept or broken."""
     clock = tracked.clock
-    open_still = clock.state in ("running", "paused") and clock.breached_at is None
+    is_open = clock.state in ("running", "paused") and clock.breached_at is None
     return (
         clock.contract == "sla"
-        and open_still
+        and is_open
         and clock.terms.target is not None
         and tracked.ticket.customer_id is not None
     )
 
 
-def standing(tracked: Tracked, queue: Queue, at: datetime, tables: Timetables) -> Standing:
+def progress_of(
+    tracked: TicketClock, queue: Queue, at: datetime, tables: Timetables
+) -> PromiseProgress:
     """Where a forecastable clock stands at `at`."""
     clock, ticket = tracked.clock, tracked.ticket
     assert clock.terms.target is not None
-    ahead = queue.before(tracked)
-    return Standing(
+    queue_position = queue.position_of(tracked)
+    return PromiseProgress(
         (clock.metric, ticket.priority, ticket.kind),
-        standing_of(clock, at, tables).counted.total_seconds(),
+        snapshot_of(clock, at, tables).counted.total_seconds(),
         max(clock.terms.target, timedelta(seconds=1)).total_seconds(),
-        ahead,
-        queue.usual.get(clock.metric, float(ahead or 0)),
+        queue_position,
+        queue.typical_lengths.get(clock.metric, float(queue_position or 0)),
     )
 
 
-def forecast(
-    id: UUID, tracked: Tracked, stands: Standing, curves: Curves, at: datetime, was: Forecast | None
+def make_forecast(
+    id: UUID,
+    tracked: TicketClock,
+    progress: PromiseProgress,
+    curves: Curves,
+    at: datetime,
+    previous: Forecast | None,
 ) -> Forecast:
     """The forecast made at `at`; `id` is that of a first one."""
     assert tracked.ticket.customer_id is not None
-    found = estimate(stands, curves)
-    before = was.outlook if was is not None and was.open else None
-    now = outlook(found.probability, before)
+    estimated = estimate_breach(progress, curves)
+    previous_outlook = previous.outlook if previous is not None and previous.open else None
+    new_outlook = classify(estimated.probability, previous_outlook)
     return Forecast(
-        was.id if was else id,
+        previous.id if previous else id,
         tracked.id,
         tracked.ticket.customer_id,
-        stands,
-        found,
-        now,
+        progress,
+        estimated,
+        new_outlook,
         tracked.clock.deadline,
         tracked.clock.cycle,
-        min(QUARTERS - 1, int(stands.used * QUARTERS)),
+        min(QUARTER_COUNT - 1, int(progress.used_ratio * QUARTER_COUNT)),
         at,
-        was.changed_at if was is not None and now == before else at,
+        previous.changed_at if previous is not None and new_outlook == previous_outlook else at,
         True,
-        was.sequence if was else 0,
+        previous.sequence if previous else 0,
     )
 
 
-def turned(was: Forecast | None, now: Forecast) -> bool:
+def changed_class(previous: Forecast | None, current: Forecast) -> bool:
     """Whether people are to be told: what was expected to hold no longer is, or the other way."""
-    before = was.outlook if was is not None else "safe"
-    return before != now.outlook
+    previous_outlook = previous.outlook if previous is not None else "safe"
+    return previous_outlook != current.outlook
 
 
-def marks(was: Forecast | None, now: Forecast) -> bool:
+def is_scored(previous: Forecast | None, current: Forecast) -> bool:
     """Whether it is the first in its quarter of this cycle: that is what is scored later."""
-    return was is None or (was.cycle, was.quarter) != (now.cycle, now.quarter)
-
-
-def worth_writing(was: Forecast | None, now: Forecast) -> bool:
-    """Whether it says anything that the one before did not."""
-    if was is None or marks(was, now) or turned(was, now) or not was.open:
-        return True
-    moved = abs(was.estimate.probability - now.estimate.probability) >= NEWS
-    aged = bin_of(was.standing.age) != bin_of(now.standing.age)
-    return (
-        moved
-        or aged
-        or was.expected_breach_at != now.expected_breach_at
-        or was.standing.group != now.standing.group
+    return previous is None or (previous.cycle, previous.quarter) != (
+        current.cycle,
+        current.quarter,
     )
 
 
-def numbered(told: Forecast) -> Forecast:
+def needs_update(previous: Forecast | None, current: Forecast) -> bool:
+    """Whether it says anything that the one before did not."""
+    if (
+        previous is None
+        or is_scored(previous, current)
+        or changed_class(previous, current)
+        or not previous.open
+    ):
+        return True
+    probability_changed = (
+        abs(previous.estimate.probability - current.estimate.probability) >= MIN_PROBABILITY_CHANGE
+    )
+    age_bin_changed = bin_of(previous.progress.age) != bin_of(current.progress.age)
+    return (
+        probability_changed
+        or age_bin_changed
+        or previous.expected_breach_at != current.expected_breach_at
+        or previous.progress.group != current.progress.group
+    )
+
+
+def with_next_sequence(forecast: Forecast) -> Forecast:
     """With the sequence of the event that tells of it."""
-    return replace(told, sequence=told.sequence + 1)
+    return replace(forecast, sequence=forecast.sequence + 1)

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from sla.clocks.domain.clock import ZERO, Clock
 from sla.clocks.domain.ticket_clock import Change
-from sla.forecasts.domain.survival import Ended, bin_of
+from sla.forecasts.domain.survival import EndedCounts, bin_of
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
+class HandlingTimeChange:
     """One difference. `broke`: how the promise of that cycle came out; None: it is open again, or
     came to nothing. `month` is the first of the month (UTC) in which it ended."""
 
@@ -28,8 +28,8 @@ class Handling:
     kind: str
     month: date
     bin: int
-    ended: Ended
-    broke: bool | None
+    counts: EndedCounts
+    breached: bool | None
     at: datetime
 
 
@@ -39,14 +39,14 @@ class _End:
     when it stopped."""
 
     cycle: int
-    counted: float
-    ended: Ended
-    broke: bool | None
+    elapsed_seconds: float
+    counts: EndedCounts
+    breached: bool | None
     at: datetime
-    settled_at: datetime
+    decided_at: datetime
 
 
-def handlings(change: Change) -> Iterator[Handling]:
+def handling_time_changes(change: Change) -> Iterator[HandlingTimeChange]:
     """What became of a clock, input by input; nothing for most of them.
 
     One without any counts says that the promise broke, or that there is none (any more).
@@ -54,35 +54,39 @@ def handlings(change: Change) -> Iterator[Handling]:
     before = change.before.clock
     if before.contract != "sla":
         return
-    for _, after in change.heard:
+    for _, after in change.steps:
         for end, sign in _differences(before, after):
-            yield _handling(change, end, sign)
+            yield _build_change(change, end, sign)
         before = after
 
 
 def _differences(before: Clock, after: Clock) -> Iterator[tuple[_End, int]]:
     if after.cycle != before.cycle:
         if before.open:
-            yield _rounded_off(before, after), 1
+            yield _completed_cycle(before, after), 1
         return
-    was, now = _end(before), _end(after)
-    if (was.ended, was.counted) != (now.ended, now.counted):
-        if was.ended != Ended():
-            yield was, -1
-        yield now, 1
-    elif was.broke != now.broke or (before.state, after.state).count("no_target") == 1:
-        yield now, 0
+    previous, current = _end(before), _end(after)
+    if (previous.counts, previous.elapsed_seconds) != (current.counts, current.elapsed_seconds):
+        if previous.counts != EndedCounts():
+            yield previous, -1
+        yield current, 1
+    elif (
+        previous.breached != current.breached or (before.state, after.state).count("no_target") == 1
+    ):
+        yield current, 0
 
 
 def _end(clock: Clock) -> _End:
     state = clock.state
-    counted = clock.counted.total_seconds() if state in ("stopped", "cancelled") else 0.0
-    ended = Ended(int(state == "stopped"), int(state == "cancelled"))
+    elapsed_seconds = clock.counted.total_seconds() if state in ("stopped", "cancelled") else 0.0
+    counts = EndedCounts(int(state == "stopped"), int(state == "cancelled"))
     at = clock.stopped_at or clock.since
-    return _End(clock.cycle, counted, ended, _broke(clock), at, clock.cycle_breached_at or at)
+    return _End(
+        clock.cycle, elapsed_seconds, counts, _is_breached(clock), at, clock.cycle_breached_at or at
+    )
 
 
-def _broke(clock: Clock) -> bool | None:
+def _is_breached(clock: Clock) -> bool | None:
     """Of this cycle alone; an approved violation is one all the same."""
     if clock.terms.target is None or clock.state in ("cancelled", "not_started"):
         return None
@@ -91,28 +95,33 @@ def _broke(clock: Clock) -> bool | None:
     return False if clock.state == "stopped" else None
 
 
-def _rounded_off(before: Clock, after: Clock) -> _End:
+def _completed_cycle(before: Clock, after: Clock) -> _End:
     """A cycle that ended because the next one began (`update`)."""
-    stretches = after.stretches[before.cycle : after.cycle]
-    counted = sum((one.worked for one in stretches if one.why == "running"), ZERO)
-    broke = None if before.terms.target is None else before.cycle_breached_at is not None
+    segments = after.stretches[before.cycle : after.cycle]
+    elapsed = sum((one.working_time for one in segments if one.kind == "running"), ZERO)
+    breached = None if before.terms.target is None else before.cycle_breached_at is not None
     at, breached_at = after.since, before.cycle_breached_at
     return _End(
-        before.cycle, counted.total_seconds(), Ended(stopped=1), broke, at, breached_at or at
+        before.cycle,
+        elapsed.total_seconds(),
+        EndedCounts(stopped=1),
+        breached,
+        at,
+        breached_at or at,
     )
 
 
-def _handling(change: Change, end: _End, sign: int) -> Handling:
+def _build_change(change: Change, end: _End, sign: int) -> HandlingTimeChange:
     ticket, clock = change.before.ticket, change.before.clock
-    return Handling(
+    return HandlingTimeChange(
         change.before.id,
         end.cycle,
         clock.metric,
         ticket.priority,
         ticket.kind,
         end.at.date().replace(day=1),
-        bin_of(end.counted),
-        Ended(sign * end.ended.stopped, sign * end.ended.censored),
-        end.broke if sign >= 0 else None,
-        end.settled_at,
+        bin_of(end.elapsed_seconds),
+        EndedCounts(sign * end.counts.stopped, sign * end.counts.censored),
+        end.breached if sign >= 0 else None,
+        end.decided_at,
     )

@@ -16,23 +16,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from sla.forecasts.domain.survival import Curve
+from sla.forecasts.domain.survival import SurvivalCurve
 
 Outlook = Literal["safe", "at_risk", "likely_to_breach"]
 Group = tuple[str, ...]
 """(metric,), (metric, priority) or (metric, priority, kind)."""
-Curves = Mapping[Group, Curve]
+Curves = Mapping[Group, SurvivalCurve]
 
-DOUBT = 10.0
+PRIOR_WEIGHT = 10.0
 """So many clocks must be known before a curve counts for as much as all coarser ones together."""
-AT_RISK, LIKELY = 0.3, 0.7
-SLACK = 0.05
+AT_RISK_THRESHOLD, LIKELY_THRESHOLD = 0.3, 0.7
+HYSTERESIS = 0.05
 """An outlook changes only when the probability is clearly beyond the border: no flicker."""
-FEW = 5.0
+QUEUE_SMOOTHING = 5.0
 """Added to both sides of the queue's comparison: two instead of one is no doubled load."""
 
 
-class Standing(NamedTuple):
+class PromiseProgress(NamedTuple):
     """An open promise: where it stands in its own time (seconds), and in the queue.
 
     `ahead`: open promises of its metric that break before; None while it waits on the customer.
@@ -42,24 +42,27 @@ class Standing(NamedTuple):
     group: Group
     age: float
     target: float
-    ahead: int | None
-    usual: float
+    queue_position: int | None
+    typical_queue_length: float
 
     @property
-    def used(self) -> float:
+    def used_ratio(self) -> float:
         return min(1.0, self.age / self.target)
 
     @property
-    def stretch(self) -> float:
+    def queue_stretch(self) -> float:
         """How many times longer than usual its turn takes to come; at least 1."""
-        if self.ahead is None:
+        if self.queue_position is None:
             return 1.0
-        return max(1.0, (self.ahead + FEW) / (self.usual + FEW))
+        return max(
+            1.0,
+            (self.queue_position + QUEUE_SMOOTHING) / (self.typical_queue_length + QUEUE_SMOOTHING),
+        )
 
     @property
-    def until(self) -> float:
+    def effective_target(self) -> float:
         """The age at which its handling must be over, as a desk with the usual queue would count."""
-        return self.age + max(0.0, self.target - self.age) / self.stretch
+        return self.age + max(0.0, self.target - self.age) / self.queue_stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +71,36 @@ class Estimate:
     took longer. `level`: 3 for metric, priority and kind, down to 0 where nothing is known."""
 
     probability: float
-    known: int = 0
-    broke: float | None = None
+    sample_size: int = 0
+    breached_ratio: float | None = None
     level: int = 0
 
 
-def estimate(standing: Standing, curves: Curves) -> Estimate:
+def estimate_breach(progress: PromiseProgress, curves: Curves) -> Estimate:
     """How likely the promise breaks, from 0 to 1."""
-    found = Estimate(standing.used)
-    for level in range(1, len(standing.group) + 1):
-        curve = curves.get(standing.group[:level])
-        share = curve.breaks(standing.age, standing.until) if curve else None
-        if curve is None or share is None:
+    current = Estimate(progress.used_ratio)
+    for level in range(1, len(progress.group) + 1):
+        curve = curves.get(progress.group[:level])
+        breached_ratio = (
+            curve.breach_probability(progress.age, progress.effective_target) if curve else None
+        )
+        if curve is None or breached_ratio is None:
             continue
-        known = curve.known(standing.age, standing.until)
-        probability = (known * share + DOUBT * found.probability) / (known + DOUBT)
-        if known >= 1:
-            found = Estimate(probability, round(known), share, level)
-    return found
+        sample_size = curve.known_outcomes(progress.age, progress.effective_target)
+        probability = (sample_size * breached_ratio + PRIOR_WEIGHT * current.probability) / (
+            sample_size + PRIOR_WEIGHT
+        )
+        if sample_size >= 1:
+            current = Estimate(probability, round(sample_size), breached_ratio, level)
+    return current
 
 
-def outlook(probability: float, was: Outlook | None = None) -> Outlook:
+def classify(probability: float, previous: Outlook | None = None) -> Outlook:
     """The class of a probability; from where it `was`, only a clear step leads away."""
-    at_risk, likely = AT_RISK, LIKELY
-    if was is not None:
-        at_risk += SLACK if was == "safe" else -SLACK
-        likely += -SLACK if was == "likely_to_breach" else SLACK
+    at_risk, likely = AT_RISK_THRESHOLD, LIKELY_THRESHOLD
+    if previous is not None:
+        at_risk += HYSTERESIS if previous == "safe" else -HYSTERESIS
+        likely += -HYSTERESIS if previous == "likely_to_breach" else HYSTERESIS
     if probability >= likely:
         return "likely_to_breach"
     return "at_risk" if probability >= at_risk else "safe"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-BINS = 10
+BIN_COUNT = 10
 """Bins of the calibration: probabilities 0-10 %, 10-20 %, …; 100 % belongs to the last."""
-Z = 1.96
+Z_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,27 @@ class Tally:
     bin: int
     forecasts: int
     expected: float
-    broke: int
-    squares: float
+    breached: int
+    squared_errors: float
 
     @property
-    def forecast(self) -> float:
+    def mean_forecast(self) -> float:
         """The mean probability."""
         return self.expected / self.forecasts
 
     @property
     def observed(self) -> float:
         """The share that broke: well calibrated, it is the mean probability."""
-        return self.broke / self.forecasts
+        return self.breached / self.forecasts
 
     @property
     def interval(self) -> tuple[float, float]:
         """Where the true share lies, 19 times of 20."""
         n, share = self.forecasts, self.observed
-        middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z / (1 + Z * Z / n) * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+        middle = (share + Z_95 * Z_95 / (2 * n)) / (1 + Z_95 * Z_95 / n)
+        half = (
+            Z_95 / (1 + Z_95 * Z_95 / n) * sqrt(share * (1 - share) / n + Z_95 * Z_95 / (4 * n * n))
+        )
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
@@ -60,37 +62,39 @@ class Score:
     bins: tuple[Tally, ...]
 
 
-def score(tallies: Iterable[Tally]) -> Score:
+def compute_score(tallies: Iterable[Tally]) -> Score:
     """The score of these forecasts; tallies of one bin are added up."""
     bins = _by_bin(tallies)
-    count, broke = sum(one.forecasts for one in bins), sum(one.broke for one in bins)
+    count, breached = sum(one.forecasts for one in bins), sum(one.breached for one in bins)
     if count == 0:
         return Score(0, 0, None, None, None, ())
-    brier = sum(one.squares for one in bins) / count
-    usual = broke / count
-    reference = usual * (1 - usual)
-    reliability = sum(one.forecasts * (one.forecast - one.observed) ** 2 for one in bins) / count
+    brier = sum(one.squared_errors for one in bins) / count
+    base_rate = breached / count
+    reference = base_rate * (1 - base_rate)
+    reliability = (
+        sum(one.forecasts * (one.mean_forecast - one.observed) ** 2 for one in bins) / count
+    )
     skill = 1 - brier / reference if reference > 0 else None
-    return Score(count, broke, brier, skill, reliability, bins)
+    return Score(count, breached, brier, skill, reliability, bins)
 
 
 def score_bin(probability: float) -> int:
-    return min(BINS - 1, int(probability * BINS))
+    return min(BIN_COUNT - 1, int(probability * BIN_COUNT))
 
 
 def _by_bin(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
-    found: dict[int, Tally] = {}
-    for one in tallies:
-        was = found.get(one.bin, Tally(one.bin, 0, 0.0, 0, 0.0))
-        found[one.bin] = _sum((was, one))
-    return tuple(found[number] for number in sorted(found) if found[number].forecasts > 0)
+    by_bin: dict[int, Tally] = {}
+    for tally in tallies:
+        previous = by_bin.get(tally.bin, Tally(tally.bin, 0, 0.0, 0, 0.0))
+        by_bin[tally.bin] = _sum((previous, tally))
+    return tuple(by_bin[number] for number in sorted(by_bin) if by_bin[number].forecasts > 0)
 
 
-def _sum(several: Sequence[Tally]) -> Tally:
+def _sum(tallies: Sequence[Tally]) -> Tally:
     return Tally(
-        several[0].bin,
-        sum(one.forecasts for one in several),
-        sum(one.expected for one in several),
-        sum(one.broke for one in several),
-        sum(one.squares for one in several),
+        tallies[0].bin,
+        sum(one.forecasts for one in tallies),
+        sum(one.expected for one in tallies),
+        sum(one.breached for one in tallies),
+        sum(one.squared_errors for one in tallies),
     )

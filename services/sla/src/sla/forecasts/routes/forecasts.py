@@ -26,22 +26,22 @@ from common.http import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks.events import forecast_facts
+from sla.clocks.events import forecast_payload
 from sla.clocks.store import clocks, tickets
 from sla.directory.store import directory
 from sla.forecasts.domain.probability import Outlook
-from sla.forecasts.domain.reasons import reasons
+from sla.forecasts.domain.reasons import describe_reasons
 from sla.forecasts.store import forecasts, subscriptions
-from sla.forecasts.store.forecasts import LISTED, forecast_of
+from sla.forecasts.store.forecasts import LISTED_OUTLOOKS, forecast_of
 from sla.forecasts.timers import forecast_now
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
-MOST = 200
+MAX_FORECASTS = 200
 """Forecasts made by one request."""
 
 
-class ForecastTold(ResponseModel):
+class ForecastRead(ResponseModel):
     """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
     time stands still. `sample_size`: how many like it are known to have come as far. `open`: the promise
     is neither kept nor broken yet."""
@@ -71,48 +71,49 @@ class ForecastTold(ResponseModel):
     open: bool
 
 
-class AcknowledgementTold(ResponseModel):
+class AcknowledgementRead(ResponseModel):
     sub: str
     at: datetime
     outlook: Outlook
     note: str | None
 
 
-class OneForecastTold(ForecastTold):
-    acknowledgements: list[AcknowledgementTold]
+class ForecastDetail(ForecastRead):
+    acknowledgements: list[AcknowledgementRead]
 
 
-class ForecastsAsked(RequestModel):
+class ForecastsCreate(RequestModel):
     """Of whom: these clocks, a ticket's, or a customer's; of all open ones where nothing is said."""
 
-    clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST)] | None = None
+    clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_FORECASTS)] | None = None
     ticket: Name | None = None
     customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
-class NoteAsked(RequestModel):
+class AcknowledgementCreate(RequestModel):
     note: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
 
 
 @routes.post("")
-async def make_forecasts(
+async def create_forecasts(
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:read")],
-    asked: ForecastsAsked | None = None,
-) -> Page[ForecastTold]:
-    """Make forecasts from all that is known at this moment, of up to 200 open promises, those that
-    break first first. They are kept and told like those of every five minutes."""
-    asked = asked or ForecastsAsked()
-    ids = await _clock_ids(tx, asked)
+    body: ForecastsCreate | None = None,
+) -> Page[ForecastRead]:
+    """Create forecasts of up to 200 open promises. They use all that is known at this moment; the
+    promises that break first come first. They are kept and told like those of every five
+    minutes."""
+    body = body or ForecastsCreate()
+    ids = await _clock_ids(tx, body)
     customer = None
-    if asked.customer is not None:
-        found = await directory.find_customer(tx, id_or_key(asked.customer))
-        if found is None:
+    if body.customer is not None:
+        known_customer = await directory.find_customer(tx, id_or_key(body.customer))
+        if known_customer is None:
             raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
-        customer = found.id
-    made = await forecast_now(tx, customer, ids, MOST)
-    rows = {row.clock_id: row for row in await forecasts.listed(tx, made)}
-    return Page[ForecastTold](items=[told(rows[id]) for id in made])
+        customer = known_customer.id
+    clock_ids = await forecast_now(tx, customer, ids, MAX_FORECASTS)
+    rows = {row.clock_id: row for row in await forecasts.list_with_tickets(tx, clock_ids)}
+    return Page[ForecastRead](items=[to_response(rows[id]) for id in clock_ids])
 
 
 @routes.get("")
@@ -125,30 +126,30 @@ async def list_forecasts(
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-) -> Page[ForecastTold]:
+) -> Page[ForecastRead]:
     """Open promises that are expected to break, or may; those that break first first."""
-    outlooks: tuple[Outlook, ...] = (outlook,) if outlook else LISTED
-    found = await forecasts.page(tx, outlooks, customer, service, page.limit, _place(page))
-    shown, more = found[: page.limit], len(found) > page.limit
-    return Page[ForecastTold](
-        items=[told(row) for row in shown],
-        next=encode_cursor(shown[-1].expected_breach_at, shown[-1].id) if more else None,
+    outlooks: tuple[Outlook, ...] = (outlook,) if outlook else LISTED_OUTLOOKS
+    rows = await forecasts.page(tx, outlooks, customer, service, page.limit, _page_position(page))
+    page_rows, more = rows[: page.limit], len(rows) > page.limit
+    return Page[ForecastRead](
+        items=[to_response(row) for row in page_rows],
+        next=encode_cursor(page_rows[-1].expected_breach_at, page_rows[-1].id) if more else None,
     )
 
 
 @routes.get("/{forecast_id}")
-async def show_forecast(
+async def get_forecast(
     forecast_id: UUID,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("forecasts:read")],
-) -> OneForecastTold:
-    """One forecast, as it was made last, and who has taken note of it."""
+) -> ForecastDetail:
+    """Get a forecast. As it was made last, with who has acknowledged it."""
     row = await forecasts.find(tx, forecast_id)
     if row is None:
         raise NotFound("This forecast")
     set_etag(response, row.sequence)
-    return await _one(tx, row)
+    return await _detail_response(tx, row)
 
 
 @routes.post("/{forecast_id}/acknowledge")
@@ -157,24 +158,25 @@ async def acknowledge_forecast(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
-    asked: NoteAsked | None = None,
-) -> OneForecastTold:
-    """Say that you know of it and plan for it. It changes nothing about the promise."""
+    body: AcknowledgementCreate | None = None,
+) -> ForecastDetail:
+    """Acknowledge a forecast. It says that you know of it and plan for it. It changes nothing about
+    the promise."""
     row = await forecasts.find(tx, forecast_id, lock=True)
     if row is None:
         raise NotFound("This forecast")
     at = await transaction_time(tx)
-    if_match(request, row.sequence, told(row))
+    if_match(request, row.sequence, to_response(row))
     if not row.open:
         raise Conflict("This promise is kept or broken already: there is nothing left to expect.")
-    given = subscriptions.Acknowledgement(
-        caller.sub, at, row.outlook, asked.note if asked else None
+    acknowledgement = subscriptions.Acknowledgement(
+        caller.sub, at, row.outlook, body.note if body else None
     )
-    await subscriptions.acknowledge(tx, forecast_id, given)
-    sequence = await forecasts.bump(tx, forecast_id)
+    await subscriptions.add_acknowledgement(tx, forecast_id, acknowledgement)
+    sequence = await forecasts.advance_sequence(tx, forecast_id)
     (tracked,) = await clocks.load(tx, [row.clock_id])
-    facts = forecast_facts(tracked.ticket, forecast_of(row), at)
-    event = ForecastAcknowledged(**facts, acknowledged_by=caller.sub)
+    payload = forecast_payload(tracked.ticket, forecast_of(row), at)
+    event = ForecastAcknowledged(**payload, acknowledged_by=caller.sub)
     await publish(tx, OutboxEvent(event, sequence))
     grounds = {"outlook": row.outlook, "probability": round(row.probability, 3)}
     entry = Entry(
@@ -186,56 +188,56 @@ async def acknowledge_forecast(
         caller.via_machine,
     )
     await record(tx, entry)
-    return await _one(tx, row)
+    return await _detail_response(tx, row)
 
 
-def told(row: Row[Any]) -> ForecastTold:
+def to_response(row: Row[Any]) -> ForecastRead:
     """As it is answered, from a row of `store.forecasts`."""
-    made = forecast_of(row)
-    stands, found = made.standing, made.estimate
+    forecast = forecast_of(row)
+    progress, estimate = forecast.progress, forecast.estimate
     names = ("ticket_id", "ticket", "title", "customer", "service", "environment")
-    return ForecastTold(
+    return ForecastRead(
         **{name: getattr(row, name) for name in names},
-        id=made.id,
-        clock_id=made.clock_id,
-        metric=stands.group[0],
-        priority=stands.group[1],
-        kind=stands.group[2],
-        outlook=made.outlook,
-        probability=round(found.probability, 3),
-        expected_breach_at=made.expected_breach_at,
-        elapsed_seconds=int(stands.age),
-        target_seconds=int(stands.target),
-        queue_position=stands.ahead,
-        typical_queue_length=round(stands.usual, 1),
-        sample_size=found.known,
-        reasons=reasons(stands, found),
-        created_at=made.created_at,
-        changed_at=made.changed_at,
-        open=made.open,
+        id=forecast.id,
+        clock_id=forecast.clock_id,
+        metric=progress.group[0],
+        priority=progress.group[1],
+        kind=progress.group[2],
+        outlook=forecast.outlook,
+        probability=round(estimate.probability, 3),
+        expected_breach_at=forecast.expected_breach_at,
+        elapsed_seconds=int(progress.age),
+        target_seconds=int(progress.target),
+        queue_position=progress.queue_position,
+        typical_queue_length=round(progress.typical_queue_length, 1),
+        sample_size=estimate.sample_size,
+        reasons=describe_reasons(progress, estimate),
+        created_at=forecast.created_at,
+        changed_at=forecast.changed_at,
+        open=forecast.open,
     )
 
 
-async def _one(tx: Connection, row: Row[Any]) -> OneForecastTold:
-    given = await subscriptions.acknowledged(tx, row.id)
-    return OneForecastTold(
-        **told(row).model_dump(),
-        acknowledgements=[AcknowledgementTold.model_validate(one) for one in given],
+async def _detail_response(tx: Connection, row: Row[Any]) -> ForecastDetail:
+    acknowledgements = await subscriptions.list_acknowledgements(tx, row.id)
+    return ForecastDetail(
+        **to_response(row).model_dump(),
+        acknowledgements=[AcknowledgementRead.model_validate(one) for one in acknowledgements],
     )
 
 
-async def _clock_ids(tx: Connection, asked: ForecastsAsked) -> list[UUID] | None:
-    if asked.ticket is None:
-        return asked.clock_ids
-    ticket = await tickets.find(tx, id_or_key(asked.ticket))
+async def _clock_ids(tx: Connection, body: ForecastsCreate) -> list[UUID] | None:
+    if body.ticket is None:
+        return body.clock_ids
+    ticket = await tickets.find(tx, id_or_key(body.ticket))
     if ticket is None:
         raise ValidationFailed([Violation("/ticket", "unknown", "there is no such ticket")])
-    of_ticket = [one.id for one in await clocks.of_ticket(tx, ticket.id)]
-    wanted = asked.clock_ids
-    return [one for one in of_ticket if wanted is None or one in wanted]
+    ticket_clock_ids = [one.id for one in await clocks.list_by_ticket(tx, ticket.id)]
+    requested = body.clock_ids
+    return [one for one in ticket_clock_ids if requested is None or one in requested]
 
 
-def _place(page: Paging) -> forecasts.Place | None:
-    still = page.after is not None and page.after[:1] == (None,)
-    after = page.after_as(type(None) if still else datetime, UUID)
-    return cast("forecasts.Place | None", after)
+def _page_position(page: Paging) -> forecasts.PagePosition | None:
+    is_without_deadline = page.after is not None and page.after[:1] == (None,)
+    after = page.after_as(type(None) if is_without_deadline else datetime, UUID)
+    return cast("forecasts.PagePosition | None", after)

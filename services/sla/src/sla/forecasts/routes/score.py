@@ -10,21 +10,21 @@ from common.errors import ValidationFailed, Violation
 from common.http import ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Metric
-from sla.forecasts.chart import calibration
-from sla.forecasts.domain.score import Score, Tally, score
+from sla.forecasts.chart import render_calibration_svg
+from sla.forecasts.domain.score import Score, Tally, compute_score
 from sla.forecasts.store import scores
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
-USUAL = timedelta(days=90)
-LONGEST = timedelta(days=3660)
-FIRST = date(1970, 1, 1)
-LAST = date(2200, 1, 1)
+DEFAULT_PERIOD = timedelta(days=90)
+MAX_PERIOD = timedelta(days=3660)
+MIN_DAY = date(1970, 1, 1)
+MAX_DAY = date(2200, 1, 1)
 
-Day = Annotated[date, Query(ge=FIRST, le=LAST)]
+Day = Annotated[date, Query(ge=MIN_DAY, le=MAX_DAY)]
 
 
-class BinTold(ResponseModel):
+class ScoreBinRead(ResponseModel):
     """Forecasts between `from_probability` and `to_probability`: their mean, and what came, with
     the interval in which the true share lies 19 times of 20."""
 
@@ -37,7 +37,7 @@ class BinTold(ResponseModel):
     high: float
 
 
-class FiguresTold(ResponseModel):
+class ScoreFiguresRead(ResponseModel):
     """`brier`: 0 perfect, 0.25 a coin. `skill`: 1 perfect, 0 no better than the usual share.
     `reliability`: mean squared distance of forecast and outcome per bin, 0 is calibrated."""
 
@@ -48,45 +48,46 @@ class FiguresTold(ResponseModel):
     reliability: float | None
 
 
-class QuarterTold(FiguresTold):
+class QuarterScoreRead(ScoreFiguresRead):
     """Of forecasts made when this share of the target was first seen used up."""
 
     used: float
 
 
-class ScoreTold(FiguresTold):
+class ScoreRead(ScoreFiguresRead):
     """Days are those (in UTC) on which the promises came out, both included."""
 
     starts_on: date
     ends_on: date
     metric: Metric | None
-    bins: list[BinTold]
-    by_age: list[QuarterTold]
+    bins: list[ScoreBinRead]
+    by_age: list[QuarterScoreRead]
 
 
 @routes.get("/score")
-async def show_score(
+async def get_score(
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:read")],
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
-) -> ScoreTold:
-    """Forecasts joined with how their promises came out; without days, the last ninety."""
-    first, last = await _days(tx, since, until)
-    found = await scores.tallies(tx, first, last, metric)
+) -> ScoreRead:
+    """Get the score of past forecasts. Forecasts joined with how their promises came out; without
+    days, the last ninety."""
+    first, last = await _resolve_days(tx, since, until)
+    rows = await scores.list_tallies(tx, first, last, metric)
     by_quarter: dict[int, list[Tally]] = {}
-    for quarter, tally in found:
+    for quarter, tally in rows:
         by_quarter.setdefault(quarter, []).append(tally)
-    together = score(tally for _, tally in found)
-    return ScoreTold(
-        **_figures(together),
+    overall = compute_score(tally for _, tally in rows)
+    return ScoreRead(
+        **_figures(overall),
         starts_on=first,
         ends_on=last,
         metric=metric,
-        bins=[_bin(one) for one in together.bins],
+        bins=[_bin_response(one) for one in overall.bins],
         by_age=[
-            QuarterTold(used=quarter / 4, **_figures(score(tallies)))
+            QuarterScoreRead(used=quarter / 4, **_figures(compute_score(tallies)))
             for quarter, tallies in sorted(by_quarter.items())
         ],
     )
@@ -97,42 +98,44 @@ async def show_score(
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "The picture."}},
 )
-async def draw_score(
+async def get_score_svg(
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:read")],
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
 ) -> Response:
-    """The calibration: what was forecast against what came."""
-    first, last = await _days(tx, since, until)
-    found = score(tally for _, tally in await scores.tallies(tx, first, last, metric))
-    about = metric.replace("_", " ") if metric else "all promises"
-    drawn = calibration(found, f"Forecasts of {about}, {first} to {last}")
-    return Response(drawn, media_type="image/svg+xml")
+    """Render the calibration of past forecasts as SVG. What was forecast against what came."""
+    first, last = await _resolve_days(tx, since, until)
+    result = compute_score(tally for _, tally in await scores.list_tallies(tx, first, last, metric))
+    subject = metric.replace("_", " ") if metric else "all promises"
+    svg = render_calibration_svg(result, f"Forecasts of {subject}, {first} to {last}")
+    return Response(svg, media_type="image/svg+xml")
 
 
-async def _days(tx: Connection, since: date | None, until: date | None) -> tuple[date, date]:
-    last = until or max((await transaction_time(tx)).date(), since or FIRST)
-    first = since or last - USUAL
-    if not timedelta(0) <= last - first <= LONGEST:
-        wrong = "give a day that is not before `from`, at most ten years after it"
-        raise ValidationFailed([Violation("/query/to", "order", wrong)])
+async def _resolve_days(
+    tx: Connection, since: date | None, until: date | None
+) -> tuple[date, date]:
+    last = until or max((await transaction_time(tx)).date(), since or MIN_DAY)
+    first = since or last - DEFAULT_PERIOD
+    if not timedelta(0) <= last - first <= MAX_PERIOD:
+        detail = "give a day that is not before `from`, at most ten years after it"
+        raise ValidationFailed([Violation("/query/to", "order", detail)])
     return first, last
 
 
-def _figures(found: Score) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in FiguresTold.model_fields}
+def _figures(result: Score) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in ScoreFiguresRead.model_fields}
 
 
-def _bin(one: Tally) -> BinTold:
-    low, high = one.interval
-    return BinTold(
-        from_probability=one.bin / 10,
-        to_probability=(one.bin + 1) / 10,
-        forecasts=one.forecasts,
-        forecast=one.forecast,
-        observed=one.observed,
+def _bin_response(tally: Tally) -> ScoreBinRead:
+    low, high = tally.interval
+    return ScoreBinRead(
+        from_probability=tally.bin / 10,
+        to_probability=(tally.bin + 1) / 10,
+        forecasts=tally.forecasts,
+        forecast=tally.mean_forecast,
+        observed=tally.observed,
         low=low,
         high=high,
     )

@@ -19,12 +19,12 @@ from sla.forecasts.store.subscriptions import Subscription
 
 routes = router("/v1/forecast-subscriptions", tags=["forecasts"])
 
-MOST = 100
+MAX_SUBSCRIPTIONS = 100
 """Subscriptions of one person."""
 Key = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class SubscriptionAsked(RequestModel):
+class SubscriptionCreate(RequestModel):
     """What is left out means every one. `outlook`: from which on you want to hear of it."""
 
     customer: Key | None = None
@@ -32,7 +32,7 @@ class SubscriptionAsked(RequestModel):
     outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
-class SubscriptionTold(ResponseModel):
+class SubscriptionRead(ResponseModel):
     id: UUID
     customer: str | None
     service: str | None
@@ -41,31 +41,35 @@ class SubscriptionTold(ResponseModel):
 
 
 @routes.post("", status_code=201)
-async def subscribe(
-    asked: SubscriptionAsked,
+async def create_subscription(
+    body: SubscriptionCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("forecasts:work")],
-) -> SubscriptionTold:
-    """From now on the caller is told when the outlook of such a promise turns."""
+) -> SubscriptionRead:
+    """Subscribe to forecasts. The caller is notified when the forecast of such a promise changes
+    its class."""
     customer = None
-    if asked.customer is not None:
-        found = await directory.find_customer(tx, asked.customer)
-        if found is None:
+    if body.customer is not None:
+        known_customer = await directory.find_customer(tx, body.customer)
+        if known_customer is None:
             raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
-        customer = found.key
-    if len(await subscriptions.of_person(tx, caller.sub, MOST, None)) >= MOST:
-        raise Conflict(f"You have {MOST} subscriptions. End one first.")
+        customer = known_customer.key
+    if (
+        len(await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None))
+        >= MAX_SUBSCRIPTIONS
+    ):
+        raise Conflict(f"You have {MAX_SUBSCRIPTIONS} subscriptions. End one first.")
     at = await transaction_time(tx)
-    wanted = Subscription(uuid7(), caller.sub, customer, asked.service, asked.outlook, at)
-    if not await subscriptions.subscribe(tx, wanted):
+    subscription = Subscription(uuid7(), caller.sub, customer, body.service, body.outlook, at)
+    if not await subscriptions.add(tx, subscription):
         raise Conflict("You have subscribed to this already. End that one first to change it.")
-    subject = f"forecast_subscription/{wanted.id}"
-    grounds = {"customer": customer, "service": asked.service, "outlook": asked.outlook}
+    subject = f"forecast_subscription/{subscription.id}"
+    grounds = {"customer": customer, "service": body.service, "outlook": body.outlook}
     entry = Entry(at, caller.sub, "forecast.subscribe", subject, grounds, caller.via_machine)
     await record(tx, entry)
-    response.headers["Location"] = f"/v1/forecast-subscriptions/{wanted.id}"
-    return SubscriptionTold.model_validate(wanted)
+    response.headers["Location"] = f"/v1/forecast-subscriptions/{subscription.id}"
+    return SubscriptionRead.model_validate(subscription)
 
 
 @routes.get("")
@@ -73,23 +77,27 @@ async def list_subscriptions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("forecasts:read")],
-) -> Page[SubscriptionTold]:
-    """The caller's own."""
+) -> Page[SubscriptionRead]:
+    """List the caller's subscriptions to forecasts."""
     after = page.after_as(UUID)
-    found = await subscriptions.of_person(tx, caller.sub, page.limit, after[0] if after else None)
-    shown = [SubscriptionTold.model_validate(one) for one in found[: page.limit]]
-    more = len(found) > page.limit
-    return Page[SubscriptionTold](items=shown, next=encode_cursor(shown[-1].id) if more else None)
+    rows = await subscriptions.list_of_person(
+        tx, caller.sub, page.limit, after[0] if after else None
+    )
+    responses = [SubscriptionRead.model_validate(one) for one in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page[SubscriptionRead](
+        items=responses, next=encode_cursor(responses[-1].id) if more else None
+    )
 
 
 @routes.delete("/{subscription_id}", status_code=204)
-async def unsubscribe(
+async def delete_subscription(
     subscription_id: UUID,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> None:
-    """Only the one who subscribed can end it."""
-    if not await subscriptions.unsubscribe(tx, subscription_id, caller.sub):
+    """Delete a subscription to forecasts. Only the one who subscribed can end it."""
+    if not await subscriptions.remove(tx, subscription_id, caller.sub):
         raise NotFound("This subscription")
     subject = f"forecast_subscription/{subscription_id}"
     at = await transaction_time(tx)

@@ -14,8 +14,8 @@ from common.persistence.database import Connection
 from sla.clocks.tables import clocks
 from sla.forecasts.tables import forecast_rounds
 
-Place = tuple[datetime | None, UUID]
-OPEN = ("running", "paused")
+QueuePosition = tuple[datetime | None, UUID]
+OPEN_STATES = ("running", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +25,72 @@ class Round:
 
     id: UUID
     began_at: datetime | None = None
-    done: bool = True
-    walked: Place | None = None
-    ahead: dict[str, int] = field(default_factory=dict)
-    usual: dict[str, float] = field(default_factory=dict)
+    is_done: bool = True
+    last_position: QueuePosition | None = None
+    passed_counts: dict[str, int] = field(default_factory=dict)
+    typical_lengths: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Queued:
+class QueuedClock:
     """A clock in the queue: `waits` for its customer, so nothing waits for it."""
 
     id: UUID
     metric: str
     deadline: datetime | None
-    broken: bool
+    is_breached: bool
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         return self.deadline is None
 
 
 async def lock(tx: Connection, *, skip: bool = False) -> Round | None:
     """The round, locked; None where somebody else holds it and it is to be skipped."""
-    found = select(forecast_rounds).with_for_update(skip_locked=skip)
-    row = (await tx.execute(found)).one_or_none()
+    query = select(forecast_rounds).with_for_update(skip_locked=skip)
+    row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    walked = None if row.walked_id is None else (row.walked_deadline, row.walked_id)
-    return Round(row.id, row.began_at, row.done, walked, dict(row.ahead), dict(row.usual))
+    last_position = None if row.walked_id is None else (row.walked_deadline, row.walked_id)
+    return Round(row.id, row.began_at, row.done, last_position, dict(row.ahead), dict(row.usual))
 
 
 async def save(tx: Connection, round: Round) -> None:
-    deadline, id = round.walked or (None, None)
+    deadline, id = round.last_position or (None, None)
     await tx.execute(
         update(forecast_rounds).values(
             id=round.id,
             began_at=round.began_at,
-            done=round.done,
+            done=round.is_done,
             walked_deadline=deadline,
             walked_id=id,
-            ahead=round.ahead,
-            usual=round.usual,
+            ahead=round.passed_counts,
+            usual=round.typical_lengths,
         )
     )
 
 
-async def following(tx: Connection, after: Place | None, limit: int) -> list[Queued]:
+async def list_following(
+    tx: Connection, after: QueuePosition | None, limit: int
+) -> list[QueuedClock]:
     """The next open clocks, in the order in which promises break."""
     # Literals, not parameters: a generic plan can prove the partial index from nothing else.
-    states = [literal(state, literal_execute=True) for state in OPEN]
-    listed = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.breached_at)
-    listed = listed.where(clocks.c.state.in_(states), clocks.c.contract == "sla")
+    states = [literal(state, literal_execute=True) for state in OPEN_STATES]
+    query = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.breached_at)
+    query = query.where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if after is not None and after[0] is None:
-        listed = listed.where(clocks.c.deadline.is_(None), clocks.c.id > after[1])
+        query = query.where(clocks.c.deadline.is_(None), clocks.c.id > after[1])
     elif after is not None:
         beyond = func.row(clocks.c.deadline, clocks.c.id) > func.row(after[0], after[1])
-        listed = listed.where(or_(beyond, clocks.c.deadline.is_(None)))
-    ordered = listed.order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id).limit(limit)
+        query = query.where(or_(beyond, clocks.c.deadline.is_(None)))
+    ordered = query.order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id).limit(limit)
     return [
-        Queued(row.id, row.metric, row.deadline, row.breached_at is not None)
+        QueuedClock(row.id, row.metric, row.deadline, row.breached_at is not None)
         for row in await tx.execute(ordered)
     ]
 
 
-_AHEAD = text(
+_SELECT_POSITIONS = text(
     """
     SELECT id, ahead FROM (
         SELECT id, count(*) OVER (PARTITION BY metric ORDER BY deadline, id) - 1 AS ahead
@@ -99,28 +101,28 @@ _AHEAD = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
-async def ahead(tx: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
+async def queue_positions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """How many of its metric break before each of these; those that wait are left out."""
-    return {row.id: row.ahead for row in await tx.execute(_AHEAD, {"ids": list(ids)})}
+    return {row.id: row.ahead for row in await tx.execute(_SELECT_POSITIONS, {"ids": list(ids)})}
 
 
-async def open_of(
+async def list_open_ids(
     tx: Connection, customer: UUID | None, ids: Sequence[UUID] | None, limit: int
 ) -> list[UUID]:
     """Open clocks, those that break first first: of a customer, or these."""
-    states = [literal(state, literal_execute=True) for state in OPEN]
-    found = select(clocks.c.id).where(clocks.c.state.in_(states), clocks.c.contract == "sla")
+    states = [literal(state, literal_execute=True) for state in OPEN_STATES]
+    query = select(clocks.c.id).where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if customer is not None:
-        found = found.where(clocks.c.customer_id == customer)
+        query = query.where(clocks.c.customer_id == customer)
     if ids is not None:
-        found = found.where(clocks.c.id.in_(ids))
-    ordered = found.order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id).limit(limit)
+        query = query.where(clocks.c.id.in_(ids))
+    ordered = query.order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id).limit(limit)
     return list(await tx.scalars(ordered))
 
 
-_ARMED = text("SELECT count(*) FROM deadlines WHERE kind = :kind AND subject = :subject")
+_IS_SCHEDULED = text("SELECT count(*) FROM deadlines WHERE kind = :kind AND subject = :subject")
 
 
-async def armed(tx: Connection, kind: str, subject: UUID) -> bool:
+async def is_scheduled(tx: Connection, kind: str, subject: UUID) -> bool:
     """Whether the next round has its deadline."""
-    return bool(await tx.scalar(_ARMED, {"kind": kind, "subject": subject}))
+    return bool(await tx.scalar(_IS_SCHEDULED, {"kind": kind, "subject": subject}))

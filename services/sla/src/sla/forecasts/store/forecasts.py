@@ -11,14 +11,14 @@ from common.persistence.database import Connection, asyncpg_connection
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.forecasts.domain.forecast import Forecast
-from sla.forecasts.domain.probability import Estimate, Outlook, Standing
+from sla.forecasts.domain.probability import Estimate, Outlook, PromiseProgress
 from sla.forecasts.tables import forecasts
 
-Place = tuple[datetime | None, UUID]
+PagePosition = tuple[datetime | None, UUID]
 """Where a page ended: when it breaks, and the forecast's id."""
-LISTED: tuple[Outlook, ...] = ("at_risk", "likely_to_breach")
+LISTED_OUTLOOKS: tuple[Outlook, ...] = ("at_risk", "likely_to_breach")
 
-_KEEP = """
+_UPSERT_FORECASTS = """
 INSERT INTO forecasts (id, clock_id, customer_id, open, outlook, probability, expected_breach_at, metric,
     priority, kind, cycle, quarter, elapsed_seconds, target_seconds, ahead, usual, known,
     broke_share, level, created_at, changed_at, sequence)
@@ -34,14 +34,14 @@ ON CONFLICT (clock_id) DO UPDATE SET open = excluded.open, outlook = excluded.ou
     known = excluded.known, broke_share = excluded.broke_share, level = excluded.level,
     created_at = excluded.created_at, changed_at = excluded.changed_at, sequence = excluded.sequence
 """
-_MARK = """
+_INSERT_MARKS = """
 INSERT INTO forecast_marks (clock_id, cycle, quarter, metric, probability, created_at)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::real[],
     $6::timestamptz[])
 ON CONFLICT DO NOTHING
 """
 # In the order of ids, as all who write forecasts: two of them must not wait for each other.
-_FOLLOW = text(
+_UPDATE_OPEN = text(
     """
     UPDATE forecasts SET open = now.open
     FROM (
@@ -54,7 +54,7 @@ _FOLLOW = text(
     """
 ).bindparams(bindparam("clocks", type_=ARRAY(Uuid)))
 
-_LISTED = (
+_SELECT_WITH_TICKET = (
     select(
         forecasts, tickets.c.key.label("ticket"), tickets.c.title, tickets.c.id.label("ticket_id")
     )
@@ -64,48 +64,55 @@ _LISTED = (
 )
 
 
-async def of_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Forecast]:
+async def find_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Forecast]:
     """The forecasts of these clocks, by clock."""
     rows = await tx.execute(select(forecasts).where(forecasts.c.clock_id.in_(ids)))
     return {row.clock_id: forecast_of(row) for row in rows}
 
 
-async def keep(tx: Connection, made: Sequence[Forecast]) -> None:
+async def upsert(tx: Connection, new_forecasts: Sequence[Forecast]) -> None:
     """Store forecasts; whoever calls has locked the round."""
-    rows = [_row(one) for one in sorted(made, key=lambda one: one.id)]
+    rows = [_row(one) for one in sorted(new_forecasts, key=lambda one: one.id)]
     if rows:
-        await (await asyncpg_connection(tx)).execute(_KEEP, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(
+            _UPSERT_FORECASTS, *map(list, zip(*rows, strict=True))
+        )
 
 
-async def mark(tx: Connection, made: Sequence[Forecast]) -> None:
+async def insert_marks(tx: Connection, new_forecasts: Sequence[Forecast]) -> None:
     """Keep what is to be scored once it is known how the promise came out."""
     rows = [
-        (one.clock_id, one.cycle, one.quarter, *one.standing.group[:1], *_said(one)) for one in made
+        (one.clock_id, one.cycle, one.quarter, *one.progress.group[:1], *_mark_values(one))
+        for one in new_forecasts
     ]
     if rows:
-        await (await asyncpg_connection(tx)).execute(_MARK, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(
+            _INSERT_MARKS, *map(list, zip(*rows, strict=True))
+        )
 
 
-async def follow(tx: Connection, clock_ids: Collection[UUID]) -> None:
+async def update_open(tx: Connection, clock_ids: Collection[UUID]) -> None:
     """Let the forecasts of these clocks say whether their promises are still open."""
-    await tx.execute(_FOLLOW, {"clocks": list(clock_ids)})
+    await tx.execute(_UPDATE_OPEN, {"clocks": list(clock_ids)})
 
 
 async def find(tx: Connection, id: UUID, *, lock: bool = False) -> Row[Any] | None:
     """A forecast with the facts of its ticket; read it by `forecast_of`."""
-    found = _LISTED.where(forecasts.c.id == id)
-    return (await tx.execute(found.with_for_update(of=forecasts) if lock else found)).one_or_none()
+    query = _SELECT_WITH_TICKET.where(forecasts.c.id == id)
+    return (await tx.execute(query.with_for_update(of=forecasts) if lock else query)).one_or_none()
 
 
-async def bump(tx: Connection, id: UUID) -> int:
+async def advance_sequence(tx: Connection, id: UUID) -> int:
     """The sequence of one more event about a locked forecast."""
-    raised = update(forecasts).where(forecasts.c.id == id).values(sequence=forecasts.c.sequence + 1)
-    return int((await tx.execute(raised.returning(forecasts.c.sequence))).scalar_one())
+    statement = (
+        update(forecasts).where(forecasts.c.id == id).values(sequence=forecasts.c.sequence + 1)
+    )
+    return int((await tx.execute(statement.returning(forecasts.c.sequence))).scalar_one())
 
 
-async def listed(tx: Connection, clock_ids: Collection[UUID]) -> list[Row[Any]]:
+async def list_with_tickets(tx: Connection, clock_ids: Collection[UUID]) -> list[Row[Any]]:
     """The forecasts of these clocks, with the facts of their tickets."""
-    return list(await tx.execute(_LISTED.where(forecasts.c.clock_id.in_(clock_ids))))
+    return list(await tx.execute(_SELECT_WITH_TICKET.where(forecasts.c.clock_id.in_(clock_ids))))
 
 
 async def page(
@@ -114,21 +121,21 @@ async def page(
     customer: str | None,
     service: str | None,
     limit: int,
-    after: Place | None,
+    after: PagePosition | None,
 ) -> list[Row[Any]]:
     """Up to `limit` + 1 forecasts of open promises, those that break first first."""
     # Literals, not parameters: a generic plan can prove the partial index from nothing else.
-    listed = _LISTED.where(
+    query = _SELECT_WITH_TICKET.where(
         forecasts.c.open,
         forecasts.c.outlook.in_([bindparam(None, one, literal_execute=True) for one in outlooks]),
     )
     if customer is not None:
-        listed = listed.where(tickets.c.customer == customer)
+        query = query.where(tickets.c.customer == customer)
     if service is not None:
-        listed = listed.where(tickets.c.service == service)
+        query = query.where(tickets.c.service == service)
     if after is not None:
-        listed = listed.where(_behind(after))
-    ordered = listed.order_by(forecasts.c.expected_breach_at.asc().nulls_last(), forecasts.c.id)
+        query = query.where(_after_position(after))
+    ordered = query.order_by(forecasts.c.expected_breach_at.asc().nulls_last(), forecasts.c.id)
     return list(await tx.execute(ordered.limit(limit + 1)))
 
 
@@ -137,7 +144,7 @@ def forecast_of(row: Row[Any]) -> Forecast:
         row.id,
         row.clock_id,
         row.customer_id,
-        Standing(
+        PromiseProgress(
             (row.metric, row.priority, row.kind),
             float(row.elapsed_seconds),
             float(row.target_seconds),
@@ -156,46 +163,46 @@ def forecast_of(row: Row[Any]) -> Forecast:
     )
 
 
-def _behind(place: Place) -> Any:
-    expected_breach_at, id = place
+def _after_position(position: PagePosition) -> Any:
+    expected_breach_at, id = position
     if expected_breach_at is None:
         return forecasts.c.expected_breach_at.is_(None) & (forecasts.c.id > id)
-    same = (forecasts.c.expected_breach_at == expected_breach_at) & (forecasts.c.id > id)
+    same_instant = (forecasts.c.expected_breach_at == expected_breach_at) & (forecasts.c.id > id)
     return (
         (forecasts.c.expected_breach_at > expected_breach_at)
-        | same
+        | same_instant
         | forecasts.c.expected_breach_at.is_(None)
     )
 
 
-def _said(made: Forecast) -> tuple[float, datetime]:
-    return made.estimate.probability, made.created_at
+def _mark_values(forecast: Forecast) -> tuple[float, datetime]:
+    return forecast.estimate.probability, forecast.created_at
 
 
-def _row(made: Forecast) -> tuple[Any, ...]:
-    standing, found = made.standing, made.estimate
-    metric, priority, kind = standing.group
+def _row(forecast: Forecast) -> tuple[Any, ...]:
+    progress, estimate = forecast.progress, forecast.estimate
+    metric, priority, kind = progress.group
     return (
-        made.id,
-        made.clock_id,
-        made.customer_id,
-        made.open,
-        made.outlook,
-        found.probability,
-        made.expected_breach_at,
+        forecast.id,
+        forecast.clock_id,
+        forecast.customer_id,
+        forecast.open,
+        forecast.outlook,
+        estimate.probability,
+        forecast.expected_breach_at,
         metric,
         priority,
         kind,
-        made.cycle,
-        made.quarter,
-        int(standing.age),
-        int(standing.target),
-        standing.ahead,
-        standing.usual,
-        found.known,
-        found.broke,
-        found.level,
-        made.created_at,
-        made.changed_at,
-        made.sequence,
+        forecast.cycle,
+        forecast.quarter,
+        int(progress.age),
+        int(progress.target),
+        progress.queue_position,
+        progress.typical_queue_length,
+        estimate.sample_size,
+        estimate.breached_ratio,
+        estimate.level,
+        forecast.created_at,
+        forecast.changed_at,
+        forecast.sequence,
     )

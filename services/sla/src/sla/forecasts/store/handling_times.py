@@ -7,22 +7,22 @@ from typing import Any
 from sqlalchemy import text
 
 from common.persistence.database import Connection, asyncpg_connection
-from sla.forecasts.domain.handling_times import Handling
+from sla.forecasts.domain.handling_times import HandlingTimeChange
 from sla.forecasts.domain.probability import Curves, Group
-from sla.forecasts.domain.survival import Ended, curve, together
+from sla.forecasts.domain.survival import EndedCounts, estimate_curve, merge_counts
 
-REMEMBERED = timedelta(days=365)
+HISTORY_PERIOD = timedelta(days=365)
 """Older handling times say too little about how the desk works now."""
-FOLDED = 5_000
+MAX_CHANGES_PER_FOLD = 5_000
 """News folded in one transaction: some 50 ms."""
 
-_NOTE = """
+_INSERT_CHANGES = """
 INSERT INTO handling_news (clock_id, cycle, metric, priority, kind, month, bin, stopped, censored,
     broke, at)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[],
     $7::smallint[], $8::smallint[], $9::smallint[], $10::boolean[], $11::timestamptz[])
 """
-_TAKE = """
+_CLAIM_CHANGES = """
 WITH taken AS (
     DELETE FROM handling_news
     WHERE id IN (SELECT id FROM handling_news ORDER BY id LIMIT $1)
@@ -30,7 +30,7 @@ WITH taken AS (
 )
 SELECT * FROM taken ORDER BY id
 """
-_ADD = """
+_ADD_COUNTS = """
 INSERT INTO handling_times AS known (metric, priority, kind, month, bin, stopped, censored)
 SELECT metric, priority, kind, month, bin, sum(stopped), sum(censored)
 FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::smallint[], $6::bigint[],
@@ -41,7 +41,7 @@ ON CONFLICT (month, metric, priority, kind, bin) DO UPDATE SET
     stopped = known.stopped + excluded.stopped, censored = known.censored + excluded.censored
 """
 # The age at the last forecast: at most five minutes and one per cent ago.
-_KNOWN = text(
+_SELECT_COUNTS = text(
     """
     SELECT metric, priority, kind, bin, sum(stopped)::bigint AS stopped,
         sum(censored)::bigint AS censored
@@ -59,48 +59,54 @@ _KNOWN = text(
 )
 
 
-async def note(tx: Connection, handlings: Iterable[Handling]) -> None:
+async def add_changes(tx: Connection, changes: Iterable[HandlingTimeChange]) -> None:
     """Append what became of clocks. Locks nothing that anybody else needs."""
-    rows = [(h.clock_id, h.cycle, *_cell(h), h.broke, h.at) for h in handlings]
+    rows = [(h.clock_id, h.cycle, *_count_columns(h), h.breached, h.at) for h in changes]
     if rows:
-        await (await asyncpg_connection(tx)).execute(_NOTE, *map(list, zip(*rows, strict=True)))
+        await (await asyncpg_connection(tx)).execute(
+            _INSERT_CHANGES, *map(list, zip(*rows, strict=True))
+        )
 
 
-async def fold(tx: Connection) -> list[Handling]:
+async def fold(tx: Connection) -> list[HandlingTimeChange]:
     """Fold the oldest news into the counts; answers what they were. One caller at a time."""
     connection = await asyncpg_connection(tx)
-    taken = [_handling(row) for row in await connection.fetch(_TAKE, FOLDED)]
-    if taken:
-        rows = [_cell(one) for one in taken]
-        await connection.execute(_ADD, *map(list, zip(*rows, strict=True)))
-    return taken
+    changes = [
+        _to_change(row) for row in await connection.fetch(_CLAIM_CHANGES, MAX_CHANGES_PER_FOLD)
+    ]
+    if changes:
+        rows = [_count_columns(one) for one in changes]
+        await connection.execute(_ADD_COUNTS, *map(list, zip(*rows, strict=True)))
+    return changes
 
 
-async def curves(tx: Connection, at: datetime) -> Curves:
+async def load_curves(tx: Connection, at: datetime) -> Curves:
     """The estimates of all groups, coarse and fine, from the last twelve months and what is open."""
-    since = (at - REMEMBERED).date().replace(day=1)
-    fine: dict[Group, dict[int, Ended]] = {}
-    for row in await tx.execute(_KNOWN, {"since": since}):
+    since = (at - HISTORY_PERIOD).date().replace(day=1)
+    fine: dict[Group, dict[int, EndedCounts]] = {}
+    for row in await tx.execute(_SELECT_COUNTS, {"since": since}):
         group = (row.metric, row.priority, row.kind)
-        fine.setdefault(group, {})[row.bin] = Ended(row.stopped, row.censored)
-    return {group: curve(handled) for group, handled in _with_coarser(fine).items()}
+        fine.setdefault(group, {})[row.bin] = EndedCounts(row.stopped, row.censored)
+    return {group: estimate_curve(handled) for group, handled in _with_coarser(fine).items()}
 
 
-def _with_coarser(fine: dict[Group, dict[int, Ended]]) -> dict[Group, dict[int, Ended]]:
-    levels: dict[Group, list[dict[int, Ended]]] = {}
-    for group, handled in fine.items():
+def _with_coarser(fine: dict[Group, dict[int, EndedCounts]]) -> dict[Group, dict[int, EndedCounts]]:
+    levels: dict[Group, list[dict[int, EndedCounts]]] = {}
+    for group, counts_by_bin in fine.items():
         for length in (1, 2):
-            levels.setdefault(group[:length], []).append(handled)
-    return {**fine, **{group: together(several) for group, several in levels.items()}}
+            levels.setdefault(group[:length], []).append(counts_by_bin)
+    return {**fine, **{group: merge_counts(several) for group, several in levels.items()}}
 
 
-def _cell(handling: Handling) -> tuple[Any, ...]:
+def _count_columns(change: HandlingTimeChange) -> tuple[Any, ...]:
     """Where it counts, and for how much."""
-    h, ended = handling, handling.ended
-    return h.metric, h.priority, h.kind, h.month, h.bin, ended.stopped, ended.censored
+    h, counts = change, change.counts
+    return h.metric, h.priority, h.kind, h.month, h.bin, counts.stopped, counts.censored
 
 
-def _handling(row: Sequence[Any]) -> Handling:
-    _, clock_id, cycle, metric, priority, kind, month, bin, stopped, censored, broke, at = row
-    ended = Ended(stopped, censored)
-    return Handling(clock_id, cycle, metric, priority, kind, month, bin, ended, broke, at)
+def _to_change(row: Sequence[Any]) -> HandlingTimeChange:
+    _, clock_id, cycle, metric, priority, kind, month, bin, stopped, censored, breached, at = row
+    counts = EndedCounts(stopped, censored)
+    return HandlingTimeChange(
+        clock_id, cycle, metric, priority, kind, month, bin, counts, breached, at
+    )

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from common.persistence.database import Connection, asyncpg_connection
-from sla.forecasts.domain.handling_times import Handling
+from sla.forecasts.domain.handling_times import HandlingTimeChange
 from sla.forecasts.domain.score import Tally
 from sla.forecasts.tables import forecast_scores
 
@@ -45,29 +45,29 @@ ON CONFLICT (day, metric, quarter, bin) DO UPDATE SET
 """
 
 
-async def settle(tx: Connection, handled: Iterable[Handling]) -> None:
+async def record_outcomes(tx: Connection, changes: Iterable[HandlingTimeChange]) -> None:
     """Join outcomes with the forecasts made; the last word about a clock's cycle holds."""
-    verdicts = {(one.clock_id, one.cycle): one for one in handled}
-    if verdicts:
-        rows = [(one.clock_id, one.cycle, one.broke, one.at) for one in verdicts.values()]
+    outcomes = {(one.clock_id, one.cycle): one for one in changes}
+    if outcomes:
+        rows = [(one.clock_id, one.cycle, one.breached, one.at) for one in outcomes.values()]
         await (await asyncpg_connection(tx)).execute(_SETTLE, *map(list, zip(*rows, strict=True)))
 
 
-async def tallies(
+async def list_tallies(
     tx: Connection, since: date, until: date, metric: str | None
 ) -> list[tuple[int, Tally]]:
     """Of forecasts whose promises came out on days of `[since, until]`: quarter and tally."""
-    scored = forecast_scores.c
-    summed = [func.sum(getattr(scored, name)) for name in ("forecasts", "expected", "broke")]
-    found = (
-        select(scored.quarter, scored.bin, *summed, func.sum(scored.squares))
-        .where(scored.day.between(since, until))
-        .group_by(scored.quarter, scored.bin)
-        .order_by(scored.quarter, scored.bin)
+    columns = forecast_scores.c
+    sums = [func.sum(getattr(columns, name)) for name in ("forecasts", "expected", "broke")]
+    query = (
+        select(columns.quarter, columns.bin, *sums, func.sum(columns.squares))
+        .where(columns.day.between(since, until))
+        .group_by(columns.quarter, columns.bin)
+        .order_by(columns.quarter, columns.bin)
     )
     if metric is not None:
-        found = found.where(scored.metric == metric)
+        query = query.where(columns.metric == metric)
     return [
         (row[0], Tally(row[1], int(row[2]), row[3], int(row[4]), row[5]))
-        for row in await tx.execute(found)
+        for row in await tx.execute(query)
     ]

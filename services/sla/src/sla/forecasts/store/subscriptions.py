@@ -25,7 +25,7 @@ class Subscription:
     outlook: Outlook
     created_at: datetime
 
-    def concerns(self, customer: str | None, service: str | None) -> bool:
+    def matches(self, customer: str | None, service: str | None) -> bool:
         return self.customer in (None, customer) and self.service in (None, service)
 
 
@@ -39,40 +39,44 @@ class Acknowledgement:
     note: str | None
 
 
-async def subscribe(tx: Connection, wanted: Subscription) -> bool:
+async def add(tx: Connection, subscription: Subscription) -> bool:
     """False where the same person has subscribed to the same already."""
-    row = {name: getattr(wanted, name) for name in Subscription.__slots__}
-    added = insert(subscriptions).values(row).on_conflict_do_nothing()
-    return (await tx.execute(added)).rowcount == 1
+    row = {name: getattr(subscription, name) for name in Subscription.__slots__}
+    statement = insert(subscriptions).values(row).on_conflict_do_nothing()
+    return (await tx.execute(statement)).rowcount == 1
 
 
-async def unsubscribe(tx: Connection, id: UUID, sub: str) -> bool:
-    mine = (subscriptions.c.id == id) & (subscriptions.c.sub == sub)
-    return (await tx.execute(delete(subscriptions).where(mine))).rowcount == 1
+async def remove(tx: Connection, id: UUID, sub: str) -> bool:
+    condition = (subscriptions.c.id == id) & (subscriptions.c.sub == sub)
+    return (await tx.execute(delete(subscriptions).where(condition))).rowcount == 1
 
 
-async def of_person(tx: Connection, sub: str, limit: int, after: UUID | None) -> list[Subscription]:
+async def list_of_person(
+    tx: Connection, sub: str, limit: int, after: UUID | None
+) -> list[Subscription]:
     """Up to `limit` + 1, the oldest first."""
-    mine = select(subscriptions).where(subscriptions.c.sub == sub).order_by(subscriptions.c.id)
+    query = select(subscriptions).where(subscriptions.c.sub == sub).order_by(subscriptions.c.id)
     if after is not None:
-        mine = mine.where(subscriptions.c.id > after)
-    return [Subscription(*row) for row in await tx.execute(mine.limit(limit + 1))]
+        query = query.where(subscriptions.c.id > after)
+    return [Subscription(*row) for row in await tx.execute(query.limit(limit + 1))]
 
 
-async def everybody(tx: Connection) -> Sequence[Subscription]:
+async def list_all(tx: Connection) -> Sequence[Subscription]:
     """All subscriptions: staff, so hundreds at most."""
     return [Subscription(*row) for row in await tx.execute(select(subscriptions))]
 
 
-async def acknowledge(tx: Connection, forecast_id: UUID, given: Acknowledgement) -> None:
-    row = {name: getattr(given, name) for name in Acknowledgement.__slots__}
+async def add_acknowledgement(
+    tx: Connection, forecast_id: UUID, acknowledgement: Acknowledgement
+) -> None:
+    row = {name: getattr(acknowledgement, name) for name in Acknowledgement.__slots__}
     await tx.execute(insert(acknowledgements).values({"forecast_id": forecast_id, **row}))
 
 
-async def acknowledged(tx: Connection, forecast_id: UUID) -> list[Acknowledgement]:
+async def list_acknowledgements(tx: Connection, forecast_id: UUID) -> list[Acknowledgement]:
     """In order."""
-    found = select(acknowledgements).where(acknowledgements.c.forecast_id == forecast_id)
-    ordered = found.order_by(acknowledgements.c.at, acknowledgements.c.sub)
+    query = select(acknowledgements).where(acknowledgements.c.forecast_id == forecast_id)
+    ordered = query.order_by(acknowledgements.c.at, acknowledgements.c.sub)
     return [
         Acknowledgement(row.sub, row.at, row.outlook, row.note) for row in await tx.execute(ordered)
     ]

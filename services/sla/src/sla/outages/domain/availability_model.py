@@ -11,26 +11,26 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, holding
-from sla.calendars.domain.calendar import always
+from sla.agreements.domain.agreement import Agreement, applicable_agreement
+from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.catalogue.domain.graph import Graph
-from sla.outages.domain.availability import Agreed, Availability, availability
-from sla.outages.domain.dependencies import beneath, impairs
-from sla.outages.domain.maintenance import Plan, PlannedMaintenance
-from sla.outages.domain.month import Month, month
-from sla.outages.domain.outage import Outage, whole
-from sla.outages.domain.scope import Place, Question
+from sla.outages.domain.availability import AgreedPeriod, Availability, compute_availability
+from sla.outages.domain.dependencies import degrades, nodes_below
+from sla.outages.domain.maintenance import MaintenancePlan, PlannedMaintenance
+from sla.outages.domain.month import Month, calendar_month
+from sla.outages.domain.outage import Outage, truncate_to_second
+from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.domain.target import agreed_windows
-from sla.outages.domain.timeline import Trouble, Window, excused
+from sla.outages.domain.timeline import DowntimeInterval, Window, exclude_maintenance
 
-NOWHERE = "UTC"
-ROUND_THE_CLOCK = Timetable(always(read_zone(NOWHERE)))
+DEFAULT_TIMEZONE = "UTC"
+ROUND_THE_CLOCK = Timetable(always_open(read_zone(DEFAULT_TIMEZONE)))
 """What is measured by where nothing was agreed: every second."""
 
 
-EMPTY = Graph({})
+EMPTY_GRAPH = Graph({})
 
 
 class Customer(NamedTuple):
@@ -38,7 +38,7 @@ class Customer(NamedTuple):
     timezone: str
 
 
-class Held(NamedTuple):
+class AgreementInterval(NamedTuple):
     """`agreement` (None: none) held in `[start, end)`."""
 
     start: datetime
@@ -47,7 +47,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class AvailabilityModel:
     """Of a stretch of time: the outages that touch it, the maintenance that was announced, and what
     was promised to whom. `graph` is the catalogue as it stands now."""
 
@@ -56,179 +56,210 @@ class Known:
     agreements: Mapping[UUID, Sequence[Agreement]]
     timetables: Mapping[UUID, Timetable]
     customers: Mapping[UUID, Customer] = field(default_factory=dict)
-    graph: Graph = EMPTY
+    graph: Graph = EMPTY_GRAPH
 
-    def month(self, question: Question, day: date) -> Month:
+    def month(self, query: AvailabilityQuery, day: date) -> Month:
         """The month of a date, in its `zone` (C12)."""
-        return month(day, read_zone(self.zone(question, day)))
+        return calendar_month(day, read_zone(self.timezone(query, day)))
 
-    def of_month(self, question: Question, day: date, now: datetime) -> Availability:
+    def availability_of_month(
+        self, query: AvailabilityQuery, day: date, now: datetime
+    ) -> Availability:
         """Of the month of a date, as it stands at `now`."""
-        lasts = self.month(question, day)
-        return self.availability(question, lasts.start, lasts.end, now)
+        period = self.month(query, day)
+        return self.availability(query, period.start, period.end, now)
 
     def availability(
-        self, question: Question, start: datetime, end: datetime, now: datetime
+        self, query: AvailabilityQuery, start: datetime, end: datetime, now: datetime
     ) -> Availability:
         """Of `[start, end)` as it stands at `now`. Raises OutOfRange."""
-        start, end, now = whole(start), whole(end), whole(now)
-        held = self.held(question, start, end)
-        return availability(
-            self.agreed(held),
-            list(self._troubles(question, held)),
-            list(self._windows(question, held)),
+        start, end, now = (
+            truncate_to_second(start),
+            truncate_to_second(end),
+            truncate_to_second(now),
+        )
+        intervals = self.agreement_intervals(query, start, end)
+        return compute_availability(
+            self.agreed_periods(intervals),
+            list(self._downtime_intervals(query, intervals)),
+            list(self._shown_windows(query, intervals)),
             start,
             end,
             now,
         )
 
-    def lasting(self, question: Question) -> bool:
+    def is_down(self, query: AvailabilityQuery) -> bool:
         """Whether something that counts for the question is down still."""
         return any(
-            one.effect == "down" and one.ended_at is None and self._concerns(question, one)
-            for one in self._outages(question)
+            one.effect == "down" and one.ended_at is None and self._is_relevant(query, one)
+            for one in self._candidate_outages(query)
         )
 
     def services(self, customer_id: UUID | None) -> set[str]:
         """Those that were sold or promised to the customer (None: to anybody), or have been down."""
         customer = self.customers.get(customer_id) if customer_id else None
-        sold = {
+        sold_services = {
             name
             for name, buyers in self.graph.sold_to.items()
             if customer_id is None or (customer and customer.key in buyers)
         }
-        whose = self.agreements if customer_id is None else (customer_id,)
-        covering = (one for id in whose for one in self._of_customer(Question(id)))
-        promised = {name for one in covering for name in one.services}
-        asked = Question(customer_id)
-        down = {one.place.service for one in self._outages(asked) if self._concerns(asked, one)}
-        return sold | promised | {name for name in down if name}
+        customer_ids = self.agreements if customer_id is None else (customer_id,)
+        covering_agreements = (
+            one
+            for id in customer_ids
+            for one in self._agreements_of_customer(AvailabilityQuery(id))
+        )
+        promised_services = {name for one in covering_agreements for name in one.services}
+        query = AvailabilityQuery(customer_id)
+        down_services = {
+            one.scope.service
+            for one in self._candidate_outages(query)
+            if self._is_relevant(query, one)
+        }
+        return sold_services | promised_services | {name for name in down_services if name}
 
-    def held(self, question: Question, start: datetime, end: datetime) -> list[Held]:
+    def agreement_intervals(
+        self, query: AvailabilityQuery, start: datetime, end: datetime
+    ) -> list[AgreementInterval]:
         """Which agreement held when; all of `[start, end)`, in order."""
-        known = self._agreements(question)
-        ends = {at for one in known for at in (one.valid_from, one.valid_until) if at is not None}
-        cuts = sorted({start, end} | {cut for at in ends if start < (cut := whole(at)) < end})
-        pieces = [Held(a, b, self._holding(question, a)) for a, b in pairwise(cuts)]
-        return pieces or [Held(start, end, None)]
+        agreements = self._queried_agreements(query)
+        boundaries = {
+            at for one in agreements for at in (one.valid_from, one.valid_until) if at is not None
+        }
+        cuts = sorted(
+            {start, end}
+            | {cut for at in boundaries if start < (cut := truncate_to_second(at)) < end}
+        )
+        intervals = [
+            AgreementInterval(a, b, self._agreement_at(query, a)) for a, b in pairwise(cuts)
+        ]
+        return intervals or [AgreementInterval(start, end, None)]
 
-    def agreed(self, held: Sequence[Held]) -> list[Agreed]:
+    def agreed_periods(self, intervals: Sequence[AgreementInterval]) -> list[AgreedPeriod]:
         """The agreed service time; where nothing was agreed at all, every second without a promise."""
-        found = [
-            Agreed(
+        periods = [
+            AgreedPeriod(
                 start,
                 end,
                 self.timetables[agreement.calendar],
                 agreement.availability,
                 agreement.key,
             )
-            for start, end, agreement in held
+            for start, end, agreement in intervals
             if agreement is not None
         ]
-        return found or [Agreed(held[0].start, held[-1].end, ROUND_THE_CLOCK)]
+        return periods or [AgreedPeriod(intervals[0].start, intervals[-1].end, ROUND_THE_CLOCK)]
 
-    def _outages(self, question: Question) -> Iterable[Outage]:
+    def _candidate_outages(self, query: AvailabilityQuery) -> Iterable[Outage]:
         """Those that can matter to the question: of one customer, and of everybody."""
-        if question.customer_id is None:
+        if query.customer_id is None:
             return self.outages
-        return chain(*(self._by_customer.get(one, ()) for one in {question.customer_id, None}))
+        return chain(*(self._by_customer.get(one, ()) for one in {query.customer_id, None}))
 
     @cached_property
     def _by_customer(self) -> Mapping[UUID | None, Sequence[Outage]]:
-        found: dict[UUID | None, list[Outage]] = {}
-        for one in self.outages:
-            found.setdefault(one.place.customer_id, []).append(one)
-        return found
+        by_customer: dict[UUID | None, list[Outage]] = {}
+        for outage in self.outages:
+            by_customer.setdefault(outage.scope.customer_id, []).append(outage)
+        return by_customer
 
     @cached_property
-    def _plan(self) -> Plan:
-        return Plan(self.maintenance)
+    def _plan(self) -> MaintenancePlan:
+        return MaintenancePlan(self.maintenance)
 
-    def _troubles(self, question: Question, held: Sequence[Held]) -> Iterator[Trouble]:
-        nodes = beneath(self.graph, question, self._key(question))
-        excuses: dict[str | None, list[Window]] = {}
-        for outage in self._outages(question):
-            if self._concerns(question, outage):
-                place = question.within(outage.place)
-                if place.service not in excuses:
-                    excuses[place.service] = self._excuses(question, place, held)
-                windows = [*excuses[place.service], *self._plan.excusing(place)]
-                yield from excused(outage.trouble(), windows)
-            elif impairs(outage.place, nodes, question):
-                yield outage.trouble()._replace(effect="degraded")
+    def _downtime_intervals(
+        self, query: AvailabilityQuery, intervals: Sequence[AgreementInterval]
+    ) -> Iterator[DowntimeInterval]:
+        nodes = nodes_below(self.graph, query, self._customer_key(query))
+        windows_by_service: dict[str | None, list[Window]] = {}
+        for outage in self._candidate_outages(query):
+            if self._is_relevant(query, outage):
+                scope = query.narrow(outage.scope)
+                if scope.service not in windows_by_service:
+                    windows_by_service[scope.service] = self._maintenance_of_scope(
+                        query, scope, intervals
+                    )
+                windows = [*windows_by_service[scope.service], *self._plan.windows_covering(scope)]
+                yield from exclude_maintenance(outage.downtime_interval(), windows)
+            elif degrades(outage.scope, nodes, query):
+                yield outage.downtime_interval()._replace(effect="degraded")
 
-    def _excuses(self, question: Question, place: Place, held: Sequence[Held]) -> list[Window]:
+    def _maintenance_of_scope(
+        self, query: AvailabilityQuery, scope: Scope, intervals: Sequence[AgreementInterval]
+    ) -> list[Window]:
         """The maintenance of the agreement that governs what was down there."""
-        if question.agreement is None and place.service != question.service:
-            governed = replace(question, service=place.service)
-            held = self.held(governed, held[0].start, held[-1].end)
-        return list(self._agreed_windows(held))
+        if query.agreement is None and scope.service != query.service:
+            service_query = replace(query, service=scope.service)
+            intervals = self.agreement_intervals(
+                service_query, intervals[0].start, intervals[-1].end
+            )
+        return list(self._agreed_windows(intervals))
 
-    def _windows(self, question: Question, held: Sequence[Held]) -> Iterator[Window]:
+    def _shown_windows(
+        self, query: AvailabilityQuery, intervals: Sequence[AgreementInterval]
+    ) -> Iterator[Window]:
         """Maintenance that is shown: what concerns the question at least in part."""
-        yield from self._agreed_windows(held)
-        yield from self._plan.concerning(question)
+        yield from self._agreed_windows(intervals)
+        yield from self._plan.windows_concerning(query)
 
-    def _agreed_windows(self, held: Sequence[Held]) -> Iterator[Window]:
-        for start, end, agreement in held:
+    def _agreed_windows(self, intervals: Sequence[AgreementInterval]) -> Iterator[Window]:
+        for start, end, agreement in intervals:
             if agreement is not None:
                 yield from agreed_windows(agreement, self.timetables, start, end)
 
-    def _concerns(self, question: Question, outage: Outage) -> bool:
-        place = outage.place
-        if not question.concerns(place) or not self._bought(question, place):
+    def _is_relevant(self, query: AvailabilityQuery, outage: Outage) -> bool:
+        scope = outage.scope
+        if not query.includes(scope) or not self._has_bought(query, scope):
             return False
-        return (
-            question.agreement is None or place.service is None or self._governs(question, outage)
-        )
+        return query.agreement is None or scope.service is None or self._governs(query, outage)
 
-    def _governs(self, question: Question, outage: Outage) -> bool:
+    def _governs(self, query: AvailabilityQuery, outage: Outage) -> bool:
         """Whether the agreement asked for is the one that holds for the service, when the outage
         begins or, where it lasts so long, when a version of it does."""
-        every = self._of_customer(question)
-        for version in self._agreements(question):
+        agreements = self._agreements_of_customer(query)
+        for version in self._queried_agreements(query):
             at = max(outage.started_at, version.valid_from)
             if outage.ended_at is None or at <= outage.ended_at:
-                holds = holding(every, outage.place.service, at)
-                if holds is not None and holds.key == question.agreement:
+                governing = applicable_agreement(agreements, outage.scope.service, at)
+                if governing is not None and governing.key == query.agreement:
                     return True
         return False
 
-    def _bought(self, question: Question, place: Place) -> bool:
+    def _has_bought(self, query: AvailabilityQuery, scope: Scope) -> bool:
         """An outage for everybody hits those who bought the service, where the catalogue knows."""
-        if place.customer_id is not None or place.service is None:
+        if scope.customer_id is not None or scope.service is None:
             return True
-        sold_to, key = self.graph.sold_to.get(place.service), self._key(question)
+        sold_to, key = self.graph.sold_to.get(scope.service), self._customer_key(query)
         return not sold_to or key is None or key in sold_to
 
-    def _holding(self, question: Question, at: datetime) -> Agreement | None:
-        mine = self._agreements(question)
-        if question.agreement is None:
-            return holding(mine, question.service, at)
+    def _agreement_at(self, query: AvailabilityQuery, at: datetime) -> Agreement | None:
+        agreements = self._queried_agreements(query)
+        if query.agreement is None:
+            return applicable_agreement(agreements, query.service, at)
         # Asked for by its key: whatever services it names.
-        return next((agreement for agreement in mine if agreement.holds_at(at)), None)
+        return next((agreement for agreement in agreements if agreement.is_valid_at(at)), None)
 
-    def _agreements(self, question: Question) -> Sequence[Agreement]:
-        mine = self._of_customer(question)
-        if question.agreement is None:
-            return mine
-        return [one for one in mine if one.key == question.agreement]
+    def _queried_agreements(self, query: AvailabilityQuery) -> Sequence[Agreement]:
+        agreements = self._agreements_of_customer(query)
+        if query.agreement is None:
+            return agreements
+        return [one for one in agreements if one.key == query.agreement]
 
-    def _of_customer(self, question: Question) -> Sequence[Agreement]:
-        found = (
-            () if question.customer_id is None else self.agreements.get(question.customer_id, ())
-        )
-        return [agreement for agreement in found if agreement.contract == "sla"]
+    def _agreements_of_customer(self, query: AvailabilityQuery) -> Sequence[Agreement]:
+        agreements = () if query.customer_id is None else self.agreements.get(query.customer_id, ())
+        return [agreement for agreement in agreements if agreement.contract == "sla"]
 
-    def _key(self, question: Question) -> str | None:
-        customer = self.customers.get(question.customer_id) if question.customer_id else None
+    def _customer_key(self, query: AvailabilityQuery) -> str | None:
+        customer = self.customers.get(query.customer_id) if query.customer_id else None
         return customer.key if customer else None
 
-    def zone(self, question: Question, day: date) -> str:
+    def timezone(self, query: AvailabilityQuery, day: date) -> str:
         """Where the month of that date begins: with the agreement, else the customer, else UTC."""
-        around = datetime(day.year, day.month, 1, tzinfo=UTC)
-        for piece in reversed(self.held(question, around, around + timedelta(days=27))):
-            if piece.agreement is not None:
-                return piece.agreement.timezone
-        customer = self.customers.get(question.customer_id) if question.customer_id else None
-        return customer.timezone if customer else NOWHERE
+        month_start = datetime(day.year, day.month, 1, tzinfo=UTC)
+        for interval in reversed(
+            self.agreement_intervals(query, month_start, month_start + timedelta(days=27))
+        ):
+            if interval.agreement is not None:
+                return interval.agreement.timezone
+        customer = self.customers.get(query.customer_id) if query.customer_id else None
+        return customer.timezone if customer else DEFAULT_TIMEZONE

@@ -4,20 +4,24 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sla.catalogue.domain.graph import Graph, Node
-from sla.outages.domain.scope import Place, Question
+from sla.outages.domain.scope import AvailabilityQuery, Scope
 
 
-def beneath(graph: Graph, question: Question, customer: str | None) -> Collection[Node]:
+def nodes_below(graph: Graph, query: AvailabilityQuery, customer: str | None) -> Collection[Node]:
     """All that the service asked about rests upon, as it concerns the customer (by key)."""
-    return () if question.service is None else graph.beneath(question.service, customer)
+    return () if query.service is None else graph.below(query.service, customer)
 
 
-def impairs(place: Place, nodes: Collection[Node], question: Question) -> bool:
+def degrades(scope: Scope, nodes: Collection[Node], query: AvailabilityQuery) -> bool:
     """Whether an outage at the place is one of something beneath the service asked about."""
     if not nodes:
         return False
-    named = place.environment is not None and Node("environment", place.environment) in nodes
-    if place.service is None:
-        return named
-    here = named or replace(question, service=None, agreement=None).concerns(place)
-    return here and Node("service", place.service) in nodes
+    is_environment_below = (
+        scope.environment is not None and Node("environment", scope.environment) in nodes
+    )
+    if scope.service is None:
+        return is_environment_below
+    is_concerned = is_environment_below or replace(query, service=None, agreement=None).includes(
+        scope
+    )
+    return is_concerned and Node("service", scope.service) in nodes

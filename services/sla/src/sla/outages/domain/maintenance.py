@@ -7,13 +7,13 @@ from itertools import chain, product
 from typing import Literal
 from uuid import UUID
 
-from sla.outages.domain.scope import Place, Question
+from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.domain.timeline import Window
 
-Denied = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
-LONGEST = timedelta(days=31)
+RejectionCode = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
+MAX_DURATION = timedelta(days=31)
 """A window that is longer is a shutdown, which the agreement should say."""
-_Names = tuple[UUID | str | None, ...]
+_ScopeKey = tuple[UUID | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PlannedMaintenance:
 
     id: UUID
     key: str
-    place: Place
+    scope: Scope
     title: str
     starts_at: datetime
     ends_at: datetime
@@ -43,52 +43,58 @@ class PlannedMaintenance:
         return Window(self.starts_at, end, self.key) if self.starts_at < end else None
 
 
-def agree(planned: PlannedMaintenance, by: str, at: datetime) -> PlannedMaintenance | Denied:
+def agree(
+    maintenance: PlannedMaintenance, actor: str, at: datetime
+) -> PlannedMaintenance | RejectionCode:
     """Another person's word, given before it begins: what is agreed afterwards excuses nothing."""
-    if planned.cancelled_at is not None:
+    if maintenance.cancelled_at is not None:
         return "CANCELLED"
-    if planned.agreed_at is not None:
+    if maintenance.agreed_at is not None:
         return "ALREADY_AGREED"
-    if by == planned.announced_by:
+    if actor == maintenance.announced_by:
         return "SELF_APPROVAL"
-    if at >= planned.starts_at:
+    if at >= maintenance.starts_at:
         return "TOO_LATE"
-    return replace(planned, agreed_by=by, agreed_at=at, sequence=planned.sequence + 1)
+    return replace(maintenance, agreed_by=actor, agreed_at=at, sequence=maintenance.sequence + 1)
 
 
-def cancel(planned: PlannedMaintenance, by: str, at: datetime) -> PlannedMaintenance | Denied:
+def cancel(
+    maintenance: PlannedMaintenance, actor: str, at: datetime
+) -> PlannedMaintenance | RejectionCode:
     """Called off, or ended early. Downtime from then on counts again."""
-    if planned.cancelled_at is not None or at >= planned.ends_at:
+    if maintenance.cancelled_at is not None or at >= maintenance.ends_at:
         return "CANCELLED"
-    return replace(planned, cancelled_by=by, cancelled_at=at, sequence=planned.sequence + 1)
+    return replace(
+        maintenance, cancelled_by=actor, cancelled_at=at, sequence=maintenance.sequence + 1
+    )
 
 
-class Plan:
+class MaintenancePlan:
     """All windows of maintenance, found by where they are: however many others were planned."""
 
-    def __init__(self, planned: Iterable[PlannedMaintenance]) -> None:
-        self._at: dict[_Names, list[Window]] = {}
-        self._of: dict[UUID | None, list[tuple[Place, Window]]] = {}
-        for one in planned:
-            window, place = one.window(), one.place
+    def __init__(self, planned_maintenance: Iterable[PlannedMaintenance]) -> None:
+        self._by_scope: dict[_ScopeKey, list[Window]] = {}
+        self._by_customer: dict[UUID | None, list[tuple[Scope, Window]]] = {}
+        for maintenance in planned_maintenance:
+            window, scope = maintenance.window(), maintenance.scope
             if window is not None:
-                self._at.setdefault(_names(place), []).append(window)
-                self._of.setdefault(place.customer_id, []).append((place, window))
+                self._by_scope.setdefault(_scope_key(scope), []).append(window)
+                self._by_customer.setdefault(scope.customer_id, []).append((scope, window))
 
-    def excusing(self, place: Place) -> Iterator[Window]:
+    def windows_covering(self, scope: Scope) -> Iterator[Window]:
         """The windows that excuse an outage at the place: all of it must have been in maintenance,
         so a window names the same as the place, or leaves the name out."""
-        for names in product(*({None, name} for name in _names(place))):
-            yield from self._at.get(names, ())
+        for scope_key in product(*({None, name} for name in _scope_key(scope))):
+            yield from self._by_scope.get(scope_key, ())
 
-    def concerning(self, question: Question) -> Iterator[Window]:
+    def windows_concerning(self, query: AvailabilityQuery) -> Iterator[Window]:
         """The windows that concern the question at least in part."""
-        asked = question.customer_id
-        whose = self._of if asked is None else {asked, None}
-        for place, window in chain(*(self._of.get(one, ()) for one in whose)):
-            if question.concerns(place):
+        customer_id = query.customer_id
+        customer_ids = self._by_customer if customer_id is None else {customer_id, None}
+        for scope, window in chain(*(self._by_customer.get(one, ()) for one in customer_ids)):
+            if query.includes(scope):
                 yield window
 
 
-def _names(place: Place) -> _Names:
-    return place.customer_id, place.environment, place.service
+def _scope_key(scope: Scope) -> _ScopeKey:
+    return scope.customer_id, scope.environment, scope.service

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sla.outages.domain.scope import Place
-from sla.outages.domain.timeline import Effect, Trouble
+from sla.outages.domain.scope import Scope
+from sla.outages.domain.timeline import DowntimeInterval, Effect
 
 Source = Literal["monitoring", "ticket", "manual"]
 RecordKind = Literal["started", "ended", "corrected", "superseded"]
@@ -27,7 +27,7 @@ class Outage:
 
     id: UUID
     key: str
-    place: Place
+    scope: Scope
     source: Source
     source_id: UUID | None
     ticket_id: UUID | None
@@ -38,8 +38,8 @@ class Outage:
     ordinal: int = 1
     sequence: int = 1
 
-    def trouble(self) -> Trouble:
-        return Trouble(self.started_at, self.ended_at, self.effect, self.key)
+    def downtime_interval(self) -> DowntimeInterval:
+        return DowntimeInterval(self.started_at, self.ended_at, self.effect, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OutageChange:
     """What a correction makes of an outage. None leaves a value; `reopened` takes the end away."""
 
     started_at: datetime | None = None
@@ -69,34 +69,36 @@ class Wish:
     counts: bool | None = None
 
 
-def whole(at: datetime) -> datetime:
+def truncate_to_second(at: datetime) -> datetime:
     """The second in which `at` lies: what is shown must sum to the second."""
     return at.replace(microsecond=0)
 
 
-def ended(outage: Outage, at: datetime) -> Outage | None:
+def mark_ended(outage: Outage, at: datetime) -> Outage | None:
     """The outage with its end, never before its start. None where it has one already: what comes
     twice changes nothing, and an end that two people corrected stands."""
     if outage.ended_at is not None or not outage.counts:
         return None
-    return replace(outage, ended_at=max(whole(at), outage.started_at), ordinal=outage.ordinal + 1)
+    return replace(
+        outage, ended_at=max(truncate_to_second(at), outage.started_at), ordinal=outage.ordinal + 1
+    )
 
 
-def superseded(outage: Outage) -> Outage:
+def mark_superseded(outage: Outage) -> Outage:
     """A ticket's outage, once monitoring measures the very same one."""
     return replace(outage, counts=False, ordinal=outage.ordinal + 1)
 
 
-def corrected(outage: Outage, wish: Wish) -> Outage:
+def apply_change(outage: Outage, change: OutageChange) -> Outage:
     """The outage as it would be. Raises ValueError with what is wrong, in words for people."""
-    start = whole(wish.started_at) if wish.started_at else outage.started_at
-    end = whole(wish.ended_at) if wish.ended_at else outage.ended_at
+    start = truncate_to_second(change.started_at) if change.started_at else outage.started_at
+    end = truncate_to_second(change.ended_at) if change.ended_at else outage.ended_at
     after = replace(
         outage,
         started_at=start,
-        ended_at=None if wish.reopened else end,
-        effect=wish.effect or outage.effect,
-        counts=outage.counts if wish.counts is None else wish.counts,
+        ended_at=None if change.reopened else end,
+        effect=change.effect or outage.effect,
+        counts=outage.counts if change.counts is None else change.counts,
     )
     if after.ended_at is not None and after.ended_at < after.started_at:
         raise ValueError("it would end before it starts")
@@ -105,12 +107,12 @@ def corrected(outage: Outage, wish: Wish) -> Outage:
     return replace(after, ordinal=outage.ordinal + 1)
 
 
-def record_of(
+def build_record(
     outage: Outage,
     kind: RecordKind,
     known_at: datetime,
-    by: str,
-    second: str | None = None,
+    actor: str,
+    confirmed_by: str | None = None,
     reason: str | None = None,
 ) -> Record:
     """What is added to the history when the outage has come to stand like this."""
@@ -122,18 +124,18 @@ def record_of(
         outage.ended_at,
         outage.counts,
         known_at,
-        by,
-        second,
+        actor,
+        confirmed_by,
         reason,
     )
 
 
-def known(outage: Outage, records: Iterable[Record], at: datetime) -> Outage | None:
+def as_known(outage: Outage, records: Iterable[Record], at: datetime) -> Outage | None:
     """The outage as it was known at a moment; None while nobody had said a word of it (A5)."""
-    heard = [record for record in records if record.known_at <= at]
-    if not heard:
+    known_records = [record for record in records if record.known_at <= at]
+    if not known_records:
         return None
-    last = max(heard, key=lambda record: record.ordinal)
+    last = max(known_records, key=lambda record: record.ordinal)
     return replace(
         outage,
         effect=last.effect,

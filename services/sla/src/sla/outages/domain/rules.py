@@ -37,8 +37,8 @@ class Rule:
     services: tuple[str, ...] = ()
     name_prefix: str = ""
 
-    def holds(self, signal: Signal) -> bool:
-        asked = (
+    def matches(self, signal: Signal) -> bool:
+        criteria = (
             (self.levels, signal.level),
             (self.monitors, signal.monitor),
             (self.environments, signal.environment),
@@ -47,12 +47,12 @@ class Rule:
         )
         return (
             self.source in (None, signal.source)
-            and all(not wanted or found in wanted for wanted, found in asked)
+            and all(not wanted or found in wanted for wanted, found in criteria)
             and signal.name.startswith(self.name_prefix)
         )
 
 
-USUAL = (
+DEFAULT_RULES = (
     Rule("down", "monitoring", levels=("blocker", "critical", "page")),
     Rule("down", "ticket", levels=("blocker",)),
 )
@@ -61,4 +61,4 @@ USUAL = (
 
 def effect_of(rules: Iterable[Rule], signal: Signal) -> Effect | None:
     """What a signal means; None: no outage. No rule that holds: none, either."""
-    return next((rule.effect for rule in rules if rule.holds(signal)), None)
+    return next((rule.effect for rule in rules if rule.matches(signal)), None)

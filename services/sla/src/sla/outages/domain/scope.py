@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-PRODUCTION = "production"
+PRODUCTION_TIER = "production"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where an outage or a maintenance window is. None means all: an outage without `service` is
     one of everything on the environment, one without `customer_id` and `environment` hits all who
     have the service. `tier` is the environment's, None where there is none or nobody told of it.
@@ -21,7 +21,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AvailabilityQuery:
     """Whose availability, and of what. None means any: a second counts as down in which at least
     one place that fits was down. Without an environment only production counts: nobody was
     promised that a test environment stays up. `agreement`: only what the agreement of that key
@@ -33,32 +33,32 @@ class Question:
     service: str | None = None
     agreement: str | None = None
 
-    def concerns(self, place: Place) -> bool:
+    def includes(self, scope: Scope) -> bool:
         """Whether an outage at the place counts for what is asked."""
         return (
-            self._of_customer(place)
-            and self._on_environment(place)
-            and _fits(self.service, place.service)
+            self._matches_customer(scope)
+            and self._matches_environment(scope)
+            and _matches(self.service, scope.service)
         )
 
-    def within(self, place: Place) -> Place:
+    def narrow(self, scope: Scope) -> Scope:
         """As much of a place as is asked about."""
-        return Place(
-            place.customer_id or self.customer_id,
-            place.environment or self.environment,
-            place.service or self.service,
-            place.tier,
-            place.customer,
+        return Scope(
+            scope.customer_id or self.customer_id,
+            scope.environment or self.environment,
+            scope.service or self.service,
+            scope.tier,
+            scope.customer,
         )
 
-    def _of_customer(self, place: Place) -> bool:
-        return _fits(self.customer_id, place.customer_id)
+    def _matches_customer(self, scope: Scope) -> bool:
+        return _matches(self.customer_id, scope.customer_id)
 
-    def _on_environment(self, place: Place) -> bool:
+    def _matches_environment(self, scope: Scope) -> bool:
         if self.environment is None:
-            return place.tier in (None, PRODUCTION)
-        return _fits(self.environment, place.environment)
+            return scope.tier in (None, PRODUCTION_TIER)
+        return _matches(self.environment, scope.environment)
 
 
-def _fits(asked: object | None, given: object | None) -> bool:
-    return asked is None or given is None or asked == given
+def _matches(requested: object | None, actual: object | None) -> bool:
+    return requested is None or actual is None or requested == actual

@@ -10,7 +10,7 @@ from sla.calendars.domain.timetable import Timetable
 from sla.outages.domain.timeline import Window
 
 
-def calendars_of(agreement: Agreement) -> set[UUID]:
+def calendar_ids_of(agreement: Agreement) -> set[UUID]:
     """The calendar versions by which service time and maintenance are counted."""
     weekly = agreement.maintenance.weekly
     return {agreement.calendar} | ({weekly} if weekly is not None else set())

@@ -21,7 +21,7 @@ class Span(NamedTuple):
     end: datetime | None
 
 
-class Trouble(NamedTuple):
+class DowntimeInterval(NamedTuple):
     """An outage as it counts for one question, or a piece of it. `name` is what people call it."""
 
     start: datetime
@@ -45,48 +45,53 @@ class Segment:
     start: datetime
     end: datetime
     state: State
-    troubles: tuple[str, ...] = ()
+    outages: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
 
 
 class _Edge(NamedTuple):
     at: datetime
-    begins: bool
-    what: Trouble | Window
+    is_start: bool
+    interval: DowntimeInterval | Window
 
 
-def strip(
-    troubles: Iterable[Trouble], windows: Iterable[Window], start: datetime, end: datetime
+def build_timeline(
+    downtime_intervals: Iterable[DowntimeInterval],
+    windows: Iterable[Window],
+    start: datetime,
+    end: datetime,
 ) -> list[Segment]:
     """`[start, end)` without a gap, in order; what still lasts reaches to `end`."""
-    edges = sorted(_edges([*troubles, *windows], start, end), key=lambda edge: edge.at)
-    present: dict[Trouble | Window, int] = {}
+    edges = sorted(_edges([*downtime_intervals, *windows], start, end), key=lambda edge: edge.at)
+    active: dict[DowntimeInterval | Window, int] = {}
     segments, at = list[Segment](), start
     for instant, changes in groupby(edges, key=lambda edge: edge.at):
         if at < instant:
-            _append(segments, _segment(at, instant, present))
+            _append(segments, _build_segment(at, instant, active))
             at = instant
         for edge in changes:
-            _change(present, edge)
+            _apply_edge(active, edge)
     if at < end:
-        _append(segments, _segment(at, end, present))
+        _append(segments, _build_segment(at, end, active))
     return segments
 
 
-def excused(trouble: Trouble, windows: Iterable[Window]) -> Iterator[Trouble]:
+def exclude_maintenance(
+    interval: DowntimeInterval, windows: Iterable[Window]
+) -> Iterator[DowntimeInterval]:
     """The pieces of an outage: those that lie in the windows are excused, the others stay."""
-    at = trouble.start
+    at = interval.start
     for start, end in union(Span(window.start, window.end) for window in windows):
         assert end is not None
-        first, last = max(start, at), end if trouble.end is None else min(end, trouble.end)
+        first, last = max(start, at), end if interval.end is None else min(end, interval.end)
         if first >= last:
             continue
         if at < first:
-            yield trouble._replace(start=at, end=first)
-        yield trouble._replace(start=first, end=last, effect="excluded")
+            yield interval._replace(start=at, end=first)
+        yield interval._replace(start=first, end=last, effect="excluded")
         at = last
-    if trouble.end is None or at < trouble.end or at == trouble.start:
-        yield trouble._replace(start=at)
+    if interval.end is None or at < interval.end or at == interval.start:
+        yield interval._replace(start=at)
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -101,38 +106,45 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return None if one is None or other is None else max(one, other)
+def _later(left: datetime | None, right: datetime | None) -> datetime | None:
+    return None if left is None or right is None else max(left, right)
 
 
-def _edges(spans: Iterable[Trouble | Window], start: datetime, end: datetime) -> Iterator[_Edge]:
-    for what in spans:
-        first, last = max(what.start, start), end if what.end is None else min(what.end, end)
+def _edges(
+    intervals: Iterable[DowntimeInterval | Window], start: datetime, end: datetime
+) -> Iterator[_Edge]:
+    for interval in intervals:
+        first, last = (
+            max(interval.start, start),
+            end if interval.end is None else min(interval.end, end),
+        )
         if first < last:
-            yield _Edge(first, True, what)
-            yield _Edge(last, False, what)
+            yield _Edge(first, True, interval)
+            yield _Edge(last, False, interval)
 
 
-def _change(present: dict[Trouble | Window, int], edge: _Edge) -> None:
+def _apply_edge(active: dict[DowntimeInterval | Window, int], edge: _Edge) -> None:
     """Count it in or out; the very same span may be given several times."""
-    count = present.get(edge.what, 0) + (1 if edge.begins else -1)
+    count = active.get(edge.interval, 0) + (1 if edge.is_start else -1)
     if count:
-        present[edge.what] = count
+        active[edge.interval] = count
     else:
-        present.pop(edge.what)
+        active.pop(edge.interval)
 
 
-def _segment(start: datetime, end: datetime, present: Iterable[Trouble | Window]) -> Segment:
+def _build_segment(
+    start: datetime, end: datetime, active: Iterable[DowntimeInterval | Window]
+) -> Segment:
     effects: dict[str, set[str]] = {"down": set(), "excluded": set(), "degraded": set()}
     windows = set()
-    for what in present:
-        if isinstance(what, Trouble):
-            effects[what.effect].add(what.name)
+    for interval in active:
+        if isinstance(interval, DowntimeInterval):
+            effects[interval.effect].add(interval.name)
         else:
-            windows.add(what.name)
+            windows.add(interval.name)
     state = _state(effects, windows)
-    named = effects["excluded" if state == "maintenance" else state] if state != "up" else set()
-    return Segment(start, end, state, tuple(sorted(named)), tuple(sorted(windows)))
+    outages = effects["excluded" if state == "maintenance" else state] if state != "up" else set()
+    return Segment(start, end, state, tuple(sorted(outages)), tuple(sorted(windows)))
 
 
 def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
@@ -143,13 +155,13 @@ def _state(effects: dict[str, set[str]], windows: set[str]) -> State:
     return "degraded" if effects["degraded"] else "up"
 
 
-def _append(segments: list[Segment], new: Segment) -> None:
+def _append(segments: list[Segment], segment: Segment) -> None:
     last = segments[-1] if segments else None
-    if last is not None and _alike(last, new):
-        segments[-1] = replace(last, end=new.end)
+    if last is not None and _has_same_state(last, segment):
+        segments[-1] = replace(last, end=segment.end)
     else:
-        segments.append(new)
+        segments.append(segment)
 
 
-def _alike(one: Segment, other: Segment) -> bool:
-    return (one.state, one.troubles, one.windows) == (other.state, other.troubles, other.windows)
+def _has_same_state(left: Segment, right: Segment) -> bool:
+    return (left.state, left.outages, left.windows) == (right.state, right.outages, right.windows)

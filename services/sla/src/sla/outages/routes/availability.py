@@ -13,18 +13,18 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
-from sla.outages.chart import picture
+from sla.outages.chart import render_svg
 from sla.outages.domain.availability import Availability
-from sla.outages.domain.availability_model import Known
-from sla.outages.domain.month import FIRST, LAST, month_of
-from sla.outages.domain.scope import Question
-from sla.outages.schemas.availability import AvailabilityTold, Name, told
+from sla.outages.domain.availability_model import AvailabilityModel
+from sla.outages.domain.month import FIRST_MONTH, LAST_MONTH, month_of
+from sla.outages.domain.scope import AvailabilityQuery
+from sla.outages.schemas.availability import AvailabilityRead, AvailabilitySubject, to_response
 from sla.outages.store import availability
 
 routes = router("/v1/availability", tags=["outages"])
 
 
-class Asking:
+class AvailabilityParams:
     """What is asked; all of it may be left out, `month` is the present one then."""
 
     def __init__(
@@ -33,85 +33,91 @@ class Asking:
         environment: Annotated[str | None, Query(max_length=100)] = None,
         service: Annotated[str | None, Query(max_length=100)] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
-        as_known_at: Annotated[
-            Instant | None, Query(description="By what was known then (A5).")
-        ] = None,
+        as_known_at: Annotated[Instant | None, Query(description="By what was known then.")] = None,
     ) -> None:
         self.customer = customer
         self.environment = environment
         self.service = service
-        self.month = None if month is None else _first_of(month)
+        self.month = None if month is None else _parse_month(month)
         self.as_known_at = as_known_at
 
 
 @routes.get("")
-async def show_availability(
+async def get_availability(
     tx: Transaction,
-    asked: Annotated[Asking, Depends()],
+    params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-) -> AvailabilityTold:
-    """1 - downtime outside agreed maintenance / agreed service time, over the month in the
-    agreement's zone, met or not against what was promised.
+) -> AvailabilityRead:
+    """Get the availability of a month. It is 1 - downtime outside agreed maintenance / agreed
+    service time, over the month in the agreement's zone, met or not against what was promised.
 
     Without an environment only production counts. Without a service a second is down in which any
     service was.
     """
-    found, name, zone = await _answered(tx, asked, caller)
-    return told(found, name, zone)
+    figures, subject, zone = await _compute_figures(tx, params, caller)
+    return to_response(figures, subject, zone)
 
 
 @routes.get("/chart.svg", response_class=Response)
-async def draw_availability(
+async def get_availability_svg(
     tx: Transaction,
-    asked: Annotated[Asking, Depends()],
+    params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
 ) -> Response:
-    """The month as a picture, one strip per day."""
-    found, name, zone = await _answered(tx, asked, caller)
-    drawn = picture(found, read_zone(zone), f"Availability of {name}, {name.month:%B %Y}, {zone}")
-    return Response(drawn, media_type="image/svg+xml")
+    """Render the availability of a month as SVG. One strip per day."""
+    figures, subject, zone = await _compute_figures(tx, params, caller)
+    svg = render_svg(
+        figures, read_zone(zone), f"Availability of {subject}, {subject.month:%B %Y}, {zone}"
+    )
+    return Response(svg, media_type="image/svg+xml")
 
 
-async def _answered(
-    tx: Connection, asked: Asking, caller: Caller
-) -> tuple[Availability, Name, str]:
-    question, customer = await _question(tx, asked, caller)
+async def _compute_figures(
+    tx: Connection, params: AvailabilityParams, caller: Caller
+) -> tuple[Availability, AvailabilitySubject, str]:
+    query, customer = await _resolve_query(tx, params, caller)
     now = await transaction_time(tx)
-    seen_at = min(asked.as_known_at or now, now)
-    whose: set[UUID] | None = None if question.customer_id is None else {question.customer_id}
-    day = asked.month or seen_at.date().replace(day=1)
-    known = await availability.known_of_month(tx, whose, day, asked.as_known_at)
-    day = asked.month or _present(known, question, day, seen_at)
-    found = known.of_month(question, day, seen_at)
-    name = Name(customer, asked.environment, asked.service, day)
-    return found, name, known.zone(question, day)
+    as_of = min(params.as_known_at or now, now)
+    customer_ids: set[UUID] | None = None if query.customer_id is None else {query.customer_id}
+    day = params.month or as_of.date().replace(day=1)
+    model = await availability.load_month(tx, customer_ids, day, params.as_known_at)
+    day = params.month or _current_month(model, query, day, as_of)
+    figures = model.availability_of_month(query, day, as_of)
+    subject = AvailabilitySubject(customer, params.environment, params.service, day)
+    return figures, subject, model.timezone(query, day)
 
 
-def _present(known: Known, question: Question, day: date, now: datetime) -> date:
+def _current_month(
+    model: AvailabilityModel, query: AvailabilityQuery, day: date, now: datetime
+) -> date:
     """The month that it is now in the agreement's zone."""
-    return month_of(now, read_zone(known.zone(question, day))).day
+    return month_of(now, read_zone(model.timezone(query, day))).first_day
 
 
-async def _question(tx: Connection, asked: Asking, caller: Caller) -> tuple[Question, str | None]:
+async def _resolve_query(
+    tx: Connection, params: AvailabilityParams, caller: Caller
+) -> tuple[AvailabilityQuery, str | None]:
     """Raises NotFound for what the caller may not see or nobody has told of."""
-    customer = asked.customer or caller.customer
+    customer = params.customer or caller.customer
     environment = None
-    if asked.environment is not None:
-        environment = await directory.find_environment(tx, asked.environment)
+    if params.environment is not None:
+        environment = await directory.find_environment(tx, params.environment)
         if environment is None or customer not in (None, environment.customer.key):
             raise NotFound("This environment")
         customer = environment.customer.key
     if customer is None:
-        return Question(None, None, asked.service), None
-    found = await directory.find_customer(tx, id_or_key(customer))
-    if found is None or not caller.can_see(found.key):
+        return AvailabilityQuery(None, None, params.service), None
+    known_customer = await directory.find_customer(tx, id_or_key(customer))
+    if known_customer is None or not caller.can_see(known_customer.key):
         raise NotFound("This customer")
-    return Question(found.id, asked.environment, asked.service), found.key
+    return AvailabilityQuery(
+        known_customer.id, params.environment, params.service
+    ), known_customer.key
 
 
-def _first_of(month: str) -> date:
+def _parse_month(month: str) -> date:
     year, number = map(int, month.split("-"))
-    if not FIRST.year <= year <= LAST.year:
-        said = f"availability reaches from {FIRST:%Y-%m} to {LAST:%Y-%m}"
-        raise ValidationFailed([Violation("/query/month", "out_of_range", said)])
+    if not FIRST_MONTH.year <= year <= LAST_MONTH.year:
+        detail = f"availability reaches from {FIRST_MONTH:%Y-%m} to {LAST_MONTH:%Y-%m}"
+        raise ValidationFailed([Violation("/query/month", "out_of_range", detail)])
     return date(year, number, 1)

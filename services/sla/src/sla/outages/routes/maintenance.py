@@ -29,17 +29,23 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
-from sla.outages.domain.maintenance import LONGEST, Denied, PlannedMaintenance, agree, cancel
-from sla.outages.domain.outage import whole
-from sla.outages.downtime_budgets import keep_budgets
-from sla.outages.events import maintenance_facts
-from sla.outages.schemas.maintenance import MaintenanceAsked, MaintenanceTold, told
-from sla.outages.schemas.scope import placed
+from sla.outages.domain.maintenance import (
+    MAX_DURATION,
+    PlannedMaintenance,
+    RejectionCode,
+    agree,
+    cancel,
+)
+from sla.outages.domain.outage import truncate_to_second
+from sla.outages.downtime_budgets import schedule_budget_checks
+from sla.outages.events import maintenance_payload
+from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
+from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
 
 routes = router("/v1/maintenance", tags=["outages"])
 
-REFUSED: dict[Denied, str] = {
+REJECTION_DETAILS: dict[RejectionCode, str] = {
     "TOO_LATE": "It has begun: what is agreed afterwards excuses nothing.",
     "ALREADY_AGREED": "It is agreed already.",
     "CANCELLED": "It is over, or called off.",
@@ -48,71 +54,72 @@ REFUSED: dict[Denied, str] = {
 
 @routes.post("", status_code=201)
 async def announce_maintenance(
-    asked: MaintenanceAsked,
+    body: MaintenanceCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("maintenance:write")],
-) -> MaintenanceTold:
-    """Told to everybody at once; it excuses nothing until a second person, or the customer, has
-    agreed to it."""
-    place = await placed(tx, asked)
+) -> MaintenanceRead:
+    """Announce planned maintenance. It is announced at once; its downtime counts until a second
+    person, or the customer, has agreed to it."""
+    scope = await resolve_scope(tx, body)
     at = await transaction_time(tx)
-    starts_at, ends_at = whole(asked.starts_at), whole(asked.ends_at)
-    _sensible(starts_at, ends_at, at)
+    starts_at, ends_at = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
+    _check_times(starts_at, ends_at, at)
     key = await maintenance.next_key(tx)
-    planned = PlannedMaintenance(
-        uuid7(), key, place, asked.title, starts_at, ends_at, caller.sub, at
+    planned_maintenance = PlannedMaintenance(
+        uuid7(), key, scope, body.title, starts_at, ends_at, caller.sub, at
     )
-    await maintenance.add(tx, planned)
-    await _told_others(tx, MaintenanceAnnounced, planned, at, announced_by=caller.sub)
-    await record(tx, _entry(at, caller, "announce", planned))
-    response.headers["Location"] = f"/v1/maintenance/{planned.id}"
-    return told(planned, caller)
+    await maintenance.add(tx, planned_maintenance)
+    await _emit(tx, MaintenanceAnnounced, planned_maintenance, at, announced_by=caller.sub)
+    await record(tx, _audit_entry(at, caller, "announce", planned_maintenance))
+    response.headers["Location"] = f"/v1/maintenance/{planned_maintenance.id}"
+    return to_response(planned_maintenance, caller)
 
 
-def _sensible(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if starts_at <= at:
-        said = "announce it before it begins; what was down already is an outage"
-        raise ValidationFailed([Violation("/starts_at", "past", said)])
-    if not timedelta(0) < ends_at - starts_at <= LONGEST:
-        said = f"it ends after it starts, within {LONGEST.days} days"
-        raise ValidationFailed([Violation("/ends_at", "order", said)])
+        detail = "announce it before it begins; what was down already is an outage"
+        raise ValidationFailed([Violation("/starts_at", "past", detail)])
+    if not timedelta(0) < ends_at - starts_at <= MAX_DURATION:
+        detail = f"it ends after it starts, within {MAX_DURATION.days} days"
+        raise ValidationFailed([Violation("/ends_at", "order", detail)])
 
 
-@routes.post("/{name}/agree", response_model=MaintenanceTold)
+@routes.post("/{name}/agree", response_model=MaintenanceRead)
 async def agree_to_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
-) -> MaintenanceTold | Response:
-    """By the customer, or by another person than who announced it, before it begins."""
-    planned, at = await _locked(tx, name, request, caller)
-    after = agree(planned, caller.sub, at)
+) -> MaintenanceRead | Response:
+    """Agree to planned maintenance. By the customer, or by another person than who announced it,
+    before it begins."""
+    planned_maintenance, at = await _lock_visible(tx, name, request, caller)
+    after = agree(planned_maintenance, caller.sub, at)
     if not isinstance(after, PlannedMaintenance):
-        return await _denied(tx, after, planned, caller, at)
-    await _kept(tx, after, at, caller, "agree")
-    await _told_others(tx, MaintenanceAgreed, after, at, agreed_by=caller.sub)
-    return told(after, caller)
+        return await _rejection_response(tx, after, planned_maintenance, caller, at)
+    await _save(tx, after, at, caller, "agree")
+    await _emit(tx, MaintenanceAgreed, after, at, agreed_by=caller.sub)
+    return to_response(after, caller)
 
 
-@routes.post("/{name}/cancel", response_model=MaintenanceTold)
+@routes.post("/{name}/cancel", response_model=MaintenanceRead)
 async def cancel_maintenance(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:write")],
-) -> MaintenanceTold | Response:
-    """Called off, or ended early: downtime from then on counts."""
-    planned, at = await _locked(tx, name, request, caller)
-    after = cancel(planned, caller.sub, at)
+) -> MaintenanceRead | Response:
+    """Cancel planned maintenance, or end it early. Downtime from then on counts."""
+    planned_maintenance, at = await _lock_visible(tx, name, request, caller)
+    after = cancel(planned_maintenance, caller.sub, at)
     if not isinstance(after, PlannedMaintenance):
-        return await _denied(tx, after, planned, caller, at)
-    await _kept(tx, after, at, caller, "cancel")
+        return await _rejection_response(tx, after, planned_maintenance, caller, at)
+    await _save(tx, after, at, caller, "cancel")
     if after.starts_at <= at:
-        await keep_budgets(tx, after.place, after.starts_at, at, at)
-    await _told_others(tx, MaintenanceCancelled, after, at, cancelled_at=at)
-    return told(after, caller)
+        await schedule_budget_checks(tx, after.scope, after.starts_at, at, at)
+    await _emit(tx, MaintenanceCancelled, after, at, cancelled_at=at)
+    return to_response(after, caller)
 
 
 @routes.get("")
@@ -122,91 +129,111 @@ async def list_maintenance(
     caller: Annotated[Caller, requires("outages:read")],
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
-) -> Page[MaintenanceTold]:
-    """The earliest first; without `from` what is yet to end. Customers see what concerns them."""
-    theirs = await visibility.of(tx, caller.customer or customer)
-    if theirs is None or not (customer is None or caller.can_see(customer)):
-        return Page[MaintenanceTold](items=[], next=None)
+) -> Page[MaintenanceRead]:
+    """List planned maintenance, earliest first. Without `from`: what is yet to end. Customers see
+    what concerns them."""
+    visible = await visibility.for_customer(tx, caller.customer or customer)
+    if visible is None or not (customer is None or caller.can_see(customer)):
+        return Page[MaintenanceRead](items=[], next=None)
     after = page.after_as(datetime, UUID)
-    place = after and (after[0], after[1])
+    position = after and (after[0], after[1])
     since = since or await transaction_time(tx)
-    found = await maintenance.page(tx, theirs, since, page.limit, place)
-    shown = [told(planned, caller) for planned in found[: page.limit]]
-    last = shown[-1] if len(found) > page.limit else None
-    return Page[MaintenanceTold](
-        items=shown, next=encode_cursor(last.starts_at, last.id) if last else None
+    rows = await maintenance.page(tx, visible, since, page.limit, position)
+    responses = [to_response(planned, caller) for planned in rows[: page.limit]]
+    last = responses[-1] if len(rows) > page.limit else None
+    return Page[MaintenanceRead](
+        items=responses, next=encode_cursor(last.starts_at, last.id) if last else None
     )
 
 
 @routes.get("/{name}")
-async def show_maintenance(
+async def get_maintenance(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
-) -> MaintenanceTold:
-    planned = await _seen(tx, name, caller, lock=False)
-    set_etag(response, planned.sequence)
-    return told(planned, caller)
+) -> MaintenanceRead:
+    """Get planned maintenance."""
+    planned_maintenance = await _get_visible(tx, name, caller, lock=False)
+    set_etag(response, planned_maintenance.sequence)
+    return to_response(planned_maintenance, caller)
 
 
-async def _seen(tx: Connection, name: str, caller: Caller, *, lock: bool) -> PlannedMaintenance:
-    planned = await maintenance.find(tx, id_or_key(name), lock=lock)
-    theirs = await visibility.of(tx, caller.customer)
-    if planned is None or theirs is None or not theirs.sees(planned.place):
+async def _get_visible(
+    tx: Connection, name: str, caller: Caller, *, lock: bool
+) -> PlannedMaintenance:
+    planned_maintenance = await maintenance.find(tx, id_or_key(name), lock=lock)
+    visible = await visibility.for_customer(tx, caller.customer)
+    if (
+        planned_maintenance is None
+        or visible is None
+        or not visible.can_see(planned_maintenance.scope)
+    ):
         raise NotFound("This maintenance")
-    return planned
+    return planned_maintenance
 
 
-async def _locked(
+async def _lock_visible(
     tx: Connection, name: str, request: Request, caller: Caller
 ) -> tuple[PlannedMaintenance, datetime]:
-    planned = await _seen(tx, name, caller, lock=True)
-    if caller.customer is not None and planned.place.customer_id is None:
+    planned_maintenance = await _get_visible(tx, name, caller, lock=True)
+    if caller.customer is not None and planned_maintenance.scope.customer_id is None:
         raise Forbidden("This concerns other customers too; one of them cannot speak for all.")
-    if_match(request, planned.sequence, told(planned, caller))
-    return planned, await transaction_time(tx)
+    if_match(request, planned_maintenance.sequence, to_response(planned_maintenance, caller))
+    return planned_maintenance, await transaction_time(tx)
 
 
-async def _denied(
-    tx: Connection, why: Denied, planned: PlannedMaintenance, caller: Caller, at: datetime
-) -> MaintenanceTold | Response:
-    """The refusal as an answer: it commits, so that the attempt is on record."""
-    await record(tx, _entry(at, caller, "denied", planned, why=why))
-    if why == "SELF_APPROVAL":
-        said = "The customer, or another person than who announced it, agrees to it."
-        return problem_response(Forbidden(said, code=why))
-    return problem_response(Conflict(REFUSED[why], code=why))
-
-
-async def _kept(
-    tx: Connection, planned: PlannedMaintenance, at: datetime, caller: Caller, action: str
-) -> None:
-    await maintenance.save(tx, planned)
-    await record(tx, _entry(at, caller, action, planned))
-
-
-async def _told_others(
+async def _rejection_response(
     tx: Connection,
-    event: type[MaintenanceEvent],
-    planned: PlannedMaintenance,
+    code: RejectionCode,
+    planned_maintenance: PlannedMaintenance,
+    caller: Caller,
     at: datetime,
-    **more: object,
+) -> MaintenanceRead | Response:
+    """The refusal as an answer: it commits, so that the attempt is on record."""
+    await record(tx, _audit_entry(at, caller, "denied", planned_maintenance, why=code))
+    if code == "SELF_APPROVAL":
+        detail = "The customer, or another person than who announced it, agrees to it."
+        return problem_response(Forbidden(detail, code=code))
+    return problem_response(Conflict(REJECTION_DETAILS[code], code=code))
+
+
+async def _save(
+    tx: Connection,
+    planned_maintenance: PlannedMaintenance,
+    at: datetime,
+    caller: Caller,
+    action: str,
 ) -> None:
-    told_them = event.model_validate(maintenance_facts(planned, at) | more)
-    await publish(tx, OutboxEvent(told_them, planned.sequence))
+    await maintenance.save(tx, planned_maintenance)
+    await record(tx, _audit_entry(at, caller, action, planned_maintenance))
 
 
-def _entry(
-    at: datetime, caller: Caller, action: str, planned: PlannedMaintenance, **more: object
+async def _emit(
+    tx: Connection,
+    event_type: type[MaintenanceEvent],
+    planned_maintenance: PlannedMaintenance,
+    at: datetime,
+    **extra: object,
+) -> None:
+    wire_event = event_type.model_validate(maintenance_payload(planned_maintenance, at) | extra)
+    await publish(tx, OutboxEvent(wire_event, planned_maintenance.sequence))
+
+
+def _audit_entry(
+    at: datetime,
+    caller: Caller,
+    action: str,
+    planned_maintenance: PlannedMaintenance,
+    **extra: object,
 ) -> Entry:
-    times = {"starts_at": planned.starts_at, "ends_at": planned.ends_at}
-    grounds = {"key": planned.key, **times, **more}
+    times = {"starts_at": planned_maintenance.starts_at, "ends_at": planned_maintenance.ends_at}
+    grounds = {"key": planned_maintenance.key, **times, **extra}
     return Entry(
         at,
         caller.sub,
         f"maintenance.{action}",
-        f"maintenance/{planned.id}",
+        f"maintenance/{planned_maintenance.id}",
         grounds,
         caller.via_machine,
     )

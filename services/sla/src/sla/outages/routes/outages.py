@@ -21,19 +21,19 @@ from common.http import (
 )
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
-from sla.outages.commands import Report, begin, finish
-from sla.outages.domain.outage import Outage, Source, ended, known
+from sla.outages.commands import OutageReport, close_outage, open_outage
+from sla.outages.domain.outage import Outage, Source, as_known, mark_ended
 from sla.outages.domain.timeline import Effect
-from sla.outages.schemas.outages import OneOutageTold, OutageTold, one_told, told
-from sla.outages.schemas.scope import PlacedAsked, Reason, placed
+from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_response, to_response
+from sla.outages.schemas.scope import Reason, ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
-from sla.outages.store.outages import Sought
+from sla.outages.store.outages import OutageFilter
 
 routes = router("/v1/outages", tags=["outages"])
-MOST_CORRECTIONS = 100
+MAX_CORRECTIONS = 100
 
 
-class OutageAsked(PlacedAsked):
+class OutageCreate(ScopedCreate):
     """`started_at` is now unless it was noticed later; `degraded` is worse than usual, not down."""
 
     effect: Effect = "down"
@@ -41,7 +41,7 @@ class OutageAsked(PlacedAsked):
     reason: Reason
 
 
-class EndAsked(RequestModel):
+class OutageEnd(RequestModel):
     """`ended_at` is now unless it is known late."""
 
     ended_at: datetime | None = None
@@ -50,30 +50,31 @@ class EndAsked(RequestModel):
 
 @routes.post("", status_code=201)
 async def report_outage(
-    asked: OutageAsked,
+    body: OutageCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:write")],
-) -> OneOutageTold:
-    """By hand. Where that very place is down already, 409 names the outage that is open."""
-    place = await placed(tx, asked)
-    await outages.lock_place(tx, place)
+) -> OutageDetail:
+    """Report an outage by hand. Where that very place is down already, 409 names the outage that is
+    open."""
+    scope = await resolve_scope(tx, body)
+    await outages.lock_scope(tx, scope)
     at = await transaction_time(tx)
-    if asked.started_at is not None and asked.started_at > at:
+    if body.started_at is not None and body.started_at > at:
         raise ValidationFailed(
             [Violation("/started_at", "future", "an outage cannot begin later than now")]
         )
-    if (open_already := await outages.open_at(tx, place)) is not None:
-        said = f"{open_already.key} is open there already: end it, or have it corrected."
-        raise Conflict(said, code="ALREADY_DOWN", outage=open_already.key)
-    report = Report(
-        place, "manual", None, None, asked.effect, asked.started_at or at, caller.sub, asked.reason
+    if (existing := await outages.find_open(tx, scope)) is not None:
+        detail = f"{existing.key} is open there already: end it, or have it corrected."
+        raise Conflict(detail, code="ALREADY_DOWN", outage=existing.key)
+    report = OutageReport(
+        scope, "manual", None, None, body.effect, body.started_at or at, caller.sub, body.reason
     )
-    outage = await begin(tx, report, at)
-    grounds = {"key": outage.key, "started_at": outage.started_at, "reason": asked.reason}
+    outage = await open_outage(tx, report, at)
+    grounds = {"key": outage.key, "started_at": outage.started_at, "reason": body.reason}
     await record(tx, Entry(at, caller.sub, "outage.report", f"outage/{outage.id}", grounds))
     response.headers["Location"] = f"/v1/outages/{outage.id}"
-    return await _whole(tx, outage, caller)
+    return await _detail_response(tx, outage, caller)
 
 
 @routes.post("/{name}/end")
@@ -82,31 +83,33 @@ async def end_outage(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:write")],
-    asked: EndAsked | None = None,
-) -> OneOutageTold:
-    """Of one reported by hand. The end that monitoring or a ticket will tell is theirs to tell;
-    to set another one takes two people: `/corrections`."""
-    outage = await outages.lock_one(tx, id_or_key(name))
+    body: OutageEnd | None = None,
+) -> OutageDetail:
+    """End an outage that was reported by hand. The end that monitoring or a ticket will tell is
+    theirs to tell; to set another one takes two people: `/corrections`."""
+    outage = await outages.get_for_update(tx, id_or_key(name))
     if outage is None:
         raise NotFound("This outage")
-    if_match(request, outage.sequence, told(outage))
+    if_match(request, outage.sequence, to_response(outage))
     at = await transaction_time(tx)
-    ended_at = (asked.ended_at if asked else None) or at
-    _may_end(outage, ended_at, at)
-    after = ended(outage, ended_at)
+    ended_at = (body.ended_at if body else None) or at
+    _check_may_end(outage, ended_at, at)
+    after = mark_ended(outage, ended_at)
     if after is None:
         raise Conflict(f"{outage.key} has ended already. A correction sets another end.")
-    reason = asked.reason if asked else None
-    kept = await finish(tx, outage, after, caller.sub, at, reason)
-    grounds = {"key": kept.key, "ended_at": kept.ended_at, "reason": reason}
-    await record(tx, Entry(at, caller.sub, "outage.end", f"outage/{kept.id}", grounds))
-    return await _whole(tx, kept, caller)
+    reason = body.reason if body else None
+    stored = await close_outage(tx, outage, after, caller.sub, at, reason)
+    grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
+    await record(tx, Entry(at, caller.sub, "outage.end", f"outage/{stored.id}", grounds))
+    return await _detail_response(tx, stored, caller)
 
 
-def _may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
+def _check_may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
     if outage.source != "manual":
-        whose = "The monitor" if outage.source == "monitoring" else "Its ticket"
-        raise Conflict(f"{whose} ends {outage.key}. A correction, by two people, sets another end.")
+        source_name = "The monitor" if outage.source == "monitoring" else "Its ticket"
+        raise Conflict(
+            f"{source_name} ends {outage.key}. A correction, by two people, sets another end."
+        )
     if ended_at > at:
         raise ValidationFailed(
             [Violation("/ended_at", "future", "an outage cannot end later than now")]
@@ -127,51 +130,58 @@ async def list_outages(
     source: Annotated[Source | None, Query()] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Began at or after.")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Began before.")] = None,
-) -> Page[OutageTold]:
-    """The newest first. Customers see the own ones, and those of everybody who has a service that
-    they have."""
-    theirs = await visibility.of(tx, caller.customer or customer)
-    if theirs is None or not (customer is None or caller.can_see(customer)):
-        return Page[OutageTold](items=[], next=None)
-    sought = Sought(
-        theirs.customer_id, theirs.others, environment, service, state, source, since, until
+) -> Page[OutageRead]:
+    """List outages, newest first. Customers see the own ones, and those of everybody who has a
+    service that they have."""
+    visible = await visibility.for_customer(tx, caller.customer or customer)
+    if visible is None or not (customer is None or caller.can_see(customer)):
+        return Page[OutageRead](items=[], next=None)
+    filters = OutageFilter(
+        visible.customer_id,
+        visible.hidden_services,
+        environment,
+        service,
+        state,
+        source,
+        since,
+        until,
     )
     after = page.after_as(datetime, UUID)
-    found = await outages.page(tx, sought, page.limit, after and (after[0], after[1]))
-    shown = [told(outage) for outage in found[: page.limit]]
-    last = shown[-1] if len(found) > page.limit else None
-    return Page[OutageTold](
-        items=shown, next=encode_cursor(last.started_at, last.id) if last else None
+    rows = await outages.page(tx, filters, page.limit, after and (after[0], after[1]))
+    responses = [to_response(outage) for outage in rows[: page.limit]]
+    last = responses[-1] if len(rows) > page.limit else None
+    return Page[OutageRead](
+        items=responses, next=encode_cursor(last.started_at, last.id) if last else None
     )
 
 
 @routes.get("/{name}")
-async def show_outage(
+async def get_outage(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
-    as_known_at: Annotated[Instant | None, Query(description="As it was known then (A5).")] = None,
-) -> OneOutageTold:
-    """With all that was said of it, and its corrections."""
+    as_known_at: Annotated[Instant | None, Query(description="As it was known then.")] = None,
+) -> OutageDetail:
+    """Get an outage with its records and corrections."""
     outage = await outages.find(tx, id_or_key(name))
-    theirs = await visibility.of(tx, caller.customer)
-    if outage is None or theirs is None or not theirs.sees(outage.place):
+    visible = await visibility.for_customer(tx, caller.customer)
+    if outage is None or visible is None or not visible.can_see(outage.scope):
         raise NotFound("This outage")
     if as_known_at is not None:
-        outage = known(outage, await outages.history(tx, outage.id), as_known_at)
+        outage = as_known(outage, await outages.list_records(tx, outage.id), as_known_at)
         if outage is None:
             raise NotFound("At that moment this outage")
     set_etag(response, outage.sequence)
-    return await _whole(tx, outage, caller, as_known_at)
+    return await _detail_response(tx, outage, caller, as_known_at)
 
 
-async def _whole(
+async def _detail_response(
     tx: Connection, outage: Outage, caller: Caller, as_known_at: datetime | None = None
-) -> OneOutageTold:
-    said = await outages.history(tx, outage.id)
-    asked = await corrections.of_outage(tx, outage.id, MOST_CORRECTIONS)
+) -> OutageDetail:
+    records = await outages.list_records(tx, outage.id)
+    outage_corrections = await corrections.list_of_outage(tx, outage.id, MAX_CORRECTIONS)
     if as_known_at is not None:
-        said = [one for one in said if one.known_at <= as_known_at]
-        asked = [one for one in asked if one.requested_at <= as_known_at]
-    return one_told(outage, said, asked, caller)
+        records = [one for one in records if one.known_at <= as_known_at]
+        outage_corrections = [one for one in outage_corrections if one.requested_at <= as_known_at]
+    return to_detail_response(outage, records, outage_corrections, caller)

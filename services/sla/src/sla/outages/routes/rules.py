@@ -22,8 +22,8 @@ Names = Annotated[
 ]
 
 
-class RuleAsked(RequestModel):
-    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it is no outage."""
+class RuleUpdate(RequestModel):
+    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it does not count as an outage."""
 
     effect: Effect | None
     source: Source | None = None
@@ -35,13 +35,13 @@ class RuleAsked(RequestModel):
     name_prefix: Annotated[str, Field(max_length=200)] = ""
 
 
-class RulesAsked(RequestModel):
-    """The first rule that holds decides; what no rule holds for is no outage."""
+class RulesUpdate(RequestModel):
+    """The first rule that holds decides; without a rule that holds, it does not count as an outage."""
 
-    rules: Annotated[tuple[RuleAsked, ...], Field(max_length=200)]
+    rules: Annotated[tuple[RuleUpdate, ...], Field(max_length=200)]
 
 
-class RuleTold(ResponseModel):
+class RuleRead(ResponseModel):
     effect: Effect | None
     source: Source | None
     levels: tuple[str, ...]
@@ -52,40 +52,41 @@ class RuleTold(ResponseModel):
     name_prefix: str
 
 
-class RulesTold(ResponseModel):
+class RulesRead(ResponseModel):
     """`version` 0 are the usual rules, which nobody has written."""
 
     version: int
-    rules: tuple[RuleTold, ...]
+    rules: tuple[RuleRead, ...]
     created_by: str | None
     created_at: datetime | None
 
 
 @routes.get("")
-async def show_rules(
+async def get_rules(
     tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
-) -> RulesTold:
-    found = await outage_rules.current(tx)
-    set_etag(response, found.version)
-    return RulesTold.model_validate(found)
+) -> RulesRead:
+    """Get the outage rules."""
+    current = await outage_rules.get_current(tx)
+    set_etag(response, current.version)
+    return RulesRead.model_validate(current)
 
 
 @routes.put("")
-async def write_rules(
-    asked: RulesAsked,
+async def update_rules(
+    body: RulesUpdate,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:configure")],
-) -> RulesTold:
-    """All of them, as the next version: for what is heard from now on. What was an outage stays
-    one, because a change never rewrites the past (A5)."""
+) -> RulesRead:
+    """Replace the outage rules. They are the next version, for alerts and tickets from now on. What
+    was an outage stays one, because a change never rewrites the past."""
     await outage_rules.lock(tx)
-    before = await outage_rules.current(tx)
-    if_match(request, before.version, RulesTold.model_validate(before))
+    before = await outage_rules.get_current(tx)
+    if_match(request, before.version, RulesRead.model_validate(before))
     at = await transaction_time(tx)
-    rules = tuple(Rule(**rule.model_dump()) for rule in asked.rules)
-    made = Rules(before.version + 1, rules, caller.sub, at)
-    await outage_rules.add(tx, made)
-    grounds = {"version": made.version, "rules": asked.model_dump(mode="json")["rules"]}
+    rules = tuple(Rule(**rule.model_dump()) for rule in body.rules)
+    new_version = Rules(before.version + 1, rules, caller.sub, at)
+    await outage_rules.add(tx, new_version)
+    grounds = {"version": new_version.version, "rules": body.model_dump(mode="json")["rules"]}
     await record(tx, Entry(at, caller.sub, "outage_rules.write", "outage-rules/1", grounds))
-    return RulesTold.model_validate(made)
+    return RulesRead.model_validate(new_version)

@@ -5,16 +5,18 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from common.http import ResponseModel
-from sla.outages.domain.availability import Agreed, Availability, Part
+from sla.outages.domain.availability import AgreedPeriod, Availability, Part
 from sla.outages.domain.timeline import State
 
 SECOND = timedelta(seconds=1)
-MOST_INTERVALS = 2000
+MAX_INTERVALS = 2000
 
-Why = Literal["down", "down_outside_hours", "down_in_maintenance", "maintenance", "degraded"]
+IntervalReason = Literal[
+    "down", "down_outside_hours", "down_in_maintenance", "maintenance", "degraded"
+]
 
 
-class Name(NamedTuple):
+class AvailabilitySubject(NamedTuple):
     """What was asked about."""
 
     customer: str | None
@@ -26,21 +28,21 @@ class Name(NamedTuple):
         return ", ".join(filter(None, self[:3])) or "everything"
 
 
-class IntervalTold(ResponseModel):
+class AvailabilityIntervalRead(ResponseModel):
     """A stretch of time that was not simply up. `agreed_seconds` is the agreed service time in it;
     of all with `reason` = `down` they sum to `down_seconds`."""
 
     starts_at: datetime
     ends_at: datetime
     state: State
-    reason: Why
+    reason: IntervalReason
     duration_seconds: int
     agreed_seconds: int
     outages: tuple[str, ...]
     maintenance: tuple[str, ...]
 
 
-class StretchTold(ResponseModel):
+class AgreementPeriodRead(ResponseModel):
     """While one version of an agreement held; `promised` of its service time may not be down."""
 
     starts_at: datetime
@@ -51,7 +53,7 @@ class StretchTold(ResponseModel):
     promised: float | None
 
 
-class AvailabilityTold(ResponseModel):
+class AvailabilityRead(ResponseModel):
     """`availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at `as_of`.
 
     `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that
@@ -81,38 +83,40 @@ class AvailabilityTold(ResponseModel):
     failures: int
     mttr_seconds: int | None
     mtbf_seconds: int | None
-    agreement_periods: list[StretchTold]
-    intervals: list[IntervalTold]
+    agreement_periods: list[AgreementPeriodRead]
+    intervals: list[AvailabilityIntervalRead]
     intervals_left_out: int
 
 
-def told(found: Availability, name: Name, zone: str) -> AvailabilityTold:
-    intervals = list(_intervals(found))
-    return AvailabilityTold(
-        customer=name.customer,
-        environment=name.environment,
-        service=name.service,
-        month=f"{name.month:%Y-%m}",
+def to_response(
+    availability: Availability, subject: AvailabilitySubject, zone: str
+) -> AvailabilityRead:
+    intervals = list(_interval_responses(availability))
+    return AvailabilityRead(
+        customer=subject.customer,
+        environment=subject.environment,
+        service=subject.service,
+        month=f"{subject.month:%Y-%m}",
         timezone=zone,
-        starts_at=found.start,
-        ends_at=found.end,
-        as_of=found.until,
-        agreed_seconds=found.agreed // SECOND,
-        agreed_whole_month_seconds=found.agreed_whole // SECOND,
-        down_seconds=found.down // SECOND,
-        excluded_seconds=found.excluded // SECOND,
-        degraded_seconds=found.degraded // SECOND,
-        availability=found.share,
-        promised=found.promised,
-        budget_seconds=None if found.budget is None else found.budget / SECOND,
-        budget_used=found.used,
-        met=found.met,
-        failures=found.failures.count,
-        mttr_seconds=_seconds(found.mttr),
-        mtbf_seconds=_seconds(found.mtbf),
-        agreement_periods=[_stretch(one) for one in found.stretches],
-        intervals=intervals[:MOST_INTERVALS],
-        intervals_left_out=max(len(intervals) - MOST_INTERVALS, 0),
+        starts_at=availability.start,
+        ends_at=availability.end,
+        as_of=availability.as_of,
+        agreed_seconds=availability.agreed // SECOND,
+        agreed_whole_month_seconds=availability.agreed_whole // SECOND,
+        down_seconds=availability.down // SECOND,
+        excluded_seconds=availability.excluded // SECOND,
+        degraded_seconds=availability.degraded // SECOND,
+        availability=availability.ratio,
+        promised=availability.promised_ratio,
+        budget_seconds=None if availability.budget is None else availability.budget / SECOND,
+        budget_used=availability.budget_used,
+        met=availability.met,
+        failures=availability.failures.count,
+        mttr_seconds=_seconds(availability.mttr),
+        mtbf_seconds=_seconds(availability.mtbf),
+        agreement_periods=[_period_response(one) for one in availability.agreement_periods],
+        intervals=intervals[:MAX_INTERVALS],
+        intervals_left_out=max(len(intervals) - MAX_INTERVALS, 0),
     )
 
 
@@ -120,38 +124,38 @@ def _seconds(span: timedelta | None) -> int | None:
     return None if span is None else span // SECOND
 
 
-def _stretch(one: Agreed) -> StretchTold:
-    return StretchTold(
-        starts_at=one.start,
-        ends_at=one.end,
-        agreement=one.agreement,
-        calendar_zone=one.timetable.calendar.zone.name,
-        agreed_seconds=one.service_time(one.start, one.end) // SECOND,
-        promised=one.promised,
+def _period_response(period: AgreedPeriod) -> AgreementPeriodRead:
+    return AgreementPeriodRead(
+        starts_at=period.start,
+        ends_at=period.end,
+        agreement=period.agreement,
+        calendar_zone=period.timetable.calendar.zone.name,
+        agreed_seconds=period.service_time(period.start, period.end) // SECOND,
+        promised=period.promised_ratio,
     )
 
 
-def _intervals(found: Availability) -> Iterator[IntervalTold]:
-    for part in found.parts:
+def _interval_responses(availability: Availability) -> Iterator[AvailabilityIntervalRead]:
+    for part in availability.parts:
         segment = part.segment
         if segment.state != "up":
-            yield IntervalTold(
+            yield AvailabilityIntervalRead(
                 starts_at=segment.start,
                 ends_at=segment.end,
                 state=segment.state,
-                reason=_why(part),
+                reason=_interval_reason(part),
                 duration_seconds=(segment.end - segment.start) // SECOND,
-                agreed_seconds=part.counted // SECOND,
-                outages=segment.troubles,
+                agreed_seconds=part.agreed_time // SECOND,
+                outages=segment.outages,
                 maintenance=segment.windows,
             )
 
 
-def _why(part: Part) -> Why:
+def _interval_reason(part: Part) -> IntervalReason:
     match part.segment.state:
         case "down":
-            return "down" if part.counted else "down_outside_hours"
+            return "down" if part.agreed_time else "down_outside_hours"
         case "maintenance":
-            return "down_in_maintenance" if part.segment.troubles else "maintenance"
+            return "down_in_maintenance" if part.segment.outages else "maintenance"
         case _:
             return "degraded"

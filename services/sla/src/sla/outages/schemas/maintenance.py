@@ -8,10 +8,10 @@ from pydantic import Field
 
 from common.auth import Caller
 from sla.outages.domain.maintenance import PlannedMaintenance
-from sla.outages.schemas.scope import PlacedAsked, PlacedTold
+from sla.outages.schemas.scope import ScopedCreate, ScopedRead
 
 
-class MaintenanceAsked(PlacedAsked):
+class MaintenanceCreate(ScopedCreate):
     """`[starts_at, ends_at)`. `title` is read by customers."""
 
     title: Annotated[str, Field(min_length=3, max_length=200)]
@@ -19,7 +19,7 @@ class MaintenanceAsked(PlacedAsked):
     ends_at: datetime
 
 
-class MaintenanceTold(PlacedTold):
+class MaintenanceRead(ScopedRead):
     """It excuses downtime once `agreed_at` is set, and until `cancelled_at`."""
 
     id: UUID
@@ -34,22 +34,22 @@ class MaintenanceTold(PlacedTold):
     cancelled_at: datetime | None
 
 
-def told(planned: PlannedMaintenance, caller: Caller) -> MaintenanceTold:
+def to_response(maintenance: PlannedMaintenance, caller: Caller) -> MaintenanceRead:
     """Customers are not told which of us said so."""
-    hidden = caller.customer is not None
-    place = planned.place
-    return MaintenanceTold(
-        customer=place.customer,
-        environment=place.environment,
-        service=place.service,
-        id=planned.id,
-        key=planned.key,
-        title=planned.title,
-        starts_at=planned.starts_at,
-        ends_at=planned.ends_at,
-        announced_by=None if hidden else planned.announced_by,
-        announced_at=planned.announced_at,
-        agreed_by=None if hidden else planned.agreed_by,
-        agreed_at=planned.agreed_at,
-        cancelled_at=planned.cancelled_at,
+    names_hidden = caller.customer is not None
+    scope = maintenance.scope
+    return MaintenanceRead(
+        customer=scope.customer,
+        environment=scope.environment,
+        service=scope.service,
+        id=maintenance.id,
+        key=maintenance.key,
+        title=maintenance.title,
+        starts_at=maintenance.starts_at,
+        ends_at=maintenance.ends_at,
+        announced_by=None if names_hidden else maintenance.announced_by,
+        announced_at=maintenance.announced_at,
+        agreed_by=None if names_hidden else maintenance.agreed_by,
+        agreed_at=maintenance.agreed_at,
+        cancelled_at=maintenance.cancelled_at,
     )

@@ -8,13 +8,13 @@ from uuid import UUID
 from common.auth import Caller
 from common.http import ResponseModel
 from sla.outages.domain.outage import Outage, Record
-from sla.outages.schemas.scope import PlacedTold
+from sla.outages.schemas.scope import ScopedRead
 from sla.outages.store.corrections import Correction
 
 SECOND = timedelta(seconds=1)
 
 
-class OutageTold(PlacedTold):
+class OutageRead(ScopedRead):
     """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
     `source`: `monitoring`, `ticket` or `hand`."""
 
@@ -29,7 +29,7 @@ class OutageTold(PlacedTold):
     counts: bool
 
 
-class RecordTold(ResponseModel):
+class OutageRecordRead(ResponseModel):
     """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
 
     kind: str
@@ -43,7 +43,7 @@ class RecordTold(ResponseModel):
     reason: str | None
 
 
-class CorrectionTold(ResponseModel):
+class CorrectionRead(ResponseModel):
     """Null leaves a value as it is; `reopened` takes the end away."""
 
     id: UUID
@@ -60,49 +60,53 @@ class CorrectionTold(ResponseModel):
     decided_at: datetime | None
 
 
-class OneOutageTold(OutageTold):
+class OutageDetail(OutageRead):
     """`history` is all that was said, in order; customers see no corrections that are open."""
 
-    history: list[RecordTold]
-    corrections: list[CorrectionTold]
+    history: list[OutageRecordRead]
+    corrections: list[CorrectionRead]
 
 
-def told(outage: Outage) -> OutageTold:
-    lasted = None if outage.ended_at is None else outage.ended_at - outage.started_at
-    return OutageTold(
+def to_response(outage: Outage) -> OutageRead:
+    duration = None if outage.ended_at is None else outage.ended_at - outage.started_at
+    return OutageRead(
         id=outage.id,
         key=outage.key,
-        customer=outage.place.customer,
-        environment=outage.place.environment,
-        service=outage.place.service,
+        customer=outage.scope.customer,
+        environment=outage.scope.environment,
+        service=outage.scope.service,
         source=outage.source,
         ticket_id=outage.ticket_id,
         effect=outage.effect,
         started_at=outage.started_at,
         ended_at=outage.ended_at,
-        duration_seconds=None if lasted is None else lasted // SECOND,
+        duration_seconds=None if duration is None else duration // SECOND,
         counts=outage.counts,
     )
 
 
-def one_told(
-    outage: Outage, said: Iterable[Record], asked: Iterable[Correction], caller: Caller
-) -> OneOutageTold:
-    unsaid = {"by": None, "confirmed_by": None, "reason": None} if caller.customer else {}
-    history = [RecordTold(**asdict(record) | unsaid) for record in said]
-    shown = [] if caller.customer else [correction_told(one) for one in asked]
-    return OneOutageTold(**told(outage).model_dump(), history=history, corrections=shown)
+def to_detail_response(
+    outage: Outage, records: Iterable[Record], corrections: Iterable[Correction], caller: Caller
+) -> OutageDetail:
+    hidden = {"by": None, "confirmed_by": None, "reason": None} if caller.customer else {}
+    history = [OutageRecordRead(**asdict(record) | hidden) for record in records]
+    correction_responses = (
+        [] if caller.customer else [to_correction_response(one) for one in corrections]
+    )
+    return OutageDetail(
+        **to_response(outage).model_dump(), history=history, corrections=correction_responses
+    )
 
 
-def correction_told(correction: Correction) -> CorrectionTold:
-    wish = correction.wish
-    return CorrectionTold(
+def to_correction_response(correction: Correction) -> CorrectionRead:
+    change = correction.change
+    return CorrectionRead(
         id=correction.id,
-        started_at=wish.started_at,
-        ended_at=wish.ended_at,
-        reopened=wish.reopened,
-        effect=wish.effect,
-        counts=wish.counts,
+        started_at=change.started_at,
+        ended_at=change.ended_at,
+        reopened=change.reopened,
+        effect=change.effect,
+        counts=change.counts,
         reason=correction.reason,
         state=correction.state,
         requested_by=correction.requested_by,

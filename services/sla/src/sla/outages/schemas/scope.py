@@ -9,13 +9,13 @@ from common.http import RequestModel, ResponseModel
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 
 Key = Annotated[str, Field(min_length=1, max_length=100)]
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
-class PlacedAsked(RequestModel):
+class ScopedCreate(RequestModel):
     """`environment` names its customer. A service alone is down for the customer that is given;
     without one for everybody who has it. All keys."""
 
@@ -24,13 +24,13 @@ class PlacedAsked(RequestModel):
     service: Key | None = None
 
     @model_validator(mode="after")
-    def _somewhere(self) -> "PlacedAsked":
+    def _require_location(self) -> "ScopedCreate":
         if self.environment is None and self.service is None:
             raise ValueError("say which environment or which service")
         return self
 
 
-class PlacedTold(ResponseModel):
+class ScopedRead(ResponseModel):
     """Null means all: without `service` everything on the environment, without `customer` all who
     have the service."""
 
@@ -39,30 +39,36 @@ class PlacedTold(ResponseModel):
     service: str | None
 
 
-async def placed(tx: Connection, asked: PlacedAsked) -> Place:
+async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
     """Where that is. Raises Invalid for what nobody has told of, and what does not fit together."""
-    customer = await _customer(tx, asked.customer)
-    if asked.environment is None:
+    customer = await _find_customer(tx, body.customer)
+    if body.environment is None:
         id, key = (customer.id, customer.key) if customer else (None, None)
-        return Place(id, None, asked.service, None, key)
-    found = await directory.find_environment(tx, asked.environment)
-    if found is None:
-        raise _unknown("environment", asked.environment)
-    if customer is not None and customer != found.customer:
-        said = f"{found.key} belongs to {found.customer.key}"
-        raise ValidationFailed([Violation("/customer", "another", said)])
-    return Place(found.customer.id, found.key, asked.service, found.tier, found.customer.key)
+        return Scope(id, None, body.service, None, key)
+    environment = await directory.find_environment(tx, body.environment)
+    if environment is None:
+        raise _unknown_reference("environment", body.environment)
+    if customer is not None and customer != environment.customer:
+        detail = f"{environment.key} belongs to {environment.customer.key}"
+        raise ValidationFailed([Violation("/customer", "another", detail)])
+    return Scope(
+        environment.customer.id,
+        environment.key,
+        body.service,
+        environment.tier,
+        environment.customer.key,
+    )
 
 
-async def _customer(tx: Connection, name: str | None) -> directory.Customer | None:
+async def _find_customer(tx: Connection, name: str | None) -> directory.Customer | None:
     if name is None:
         return None
-    found = await directory.find_customer(tx, id_or_key(name))
-    if found is None:
-        raise _unknown("customer", name)
-    return found
+    customer = await directory.find_customer(tx, id_or_key(name))
+    if customer is None:
+        raise _unknown_reference("customer", name)
+    return customer
 
 
-def _unknown(field: str, name: str) -> ValidationFailed:
-    said = f"there is no {field} {name!r}; intake registers them"
-    return ValidationFailed([Violation(f"/{field}", "unknown", said)])
+def _unknown_reference(field: str, name: str) -> ValidationFailed:
+    detail = f"there is no {field} {name!r}; intake registers them"
+    return ValidationFailed([Violation(f"/{field}", "unknown", detail)])

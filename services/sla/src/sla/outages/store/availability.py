@@ -17,73 +17,82 @@ from sla.calendars.domain.zone import EPOCH, zone_names
 from sla.catalogue.store import catalogue
 from sla.directory.tables import customers
 from sla.outages.domain.availability import Availability
-from sla.outages.domain.availability_model import NOWHERE, Customer, Known
-from sla.outages.domain.month import following
-from sla.outages.domain.scope import Question
-from sla.outages.domain.target import calendars_of
+from sla.outages.domain.availability_model import DEFAULT_TIMEZONE, AvailabilityModel, Customer
+from sla.outages.domain.month import next_month
+from sla.outages.domain.scope import AvailabilityQuery
+from sla.outages.domain.target import calendar_ids_of
 from sla.outages.store import maintenance, outages
 
 DAY = timedelta(days=1)
 
 
-async def of(
-    tx: Connection, question: Question, start: datetime, end: datetime, now: datetime
+async def compute(
+    tx: Connection, query: AvailabilityQuery, start: datetime, end: datetime, now: datetime
 ) -> Availability:
     """The availability of `[start, end)` as it stands at `now`. Raises OutOfRange."""
-    asked = None if question.customer_id is None else {question.customer_id}
-    return (await known(tx, asked, start, end)).availability(question, start, end, now)
+    customer_ids = None if query.customer_id is None else {query.customer_id}
+    return (await load(tx, customer_ids, start, end)).availability(query, start, end, now)
 
 
-async def of_month(tx: Connection, question: Question, day: date, now: datetime) -> Availability:
+async def compute_month(
+    tx: Connection, query: AvailabilityQuery, day: date, now: datetime
+) -> Availability:
     """The availability of the month of that date, in the agreement's zone."""
-    asked = None if question.customer_id is None else {question.customer_id}
-    return (await known_of_month(tx, asked, day)).of_month(question, day, now)
+    customer_ids = None if query.customer_id is None else {query.customer_id}
+    return (await load_month(tx, customer_ids, day)).availability_of_month(query, day, now)
 
 
-async def known_of_month(
+async def load_month(
     tx: Connection,
-    asked: Collection[UUID] | None,
+    customer_ids: Collection[UUID] | None,
     day: date,
     known_at: datetime | None = None,
-) -> Known:
+) -> AvailabilityModel:
     """What to know of a month, wherever on earth it begins."""
     first = day.replace(day=1)
     start = EPOCH + (first - EPOCH.date())
-    end = EPOCH + (following(first) - EPOCH.date())
-    return await known(tx, asked, start - DAY, end + DAY, known_at)
+    end = EPOCH + (next_month(first) - EPOCH.date())
+    return await load(tx, customer_ids, start - DAY, end + DAY, known_at)
 
 
-async def known(
+async def load(
     tx: Connection,
-    asked: Collection[UUID] | None,
+    customer_ids: Collection[UUID] | None,
     start: datetime,
     end: datetime,
     known_at: datetime | None = None,
-) -> Known:
+) -> AvailabilityModel:
     """What to know of `[start, end)` for these customers; None: for all.
 
     `known_at`: the outages as they were known then. Agreements and maintenance bind from the moment
     at which they are agreed, so what holds for a period was known before it.
     """
-    whose = await _customers(tx, asked)
-    promised = await agreements.published(tx, whose.keys())
-    used = {id for several in promised.values() for one in several for id in calendars_of(one)}
-    return Known(
-        await outages.touching(tx, asked, start, end, known_at),
-        await maintenance.touching(tx, asked, start, end),
-        promised,
-        await calendars.timetables(tx, used),
-        whose,
-        await catalogue.graph(tx),
+    customers_by_id = await _load_customers(tx, customer_ids)
+    agreements_by_customer = await agreements.list_binding(tx, customers_by_id.keys())
+    calendar_ids = {
+        id
+        for several in agreements_by_customer.values()
+        for one in several
+        for id in calendar_ids_of(one)
+    }
+    return AvailabilityModel(
+        await outages.list_touching(tx, customer_ids, start, end, known_at),
+        await maintenance.list_touching(tx, customer_ids, start, end),
+        agreements_by_customer,
+        await calendars.load_timetables(tx, calendar_ids),
+        customers_by_id,
+        await catalogue.load_graph(tx),
     )
 
 
-async def _customers(tx: Connection, asked: Collection[UUID] | None) -> dict[UUID, Customer]:
-    listed = select(customers.c.id, customers.c.key, customers.c.timezone)
-    if asked is not None:
-        listed = listed.where(customers.c.id.in_(asked))
+async def _load_customers(
+    tx: Connection, customer_ids: Collection[UUID] | None
+) -> dict[UUID, Customer]:
+    query = select(customers.c.id, customers.c.key, customers.c.timezone)
+    if customer_ids is not None:
+        query = query.where(customers.c.id.in_(customer_ids))
     known_zones = zone_names()
     return {
-        row.id: Customer(row.key, row.timezone if row.timezone in known_zones else NOWHERE)
-        for row in await tx.execute(listed)
+        row.id: Customer(row.key, row.timezone if row.timezone in known_zones else DEFAULT_TIMEZONE)
+        for row in await tx.execute(query)
     }

@@ -15,7 +15,7 @@ from sla.directory.tables import customers as known_customers
 from sla.outages.tables import budget_warnings as warnings
 from sla.outages.tables import budgets
 
-_LOCK = text(
+_LOCK_AVAILABLE = text(
     "SELECT id FROM availability_budgets WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
@@ -29,32 +29,36 @@ class Budget:
     customer_id: UUID
     month: date
     sequence: int
-    told: tuple[float, ...] = ()
+    warned_thresholds: tuple[float, ...] = ()
 
 
-async def hold(tx: Connection, agreement: str, customer_id: UUID, month: date) -> Budget:
+async def lock_or_insert(tx: Connection, agreement: str, customer_id: UUID, month: date) -> Budget:
     """The budget, new or known, locked until the end."""
-    whose = {"agreement": agreement, "customer_id": customer_id, "month": month}
-    added = insert(budgets).values(id=uuid7(), sequence=0, **whose)
-    await tx.execute(added.on_conflict_do_nothing())
-    same = [budgets.c[name] == value for name, value in whose.items()]
-    id = (await tx.execute(select(budgets.c.id).where(*same).with_for_update())).scalar_one()
-    (found,) = await load(tx, [id])
-    return found
+    key_columns = {"agreement": agreement, "customer_id": customer_id, "month": month}
+    statement = insert(budgets).values(id=uuid7(), sequence=0, **key_columns)
+    await tx.execute(statement.on_conflict_do_nothing())
+    matches = [budgets.c[name] == value for name, value in key_columns.items()]
+    id = (await tx.execute(select(budgets.c.id).where(*matches).with_for_update())).scalar_one()
+    (budget,) = await load(tx, [id])
+    return budget
 
 
-async def lock(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock the budgets that nobody else holds. They are never taken away."""
-    return set(await tx.scalars(_LOCK, {"ids": list(ids)}))
+    return set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
-    told = (
+    thresholds = (
         select(func.array_agg(warnings.c.share))
         .where(warnings.c.budget_id == budgets.c.id)
         .scalar_subquery()
     )
-    found = select(budgets, told.label("told")).where(budgets.c.id.in_(ids)).order_by(budgets.c.id)
+    query = (
+        select(budgets, thresholds.label("told"))
+        .where(budgets.c.id.in_(ids))
+        .order_by(budgets.c.id)
+    )
     return [
         Budget(
             row.id,
@@ -64,20 +68,20 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
             row.sequence,
             tuple(float(share) for share in row.told or ()),
         )
-        for row in await tx.execute(found)
+        for row in await tx.execute(query)
     ]
 
 
-async def warn(
-    tx: Connection, budget: Budget, share: float, reached_at: datetime, at: datetime
+async def insert_warning(
+    tx: Connection, budget: Budget, threshold: float, reached_at: datetime, at: datetime
 ) -> None:
     """Keep that a share was told; `budget` has the sequence of the telling."""
-    values = {"share": Decimal(str(share)), "reached_at": reached_at, "known_at": at}
+    values = {"share": Decimal(str(threshold)), "reached_at": reached_at, "known_at": at}
     await tx.execute(insert(warnings).values(budget_id=budget.id, **values))
-    changed = update(budgets).where(budgets.c.id == budget.id)
-    await tx.execute(changed.values(sequence=budget.sequence))
+    statement = update(budgets).where(budgets.c.id == budget.id)
+    await tx.execute(statement.values(sequence=budget.sequence))
 
 
-async def customers(tx: Connection) -> set[UUID]:
+async def list_customer_ids(tx: Connection) -> set[UUID]:
     """Everybody whom an outage without a customer may hit."""
     return set(await tx.scalars(select(known_customers.c.id)))

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
-from sla.outages.domain.outage import Wish
+from sla.outages.domain.outage import OutageChange
 from sla.outages.tables import outage_corrections as table
 
-State = Literal["requested", "confirmed", "refused"]
-_WISH = ("started_at", "ended_at", "reopened", "effect", "counts")
+CorrectionState = Literal["requested", "confirmed", "refused"]
+_CHANGE_COLUMNS = ("started_at", "ended_at", "reopened", "effect", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,40 +21,40 @@ class Correction:
 
     id: UUID
     outage_id: UUID
-    wish: Wish
+    change: OutageChange
     reason: str
     requested_by: str
     requested_at: datetime
-    state: State = "requested"
+    state: CorrectionState = "requested"
     decided_by: str | None = None
     decided_at: datetime | None = None
 
 
 async def add(tx: Connection, correction: Correction) -> None:
-    wish = {name: getattr(correction.wish, name) for name in _WISH}
-    await tx.execute(insert(table).values(**_own(correction), **wish))
+    change = {name: getattr(correction.change, name) for name in _CHANGE_COLUMNS}
+    await tx.execute(insert(table).values(**_own_columns(correction), **change))
 
 
-async def decide(tx: Connection, correction: Correction) -> None:
+async def save_decision(tx: Connection, correction: Correction) -> None:
     """Keep a decision. The outage's row is locked, and so nobody decides beside it."""
-    decided = update(table).where(table.c.id == correction.id)
-    await tx.execute(decided.values(**_own(correction)))
+    statement = update(table).where(table.c.id == correction.id)
+    await tx.execute(statement.values(**_own_columns(correction)))
 
 
 async def find(tx: Connection, outage_id: UUID, id: UUID) -> Correction | None:
-    mine = select(table).where(table.c.id == id, table.c.outage_id == outage_id)
-    row = (await tx.execute(mine)).one_or_none()
-    return _correction(row) if row else None
+    query = select(table).where(table.c.id == id, table.c.outage_id == outage_id)
+    row = (await tx.execute(query)).one_or_none()
+    return _to_correction(row) if row else None
 
 
-async def of_outage(tx: Connection, outage_id: UUID, most: int) -> list[Correction]:
+async def list_of_outage(tx: Connection, outage_id: UUID, limit: int) -> list[Correction]:
     """The newest `most` corrections of an outage."""
-    newest = table.c.requested_at.desc(), table.c.id.desc()
-    mine = select(table).where(table.c.outage_id == outage_id).order_by(*newest).limit(most)
-    return [_correction(row) for row in await tx.execute(mine)]
+    newest_first = table.c.requested_at.desc(), table.c.id.desc()
+    query = select(table).where(table.c.outage_id == outage_id).order_by(*newest_first).limit(limit)
+    return [_to_correction(row) for row in await tx.execute(query)]
 
 
-def _own(correction: Correction) -> dict[str, Any]:
+def _own_columns(correction: Correction) -> dict[str, Any]:
     return {
         "id": correction.id,
         "outage_id": correction.outage_id,
@@ -67,12 +67,12 @@ def _own(correction: Correction) -> dict[str, Any]:
     }
 
 
-def _correction(row: Row[Any]) -> Correction:
-    wish = Wish(**{name: getattr(row, name) for name in _WISH})
+def _to_correction(row: Row[Any]) -> Correction:
+    change = OutageChange(**{name: getattr(row, name) for name in _CHANGE_COLUMNS})
     return Correction(
         row.id,
         row.outage_id,
-        wish,
+        change,
         row.reason,
         row.requested_by,
         row.requested_at,

@@ -9,38 +9,40 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 from sla.outages.tables import conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ServiceCondition:
     """`caused_by` empty: all beneath it is up. `since` is when it became degraded."""
 
     id: UUID
-    place: Place
+    scope: Scope
     caused_by: tuple[str, ...]
     since: datetime | None
     sequence: int
 
 
-async def hold(tx: Connection, place: Place) -> Condition:
+async def lock_or_insert(tx: Connection, scope: Scope) -> ServiceCondition:
     """The condition of a service at a place, new or known, locked until the end."""
-    here = {
-        "customer_id": place.customer_id,
-        "environment": place.environment,
-        "service": place.service,
+    key_columns = {
+        "customer_id": scope.customer_id,
+        "environment": scope.environment,
+        "service": scope.service,
     }
-    added = insert(conditions).values(
-        id=uuid7(), customer=place.customer, caused_by=[], sequence=0, **here
+    statement = insert(conditions).values(
+        id=uuid7(), customer=scope.customer, caused_by=[], sequence=0, **key_columns
     )
-    await tx.execute(added.on_conflict_do_nothing())
-    same = [conditions.c[name].is_not_distinct_from(value) for name, value in here.items()]
-    row = (await tx.execute(select(conditions).where(*same).with_for_update())).one()
-    return Condition(row.id, place, tuple(row.caused_by), row.since, row.sequence)
+    await tx.execute(statement.on_conflict_do_nothing())
+    matches = [
+        conditions.c[name].is_not_distinct_from(value) for name, value in key_columns.items()
+    ]
+    row = (await tx.execute(select(conditions).where(*matches).with_for_update())).one()
+    return ServiceCondition(row.id, scope, tuple(row.caused_by), row.since, row.sequence)
 
 
-async def save(tx: Connection, condition: Condition) -> None:
-    changed = update(conditions).where(conditions.c.id == condition.id)
+async def save(tx: Connection, condition: ServiceCondition) -> None:
+    statement = update(conditions).where(conditions.c.id == condition.id)
     values = {"caused_by": list(condition.caused_by), "since": condition.since}
-    await tx.execute(changed.values(sequence=condition.sequence, **values))
+    await tx.execute(statement.values(sequence=condition.sequence, **values))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from common.persistence.database import Connection
-from sla.outages.domain.rules import USUAL, Rule
+from sla.outages.domain.rules import DEFAULT_RULES, Rule
 from sla.outages.tables import outage_rules as table
 
 
@@ -27,21 +27,30 @@ async def lock(tx: Connection) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("outage-rules", 8))))
 
 
-async def current(tx: Connection) -> Rules:
+async def get_current(tx: Connection) -> Rules:
     row = (await tx.execute(select(table).order_by(table.c.version.desc()).limit(1))).one_or_none()
     if row is None:
-        return Rules(0, USUAL)
+        return Rules(0, DEFAULT_RULES)
     return Rules(
-        row.version, tuple(_rule(told) for told in row.rules), row.created_by, row.created_at
+        row.version,
+        tuple(_rule(document) for document in row.rules),
+        row.created_by,
+        row.created_at,
     )
 
 
-async def add(tx: Connection, made: Rules) -> None:
-    told = [asdict(rule) for rule in made.rules]
-    values = {"version": made.version, "created_by": made.created_by, "created_at": made.created_at}
-    await tx.execute(insert(table).values(rules=told, **values))
+async def add(tx: Connection, new_version: Rules) -> None:
+    documents = [asdict(rule) for rule in new_version.rules]
+    values = {
+        "version": new_version.version,
+        "created_by": new_version.created_by,
+        "created_at": new_version.created_at,
+    }
+    await tx.execute(insert(table).values(rules=documents, **values))
 
 
-def _rule(told: Mapping[str, Any]) -> Rule:
-    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return Rule(told["effect"], told["source"], name_prefix=told["name_prefix"], **lists)
+def _rule(document: Mapping[str, Any]) -> Rule:
+    lists = {name: tuple(value) for name, value in document.items() if isinstance(value, list)}
+    return Rule(
+        document["effect"], document["source"], name_prefix=document["name_prefix"], **lists
+    )

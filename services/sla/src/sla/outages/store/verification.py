@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from common.persistence.database import Connection
 
-_UNLIKE = text(
+_SELECT_INCONSISTENT = text(
     """
     SELECT outages.key, said.count, outages.ordinal FROM outages
     CROSS JOIN LATERAL (
@@ -21,11 +21,11 @@ _UNLIKE = text(
 )
 
 
-async def unlike_their_records(tx: Connection) -> list[str]:
+async def find_inconsistent_outages(tx: Connection) -> list[str]:
     """One sentence for each outage that its records do not lead to."""
     return [
         f"outage {row.key}: has {row.count} records where it should have {row.ordinal}"
         if row.count != row.ordinal
         else f"outage {row.key}: stands otherwise than its last record says"
-        for row in await tx.execute(_UNLIKE)
+        for row in await tx.execute(_SELECT_INCONSISTENT)
     ]

@@ -7,30 +7,32 @@ from uuid import UUID
 from common.persistence.database import Connection
 from sla.catalogue.store import catalogue
 from sla.directory.store import directory
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Theirs:
+class Visibility:
     """`customer_id` None: staff, who see all. `others`: services that the catalogue knows to be
     sold, but not to them."""
 
     customer_id: UUID | None = None
-    others: frozenset[str] = frozenset()
+    hidden_services: frozenset[str] = frozenset()
 
-    def sees(self, place: Place) -> bool:
-        if self.customer_id is None or place.customer_id == self.customer_id:
+    def can_see(self, scope: Scope) -> bool:
+        if self.customer_id is None or scope.customer_id == self.customer_id:
             return True
-        return place.customer_id is None and place.service not in self.others
+        return scope.customer_id is None and scope.service not in self.hidden_services
 
 
-async def of(tx: Connection, customer: str | None) -> Theirs | None:
+async def for_customer(tx: Connection, customer: str | None) -> Visibility | None:
     """For a customer (by key), or for staff; None for a customer that nobody has told of."""
     if customer is None:
-        return Theirs()
-    found = await directory.find_customer(tx, customer)
-    if found is None:
+        return Visibility()
+    known_customer = await directory.find_customer(tx, customer)
+    if known_customer is None:
         return None
-    sold_to = (await catalogue.graph(tx)).sold_to
-    others = (key for key, customers in sold_to.items() if customers and customer not in customers)
-    return Theirs(found.id, frozenset(others))
+    sold_to = (await catalogue.load_graph(tx)).sold_to
+    hidden_services = (
+        key for key, customers in sold_to.items() if customers and customer not in customers
+    )
+    return Visibility(known_customer.id, frozenset(hidden_services))

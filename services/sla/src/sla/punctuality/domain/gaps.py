@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-PAUSE = timedelta(seconds=30)
+MAX_LOOP_GAP = timedelta(seconds=30)
 """A longer real pause between two looks of a timekeeper is no life."""
-PATIENCE = timedelta(minutes=2)
+BEAT_TIMEOUT = timedelta(minutes=2)
 """How long after the last beat the next one may still come."""
 
 
@@ -17,7 +17,7 @@ class Beat:
 
     at: datetime
     since: datetime | None
-    longest: timedelta
+    longest_gap: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,23 @@ class Gap:
     open: bool = False
 
 
-def gaps(beats: Iterable[Beat], start: datetime, end: datetime) -> list[Gap]:
+def find_gaps(beats: Iterable[Beat], start: datetime, end: datetime) -> list[Gap]:
     """Within `[start, end)`, in order. Known to a minute: a process that dies says nothing.
 
     `beats` are those with `at >= start` in any order; `end` is now at the latest.
     """
-    found: list[Gap] = []
-    alive = start
-    for since, until in sorted(_lives(beats)):
-        if since > alive:
-            found.append(Gap(alive, min(since, end)))
-        alive = max(alive, until)
-    if end - alive > PATIENCE:
-        found.append(Gap(alive, end, open=True))
-    return [gap for gap in found if gap.start < gap.end]
+    result: list[Gap] = []
+    alive_until = start
+    for since, until in sorted(_alive_intervals(beats)):
+        if since > alive_until:
+            result.append(Gap(alive_until, min(since, end)))
+        alive_until = max(alive_until, until)
+    if end - alive_until > BEAT_TIMEOUT:
+        result.append(Gap(alive_until, end, open=True))
+    return [gap for gap in result if gap.start < gap.end]
 
 
-def _lives(beats: Iterable[Beat]) -> Iterable[tuple[datetime, datetime]]:
+def _alive_intervals(beats: Iterable[Beat]) -> Iterable[tuple[datetime, datetime]]:
     for beat in beats:
-        lived = beat.since is not None and beat.longest <= PAUSE
-        yield (beat.since if lived and beat.since is not None else beat.at, beat.at)
+        was_alive = beat.since is not None and beat.longest_gap <= MAX_LOOP_GAP
+        yield (beat.since if was_alive and beat.since is not None else beat.at, beat.at)

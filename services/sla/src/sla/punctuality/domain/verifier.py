@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 FORMAT = "opsdesk-punctuality-1"
-START = bytes(32)
+INITIAL_CHAIN = bytes(32)
 
 
 class Difference(Exception):
@@ -37,49 +37,49 @@ def link(previous: bytes, leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + previous + leaf).digest()
 
 
-def chained(
+def chain_value(
     previous: bytes, leaves: list[bytes], seal: int, day: str, sealed_at: str, closes: bool
 ) -> bytes:
     """The chain value of a seal; `day` and `sealed_at` as they stand in its line."""
-    for one in leaves:
-        previous = link(previous, one)
+    for line_hash in leaves:
+        previous = link(previous, line_hash)
     header = json.dumps([seal, day, sealed_at, len(leaves), closes], separators=(",", ":"))
     return hashlib.sha256(b"\x02" + previous + header.encode()).digest()
 
 
-class Check:
+class EvidenceCheck:
     """Hears the lines of an export one after the other."""
 
     def __init__(self) -> None:
         self.firings = 0
         self.beats = 0
         self.seals = 0
-        self.part = False
+        self.is_partial = False
         self.lags: list[float] = []
         self.heads: list[str] = []
         self.days: list[str] = []
-        self.unsealed: list[bytes] = []
-        self.last: dict[str, object] | None = None
+        self.pending_lines: list[bytes] = []
+        self.last_seal: dict[str, object] | None = None
 
-    def hear(self, line: bytes) -> None:
+    def add_line(self, line: bytes) -> None:
         """One line. Raises Difference."""
         try:
-            told = json.loads(line)
+            entry = json.loads(line)
         except ValueError:
             raise Difference(f"a line is no JSON: {line[:60]!r}") from None
-        if "format" in told:
-            self.part = told.get("since") is not None
-            if told["format"] != FORMAT:
+        if "format" in entry:
+            self.is_partial = entry.get("since") is not None
+            if entry["format"] != FORMAT:
                 raise Difference("the export is of another format than " + FORMAT)
-        elif "seal" in told:
-            self._seal(told)
+        elif "seal" in entry:
+            self._check_seal(entry)
         else:
-            self.unsealed.append(line)
+            self.pending_lines.append(line)
 
-    def ended(self, head: str | None = None) -> str:
+    def finish(self, head: str | None = None) -> str:
         """What was found, as one sentence. Raises Difference."""
-        if self.unsealed:
-            raise Difference(named(self.unsealed[0]) + " stands after the last seal")
+        if self.pending_lines:
+            raise Difference(line_name(self.pending_lines[0]) + " stands after the last seal")
         if head is not None and head not in self.heads:
             raise Difference(f"no seal is {head}: the record was written anew after it")
         if not self.heads:
@@ -89,34 +89,36 @@ class Check:
             f" {self.days[0]} to {self.days[-1]}, {self._figures()}, head {self.heads[-1]}"
         )
 
-    def _seal(self, told: dict[str, object]) -> None:
-        number, day = told["seal"], str(told["day"])
-        previous = bytes.fromhex(str(told["previous"]))
-        self._follows(told, previous)
-        leaves = _leaves(str(told["leaves"]))
-        found = [leaf(line) for line in self.unsealed]
-        if found != leaves:
-            raise Difference(difference(leaves, self.unsealed, found) + f" (seal {number})")
-        chain = chained(
-            previous, leaves, int(str(number)), day, str(told["sealed_at"]), bool(told["closes"])
+    def _check_seal(self, entry: dict[str, object]) -> None:
+        number, day = entry["seal"], str(entry["day"])
+        previous = bytes.fromhex(str(entry["previous"]))
+        self._check_follows(entry, previous)
+        leaves = _split_leaves(str(entry["leaves"]))
+        hashes = [leaf(line) for line in self.pending_lines]
+        if hashes != leaves:
+            raise Difference(
+                describe_difference(leaves, self.pending_lines, hashes) + f" (seal {number})"
+            )
+        chain = chain_value(
+            previous, leaves, int(str(number)), day, str(entry["sealed_at"]), bool(entry["closes"])
         )
-        if len(leaves) != told["size"] or chain.hex() != told["chain"]:
+        if len(leaves) != entry["size"] or chain.hex() != entry["chain"]:
             raise Difference(f"seal {number} was changed")
-        for line in self.unsealed:
-            self._count(json.loads(line))
+        for line in self.pending_lines:
+            self._count_line(json.loads(line))
         if not self.heads:
             self.heads.append(f"{int(str(number)) - 1}:{previous.hex()}")
         self.heads.append(f"{number}:{chain.hex()}")
         self.days.append(day)
-        self.unsealed, self.last = [], told
+        self.pending_lines, self.last_seal = [], entry
         self.seals += 1
 
-    def _follows(self, told: dict[str, object], previous: bytes) -> None:
-        number, last = int(str(told["seal"])), self.last
+    def _check_follows(self, entry: dict[str, object], previous: bytes) -> None:
+        number, last = int(str(entry["seal"])), self.last_seal
         if last is None:
-            if number != 1 and not self.part:
+            if number != 1 and not self.is_partial:
                 raise Difference("seal 1 is missing")
-            if number == 1 and previous != START:
+            if number == 1 and previous != INITIAL_CHAIN:
                 raise Difference("seal 1 was changed")
             return
         expected = int(str(last["seal"])) + 1
@@ -125,19 +127,21 @@ class Check:
         if previous.hex() != last["chain"]:
             raise Difference(f"seal {number} does not follow seal {expected - 1}")
         day = date.fromisoformat(str(last["day"])) + timedelta(days=1 if last["closes"] else 0)
-        if told["day"] != day.isoformat():
+        if entry["day"] != day.isoformat():
             raise Difference(f"day {day.isoformat()} is missing")
 
-    def _count(self, told: dict[str, str]) -> None:
-        if "firing" not in told:
+    def _count_line(self, entry: dict[str, str]) -> None:
+        if "firing" not in entry:
             self.beats += 1
             return
-        due, heard, fired = (instant(told[name]) for name in ("due_at", "heard_at", "fired_at"))
+        due, known_at, fired = (
+            parse_instant(entry[name]) for name in ("due_at", "heard_at", "fired_at")
+        )
         if fired < due:
-            raise Difference(told["firing"] + " fired before it was due")
+            raise Difference(entry["firing"] + " fired before it was due")
         self.firings += 1
         self.lags.append(
-            (instant(told["written_at"]) - max(due, heard)) / timedelta(milliseconds=1)
+            (parse_instant(entry["written_at"]) - max(due, known_at)) / timedelta(milliseconds=1)
         )
 
     def _figures(self) -> str:
@@ -148,66 +152,70 @@ class Check:
         return f"lag p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {ordered[-1]:.1f} ms"
 
 
-def difference(leaves: list[bytes], lines: list[bytes], found: list[bytes]) -> str:
+def describe_difference(leaves: list[bytes], lines: list[bytes], hashes: list[bytes]) -> str:
     """What was done to lines that are not the sealed ones."""
-    sealed, given = set(leaves), set(found)
-    alien = [line for line, hash in zip(lines, found, strict=False) if hash not in sealed]
-    lost = [place for place, hash in enumerate(leaves) if hash not in given]
-    if alien and lost:
-        return named(alien[0]) + " was changed"
-    if alien:
-        return named(alien[0]) + " was put in"
-    if lost:
-        before = "the first line" if lost[0] == 0 else "what follows " + _at(lines, lost[0] - 1)
+    sealed, given = set(leaves), set(hashes)
+    unexpected = [line for line, hash in zip(lines, hashes, strict=False) if hash not in sealed]
+    missing = [index for index, hash in enumerate(leaves) if hash not in given]
+    if unexpected and missing:
+        return line_name(unexpected[0]) + " was changed"
+    if unexpected:
+        return line_name(unexpected[0]) + " was put in"
+    if missing:
+        before = (
+            "the first line"
+            if missing[0] == 0
+            else "what follows " + _line_name_at(lines, missing[0] - 1)
+        )
         return before + " is missing"
-    if len(found) > len(leaves):
-        twice = next(line for n, line in enumerate(lines) if found[n] in found[:n])
-        return named(twice) + " stands there twice"
-    wrong = next(
-        line for line, hash, right in zip(lines, found, leaves, strict=False) if hash != right
+    if len(hashes) > len(leaves):
+        duplicate = next(line for n, line in enumerate(lines) if hashes[n] in hashes[:n])
+        return line_name(duplicate) + " stands there twice"
+    misplaced = next(
+        line for line, hash, right in zip(lines, hashes, leaves, strict=False) if hash != right
     )
-    return named(wrong) + " stands in another place"
+    return line_name(misplaced) + " stands in another place"
 
 
-def named(line: bytes) -> str:
+def line_name(line: bytes) -> str:
     """How a line is called: `clock/0192.../000000005` or `beat/0192.../2026-...`."""
-    told = json.loads(line)
-    return str(told.get("firing") or told.get("beat") or line[:60])
+    entry = json.loads(line)
+    return str(entry.get("firing") or entry.get("beat") or line[:60])
 
 
-def instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     # Pythons before 3.11 do not read the Z.
     return datetime.fromisoformat(text[:-1] + "+00:00")  # noqa: FURB162
 
 
-def _leaves(text: str) -> list[bytes]:
-    whole = bytes.fromhex(text)
-    return [whole[start : start + 32] for start in range(0, len(whole), 32)]
+def _split_leaves(text: str) -> list[bytes]:
+    digests = bytes.fromhex(text)
+    return [digests[start : start + 32] for start in range(0, len(digests), 32)]
 
 
-def _at(lines: list[bytes], place: int) -> str:
-    return named(lines[place]) if place < len(lines) else "the last line"
+def _line_name_at(lines: list[bytes], index: int) -> str:
+    return line_name(lines[index]) if index < len(lines) else "the last line"
 
 
-def check(path: Path, head: str | None = None) -> str:
+def check_file(path: Path, head: str | None = None) -> str:
     """What was found in a file, as one sentence. Raises Difference."""
-    heard = Check()
+    evidence = EvidenceCheck()
     with path.open("rb") as file:
         for line in file:
             if line.strip():
-                heard.hear(line.rstrip(b"\n"))
-    return heard.ended(head)
+                evidence.add_line(line.rstrip(b"\n"))
+    return evidence.finish(head)
 
 
 def main(arguments: list[str]) -> int:
     head = None
     if "--head" in arguments:
-        place = arguments.index("--head")
-        head = arguments[place + 1]
-        del arguments[place : place + 2]
+        index = arguments.index("--head")
+        head = arguments[index + 1]
+        del arguments[index : index + 2]
     path = Path(arguments[0]) if arguments else Path(__file__).parent / "evidence.jsonl"
     try:
-        sys.stdout.write(check(path, head) + "\n")
+        sys.stdout.write(check_file(path, head) + "\n")
     except Difference as difference:
         sys.stdout.write(f"NOT WHOLE: {difference}\n")
         return 1

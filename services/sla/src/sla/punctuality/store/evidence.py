@@ -14,34 +14,34 @@ from sqlalchemy import text
 from common.persistence.database import Connection
 
 
-class Place(NamedTuple):
+class LinePosition(NamedTuple):
     at: datetime
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    place: Place
+    position: LinePosition
     bytes: bytes
 
 
-def _told(column: str) -> str:
+def _instant_sql(column: str) -> str:
     """SQL: an instant in RFC 3339, to the microsecond."""
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-HEARD_AT = """(
+KNOWN_AT_SQL = """(
     SELECT h.known_at FROM clock_inputs h
     WHERE h.clock_id = i.clock_id AND h.ordinal < i.ordinal AND h.kind NOT IN ('fired', 'waived')
     ORDER BY h.ordinal DESC LIMIT 1)"""
 """SQL: when the firing `i` could be known to be due, where that was later than due."""
-WRITTEN_AT = """coalesce((
+WRITTEN_AT_SQL = """coalesce((
     SELECT max(f.fired_at) FROM firings f
     WHERE f.subject = i.clock_id AND f.kind = 'clock' AND f.due_at <= i.known_at
         AND f.fired_at >= i.known_at), i.known_at)"""
 """SQL: the firing transaction's last statement (C8); of a firing that an event overtook, `known_at`."""
 
-_LINES = text(
+_SELECT_LINES = text(
     f"""
     WITH fired AS MATERIALIZED (
         SELECT known_at, n.name, clock_id, ordinal
@@ -53,7 +53,7 @@ _LINES = text(
         ORDER BY known_at, n.name COLLATE "C" LIMIT :limit),
     beaten AS MATERIALIZED (
         SELECT b.*, n.name
-        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_told("at")} AS name) AS n
+        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_instant_sql("at")} AS name) AS n
         WHERE at >= :after_at AND at <= :until_at
             AND (at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
             AND (at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
@@ -62,12 +62,12 @@ _LINES = text(
         SELECT i.known_at AS at, fired.name, jsonb_build_object(
             'firing', fired.name, 'kind', i.body::jsonb -> 'firing' ->> 0,
             'reason', i.body::jsonb -> 'firing' ->> 3, 'fired_without_events', i.fired_without_events,
-            'due_at', {_told("i.at")}, 'heard_at', {_told(HEARD_AT)},
-            'fired_at', {_told("i.known_at")}, 'written_at', {_told(WRITTEN_AT)})::text AS line
+            'due_at', {_instant_sql("i.at")}, 'heard_at', {_instant_sql(KNOWN_AT_SQL)},
+            'fired_at', {_instant_sql("i.known_at")}, 'written_at', {_instant_sql(WRITTEN_AT_SQL)})::text AS line
         FROM fired JOIN clock_inputs i USING (clock_id, ordinal)
         UNION ALL
         SELECT b.at, b.name, jsonb_build_object(
-            'beat', b.name, 'at', {_told("b.at")}, 'since', {_told("b.since")},
+            'beat', b.name, 'at', {_instant_sql("b.at")}, 'since', {_instant_sql("b.since")},
             'looks', b.looks, 'longest_ms', round(extract(epoch FROM b.longest) * 1000))::text
         FROM beaten b
     ) AS lines
@@ -76,7 +76,7 @@ _LINES = text(
 )
 """First the places, which an index has in order; only what is chosen becomes lines."""
 
-_FIRST = text(
+_SELECT_FIRST_AT = text(
     """
     SELECT least((SELECT min(known_at) FROM clock_inputs WHERE kind = 'fired'),
         (SELECT min(at) FROM beats))
@@ -84,22 +84,22 @@ _FIRST = text(
 )
 
 
-async def lines(
-    tx: Connection, after: Place, until: Place, limit: int | None = None
+async def list_lines(
+    tx: Connection, after: LinePosition, until: LinePosition, limit: int | None = None
 ) -> Sequence[Line]:
     """The lines in `(after, until]`, in their order."""
-    asked = {
+    parameters = {
         "after_at": after.at,
         "after_name": after.name,
         "until_at": until.at,
         "until_name": until.name,
         "limit": limit,
     }
-    found = await tx.execute(_LINES, asked)
-    return [Line(Place(row.at, row.name), row.line.encode()) for row in found]
+    rows = await tx.execute(_SELECT_LINES, parameters)
+    return [Line(LinePosition(row.at, row.name), row.line.encode()) for row in rows]
 
 
-async def first_at(tx: Connection) -> datetime | None:
+async def get_first_at(tx: Connection) -> datetime | None:
     """When the record begins; None while it is empty."""
-    found: datetime | None = await tx.scalar(_FIRST)
-    return found
+    instant: datetime | None = await tx.scalar(_SELECT_FIRST_AT)
+    return instant

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text
 
 from common.persistence.database import Connection
-from sla.punctuality.store.evidence import Place
+from sla.punctuality.store.evidence import LinePosition
 from sla.punctuality.tables import punctuality_seals as seals
 
-BEGINNING = Place(datetime(1970, 1, 1, tzinfo=UTC), "")
+FIRST_POSITION = LinePosition(datetime(1970, 1, 1, tzinfo=UTC), "")
 """Before every line."""
 
 
@@ -31,23 +31,23 @@ class Seal:
     until_name: str
 
     @property
-    def until(self) -> Place:
-        return Place(self.until_at, self.until_name)
+    def end_position(self) -> LinePosition:
+        return LinePosition(self.until_at, self.until_name)
 
     @property
     def head(self) -> str:
         return f"{self.number}:{self.chain.hex()}"
 
 
-_LOCK = text("SELECT single FROM punctuality_horizon FOR UPDATE SKIP LOCKED")
-_HORIZON = text(
+_LOCK_AVAILABLE = text("SELECT single FROM punctuality_horizon FOR UPDATE SKIP LOCKED")
+_SELECT_HORIZON = text(
     """
     SELECT coalesce(noted_at >= :after AND cluster = here.id, false) AS noted,
         pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= xid AS settled
     FROM punctuality_horizon, (SELECT system_identifier AS id FROM pg_control_system()) AS here
     """
 )
-_NOTE = text(
+_UPDATE_HORIZON = text(
     """
     UPDATE punctuality_horizon SET noted_at = :at,
         xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
@@ -56,64 +56,64 @@ _NOTE = text(
 )
 
 
-async def lock(tx: Connection) -> bool:
+async def try_lock(tx: Connection) -> bool:
     """Whether this transaction seals; False where another one is at it."""
-    return await tx.scalar(_LOCK) is not None
+    return await tx.scalar(_LOCK_AVAILABLE) is not None
 
 
-async def settled(tx: Connection, after: datetime, at: datetime) -> bool:
+async def is_settled(tx: Connection, after: datetime, at: datetime) -> bool:
     """Whether every transaction that may have read a moment before `after` has ended (`after` is in
     the past). Where nobody has noted since which ones are later, that is noted now."""
-    row = (await tx.execute(_HORIZON, {"after": after})).one()
+    row = (await tx.execute(_SELECT_HORIZON, {"after": after})).one()
     if not row.noted:
-        await tx.execute(_NOTE, {"at": at})
+        await tx.execute(_UPDATE_HORIZON, {"at": at})
     return bool(row.noted and row.settled)
 
 
-async def newest(tx: Connection) -> Seal | None:
+async def get_newest(tx: Connection) -> Seal | None:
     row = (await tx.execute(select(seals).order_by(seals.c.number.desc()).limit(1))).one_or_none()
-    return _seal(row) if row else None
+    return _to_seal(row) if row else None
 
 
 async def find(tx: Connection, number: int) -> Seal | None:
     row = (await tx.execute(select(seals).where(seals.c.number == number))).one_or_none()
-    return _seal(row) if row else None
+    return _to_seal(row) if row else None
 
 
 async def page(tx: Connection, after: int, limit: int) -> list[Seal]:
     """Up to `limit` + 1 seals behind a number."""
-    found = select(seals).where(seals.c.number > after).order_by(seals.c.number)
-    return [_seal(row) for row in await tx.execute(found.limit(limit + 1))]
+    query = select(seals).where(seals.c.number > after).order_by(seals.c.number)
+    return [_to_seal(row) for row in await tx.execute(query.limit(limit + 1))]
 
 
 async def add(tx: Connection, seal: Seal) -> None:
     await tx.execute(insert(seals).values(**asdict(seal)))
 
 
-async def following(
+async def find_following(
     tx: Connection, after: int, since: date | None = None, until: date | None = None
 ) -> Seal | None:
     """The next seal behind a number, of the days in `[since, until]`."""
-    found = select(seals).where(seals.c.number > after).order_by(seals.c.number).limit(1)
+    query = select(seals).where(seals.c.number > after).order_by(seals.c.number).limit(1)
     if since is not None:
-        found = found.where(seals.c.day >= since)
+        query = query.where(seals.c.day >= since)
     if until is not None:
-        found = found.where(seals.c.day <= until)
-    row = (await tx.execute(found)).one_or_none()
-    return _seal(row) if row else None
+        query = query.where(seals.c.day <= until)
+    row = (await tx.execute(query)).one_or_none()
+    return _to_seal(row) if row else None
 
 
-async def of_days(tx: Connection, since: date, until: date) -> list[tuple[date, int, str]]:
+async def list_closed_days(tx: Connection, since: date, until: date) -> list[tuple[date, int, str]]:
     """Per closed day in `[since, until]`: how many lines, and the head after it."""
-    mine = seals.c.day.between(since, until)
-    found = await tx.execute(
+    condition = seals.c.day.between(since, until)
+    rows = await tx.execute(
         select(seals.c.day, seals.c.number, seals.c.chain, seals.c.size, seals.c.closes)
-        .where(mine)
+        .where(condition)
         .order_by(seals.c.number)
     )
     days: list[tuple[date, int, str]] = []
     size = 0
-    for row in found:
+    for row in rows:
         size += row.size
         if row.closes:
             days.append((row.day, size, f"{row.number}:{row.chain.hex()}"))
@@ -121,5 +121,5 @@ async def of_days(tx: Connection, since: date, until: date) -> list[tuple[date, 
     return days
 
 
-def _seal(row: Row[Any]) -> Seal:
+def _to_seal(row: Row[Any]) -> Seal:
     return Seal(**{field.name: getattr(row, field.name) for field in fields(Seal)})

@@ -11,19 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-GROWTH = 1.1
-ERROR = math.sqrt(GROWTH) - 1
+BUCKET_GROWTH = 1.1
+MAX_RELATIVE_ERROR = math.sqrt(BUCKET_GROWTH) - 1
 """The bound of the relative error: 4.9 %."""
 
 
-def bucket(seconds: float) -> int:
+def bucket_of(seconds: float) -> int:
     """The bucket of a time."""
-    return 0 if seconds < 1 else 1 + math.floor(math.log(seconds) / math.log(GROWTH))
+    return 0 if seconds < 1 else 1 + math.floor(math.log(seconds) / math.log(BUCKET_GROWTH))
 
 
-def middle(bucket: int) -> float:
+def bucket_middle(bucket: int) -> float:
     """The time that stands for all in a bucket, in seconds."""
-    return 0.0 if bucket == 0 else GROWTH ** (bucket - 0.5)
+    return 0.0 if bucket == 0 else BUCKET_GROWTH ** (bucket - 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class Times:
         if not self.ended:
             return [None] * len(shares)
         numbers = sorted(self.counts)
-        passed = list(accumulate(self.counts[number] for number in numbers))
-        wanted = (math.ceil(share * passed[-1]) for share in shares)
-        return [middle(numbers[bisect_left(passed, one)]) for one in wanted]
+        cumulative_counts = list(accumulate(self.counts[number] for number in numbers))
+        ranks = (math.ceil(share * cumulative_counts[-1]) for share in shares)
+        return [bucket_middle(numbers[bisect_left(cumulative_counts, one)]) for one in ranks]
 
     def __add__(self, other: "Times") -> "Times":
-        both = self.counts.keys() | other.counts.keys()
-        counts = {n: self.counts.get(n, 0) + other.counts.get(n, 0) for n in both}
+        buckets = self.counts.keys() | other.counts.keys()
+        counts = {n: self.counts.get(n, 0) + other.counts.get(n, 0) for n in buckets}
         return Times(counts, self.seconds + other.seconds)

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Step = Literal["day", "week", "month"]
-Apart = Literal["service", "priority", "kind"]
-Span = Literal["day", "month", "total", Apart]
+Dimension = Literal["service", "priority", "kind"]
+Span = Literal["day", "month", "total", Dimension]
 """What a figure is about; `total`: a month with services, priorities and kinds together; `service`
 and so on: a month in which these are told apart, and the others together."""
-DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 class Piece(NamedTuple):
@@ -30,54 +30,54 @@ class Period:
 
     def pieces(self, step: Step | None = None, months: Span = "month") -> list[Piece]:
         """The same days: whole months together where the steps allow, the edges day by day."""
-        first, last = _month_from(self.since), self.until.replace(day=1)
+        first, last = _first_full_month(self.since), self.until.replace(day=1)
         if step in ("day", "week") or first >= last:
             return [Piece("day", self.since, self.until)]
-        found = [
+        pieces = [
             Piece("day", self.since, first),
             Piece(months, first, last),
             Piece("day", last, self.until),
         ]
-        return [piece for piece in found if piece.since < piece.until]
+        return [piece for piece in pieces if piece.since < piece.until]
 
     def steps(self, step: Step | None) -> list["Period"]:
         """The period in steps; the first and the last may be shorter. Weeks begin on Monday."""
         return list(self._steps(step)) if step else [self]
 
-    def before(self) -> "Period":
+    def previous(self) -> "Period":
         """As many days, just before."""
         return Period(self.since - (self.until - self.since), self.since)
 
     def _steps(self, step: Step) -> Iterator["Period"]:
         since = self.since
         while since < self.until:
-            until = min(following(since, step), self.until)
+            until = min(next_step_start(since, step), self.until)
             yield Period(since, until)
             since = until
 
 
-def following(day: date, step: Step) -> date:
+def next_step_start(day: date, step: Step) -> date:
     """The first day of the step after that of `day`."""
     match step:
         case "day":
-            return day + DAY
+            return day + ONE_DAY
         case "week":
-            return day + (7 - day.weekday()) * DAY
+            return day + (7 - day.weekday()) * ONE_DAY
         case "month":
-            return (day.replace(day=1) + 31 * DAY).replace(day=1)
+            return (day.replace(day=1) + 31 * ONE_DAY).replace(day=1)
 
 
-def begun(day: date, step: Step) -> date:
+def step_start(day: date, step: Step) -> date:
     """The first day of the step of `day`."""
     match step:
         case "day":
             return day
         case "week":
-            return day - day.weekday() * DAY
+            return day - day.weekday() * ONE_DAY
         case "month":
             return day.replace(day=1)
 
 
-def _month_from(day: date) -> date:
+def _first_full_month(day: date) -> date:
     """The first month's begin that is not before `day`."""
-    return day if day.day == 1 else following(day, "month")
+    return day if day.day == 1 else next_step_start(day, "month")

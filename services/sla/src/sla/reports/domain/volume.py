@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
-AGES = (0, 1, 3, 7, 14, 30, 90)
+AGE_CLASS_STARTS_DAYS = (0, 1, 3, 7, 14, 30, 90)
 """Where the classes of age begin, in days; the last one has no end."""
 
 
@@ -27,7 +27,7 @@ class Volume:
         return self.reopened / self.resolved if self.resolved else None
 
     @property
-    def change(self) -> int:
+    def backlog_change(self) -> int:
         """By how many the open tickets became more."""
         return self.entered - self.gone
 
@@ -68,11 +68,11 @@ class AgeClass:
     tickets: int
 
 
-def ages(still_open: Iterable[tuple[date, int]], today: date) -> list[AgeClass]:
+def age_classes(open_by_day: Iterable[tuple[date, int]], today: date) -> list[AgeClass]:
     """Open tickets by the day of their opening, in classes of age."""
-    counted = dict.fromkeys(AGES, 0)
-    for day, tickets in still_open:
+    tickets_by_start = dict.fromkeys(AGE_CLASS_STARTS_DAYS, 0)
+    for day, tickets in open_by_day:
         age = max(0, (today - day).days)
-        counted[max(start for start in AGES if start <= age)] += tickets
-    bounds = [*pairwise(AGES), (AGES[-1], None)]
-    return [AgeClass(start, end, counted[start]) for start, end in bounds]
+        tickets_by_start[max(start for start in AGE_CLASS_STARTS_DAYS if start <= age)] += tickets
+    bounds = [*pairwise(AGE_CLASS_STARTS_DAYS), (AGE_CLASS_STARTS_DAYS[-1], None)]
+    return [AgeClass(start, end, tickets_by_start[start]) for start, end in bounds]

@@ -1,7 +1,14 @@
 """Reports over HTTP: all asked for in the same way, but the reserved hours, which go by month."""
 
-from sla.reports.routes import availability, backlog, compliance, costs, response, volume
-from sla.reports.routes import reserved_hours as hours
+from sla.reports.routes import (
+    availability,
+    backlog,
+    compliance,
+    costs,
+    reserved_hours,
+    response,
+    volume,
+)
 
 ROUTERS = (
     volume.routes,
@@ -10,5 +17,5 @@ ROUTERS = (
     backlog.routes,
     availability.routes,
     costs.routes,
-    hours.routes,
+    reserved_hours.routes,
 )

@@ -14,20 +14,29 @@ from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability
-from sla.outages.domain.availability_model import Known
-from sla.outages.domain.month import FIRST, LAST, begins
-from sla.outages.domain.scope import Question
+from sla.outages.domain.availability_model import AvailabilityModel
+from sla.outages.domain.month import FIRST_MONTH, LAST_MONTH, start_of_day
+from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
-from sla.reports.domain.period import Period, begun, following
-from sla.reports.query import MOST, Asked, Asking, ReportTold, RowTold, asking, told, too_much
+from sla.reports.domain.period import Period, next_step_start, step_start
+from sla.reports.query import (
+    MAX_REPORT_ROWS,
+    ReportBase,
+    ReportQuery,
+    ReportRow,
+    ResolvedQuery,
+    report_fields,
+    resolve_query,
+    too_many_rows,
+)
 
 routes = router("/v1/reports/availability", tags=["reports"])
 
-UptimeGroup = Literal["customer", "service"]
+AvailabilityGroup = Literal["customer", "service"]
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
-class UptimeFigures(ResponseModel):
+class AvailabilityFigures(ResponseModel):
     """Of production. `availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at
     `as_of`; null where no service time was agreed. `failures` began within the days; of those that
     have ended, `mttr_seconds` is the mean elapsed time to repair. `mtbf_seconds`: service time that
@@ -44,18 +53,18 @@ class UptimeFigures(ResponseModel):
     mtbf_seconds: int | None
 
 
-class UptimeRow(RowTold, UptimeFigures):
+class AvailabilityRow(ReportRow, AvailabilityFigures):
     pass
 
 
-class UptimeTold(ReportTold):
+class AvailabilityReport(ReportBase):
     """`pending` is always 0: outages are reckoned as they are known, not counted beforehand."""
 
-    total: UptimeFigures
-    rows: list[UptimeRow]
+    total: AvailabilityFigures
+    rows: list[AvailabilityRow]
 
 
-class AskedUptime(Asked):
+class AvailabilityReportQuery(ReportQuery):
     """What the other reports are asked, but for priority and kind: outages have neither."""
 
     def __init__(
@@ -73,84 +82,105 @@ class AskedUptime(Asked):
         super().__init__(since, until, customer, service, None, None, step)
 
     def period(self, now: datetime) -> Period:
-        found = super().period(now)
-        if not FIRST <= found.since <= found.until <= LAST:
-            said = f"availability reaches from {FIRST:%Y-%m} to {LAST:%Y-%m}"
-            raise ValidationFailed([Violation("/query/from", "range", said)])
-        return found
+        period = super().period(now)
+        if not FIRST_MONTH <= period.since <= period.until <= LAST_MONTH:
+            message = f"availability reaches from {FIRST_MONTH:%Y-%m} to {LAST_MONTH:%Y-%m}"
+            raise ValidationFailed([Violation("/query/from", "range", message)])
+        return period
 
 
 @routes.get("")
-async def report_availability(
+async def get_availability_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[AskedUptime, Depends()],
-    group_by: Annotated[UptimeGroup | None, Query()] = None,
-) -> UptimeTold:
-    """Availability, MTTR and MTBF by the days of the agreement's zone; without a service a second is
-    down in which any service was."""
-    found = await asking(tx, caller, asked, group_by)
-    question, period = found.question, found.question.period
-    whole = Question(question.customer_id, service=question.where.get("service"))
-    known = await _known(tx, found)
-    groups = {} if found.hidden else await _groups(tx, known, whole, group_by)
-    steps = period.steps(question.step)
-    if len(groups) * len(steps) > MOST:
-        raise too_much()
+    query: Annotated[AvailabilityReportQuery, Depends()],
+    group_by: Annotated[AvailabilityGroup | None, Query()] = None,
+) -> AvailabilityReport:
+    """Report availability, MTTR and MTBF. By the days of the agreement's zone; without a service a
+    second is down in which any service was."""
+    resolved = await resolve_query(tx, caller, query, group_by)
+    figures_query, period = resolved.figures_query, resolved.figures_query.period
+    total_query = AvailabilityQuery(
+        figures_query.customer_id, service=figures_query.where.get("service")
+    )
+    model = await _load_model(tx, resolved)
+    groups = {} if resolved.hidden else await _queries_by_group(tx, model, total_query, group_by)
+    steps = period.steps(figures_query.step)
+    if len(groups) * len(steps) > MAX_REPORT_ROWS:
+        raise too_many_rows()
     rows = []
-    for name, about in groups.items():
+    for name, group_query in groups.items():
         for step in steps:
-            figures = _figures(known, about, step, found.at)
-            rows.append(UptimeRow(group=name, starts_on=step.since, ends_on=step.until, **figures))
+            figures = _figures(model, group_query, step, resolved.at)
+            rows.append(
+                AvailabilityRow(group=name, starts_on=step.since, ends_on=step.until, **figures)
+            )
             await asyncio.sleep(0)  # each takes a fraction of a millisecond: others come in between
-    total = _figures(known, whole, period, found.at)
-    return UptimeTold(**told(found) | {"pending": 0}, total=UptimeFigures(**total), rows=rows)
+    total = _figures(model, total_query, period, resolved.at)
+    return AvailabilityReport(
+        **report_fields(resolved) | {"pending": 0}, total=AvailabilityFigures(**total), rows=rows
+    )
 
 
-async def _known(tx: Connection, found: Asking) -> Known:
-    if found.hidden:
-        return Known([], [], {}, {})
-    question, midnight = found.question, found.at.replace(hour=0, minute=0, second=0, microsecond=0)
-    since = midnight + (question.period.since - midnight.date())
-    until = midnight + (question.period.until - midnight.date())
-    whose = None if question.customer_id is None else {question.customer_id}
-    return await availability.known(tx, whose, since - DAY, until + DAY)
+async def _load_model(tx: Connection, resolved: ResolvedQuery) -> AvailabilityModel:
+    if resolved.hidden:
+        return AvailabilityModel([], [], {}, {})
+    figures_query, midnight = (
+        resolved.figures_query,
+        resolved.at.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
+    since = midnight + (figures_query.period.since - midnight.date())
+    until = midnight + (figures_query.period.until - midnight.date())
+    customer_ids = None if figures_query.customer_id is None else {figures_query.customer_id}
+    return await availability.load(tx, customer_ids, since - DAY, until + DAY)
 
 
-async def _groups(
-    tx: Connection, known: Known, whole: Question, group: UptimeGroup | None
-) -> dict[str | None, Question]:
+async def _queries_by_group(
+    tx: Connection,
+    model: AvailabilityModel,
+    total_query: AvailabilityQuery,
+    group: AvailabilityGroup | None,
+) -> dict[str | None, AvailabilityQuery]:
     """What each row is about, in the order of the names."""
     if group is None:
-        return {None: whole}
+        return {None: total_query}
     if group == "customer":
-        present = {one.key: one.id for one in await customers.present(tx)}
-        mine = {key: id for key, id in present.items() if whole.customer_id in (None, id)}
-        return {key: replace(whole, customer_id=mine[key]) for key in sorted(mine)}
-    names = {whole.service} if whole.service else known.services(whole.customer_id)
-    return {name: replace(whole, service=name) for name in sorted(names)}
+        ids_by_key = {one.key: one.id for one in await customers.list_active(tx)}
+        selected = {
+            key: id for key, id in ids_by_key.items() if total_query.customer_id in (None, id)
+        }
+        return {key: replace(total_query, customer_id=selected[key]) for key in sorted(selected)}
+    names = (
+        {total_query.service} if total_query.service else model.services(total_query.customer_id)
+    )
+    return {name: replace(total_query, service=name) for name in sorted(names)}
 
 
-def _figures(known: Known, about: Question, step: Period, now: datetime) -> dict[str, Any]:
-    found = _availability(known, about, step, now)
-    month = (
-        begun(step.since, "month") == step.since and following(step.since, "month") == step.until
+def _figures(
+    model: AvailabilityModel, query: AvailabilityQuery, step: Period, now: datetime
+) -> dict[str, Any]:
+    result = _compute_availability(model, query, step, now)
+    is_whole_month = (
+        step_start(step.since, "month") == step.since
+        and next_step_start(step.since, "month") == step.until
     )
     return {
-        "agreed_seconds": found.agreed // SECOND,
-        "down_seconds": found.down // SECOND,
-        "availability": found.share,
-        "promised": found.promised,
-        "met": found.met if month else None,
-        "failures": found.failures.count,
-        "mttr_seconds": None if found.mttr is None else found.mttr // SECOND,
-        "mtbf_seconds": None if found.mtbf is None else found.mtbf // SECOND,
+        "agreed_seconds": result.agreed // SECOND,
+        "down_seconds": result.down // SECOND,
+        "availability": result.ratio,
+        "promised": result.promised_ratio,
+        "met": result.met if is_whole_month else None,
+        "failures": result.failures.count,
+        "mttr_seconds": None if result.mttr is None else result.mttr // SECOND,
+        "mtbf_seconds": None if result.mtbf is None else result.mtbf // SECOND,
     }
 
 
-def _availability(known: Known, about: Question, step: Period, now: datetime) -> Availability:
+def _compute_availability(
+    model: AvailabilityModel, query: AvailabilityQuery, step: Period, now: datetime
+) -> Availability:
     """Each end by the zone of its own month: months add up, and one alone is that of C12."""
     last = step.until - DAY
-    start = begins(step.since, read_zone(known.zone(about, step.since)))
-    end = begins(step.until, read_zone(known.zone(about, last)))
-    return known.availability(about, start, end, now)
+    start = start_of_day(step.since, read_zone(model.timezone(query, step.since)))
+    end = start_of_day(step.until, read_zone(model.timezone(query, last)))
+    return model.availability(query, start, end, now)

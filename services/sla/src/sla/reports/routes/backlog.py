@@ -11,20 +11,20 @@ from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.period import Period
-from sla.reports.domain.volume import Backlog, ages
+from sla.reports.domain.volume import Backlog, age_classes
 from sla.reports.query import (
-    FIRST,
-    Asked,
-    ReportTold,
-    RowTold,
+    MIN_DAY,
+    ReportBase,
+    ReportQuery,
+    ReportRow,
     TicketGroup,
-    asking,
-    bounded,
-    laid_out,
-    told,
+    expand_rows,
+    fetch_bounded,
+    report_fields,
+    resolve_query,
 )
 from sla.reports.store import reports
-from sla.reports.store.reports import Place
+from sla.reports.store.reports import RowKey
 
 routes = router("/v1/reports/backlog", tags=["reports"])
 
@@ -36,11 +36,11 @@ class BacklogFigures(ResponseModel):
     mean_age_seconds: int | None
 
 
-class BacklogRow(RowTold, BacklogFigures):
+class BacklogRow(ReportRow, BacklogFigures):
     pass
 
 
-class AgeTold(ResponseModel):
+class AgeClassRead(ResponseModel):
     """Open tickets that are `from_days` old or older, and younger than `to_days` (null: no end)."""
 
     from_days: int
@@ -48,61 +48,68 @@ class AgeTold(ResponseModel):
     tickets: int
 
 
-class BacklogTold(ReportTold):
+class BacklogReport(ReportBase):
     """`ages`: of what is open at `as_of`, by whole days."""
 
     total: BacklogFigures
     rows: list[BacklogRow]
-    ages: list[AgeTold]
+    ages: list[AgeClassRead]
 
 
 @routes.get("")
-async def report_backlog(
+async def get_backlog_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[Asked, Depends()],
+    query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
-) -> BacklogTold:
-    """The backlog at the end of the period (of each step), and the ages of what is open now."""
-    found = await asking(tx, caller, asked, group_by)
-    question = found.question
-    until = Period(FIRST, question.period.since)
-    earlier = replace(question, period=until, step=None)
-    before = {} if found.hidden else await bounded(reports.backlog, tx, earlier)
-    changes = {} if found.hidden else await bounded(reports.backlog, tx, question)
-    standing = _standing(before, changes, question.period.steps(question.step), question.step)
-    rows = [_row(*row) for row in laid_out(standing, question, Backlog())]
-    last = [
-        b for (_, since), b in standing.items() if since in (None, _last(question.period, rows))
+) -> BacklogReport:
+    """Report the backlog and its ages. The backlog is that at the end of the period (of each step);
+    ages are those of what is open now."""
+    resolved = await resolve_query(tx, caller, query, group_by)
+    figures_query = resolved.figures_query
+    earlier_period = Period(MIN_DAY, figures_query.period.since)
+    earlier_query = replace(figures_query, period=earlier_period, step=None)
+    before = {} if resolved.hidden else await fetch_bounded(reports.backlog, tx, earlier_query)
+    changes = {} if resolved.hidden else await fetch_bounded(reports.backlog, tx, figures_query)
+    backlogs = _accumulate(
+        before, changes, figures_query.period.steps(figures_query.step), figures_query.step
+    )
+    rows = [_row(*row) for row in expand_rows(backlogs, figures_query, Backlog())]
+    last_backlogs = [
+        b
+        for (_, since), b in backlogs.items()
+        if since in (None, _last_step_start(figures_query.period, rows))
     ]
-    still = [] if found.hidden else await reports.still_open(tx, question)
-    return BacklogTold(
-        **told(found),
-        total=BacklogFigures(**_figures(sum(last, Backlog()), question.period.until)),
+    open_by_day = [] if resolved.hidden else await reports.list_open_by_day(tx, figures_query)
+    return BacklogReport(
+        **report_fields(resolved),
+        total=BacklogFigures(**_figures(sum(last_backlogs, Backlog()), figures_query.period.until)),
         rows=rows,
-        ages=[AgeTold.model_validate(one) for one in ages(still, found.at.date())],
+        ages=[
+            AgeClassRead.model_validate(one) for one in age_classes(open_by_day, resolved.at.date())
+        ],
     )
 
 
-def _last(period: Period, rows: list[BacklogRow]) -> date | None:
+def _last_step_start(period: Period, rows: list[BacklogRow]) -> date | None:
     return max((row.starts_on for row in rows), default=period.since)
 
 
-def _standing(
-    before: Mapping[Place, Backlog],
-    changes: Mapping[Place, Backlog],
+def _accumulate(
+    before: Mapping[RowKey, Backlog],
+    changes: Mapping[RowKey, Backlog],
     steps: list[Period],
     step: str | None,
-) -> dict[Place, Backlog]:
+) -> dict[RowKey, Backlog]:
     """What was there before, and each change after it, added up step by step."""
-    found: dict[Place, Backlog] = {}
+    backlogs: dict[RowKey, Backlog] = {}
     for group in {group for group, _ in (*before, *changes)}:
-        standing = before.get((group, None), Backlog())
-        for one in steps:
-            since = one.since if step else None
-            standing += changes.get((group, since), Backlog())
-            found[group, since] = standing
-    return found
+        backlog = before.get((group, None), Backlog())
+        for period in steps:
+            since = period.since if step else None
+            backlog += changes.get((group, since), Backlog())
+            backlogs[group, since] = backlog
+    return backlogs
 
 
 def _row(group: str | None, step: Period, backlog: Backlog) -> BacklogRow:

@@ -11,8 +11,16 @@ from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.compliance import Compliance
 from sla.reports.domain.period import Period
-from sla.reports.query import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
-from sla.reports.routes.compliance_summary import FiguresTold, figures
+from sla.reports.query import (
+    ReportBase,
+    ReportQuery,
+    ReportRow,
+    expand_rows,
+    fetch_bounded,
+    report_fields,
+    resolve_query,
+)
+from sla.reports.routes.compliance_summary import ComplianceFigures, to_figures
 from sla.reports.store import reports
 
 routes = router("/v1/reports/compliance", tags=["reports"])
@@ -20,20 +28,20 @@ routes = router("/v1/reports/compliance", tags=["reports"])
 ClockGroup = Literal["customer", "service", "priority", "kind", "metric", "contract", "agreement"]
 
 
-class ComplianceRow(RowTold, FiguresTold):
+class ComplianceRow(ReportRow, ComplianceFigures):
     pass
 
 
-class ComplianceReport(ReportTold):
-    total: FiguresTold
+class ComplianceReport(ReportBase):
+    total: ComplianceFigures
     rows: list[ComplianceRow]
 
 
 @routes.get("")
-async def report_compliance(
+async def get_compliance_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[Asked, Depends()],
+    query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[ClockGroup | None, Query()] = None,
     metric: Annotated[Metric | None, Query()] = None,
     agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
@@ -41,19 +49,24 @@ async def report_compliance(
         Contract, Query(description="`uc`: partners; `ola`: our own teams. Staff only.")
     ] = "sla",
 ) -> ComplianceReport:
-    """Clocks by the day on which they were met or broke; raw, and adjusted for waivers."""
-    found = await asking(tx, caller, asked, group_by)
+    """Report compliance, raw and adjusted for waivers. Clocks count on the day on which they were
+    met or broke."""
+    resolved = await resolve_query(tx, caller, query, group_by)
     # What is agreed inside the house and with partners does not exist for customers.
-    hidden = found.hidden or (caller.customer is not None and contract != "sla")
-    question = found.narrowed({"metric": metric, "agreement": agreement, "contract": contract})
-    counted = {} if hidden else await bounded(reports.compliance, tx, question)
+    hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
+    figures_query = resolved.with_filters(
+        {"metric": metric, "agreement": agreement, "contract": contract}
+    )
+    counted = {} if hidden else await fetch_bounded(reports.compliance, tx, figures_query)
     total: Compliance = sum(counted.values(), Compliance())
     return ComplianceReport(
-        **told(found),
-        total=FiguresTold(**figures(total)),
-        rows=[_row(*row) for row in laid_out(counted, question, Compliance())],
+        **report_fields(resolved),
+        total=ComplianceFigures(**to_figures(total)),
+        rows=[_row(*row) for row in expand_rows(counted, figures_query, Compliance())],
     )
 
 
 def _row(group: str | None, step: Period, counted: Compliance) -> ComplianceRow:
-    return ComplianceRow(group=group, starts_on=step.since, ends_on=step.until, **figures(counted))
+    return ComplianceRow(
+        group=group, starts_on=step.since, ends_on=step.until, **to_figures(counted)
+    )

@@ -9,13 +9,13 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import Instant, ResponseModel, router
 from common.persistence.database import Transaction, transaction_time
-from sla.clocks.store import clock_queue as queue
+from sla.clocks.store import clock_queue
 from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
 
 
-class FiguresTold(ResponseModel):
+class ComplianceFigures(ResponseModel):
     """`raw` and `adjusted` are shares from 0 to 1; null where nothing came to an outcome."""
 
     met: int
@@ -26,55 +26,56 @@ class FiguresTold(ResponseModel):
     adjusted: float | None
 
 
-class MetricTold(FiguresTold):
+class MetricCompliance(ComplianceFigures):
     metric: str
 
 
-class CustomerTold(FiguresTold):
+class CustomerCompliance(ComplianceFigures):
     customer: str
-    metrics: list[MetricTold]
+    metrics: list[MetricCompliance]
 
 
-class ComplianceTold(FiguresTold):
+class ComplianceSummary(ComplianceFigures):
     starts_at: datetime
     ends_at: datetime
-    customers: list[CustomerTold]
+    customers: list[CustomerCompliance]
 
 
 @routes.get("")
-async def show_compliance(
+async def get_compliance_summary(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-) -> ComplianceTold:
-    """Promises that were met or broke within the time; without one, the present month in UTC."""
+) -> ComplianceSummary:
+    """Report compliance per customer. Promises that were met or broke within the time; without one,
+    in the present month in UTC."""
     now = await transaction_time(tx)
-    begin = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    end = until or max(now, begin) + timedelta(microseconds=1)  # what ended just now, too
-    if end < begin:
+    starts_at = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    ends_at = until or max(now, starts_at) + timedelta(microseconds=1)  # what ended just now, too
+    if ends_at < starts_at:
         raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
-    wanted = caller.customer or customer
+    customer_key = caller.customer or customer
     hidden = customer is not None and not caller.can_see(customer)
-    found = [] if hidden else await queue.compliance(tx, begin, end, wanted)
+    rows = [] if hidden else await clock_queue.compliance(tx, starts_at, ends_at, customer_key)
     by_customer: dict[str, list[tuple[str, Compliance]]] = {}
-    for key, metric, counted in found:
+    for key, metric, counted in rows:
         by_customer.setdefault(key, []).append((metric, counted))
-    return ComplianceTold(
-        **figures(sum((counted for _, _, counted in found), Compliance())),
-        starts_at=begin,
-        ends_at=end,
-        customers=[_customer(key, counted) for key, counted in by_customer.items()],
+    return ComplianceSummary(
+        **to_figures(sum((counted for _, _, counted in rows), Compliance())),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        customers=[_customer_compliance(key, counted) for key, counted in by_customer.items()],
     )
 
 
-def _customer(key: str, counted: list[tuple[str, Compliance]]) -> CustomerTold:
-    together = sum((one for _, one in counted), Compliance())
-    metrics = [MetricTold(metric=metric, **figures(one)) for metric, one in counted]
-    return CustomerTold(customer=key, metrics=metrics, **figures(together))
+def _customer_compliance(key: str, counted: list[tuple[str, Compliance]]) -> CustomerCompliance:
+    total = sum((one for _, one in counted), Compliance())
+    metrics = [MetricCompliance(metric=metric, **to_figures(one)) for metric, one in counted]
+    return CustomerCompliance(customer=key, metrics=metrics, **to_figures(total))
 
 
-def figures(counted: Compliance) -> dict[str, Any]:
-    names = FiguresTold.model_fields
+def to_figures(counted: Compliance) -> dict[str, Any]:
+    names = ComplianceFigures.model_fields
     return {name: getattr(counted, name) for name in names}

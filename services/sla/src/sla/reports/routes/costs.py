@@ -8,7 +8,15 @@ from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.period import Period
-from sla.reports.query import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
+from sla.reports.query import (
+    ReportBase,
+    ReportQuery,
+    ReportRow,
+    expand_rows,
+    fetch_bounded,
+    report_fields,
+    resolve_query,
+)
 from sla.reports.store import reports
 from sla.time_entries.domain.costs import Costs
 
@@ -17,7 +25,7 @@ routes = router("/v1/reports/costs", tags=["reports"])
 CostGroup = Literal["customer", "service", "priority", "kind", "rate"]
 
 
-class AmountTold(ResponseModel):
+class AmountRead(ResponseModel):
     """`amount` is a decimal in the currency, as text: 1234.50."""
 
     currency: str
@@ -29,32 +37,35 @@ class CostFigures(ResponseModel):
 
     minutes: int
     unpriced_minutes: int
-    amounts: list[AmountTold]
+    amounts: list[AmountRead]
 
 
-class CostRow(RowTold, CostFigures):
+class CostRow(ReportRow, CostFigures):
     pass
 
 
-class CostsTold(ReportTold):
+class CostReport(ReportBase):
     total: CostFigures
     rows: list[CostRow]
 
 
 @routes.get("")
-async def report_costs(
+async def get_cost_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[Asked, Depends()],
+    query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[CostGroup | None, Query()] = None,
-) -> CostsTold:
-    """Hours times the versioned rate sheet; customers see their own."""
-    found = await asking(tx, caller, asked, group_by)
-    counted = {} if found.hidden else await bounded(reports.costs, tx, found.question)
-    return CostsTold(
-        **told(found),
+) -> CostReport:
+    """Report the costs of booked work. Costs are hours times the rate card of the day; customers
+    see their own."""
+    resolved = await resolve_query(tx, caller, query, group_by)
+    counted = (
+        {} if resolved.hidden else await fetch_bounded(reports.costs, tx, resolved.figures_query)
+    )
+    return CostReport(
+        **report_fields(resolved),
         total=CostFigures(**_figures(sum(counted.values(), Costs()))),
-        rows=[_row(*row) for row in laid_out(counted, found.question, Costs())],
+        rows=[_row(*row) for row in expand_rows(counted, resolved.figures_query, Costs())],
     )
 
 
@@ -64,13 +75,13 @@ def _row(group: str | None, step: Period, costs: Costs) -> CostRow:
 
 def _figures(costs: Costs) -> dict[str, Any]:
     amounts = [
-        AmountTold(currency=currency, amount=money(cents))
+        AmountRead(currency=currency, amount=format_amount(cents))
         for currency, cents in sorted(costs.amounts.items())
     ]
     return {"minutes": costs.minutes, "unpriced_minutes": costs.unpriced, "amounts": amounts}
 
 
-def money(cents: int) -> str:
+def format_amount(cents: int) -> str:
     """Hundredths as a decimal: 123450 is 1234.50."""
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

@@ -10,17 +10,27 @@ from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
 from sla.reports.domain.period import Period
-from sla.reports.query import Asked, ReportTold, RowTold, asking, bounded, laid_out, told
+from sla.reports.query import (
+    ReportBase,
+    ReportQuery,
+    ReportRow,
+    expand_rows,
+    fetch_bounded,
+    report_fields,
+    resolve_query,
+)
 from sla.reports.store import histograms
 
 routes = router("/v1/reports/response", tags=["reports"])
 
-Timed = Literal["first_response", "next_reply", "update", "workaround", "resolution", "lifetime"]
-TimedGroup = Literal["customer", "service", "priority", "kind", "agreement"]
-SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
+TimedMetric = Literal[
+    "first_response", "next_reply", "update", "workaround", "resolution", "lifetime"
+]
+ResponseTimeGroup = Literal["customer", "service", "priority", "kind", "agreement"]
+PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
-class TimesFigures(ResponseModel):
+class ResponseTimeFigures(ResponseModel):
     """In seconds. `mean` is exact; percentiles are off by less than 5 %: they come from a histogram
     whose buckets grow by a tenth."""
 
@@ -33,24 +43,24 @@ class TimesFigures(ResponseModel):
     p99_seconds: int | None
 
 
-class TimesRow(RowTold, TimesFigures):
+class ResponseTimeRow(ReportRow, ResponseTimeFigures):
     pass
 
 
-class ResponseTold(ReportTold):
+class ResponseTimeReport(ReportBase):
     metric: str
-    total: TimesFigures
-    rows: list[TimesRow]
+    total: ResponseTimeFigures
+    rows: list[ResponseTimeRow]
 
 
 @routes.get("")
-async def report_response(
+async def get_response_time_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[Asked, Depends()],
-    group_by: Annotated[TimedGroup | None, Query()] = None,
+    query: Annotated[ReportQuery, Depends()],
+    group_by: Annotated[ResponseTimeGroup | None, Query()] = None,
     metric: Annotated[
-        Timed,
+        TimedMetric,
         Query(
             description="Counted working time of the clocks that stopped; of several cycles the"
             " longest. `elapsed`: from opening to resolution by the clock on the wall, of every"
@@ -59,31 +69,34 @@ async def report_response(
     ] = "first_response",
     agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
-) -> ResponseTold:
-    """Percentiles of how long clocks took that stopped in the period."""
-    found = await asking(tx, caller, asked, group_by)
-    hidden = found.hidden or (caller.customer is not None and contract != "sla")
-    under = "" if metric == "lifetime" else contract
-    question = found.narrowed({"metric": metric, "agreement": agreement, "contract": under})
-    counted = {} if hidden else await bounded(histograms.times, tx, question)
+) -> ResponseTimeReport:
+    """Report percentiles of response and resolution times. Percentiles of how long clocks took that
+    stopped in the period."""
+    resolved = await resolve_query(tx, caller, query, group_by)
+    hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
+    contract_filter = "" if metric == "lifetime" else contract
+    figures_query = resolved.with_filters(
+        {"metric": metric, "agreement": agreement, "contract": contract_filter}
+    )
+    counted = {} if hidden else await fetch_bounded(histograms.times, tx, figures_query)
     total: Times = sum(counted.values(), Times({}))
-    return ResponseTold(
-        **told(found),
+    return ResponseTimeReport(
+        **report_fields(resolved),
         metric=metric,
-        total=TimesFigures(**_figures(total)),
-        rows=[_row(*row) for row in laid_out(counted, question, Times({}))],
+        total=ResponseTimeFigures(**_figures(total)),
+        rows=[_row(*row) for row in expand_rows(counted, figures_query, Times({}))],
     )
 
 
-def _row(group: str | None, step: Period, times: Times) -> TimesRow:
-    return TimesRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(times))
+def _row(group: str | None, step: Period, times: Times) -> ResponseTimeRow:
+    return ResponseTimeRow(group=group, starts_on=step.since, ends_on=step.until, **_figures(times))
 
 
 def _figures(times: Times) -> dict[str, Any]:
-    found = zip(SHARES, times.percentiles([*SHARES.values()]), strict=True)
-    shares = {f"{name}_seconds": _whole(seconds) for name, seconds in found}
-    return {"ended": times.ended, "mean_seconds": _whole(times.mean), **shares}
+    percentiles = zip(PERCENTILES, times.percentiles([*PERCENTILES.values()]), strict=True)
+    fields = {f"{name}_seconds": _round_seconds(seconds) for name, seconds in percentiles}
+    return {"ended": times.ended, "mean_seconds": _round_seconds(times.mean), **fields}
 
 
-def _whole(seconds: float | None) -> int | None:
+def _round_seconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)

@@ -10,14 +10,14 @@ from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.reports.domain.volume import Volume
 from sla.reports.query import (
-    Asked,
-    ReportTold,
-    RowTold,
+    ReportBase,
+    ReportQuery,
+    ReportRow,
     TicketGroup,
-    asking,
-    bounded,
-    laid_out,
-    told,
+    expand_rows,
+    fetch_bounded,
+    report_fields,
+    resolve_query,
 )
 from sla.reports.store import reports
 
@@ -37,11 +37,11 @@ class VolumeFigures(ResponseModel):
     backlog_change: int
 
 
-class VolumeRow(RowTold, VolumeFigures):
+class VolumeRow(ReportRow, VolumeFigures):
     pass
 
 
-class VolumeTold(ReportTold):
+class VolumeReport(ReportBase):
     """`previous_period`: the same figures for as many days just before."""
 
     total: VolumeFigures
@@ -50,28 +50,31 @@ class VolumeTold(ReportTold):
 
 
 @routes.get("")
-async def report_volume(
+async def get_volume_report(
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
-    asked: Annotated[Asked, Depends()],
+    query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
-) -> VolumeTold:
-    """Tickets opened, resolved, rejected, reopened and merged, in each customer's own days."""
-    found = await asking(tx, caller, asked, group_by)
-    question = found.question
-    counted = {} if found.hidden else await bounded(reports.volume, tx, question)
-    whole = replace(question, period=question.period.before(), group=None, step=None)
-    before = {} if found.hidden else await reports.volume(tx, whole)
-    rows = laid_out(counted, question, Volume())
-    return VolumeTold(
-        **told(found),
-        total=VolumeFigures.model_validate(_sum(counted)),
-        previous_period=VolumeFigures.model_validate(_sum(before)),
+) -> VolumeReport:
+    """Report the volume of tickets. Tickets opened, resolved, rejected, reopened and merged, in
+    each customer's own days."""
+    resolved = await resolve_query(tx, caller, query, group_by)
+    figures_query = resolved.figures_query
+    counted = {} if resolved.hidden else await fetch_bounded(reports.volume, tx, figures_query)
+    previous_query = replace(
+        figures_query, period=figures_query.period.previous(), group=None, step=None
+    )
+    previous = {} if resolved.hidden else await reports.volume(tx, previous_query)
+    rows = expand_rows(counted, figures_query, Volume())
+    return VolumeReport(
+        **report_fields(resolved),
+        total=VolumeFigures.model_validate(_total(counted)),
+        previous_period=VolumeFigures.model_validate(_total(previous)),
         rows=[_row(*row) for row in rows],
     )
 
 
-def _sum(counted: dict[Any, Volume]) -> Volume:
+def _total(counted: dict[Any, Volume]) -> Volume:
     return sum(counted.values(), Volume())
 
 

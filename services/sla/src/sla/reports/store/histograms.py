@@ -12,53 +12,66 @@ from sqlalchemy import literal, union_all
 from common.persistence.database import Connection
 from sla.reports.domain.percentiles import Times
 from sla.reports.domain.period import Piece
-from sla.reports.store.reports import MOST, Place, Question, TooMuch, added_up, within
+from sla.reports.store.reports import (
+    MAX_FETCHED_ROWS,
+    FiguresQuery,
+    RowKey,
+    TooManyRows,
+    select_piece,
+    sum_figures,
+)
 from sla.reports.tables import time_figures, time_sums
 
-Part = tuple[Place, Sequence[int], Sequence[int], int]
+HistogramRow = tuple[RowKey, Sequence[int], Sequence[int], int]
 """Where, buckets, how many ended in each, and their seconds in all."""
 
 
-async def times(tx: Connection, asked: Question) -> dict[Place, Times]:
+async def times(tx: Connection, query: FiguresQuery) -> dict[RowKey, Times]:
     """Raises TooMuch."""
-    pieces = asked.period.pieces(asked.step)
-    summed = [piece for piece in pieces if _summed(asked, piece)]
-    rest = [piece for piece in pieces if not _summed(asked, piece)]
-    counts: defaultdict[Place, dict[int, int]] = defaultdict(dict)
-    seconds: Counter[Place] = Counter()
-    for place, buckets, ended, lasted in [
-        *await _sums(tx, asked, summed),
-        *await _rows(tx, asked, rest),
+    pieces = query.period.pieces(query.step)
+    aggregated_pieces = [piece for piece in pieces if _is_aggregated(query, piece)]
+    other_pieces = [piece for piece in pieces if not _is_aggregated(query, piece)]
+    counts: defaultdict[RowKey, dict[int, int]] = defaultdict(dict)
+    seconds: Counter[RowKey] = Counter()
+    for key, buckets, ended, row_seconds in [
+        *await _read_aggregated(tx, query, aggregated_pieces),
+        *await _read_buckets(tx, query, other_pieces),
     ]:
-        counted = counts[place]
+        histogram = counts[key]
         for bucket, number in zip(buckets, ended, strict=True):
-            counted[bucket] = counted.get(bucket, 0) + number
-        seconds[place] += lasted
-    return {place: Times(counted, seconds[place]) for place, counted in counts.items()}
+            histogram[bucket] = histogram.get(bucket, 0) + number
+        seconds[key] += row_seconds
+    return {key: Times(counted, seconds[key]) for key, counted in counts.items()}
 
 
-def _summed(asked: Question, piece: Piece) -> bool:
-    return len(asked.apart) < 2 and (piece.span == "month" or asked.together)
+def _is_aggregated(query: FiguresQuery, piece: Piece) -> bool:
+    return len(query.dimensions) < 2 and (piece.span == "month" or query.covers_all_customers)
 
 
-async def _sums(tx: Connection, asked: Question, pieces: Sequence[Piece]) -> Iterator[Part]:
+async def _read_aggregated(
+    tx: Connection, query: FiguresQuery, pieces: Sequence[Piece]
+) -> Iterator[HistogramRow]:
     if not pieces:
         return iter(())
     sums = time_sums.c
-    apart = literal("".join(asked.apart), literal_execute=True)
-    found = [
-        within(time_sums, asked, piece, sums.buckets, sums.ended, sums.seconds).where(
-            sums.apart == apart
+    dimensions = literal("".join(query.dimensions), literal_execute=True)
+    selects = [
+        select_piece(time_sums, query, piece, sums.buckets, sums.ended, sums.seconds).where(
+            sums.apart == dimensions
         )
         for piece in pieces
     ]
-    rows = (await tx.execute(union_all(*found).limit(MOST + 1))).all()
-    if len(rows) > MOST:
-        raise TooMuch
+    rows = (await tx.execute(union_all(*selects).limit(MAX_FETCHED_ROWS + 1))).all()
+    if len(rows) > MAX_FETCHED_ROWS:
+        raise TooManyRows
     return (((row[0], row[1]), row[2], row[3], row[4]) for row in rows)
 
 
-async def _rows(tx: Connection, asked: Question, pieces: Sequence[Piece]) -> Iterator[Part]:
+async def _read_buckets(
+    tx: Connection, query: FiguresQuery, pieces: Sequence[Piece]
+) -> Iterator[HistogramRow]:
     names = ("ended", "seconds")
-    rows = await added_up(tx, time_figures, names, asked, time_figures.c.bucket, among=pieces)
-    return ((place, [bucket], [ended], lasted) for place, (bucket, ended, lasted) in rows)
+    rows = await sum_figures(
+        tx, time_figures, names, query, time_figures.c.bucket, only_pieces=pieces
+    )
+    return ((key, [bucket], [ended], lasted) for key, (bucket, ended, lasted) in rows)

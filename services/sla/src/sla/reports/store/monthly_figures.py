@@ -14,13 +14,13 @@ from sla.reports.domain.compliance import Compliance
 from sla.reports.domain.period import Period
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store import histograms, reports
-from sla.reports.store.reports import Group, Question
-from sla.reviews.domain.report import Part, Spread, Usage
+from sla.reports.store.reports import FiguresQuery, Group
+from sla.reviews.domain.report import CompliancePart, ResponseTimes, Usage
 
-FIRST = date(1970, 1, 1)
-PROMISED = {"contract": "sla"}
+MIN_DAY = date(1970, 1, 1)
+SLA_CONTRACTS = {"contract": "sla"}
 """What customers were promised; what partners owe us is no business of theirs."""
-MEASURED = ("first_response", "workaround", "resolution")
+TIMED_METRICS = ("first_response", "workaround", "resolution")
 """Metrics of which it says something how long they took; the others come in cycles."""
 
 
@@ -30,59 +30,65 @@ async def usages(
     """These months, which follow on each other: of one customer (under None); or of each, by key."""
     group: Literal["customer"] | None = None if customer_id else "customer"
     period = Period(months[0].first, months[-1].after.first)
-    asked = Question(period, customer_id, {}, group, "month")
-    earlier = replace(asked, period=Period(FIRST, period.since), step=None)
-    volumes = await reports.volume(tx, asked)
-    kept = await reports.compliance(tx, replace(asked, where=PROMISED))
-    changes = await reports.backlog(tx, asked)
-    open_before = await reports.backlog(tx, earlier)
-    found: dict[str | None, tuple[Usage, ...]] = {}
-    for name in {None, *(place[0] for place in (*volumes, *kept, *open_before))}:
-        standing, rows = open_before.get((name, None), Backlog()), []
+    query = FiguresQuery(period, customer_id, {}, group, "month")
+    earlier_query = replace(query, period=Period(MIN_DAY, period.since), step=None)
+    volumes = await reports.volume(tx, query)
+    compliance = await reports.compliance(tx, replace(query, where=SLA_CONTRACTS))
+    changes = await reports.backlog(tx, query)
+    open_before = await reports.backlog(tx, earlier_query)
+    by_customer: dict[str | None, tuple[Usage, ...]] = {}
+    for name in {None, *(key[0] for key in (*volumes, *compliance, *open_before))}:
+        backlog, rows = open_before.get((name, None), Backlog()), []
         for month in months:
-            place = name, month.first
-            standing += changes.get(place, Backlog())
-            volume, counted = volumes.get(place, Volume()), kept.get(place, Compliance())
-            rows.append(
-                Usage(str(month), volume.opened, volume.resolved, standing.tickets, counted)
-            )
-        found[name] = tuple(rows)
-    return found
+            key = name, month.first
+            backlog += changes.get(key, Backlog())
+            volume, counted = volumes.get(key, Volume()), compliance.get(key, Compliance())
+            rows.append(Usage(str(month), volume.opened, volume.resolved, backlog.tickets, counted))
+        by_customer[name] = tuple(rows)
+    return by_customer
 
 
 async def days(tx: Connection, customer_id: UUID, month: Month) -> Mapping[date, tuple[int, int]]:
     """Opened and resolved by local date; days without either are not in it."""
-    asked = Question(_period(month), customer_id, step="day")
-    found = await reports.volume(tx, asked)
-    return {day: (one.opened, one.resolved) for (_, day), one in found.items() if day is not None}
+    query = FiguresQuery(_period(month), customer_id, step="day")
+    volumes = await reports.volume(tx, query)
+    return {day: (one.opened, one.resolved) for (_, day), one in volumes.items() if day is not None}
 
 
-async def parts(tx: Connection, customer_id: UUID, month: Month, group: Group) -> tuple[Part, ...]:
+async def parts(
+    tx: Connection, customer_id: UUID, month: Month, group: Group
+) -> tuple[CompliancePart, ...]:
     """How promises ended by metric, priority or service, in the order of their names."""
-    asked = Question(_period(month), customer_id, PROMISED, group)
-    found = await reports.compliance(tx, asked)
-    named = sorted(((name or "", counted) for (name, _), counted in found.items() if counted.total))
-    return tuple(Part(name, counted) for name, counted in named)
+    query = FiguresQuery(_period(month), customer_id, SLA_CONTRACTS, group)
+    compliance = await reports.compliance(tx, query)
+    rows = sorted(
+        ((name or "", counted) for (name, _), counted in compliance.items() if counted.total)
+    )
+    return tuple(CompliancePart(name, counted) for name, counted in rows)
 
 
-async def spreads(tx: Connection, customer_id: UUID, month: Month) -> tuple[Spread, ...]:
+async def response_times(
+    tx: Connection, customer_id: UUID, month: Month
+) -> tuple[ResponseTimes, ...]:
     """Percentiles of counted time, from a histogram: off by less than 5 %."""
-    asked = Question(_period(month), customer_id, PROMISED, "metric")
-    found = {name: times for (name, _), times in (await histograms.times(tx, asked)).items()}
+    query = FiguresQuery(_period(month), customer_id, SLA_CONTRACTS, "metric")
+    times_by_metric = {
+        name: times for (name, _), times in (await histograms.times(tx, query)).items()
+    }
     return tuple(
-        Spread(
+        ResponseTimes(
             metric,
             times.ended,
             times.percentile(0.5) or 0.0,
             times.percentile(0.9) or 0.0,
             times.percentile(0.95) or 0.0,
         )
-        for metric in MEASURED
-        if (times := found.get(metric)) is not None and times.ended
+        for metric in TIMED_METRICS
+        if (times := times_by_metric.get(metric)) is not None and times.ended
     )
 
 
-_BROKEN = text("""
+_SELECT_BREACHED = text("""
     SELECT clocks.id, count(*) OVER () AS total FROM clocks
     WHERE clocks.customer_id = :customer AND clocks.outcome IS NOT NULL
         AND clocks.outcome IN ('breached', 'waived')
@@ -92,12 +98,12 @@ _BROKEN = text("""
 """)
 
 
-async def broken(
+async def find_breached(
     tx: Connection, customer_id: UUID, span: Span, limit: int
 ) -> tuple[list[UUID], int]:
     """The first `limit` clocks that broke their promise, in that order, and how many there are."""
-    asked = {"customer": customer_id, "limit": limit, **span._asdict()}
-    rows = list(await tx.execute(_BROKEN, asked))
+    parameters = {"customer": customer_id, "limit": limit, **span._asdict()}
+    rows = list(await tx.execute(_SELECT_BREACHED, parameters))
     return [row.id for row in rows], rows[0].total if rows else 0
 
 

@@ -27,23 +27,23 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from sla.directory.tables import customers
 from sla.reports.domain.compliance import Compliance
-from sla.reports.domain.period import Apart, Period, Piece, Step
+from sla.reports.domain.period import Dimension, Period, Piece, Step
 from sla.reports.domain.volume import Backlog, Volume
-from sla.reports.store.rollups import EVERYBODY
+from sla.reports.store.rollups import ALL_CUSTOMERS
 from sla.reports.tables import clock_figures, ticket_figures, work_figures
 from sla.time_entries.domain.costs import Costs
 
 Group = Literal[
     "customer", "service", "priority", "kind", "metric", "contract", "agreement", "rate"
 ]
-MOST = 100_000
+MAX_FETCHED_ROWS = 100_000
 """Rows that a report may read from the database after adding up."""
-DETAILS = frozenset({"customer", "agreement"})
+PER_CUSTOMER_KEYS = frozenset({"customer", "agreement"})
 """What the figures of all customers together do not tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FiguresQuery:
     """`where` holds the other keys that a row must have; `customer_id` None: all customers."""
 
     period: Period
@@ -53,123 +53,127 @@ class Question:
     step: Step | None = None
 
     @property
-    def together(self) -> bool:
-        asked = {*self.where, self.group}
-        return self.customer_id is None and asked.isdisjoint(DETAILS)
+    def covers_all_customers(self) -> bool:
+        keys = {*self.where, self.group}
+        return self.customer_id is None and keys.isdisjoint(PER_CUSTOMER_KEYS)
 
     @property
-    def apart(self) -> list[Apart]:
+    def dimensions(self) -> list[Dimension]:
         """Which of services, priorities and kinds it tells apart."""
-        return [name for name in get_args(Apart) if name in (*self.where, self.group)]
+        return [name for name in get_args(Dimension) if name in (*self.where, self.group)]
 
     @property
     def pieces(self) -> list[Piece]:
-        match self.apart:
+        match self.dimensions:
             case []:
                 return self.period.pieces(self.step, "total")
-            case [one]:
-                return self.period.pieces(self.step, one)
+            case [dimension]:
+                return self.period.pieces(self.step, dimension)
             case _:
                 return self.period.pieces(self.step)
 
 
-class TooMuch(Exception):
+class TooManyRows(Exception):
     """The answer would have more rows than anybody reads."""
 
 
-Place = tuple[str | None, date | None]
+RowKey = tuple[str | None, date | None]
 """Group and the first day of the step: what a row is about."""
 
 
-async def volume(tx: Connection, asked: Question) -> dict[Place, Volume]:
+async def volume(tx: Connection, query: FiguresQuery) -> dict[RowKey, Volume]:
     names = ("opened", "resolved", "rejected", "reopened", "merged", "entered", "gone")
-    rows = await added_up(tx, ticket_figures, names, asked)
-    return {place: Volume(*figures) for place, figures in rows}
+    rows = await sum_figures(tx, ticket_figures, names, query)
+    return {key: Volume(*figures) for key, figures in rows}
 
 
-async def compliance(tx: Connection, asked: Question) -> dict[Place, Compliance]:
-    rows = await added_up(tx, clock_figures, ("met", "breached", "waived"), asked)
-    return {place: Compliance(*figures) for place, figures in rows}
+async def compliance(tx: Connection, query: FiguresQuery) -> dict[RowKey, Compliance]:
+    rows = await sum_figures(tx, clock_figures, ("met", "breached", "waived"), query)
+    return {key: Compliance(*figures) for key, figures in rows}
 
 
-async def backlog(tx: Connection, asked: Question) -> dict[Place, Backlog]:
+async def backlog(tx: Connection, query: FiguresQuery) -> dict[RowKey, Backlog]:
     """By how much the backlog changed in each step."""
-    rows = await added_up(tx, ticket_figures, ("entered", "gone", "opened_epochs"), asked)
-    return {place: Backlog(entered - gone, epochs) for place, (entered, gone, epochs) in rows}
+    rows = await sum_figures(tx, ticket_figures, ("entered", "gone", "opened_epochs"), query)
+    return {key: Backlog(entered - gone, epochs) for key, (entered, gone, epochs) in rows}
 
 
-async def costs(tx: Connection, asked: Question) -> dict[Place, Costs]:
-    found: dict[Place, Costs] = {}
-    rows = await added_up(tx, work_figures, ("minutes", "cents"), asked, work_figures.c.currency)
-    for place, (currency, minutes, cents) in rows:
-        found[place] = found.get(place, Costs()) + Costs(minutes, {currency: (minutes, cents)})
-    return found
+async def costs(tx: Connection, query: FiguresQuery) -> dict[RowKey, Costs]:
+    costs_by_key: dict[RowKey, Costs] = {}
+    rows = await sum_figures(tx, work_figures, ("minutes", "cents"), query, work_figures.c.currency)
+    for key, (currency, minutes, cents) in rows:
+        costs_by_key[key] = costs_by_key.get(key, Costs()) + Costs(
+            minutes, {currency: (minutes, cents)}
+        )
+    return costs_by_key
 
 
-async def still_open(tx: Connection, asked: Question) -> list[tuple[date, int]]:
+async def list_open_by_day(tx: Connection, query: FiguresQuery) -> list[tuple[date, int]]:
     """Tickets that are open now, by the day of their opening, whatever the period."""
     t = ticket_figures
     days = select(t.c.day, func.sum(t.c.still_open)).where(t.c.still_open > _literal(0))
     rows = await tx.execute(
-        days.where(t.c.span == _literal("day"), *_narrowed(t, asked)).group_by(t.c.day)
+        days.where(t.c.span == _literal("day"), *_conditions(t, query)).group_by(t.c.day)
     )
     return [(day, int(tickets)) for day, tickets in rows]
 
 
-async def added_up(
+async def sum_figures(
     tx: Connection,
     table: Table,
     names: tuple[str, ...],
-    asked: Question,
+    query: FiguresQuery,
     *keys: ColumnElement[Any],
-    among: Sequence[Piece] | None = None,
-) -> Iterator[tuple[Place, tuple[Any, ...]]]:
+    only_pieces: Sequence[Piece] | None = None,
+) -> Iterator[tuple[RowKey, tuple[Any, ...]]]:
     """Place and figures, preceded by the values of `keys`. `among`: these pieces of the period.
     Raises TooMuch."""
-    parts = asked.pieces if among is None else among
-    if not parts:
+    chosen_pieces = query.pieces if only_pieces is None else only_pieces
+    if not chosen_pieces:
         return iter(())
-    pieces = [_piece(table, names, asked, piece, keys) for piece in parts]
-    every = union_all(*pieces).subquery()
-    own = [every.c[key.name] for key in keys]
-    sums = [func.sum(every.c[name]) for name in names]
-    grouped = select(every.c.place, every.c.step, *own, *sums)
-    grouped = grouped.group_by(every.c.place, every.c.step, *own).limit(MOST + 1)
-    rows = (await tx.execute(grouped)).all()
-    if len(rows) > MOST:
-        raise TooMuch
-    return (((row[0], row[1]), tuple(map(_plain, row[2:]))) for row in rows)
+    selects = [_select_sums(table, names, query, piece, keys) for piece in chosen_pieces]
+    combined = union_all(*selects).subquery()
+    key_columns = [combined.c[key.name] for key in keys]
+    sums = [func.sum(combined.c[name]) for name in names]
+    statement = select(combined.c.place, combined.c.step, *key_columns, *sums)
+    statement = statement.group_by(combined.c.place, combined.c.step, *key_columns).limit(
+        MAX_FETCHED_ROWS + 1
+    )
+    rows = (await tx.execute(statement)).all()
+    if len(rows) > MAX_FETCHED_ROWS:
+        raise TooManyRows
+    return (((row[0], row[1]), tuple(map(_to_plain, row[2:]))) for row in rows)
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     """A sum of bigints is a numeric."""
     return value if isinstance(value, str) else int(value)
 
 
-def _piece(
+def _select_sums(
     table: Table,
     names: tuple[str, ...],
-    asked: Question,
+    query: FiguresQuery,
     piece: Piece,
     keys: tuple[ColumnElement[Any], ...],
 ) -> Select[Any]:
     sums = [func.sum(table.c[name]).label(name) for name in names]
-    return within(table, asked, piece, *keys, *sums).group_by("place", "step", *keys)
+    return select_piece(table, query, piece, *keys, *sums).group_by("place", "step", *keys)
 
 
-def within(
-    table: Table, asked: Question, piece: Piece, *columns: ColumnElement[Any]
+def select_piece(
+    table: Table, query: FiguresQuery, piece: Piece, *columns: ColumnElement[Any]
 ) -> Select[Any]:
     """The rows of a piece: `place`, `step`, and these columns."""
-    place = _place(table, asked.group).label("place")
-    found = (
-        select(place, _step(table, asked).label("step"), *columns)
-        .where(table.c.span == _literal(piece.span), *_narrowed(table, asked))
+    group_column = _group_column(table, query.group).label("place")
+    statement = (
+        select(group_column, _step_column(table, query).label("step"), *columns)
+        .where(table.c.span == _literal(piece.span), *_conditions(table, query))
         .where(table.c.day >= piece.since, table.c.day < piece.until)
     )
-    if asked.group == "customer":
-        return found.join(customers, customers.c.id == table.c.customer_id)
-    return found
+    if query.group == "customer":
+        return statement.join(customers, customers.c.id == table.c.customer_id)
+    return statement
 
 
 def _literal(value: Any) -> BindParameter[Any]:
@@ -178,27 +182,27 @@ def _literal(value: Any) -> BindParameter[Any]:
     return literal(value, literal_execute=True)
 
 
-def _place(table: Table, group: Group | None) -> ColumnElement[Any]:
+def _group_column(table: Table, group: Group | None) -> ColumnElement[Any]:
     if group is None:
         return cast(null(), Text)
     return customers.c.key if group == "customer" else table.c[group]
 
 
-def _step(table: Table, asked: Question) -> ColumnElement[Any]:
-    if asked.step is None:
+def _step_column(table: Table, query: FiguresQuery) -> ColumnElement[Any]:
+    if query.step is None:
         return cast(null(), table.c.day.type)
     # The first step may begin later than its week or month does.
-    begun = cast(func.date_trunc(asked.step, table.c.day), table.c.day.type)
-    return func.greatest(begun, asked.period.since)
+    step_start = cast(func.date_trunc(query.step, table.c.day), table.c.day.type)
+    return func.greatest(step_start, query.period.since)
 
 
-def _narrowed(table: Table, asked: Question) -> Iterator[ColumnElement[bool]]:
-    everybody = _literal(EVERYBODY)
-    if asked.customer_id is not None:
-        yield table.c.customer_id == asked.customer_id
-    elif asked.together:
-        yield table.c.customer_id == everybody
+def _conditions(table: Table, query: FiguresQuery) -> Iterator[ColumnElement[bool]]:
+    all_customers = _literal(ALL_CUSTOMERS)
+    if query.customer_id is not None:
+        yield table.c.customer_id == query.customer_id
+    elif query.covers_all_customers:
+        yield table.c.customer_id == all_customers
     else:
-        yield table.c.customer_id != everybody
-    for name, value in asked.where.items():
+        yield table.c.customer_id != all_customers
+    for name, value in query.where.items():
         yield table.c[name] == value

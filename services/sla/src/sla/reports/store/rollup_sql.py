@@ -8,28 +8,28 @@ zone's midnight may come twice, or not at all).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-BASE = 1.1
+BUCKET_GROWTH = 1.1
 """Buckets of the histogram grow by a tenth: see `sla.reports.domain.percentiles`."""
-TICKET = "coalesce(ticket.service, '') AS service, ticket.priority, ticket.kind"
+TICKET_COLUMNS = "coalesce(ticket.service, '') AS service, ticket.priority, ticket.kind"
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FigureTable:
     """A table of figures. `keys` are its own beside customer, day, service, priority and kind;
     `together` names those that stand for all of them ('') in the figures of all customers."""
 
     table: str
     keys: tuple[str, ...]
     figures: Mapping[str, str]
-    facts: str
-    together: tuple[str, ...] = ()
+    facts_sql: str
+    collapsed_keys: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return ("customer_id", "day", "service", "priority", "kind", *self.keys)
 
 
-def _on(instant: str) -> str:
+def _on_day(instant: str) -> str:
     """The join condition of a fact that belongs to the day of this instant."""
     return (
         f"{instant} >= days.since AND {instant} < days.until"
@@ -37,7 +37,7 @@ def _on(instant: str) -> str:
     )
 
 
-TICKETS = Figures(
+TICKET_FIGURES = FigureTable(
     "ticket_figures",
     (),
     dict.fromkeys(
@@ -45,74 +45,74 @@ TICKETS = Figures(
     )
     | {"opened_epochs": "bigint", "still_open": "int"},
     f"""
-    SELECT days.customer_id, days.day, {TICKET},
+    SELECT days.customer_id, days.day, {TICKET_COLUMNS},
         1 AS opened, 0 AS resolved, 0 AS rejected, 0 AS reopened, 0 AS merged, 1 AS entered,
         0 AS gone, extract(epoch FROM ticket.opened_at)::bigint AS opened_epochs,
         (ticket.ended_at IS NULL)::int AS still_open
     FROM days JOIN tickets ticket
-        ON ticket.customer_id = days.customer_id AND {_on("ticket.opened_at")}
+        ON ticket.customer_id = days.customer_id AND {_on_day("ticket.opened_at")}
     UNION ALL
-    SELECT days.customer_id, days.day, {TICKET},
+    SELECT days.customer_id, days.day, {TICKET_COLUMNS},
         0, (turn.kind = 'resolved')::int, (turn.kind = 'rejected')::int,
         (turn.kind = 'reopened')::int, (turn.kind = 'merged')::int, (turn.change > 0)::int,
         (turn.change < 0)::int,
         turn.change * extract(epoch FROM ticket.opened_at)::bigint, 0
     FROM days
-    JOIN ticket_turns turn ON turn.customer_id = days.customer_id AND {_on("turn.at")}
+    JOIN ticket_turns turn ON turn.customer_id = days.customer_id AND {_on_day("turn.at")}
     JOIN tickets ticket ON ticket.id = turn.ticket_id
     """,
 )
 
-_PROMISED = "JOIN tickets ticket ON ticket.id = clock.ticket_id"
+_JOIN_TICKET = "JOIN tickets ticket ON ticket.id = clock.ticket_id"
 # A partner's or second level's clock has an agreement of its own; else that of the ticket holds.
-_PROMISE = f"""{TICKET}, clock.metric, clock.contract,
+_PROMISE_COLUMNS = f"""{TICKET_COLUMNS}, clock.metric, clock.contract,
         coalesce(clock.agreement, ticket.agreement, '') AS agreement"""
 
-CLOCKS = Figures(
+CLOCK_FIGURES = FigureTable(
     "clock_figures",
     ("metric", "contract", "agreement"),
     dict.fromkeys(("met", "breached", "waived"), "int"),
     f"""
-    SELECT days.customer_id, days.day, {_PROMISE},
+    SELECT days.customer_id, days.day, {_PROMISE_COLUMNS},
         (clock.outcome = 'met')::int AS met, (clock.outcome = 'breached')::int AS breached,
         (clock.outcome = 'waived')::int AS waived
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
-        AND clock.outcome IS NOT NULL AND {_on("clock.outcome_at")}
-    {_PROMISED}
+        AND clock.outcome IS NOT NULL AND {_on_day("clock.outcome_at")}
+    {_JOIN_TICKET}
     """,
     ("agreement",),
 )
 
 
-def _bucket(seconds: str) -> str:
-    log = f"ln(({seconds})::float8) / ln({BASE}::float8)"
+def _bucket_sql(seconds: str) -> str:
+    log = f"ln(({seconds})::float8) / ln({BUCKET_GROWTH}::float8)"
     return f"CASE WHEN {seconds} < 1 THEN 0 ELSE 1 + floor({log})::int END"
 
 
-_ELAPSED = "greatest(0, extract(epoch FROM ticket.ended_at - ticket.opened_at)::bigint)"
+_LIFETIME_SECONDS = "greatest(0, extract(epoch FROM ticket.ended_at - ticket.opened_at)::bigint)"
 
-TIMES = Figures(
+TIME_FIGURES = FigureTable(
     "time_figures",
     ("metric", "contract", "agreement", "bucket"),
     {"ended": "int", "seconds": "bigint"},
     f"""
-    SELECT days.customer_id, days.day, {_PROMISE},
-        {_bucket("clock.elapsed_seconds")} AS bucket, 1 AS ended, clock.elapsed_seconds AS seconds
+    SELECT days.customer_id, days.day, {_PROMISE_COLUMNS},
+        {_bucket_sql("clock.elapsed_seconds")} AS bucket, 1 AS ended, clock.elapsed_seconds AS seconds
     FROM days JOIN clocks clock ON clock.customer_id = days.customer_id
-        AND clock.stopped_at IS NOT NULL AND {_on("clock.stopped_at")}
-    {_PROMISED}
+        AND clock.stopped_at IS NOT NULL AND {_on_day("clock.stopped_at")}
+    {_JOIN_TICKET}
     UNION ALL
-    SELECT days.customer_id, days.day, {TICKET}, 'lifetime', '', '',
-        {_bucket(_ELAPSED)}, 1, {_ELAPSED}
+    SELECT days.customer_id, days.day, {TICKET_COLUMNS}, 'lifetime', '', '',
+        {_bucket_sql(_LIFETIME_SECONDS)}, 1, {_LIFETIME_SECONDS}
     FROM days JOIN tickets ticket ON ticket.customer_id = days.customer_id
         AND ticket.ended_as = 'resolved' AND ticket.ended_at IS NOT NULL
-        AND {_on("ticket.ended_at")}
+        AND {_on_day("ticket.ended_at")}
     """,
     ("agreement",),
 )
 
 # The customer's own sheet goes before that of everybody; what it does not price has no currency.
-_SHEET = """
+_JOIN_RATE_CARD = """
     LEFT JOIN LATERAL (
         SELECT currency, rates FROM rate_sheets sheet
         WHERE (sheet.customer_id = work.customer_id OR sheet.customer_id IS NULL)
@@ -122,24 +122,24 @@ _SHEET = """
     ) sheet ON sheet.rates ? work.rate
 """
 
-WORK = Figures(
+WORK_FIGURES = FigureTable(
     "work_figures",
     ("rate", "currency"),
     dict.fromkeys(("minutes", "cents"), "bigint"),
     f"""
-    SELECT days.customer_id, days.day, {TICKET}, work.rate,
+    SELECT days.customer_id, days.day, {TICKET_COLUMNS}, work.rate,
         coalesce(sheet.currency, '') AS currency, work.minutes,
         coalesce(round(work.minutes * (sheet.rates ->> work.rate)::numeric / 60), 0) AS cents
     FROM days JOIN work ON work.customer_id = days.customer_id AND work.day = days.day
     JOIN tickets ticket ON ticket.id = work.ticket_id
-    {_SHEET}
+    {_JOIN_RATE_CARD}
     """,
 )
 
-ALL: tuple[Figures, ...] = (TICKETS, CLOCKS, TIMES, WORK)
+ALL_FIGURES: tuple[FigureTable, ...] = (TICKET_FIGURES, CLOCK_FIGURES, TIME_FIGURES, WORK_FIGURES)
 """Counted from facts, day by day, and added up to months."""
 
-SUMS = Figures(
+TIME_SUMS = FigureTable(
     "time_sums",
     ("apart", "metric", "contract", "agreement"),
     {"buckets": "smallint[]", "ended": "int[]", "seconds": "bigint"},

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from common.persistence.database import Connection, asyncpg_connection
 
-Turn = Literal["resolved", "rejected", "reopened", "merged"]
-Turned = tuple[UUID, int, Turn, datetime]
+StateChangeKind = Literal["resolved", "rejected", "reopened", "merged"]
+StateChange = tuple[UUID, int, StateChangeKind, datetime]
 """Ticket, the sequence of its event, what happened, when."""
 
-_TURN = """
+_APPLY_CHANGES = """
 WITH heard AS (
     SELECT turn.*, ticket.customer_id, ticket.ended_at IS NULL AS open,
         turn.kind IN ('resolved', 'merged') AS ends
@@ -30,8 +30,8 @@ FROM heard WHERE id = ticket_id AND open = ends
 """
 
 
-async def add(tx: Connection, turned: Collection[Turned]) -> None:
+async def insert(tx: Connection, changes: Collection[StateChange]) -> None:
     """Append turns, one per ticket, and let the tickets be open or not."""
-    if turned:
-        columns = [list(column) for column in zip(*turned, strict=True)]
-        await (await asyncpg_connection(tx)).execute(_TURN, *columns)
+    if changes:
+        columns = [list(column) for column in zip(*changes, strict=True)]
+        await (await asyncpg_connection(tx)).execute(_APPLY_CHANGES, *columns)

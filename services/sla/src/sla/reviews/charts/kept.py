@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from sla.reviews.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import Part
+from sla.reviews.domain.report import CompliancePart
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 130.0, 22.0, 22.0
 LONGEST = 18
 
 
-def kept(parts: Sequence[Part], name: str = "kept", title: str = "Promises kept") -> Drawing:
+def kept(
+    parts: Sequence[CompliancePart], name: str = "kept", title: str = "Promises kept"
+) -> Drawing:
     """Dark: kept. Light: broken with approval. What is missing was broken."""
     rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
     told = " ".join(
@@ -32,7 +34,7 @@ def _key() -> Iterator[Shape]:
         yield Label(LEFT + x + 12, 11, text)
 
 
-def _row(part: Part, y: float) -> Iterator[Shape]:
+def _row(part: CompliancePart, y: float) -> Iterator[Shape]:
     counted = part.compliance
     full = WIDTH - LEFT - RIGHT
     met, excused = (
@@ -46,7 +48,9 @@ def _row(part: Part, y: float) -> Iterator[Shape]:
         yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
     if excused:
         yield Box(LEFT + full * met, y + 2, full * excused, 14, LIGHT, INK)
-    said = f"{wording.share(counted.raw)}  ({wording.share(counted.adjusted)} adjusted)"
+    said = (
+        f"{wording.format_share(counted.raw)}  ({wording.format_share(counted.adjusted)} adjusted)"
+    )
     fill = ALARM if counted.breached else INK
     yield Label(WIDTH - RIGHT + 6, y + 12, said, 8, "start", True, fill)
 

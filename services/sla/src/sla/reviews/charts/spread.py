@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 
 from sla.reviews.charts.drawing import DARK, INK, LIGHT, Box, Drawing, Label, Line, Shape
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import Spread
+from sla.reviews.domain.report import ResponseTimes
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 60.0, 22.0, 34.0
 
 
-def spread(spreads: Sequence[Spread]) -> Drawing:
+def spread(spreads: Sequence[ResponseTimes]) -> Drawing:
     """A row per metric, each on its own scale, which ends at its 95th percentile."""
     rows = [shape for index, one in enumerate(spreads) for shape in _row(one, TOP + index * ROW)]
     told = " ".join(
-        f"{wording.metric(one.metric)}, {wording.plural(one.count, 'ticket')}: half within"
-        f" {wording.lasting(one.p50_seconds)}, 90 % within {wording.lasting(one.p90_seconds)},"
-        f" 95 % within {wording.lasting(one.p95_seconds)}."
+        f"{wording.metric_name(one.metric)}, {wording.pluralise(one.count, 'ticket')}: half within"
+        f" {wording.format_duration(one.p50_seconds)}, 90 % within {wording.format_duration(one.p90_seconds)},"
+        f" 95 % within {wording.format_duration(one.p95_seconds)}."
         for one in spreads
     )
     title = "How long it took, in working time"
@@ -32,16 +32,17 @@ def _key() -> Iterator[Shape]:
     yield Label(LEFT + 190, 11, "95 % within")
 
 
-def _row(one: Spread, y: float) -> Iterator[Shape]:
+def _row(one: ResponseTimes, y: float) -> Iterator[Shape]:
     full = WIDTH - LEFT - RIGHT
     longest = one.p95_seconds or 1.0
     half, most = full * one.p50_seconds / longest, full * one.p90_seconds / longest
-    yield Label(LEFT - 6, y + 11, wording.metric(one.metric), 8, "end")
+    yield Label(LEFT - 6, y + 11, wording.metric_name(one.metric), 8, "end")
     yield Label(LEFT - 6, y + 21, f"n = {one.count}", 7, "end")
     yield Box(LEFT, y + 2, most, 12, LIGHT, INK)
     yield Box(LEFT, y + 2, half, 12, DARK, INK)
     yield Line(((LEFT + full, y), (LEFT + full, y + 16)), INK, 2)
     said = " · ".join(
-        wording.lasting(value) for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
+        wording.format_duration(value)
+        for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
     )
     yield Label(LEFT, y + 25, said, 8, "start", True)

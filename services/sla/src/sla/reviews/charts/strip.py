@@ -21,9 +21,9 @@ def strip(uptimes: Sequence[Uptime], days: Sequence[date]) -> Drawing:
         shape for index, one in enumerate(uptimes) for shape in _row(one, days, TOP + index * ROW)
     ]
     told = " ".join(
-        f"{one.subject}: {wording.uptime(one.availability)} available,"
-        f" down for {wording.lasting(one.down_seconds)}"
-        f" on {wording.plural(sum(1 for _, s in one.down if s), 'day')}."
+        f"{one.subject}: {wording.format_uptime(one.availability)} available,"
+        f" down for {wording.format_duration(one.down_seconds)}"
+        f" on {wording.pluralise(sum(1 for _, s in one.down if s), 'day')}."
         for one in uptimes
     )
     height = TOP + len(uptimes) * ROW + 4
@@ -47,7 +47,9 @@ def _row(one: Uptime, days: Sequence[date], y: float) -> Iterator[Shape]:
         if seconds := down.get(day, 0):
             high = max(LEAST, 15 * min(seconds / DAY, 1.0))
             yield Box(x, y + 15 - high, wide - 1, high, ALARM, INK)
-    yield Label(WIDTH - RIGHT + 6, y + 11, wording.uptime(one.availability), 8, "start", True)
+    yield Label(
+        WIDTH - RIGHT + 6, y + 11, wording.format_uptime(one.availability), 8, "start", True
+    )
 
 
 def _place(index: int, count: int) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.reviews.charts.drawing import (
     DARK,
     GOOD,
@@ -32,9 +32,9 @@ def trend(months: Sequence[Usage]) -> Drawing:
 
 def _told(months: Sequence[Usage]) -> str:
     return " ".join(
-        f"{read_month(one.month).title}: {wording.plural(one.opened, 'ticket')} opened,"
-        f" {wording.share(one.compliance.raw)} of promises kept,"
-        f" {wording.share(one.compliance.adjusted)} with approved breaches."
+        f"{parse_month(one.month).title}: {wording.pluralise(one.opened, 'ticket')} opened,"
+        f" {wording.format_share(one.compliance.raw)} of promises kept,"
+        f" {wording.format_share(one.compliance.adjusted)} with approved breaches."
         for one in months
     )
 
@@ -63,7 +63,7 @@ def _bars(months: Sequence[Usage], top: float) -> Iterator[Shape]:
         y = _y(one.opened / top)
         if one.opened:
             yield Box(x - 16, y, 32, HEIGHT - BOTTOM - y, LIGHT, INK)
-        yield Label(x, HEIGHT - 6, read_month(one.month).short, 7.5, "middle")
+        yield Label(x, HEIGHT - 6, parse_month(one.month).short_title, 7.5, "middle")
 
 
 def _lines(months: Sequence[Usage]) -> Iterator[Shape]:
@@ -78,7 +78,7 @@ def _lines(months: Sequence[Usage]) -> Iterator[Shape]:
         if share is not None:
             # Beneath, because the other line never runs there; at the bottom there is no room.
             y = _y(share) + (12 if share > 0.15 else -6)
-            yield Label(_x(index, len(months)), y, wording.share(share), 7.5, "middle", True)
+            yield Label(_x(index, len(months)), y, wording.format_share(share), 7.5, "middle", True)
 
 
 def _x(index: int, count: int) -> float:

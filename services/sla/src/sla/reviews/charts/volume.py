@@ -13,14 +13,14 @@ from sla.reviews.charts.drawing import (
     Shape,
     rounded_up,
 )
-from sla.reviews.domain.report import Day
+from sla.reviews.domain.report import DailyVolume
 
 WIDTH, HEIGHT = 480.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 6.0, 22.0, 16.0
 SATURDAY = 5
 
 
-def volume(days: Sequence[Day]) -> Drawing:
+def volume(days: Sequence[DailyVolume]) -> Drawing:
     """A dark bar for what was opened, a light one with an outline for what was resolved."""
     opened, resolved = sum(d.opened for d in days), sum(d.resolved for d in days)
     top = rounded_up(max((max(d.opened, d.resolved) for d in days), default=1))
@@ -47,7 +47,7 @@ def _key() -> Iterator[Shape]:
     yield Label(LEFT + 68, 11, "resolved")
 
 
-def _bars(days: Sequence[Day], top: float) -> Iterator[Shape]:
+def _bars(days: Sequence[DailyVolume], top: float) -> Iterator[Shape]:
     step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
     wide = step * 0.36
     for index, day in enumerate(days):

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.reports.domain.compliance import Compliance
 from sla.reviews.charts.kept import kept
 from sla.reviews.charts.trend import trend
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import CustomerLine, Leadership, Part
+from sla.reviews.domain.report import CompliancePart, CustomerLine, LeadershipReport
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 UTC_NAME = "UTC"
 
 
-def paper(report: Leadership) -> Paper:
-    month = read_month(report.month)
+def build_document(report: LeadershipReport) -> Paper:
+    month = parse_month(report.month)
     return Paper(
         name=f"leadership-{report.month}",
         title="Leadership report",
@@ -22,32 +22,32 @@ def paper(report: Leadership) -> Paper:
         standing=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
-        sections=(_promises(report), _customers(report), _running(report)),
+        sections=(_promises(report), _customers(report), _operations(report)),
     )
 
 
-def _tiles(report: Leadership) -> Iterator[Tile]:
+def _tiles(report: LeadershipReport) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.previous_month.compliance for one in report.customers), Compliance())
-    against = wording.points(now.raw, before.raw)
-    yield Tile("Promises kept", wording.share(now.raw), against, now.breached > 0)
-    approved = wording.plural(now.waived, "breach", "breaches")
-    yield Tile("With approved breaches", wording.share(now.adjusted), f"{approved} approved")
+    comparison = wording.compare_shares(now.raw, before.raw)
+    yield Tile("Promises kept", wording.format_share(now.raw), comparison, now.breached > 0)
+    approved = wording.pluralise(now.waived, "breach", "breaches")
+    yield Tile("With approved breaches", wording.format_share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
-    was = sum(one.previous_month.opened for one in report.customers)
-    yield Tile("Tickets opened", str(opened), wording.against(opened, was))
+    opened_before = sum(one.previous_month.opened for one in report.customers)
+    yield Tile("Tickets opened", str(opened), wording.compare_counts(opened, opened_before))
     overdue = sum(one.overdue_actions for one in report.customers)
-    waiting = sum(one.open_actions for one in report.customers)
-    yield Tile("Actions overdue", str(overdue), f"of {waiting} open", overdue > 0)
+    open_actions = sum(one.open_actions for one in report.customers)
+    yield Tile("Actions overdue", str(overdue), f"of {open_actions} open", overdue > 0)
 
 
-def _promises(report: Leadership) -> Section:
-    parts = [Part(one.name, one.usage.compliance) for one in report.customers]
+def _promises(report: LeadershipReport) -> Section:
+    parts = [CompliancePart(one.name, one.usage.compliance) for one in report.customers]
     drawings = (kept(parts, "customers", "Promises kept, by customer"),) if parts else ()
     return Section("Promises", report.notes, (*drawings, trend(report.trend)))
 
 
-def _customers(report: Leadership) -> Section:
+def _customers(report: LeadershipReport) -> Section:
     columns = (
         Column("Customer", weight=1.8),
         Column("Opened", "count"),
@@ -59,11 +59,11 @@ def _customers(report: Leadership) -> Section:
         Column("Adjusted", "share"),
         Column("Broken", "count"),
     )
-    rows = [_figures(one) for one in report.customers]
+    rows = [_figures_row(one) for one in report.customers]
     return Section("Customers", tables=(Table(columns, rows, "There is no customer yet."),))
 
 
-def _figures(one: CustomerLine) -> tuple[Value, ...]:
+def _figures_row(one: CustomerLine) -> tuple[Value, ...]:
     now, before = one.usage, one.previous_month
     return (
         one.name,
@@ -78,7 +78,7 @@ def _figures(one: CustomerLine) -> tuple[Value, ...]:
     )
 
 
-def _running(report: Leadership) -> Section:
+def _operations(report: LeadershipReport) -> Section:
     """What has to be seen to: reviews, actions, availability, hours."""
     columns = (
         Column("Customer", weight=1.8),

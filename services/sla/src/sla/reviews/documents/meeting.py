@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.reviews.domain import wording
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Minute
 from sla.reviews.paper import Column, Section, Table
 
 
-def actions(found: Sequence[Action], month: str) -> Section:
+def actions_section(items: Sequence[ActionItem], month: str) -> Section:
     """Carried-over ones say from which review they come."""
     columns = (
         Column("Action", weight=0.6),
@@ -29,24 +29,24 @@ def actions(found: Sequence[Action], month: str) -> Section:
             one.owner,
             one.due,
             _state(one),
-            "this review" if str(one.month) == month else read_month(str(one.month)).title,
+            "this review" if str(one.month) == month else parse_month(str(one.month)).title,
         )
-        for one in found
+        for one in items
     ]
     return Section("Actions", tables=(Table(columns, rows, "Nothing is owed."),))
 
 
-def _state(action: Action) -> str:
+def _state(action: ActionItem) -> str:
     if action.state == "verified":
         return f"done, verified by {action.verified_by}"
     return f"done by {action.done_by}, to be verified" if action.state == "done" else "open"
 
 
-def minutes(found: Sequence[Minute], zone: ZoneInfo) -> Section:
+def minutes_section(entries: Sequence[Minute], zone: ZoneInfo) -> Section:
     columns = (
         Column("When", weight=0.6),
         Column("By", weight=0.4),
         Column("What was said", weight=3),
     )
-    rows = [(wording.instant(one.at, zone), one.by, one.text) for one in found]
+    rows = [(wording.format_instant(one.at, zone), one.by, one.text) for one in entries]
     return Section("Minutes", tables=(Table(columns, rows, "None were taken."),))

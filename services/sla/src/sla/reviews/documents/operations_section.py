@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.reviews.charts.strip import strip
 from sla.reviews.domain import wording
 from sla.reviews.domain.report import ChangeLine, Report
 from sla.reviews.paper import Column, Section, Table
 
 
-def availability(report: Report) -> Section:
+def availability_section(report: Report) -> Section:
     drawings = []
     if report.uptimes:
-        drawings.append(strip(report.uptimes, read_month(report.month).days))
-    measured = (
+        drawings.append(strip(report.uptimes, parse_month(report.month).days))
+    uptime_columns = (
         Column("What", weight=1.4),
         Column("Available", "uptime"),
         Column("Promised", "uptime"),
@@ -34,7 +34,7 @@ def availability(report: Report) -> Section:
         )
         for one in report.uptimes
     ]
-    happened = (
+    outage_columns = (
         Column("Outage", weight=0.7),
         Column("Where", weight=1.4),
         Column("Effect", weight=0.8),
@@ -48,13 +48,13 @@ def availability(report: Report) -> Section:
         for one in report.outages
     ]
     tables = (
-        *((Table(measured, uptimes),) if uptimes else ()),
-        Table(happened, outages, "There was no outage."),
+        *((Table(uptime_columns, uptimes),) if uptimes else ()),
+        Table(outage_columns, outages, "There was no outage."),
     )
     return Section("Availability and outages", drawings=tuple(drawings), tables=tables)
 
 
-def measured_figures(report: Report) -> Iterator[Section]:
+def measured_section(report: Report) -> Iterator[Section]:
     """Actual against required, as far as figures were promised."""
     if not report.measured:
         return
@@ -73,14 +73,14 @@ def measured_figures(report: Report) -> Iterator[Section]:
             one.statistic,
             f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
             "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
-            wording.VERDICTS[one.verdict],
+            wording.VERDICT_NAMES[one.verdict],
         )
         for one in report.measured
     ]
     yield Section("Measured figures", tables=(Table(columns, rows),))
 
 
-def reserved_hours(report: Report) -> Iterator[Section]:
+def reserved_hours_section(report: Report) -> Iterator[Section]:
     if not report.reserved:
         return
     columns = (
@@ -103,17 +103,19 @@ def reserved_hours(report: Report) -> Iterator[Section]:
     yield Section("Reserved hours", tables=(Table(columns, rows),))
 
 
-def changes(report: Report) -> Section:
+def changes_section(report: Report) -> Section:
     return Section(
         "Changes",
         tables=(
-            _deliveries("Upcoming", report.upcoming, "No change is on its way."),
-            _deliveries("This month", report.delivered, "Nothing was delivered in this month."),
+            _deliveries_table("Upcoming", report.upcoming, "No change is on its way."),
+            _deliveries_table(
+                "This month", report.delivered, "Nothing was delivered in this month."
+            ),
         ),
     )
 
 
-def _deliveries(title: str, changes: Sequence[ChangeLine], nothing: str) -> Table:
+def _deliveries_table(title: str, changes: Sequence[ChangeLine], empty_text: str) -> Table:
     columns = (
         Column(title, weight=0.8),
         Column("Product"),
@@ -128,9 +130,9 @@ def _deliveries(title: str, changes: Sequence[ChangeLine], nothing: str) -> Tabl
             one.product,
             one.version,
             one.environment,
-            wording.CHANGES.get(one.state, one.state),
+            wording.DELIVERY_STATE_NAMES.get(one.state, one.state),
             one.at,
         )
         for one in changes
     ]
-    return Table(columns, rows, nothing)
+    return Table(columns, rows, empty_text)

@@ -3,34 +3,34 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.reports.domain.compliance import Compliance
 from sla.reviews.charts.kept import kept
 from sla.reviews.charts.spread import spread
 from sla.reviews.charts.trend import trend
 from sla.reviews.charts.volume import volume
-from sla.reviews.documents.meeting import actions, minutes
+from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
-    availability,
-    changes,
-    measured_figures,
-    reserved_hours,
+    availability_section,
+    changes_section,
+    measured_section,
+    reserved_hours_section,
 )
 from sla.reviews.domain import wording
 from sla.reviews.domain.meeting import Meeting, agenda
-from sla.reviews.domain.report import Breach, Part, Report, Usage, WaiverLine
+from sla.reviews.domain.report import Breach, CompliancePart, Report, Usage, WaiverLine
 from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 
-def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
+def build_document(report: Report, meeting: Meeting, status_line: str) -> Paper:
     """`standing` says what this copy is: a draft, or which edition, and of when."""
-    month = read_month(report.month)
+    month = parse_month(report.month)
     zone = ZoneInfo(report.timezone)
     return Paper(
         name=f"review-{report.customer}-{report.month}",
         title=report.name,
         subtitle=f"Operational review, {month.title}",
-        standing=standing,
+        standing=status_line,
         zone=report.timezone,
         tiles=tuple(_tiles(report, meeting)),
         sections=(
@@ -39,49 +39,54 @@ def paper(report: Report, meeting: Meeting, standing: str) -> Paper:
             _promises(report),
             _breaches(report),
             _waivers(report),
-            availability(report),
-            *measured_figures(report),
-            *reserved_hours(report),
-            changes(report),
-            actions(meeting.actions, report.month),
-            minutes(meeting.minutes, zone),
+            availability_section(report),
+            *measured_section(report),
+            *reserved_hours_section(report),
+            changes_section(report),
+            actions_section(meeting.actions, report.month),
+            minutes_section(meeting.minutes, zone),
         ),
     )
 
 
 def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     now, before = report.usage, report.previous_month
-    counted = now.compliance
+    compliance = now.compliance
     yield Tile(
         "Promises kept",
-        wording.share(counted.raw),
-        wording.points(counted.raw, before.compliance.raw),
-        counted.breached > 0,
+        wording.format_share(compliance.raw),
+        wording.compare_shares(compliance.raw, before.compliance.raw),
+        compliance.breached > 0,
     )
     yield Tile(
         "With approved breaches",
-        wording.share(counted.adjusted),
-        f"{wording.plural(counted.waived, 'breach', 'breaches')} approved beforehand",
+        wording.format_share(compliance.adjusted),
+        f"{wording.pluralise(compliance.waived, 'breach', 'breaches')} approved beforehand",
     )
-    yield Tile("Tickets opened", str(now.opened), wording.against(now.opened, before.opened))
+    yield Tile("Tickets opened", str(now.opened), wording.compare_counts(now.opened, before.opened))
     yield Tile(
-        "Tickets resolved", str(now.resolved), wording.against(now.resolved, before.resolved)
+        "Tickets resolved", str(now.resolved), wording.compare_counts(now.resolved, before.resolved)
     )
     worst = min(
         (u.availability for u in report.uptimes if u.availability is not None), default=None
     )
     if worst is not None:
-        missed = [
+        promised = [
             u for u in report.uptimes if u.availability is not None and u.promised is not None
         ]
-        below = any((u.availability or 0) < (u.promised or 0) for u in missed)
-        yield Tile("Lowest availability", wording.uptime(worst), _outages(report), below)
-    waiting = sum(1 for action in meeting.actions if action.state != "verified")
-    yield Tile("Actions open", str(waiting))
+        is_below_target = any((u.availability or 0) < (u.promised or 0) for u in promised)
+        yield Tile(
+            "Lowest availability",
+            wording.format_uptime(worst),
+            _outage_count(report),
+            is_below_target,
+        )
+    open_actions = sum(1 for action in meeting.actions if action.state != "verified")
+    yield Tile("Actions open", str(open_actions))
 
 
-def _outages(report: Report) -> str:
-    return wording.plural(len(report.outages), "outage")
+def _outage_count(report: Report) -> str:
+    return wording.pluralise(len(report.outages), "outage")
 
 
 def _agenda(report: Report, meeting: Meeting) -> Section:
@@ -106,20 +111,22 @@ def _usage(report: Report) -> Section:
 
 
 def _month_row(one: Usage) -> tuple[Value, ...]:
-    counted = one.compliance
-    title = read_month(one.month).title
-    return (title, one.opened, one.resolved, one.open, counted.raw, counted.adjusted)
+    compliance = one.compliance
+    title = parse_month(one.month).title
+    return (title, one.opened, one.resolved, one.open, compliance.raw, compliance.adjusted)
 
 
 def _promises(report: Report) -> Section:
-    named = [Part(wording.metric(part.name), part.compliance) for part in report.metrics]
-    drawings = [kept(named)] if named else []
+    metrics = [
+        CompliancePart(wording.metric_name(part.name), part.compliance) for part in report.metrics
+    ]
+    drawings = [kept(metrics)] if metrics else []
     if report.response_times:
         drawings.append(spread(report.response_times))
     tables = [
-        _parts(title, parts)
+        _parts_table(title, parts)
         for title, parts in (
-            ("Promise", named),
+            ("Promise", metrics),
             ("Priority", report.priorities),
             ("Service", report.services),
         )
@@ -129,7 +136,7 @@ def _promises(report: Report) -> Section:
     return Section("Promises", text, tuple(drawings), tuple(tables))
 
 
-def _parts(title: str, parts: Sequence[Part]) -> Table:
+def _parts_table(title: str, parts: Sequence[CompliancePart]) -> Table:
     columns = (
         Column(title, weight=1.6),
         Column("Kept", "count"),
@@ -138,7 +145,7 @@ def _parts(title: str, parts: Sequence[Part]) -> Table:
         Column("Raw", "share"),
         Column("Adjusted", "share"),
     )
-    total = Part("All", sum((part.compliance for part in parts), Compliance()))
+    total = CompliancePart("All", sum((part.compliance for part in parts), Compliance()))
     rows = [
         (
             part.name,
@@ -163,23 +170,23 @@ def _breaches(report: Report) -> Section:
         Column("Too late by", "lasting", 1.1),
         Column("Reason", weight=2.4),
     )
-    more = report.breaches_total - len(report.breaches)
-    beneath = f"{more} more are in the clocks' own list." if more else ""
-    rows = [_breach(one) for one in report.breaches]
-    table = Table(columns, rows, "Every promise was kept.", beneath)
+    hidden_count = report.breaches_total - len(report.breaches)
+    footnote = f"{hidden_count} more are in the clocks' own list." if hidden_count else ""
+    rows = [_breach_row(one) for one in report.breaches]
+    table = Table(columns, rows, "Every promise was kept.", footnote)
     return Section("Breaches and their reasons", tables=(table,))
 
 
-def _breach(one: Breach) -> tuple[Value, ...]:
-    said = [one.comment or wording.WHY.get(one.reason, one.reason)]
+def _breach_row(one: Breach) -> tuple[Value, ...]:
+    sentences = [one.comment or wording.BREACH_REASONS.get(one.reason, one.reason)]
     if one.waiver:
-        said.append(f"Approved beforehand: {one.waiver}.")
+        sentences.append(f"Approved beforehand: {one.waiver}.")
     if one.running:
-        said.append("Still open.")
-    late = one.overrun_seconds
-    why = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
-    name = wording.metric(one.metric)
-    return (one.ticket, one.title, one.priority, name, one.breached_at, late, why)
+        sentences.append("Still open.")
+    overrun_seconds = one.overrun_seconds
+    reason = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in sentences)
+    name = wording.metric_name(one.metric)
+    return (one.ticket, one.title, one.priority, name, one.breached_at, overrun_seconds, reason)
 
 
 def _waivers(report: Report) -> Section:
@@ -195,7 +202,7 @@ def _waivers(report: Report) -> Section:
         (
             one.key,
             one.about,
-            "every promise" if one.metric is None else wording.metric(one.metric),
+            "every promise" if one.metric is None else wording.metric_name(one.metric),
             one.reason,
             _decision(one),
             one.decided_at,

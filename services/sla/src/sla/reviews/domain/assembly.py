@@ -7,23 +7,23 @@ from uuid import UUID
 
 from sla.calendars.domain.month import Month
 from sla.clocks.domain.clock import Timetables
-from sla.clocks.domain.snapshot import standing
-from sla.clocks.domain.ticket_clock import Tracked
+from sla.clocks.domain.snapshot import take_snapshot
+from sla.clocks.domain.ticket_clock import TicketClock
 from sla.reports.domain.compliance import Compliance
-from sla.reviews.domain.report import Breach, Day, Part, Usage
+from sla.reviews.domain.report import Breach, CompliancePart, DailyVolume, Usage
 
 SECOND = timedelta(seconds=1)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-MONTHS = 6
+TREND_MONTHS = 6
 """How far back a trend looks, the month itself included."""
 
 
-def months_until(month: Month) -> tuple[Month, ...]:
+def trend_months(month: Month) -> tuple[Month, ...]:
     """The months of a trend, in order."""
-    return tuple(month.plus(away) for away in range(1 - MONTHS, 1))
+    return tuple(month.plus(away) for away in range(1 - TREND_MONTHS, 1))
 
 
-def summed(month: Month, usages: Iterable[Usage]) -> Usage:
+def sum_usages(month: Month, usages: Iterable[Usage]) -> Usage:
     """Several customers' months as one."""
     rows = list(usages)
     return Usage(
@@ -35,39 +35,39 @@ def summed(month: Month, usages: Iterable[Usage]) -> Usage:
     )
 
 
-def nothing(months: Sequence[Month]) -> tuple[Usage, ...]:
+def empty_usages(months: Sequence[Month]) -> tuple[Usage, ...]:
     """Of a customer of whom nothing has been heard yet."""
     return tuple(Usage(str(month), 0, 0, 0, Compliance()) for month in months)
 
 
-def by_urgency(parts: Sequence[Part]) -> tuple[Part, ...]:
+def sort_by_urgency(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ...]:
     """Priorities, the most urgent first."""
-    order = {name: place for place, name in enumerate(PRIORITIES)}
+    order = {name: index for index, name in enumerate(PRIORITIES)}
     return tuple(sorted(parts, key=lambda part: (order.get(part.name, len(order)), part.name)))
 
 
-def by_service(parts: Sequence[Part]) -> tuple[Part, ...]:
+def name_services(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ...]:
     """Nothing where no ticket named a service."""
-    named = [replace(part, name=part.name or "no service named") for part in parts]
-    return tuple(named) if any(part.name for part in parts) else ()
+    parts_by_service = [replace(part, name=part.name or "no service named") for part in parts]
+    return tuple(parts_by_service) if any(part.name for part in parts) else ()
 
 
-def days(month: Month, counted: Mapping[date, tuple[int, int]]) -> tuple[Day, ...]:
+def fill_days(month: Month, counts: Mapping[date, tuple[int, int]]) -> tuple[DailyVolume, ...]:
     """Every date of the month, also those on which nothing happened."""
-    return tuple(Day(day, *counted.get(day, (0, 0))) for day in month.days)
+    return tuple(DailyVolume(day, *counts.get(day, (0, 0))) for day in month.days)
 
 
-def breach(
-    tracked: Tracked,
+def to_breach(
+    tracked: TicketClock,
     at: datetime,
     tables: Timetables,
     waivers: Mapping[UUID, str],
-    remarks: Mapping[UUID, str],
+    comments: Mapping[UUID, str],
 ) -> Breach:
     """A broken promise as it stands at `at`. `waivers` are keys by id, `remarks` texts by clock."""
     clock, ticket = tracked.clock, tracked.ticket
-    stands, excuse = standing(clock, at, tables), clock.excuse
-    over = max(stands.worst - (clock.terms.target or stands.worst), timedelta(0))
+    status, waiver = take_snapshot(clock, at, tables), clock.waiver
+    overrun = max(status.longest_cycle - (clock.terms.target or status.longest_cycle), timedelta(0))
     assert clock.breached_at is not None
     return Breach(
         tracked.id,
@@ -79,9 +79,9 @@ def breach(
         ticket.environment,
         clock.metric,
         clock.breached_at,
-        over // SECOND,
+        overrun // SECOND,
         clock.state in ("running", "paused"),
         clock.breach_reason or "deadline",
-        waivers.get(excuse.waiver) if excuse else None,
-        remarks.get(tracked.id),
+        waivers.get(waiver.waiver_id) if waiver else None,
+        comments.get(tracked.id),
     )

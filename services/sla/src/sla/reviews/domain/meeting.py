@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sla.reviews.domain import wording
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.report import Report
 
 
@@ -33,7 +33,7 @@ class Minute:
 class Meeting:
     agenda: tuple[AgendaItem, ...] = ()
     minutes: tuple[Minute, ...] = ()
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ActionItem, ...] = ()
 
 
 def agenda(report: Report, meeting: Meeting) -> tuple[str, ...]:
@@ -41,11 +41,11 @@ def agenda(report: Report, meeting: Meeting) -> tuple[str, ...]:
     return (*_from_figures(report, meeting.actions), *(item.title for item in meeting.agenda))
 
 
-def _from_figures(report: Report, actions: Sequence[Action]) -> Iterator[str]:
+def _from_figures(report: Report, actions: Sequence[ActionItem]) -> Iterator[str]:
     if carried := [one for one in actions if str(one.month) != report.month]:
         yield f"Actions from earlier reviews: {len(carried)}"
-    yield f"Usage and trend: {wording.plural(report.usage.opened, 'ticket')} opened"
-    yield f"Promises kept: {wording.share(report.usage.compliance.raw)}"
+    yield f"Usage and trend: {wording.pluralise(report.usage.opened, 'ticket')} opened"
+    yield f"Promises kept: {wording.format_share(report.usage.compliance.raw)}"
     if report.breaches_total:
         yield f"Breaches and their reasons: {report.breaches_total}"
     if report.waivers:

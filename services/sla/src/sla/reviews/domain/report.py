@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sla.reports.domain.compliance import Compliance
 
-LONGEST_LIST = 200
+MAX_LIST_ROWS = 200
 """Rows of a list in a report; how many more there were is said beneath it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CompliancePart:
     """How the promises of one metric, priority or service ended."""
 
     name: str
@@ -23,7 +23,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ResponseTimes:
     """How long it took, in counted (working) time: half was done within `p50_seconds` seconds."""
 
     metric: str
@@ -34,7 +34,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DailyVolume:
     day: date
     opened: int
     resolved: int
@@ -126,7 +126,7 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserved:
+class ReservedHoursLine:
     """Hours that the agreement reserves in a month, and how much of them was used."""
 
     agreement: str
@@ -162,11 +162,11 @@ class Report:
     usage: Usage
     previous_month: Usage
     trend: tuple[Usage, ...]
-    days: tuple[Day, ...] = ()
-    metrics: tuple[Part, ...] = ()
-    priorities: tuple[Part, ...] = ()
-    services: tuple[Part, ...] = ()
-    response_times: tuple[Spread, ...] = ()
+    days: tuple[DailyVolume, ...] = ()
+    metrics: tuple[CompliancePart, ...] = ()
+    priorities: tuple[CompliancePart, ...] = ()
+    services: tuple[CompliancePart, ...] = ()
+    response_times: tuple[ResponseTimes, ...] = ()
     breaches: tuple[Breach, ...] = ()
     breaches_total: int = 0
     waivers: tuple[WaiverLine, ...] = ()
@@ -174,7 +174,7 @@ class Report:
     uptimes: tuple[Uptime, ...] = ()
     upcoming: tuple[ChangeLine, ...] = ()
     delivered: tuple[ChangeLine, ...] = ()
-    reserved: tuple[Reserved, ...] = ()
+    reserved: tuple[ReservedHoursLine, ...] = ()
     measured: tuple[MeasuredLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a reader must know about the figures: that the month is not over, say."""
@@ -198,7 +198,7 @@ class CustomerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Leadership:
+class LeadershipReport:
     """All customers' months, each in the customer's own zone."""
 
     month: str

@@ -7,29 +7,29 @@ from zoneinfo import ZoneInfo
 from sla.calendars.domain.month import Span
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.outage import Outage
-from sla.outages.domain.scope import Place
+from sla.outages.domain.scope import Scope
 from sla.reviews.domain.report import OutageLine, Uptime
 
 SECOND = timedelta(seconds=1)
-PRODUCTION = "Production"
+PRODUCTION_SUBJECT = "Production"
 """What is asked about where no service is: a second counts in which anything of it was down."""
 
 
-def uptime(subject: str, found: Availability, zone: ZoneInfo) -> Uptime:
+def to_uptime(subject: str, availability: Availability, zone: ZoneInfo) -> Uptime:
     down: dict[date, int] = {}
-    for part in found.parts:
+    for part in availability.parts:
         if part.segment.state == "down":
-            for day, lasted in _by_date(part.segment.start, part.segment.end, zone):
-                down[day] = down.get(day, 0) + lasted // SECOND
+            for day, duration in _by_date(part.segment.start, part.segment.end, zone):
+                down[day] = down.get(day, 0) + duration // SECOND
     return Uptime(
         subject,
-        found.share,
-        found.promised,
-        found.down // SECOND,
-        found.agreed // SECOND,
+        availability.ratio,
+        availability.promised_ratio,
+        availability.down // SECOND,
+        availability.agreed // SECOND,
         tuple(sorted(down.items())),
-        None if found.mttr is None else found.mttr // SECOND,
-        None if found.mtbf is None else found.mtbf // SECOND,
+        None if availability.mttr is None else availability.mttr // SECOND,
+        None if availability.mtbf is None else availability.mtbf // SECOND,
     )
 
 
@@ -45,28 +45,30 @@ def _by_date(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[d
         start = until
 
 
-def concerned(outages: Iterable[Outage], found: Iterable[Availability]) -> Iterator[Outage]:
+def relevant_outages(
+    outages: Iterable[Outage], availabilities: Iterable[Availability]
+) -> Iterator[Outage]:
     """Those that count in one of the answers, or excuse or impair something there."""
-    named = {name for one in found for part in one.parts for name in part.segment.troubles}
-    return (outage for outage in outages if outage.key in named)
+    keys = {name for one in availabilities for part in one.parts for name in part.segment.outages}
+    return (outage for outage in outages if outage.key in keys)
 
 
-def line(outage: Outage, cause: str, span: Span, at: datetime) -> OutageLine:
+def to_outage_line(outage: Outage, cause: str, span: Span, at: datetime) -> OutageLine:
     """`cause`: the ticket in which it is worked on, if there is one."""
-    ends = min(outage.ended_at or at, span.until)
-    within = max(ends - max(outage.started_at, span.since), timedelta(0))
+    ends_at = min(outage.ended_at or at, span.until)
+    overlap = max(ends_at - max(outage.started_at, span.since), timedelta(0))
     return OutageLine(
         outage.key,
-        where(outage.place),
+        describe_scope(outage.scope),
         outage.effect,
         cause,
         outage.started_at,
         outage.ended_at,
-        within // SECOND,
+        overlap // SECOND,
     )
 
 
-def where(place: Place) -> str:
+def describe_scope(scope: Scope) -> str:
     """`billing on acme-prod`, `everything on acme-prod`, `billing`."""
-    what = place.service or "everything"
-    return f"{what} on {place.environment}" if place.environment else what
+    subject = scope.service or "everything"
+    return f"{subject} on {scope.environment}" if scope.environment else subject

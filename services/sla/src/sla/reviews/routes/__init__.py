@@ -1,16 +1,12 @@
 """The operational review over HTTP (S1)."""
 
-from sla.reviews.routes import action_items as actions
-from sla.reviews.routes import executive_report as leadership
-from sla.reviews.routes import meeting
-from sla.reviews.routes import publication as publishing
-from sla.reviews.routes import reviews as seeing
+from sla.reviews.routes import action_items, executive_report, meeting, publication, reviews
 
 ROUTERS = (
-    seeing.routes,
-    publishing.routes,
-    publishing.audiences,
+    reviews.routes,
+    publication.routes,
+    publication.audiences,
     meeting.routes,
-    actions.routes,
-    leadership.routes,
+    action_items.routes,
+    executive_report.routes,
 )

@@ -12,18 +12,18 @@ from common.errors import Conflict, Forbidden, NotFound, Problem
 from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
-from sla.reviews import action_items as obligations
+from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
-    Action,
-    Deed,
-    Denied,
+    ActionItem,
+    Rejection,
+    Statement,
     finish,
     hand_over,
     send_back,
     verify,
 )
-from sla.reviews.schemas.requests import Evidence, HandOver, Wanting
-from sla.reviews.schemas.responses import ActionTold, action_told
+from sla.reviews.schemas.requests import ActionItemFinish, ActionItemHandOver, ActionItemSendBack
+from sla.reviews.schemas.responses import ActionItemRead, to_action_response
 from sla.reviews.store import meetings
 
 routes = router("/v1/review-actions", tags=["reviews"])
@@ -36,125 +36,147 @@ async def list_actions(
     caller: Annotated[Caller, requires("actions:work")],
     owner: Annotated[str | None, Query(max_length=100, description="By sub.")] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-    everything: Annotated[bool, Query(alias="all", description="Verified ones, too.")] = False,
-) -> Page[ActionTold]:
-    """What is owed, the one due first first."""
+    include_verified: Annotated[
+        bool, Query(alias="all", description="Verified ones, too.")
+    ] = False,
+) -> Page[ActionItemRead]:
+    """List action items, the one due first first."""
     after = page.after_as(datetime, UUID)
-    behind = after and (after[0].date(), after[1])
-    found = await meetings.actions_page(tx, owner, customer, not everything, page.limit, behind)
-    items = [action_told(action) for action, _ in found[: page.limit]]
-    last = items[-1] if len(found) > page.limit else None
-    place = (datetime.combine(last.due, time(), UTC), last.id) if last else None
-    return Page[ActionTold](items=items, next=encode_cursor(*place) if place else None)
+    position = after and (after[0].date(), after[1])
+    rows = await meetings.page_actions(
+        tx, owner, customer, not include_verified, page.limit, position
+    )
+    items = [to_action_response(action) for action, _ in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    next_position = (datetime.combine(last.due, time(), UTC), last.id) if last else None
+    return Page[ActionItemRead](
+        items=items, next=encode_cursor(*next_position) if next_position else None
+    )
 
 
 @routes.get("/{name}")
-async def show_action(
+async def get_action(
     name: Name,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
-) -> ActionTold:
-    found = await meetings.find_action(tx, id_or_key(name))
-    if found is None:
+) -> ActionItemRead:
+    """Get an action item."""
+    record = await meetings.find_action(tx, id_or_key(name))
+    if record is None:
         raise NotFound("This action")
-    set_etag(response, found[1])
-    return action_told(found[0])
+    set_etag(response, record[1])
+    return to_action_response(record[0])
 
 
-@routes.post("/{name}/finish", response_model=ActionTold)
+@routes.post("/{name}/finish", response_model=ActionItemRead)
 async def finish_action(
     name: Name,
-    asked: Evidence,
+    body: ActionItemFinish,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
-) -> ActionTold | Response:
-    """Its owner says that it is done, and what shows it."""
-    action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await transaction_time(tx), asked.evidence)
-    return await _kept(tx, action, finish(action, deed), deed, "finish", caller, response)
+) -> ActionItemRead | Response:
+    """Finish an action item with evidence. By its owner."""
+    action = await _lock_action(tx, name, request)
+    statement = Statement(caller.sub, await transaction_time(tx), body.evidence)
+    return await _save_outcome(
+        tx, action, finish(action, statement), statement, "finish", caller, response
+    )
 
 
-@routes.post("/{name}/verify", response_model=ActionTold)
+@routes.post("/{name}/verify", response_model=ActionItemRead)
 async def verify_action(
     name: Name,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
-) -> ActionTold | Response:
-    """Another person than the owner has seen what shows it."""
-    action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await transaction_time(tx), "")
-    return await _kept(tx, action, verify(action, deed), deed, "verify", caller, response)
+) -> ActionItemRead | Response:
+    """Verify a finished action item. By another person than the owner, who has seen the evidence."""
+    action = await _lock_action(tx, name, request)
+    statement = Statement(caller.sub, await transaction_time(tx), "")
+    return await _save_outcome(
+        tx, action, verify(action, statement), statement, "verify", caller, response
+    )
 
 
-@routes.post("/{name}/send-back", response_model=ActionTold)
-async def send_action_back(
+@routes.post("/{name}/send-back", response_model=ActionItemRead)
+async def send_back_action(
     name: Name,
-    asked: Wanting,
+    body: ActionItemSendBack,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
-) -> ActionTold | Response:
-    """Another person found the evidence wanting: it is open again."""
-    action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await transaction_time(tx), asked.reason)
-    return await _kept(tx, action, send_back(action, deed), deed, "send_back", caller, response)
+) -> ActionItemRead | Response:
+    """Reopen a finished action item whose evidence is not enough. By another person than the owner."""
+    action = await _lock_action(tx, name, request)
+    statement = Statement(caller.sub, await transaction_time(tx), body.reason)
+    return await _save_outcome(
+        tx, action, send_back(action, statement), statement, "send_back", caller, response
+    )
 
 
-@routes.post("/{name}/hand-over", response_model=ActionTold)
-async def hand_action_over(
+@routes.post("/{name}/hand-over", response_model=ActionItemRead)
+async def hand_over_action(
     name: Name,
-    asked: HandOver,
+    body: ActionItemHandOver,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
-) -> ActionTold | Response:
-    """Somebody else owns it from now on, or it is due on another day; who did that is on record."""
-    action = await _locked(tx, name, request)
-    deed = Deed(caller.sub, await transaction_time(tx), f"{asked.owner} by {asked.due}")
-    handed = hand_over(action, asked.owner, asked.due)
-    return await _kept(tx, action, handed, deed, "hand_over", caller, response)
+) -> ActionItemRead | Response:
+    """Assign an action item to another owner, or move its due day. Who did that is on record."""
+    action = await _lock_action(tx, name, request)
+    statement = Statement(caller.sub, await transaction_time(tx), f"{body.owner} by {body.due}")
+    outcome = hand_over(action, body.owner, body.due)
+    return await _save_outcome(tx, action, outcome, statement, "hand_over", caller, response)
 
 
-async def _locked(tx: Connection, name: str, request: Request) -> Action:
-    found = await meetings.find_action(tx, id_or_key(name), lock=True)
-    if found is None:
+async def _lock_action(tx: Connection, name: str, request: Request) -> ActionItem:
+    record = await meetings.find_action(tx, id_or_key(name), lock=True)
+    if record is None:
         raise NotFound("This action")
-    if_match(request, found[1], action_told(found[0]))
-    return found[0]
+    if_match(request, record[1], to_action_response(record[0]))
+    return record[0]
 
 
-async def _kept(
+async def _save_outcome(
     tx: Connection,
-    action: Action,
-    outcome: Action | Denied,
-    deed: Deed,
-    what: str,
+    action: ActionItem,
+    outcome: ActionItem | Rejection,
+    statement: Statement,
+    verb: str,
     caller: Caller,
     response: Response,
-) -> ActionTold | Response:
+) -> ActionItemRead | Response:
     """Store what came of it; a refusal commits too, so that the attempt is on record."""
     subject = f"review-action/{action.id}"
-    if not isinstance(outcome, Action):
-        entry = f"review_action.{what}.denied"
-        denied = Entry(deed.at, deed.by, entry, subject, {"why": outcome}, caller.via_machine)
-        await record(tx, denied)
-        return problem_response(REFUSALS[outcome])
+    if not isinstance(outcome, ActionItem):
+        audit_action = f"review_action.{verb}.denied"
+        denial = Entry(
+            statement.at,
+            statement.actor,
+            audit_action,
+            subject,
+            {"why": outcome},
+            caller.via_machine,
+        )
+        await record(tx, denial)
+        return problem_response(PROBLEMS[outcome])
     set_etag(response, await meetings.save_action(tx, outcome))
-    await obligations.expect(tx, outcome)
-    grounds = {"state": outcome.state, "owner": outcome.owner, "said": deed.said}
-    entry = f"review_action.{what}"
-    await record(tx, Entry(deed.at, deed.by, entry, subject, grounds, caller.via_machine))
-    return action_told(outcome)
+    await action_items.schedule_deadline(tx, outcome)
+    grounds = {"state": outcome.state, "owner": outcome.owner, "said": statement.text}
+    audit_action = f"review_action.{verb}"
+    await record(
+        tx, Entry(statement.at, statement.actor, audit_action, subject, grounds, caller.via_machine)
+    )
+    return to_action_response(outcome)
 
 
-REFUSALS: dict[Denied, Problem] = {
+PROBLEMS: dict[Rejection, Problem] = {
     "NOT_OWNER": Forbidden("Its owner finishes it; hand it over first.", code="NOT_OWNER"),
     "SELF_VERIFICATION": Forbidden(
         "Somebody else than its owner looks at the evidence.", code="SELF_VERIFICATION"

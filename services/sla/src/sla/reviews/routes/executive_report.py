@@ -7,24 +7,29 @@ from fastapi import Query, Request, Response
 from common.auth import Caller, requires
 from common.http import router
 from common.persistence.database import Transaction, transaction_time
-from sla.reviews.documents import executive_report as leadership_paper
-from sla.reviews.executive_report import drawn_for_leaders
-from sla.reviews.routes.formats import FORMS, FormQuery, in_form
-from sla.reviews.schemas.requests import month_asked
-from sla.reviews.schemas.responses import LeadershipTold, leadership_told
+from sla.reviews.documents import executive_report as leadership_document
+from sla.reviews.executive_report import generate_leadership_report
+from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
+from sla.reviews.schemas.requests import month_from_request
+from sla.reviews.schemas.responses import LeadershipReportRead, to_leadership_response
 
 routes = router("/v1/leadership-report", tags=["reviews"])
 
 
-@routes.get("", response_model=LeadershipTold, responses=FORMS)
-async def show_leadership_report(
+@routes.get("", response_model=LeadershipReportRead, responses=FORMAT_RESPONSES)
+async def get_leadership_report(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("leadership:read")],
     month: Annotated[str, Query(max_length=20, examples=["2026-06"])],
-    form: FormQuery = None,
+    requested_format: FormatQuery = None,
 ) -> Response:
-    """As known now; each customer's month begins and ends in the customer's own zone."""
-    report = await drawn_for_leaders(tx, month_asked(month), await transaction_time(tx))
-    paper = leadership_paper.paper(report)
-    return await in_form(request, form, leadership_told(report), paper)
+    """Get the leadership report over all customers. As known now; each customer's month begins and
+    ends in the customer's own zone."""
+    report = await generate_leadership_report(
+        tx, month_from_request(month), await transaction_time(tx)
+    )
+    document = leadership_document.build_document(report)
+    return await render_response(
+        request, requested_format, to_leadership_response(report), document
+    )

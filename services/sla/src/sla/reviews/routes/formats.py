@@ -11,70 +11,72 @@ from common.http import ResponseModel
 from sla.papers import csv, html
 from sla.reviews.paper import Paper
 
-Form = Literal["json", "html", "pdf", "xlsx", "csv"]
-FormQuery = Annotated[
-    Form | None, Query(alias="format", description="Goes before the header Accept.")
+Format = Literal["json", "html", "pdf", "xlsx", "csv"]
+FormatQuery = Annotated[
+    Format | None, Query(alias="format", description="Goes before the header Accept.")
 ]
 
 
-class _Maker(NamedTuple):
+class _Renderer(NamedTuple):
     media_type: str
-    make: Callable[[Paper], bytes]
+    render: Callable[[Paper], bytes]
 
 
-def _pdf(paper: Paper) -> bytes:
+def _render_pdf(document: Paper) -> bytes:
     # Loaded by the first who asks: its library is a tenth of what an idle service weighs.
     from sla.papers.pdf import pdf
 
-    return pdf(paper)
+    return pdf(document)
 
 
-def _workbook(paper: Paper) -> bytes:
+def _render_xlsx(document: Paper) -> bytes:
     from sla.papers.xlsx import xlsx
 
-    return xlsx(paper)
+    return xlsx(document)
 
 
-MAKERS: Final[dict[str, _Maker]] = {
-    "html": _Maker(html.MEDIA_TYPE, html.html),
-    "pdf": _Maker("application/pdf", _pdf),
-    "xlsx": _Maker("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
-    "csv": _Maker(csv.MEDIA_TYPE, csv.csv),
+RENDERERS: Final[dict[str, _Renderer]] = {
+    "html": _Renderer(html.MEDIA_TYPE, html.html),
+    "pdf": _Renderer("application/pdf", _render_pdf),
+    "xlsx": _Renderer(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _render_xlsx
+    ),
+    "csv": _Renderer(csv.MEDIA_TYPE, csv.csv),
 }
-FORMS: Final[dict[int | str, dict[str, Any]]] = {
+FORMAT_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "In the form that was asked for.",
         "content": {
             maker.media_type: {"schema": {"type": "string", "format": "binary"}}
-            for maker in MAKERS.values()
+            for maker in RENDERERS.values()
         },
     }
 }
 """For OpenAPI: the forms beside JSON."""
 
 
-async def in_form(
-    request: Request, wanted: Form | None, told: ResponseModel, paper: Paper
+async def render_response(
+    request: Request, requested: Format | None, model: ResponseModel, document: Paper
 ) -> Response:
     """The answer as it is wanted; made beside the event loop, which has others to serve."""
-    form = wanted or _accepted(request)
-    if form == "json":
-        return Response(told.model_dump_json(), media_type="application/json")
-    maker = MAKERS[form]
-    body = await asyncio.to_thread(maker.make, paper)
-    headers = {"Content-Disposition": f'inline; filename="{paper.name}.{form}"'}
-    if form == "html":
+    chosen_format = requested or _accepted_format(request)
+    if chosen_format == "json":
+        return Response(model.model_dump_json(), media_type="application/json")
+    renderer = RENDERERS[chosen_format]
+    body = await asyncio.to_thread(renderer.render, document)
+    headers = {"Content-Disposition": f'inline; filename="{document.name}.{chosen_format}"'}
+    if chosen_format == "html":
         headers["Content-Security-Policy"] = html.CSP
-    return Response(body, media_type=maker.media_type, headers=headers)
+    return Response(body, media_type=renderer.media_type, headers=headers)
 
 
-def _accepted(request: Request) -> Form:
+def _accepted_format(request: Request) -> Format:
     """The first form in Accept that we have; weights are for those who ask by `format`."""
     for part in request.headers.get("accept", "").lower().split(","):
         media_type = part.partition(";")[0].strip()
-        for form, maker in MAKERS.items():
-            if media_type == maker.media_type:
-                return form  # type: ignore[return-value]  # the table's keys are forms
+        for name, renderer in RENDERERS.items():
+            if media_type == renderer.media_type:
+                return name  # type: ignore[return-value]  # the table's keys are forms
         if media_type in ("application/json", "*/*"):
             return "json"
     return "json"

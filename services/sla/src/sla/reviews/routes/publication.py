@@ -11,14 +11,19 @@ from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.http import if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
-from sla.calendars.domain.month import month_of, zone_named
+from sla.calendars.domain.month import month_of, zone_or_utc
 from sla.calendars.schemas import Name, id_or_key
 from sla.directory.store import customers, directory
 from sla.directory.store.directory import Customer
-from sla.reviews import commands as reviewing
-from sla.reviews.routes.reviews import seen
-from sla.reviews.schemas.requests import AudienceAsked, Publication, ReviewAsked, month_asked
-from sla.reviews.schemas.responses import AudienceTold, ReviewTold, review_told
+from sla.reviews import commands
+from sla.reviews.routes.reviews import get_visible_review
+from sla.reviews.schemas.requests import (
+    AudienceUpdate,
+    ReviewCreate,
+    ReviewPublish,
+    month_from_request,
+)
+from sla.reviews.schemas.responses import AudienceRead, ReviewRead, to_response
 from sla.reviews.store import reviews
 from sla.reviews.store.reviews import Audience, Review
 
@@ -27,132 +32,139 @@ audiences = router("/v1/customers", tags=["reviews"])
 
 
 @routes.post("", status_code=201)
-async def draw_up(
-    asked: ReviewAsked,
+async def generate_review(
+    body: ReviewCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
-) -> ReviewTold:
-    """On demand, also for a month that is not over yet; by itself it comes when the month ends."""
-    found = await directory.find_customer(tx, asked.customer)
-    if found is None:
-        unknown = f"there is no customer {asked.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", unknown)])
-    (customer,) = await customers.named(tx, [found.id])
-    month, at = month_asked(asked.month, "/month"), await transaction_time(tx)
-    if month > month_of(at, zone_named(customer.timezone)):
+) -> ReviewRead:
+    """Create the review of a month. The month may be one that is not over yet; a finished month's
+    review is created by itself."""
+    directory_customer = await directory.find_customer(tx, body.customer)
+    if directory_customer is None:
+        detail = f"there is no customer {body.customer!r}; intake registers them"
+        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+    (customer,) = await customers.list_by_ids(tx, [directory_customer.id])
+    month, at = month_from_request(body.month, "/month"), await transaction_time(tx)
+    if month > month_of(at, zone_or_utc(customer.timezone)):
         raise ValidationFailed([Violation("/month", "future", "give a month that has begun")])
-    review = await reviewing.draw(tx, customer, month, caller.sub, at)
+    review = await commands.generate(tx, customer, month, caller.sub, at)
     if review is None:
         raise Conflict(f"There is a review {customer.key}-{month}. Draw it up again, or read it.")
-    await record(tx, _entry(review, caller, "review.draw", {"month": str(month)}, at))
+    await record(tx, _audit_entry(review, caller, "review.draw", {"month": str(month)}, at))
     response.headers["Location"] = f"/v1/reviews/{review.id}"
-    return review_told(review)
+    return to_response(review)
 
 
 @routes.post("/{name}/regenerate")
-async def draw_again(
+async def regenerate_review(
     name: Name,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
-) -> ReviewTold:
-    """With what is known now. What was published stays as it was, until this is published too."""
-    review = await locked(tx, name, caller, request)
+) -> ReviewRead:
+    """Regenerate a review from what is known now.  What was published stays as it was, until this
+    is published too."""
+    review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
-    again = await reviewing.draw_again(tx, review, caller.sub, at)
-    await record(tx, _entry(again, caller, "review.draw", {"month": str(again.month)}, at))
-    set_etag(response, again.sequence)
-    return review_told(again)
+    updated = await commands.regenerate(tx, review, caller.sub, at)
+    await record(
+        tx, _audit_entry(updated, caller, "review.draw", {"month": str(updated.month)}, at)
+    )
+    set_etag(response, updated.sequence)
+    return to_response(updated)
 
 
-@routes.post("/{name}/publish", response_model=ReviewTold)
-async def publish(
+@routes.post("/{name}/publish", response_model=ReviewRead)
+async def publish_review(
     name: Name,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
-    asked: Publication | None = None,
-) -> ReviewTold | Response:
-    """Another person than the one who drew it up has looked at it: it goes to its audience."""
-    review = await locked(tx, name, caller, request)
-    at, reason = await transaction_time(tx), asked.reason if asked else None
+    body: ReviewPublish | None = None,
+) -> ReviewRead | Response:
+    """Publish a review as its next edition. By another person than the one who generated it; it
+    goes to its audience."""
+    review = await lock_review(tx, name, caller, request)
+    at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
     if review.generated_by == caller.sub:
-        await record(tx, _entry(review, caller, "review.publish.denied", grounds, at))
-        said = "Somebody else than whoever drew it up publishes it."
-        return problem_response(Forbidden(said, code="SELF_APPROVAL"))
-    if await _nothing_new(tx, review):
+        await record(tx, _audit_entry(review, caller, "review.publish.denied", grounds, at))
+        message = "Somebody else than whoever drew it up publishes it."
+        return problem_response(Forbidden(message, code="SELF_APPROVAL"))
+    if await _is_unchanged(tx, review):
         raise Conflict("This is published as it is. Draw it up again first.")
     if review.edition and reason is None:
         raise ValidationFailed(
             [Violation("/reason", "missing", "say why there is another edition")]
         )
-    why = reason if review.edition else None
-    published = await reviewing.publish_review(tx, review, caller.sub, why, at)
-    await record(tx, _entry(published, caller, "review.publish", grounds, at))
+    edition_reason = reason if review.edition else None
+    published = await commands.publish_review(tx, review, caller.sub, edition_reason, at)
+    await record(tx, _audit_entry(published, caller, "review.publish", grounds, at))
     set_etag(response, published.sequence)
-    return review_told(published)
+    return to_response(published)
 
 
 @audiences.put("/{name}/review-audience")
 async def set_audience(
     name: Name,
-    asked: AudienceAsked,
+    body: AudienceUpdate,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
-) -> AudienceTold:
-    """Who is told when a review is ready or published; nobody named: the delivery managers."""
-    customer = await _customer(tx, name)
+) -> AudienceRead:
+    """Replace the audience of a customer's reviews. These people are notified when a review is
+    ready or published; without any: the delivery managers."""
+    customer = await _get_customer(tx, name)
     at = await transaction_time(tx)
-    people, contacts = dict.fromkeys(asked.people), dict.fromkeys(asked.contacts)
-    wanted = Audience(tuple(people), tuple(contacts))
-    await reviews.set_audience(tx, customer.id, wanted, caller.sub, at)
+    people, contacts = dict.fromkeys(body.people), dict.fromkeys(body.contacts)
+    audience = Audience(tuple(people), tuple(contacts))
+    await reviews.set_audience(tx, customer.id, audience, caller.sub, at)
     grounds = {"people": list(people), "contacts": [str(id) for id in contacts]}
     subject = f"customer/{customer.id}"
     await record(tx, Entry(at, caller.sub, "review.audience", subject, grounds, caller.via_machine))
-    return _audience(customer, wanted)
+    return _audience_response(customer, audience)
 
 
 @audiences.get("/{name}/review-audience")
-async def show_audience(
+async def get_audience(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
-) -> AudienceTold:
-    customer = await _customer(tx, name)
-    return _audience(customer, await reviews.audience(tx, customer.id) or Audience())
+) -> AudienceRead:
+    """Get the audience of a customer's reviews."""
+    customer = await _get_customer(tx, name)
+    return _audience_response(customer, await reviews.find_audience(tx, customer.id) or Audience())
 
 
-async def locked(tx: Connection, name: str, caller: Caller, request: Request) -> Review:
+async def lock_review(tx: Connection, name: str, caller: Caller, request: Request) -> Review:
     """The review as it is while its row is locked. Honours If-Match."""
-    found = await seen(tx, name, caller)
-    await reviews.lock(tx, found.id)
-    review = await reviews.find(tx, found.id)
+    visible = await get_visible_review(tx, name, caller)
+    await reviews.lock(tx, visible.id)
+    review = await reviews.find(tx, visible.id)
     assert review is not None
-    if_match(request, review.sequence, review_told(review))
+    if_match(request, review.sequence, to_response(review))
     return review
 
 
-async def _nothing_new(tx: Connection, review: Review) -> bool:
-    newest = await reviews.edition(tx, review.id, review.edition)
-    return newest is not None and newest.report.generated_at == review.generated_at
+async def _is_unchanged(tx: Connection, review: Review) -> bool:
+    newest_edition = await reviews.find_edition(tx, review.id, review.edition)
+    return newest_edition is not None and newest_edition.report.generated_at == review.generated_at
 
 
-async def _customer(tx: Connection, name: str) -> Customer:
+async def _get_customer(tx: Connection, name: str) -> Customer:
     customer = await directory.find_customer(tx, id_or_key(name))
     if customer is None:
         raise NotFound("This customer")
     return customer
 
 
-def _audience(customer: Customer, audience: Audience) -> AudienceTold:
-    return AudienceTold(
+def _audience_response(customer: Customer, audience: Audience) -> AudienceRead:
+    return AudienceRead(
         customer=customer.key, people=list(audience.people), contacts=list(audience.contacts)
     )
 
 
-def _entry(
+def _audit_entry(
     review: Review, caller: Caller, action: str, grounds: Mapping[str, object], at: datetime
 ) -> Entry:
     return Entry(at, caller.sub, action, f"review/{review.id}", grounds, caller.via_machine)

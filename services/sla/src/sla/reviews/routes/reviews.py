@@ -10,16 +10,16 @@ from common.errors import NotFound
 from common.http import Page, Paging, encode_cursor, router
 from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
-from sla.calendars.domain.month import zone_named
+from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import Name, id_or_key
-from sla.reviews.documents import review as review_paper
-from sla.reviews.domain.action_item import on_the_table
+from sla.reviews.documents import review as review_document
+from sla.reviews.domain.action_item import actions_for_review
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
-from sla.reviews.domain.wording import instant
-from sla.reviews.routes.formats import FORMS, FormQuery, in_form
-from sla.reviews.schemas.requests import MonthQuery, month_asked
-from sla.reviews.schemas.responses import ReviewTold, ShownTold, review_told, shown
+from sla.reviews.domain.wording import format_instant
+from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
+from sla.reviews.schemas.requests import MonthQuery, month_from_request
+from sla.reviews.schemas.responses import ReviewDetail, ReviewRead, to_detail_response, to_response
 from sla.reviews.store import meetings, reviews
 from sla.reviews.store.reviews import Edition, Review
 
@@ -33,48 +33,49 @@ async def list_reviews(
     caller: Annotated[Caller, requires("reviews:read")],
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     month: MonthQuery = None,
-) -> Page[ReviewTold]:
-    """The newest month first; customers see their own published ones."""
+) -> Page[ReviewRead]:
+    """List reviews, newest month first. Customers see their own published ones."""
     after = page.after_as(str, UUID)
-    wanted = str(month_asked(month)) if month is not None else None
+    month_key = str(month_from_request(month)) if month is not None else None
     if customer is not None and not caller.can_see(customer):
-        return Page[ReviewTold](items=[])
-    found = await reviews.page(
+        return Page[ReviewRead](items=[])
+    rows = await reviews.page(
         tx,
         caller.customer or customer,
-        wanted,
+        month_key,
         caller.customer is not None,
         page.limit,
         after and (after[0], after[1]),
     )
-    items = [review_told(one) for one in found[: page.limit]]
-    last = items[-1] if len(found) > page.limit else None
-    return Page[ReviewTold](items=items, next=encode_cursor(last.month, last.id) if last else None)
+    items = [to_response(one) for one in rows[: page.limit]]
+    last = items[-1] if len(rows) > page.limit else None
+    return Page[ReviewRead](items=items, next=encode_cursor(last.month, last.id) if last else None)
 
 
-@routes.get("/{name}", response_model=ShownTold, responses=FORMS)
-async def show_review(
+@routes.get("/{name}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
+async def get_review(
     name: Name,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:read")],
-    form: FormQuery = None,
+    requested_format: FormatQuery = None,
     edition: Annotated[
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
     ] = None,
 ) -> Response:
-    """One edition as it was published, with the agenda, minutes and actions of today."""
-    review = await seen(tx, name, caller)
-    published, report = await _edition(tx, review, caller, edition)
-    meeting = await meeting_of(tx, review, report)
-    told = shown(review, published, report, meeting)
-    paper = review_paper.paper(report, meeting, _standing(published, report))
-    answer = await in_form(request, form, told, paper)
-    answer.headers["ETag"] = etag(review.sequence)
-    return answer
+    """Get an edition of a review. As it was published, with the agenda, minutes and actions of
+    today."""
+    review = await get_visible_review(tx, name, caller)
+    shown_edition, report = await _resolve_edition(tx, review, caller, edition)
+    meeting = await load_meeting(tx, review, report)
+    detail = to_detail_response(review, shown_edition, report, meeting)
+    document = review_document.build_document(report, meeting, _status_line(shown_edition, report))
+    response = await render_response(request, requested_format, detail, document)
+    response.headers["ETag"] = etag(review.sequence)
+    return response
 
 
-async def seen(tx: Connection, name: str, caller: Caller) -> Review:
+async def get_visible_review(tx: Connection, name: str, caller: Caller) -> Review:
     """The review. Raises NotFound, also for what this caller may not see (yet)."""
     review = await reviews.find(tx, id_or_key(name))
     if review is None or not caller.can_see(review.customer):
@@ -84,32 +85,32 @@ async def seen(tx: Connection, name: str, caller: Caller) -> Review:
     return review
 
 
-async def meeting_of(tx: Connection, review: Review, report: Report) -> Meeting:
-    actions = await meetings.actions_of(tx, review.customer_id, str(review.month))
+async def load_meeting(tx: Connection, review: Review, report: Report) -> Meeting:
+    actions = await meetings.list_actions_until(tx, review.customer_id, str(review.month))
     return Meeting(
-        await meetings.agenda(tx, review.id),
-        await meetings.minutes(tx, review.id),
-        on_the_table(actions, review.month, report.ends_at),
+        await meetings.list_agenda_items(tx, review.id),
+        await meetings.list_minutes(tx, review.id),
+        actions_for_review(actions, review.month, report.ends_at),
     )
 
 
-async def _edition(
-    tx: Connection, review: Review, caller: Caller, wanted: int | None
+async def _resolve_edition(
+    tx: Connection, review: Review, caller: Caller, requested: int | None
 ) -> tuple[Edition | None, Report]:
-    number = review.edition if wanted is None else wanted
+    number = review.edition if requested is None else requested
     if number == 0:
         if caller.customer is not None:
             raise NotFound("This edition")
-        return None, await reviews.draft(tx, review.id)
-    found = await reviews.edition(tx, review.id, number)
-    if found is None:
+        return None, await reviews.get_draft(tx, review.id)
+    edition = await reviews.find_edition(tx, review.id, number)
+    if edition is None:
         raise NotFound("This edition")
-    return found, found.report
+    return edition, edition.report
 
 
-def _standing(published: Edition | None, report: Report) -> str:
-    zone = zone_named(report.timezone)
-    if published is None:
-        return f"Draft, as known on {instant(report.generated_at, zone)}"
-    said = f"Edition {published.number}, published on {instant(published.published_at, zone)}"
-    return f"{said}: {published.reason}" if published.reason else said
+def _status_line(edition: Edition | None, report: Report) -> str:
+    zone = zone_or_utc(report.timezone)
+    if edition is None:
+        return f"Draft, as known on {format_instant(report.generated_at, zone)}"
+    text = f"Edition {edition.number}, published on {format_instant(edition.published_at, zone)}"
+    return f"{text}: {edition.reason}" if edition.reason else text

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import RequestModel
-from sla.calendars.domain.month import Month, NoMonth, read_month
+from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
 Title = Annotated[str, Field(min_length=3, max_length=300)]
@@ -18,56 +18,56 @@ Text = Annotated[str, Field(min_length=3, max_length=10_000)]
 Reason = Annotated[str, Field(min_length=3, max_length=2_000)]
 
 
-def _a_month(text: str) -> str:
+def _check_month(text: str) -> str:
     try:
-        read_month(text)
-    except NoMonth as wrong:
-        raise PydanticCustomError("month", "{said}", {"said": str(wrong)}) from None
+        parse_month(text)
+    except InvalidMonth as error:
+        raise PydanticCustomError("month", "{said}", {"said": str(error)}) from None
     return text
 
 
-MonthAsked = Annotated[str, AfterValidator(_a_month), Field(max_length=7, examples=["2026-06"])]
+MonthText = Annotated[str, AfterValidator(_check_month), Field(max_length=7, examples=["2026-06"])]
 MonthQuery = Annotated[str | None, Query(max_length=20, examples=["2026-06"])]
 
 
-class ReviewAsked(RequestModel):
+class ReviewCreate(RequestModel):
     """A customer by key, and a month in the customer's own zone."""
 
     customer: Annotated[str, Field(min_length=1, max_length=100)]
-    month: MonthAsked
+    month: MonthText
 
 
-class Publication(RequestModel):
+class ReviewPublish(RequestModel):
     """`reason`: why there is another edition; needed for all but the first."""
 
     reason: Reason | None = None
 
 
-class AudienceAsked(RequestModel):
+class AudienceUpdate(RequestModel):
     """Staff by `sub`, who get a mail; contacts of the customer, who find it in the portal."""
 
     people: Annotated[list[Sub], Field(max_length=50)] = Field(default_factory=list)
     contacts: Annotated[list[UUID], Field(max_length=50)] = Field(default_factory=list)
 
 
-class ItemAsked(RequestModel):
+class AgendaItemCreate(RequestModel):
     title: Title
 
 
-class MinuteAsked(RequestModel):
+class MinuteCreate(RequestModel):
     """Said and written down in the meeting; it cannot be changed afterwards, only added to."""
 
     text: Text
 
 
-class RemarkAsked(RequestModel):
+class BreachCommentCreate(RequestModel):
     """Why a promise broke, in words that the customer may read."""
 
     clock_id: UUID
     text: Reason
 
 
-class ActionAsked(RequestModel):
+class ActionItemCreate(RequestModel):
     """`criterion`: by what another person sees that it is done. `due`: on the customer's calendar."""
 
     title: Title
@@ -76,26 +76,26 @@ class ActionAsked(RequestModel):
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
-class HandOver(RequestModel):
+class ActionItemHandOver(RequestModel):
     owner: Sub
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
-class Evidence(RequestModel):
+class ActionItemFinish(RequestModel):
     """What shows that it is done."""
 
     evidence: Reason
 
 
-class Wanting(RequestModel):
+class ActionItemSendBack(RequestModel):
     """What is missing from the evidence."""
 
     reason: Reason
 
 
-def month_asked(text: str, pointer: str = "/query/month") -> Month:
+def month_from_request(text: str, pointer: str = "/query/month") -> Month:
     """Raises Invalid for what is no month."""
     try:
-        return read_month(text)
-    except NoMonth as wrong:
-        raise ValidationFailed([Violation(pointer, "month", str(wrong))]) from None
+        return parse_month(text)
+    except InvalidMonth as error:
+        raise ValidationFailed([Violation(pointer, "month", str(error))]) from None

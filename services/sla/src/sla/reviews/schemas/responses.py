@@ -4,40 +4,40 @@ from datetime import date, datetime
 from uuid import UUID
 
 from common.http import ResponseModel
-from sla.reports.routes.compliance_summary import FiguresTold
-from sla.reviews.domain.action_item import Action, ActionState
+from sla.reports.routes.compliance_summary import ComplianceFigures
+from sla.reviews.domain.action_item import ActionItem, ActionItemState
 from sla.reviews.domain.meeting import Meeting, agenda
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
-    Day,
-    Leadership,
+    DailyVolume,
+    LeadershipReport,
     OutageLine,
     Report,
-    Reserved,
-    Spread,
+    ReservedHoursLine,
+    ResponseTimes,
     Uptime,
     WaiverLine,
 )
 from sla.reviews.store.reviews import Edition, Review
 
 
-class UsageTold(ResponseModel):
+class UsageRead(ResponseModel):
     """One month. `open`: at its end."""
 
     month: str
     opened: int
     resolved: int
     open: int
-    compliance: FiguresTold
+    compliance: ComplianceFigures
 
 
-class PartTold(ResponseModel):
+class CompliancePartRead(ResponseModel):
     name: str
-    compliance: FiguresTold
+    compliance: ComplianceFigures
 
 
-class ReportTold(ResponseModel):
+class ReviewReportRead(ResponseModel):
     """Durations in seconds, shares from 0 to 1; `previous_month` is the month before."""
 
     customer: str
@@ -47,14 +47,14 @@ class ReportTold(ResponseModel):
     starts_at: datetime
     ends_at: datetime
     generated_at: datetime
-    usage: UsageTold
-    previous_month: UsageTold
-    trend: list[UsageTold]
-    days: list[Day]
-    metrics: list[PartTold]
-    priorities: list[PartTold]
-    services: list[PartTold]
-    response_times: list[Spread]
+    usage: UsageRead
+    previous_month: UsageRead
+    trend: list[UsageRead]
+    days: list[DailyVolume]
+    metrics: list[CompliancePartRead]
+    priorities: list[CompliancePartRead]
+    services: list[CompliancePartRead]
+    response_times: list[ResponseTimes]
     breaches: list[Breach]
     breaches_total: int
     waivers: list[WaiverLine]
@@ -62,11 +62,11 @@ class ReportTold(ResponseModel):
     uptimes: list[Uptime]
     upcoming: list[ChangeLine]
     delivered: list[ChangeLine]
-    reserved: list[Reserved]
+    reserved: list[ReservedHoursLine]
     notes: list[str]
 
 
-class ReviewTold(ResponseModel):
+class ReviewRead(ResponseModel):
     """`edition`: the newest published one; 0 while nothing is published, which customers do not see."""
 
     id: UUID
@@ -78,14 +78,14 @@ class ReviewTold(ResponseModel):
     edition: int
 
 
-class MinuteTold(ResponseModel):
+class MinuteRead(ResponseModel):
     number: int
     text: str
     by: str
     at: datetime
 
 
-class ActionTold(ResponseModel):
+class ActionItemRead(ResponseModel):
     """`month`: of the review in which it was agreed."""
 
     id: UUID
@@ -98,7 +98,7 @@ class ActionTold(ResponseModel):
     due: date
     agreed_by: str
     agreed_at: datetime
-    state: ActionState
+    state: ActionItemState
     done_by: str | None
     done_at: datetime | None
     evidence: str | None
@@ -106,30 +106,30 @@ class ActionTold(ResponseModel):
     verified_at: datetime | None
 
 
-class ShownTold(ReviewTold):
+class ReviewDetail(ReviewRead):
     """One edition (0: the draft) with its figures as they were known then, and the meeting."""
 
     shown_edition: int
     reason: str | None
     published_by: str | None
     published_at: datetime | None
-    report: ReportTold
+    report: ReviewReportRead
     agenda: list[str]
-    minutes: list[MinuteTold]
-    actions: list[ActionTold]
+    minutes: list[MinuteRead]
+    actions: list[ActionItemRead]
 
 
-class AudienceTold(ResponseModel):
+class AudienceRead(ResponseModel):
     customer: str
     people: list[str]
     contacts: list[UUID]
 
 
-class CustomerLineTold(ResponseModel):
+class CustomerLineRead(ResponseModel):
     customer: str
     name: str
-    usage: UsageTold
-    previous_month: UsageTold
+    usage: UsageRead
+    previous_month: UsageRead
     review: str
     open_actions: int
     overdue_actions: int
@@ -139,16 +139,16 @@ class CustomerLineTold(ResponseModel):
     used_seconds: int
 
 
-class LeadershipTold(ResponseModel):
+class LeadershipReportRead(ResponseModel):
     month: str
     generated_at: datetime
-    customers: list[CustomerLineTold]
-    trend: list[UsageTold]
+    customers: list[CustomerLineRead]
+    trend: list[UsageRead]
     notes: list[str]
 
 
-def review_told(review: Review) -> ReviewTold:
-    return ReviewTold(
+def to_response(review: Review) -> ReviewRead:
+    return ReviewRead(
         id=review.id,
         key=review.key,
         customer=review.customer,
@@ -159,25 +159,27 @@ def review_told(review: Review) -> ReviewTold:
     )
 
 
-def action_told(action: Action) -> ActionTold:
-    facts = {name: getattr(action, name) for name in ActionTold.model_fields}
-    return ActionTold(**facts | {"month": str(action.month)})
+def to_action_response(action: ActionItem) -> ActionItemRead:
+    values = {name: getattr(action, name) for name in ActionItemRead.model_fields}
+    return ActionItemRead(**values | {"month": str(action.month)})
 
 
-def shown(review: Review, edition: Edition | None, report: Report, meeting: Meeting) -> ShownTold:
+def to_detail_response(
+    review: Review, edition: Edition | None, report: Report, meeting: Meeting
+) -> ReviewDetail:
     """`edition` None: the draft."""
-    return ShownTold(
-        **review_told(review).model_dump(),
+    return ReviewDetail(
+        **to_response(review).model_dump(),
         shown_edition=edition.number if edition else 0,
         reason=edition.reason if edition else None,
         published_by=edition.published_by if edition else None,
         published_at=edition.published_at if edition else None,
-        report=ReportTold.model_validate(report),
+        report=ReviewReportRead.model_validate(report),
         agenda=list(agenda(report, meeting)),
-        minutes=[MinuteTold.model_validate(one) for one in meeting.minutes],
-        actions=[action_told(one) for one in meeting.actions],
+        minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
+        actions=[to_action_response(one) for one in meeting.actions],
     )
 
 
-def leadership_told(report: Leadership) -> LeadershipTold:
-    return LeadershipTold.model_validate(report)
+def to_leadership_response(report: LeadershipReport) -> LeadershipReportRead:
+    return LeadershipReportRead.model_validate(report)

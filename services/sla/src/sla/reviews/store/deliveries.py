@@ -11,7 +11,7 @@ from common.persistence.database import Connection
 from sla.reviews.domain.report import ChangeLine
 from sla.reviews.tables import deliveries
 
-COMING = (
+UPCOMING_STATES = (
     "evaluating",
     "in_review",
     "approved",
@@ -20,38 +20,38 @@ COMING = (
     "verifying",
 )
 """States of a delivery whose change has yet to come, or to prove itself."""
-CAME = ("delivered", "rolled_back")
+FINISHED_STATES = ("delivered", "rolled_back")
 
 
-async def keep(tx: Connection, id: UUID, customer: str, told: ChangeLine) -> None:
+async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> None:
     """The newest word replaces the one before; the inbox sees to their order."""
     row = {
         "id": id,
-        "key": told.key,
+        "key": change.key,
         "customer": customer,
-        "product": told.product,
-        "version": told.version,
-        "environment": told.environment,
-        "state": told.state,
-        "at": told.at,
+        "product": change.product,
+        "version": change.version,
+        "environment": change.environment,
+        "state": change.state,
+        "at": change.at,
     }
-    added = insert(deliveries).values(row)
-    await tx.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
+    statement = insert(deliveries).values(row)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
-async def upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
+async def list_upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
     """What is on its way now, the latest news first."""
-    return await _listed(tx, customer, COMING, None, None, limit)
+    return await _list_in_states(tx, customer, UPCOMING_STATES, None, None, limit)
 
 
-async def delivered(
+async def list_delivered(
     tx: Connection, customer: str, since: datetime, until: datetime, limit: int
 ) -> tuple[ChangeLine, ...]:
     """What was delivered or rolled back within the time."""
-    return await _listed(tx, customer, CAME, since, until, limit)
+    return await _list_in_states(tx, customer, FINISHED_STATES, since, until, limit)
 
 
-async def _listed(
+async def _list_in_states(
     tx: Connection,
     customer: str,
     states: Sequence[str],
@@ -59,14 +59,14 @@ async def _listed(
     until: datetime | None,
     limit: int,
 ) -> tuple[ChangeLine, ...]:
-    listed = select(deliveries).where(
+    query = select(deliveries).where(
         deliveries.c.customer == customer, deliveries.c.state.in_(states)
     )
     if since is not None:
-        listed = listed.where(deliveries.c.at >= since)
+        query = query.where(deliveries.c.at >= since)
     if until is not None:
-        listed = listed.where(deliveries.c.at < until)
-    rows = await tx.execute(listed.order_by(deliveries.c.at.desc(), deliveries.c.id).limit(limit))
+        query = query.where(deliveries.c.at < until)
+    rows = await tx.execute(query.order_by(deliveries.c.at.desc(), deliveries.c.id).limit(limit))
     return tuple(
         ChangeLine(row.key, row.product, row.version, row.environment, row.state, row.at)
         for row in rows

@@ -22,28 +22,34 @@ from sqlalchemy import (
 )
 
 from common.persistence.database import Connection
-from sla.calendars.domain.month import read_month
+from sla.calendars.domain.month import parse_month
 from sla.directory.tables import customers
-from sla.reviews.domain.action_item import Action
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import AgendaItem, Minute
 from sla.reviews.tables import breach_remarks, review_actions, review_agenda, review_minutes
 
 
-async def add_item(tx: Connection, review_id: UUID, title: str, by: str, at: datetime) -> int:
+async def add_agenda_item(
+    tx: Connection, review_id: UUID, title: str, actor: str, at: datetime
+) -> int:
     """The number of the new item. Lock the review first."""
-    row = {"review_id": review_id, "title": title, "by": by, "at": at}
+    row = {"review_id": review_id, "title": title, "by": actor, "at": at}
     return await _append(tx, review_agenda, review_agenda.c.review_id, review_id, row)
 
 
-async def add_minute(tx: Connection, review_id: UUID, said: str, by: str, at: datetime) -> int:
+async def add_minute(
+    tx: Connection, review_id: UUID, content: str, actor: str, at: datetime
+) -> int:
     """The number of the new minute. Lock the review first."""
-    row = {"review_id": review_id, "text": said, "by": by, "at": at}
+    row = {"review_id": review_id, "text": content, "by": actor, "at": at}
     return await _append(tx, review_minutes, review_minutes.c.review_id, review_id, row)
 
 
-async def add_remark(tx: Connection, clock_id: UUID, said: str, by: str, at: datetime) -> int:
+async def add_breach_comment(
+    tx: Connection, clock_id: UUID, content: str, actor: str, at: datetime
+) -> int:
     """Lock the clock's review first."""
-    row = {"clock_id": clock_id, "text": said, "by": by, "at": at}
+    row = {"clock_id": clock_id, "text": content, "by": actor, "at": at}
     return await _append(tx, breach_remarks, breach_remarks.c.clock_id, clock_id, row)
 
 
@@ -56,22 +62,22 @@ async def _append(
     return number
 
 
-async def agenda(tx: Connection, review_id: UUID) -> tuple[AgendaItem, ...]:
-    listed = select(review_agenda).where(review_agenda.c.review_id == review_id)
-    rows = await tx.execute(listed.order_by(review_agenda.c.number))
+async def list_agenda_items(tx: Connection, review_id: UUID) -> tuple[AgendaItem, ...]:
+    query = select(review_agenda).where(review_agenda.c.review_id == review_id)
+    rows = await tx.execute(query.order_by(review_agenda.c.number))
     return tuple(AgendaItem(row.number, row.title, row.by, row.at) for row in rows)
 
 
-async def minutes(tx: Connection, review_id: UUID) -> tuple[Minute, ...]:
-    listed = select(review_minutes).where(review_minutes.c.review_id == review_id)
-    rows = await tx.execute(listed.order_by(review_minutes.c.number))
+async def list_minutes(tx: Connection, review_id: UUID) -> tuple[Minute, ...]:
+    query = select(review_minutes).where(review_minutes.c.review_id == review_id)
+    rows = await tx.execute(query.order_by(review_minutes.c.number))
     return tuple(Minute(row.number, row.text, row.by, row.at) for row in rows)
 
 
-async def remarks(tx: Connection, clock_ids: Collection[UUID]) -> dict[UUID, str]:
+async def latest_breach_comments(tx: Connection, clock_ids: Collection[UUID]) -> dict[UUID, str]:
     """The last word on each of these clocks' breaches."""
-    mine = select(breach_remarks).where(breach_remarks.c.clock_id.in_(clock_ids))
-    rows = await tx.execute(mine.order_by(breach_remarks.c.clock_id, breach_remarks.c.number))
+    query = select(breach_remarks).where(breach_remarks.c.clock_id.in_(clock_ids))
+    rows = await tx.execute(query.order_by(breach_remarks.c.clock_id, breach_remarks.c.number))
     return {row.clock_id: row.text for row in rows}
 
 
@@ -81,84 +87,86 @@ async def next_action_key(tx: Connection) -> str:
     return f"RA-{number}"
 
 
-_LOCK = text(
+_LOCK_AVAILABLE = text(
     "SELECT id FROM review_actions WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
-async def lock_actions(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available_actions(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Those that nobody else holds. One that does not exist counts as locked."""
-    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    known = select(review_actions.c.id).where(review_actions.c.id.in_(ids))
-    return locked | (set(ids) - set(await tx.scalars(known)))
+    locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
+    existing = select(review_actions.c.id).where(review_actions.c.id.in_(ids))
+    return locked | (set(ids) - set(await tx.scalars(existing)))
 
 
-async def add_action(tx: Connection, action: Action) -> None:
+async def add_action(tx: Connection, action: ActionItem) -> None:
     await tx.execute(insert(review_actions).values(**_row(action), sequence=1))
 
 
-async def save_action(tx: Connection, action: Action) -> int:
+async def save_action(tx: Connection, action: ActionItem) -> int:
     """Store an action that is locked; its new sequence."""
-    mine = update(review_actions).where(review_actions.c.id == action.id)
-    saved = mine.values(**_row(action), sequence=review_actions.c.sequence + 1)
-    return int((await tx.execute(saved.returning(review_actions.c.sequence))).scalar_one())
+    own_row = update(review_actions).where(review_actions.c.id == action.id)
+    statement = own_row.values(**_row(action), sequence=review_actions.c.sequence + 1)
+    return int((await tx.execute(statement.returning(review_actions.c.sequence))).scalar_one())
 
 
 async def find_action(
     tx: Connection, id_or_key: UUID | str, *, lock: bool = False
-) -> tuple[Action, int] | None:
+) -> tuple[ActionItem, int] | None:
     """The action and its sequence."""
     column = review_actions.c.id if isinstance(id_or_key, UUID) else review_actions.c.key
-    found = select(review_actions).where(column == id_or_key)
-    row = (await tx.execute(found.with_for_update() if lock else found)).one_or_none()
-    return (_action(row), row.sequence) if row else None
+    query = select(review_actions).where(column == id_or_key)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    return (_to_action(row), row.sequence) if row else None
 
 
-async def actions_of(tx: Connection, customer_id: UUID, month: str) -> tuple[Action, ...]:
+async def list_actions_until(
+    tx: Connection, customer_id: UUID, month: str
+) -> tuple[ActionItem, ...]:
     """Of the month's review and of all before it."""
-    mine = (review_actions.c.customer_id == customer_id) & (review_actions.c.month <= month)
-    rows = await tx.execute(select(review_actions).where(mine))
-    return tuple(_action(row) for row in rows)
+    condition = (review_actions.c.customer_id == customer_id) & (review_actions.c.month <= month)
+    rows = await tx.execute(select(review_actions).where(condition))
+    return tuple(_to_action(row) for row in rows)
 
 
-async def actions_page(
+async def page_actions(
     tx: Connection,
     owner: str | None,
     customer: str | None,
     unfinished: bool,
     limit: int,
     after: tuple[date, UUID] | None,
-) -> list[tuple[Action, int]]:
+) -> list[tuple[ActionItem, int]]:
     """Up to `limit` + 1 actions with their sequences, the one due first first."""
-    listed = select(review_actions).order_by(review_actions.c.due, review_actions.c.id)
+    query = select(review_actions).order_by(review_actions.c.due, review_actions.c.id)
     if unfinished:
-        listed = listed.where(review_actions.c.state != "verified")
+        query = query.where(review_actions.c.state != "verified")
     if owner is not None:
-        listed = listed.where(review_actions.c.owner == owner)
+        query = query.where(review_actions.c.owner == owner)
     if customer is not None:
-        known = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
-        listed = listed.where(review_actions.c.customer_id == known)
+        customer_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
+        query = query.where(review_actions.c.customer_id == customer_id)
     if after is not None:
-        same = (review_actions.c.due == after[0]) & (review_actions.c.id > after[1])
-        listed = listed.where((review_actions.c.due > after[0]) | same)
-    return [(_action(row), row.sequence) for row in await tx.execute(listed.limit(limit + 1))]
+        same_due_date = (review_actions.c.due == after[0]) & (review_actions.c.id > after[1])
+        query = query.where((review_actions.c.due > after[0]) | same_due_date)
+    return [(_to_action(row), row.sequence) for row in await tx.execute(query.limit(limit + 1))]
 
 
-async def waiting(tx: Connection, today: date) -> dict[UUID, tuple[int, int]]:
+async def count_unverified(tx: Connection, today: date) -> dict[UUID, tuple[int, int]]:
     """By customer, how many actions are not verified, and how many of those are overdue."""
     overdue = func.count(case((review_actions.c.due < today, 1)))
-    counted = (
+    query = (
         select(review_actions.c.customer_id, func.count().label("open"), overdue.label("overdue"))
         .where(review_actions.c.state != "verified")
         .group_by(review_actions.c.customer_id)
     )
-    return {row.customer_id: (row.open, row.overdue) for row in await tx.execute(counted)}
+    return {row.customer_id: (row.open, row.overdue) for row in await tx.execute(query)}
 
 
-def _row(action: Action) -> dict[str, Any]:
+def _row(action: ActionItem) -> dict[str, Any]:
     return asdict(action) | {"month": str(action.month)}
 
 
-def _action(row: Row[Any]) -> Action:
-    told = {name: getattr(row, name) for name in Action.__dataclass_fields__}
-    return Action(**told | {"month": read_month(row.month)})
+def _to_action(row: Row[Any]) -> ActionItem:
+    values = {name: getattr(row, name) for name in ActionItem.__dataclass_fields__}
+    return ActionItem(**values | {"month": parse_month(row.month)})

@@ -11,12 +11,12 @@ from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.persistence.database import Connection
-from sla.calendars.domain.month import Month, read_month
+from sla.calendars.domain.month import Month, parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.report import Report
 from sla.reviews.tables import review_audiences, review_editions, review_schedules, reviews
 
-REPORTS: TypeAdapter[Report] = TypeAdapter(Report)
+REPORT_ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +54,41 @@ class Audience:
     contacts: tuple[UUID, ...] = ()
 
 
-_LOCK = text(
+_LOCK_AVAILABLE = text(
     "SELECT customer_id FROM review_schedules WHERE customer_id = ANY(:ids)"
     " ORDER BY customer_id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
-async def lock_schedules(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def lock_available_schedules(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Those that nobody else holds. One that does not exist counts as locked."""
-    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    known = set(
+    locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
+    existing = set(
         await tx.scalars(
             select(review_schedules.c.customer_id).where(review_schedules.c.customer_id.in_(ids))
         )
     )
-    return locked | (set(ids) - known)
+    return locked | (set(ids) - existing)
 
 
-async def schedules(tx: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, Month]]:
+async def list_schedules(tx: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, Month]]:
     """The month that is drawn up next, by customer."""
-    found = select(review_schedules).where(review_schedules.c.customer_id.in_(ids))
-    rows = await tx.execute(found.order_by(review_schedules.c.customer_id))
-    return [(row.customer_id, read_month(row.month)) for row in rows]
+    query = select(review_schedules).where(review_schedules.c.customer_id.in_(ids))
+    rows = await tx.execute(query.order_by(review_schedules.c.customer_id))
+    return [(row.customer_id, parse_month(row.month)) for row in rows]
 
 
-async def schedule(tx: Connection, customer_id: UUID, month: Month) -> Month:
+async def ensure_schedule(tx: Connection, customer_id: UUID, month: Month) -> Month:
     """The month that is drawn next: `month`, unless one is scheduled already. Locks the schedule."""
-    added = upsert(review_schedules).values(customer_id=customer_id, month=str(month))
-    await tx.execute(added.on_conflict_do_nothing())
-    found = select(review_schedules.c.month).where(review_schedules.c.customer_id == customer_id)
-    return read_month(await tx.scalar(found.with_for_update()) or str(month))
+    statement = upsert(review_schedules).values(customer_id=customer_id, month=str(month))
+    await tx.execute(statement.on_conflict_do_nothing())
+    query = select(review_schedules.c.month).where(review_schedules.c.customer_id == customer_id)
+    return parse_month(await tx.scalar(query.with_for_update()) or str(month))
 
 
-async def reschedule(tx: Connection, customer_id: UUID, month: Month) -> None:
-    mine = review_schedules.c.customer_id == customer_id
-    await tx.execute(update(review_schedules).where(mine).values(month=str(month)))
+async def set_schedule(tx: Connection, customer_id: UUID, month: Month) -> None:
+    condition = review_schedules.c.customer_id == customer_id
+    await tx.execute(update(review_schedules).where(condition).values(month=str(month)))
 
 
 async def add(tx: Connection, review: Review, report: Report) -> bool:
@@ -98,22 +98,22 @@ async def add(tx: Connection, review: Review, report: Report) -> bool:
         "key": review.key,
         "customer_id": review.customer_id,
         "month": str(review.month),
-        "figures": REPORTS.dump_python(report, mode="json"),
+        "figures": REPORT_ADAPTER.dump_python(report, mode="json"),
         "generated_by": review.generated_by,
         "generated_at": review.generated_at,
         "edition": 0,
         "sequence": review.sequence,
     }
-    added = upsert(reviews).values(row).on_conflict_do_nothing().returning(reviews.c.id)
-    return await tx.scalar(added) is not None
+    statement = upsert(reviews).values(row).on_conflict_do_nothing().returning(reviews.c.id)
+    return await tx.scalar(statement) is not None
 
 
-async def redraw(tx: Connection, review: Review, report: Report) -> None:
+async def save_draft(tx: Connection, review: Review, report: Report) -> None:
     """Store `generated_by`, `generated_at` and `sequence` of a review that is locked, and its figures."""
-    mine = update(reviews).where(reviews.c.id == review.id)
+    statement = update(reviews).where(reviews.c.id == review.id)
     await tx.execute(
-        mine.values(
-            figures=REPORTS.dump_python(report, mode="json"),
+        statement.values(
+            figures=REPORT_ADAPTER.dump_python(report, mode="json"),
             generated_by=review.generated_by,
             generated_at=review.generated_at,
             sequence=review.sequence,
@@ -121,13 +121,13 @@ async def redraw(tx: Connection, review: Review, report: Report) -> None:
     )
 
 
-async def publish(tx: Connection, review: Review, edition: Edition) -> None:
+async def add_edition(tx: Connection, review: Review, edition: Edition) -> None:
     """Keep an edition for ever; `review` stands as it is with it."""
     await tx.execute(
         insert(review_editions).values(
             review_id=review.id,
             edition=edition.number,
-            figures=REPORTS.dump_python(edition.report, mode="json"),
+            figures=REPORT_ADAPTER.dump_python(edition.report, mode="json"),
             reason=edition.reason,
             generated_by=edition.generated_by,
             generated_at=edition.report.generated_at,
@@ -135,41 +135,41 @@ async def publish(tx: Connection, review: Review, edition: Edition) -> None:
             published_at=edition.published_at,
         )
     )
-    mine = update(reviews).where(reviews.c.id == review.id)
-    await tx.execute(mine.values(edition=review.edition, sequence=review.sequence))
+    statement = update(reviews).where(reviews.c.id == review.id)
+    await tx.execute(statement.values(edition=review.edition, sequence=review.sequence))
 
 
-async def bump(tx: Connection, review: Review) -> int:
+async def advance_sequence(tx: Connection, review: Review) -> int:
     """The review, which is locked, has changed otherwise; its new sequence."""
-    mine = update(reviews).where(reviews.c.id == review.id)
-    raised = mine.values(sequence=reviews.c.sequence + 1).returning(reviews.c.sequence)
-    return int((await tx.execute(raised)).scalar_one())
+    own_row = update(reviews).where(reviews.c.id == review.id)
+    statement = own_row.values(sequence=reviews.c.sequence + 1).returning(reviews.c.sequence)
+    return int((await tx.execute(statement)).scalar_one())
 
 
 async def find(tx: Connection, id_or_key: UUID | str) -> Review | None:
     column = reviews.c.id if isinstance(id_or_key, UUID) else reviews.c.key
-    row = (await tx.execute(_all().where(column == id_or_key))).one_or_none()
-    return _review(row) if row else None
+    row = (await tx.execute(_select_without_figures().where(column == id_or_key))).one_or_none()
+    return _to_review(row) if row else None
 
 
 async def lock(tx: Connection, id: UUID) -> None:
     await tx.execute(select(reviews.c.id).where(reviews.c.id == id).with_for_update())
 
 
-async def draft(tx: Connection, id: UUID) -> Report:
+async def get_draft(tx: Connection, id: UUID) -> Report:
     """The figures as drawn last."""
     figures = await tx.scalar(select(reviews.c.figures).where(reviews.c.id == id))
-    return REPORTS.validate_python(figures)
+    return REPORT_ADAPTER.validate_python(figures)
 
 
-async def edition(tx: Connection, id: UUID, number: int) -> Edition | None:
-    found = select(review_editions).where(
+async def find_edition(tx: Connection, id: UUID, number: int) -> Edition | None:
+    query = select(review_editions).where(
         review_editions.c.review_id == id, review_editions.c.edition == number
     )
-    row = (await tx.execute(found)).one_or_none()
+    row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    report = REPORTS.validate_python(row.figures)
+    report = REPORT_ADAPTER.validate_python(row.figures)
     return Edition(
         row.edition, report, row.reason, row.generated_by, row.published_by, row.published_at
     )
@@ -179,51 +179,53 @@ async def page(
     tx: Connection,
     customer: str | None,
     month: str | None,
-    published: bool,
+    published_only: bool,
     limit: int,
     after: tuple[str, UUID] | None,
 ) -> list[Review]:
     """Up to `limit` + 1 reviews, the newest month first; only published ones, or all."""
-    listed = _all().order_by(reviews.c.month.desc(), reviews.c.id).limit(limit + 1)
+    query = (
+        _select_without_figures().order_by(reviews.c.month.desc(), reviews.c.id).limit(limit + 1)
+    )
     if customer is not None:
-        listed = listed.where(customers.c.key == customer)
+        query = query.where(customers.c.key == customer)
     if month is not None:
-        listed = listed.where(reviews.c.month == month)
-    if published:
-        listed = listed.where(reviews.c.edition > 0)
+        query = query.where(reviews.c.month == month)
+    if published_only:
+        query = query.where(reviews.c.edition > 0)
     if after is not None:
-        same = (reviews.c.month == after[0]) & (reviews.c.id > after[1])
-        listed = listed.where((reviews.c.month < after[0]) | same)
-    return [_review(row) for row in await tx.execute(listed)]
+        same_month = (reviews.c.month == after[0]) & (reviews.c.id > after[1])
+        query = query.where((reviews.c.month < after[0]) | same_month)
+    return [_to_review(row) for row in await tx.execute(query)]
 
 
-async def states(tx: Connection, month: Month) -> dict[UUID, int]:
+async def newest_editions(tx: Connection, month: Month) -> dict[UUID, int]:
     """The newest edition of each customer's review of a month; 0 for a draft."""
-    found = select(reviews.c.customer_id, reviews.c.edition).where(reviews.c.month == str(month))
-    return {row.customer_id: row.edition for row in await tx.execute(found)}
+    query = select(reviews.c.customer_id, reviews.c.edition).where(reviews.c.month == str(month))
+    return {row.customer_id: row.edition for row in await tx.execute(query)}
 
 
-async def audience(tx: Connection, customer_id: UUID) -> Audience | None:
-    found = select(review_audiences).where(review_audiences.c.customer_id == customer_id)
-    row = (await tx.execute(found)).one_or_none()
+async def find_audience(tx: Connection, customer_id: UUID) -> Audience | None:
+    query = select(review_audiences).where(review_audiences.c.customer_id == customer_id)
+    row = (await tx.execute(query)).one_or_none()
     return Audience(tuple(row.people), tuple(row.contacts)) if row else None
 
 
 async def set_audience(
-    tx: Connection, customer_id: UUID, wanted: Audience, by: str, at: datetime
+    tx: Connection, customer_id: UUID, audience: Audience, actor: str, at: datetime
 ) -> None:
     row = {
         "customer_id": customer_id,
-        "people": list(wanted.people),
-        "contacts": list(wanted.contacts),
-        "set_by": by,
+        "people": list(audience.people),
+        "contacts": list(audience.contacts),
+        "set_by": actor,
         "set_at": at,
     }
-    added = upsert(review_audiences).values(row)
-    await tx.execute(added.on_conflict_do_update(index_elements=["customer_id"], set_=row))
+    statement = upsert(review_audiences).values(row)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=row))
 
 
-def _all() -> Select[Any]:
+def _select_without_figures() -> Select[Any]:
     """Everything but the figures, which are large."""
     columns = [column for column in reviews.c if column.name != "figures"]
     return select(*columns, customers.c.key.label("customer")).join(
@@ -231,13 +233,13 @@ def _all() -> Select[Any]:
     )
 
 
-def _review(row: Row[Any]) -> Review:
+def _to_review(row: Row[Any]) -> Review:
     return Review(
         row.id,
         row.key,
         row.customer_id,
         row.customer,
-        read_month(row.month),
+        parse_month(row.month),
         row.generated_by,
         row.generated_at,
         row.edition,

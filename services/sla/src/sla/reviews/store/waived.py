@@ -14,11 +14,11 @@ from sla.reviews.domain.report import WaiverLine
 from sla.waivers.tables import waivers
 
 
-async def asked_within(
+async def list_requested_within(
     tx: Connection, customer_id: UUID, since: datetime, until: datetime, limit: int
 ) -> tuple[WaiverLine, ...]:
     """Up to `limit` waivers that were asked for within the time, of clocks and of whole periods."""
-    mine = (
+    query = (
         select(waivers, tickets.c.key.label("ticket"), clocks.c.metric)
         .join(clocks, clocks.c.id == waivers.c.clock_id, isouter=True)
         .join(tickets, tickets.c.id == clocks.c.ticket_id, isouter=True)
@@ -26,16 +26,16 @@ async def asked_within(
         .where(waivers.c.requested_at >= since, waivers.c.requested_at < until)
         .order_by(waivers.c.requested_at, waivers.c.id)
     )
-    return tuple(_line(row) for row in await tx.execute(mine.limit(limit)))
+    return tuple(_to_line(row) for row in await tx.execute(query.limit(limit)))
 
 
-async def keys(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+async def keys_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
     """What people call these waivers."""
     rows = await tx.execute(select(waivers.c.id, waivers.c.key).where(waivers.c.id.in_(ids)))
     return {row.id: row.key for row in rows}
 
 
-def _line(row: Row[Any]) -> WaiverLine:
+def _to_line(row: Row[Any]) -> WaiverLine:
     return WaiverLine(
         row.key,
         row.ticket or row.service or "every service",

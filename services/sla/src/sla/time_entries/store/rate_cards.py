@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from common.persistence.database import Connection
-from sla.time_entries.tables import rate_sheets as sheets
+from sla.time_entries.tables import rate_sheets as cards
 
 
 @dataclass(frozen=True, slots=True)
-class RateSheet:
+class RateCard:
     """`rates`: hundredths of the currency for an hour, by name. `customer_id` None: of everybody
     who has no sheet of their own. Valid on the days `[valid_from, valid_until)`."""
 
@@ -27,46 +27,52 @@ class RateSheet:
     created_at: datetime
 
 
-async def lock(tx: Connection) -> None:
+async def lock_all(tx: Connection) -> None:
     """Hold all sheets until the end: they are made rarely, and one looks at the others."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("rate_sheets", 12))))
 
 
-async def newest(tx: Connection, customer_id: UUID | None) -> RateSheet | None:
-    found = select(sheets).where(_of(customer_id)).order_by(sheets.c.version.desc()).limit(1)
-    row = (await tx.execute(found)).one_or_none()
-    return RateSheet(**row._mapping) if row else None
+async def find_newest(tx: Connection, customer_id: UUID | None) -> RateCard | None:
+    query = select(cards).where(_of_customer(customer_id)).order_by(cards.c.version.desc()).limit(1)
+    row = (await tx.execute(query)).one_or_none()
+    return RateCard(**row._mapping) if row else None
 
 
-async def priced(tx: Connection, customer_id: UUID | None, since: date, until: date) -> bool:
+async def has_priced_days(
+    tx: Connection, customer_id: UUID | None, since: date, until: date
+) -> bool:
     """Whether some sheet prices a day of `[since, until)` for them already."""
     if since >= until:
         return False
-    theirs = _of(None) if customer_id is None else or_(_of(customer_id), _of(None))
-    overlaps = (sheets.c.valid_from < until) & or_(
-        sheets.c.valid_until.is_(None), sheets.c.valid_until > since
+    applicable = (
+        _of_customer(None)
+        if customer_id is None
+        else or_(_of_customer(customer_id), _of_customer(None))
     )
-    found = select(sheets.c.id).where(theirs, overlaps).limit(1)
-    return await tx.scalar(found) is not None
+    overlaps = (cards.c.valid_from < until) & or_(
+        cards.c.valid_until.is_(None), cards.c.valid_until > since
+    )
+    query = select(cards.c.id).where(applicable, overlaps).limit(1)
+    return await tx.scalar(query) is not None
 
 
-async def add(tx: Connection, sheet: RateSheet) -> None:
+async def add(tx: Connection, card: RateCard) -> None:
     """Store a version; the one before ends where it begins."""
-    former = sheets.c.valid_until.is_(None) | (sheets.c.valid_until > sheet.valid_from)
-    ended = update(sheets).where(_of(sheet.customer_id), former)
-    await tx.execute(ended.values(valid_until=sheet.valid_from))
-    await tx.execute(insert(sheets).values(**asdict(sheet)))
+    overlaps = cards.c.valid_until.is_(None) | (cards.c.valid_until > card.valid_from)
+    ending = update(cards).where(_of_customer(card.customer_id), overlaps)
+    await tx.execute(ending.values(valid_until=card.valid_from))
+    await tx.execute(insert(cards).values(**asdict(card)))
 
 
-async def page(tx: Connection, limit: int, after: tuple[UUID] | None) -> list[RateSheet]:
+async def page(tx: Connection, limit: int, after: tuple[UUID] | None) -> list[RateCard]:
     """Up to `limit` + 1 versions, in the order of their making."""
-    listed = select(sheets).order_by(sheets.c.id).limit(limit + 1)
+    query = select(cards).order_by(cards.c.id).limit(limit + 1)
     if after is not None:
-        listed = listed.where(sheets.c.id > after[0])
-    return [RateSheet(**row._mapping) for row in await tx.execute(listed)]
+        query = query.where(cards.c.id > after[0])
+    return [RateCard(**row._mapping) for row in await tx.execute(query)]
 
 
-def _of(customer_id: UUID | None) -> ColumnElement[bool]:
+def _of_customer(customer_id: UUID | None) -> ColumnElement[bool]:
     if customer_id is None:
-        return sheets.c.customer_id.is_(None)
-    return sheets.c.customer_id == customer_id
+        return cards.c.customer_id.is_(None)
+    return cards.c.customer_id == customer_id

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from common.persistence.database import Connection
-from sla.time_entries.domain.reserved_hours import Hours
+from sla.time_entries.domain.reserved_hours import ReservedHours
 
 SECOND = timedelta(seconds=1)
 
-_HOURS = text(
+_SELECT_HOURS = text(
     """
     WITH promised AS (
         -- Of several versions in a month the last one counts.
@@ -53,7 +53,7 @@ class Utilisation:
 
     agreement: str
     customer: str
-    hours: Hours
+    hours: ReservedHours
     warned_at: datetime | None
 
 
@@ -68,7 +68,7 @@ async def page(
     after: tuple[str, str] = ("", ""),
 ) -> list[Utilisation]:
     """Up to `limit` + 1 accounts of the month `[month, until)` with reserved hours, by key."""
-    asked: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "month": month,
         "until": until,
         "customer": customer_id,
@@ -77,9 +77,9 @@ async def page(
         "after_agreement": after[0],
         "after_customer": after[1],
     }
-    return [_utilisation(row) for row in await tx.execute(_HOURS, asked)]
+    return [_utilisation(row) for row in await tx.execute(_SELECT_HOURS, parameters)]
 
 
 def _utilisation(row: Row[Any]) -> Utilisation:
-    hours = Hours(int(row.used) * SECOND, int(row.reserved) * SECOND)
+    hours = ReservedHours(int(row.used) * SECOND, int(row.reserved) * SECOND)
     return Utilisation(row.agreement, row.customer, hours, row.warned_at)

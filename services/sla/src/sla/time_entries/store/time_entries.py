@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class TimeEntry:
     """Some minutes of a person's work on a ticket. A correction holds the difference."""
 
     id: UUID
@@ -37,7 +37,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ReservedHoursAccount:
     """The reserved hours of one month. Whoever records work holds its row."""
 
     id: UUID
@@ -54,28 +54,32 @@ async def next_key(tx: Connection) -> str:
     return f"WRK-{number}"
 
 
-async def agreement_of(tx: Connection, ticket_id: UUID) -> UUID | None:
+async def find_agreement_id(tx: Connection, ticket_id: UUID) -> UUID | None:
     """The agreement (not its version) that covers a ticket."""
     v = agreement_versions
     covering = select(v.c.agreement_id).join(tickets, tickets.c.agreement_version == v.c.id)
-    found: UUID | None = await tx.scalar(covering.where(tickets.c.id == ticket_id))
-    return found
+    agreement_id: UUID | None = await tx.scalar(covering.where(tickets.c.id == ticket_id))
+    return agreement_id
 
 
-async def lock_account(tx: Connection, agreement_id: UUID, customer_id: UUID, day: date) -> Account:
+async def lock_account(
+    tx: Connection, agreement_id: UUID, customer_id: UUID, day: date
+) -> ReservedHoursAccount:
     """The account of the month of `day`, made where it is the first, and locked."""
     a, month = hours_accounts, day.replace(day=1)
     keys = {"agreement_id": agreement_id, "customer_id": customer_id, "month": month}
     await tx.execute(upsert(a).values(id=uuid7(), **keys, sequence=0).on_conflict_do_nothing())
-    found = select(a).filter_by(**keys).with_for_update()
-    return Account(**(await tx.execute(found)).one()._mapping)
+    query = select(a).filter_by(**keys).with_for_update()
+    return ReservedHoursAccount(**(await tx.execute(query)).one()._mapping)
 
 
-async def warned(tx: Connection, account: Account, at: datetime) -> int:
+async def mark_warned(tx: Connection, account: ReservedHoursAccount, at: datetime) -> int:
     """Keep that the month's warning was told; the account's new sequence."""
     a = hours_accounts
-    told = update(a).where(a.c.id == account.id).values(warned_at=at, sequence=a.c.sequence + 1)
-    return int((await tx.execute(told.returning(a.c.sequence))).scalar_one())
+    statement = (
+        update(a).where(a.c.id == account.id).values(warned_at=at, sequence=a.c.sequence + 1)
+    )
+    return int((await tx.execute(statement.returning(a.c.sequence))).scalar_one())
 
 
 async def lock(tx: Connection, id: UUID) -> None:
@@ -83,44 +87,44 @@ async def lock(tx: Connection, id: UUID) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(id), 12))))
 
 
-async def add(tx: Connection, recorded: Work) -> None:
-    await tx.execute(insert(work).values(**asdict(recorded)))
+async def add(tx: Connection, entry: TimeEntry) -> None:
+    await tx.execute(insert(work).values(**asdict(entry)))
 
 
-async def find(tx: Connection, id_or_key: UUID | str) -> Work | None:
+async def find(tx: Connection, id_or_key: UUID | str) -> TimeEntry | None:
     column = work.c.id if isinstance(id_or_key, UUID) else work.c.key
     row = (await tx.execute(select(work).where(column == id_or_key))).one_or_none()
-    return Work(**row._mapping) if row else None
+    return TimeEntry(**row._mapping) if row else None
 
 
-async def standing(tx: Connection, id: UUID) -> int:
+async def total_minutes(tx: Connection, id: UUID) -> int:
     """The minutes of a record with all of its corrections."""
-    mine = (work.c.id == id) | (work.c.corrects == id)
-    return int(await tx.scalar(select(func.sum(work.c.minutes)).where(mine)) or 0)
+    condition = (work.c.id == id) | (work.c.corrects == id)
+    return int(await tx.scalar(select(func.sum(work.c.minutes)).where(condition)) or 0)
 
 
-async def used(tx: Connection, account: Account) -> timedelta:
+async def time_used(tx: Connection, account: ReservedHoursAccount) -> timedelta:
     """What the month has used so far."""
-    mine = select(func.coalesce(func.sum(work.c.minutes), 0)).where(
+    query = select(func.coalesce(func.sum(work.c.minutes), 0)).where(
         work.c.agreement_id == account.agreement_id,
         work.c.customer_id == account.customer_id,
         work.c.day >= account.month,
-        work.c.day < following_month(account.month),
+        work.c.day < next_month(account.month),
     )
-    return int(await tx.scalar(mine) or 0) * MINUTE
+    return int(await tx.scalar(query) or 0) * MINUTE
 
 
 async def page(
     tx: Connection, ticket_id: UUID | None, limit: int, after: tuple[UUID] | None
-) -> Sequence[Work]:
+) -> Sequence[TimeEntry]:
     """Up to `limit` + 1 records, as they were recorded; of one ticket, or of all."""
-    listed: Select[tuple[object, ...]] = select(work).order_by(work.c.id).limit(limit + 1)
+    query: Select[tuple[object, ...]] = select(work).order_by(work.c.id).limit(limit + 1)
     if ticket_id is not None:
-        listed = listed.where(work.c.ticket_id == ticket_id)
+        query = query.where(work.c.ticket_id == ticket_id)
     if after is not None:
-        listed = listed.where(work.c.id > after[0])
-    return [Work(**row._mapping) for row in await tx.execute(listed)]
+        query = query.where(work.c.id > after[0])
+    return [TimeEntry(**row._mapping) for row in await tx.execute(query)]
 
 
-def following_month(month: date) -> date:
+def next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)

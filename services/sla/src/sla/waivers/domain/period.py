@@ -7,84 +7,103 @@ and clocks that start later are covered without anybody looking for them (decisi
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sla.clocks.domain.clock import BREACH, Input, Timetables, Waived
-from sla.clocks.domain.ticket_clock import Change, Ticket, Tracked, instead
+from sla.clocks.domain.clock import BREACH, ClockWaiver, Input, Timetables
+from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock, with_inputs
 from sla.waivers.domain.waiver import Waiver
 
 
-def breaks(change: Change) -> Iterator[datetime]:
+def breach_instants(change: Change) -> Iterator[datetime]:
     """The instants at which the promise breaks in a change."""
-    for heard, _ in change.heard:
-        if heard.firing is not None and heard.firing.kind == BREACH:
-            yield heard.firing.due_at
+    for input, _ in change.steps:
+        if input.firing is not None and input.firing.kind == BREACH:
+            yield input.firing.due_at
 
 
-def excused(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
+def with_period_waivers(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
     """The change, its clock having heard of what covers each breach just before it (C9, C11)."""
     if change.before.clock.contract != "sla":
         return change  # what a partner or our second level owes us is not the customer's promise
-    good = list(_about(change.before.ticket, waivers))
-    known = {waived.waiver for waived in change.before.clock.waivers}
+    applicable = list(_applicable_clock_waivers(change.before.ticket, waivers))
+    known_ids = {waived.waiver_id for waived in change.before.clock.waivers}
     inputs: list[Input] = []
-    for heard, _ in change.heard:
-        if heard.firing is not None and heard.firing.kind == BREACH:
-            for waived in good:
-                if waived.waiver not in known and waived.covers(heard.firing.due_at):
-                    known.add(waived.waiver)
-                    inputs.append(Input(0, "waived", waived.at, heard.known_at, waived=waived))
-        inputs.append(heard)
-    return change if len(inputs) == len(change.heard) else instead(change, inputs, tables)
+    for input, _ in change.steps:
+        if input.firing is not None and input.firing.kind == BREACH:
+            for clock_waiver in applicable:
+                if clock_waiver.waiver_id not in known_ids and clock_waiver.covers(
+                    input.firing.due_at
+                ):
+                    known_ids.add(clock_waiver.waiver_id)
+                    inputs.append(
+                        Input(0, "waived", clock_waiver.at, input.known_at, waiver=clock_waiver)
+                    )
+        inputs.append(input)
+    return change if len(inputs) == len(change.steps) else with_inputs(change, inputs, tables)
 
 
-def reconsidered(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
+def with_waivers_reconsidered(
+    change: Change, waivers: Iterable[Waiver], tables: Timetables
+) -> Change:
     """The change of a ticket that was corrected: what is about its former service excuses what
     broke no more, and what is about its present one does (C11)."""
     clock, ticket = change.clock, change.before.ticket
-    broken, known_at = clock.breached_at, change.heard[-1][0].known_at
-    if broken is None or clock.contract != "sla":
+    breached_at, known_at = clock.breached_at, change.steps[-1][0].known_at
+    if breached_at is None or clock.contract != "sla":
         return change
-    told: list[Waived] = []
+    clock_waivers: list[ClockWaiver] = []
     for waiver in waivers:
-        covering = waiver.waived is not None and waiver.waived.covers(broken)
-        covered = any(one.waiver == waiver.id and one.covers(broken) for one in clock.waivers)
-        if covered and not _concerns(waiver, ticket):
-            told.append(Waived(waiver.id, known_at, known_at))
-        elif waiver.waived is not None and covering and not covered and _concerns(waiver, ticket):
-            told.append(waiver.waived)
-    inputs = [Input(0, "waived", one.at, known_at, waived=one) for one in told]
-    heard = [one for one, _ in change.heard]
-    return instead(change, [*heard, *inputs], tables) if inputs else change
+        covers_breach = waiver.clock_waiver is not None and waiver.clock_waiver.covers(breached_at)
+        is_recorded = any(
+            one.waiver_id == waiver.id and one.covers(breached_at) for one in clock.waivers
+        )
+        if is_recorded and not _applies_to(waiver, ticket):
+            clock_waivers.append(ClockWaiver(waiver.id, known_at, known_at))
+        elif (
+            waiver.clock_waiver is not None
+            and covers_breach
+            and not is_recorded
+            and _applies_to(waiver, ticket)
+        ):
+            clock_waivers.append(waiver.clock_waiver)
+    inputs = [Input(0, "waived", one.at, known_at, waiver=one) for one in clock_waivers]
+    existing_inputs = [one for one, _ in change.steps]
+    return with_inputs(change, [*existing_inputs, *inputs], tables) if inputs else change
 
 
-def contradiction(tracked: Tracked, waivers: Iterable[Waiver]) -> str | None:
+def find_contradiction(ticket_clock: TicketClock, waivers: Iterable[Waiver]) -> str | None:
     """How what excuses a broken clock, or does not, is not what the waivers say; None where it is.
 
     `waivers`: the decided ones of its customer, of clocks and of periods.
     """
-    broken = tracked.clock.breached_at
-    if broken is None:
+    breached_at = ticket_clock.clock.breached_at
+    if breached_at is None:
         return None
-    told = list(waivers)
-    own = [one for one in told if one.clock_id == tracked.id and not one.late]
-    wide = [one for one in told if _wide(one, tracked) and not one.late]
-    covering = [one.key for one in own + wide if one.waived and one.waived.covers(broken)]
-    if covering and tracked.clock.excuse is None:
-        return f"broke while {covering[0]} covered it, and is not excused"
-    if not covering and tracked.clock.excuse is not None:
+    decided = list(waivers)
+    own_waivers = [one for one in decided if one.clock_id == ticket_clock.id and not one.late]
+    period_waivers = [
+        one for one in decided if _is_period_waiver_of(one, ticket_clock) and not one.late
+    ]
+    covering_keys = [
+        one.key
+        for one in own_waivers + period_waivers
+        if one.clock_waiver and one.clock_waiver.covers(breached_at)
+    ]
+    if covering_keys and ticket_clock.clock.waiver is None:
+        return f"broke while {covering_keys[0]} covered it, and is not excused"
+    if not covering_keys and ticket_clock.clock.waiver is not None:
         return "is excused by what is no approved waiver"
     return None
 
 
-def _wide(waiver: Waiver, tracked: Tracked) -> bool:
-    return tracked.clock.contract == "sla" and _concerns(waiver, tracked.ticket)
+def _is_period_waiver_of(waiver: Waiver, ticket_clock: TicketClock) -> bool:
+    return ticket_clock.clock.contract == "sla" and _applies_to(waiver, ticket_clock.ticket)
 
 
-def _about(ticket: Ticket, waivers: Iterable[Waiver]) -> Iterator[Waived]:
+def _applicable_clock_waivers(ticket: Ticket, waivers: Iterable[Waiver]) -> Iterator[ClockWaiver]:
     for waiver in waivers:
-        if _concerns(waiver, ticket) and waiver.waived is not None:
-            yield waiver.waived
+        if _applies_to(waiver, ticket) and waiver.clock_waiver is not None:
+            yield waiver.clock_waiver
 
 
-def _concerns(waiver: Waiver, ticket: Ticket) -> bool:
-    mine = waiver.customer_id == ticket.customer_id and waiver.clock_id is None
-    return mine and waiver.service in (None, ticket.service)
+def _applies_to(waiver: Waiver, ticket: Ticket) -> bool:
+    is_same_customer = waiver.customer_id == ticket.customer_id and waiver.clock_id is None
+    return is_same_customer and waiver.service in (None, ticket.service)

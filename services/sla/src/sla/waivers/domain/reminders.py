@@ -4,20 +4,20 @@ from datetime import datetime, timedelta
 
 from sla.waivers.domain.waiver import Waiver
 
-SHARES = (0.5, 0.75)
+REMINDER_SHARES = (0.5, 0.75)
 """Of the time that was left at the request."""
-SHORTLY = timedelta(minutes=15)
+LAST_REMINDER_LEAD_TIME = timedelta(minutes=15)
 """Before the deadline, where that is later than the last share."""
 
 
-def reminders(requested_at: datetime, deadline: datetime) -> list[datetime]:
+def reminder_times(requested_at: datetime, deadline: datetime) -> list[datetime]:
     """In order; empty where no time was left."""
     left = deadline - requested_at
     if left <= timedelta(0):
         return []
-    shares = [requested_at + left * share for share in SHARES]
-    shortly = deadline - SHORTLY
-    return [*shares, shortly] if shortly > shares[-1] else shares
+    shares = [requested_at + left * share for share in REMINDER_SHARES]
+    last_reminder = deadline - LAST_REMINDER_LEAD_TIME
+    return [*shares, last_reminder] if last_reminder > shares[-1] else shares
 
 
 def next_at(waiver: Waiver, deadline: datetime | None) -> datetime | None:
@@ -27,17 +27,17 @@ def next_at(waiver: Waiver, deadline: datetime | None) -> datetime | None:
     """
     if waiver.state not in ("requested", "approved"):
         return None
-    ahead = [at for at in _open(waiver, deadline) if at < waiver.good_until]
-    return min(ahead, default=waiver.good_until)
+    ahead = [at for at in _open_reminders(waiver, deadline) if at < waiver.covers_until]
+    return min(ahead, default=waiver.covers_until)
 
 
 def is_due(waiver: Waiver, deadline: datetime | None, at: datetime) -> bool:
     """Whether to remind now. However many reminders were missed, one is sent."""
-    return any(one <= at for one in _open(waiver, deadline))
+    return any(one <= at for one in _open_reminders(waiver, deadline))
 
 
-def _open(waiver: Waiver, deadline: datetime | None) -> list[datetime]:
+def _open_reminders(waiver: Waiver, deadline: datetime | None) -> list[datetime]:
     if waiver.state != "requested" or deadline is None:
         return []
     last = waiver.reminded_at or waiver.requested_at
-    return [at for at in reminders(waiver.requested_at, deadline) if at > last]
+    return [at for at in reminder_times(waiver.requested_at, deadline) if at > last]

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sla.clocks.domain.clock import Waived
+from sla.clocks.domain.clock import ClockWaiver
 
 WaiverState = Literal["requested", "approved", "refused", "withdrawn", "revoked", "expired"]
-Denied = Literal[
+RejectionCode = Literal[
     "SELF_APPROVAL", "ROLE_MISSING", "ALREADY_DECIDED", "NOT_APPROVED", "NOT_THE_REQUESTER"
 ]
-OF_PERIODS: tuple[WaiverState, ...] = ("approved", "revoked", "expired")
+COVERING_STATES: tuple[WaiverState, ...] = ("approved", "revoked", "expired")
 """The states of a decided waiver that may cover a breach, by its instants."""
 
 
@@ -53,18 +53,18 @@ class Waiver:
     end_reason: str | None = None
 
     @property
-    def good_until(self) -> datetime:
+    def covers_until(self) -> datetime:
         """A breach at or after it is not covered."""
-        return min(self._ends())
+        return min(self._end_candidates())
 
     @property
-    def waived(self) -> Waived | None:
+    def clock_waiver(self) -> ClockWaiver | None:
         """What a clock hears of it; None of one that was not approved."""
-        if self.decided_at is None or self.state not in OF_PERIODS:
+        if self.decided_at is None or self.state not in COVERING_STATES:
             return None
-        return Waived(self.id, self.decided_at, self.good_until, self.starts_at)
+        return ClockWaiver(self.id, self.decided_at, self.covers_until, self.starts_at)
 
-    def _ends(self) -> Iterator[datetime]:
+    def _end_candidates(self) -> Iterator[datetime]:
         yield self.expires_at
         if self.ends_at is not None:
             yield self.ends_at
@@ -76,7 +76,7 @@ class Waiver:
 class Decision:
     """A person's word on a waiver, at the instant read after the lock was taken."""
 
-    by: str
+    actor: str
     roles: frozenset[str]
     at: datetime
     reason: str | None = None
@@ -84,69 +84,73 @@ class Decision:
 
 def approve(
     waiver: Waiver, decision: Decision, deadline: datetime | None, breached_at: datetime | None
-) -> Waiver | Denied:
+) -> Waiver | RejectionCode:
     """`deadline` and `breached_at` are the clock's, as they are while its row is locked; of a period
     both are None. What has expired unanswered can still be approved: late (C11)."""
-    refusal = _denied(waiver, decision)
-    if refusal is not None:
-        return refusal
-    passed = [end for end in (deadline, waiver.good_until) if end is not None]
+    rejection = _rejection(waiver, decision)
+    if rejection is not None:
+        return rejection
+    passed = [end for end in (deadline, waiver.covers_until) if end is not None]
     late = decision.at >= min(passed) or breached_at is not None
-    return _decided(waiver, decision, "approved", late=late)
+    return _with_decision(waiver, decision, "approved", late=late)
 
 
-def refuse(waiver: Waiver, decision: Decision) -> Waiver | Denied:
-    refusal = _denied(waiver, decision)
-    return _decided(waiver, decision, "refused", late=False) if refusal is None else refusal
+def refuse(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
+    rejection = _rejection(waiver, decision)
+    return (
+        _with_decision(waiver, decision, "refused", late=False) if rejection is None else rejection
+    )
 
 
-def revoke(waiver: Waiver, decision: Decision) -> Waiver | Denied:
+def revoke(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
     """From now on nothing is covered any more; what broke before stays excused."""
     if "gm" not in decision.roles:
         return "ROLE_MISSING"
-    return _ended(waiver, decision, "revoked") if waiver.state == "approved" else "NOT_APPROVED"
+    return _with_end(waiver, decision, "revoked") if waiver.state == "approved" else "NOT_APPROVED"
 
 
-def withdraw(waiver: Waiver, decision: Decision) -> Waiver | Denied:
+def withdraw(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
     """Whoever asked for it needs it no more."""
-    if decision.by != waiver.requested_by:
+    if decision.actor != waiver.requested_by:
         return "NOT_THE_REQUESTER"
     return (
-        _ended(waiver, decision, "withdrawn") if waiver.state == "requested" else "ALREADY_DECIDED"
+        _with_end(waiver, decision, "withdrawn")
+        if waiver.state == "requested"
+        else "ALREADY_DECIDED"
     )
 
 
 def expire(waiver: Waiver, at: datetime) -> Waiver:
     """Its time is over, decided or not; unchanged while it is not."""
-    over = at >= waiver.good_until and waiver.state in ("requested", "approved")
-    return replace(waiver, state="expired") if over else waiver
+    is_over = at >= waiver.covers_until and waiver.state in ("requested", "approved")
+    return replace(waiver, state="expired") if is_over else waiver
 
 
-def _denied(waiver: Waiver, decision: Decision) -> Denied | None:
+def _rejection(waiver: Waiver, decision: Decision) -> RejectionCode | None:
     if "gm" not in decision.roles:
         return "ROLE_MISSING"
-    if decision.by == waiver.requested_by:
+    if decision.actor == waiver.requested_by:
         return "SELF_APPROVAL"
-    unanswered = waiver.state in ("requested", "expired") and waiver.decided_by is None
-    return None if unanswered else "ALREADY_DECIDED"
+    is_undecided = waiver.state in ("requested", "expired") and waiver.decided_by is None
+    return None if is_undecided else "ALREADY_DECIDED"
 
 
-def _decided(waiver: Waiver, decision: Decision, state: WaiverState, *, late: bool) -> Waiver:
+def _with_decision(waiver: Waiver, decision: Decision, state: WaiverState, *, late: bool) -> Waiver:
     return replace(
         waiver,
         state=state,
         late=late,
-        decided_by=decision.by,
+        decided_by=decision.actor,
         decided_at=decision.at,
         decision_reason=decision.reason,
     )
 
 
-def _ended(waiver: Waiver, decision: Decision, state: WaiverState) -> Waiver:
+def _with_end(waiver: Waiver, decision: Decision, state: WaiverState) -> Waiver:
     return replace(
         waiver,
         state=state,
-        ended_by=decision.by,
+        ended_by=decision.actor,
         ended_at=decision.at,
         end_reason=decision.reason,
     )

@@ -28,48 +28,52 @@ class Scope:
     decide_by: datetime | None
 
 
-async def scopes(tx: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, Scope]:
+async def load_scopes(tx: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, Scope]:
     """By the waivers' ids. A period must be decided by when the first of its running clocks breaks,
     else by its start while that is ahead, else by its end."""
-    named = (
+    statement = (
         select(waivers.c.id, tickets.c.key, clocks.c.metric, _decide_by(at).label("decide_by"))
         .select_from(waivers)
         .join(clocks, clocks.c.id == waivers.c.clock_id, isouter=True)
         .join(tickets, tickets.c.id == clocks.c.ticket_id, isouter=True)
         .where(waivers.c.id.in_(ids))
     )
-    return {row.id: Scope(row.key, row.metric, row.decide_by) for row in await tx.execute(named)}
+    return {
+        row.id: Scope(row.key, row.metric, row.decide_by) for row in await tx.execute(statement)
+    }
 
 
-async def deadline(tx: Connection, id: UUID, at: datetime) -> datetime | None:
+async def get_deadline(tx: Connection, id: UUID, at: datetime) -> datetime | None:
     """By when this waiver must be decided, as in `Scope`."""
-    return (await scopes(tx, [id], at))[id].decide_by
+    return (await load_scopes(tx, [id], at))[id].decide_by
 
 
 def _decide_by(at: datetime) -> ColumnElement[datetime | None]:
     of_clock = case((clocks.c.state == "running", clocks.c.deadline))
-    good_until = _good_until()
-    start_or_end = case((waivers.c.starts_at > at, waivers.c.starts_at), else_=good_until)
-    of_period = func.coalesce(_breaks_first(at, good_until), start_or_end)
+    covers_until = _covers_until()
+    start_or_end = case((waivers.c.starts_at > at, waivers.c.starts_at), else_=covers_until)
+    of_period = func.coalesce(_first_deadline(at, covers_until), start_or_end)
     return case((waivers.c.clock_id.is_not(None), of_clock), else_=of_period)
 
 
-def _good_until() -> ColumnElement[datetime]:
+def _covers_until() -> ColumnElement[datetime]:
     """As `Waiver.good_until`; the least of what is there."""
     revoked_at = case((waivers.c.state == "revoked", waivers.c.ended_at))
     return func.least(waivers.c.expires_at, waivers.c.ends_at, revoked_at)
 
 
-def _breaks_first(at: datetime, until: ColumnElement[datetime]) -> ColumnElement[datetime]:
+def _first_deadline(at: datetime, until: ColumnElement[datetime]) -> ColumnElement[datetime]:
     """The first deadline among the running clocks that a period is about."""
-    named = select(tickets.c.id).where(tickets.c.service == waivers.c.service).correlate(waivers)
+    ticket_ids = (
+        select(tickets.c.id).where(tickets.c.service == waivers.c.service).correlate(waivers)
+    )
     return (
         select(func.min(_running.c.deadline))
         .where(_running.c.state == "running", _running.c.contract == "sla")
         .where(_running.c.customer_id == waivers.c.customer_id)
         .where(_running.c.deadline >= func.greatest(waivers.c.starts_at, at))
         .where(_running.c.deadline < until)
-        .where(or_(waivers.c.service.is_(None), _running.c.ticket_id.in_(named)))
+        .where(or_(waivers.c.service.is_(None), _running.c.ticket_id.in_(ticket_ids)))
         .correlate(waivers)
         .scalar_subquery()
     )

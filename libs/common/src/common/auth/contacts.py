@@ -1,0 +1,22 @@
+"""Contacts in services that may not know their names and addresses."""
+
+from typing import Final
+
+from sqlalchemy import Table, select
+
+from common.auth.caller import Contact, address_digest
+from common.persistence.database import Connection
+
+UNKNOWN_NAME: Final = "a contact"
+"""What a contact is called where names stay in intake."""
+
+
+async def find_contact(tx: Connection, address: str, *, contacts: Table) -> Contact | None:
+    """The contact with this address, by the digest in `contacts` (id, customer, address_digest).
+
+    None where two contacts have it: an address moves from one to the other while the event about
+    one of them is under way, and nobody may see another customer's data.
+    """
+    has_address = contacts.c.address_digest == address_digest(address)
+    rows = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(has_address))).all()
+    return Contact(rows[0].id, UNKNOWN_NAME, rows[0].customer) if len(rows) == 1 else None

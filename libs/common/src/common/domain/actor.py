@@ -1,0 +1,11 @@
+"""Who acts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, by `sub`; `via_machine` is the machine that speaks for them (On-Behalf-Of)."""
+
+    sub: str
+    via_machine: str | None = None

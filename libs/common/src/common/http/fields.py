@@ -1,0 +1,33 @@
+"""Types of fields that bodies and parameters of several services share."""
+
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _check_timezone(name: str) -> str:
+    if name not in _timezones():
+        raise PydanticCustomError(
+            "unknown_timezone", "give an IANA time zone like Europe/Amsterdam"
+        )
+    return name
+
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
+"""A key that somebody chooses for something new."""
+KeyRef = Annotated[str, Field(min_length=1, max_length=100)]
+"""The key of something that exists."""
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+"""A name for people, on one line."""
+Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+"""Why something is done: kept in the audit trail."""
+Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
+"""The name of an IANA time zone."""

@@ -1,0 +1,27 @@
+"""Keys that people use, such as `OUT-17`, and rows found by id or by key."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, text
+
+from common.persistence.database import Connection
+
+
+async def next_number(tx: Connection, sequence: str) -> int:
+    """The next number of a sequence. A transaction that rolls back leaves a gap."""
+    return int(
+        (await tx.execute(text("SELECT nextval(:sequence)"), {"sequence": sequence})).scalar_one()
+    )
+
+
+async def next_key(tx: Connection, prefix: str, sequence: str) -> str:
+    """The next key of a kind: `next_key(tx, "OUT", "outage_numbers")` is `OUT-17`."""
+    return f"{prefix}-{await next_number(tx, sequence)}"
+
+
+def by_id_or_key(table: Table, reference: str) -> ColumnElement[bool]:
+    """The condition for the row whose id or key this is."""
+    try:
+        return table.c.id == UUID(reference)
+    except ValueError:
+        return table.c.key == reference
