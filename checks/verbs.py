@@ -2,16 +2,17 @@
 
 _LISTED = """
 Abort Accept Acknowledge Activate Add Advance Agree Announce Answer Apply Approve Ask Assess Assign
-Attach Book Calculate Cancel Change Check Choose Claim Close Comment Compare Complete Compute Confirm
-Convert Copy Correct Count Create Deactivate Decide Decline Define Delete Describe Discard Dismiss
-Download Draft Draw End Enter Escalate Estimate Evaluate Exclude Execute Explain Export Extend Fetch
-Finish Follow Forecast Generate Get Give Grant Hand Hold Import Include Issue Join Keep Leave Link List
-Lock Log Mark Match Measure Merge Move Mute Name Notify Offer Open Overrule Page Pause Place Postpone
-Preview Propose Prove Publish Put Raise Read Reassign Receive Reclassify Record Reduce Refuse Regenerate
-Register Reject Release Remind Remove Render Reopen Replace Reply Report Request Resolve Restart Restore
-Resume Retract Retry Return Review Revoke Roll Schedule Search Send Set Shorten Show Sign Simulate Skip
-Snooze Start State Stop Stream Submit Subscribe Suggest Suspend Take Terminate Test Transfer Try
-Unassign Undo Unlink Unlock Unsubscribe Update Upload Validate Verify Void Wait Waive Withdraw Write
+Attach Book Calculate Cancel Change Check Choose Claim Close Comment Compare Complete Compute
+Confirm Convert Copy Correct Count Create Deactivate Decide Decline Define Delete Describe Discard
+Dismiss Download Draft Draw End Enter Escalate Estimate Evaluate Exclude Execute Explain Export
+Extend Fetch Find Finish Follow Forecast Generate Get Give Grant Hand Hold Import Include Issue Join
+Keep Leave Link List Lock Log Mark Match Measure Merge Move Mute Name Notify Offer Open Overrule
+Page Pause Place Postpone Preview Propose Prove Publish Put Raise Read Reassign Receive Reclassify
+Record Reduce Refuse Regenerate Register Reject Release Remind Remove Render Reopen Replace Replay
+Reply Report Request Resolve Restart Restore Resume Retire Retract Retry Return Review Revise Revoke
+Roll Schedule Search Send Set Shorten Show Sign Simulate Skip Snooze Start State Stop Stream Submit
+Subscribe Suggest Suspend Take Terminate Test Transfer Try Unassign Undo Unlink Unlock Unsubscribe
+Update Upload Validate Verify Void Wait Waive Withdraw Write
 """
 
 VERBS = frozenset(_LISTED.split())

@@ -16,7 +16,7 @@ from sla.agreements.schemas.requests import (
     SECOND,
     AgreementCreate,
     AgreementTerms,
-    MaintenanceCreate,
+    MaintenanceTermsCreate,
 )
 from sla.agreements.store import agreements
 from sla.agreements.store.agreements import BINDING_STATES
@@ -221,7 +221,7 @@ async def _load_zone_name(tx: Connection, calendar: UUID) -> str:
 
 
 async def _build_maintenance(
-    tx: Connection, body: MaintenanceCreate, zone: str, key: str, author: Author
+    tx: Connection, body: MaintenanceTermsCreate, zone: str, key: str, author: Author
 ) -> Maintenance:
     try:
         read_zone(zone)

@@ -34,7 +34,7 @@ class PublicHolidays(RequestModel):
 
 
 class CalendarDefinition(RequestModel):
-    """Weekly hours on the wall clock of a zone; a weekday that is missing is closed (A1)."""
+    """Weekly hours on the wall clock of a zone; a weekday that is missing is closed."""
 
     timezone: Annotated[str, Field(max_length=100, examples=["Europe/Amsterdam"])]
     weekly: dict[Weekday, DayHours] = Field(default_factory=dict)

@@ -87,7 +87,8 @@ async def get_punctuality(
     since: Since = None,
     until: Until = None,
 ) -> PunctualityRead:
-    """At most 31 days at a time; without a time, the last 24 hours."""
+    """Get the lags and gaps of the timers in a period. At most 31 days at a time; without a time,
+    the last 24 hours."""
     now = await transaction_time(tx)
     start, end = _resolve_period(since, until, now)
     figures = await punctuality.get_figures(tx, start, end)
@@ -123,7 +124,7 @@ async def get_lags_svg(
     since: Since = None,
     until: Until = None,
 ) -> Response:
-    """How many fired with which lag."""
+    """Render the lags of firings as SVG. It shows how many fired with which lag."""
     start, end = _resolve_period(since, until, await transaction_time(tx))
     counts = await punctuality.get_histogram(tx, start, end)
     title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
@@ -136,7 +137,7 @@ async def list_seals(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Page[SealRead]:
-    """The oldest first."""
+    """List the seals of days, oldest first."""
     after = page.after_as(int)
     rows = await seals.page(tx, after[0] if after else 0, page.limit)
     page_rows = rows[: page.limit]
@@ -167,8 +168,8 @@ async def get_seal(
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Response:
-    """The lines that a seal stands for, then the seal. All seals in order are an export: check it
-    with `verifier.py` (docs/evidence.md)."""
+    """Export a sealed day with its lines. The lines come first, then the seal. All seals in order
+    are an export: check it with `verifier.py` (docs/evidence.md)."""
     seal = await seals.find(tx, number)
     if seal is None:
         raise NotFound("This seal")

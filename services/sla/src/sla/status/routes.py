@@ -68,8 +68,8 @@ class StatusRead(ResponseModel):
 async def get_status(
     request: Request, tx: Transaction, caller: Annotated[Caller, requires("status:read")]
 ) -> StatusRead:
-    """Per customer and service: open promises, at risk, breached, availability of this month (as
-    it stood at most ten seconds ago)."""
+    """Get the status of all open promises. Per customer and service: open promises, at risk,
+    breached, availability of this month (as it stood at most ten seconds ago)."""
     return _to_response(
         await load_current_status(tx, broadcaster_of(request.app).availability, caller.customer)
     )
@@ -79,7 +79,8 @@ async def get_status(
 async def create_session(
     request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """For pages: keeps the caller's token where only the stream is sent it and no script reads it."""
+    """Open a session for the status page. The caller's token becomes a cookie that only the stream
+    is sent and no script reads."""
     bearer_token = (
         (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
     )
@@ -97,7 +98,7 @@ async def create_session(
 async def delete_session(
     response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """Forgets the token that the page gave."""
+    """Close the session of the status page."""
     response.delete_cookie(TOKEN_COOKIE, path="/v1/status", httponly=True, samesite="strict")
 
 
@@ -111,8 +112,9 @@ async def stream_status(
     caller: Annotated[Caller, requires("status:read")],
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
-    """The whole status as event `status`, at once and whenever it changes, at most once a second.
-    Each has an id: with `Last-Event-ID` nothing is told that was heard already."""
+    """Stream the status of all open promises. The whole status as event `status`, at once and
+    whenever it changes, at most once a second. Each has an id: with `Last-Event-ID` nothing is
+    told that was heard already."""
     return StatusStream(request, caller, last_event_id)
 
 

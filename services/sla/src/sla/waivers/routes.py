@@ -40,7 +40,8 @@ async def request_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:request")],
 ) -> WaiverRead:
-    """Announced at once, with the deadline in it, so that the GM knows how much time is left."""
+    """Request a waiver. It is announced at once with its deadline, so that the GM knows how much
+    time is left."""
     if body.clock_id is not None:
         waiver, ticket_clock = await _clock_request(tx, body, caller)
     else:
@@ -58,7 +59,8 @@ async def approve_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """Counts for what breaks after it; whoever takes the lock first has come first."""
+    """Approve a waiver. It counts for what breaks after it; of an approval and a breach at once,
+    whichever takes the lock first came first."""
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
@@ -70,7 +72,7 @@ async def refuse_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """The promise stands."""
+    """Refuse a waiver. The promise stands."""
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
@@ -82,7 +84,8 @@ async def revoke_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """Nothing that breaks from now on is covered; what broke before stays excused."""
+    """Revoke an approved waiver. Nothing that breaks from now on is covered; what broke before
+    stays waived."""
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
@@ -94,7 +97,7 @@ async def withdraw_waiver(
     caller: Annotated[Caller, requires("waivers:request")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """By whoever asked for it, while nobody has decided."""
+    """Withdraw a request for a waiver. By the person who requested it, while nobody has decided."""
     return await _decide(tx, name, request, caller, "withdraw", body.reason)
 
 
@@ -107,7 +110,7 @@ async def list_waivers(
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
 ) -> Page[WaiverRead]:
-    """The oldest first."""
+    """List waivers, oldest first."""
     after = page.after_as(datetime, UUID)
     filters = waivers.WaiverFilter(state, customer, clock)
     rows = await waivers.list_page(tx, filters, page.limit, after and (after[0], after[1]))
@@ -125,6 +128,7 @@ async def get_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
 ) -> WaiverRead:
+    """Get a waiver."""
     row = await waivers.find(tx, id_or_key(name))
     if row is None:
         raise NotFound("This waiver")

@@ -47,7 +47,7 @@ class WaiverRead(ResponseModel):
     `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
     for all that it is about, and how long that is from now, 0 when it has passed; null where nothing
     can break at present (a paused clock). `late`: approved too late to cover anything; it changes
-    nothing (C11). `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
+    nothing. `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
     approval, and why."""
 
     id: UUID

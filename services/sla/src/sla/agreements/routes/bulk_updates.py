@@ -63,8 +63,9 @@ async def move_open_clocks(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> BulkUpdateRead | Response:
-    """Open clocks of earlier versions are measured by this one: its targets apply to all the time
-    already counted (C6). By another person than the one who published it: it could hide a breach."""
+    """Move the open clocks of earlier versions to this version. Open clocks of earlier versions are
+    measured by this one: its targets apply to all the time already counted. By another person
+    than the one who published it: it could hide a breach."""
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
@@ -101,7 +102,7 @@ async def list_changes(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[BulkUpdateRead]:
-    """What was decided about the agreement's open clocks, newest first, and how far it is."""
+    """List the bulk updates of the agreement's open clocks, newest first. Each says how far it is."""
     if caller.customer is not None:
         raise NotFound("This agreement")
     stored = await get_visible_version(tx, id_or_key(name), caller)

@@ -42,7 +42,7 @@ async def create_comment(
     response: Response,
     caller: Annotated[Caller, requires("agreements:comment")],
 ) -> CommentRead:
-    """Both sides see it, so write what the other side may read."""
+    """Add a comment to a version. Both sides see it, so write what the other side may read."""
     stored = await lock_version(tx, id_or_key(name), caller)
     if stored.lifecycle.state not in ("proposed", "agreed"):
         raise Conflict(f"This version is {stored.lifecycle.state}: it is not negotiated now.")
@@ -66,7 +66,7 @@ async def list_comments(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CommentRead]:
-    """Of that version, oldest first."""
+    """List the comments on a version, oldest first."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
     rows = await comments.list_page(

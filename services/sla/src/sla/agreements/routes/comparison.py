@@ -86,7 +86,8 @@ async def match_agreement(
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
 ) -> MatchRead:
-    """Which agreement holds for a ticket opened at `at`, why, and why no other one does."""
+    """Find the agreement that holds for a ticket opened at `at`. The answer says why, and why no
+    other one does."""
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
@@ -114,7 +115,7 @@ async def compare_versions(
     old: Annotated[VersionNumber, Query(alias="from")],
     new: Annotated[VersionNumber, Query(alias="to")],
 ) -> VersionDiffRead:
-    """What changed between two versions, as a list that people read."""
+    """Compare two versions of an agreement. The changes are a list that people read."""
     old_version = await get_visible_version(tx, id_or_key(name), caller, old)
     new_version = await get_visible_version(tx, old_version.agreement_id, caller, new)
     names = dict(zip(old_version.agreement.customers, old_version.customers, strict=True))

@@ -55,9 +55,9 @@ async def end_coverage(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionRead | Response:
-    """Extra cover ends early; before its start: it is withdrawn. Open clocks follow, and their
-    deadlines may come later: that takes another person than the one who extended it (R1). What has
-    passed stays covered."""
+    """End a coverage extension early, or withdraw it before its start. Open clocks follow, and
+    their deadlines may come later: that takes another person than the one who extended it. What
+    has passed stays covered."""
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     before = await extensions.find(tx, stored.agreement_id, extension_id)

@@ -70,8 +70,8 @@ async def extend_coverage(
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionRead:
-    """Extra hours around a go-live or milestone. Open clocks follow: their deadlines may come
-    earlier. What has passed cannot be covered any more."""
+    """Extend the coverage of an agreement around a go-live or milestone. Open clocks follow: their
+    deadlines may come earlier. What has passed cannot be covered any more."""
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
@@ -114,7 +114,7 @@ async def list_extensions(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[ExtensionRead]:
-    """In the order in which they begin, those that are over included."""
+    """List the coverage extensions of an agreement, earliest first."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(datetime, UUID)
     position = after and (after[0], after[1])

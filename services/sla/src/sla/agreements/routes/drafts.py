@@ -46,7 +46,8 @@ async def draft_agreement(
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """A draft: it promises nothing until both sides have approved and it is published."""
+    """Create a draft of an agreement, or of its next version. It promises nothing until both sides
+    have approved and it is published."""
     if violations := [*term_violations(body), *party_violations(body)]:
         raise ValidationFailed(violations)
     at = await transaction_time(tx)
@@ -70,7 +71,7 @@ async def redraft_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """What a draft says from now on, as a whole; whoever writes it is its author."""
+    """Replace a draft of an agreement. Whoever writes it is its author."""
     if violations := list(term_violations(body)):
         raise ValidationFailed(violations)
     stored = await lock_version(tx, id_or_key(name), caller)
@@ -98,7 +99,8 @@ async def list_agreements(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[AgreementRead]:
-    """All versions, by key; customers see what was published to them, and what they are to sign."""
+    """List the versions of all agreements, by key. Customers see what was published to them, and
+    what they are to sign."""
     after = page.after_as(str, int)
     position = after and (after[0], after[1])
     rows = await agreements.list_page(tx, caller.customer, page.limit, position)
@@ -117,7 +119,8 @@ async def get_agreement(
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> AgreementRead:
-    """A version by its id; by the agreement's key or id its newest one, or that `version`."""
+    """Get an agreement version. By its id; by the agreement's key or id the newest one, or that
+    `version`."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     set_etag(response, stored.sequence)
     return agreement_response(stored, caller)

@@ -67,7 +67,8 @@ async def propose_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """A draft is open to comments and approval now; a customer who signs in the portal sees it."""
+    """Propose a draft of an agreement. It is open to comments and approval now; a customer who
+    signs in the portal sees it."""
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
@@ -78,7 +79,7 @@ async def revise_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Back to a draft that can be changed; approvals given so far are gone."""
+    """Revise a proposed version: it is a draft again. Approvals given so far are gone."""
     return await _take_step(tx, name, request, caller, REVISE)
 
 
@@ -89,7 +90,7 @@ async def withdraw_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Given up before it was published."""
+    """Withdraw a version before it is published."""
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
@@ -100,8 +101,8 @@ async def approve_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
 ) -> AgreementRead | Response:
-    """By two different people, one per side: where `customer_signs`, the second is a contact of the
-    customer."""
+    """Approve a proposed version for one side. By two different people, one per side: where
+    `customer_signs`, the second is a contact of the customer."""
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
@@ -112,8 +113,9 @@ async def publish_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """By another person than the author; tickets opened in its validity are promised by it. Where
-    the version before has an open end, that is now where this one begins."""
+    """Publish an approved version. By another person than the author; tickets opened in its
+    validity are promised by it. Where the version before has an open end, that is now where this
+    one begins."""
     return await _take_step(tx, name, request, caller, PUBLISH)
 
 

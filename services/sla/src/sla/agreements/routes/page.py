@@ -24,7 +24,7 @@ async def get_page(
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> HTMLResponse:
-    """To be read and printed: the newest version, or that `version`."""
+    """Render an agreement version as a page to read and print."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     agreement = stored.agreement
     calendar_ids = {agreement.calendar, *agreement.calendars.values()}

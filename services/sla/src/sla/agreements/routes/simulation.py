@@ -139,8 +139,9 @@ async def simulate_agreement(
         str | None, Query(alias="cursor", max_length=1000, description="`next` of the call before.")
     ] = None,
 ) -> TrialRead:
-    """Had this version held all along: which deadlines would be others, how compliance would have
-    been, and which open clocks would breach at once when they were moved to it (C6)."""
+    """Simulate an agreement version on past tickets. Had this version held all along: which
+    deadlines would be others, how compliance would have been, and which open clocks would breach
+    at once when they were moved to it."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = Paging(1, cursor_).after_as(datetime, UUID)
     at = await transaction_time(tx)

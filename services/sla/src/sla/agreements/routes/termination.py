@@ -44,7 +44,8 @@ async def request_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Asks that the agreement, with all its versions, ends now. Another person confirms it."""
+    """Request the termination of an agreement with all its versions. Another person confirms it.
+    Another person confirms it."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = request_end(stored.termination, caller.sub, body.reason, at)
     if not isinstance(termination, Termination):
@@ -62,8 +63,8 @@ async def confirm_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """By another person than the one who asked. It promises nothing any more, and its open clocks
-    are cancelled; it is said aloud."""
+    """Confirm the termination of an agreement. By another person than the one who asked. It
+    promises nothing any more, and its open clocks are cancelled; it is said aloud."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = confirm_end(stored.termination, caller.sub, at)
     if termination == "SELF_APPROVAL":
@@ -89,7 +90,7 @@ async def withdraw_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """It is not to end after all."""
+    """Withdraw the request to terminate an agreement."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     if stored.termination is None:
         raise Conflict(REJECTION_DETAILS["NOT_ASKED"])

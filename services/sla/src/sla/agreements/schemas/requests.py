@@ -40,7 +40,7 @@ class WindowCreate(RequestModel):
     ends_at: datetime
 
 
-class MaintenanceCreate(RequestModel):
+class MaintenanceTermsCreate(RequestModel):
     """`weekly`: hours in the agreement's `timezone`; `dated`: single windows."""
 
     weekly: dict[Weekday, DayHours] = Field(default_factory=dict)
@@ -56,7 +56,7 @@ class PriceCreate(RequestModel):
 
 class AgreementTerms(RequestModel):
     """What a version says. `calendars`: those of single priorities, so that a blocker may run
-    around the clock (R10). `customers`: further ones whom it covers; without `services` it is about
+    around the clock. `customers`: further ones whom it covers; without `services` it is about
     all of them. `timezone` is where its months begin; without it that of its calendar.
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the
@@ -76,7 +76,7 @@ class AgreementTerms(RequestModel):
     valid_until: datetime | None = None
     timezone: Annotated[str, Field(max_length=100, examples=["Europe/Amsterdam"])] | None = None
     availability: Annotated[float, Field(gt=0, le=1, examples=[0.999])] | None = None
-    maintenance: MaintenanceCreate = MaintenanceCreate()
+    maintenance: MaintenanceTermsCreate = MaintenanceTermsCreate()
     reserved_seconds: Annotated[int, Field(gt=0, le=100 * SECONDS_PER_MONTH)] | None = None
     price: PriceCreate | None = None
     penalties: Text = ""

@@ -26,7 +26,7 @@ class WindowRead(ResponseModel):
     ends_at: datetime
 
 
-class MaintenanceRead(ResponseModel):
+class MaintenanceTermsRead(ResponseModel):
     """`calendar`: the version of the calendar that is open whenever weekly maintenance is."""
 
     calendar: UUID | None
@@ -79,7 +79,7 @@ class AgreementRead(ResponseModel):
     valid_until: datetime | None
     timezone: str
     availability: float | None
-    maintenance: MaintenanceRead
+    maintenance: MaintenanceTermsRead
     reserved_seconds: int | None
     price: PriceRead | None
     penalties: str
@@ -163,10 +163,10 @@ def _targets(version: Agreement) -> list[TargetRead]:
     ]
 
 
-def _maintenance(version: Agreement) -> MaintenanceRead:
+def _maintenance(version: Agreement) -> MaintenanceTermsRead:
     maintenance = version.maintenance
     windows = [WindowRead(starts_at=start, ends_at=end) for start, end in maintenance.dated]
-    return MaintenanceRead(calendar=maintenance.weekly, dated=windows)
+    return MaintenanceTermsRead(calendar=maintenance.weekly, dated=windows)
 
 
 def _termination(stored: AgreementVersion, seen_by: str | None) -> TerminationRead | None:

@@ -52,7 +52,8 @@ async def create_calendar(
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
 ) -> CalendarRead:
-    """Refused when it ever stays shut for more than five years (A4). What was imported stays."""
+    """Create a calendar, or its next version. Refused when it ever stays shut for more than five
+    years. What was imported stays."""
     at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     definition = definition_of(body, body.public_holidays, years)
@@ -74,7 +75,7 @@ async def list_calendars(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CalendarRead]:
-    """All versions, by key."""
+    """List the versions of all calendars, by key."""
     if caller.customer is not None:
         raise Forbidden("Calendars are shown with the agreements that name them.")
     after = page.after_as(str, int)
@@ -86,7 +87,7 @@ async def list_calendars(
 async def get_calendar(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarRead:
-    """A version by its id, or the newest one by the key."""
+    """Get a calendar version. By its id, or the newest one by the calendar's key."""
     version = None if caller.customer else await calendars.find(tx, id_or_key(name))
     if version is None:
         raise NotFound("This calendar")

@@ -106,7 +106,8 @@ class Answers(ResponseModel):
 async def compute(
     body: ComputeRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Response:
-    """Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}` (A2, A3)."""
+    """Compute deadlines, working time and opening states on a calendar. Answers in the order of the
+    questions: `{"at"}`, `{"seconds"}` or `{"open"}`."""
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
     answers = []
     for index, question in enumerate(body.questions):

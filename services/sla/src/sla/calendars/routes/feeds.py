@@ -76,7 +76,8 @@ async def import_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     timed: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
-    """The next version of a calendar, fed with an iCalendar file in place of what fed it before.
+    """Import an iCalendar file as the next version of a calendar. It takes the place of what was
+    imported before.
 
     All-day events are holidays; what people wrote about a date goes before what a feed says.
     """
@@ -99,7 +100,8 @@ async def fetch_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     feed_fetcher: Annotated[FeedFetcher, Depends(get_fetcher)],
 ) -> CalendarRead:
-    """The same, from an address: http or https, public, at most 1 MiB, within 8 seconds."""
+    """Import an iCalendar feed from an address as the next version of a calendar. The address is
+    http or https and public; at most 1 MiB, within 8 seconds."""
     if FETCH_SLOTS.locked():
         raise ServiceUnavailable(5)
     async with FETCH_SLOTS:
@@ -123,7 +125,8 @@ async def export_hours(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year's opening hours and holidays, for other calendars to subscribe to."""
+    """Export a calendar's year as an iCalendar feed. Opening hours and holidays, for other
+    calendars to subscribe to."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     feed = await asyncio.to_thread(
         export_year, calendar, version.key, shown_year, version.created_at
@@ -142,7 +145,8 @@ async def get_year_svg(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """A year as SVG: how long each day is open, and the holidays by name."""
+    """Render a calendar's year as SVG. It shows how long each day is open, and the holidays by
+    name."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     title = f"{version.key}, version {version.version}"
     return Response(render_svg(calendar, title, shown_year), media_type=SVG_TYPE)

@@ -61,10 +61,10 @@ class CapacityForecastsRead(ResponseModel):
 
 
 @routes.get("/{name}/forecast")
-async def get_forecast(
+async def get_capacity_forecast(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastRead:
-    """Computed now from the days' peaks; nothing is stored."""
+    """Get the capacity forecast of a series. Computed now from the days' peaks; nothing is stored."""
     stored, limit, _, forecast, today = await _compute(tx, name, caller)
     values = (
         {} if forecast is None else {field: getattr(forecast, field) for field in FORECAST_FIELDS}
@@ -85,17 +85,17 @@ async def get_forecast(
 async def get_forecast_svg(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
-    """Usage, its line, and the limit."""
+    """Render the capacity forecast of a series as SVG. It shows usage, its line, and the limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
     svg = render_svg(stored.series, peaks, limit, forecast, today)
     return Response(svg, media_type="image/svg+xml")
 
 
 @routes.get("/{name}/forecasts")
-async def list_forecasts(
+async def list_capacity_forecasts(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastsRead:
-    """What was expected on each of the last 400 days, the newest first."""
+    """List the capacity forecasts of a series over the last 400 days, newest first."""
     stored = await get_visible(tx, name, caller)
     since = (await transaction_time(tx)).astimezone(UTC).date() - timedelta(days=400)
     return CapacityForecastsRead(items=await outlooks.list_of_series(tx, stored.series.id, since))

@@ -53,7 +53,8 @@ async def list_measurements(
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> Page[MeasurementRead]:
-    """Each promised figure in the month, in the customer's zone; the present one without a month."""
+    """List the measured promises of a month. Months are in the customer's zone; without a month:
+    the present one."""
     if customer is not None and not caller.can_see(customer):
         return Page[MeasurementRead](items=[])
     after, limit = page.after_as(str), min(page.limit, MAX_PAGE_SERIES)

@@ -60,7 +60,8 @@ class SampleDaysRead(ResponseModel):
 async def create_samples(
     body: SamplesCreate, tx: Transaction, caller: Annotated[Caller, requires("samples:write")]
 ) -> SamplesRead:
-    """All of the batch or nothing. Sending it again changes nothing, so it needs no key."""
+    """Submit a batch of samples. All of the batch or nothing. Sending it again changes nothing, so
+    it needs no key."""
     items = body.samples
     series_ids = await series.find_ids(tx, {one.series for one in items})
     _check_samples(items, series_ids, await transaction_time(tx))
@@ -77,7 +78,8 @@ async def list_days(
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,
     until: Annotated[date | None, Query(alias="to", description="Not included.")] = None,
 ) -> SampleDaysRead:
-    """The series day by day: how many samples, their lowest, mean and highest. 800 days at most."""
+    """List the days of a series. Each day has the number of samples, their lowest, mean and
+    highest. 800 days at most."""
     stored = await get_visible(tx, name, caller)
     first, last = await _resolve_range(tx, since, until)
     days = await samples.list_days(tx, stored.series.id, first, last)

@@ -100,7 +100,7 @@ async def create_series(
     response: Response,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """A new series; monitoring posts its samples to `/v1/samples` by the key."""
+    """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _find_customer(tx, body)
     at = await transaction_time(tx)
     sample_interval = None if body.every_seconds is None else body.every_seconds * SECOND
@@ -124,7 +124,7 @@ async def create_promise(
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """The next version of what is promised. Former months keep the version they had (A5)."""
+    """Add a promise to a series, or its next version. Former months keep the version they had."""
     stored = await get_visible(tx, name, caller)
     await series.lock_by_id(tx, stored.series.id)
     previous = (await series.list_promises(tx, [stored.series.id])).get(stored.series.id, ())
@@ -150,7 +150,8 @@ async def create_limit(
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """Usage is looked at now and every night from then on; a limit that comes near is announced."""
+    """Add a usage limit to a series, or its next version. Usage is looked at now and every night
+    from then on; a limit that comes near is announced."""
     stored = await get_visible(tx, name, caller)
     id = stored.series.id
     await series.lock_by_id(tx, id)
@@ -171,7 +172,7 @@ async def list_series(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reports:read")],
 ) -> Page[SeriesRead]:
-    """By key; customers see their own."""
+    """List series, by key. Customers see their own."""
     after = page.after_as(str)
     rows = await series.page(tx, caller.customer, page.limit, after[0] if after else None)
     page_rows = rows[: page.limit]
@@ -188,6 +189,7 @@ async def get_series(
     response: Response,
     caller: Annotated[Caller, requires("reports:read")],
 ) -> SeriesRead:
+    """Get a series."""
     stored = await get_visible(tx, name, caller)
     set_etag(response, stored.sequence)
     return await to_response(tx, stored)

@@ -48,7 +48,8 @@ async def list_gaps(
     code: Annotated[GapCode | None, Query()] = None,
     customer: Annotated[Name | None, Query()] = None,
 ) -> Page[GapRead]:
-    """What nobody promised, what soon ends, and what is promised faster than what it rests upon."""
+    """List the gaps in what was promised. What nobody promised, what soon ends, and what is
+    promised faster than what it depends on."""
     after = page.after_as(str)
     context = await load_gap_context(tx, await transaction_time(tx))
     tables = await _load_timetables(tx, context)

@@ -96,7 +96,8 @@ async def get_impact(
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> ImpactRead:
-    """What it means when these nodes do not work: an outage, or a window or delivery that is planned.
+    """List the services and promises that an outage of these nodes affects. What it means when
+    these nodes do not work: an outage, or a window or delivery that is planned.
 
     With `from` and `to`, also how much promised time lies in between.
     """
@@ -133,7 +134,8 @@ async def get_impact(
 async def list_single_points(
     tx: Transaction, caller: Annotated[Caller, requires("catalogue:assess")]
 ) -> SinglePointsRead:
-    """Nodes without which a service has nothing left to run on; those with most customers first."""
+    """List the single points of failure, those with most customers first. Nodes without which a
+    service has nothing left to run on; those with most customers first."""
     points = single_points(await catalogue.load_graph(tx))
     return SinglePointsRead(
         items=[
@@ -224,7 +226,8 @@ async def get_catalogue_svg(
     caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(max_length=MAX_NODES)] = [],  # noqa: B006 - FastAPI's
 ) -> Response:
-    """The graph as SVG. With `node`: what rests upon these nodes, and how their failure hits it."""
+    """Render the service graph as SVG. With `node`: what rests upon these nodes, and how their
+    failure hits it."""
     graph = await catalogue.load_graph(tx)
     failed = await _resolve_nodes(tx, node)
     nodes = neighbourhood(graph, failed) if failed else all_nodes(graph)

@@ -30,7 +30,7 @@ async def create_service(
     response: Response,
     caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceRead:
-    """A new service, or the next version of one; a retired one is offered again.
+    """Create a service, or its next version. A retired one is offered again.
 
     A cycle is refused, and named. With `If-Match` it is the version that you have seen that you
     change.
@@ -56,7 +56,8 @@ async def retire_service(
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceRead:
-    """Offered no more. Refused while another service runs on it. Its versions stay on record."""
+    """Retire a service. It is offered no more. Refused while another service runs on it. Its
+    versions stay on record."""
     await catalogue.lock(tx)
     current = await catalogue.find(tx, id_or_key(name))
     if current is None:
@@ -84,7 +85,7 @@ async def list_services(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:read")],
 ) -> Page[ServiceRead]:
-    """As they stand now, by key; customers see what they bought."""
+    """List services, by key. Customers see what they bought."""
     after = page.after_as(str)
     rows = await catalogue.page(tx, caller.customer, page.limit, after[0] if after else None)
     responses = [to_response(one, caller) for one in rows[: page.limit]]
@@ -101,7 +102,8 @@ async def get_service(
     response: Response,
     caller: Annotated[Caller, requires("catalogue:read")],
 ) -> ServiceRead:
-    """The newest version by the key or the service's id; a version by its own."""
+    """Get a service version. The newest version by the key or the service's id; a version by its
+    own."""
     current = await catalogue.find(tx, id_or_key(name), caller.customer)
     if current is None:
         raise NotFound("This service")
@@ -116,7 +118,7 @@ async def list_versions(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],
 ) -> Page[ServiceRead]:
-    """What it was before, the newest first."""
+    """List the versions of a service, newest first."""
     current = await catalogue.find(tx, id_or_key(name))
     if current is None:
         raise NotFound("This service")

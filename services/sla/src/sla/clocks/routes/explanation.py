@@ -124,7 +124,8 @@ async def explain_clock(
     request: Request,
     format: Annotated[Literal["json", "text", "svg"] | None, Query()] = None,
 ) -> ExplanationRead | Response:
-    """Every interval with why it counted or did not; the counted ones add up (C9).
+    """Explain each interval of a clock. Each interval says why it counted or did not; the counted
+    ones add up.
 
     As text or as a picture with `format`, or with `Accept: text/plain` or `image/svg+xml`.
     """
@@ -138,7 +139,8 @@ async def explain_clock(
 
 @routes.get("/{clock_id}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
-    """The time line: how the counted time rose, and why it did not."""
+    """Render the time line of a clock as SVG. It shows how the counted time rose, and why it did
+    not."""
     return _svg_response(explanation)
 
 

@@ -70,7 +70,8 @@ class SimulationRequest(RequestModel):
 async def simulate_clock(
     body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
-    """State, figures, firings and intervals of the clock at `as_of` (C1-C8)."""
+    """Simulate the life of a clock. The answer has state, figures, firings and intervals at
+    `as_of`."""
     _check_order(body)
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
     try:

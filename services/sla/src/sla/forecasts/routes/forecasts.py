@@ -100,8 +100,9 @@ async def create_forecasts(
     caller: Annotated[Caller, requires("forecasts:read")],
     body: ForecastsCreate | None = None,
 ) -> Page[ForecastRead]:
-    """Make forecasts from all that is known at this moment, of up to 200 open promises, those that
-    break first first. They are kept and told like those of every five minutes."""
+    """Create forecasts of up to 200 open promises. They use all that is known at this moment; the
+    promises that break first come first. They are kept and told like those of every five
+    minutes."""
     body = body or ForecastsCreate()
     ids = await _clock_ids(tx, body)
     customer = None
@@ -143,7 +144,7 @@ async def get_forecast(
     response: Response,
     caller: Annotated[Caller, requires("forecasts:read")],
 ) -> ForecastDetail:
-    """One forecast, as it was made last, and who has taken note of it."""
+    """Get a forecast. As it was made last, with who has acknowledged it."""
     row = await forecasts.find(tx, forecast_id)
     if row is None:
         raise NotFound("This forecast")
@@ -159,7 +160,8 @@ async def acknowledge_forecast(
     caller: Annotated[Caller, requires("forecasts:work")],
     body: AcknowledgementCreate | None = None,
 ) -> ForecastDetail:
-    """Say that you know of it and plan for it. It changes nothing about the promise."""
+    """Acknowledge a forecast. It says that you know of it and plan for it. It changes nothing about
+    the promise."""
     row = await forecasts.find(tx, forecast_id, lock=True)
     if row is None:
         raise NotFound("This forecast")

@@ -72,7 +72,8 @@ async def get_score(
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
 ) -> ScoreRead:
-    """Forecasts joined with how their promises came out; without days, the last ninety."""
+    """Get the score of past forecasts. Forecasts joined with how their promises came out; without
+    days, the last ninety."""
     first, last = await _resolve_days(tx, since, until)
     rows = await scores.list_tallies(tx, first, last, metric)
     by_quarter: dict[int, list[Tally]] = {}
@@ -104,7 +105,7 @@ async def get_score_svg(
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
 ) -> Response:
-    """The calibration: what was forecast against what came."""
+    """Render the calibration of past forecasts as SVG. What was forecast against what came."""
     first, last = await _resolve_days(tx, since, until)
     result = compute_score(tally for _, tally in await scores.list_tallies(tx, first, last, metric))
     subject = metric.replace("_", " ") if metric else "all promises"

@@ -47,7 +47,8 @@ async def create_subscription(
     response: Response,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> SubscriptionRead:
-    """From now on the caller is told when the outlook of such a promise turns."""
+    """Subscribe to forecasts. The caller is notified when the forecast of such a promise changes
+    its class."""
     customer = None
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, body.customer)
@@ -77,7 +78,7 @@ async def list_subscriptions(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("forecasts:read")],
 ) -> Page[SubscriptionRead]:
-    """The caller's own."""
+    """List the caller's subscriptions to forecasts."""
     after = page.after_as(UUID)
     rows = await subscriptions.list_of_person(
         tx, caller.sub, page.limit, after[0] if after else None
@@ -95,7 +96,7 @@ async def delete_subscription(
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> None:
-    """Only the one who subscribed can end it."""
+    """Delete a subscription to forecasts. Only the one who subscribed can end it."""
     if not await subscriptions.remove(tx, subscription_id, caller.sub):
         raise NotFound("This subscription")
     subject = f"forecast_subscription/{subscription_id}"

@@ -33,9 +33,7 @@ class AvailabilityParams:
         environment: Annotated[str | None, Query(max_length=100)] = None,
         service: Annotated[str | None, Query(max_length=100)] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
-        as_known_at: Annotated[
-            Instant | None, Query(description="By what was known then (A5).")
-        ] = None,
+        as_known_at: Annotated[Instant | None, Query(description="By what was known then.")] = None,
     ) -> None:
         self.customer = customer
         self.environment = environment
@@ -50,8 +48,8 @@ async def get_availability(
     params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
 ) -> AvailabilityRead:
-    """1 - downtime outside agreed maintenance / agreed service time, over the month in the
-    agreement's zone, met or not against what was promised.
+    """Get the availability of a month. It is 1 - downtime outside agreed maintenance / agreed
+    service time, over the month in the agreement's zone, met or not against what was promised.
 
     Without an environment only production counts. Without a service a second is down in which any
     service was.
@@ -66,7 +64,7 @@ async def get_availability_svg(
     params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
 ) -> Response:
-    """The month as a picture, one strip per day."""
+    """Render the availability of a month as SVG. One strip per day."""
     figures, subject, zone = await _compute_figures(tx, params, caller)
     svg = render_svg(
         figures, read_zone(zone), f"Availability of {subject}, {subject.month:%B %Y}, {zone}"

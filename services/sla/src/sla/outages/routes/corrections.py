@@ -32,7 +32,7 @@ routes = router("/v1/outages/{name}/corrections", tags=["outages"])
 MAX_CORRECTIONS = 100
 
 
-class CorrectionCreate(RequestModel):
+class OutageCorrectionCreate(RequestModel):
     """What is left out stays. `reopened`: it has not ended. `counts` false: it was no outage."""
 
     started_at: datetime | None = None
@@ -46,12 +46,12 @@ class CorrectionCreate(RequestModel):
 @routes.post("", status_code=201)
 async def request_correction(
     name: Name,
-    body: CorrectionCreate,
+    body: OutageCorrectionCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:write")],
 ) -> CorrectionRead:
-    """Changes nothing until another person confirms it."""
+    """Request a correction of an outage. It changes nothing until another person confirms it."""
     outage = await _lock_outage(tx, name)
     at = await transaction_time(tx)
     change = OutageChange(body.started_at, body.ended_at, body.reopened, body.effect, body.counts)
@@ -71,8 +71,9 @@ async def confirm_correction(
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
 ) -> OutageDetail | Response:
-    """By another person than who asked for it. All figures are what it says from now on; what was
-    known before can still be asked for with `as_known_at`."""
+    """Confirm a correction of an outage. By another person than the one who requested it. All
+    figures are what it says from now on; what was known before can still be asked for with
+    `as_known_at`."""
     outage, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
     if correction.requested_by == caller.sub:
@@ -97,7 +98,8 @@ async def refuse_correction(
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
 ) -> CorrectionRead | Response:
-    """The outage stays as it is. By another person, too: one's own is left to lie."""
+    """Refuse a correction of an outage. The outage stays as it is. By another person, too: one's
+    own is left to lie."""
     _, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
     if correction.requested_by == caller.sub:

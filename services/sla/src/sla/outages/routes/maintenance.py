@@ -59,8 +59,8 @@ async def announce_maintenance(
     response: Response,
     caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceRead:
-    """Told to everybody at once; it excuses nothing until a second person, or the customer, has
-    agreed to it."""
+    """Announce planned maintenance. It is announced at once; its downtime counts until a second
+    person, or the customer, has agreed to it."""
     scope = await resolve_scope(tx, body)
     at = await transaction_time(tx)
     starts_at, ends_at = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
@@ -92,7 +92,8 @@ async def agree_to_maintenance(
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
 ) -> MaintenanceRead | Response:
-    """By the customer, or by another person than who announced it, before it begins."""
+    """Agree to planned maintenance. By the customer, or by another person than who announced it,
+    before it begins."""
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
     after = agree(planned_maintenance, caller.sub, at)
     if not isinstance(after, PlannedMaintenance):
@@ -109,7 +110,7 @@ async def cancel_maintenance(
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceRead | Response:
-    """Called off, or ended early: downtime from then on counts."""
+    """Cancel planned maintenance, or end it early. Downtime from then on counts."""
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
     after = cancel(planned_maintenance, caller.sub, at)
     if not isinstance(after, PlannedMaintenance):
@@ -129,7 +130,8 @@ async def list_maintenance(
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceRead]:
-    """The earliest first; without `from` what is yet to end. Customers see what concerns them."""
+    """List planned maintenance, earliest first. Without `from`: what is yet to end. Customers see
+    what concerns them."""
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
         return Page[MaintenanceRead](items=[], next=None)
@@ -151,6 +153,7 @@ async def get_maintenance(
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
 ) -> MaintenanceRead:
+    """Get planned maintenance."""
     planned_maintenance = await _get_visible(tx, name, caller, lock=False)
     set_etag(response, planned_maintenance.sequence)
     return to_response(planned_maintenance, caller)

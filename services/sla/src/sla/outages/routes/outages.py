@@ -55,7 +55,8 @@ async def report_outage(
     response: Response,
     caller: Annotated[Caller, requires("outages:write")],
 ) -> OutageDetail:
-    """By hand. Where that very place is down already, 409 names the outage that is open."""
+    """Report an outage by hand. Where that very place is down already, 409 names the outage that is
+    open."""
     scope = await resolve_scope(tx, body)
     await outages.lock_scope(tx, scope)
     at = await transaction_time(tx)
@@ -84,8 +85,8 @@ async def end_outage(
     caller: Annotated[Caller, requires("outages:write")],
     body: OutageEnd | None = None,
 ) -> OutageDetail:
-    """Of one reported by hand. The end that monitoring or a ticket will tell is theirs to tell;
-    to set another one takes two people: `/corrections`."""
+    """End an outage that was reported by hand. The end that monitoring or a ticket will tell is
+    theirs to tell; to set another one takes two people: `/corrections`."""
     outage = await outages.get_for_update(tx, id_or_key(name))
     if outage is None:
         raise NotFound("This outage")
@@ -130,8 +131,8 @@ async def list_outages(
     since: Annotated[Instant | None, Query(alias="from", description="Began at or after.")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Began before.")] = None,
 ) -> Page[OutageRead]:
-    """The newest first. Customers see the own ones, and those of everybody who has a service that
-    they have."""
+    """List outages, newest first. Customers see the own ones, and those of everybody who has a
+    service that they have."""
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
         return Page[OutageRead](items=[], next=None)
@@ -160,9 +161,9 @@ async def get_outage(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
-    as_known_at: Annotated[Instant | None, Query(description="As it was known then (A5).")] = None,
+    as_known_at: Annotated[Instant | None, Query(description="As it was known then.")] = None,
 ) -> OutageDetail:
-    """With all that was said of it, and its corrections."""
+    """Get an outage with its records and corrections."""
     outage = await outages.find(tx, id_or_key(name))
     visible = await visibility.for_customer(tx, caller.customer)
     if outage is None or visible is None or not visible.can_see(outage.scope):

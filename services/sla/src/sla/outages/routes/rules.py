@@ -23,7 +23,7 @@ Names = Annotated[
 
 
 class RuleUpdate(RequestModel):
-    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it is no outage."""
+    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it does not count as an outage."""
 
     effect: Effect | None
     source: Source | None = None
@@ -36,7 +36,7 @@ class RuleUpdate(RequestModel):
 
 
 class RulesUpdate(RequestModel):
-    """The first rule that holds decides; what no rule holds for is no outage."""
+    """The first rule that holds decides; without a rule that holds, it does not count as an outage."""
 
     rules: Annotated[tuple[RuleUpdate, ...], Field(max_length=200)]
 
@@ -65,6 +65,7 @@ class RulesRead(ResponseModel):
 async def get_rules(
     tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
 ) -> RulesRead:
+    """Get the outage rules."""
     current = await outage_rules.get_current(tx)
     set_etag(response, current.version)
     return RulesRead.model_validate(current)
@@ -77,8 +78,8 @@ async def update_rules(
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:configure")],
 ) -> RulesRead:
-    """All of them, as the next version: for what is heard from now on. What was an outage stays
-    one, because a change never rewrites the past (A5)."""
+    """Replace the outage rules. They are the next version, for alerts and tickets from now on. What
+    was an outage stays one, because a change never rewrites the past."""
     await outage_rules.lock(tx)
     before = await outage_rules.get_current(tx)
     if_match(request, before.version, RulesRead.model_validate(before))

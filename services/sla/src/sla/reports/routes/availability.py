@@ -96,8 +96,8 @@ async def get_availability_report(
     query: Annotated[AvailabilityReportQuery, Depends()],
     group_by: Annotated[AvailabilityGroup | None, Query()] = None,
 ) -> AvailabilityReport:
-    """Availability, MTTR and MTBF by the days of the agreement's zone; without a service a second is
-    down in which any service was."""
+    """Report availability, MTTR and MTBF. By the days of the agreement's zone; without a service a
+    second is down in which any service was."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query, period = resolved.figures_query, resolved.figures_query.period
     total_query = AvailabilityQuery(

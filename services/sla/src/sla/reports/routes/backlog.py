@@ -63,7 +63,8 @@ async def get_backlog_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> BacklogReport:
-    """The backlog at the end of the period (of each step), and the ages of what is open now."""
+    """Report the backlog and its ages. The backlog is that at the end of the period (of each step);
+    ages are those of what is open now."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query = resolved.figures_query
     earlier_period = Period(MIN_DAY, figures_query.period.since)

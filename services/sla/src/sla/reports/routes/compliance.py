@@ -49,7 +49,8 @@ async def get_compliance_report(
         Contract, Query(description="`uc`: partners; `ola`: our own teams. Staff only.")
     ] = "sla",
 ) -> ComplianceReport:
-    """Clocks by the day on which they were met or broke; raw, and adjusted for waivers."""
+    """Report compliance, raw and adjusted for waivers. Clocks count on the day on which they were
+    met or broke."""
     resolved = await resolve_query(tx, caller, query, group_by)
     # What is agreed inside the house and with partners does not exist for customers.
     hidden = resolved.hidden or (caller.customer is not None and contract != "sla")

@@ -49,7 +49,8 @@ async def get_compliance_summary(
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> ComplianceSummary:
-    """Promises that were met or broke within the time; without one, the present month in UTC."""
+    """Report compliance per customer. Promises that were met or broke within the time; without one,
+    in the present month in UTC."""
     now = await transaction_time(tx)
     starts_at = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ends_at = until or max(now, starts_at) + timedelta(microseconds=1)  # what ended just now, too

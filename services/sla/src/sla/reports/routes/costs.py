@@ -56,7 +56,8 @@ async def get_cost_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[CostGroup | None, Query()] = None,
 ) -> CostReport:
-    """Hours times the versioned rate sheet; customers see their own."""
+    """Report the costs of booked work. Costs are hours times the rate card of the day; customers
+    see their own."""
     resolved = await resolve_query(tx, caller, query, group_by)
     counted = (
         {} if resolved.hidden else await fetch_bounded(reports.costs, tx, resolved.figures_query)

@@ -43,7 +43,8 @@ async def list_reserved_hours(
     ] = None,
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
 ) -> Page[ReservedHoursRead]:
-    """Agreements with reserved hours, by key, with what is booked on their tickets."""
+    """Report reserved hours and what is left of them. By the agreement's key, with what is booked
+    on their tickets."""
     first = _parse_month(month) if month else (await transaction_time(tx)).date().replace(day=1)
     customer_key = caller.customer or customer
     found_customer = (

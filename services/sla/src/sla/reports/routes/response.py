@@ -70,7 +70,8 @@ async def get_response_time_report(
     agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
 ) -> ResponseTimeReport:
-    """Percentiles of how long clocks took that stopped in the period."""
+    """Report percentiles of response and resolution times. Percentiles of how long clocks took that
+    stopped in the period."""
     resolved = await resolve_query(tx, caller, query, group_by)
     hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
     contract_filter = "" if metric == "lifetime" else contract

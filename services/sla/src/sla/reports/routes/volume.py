@@ -56,7 +56,8 @@ async def get_volume_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> VolumeReport:
-    """Tickets opened, resolved, rejected, reopened and merged, in each customer's own days."""
+    """Report the volume of tickets. Tickets opened, resolved, rejected, reopened and merged, in
+    each customer's own days."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query = resolved.figures_query
     counted = {} if resolved.hidden else await fetch_bounded(reports.volume, tx, figures_query)

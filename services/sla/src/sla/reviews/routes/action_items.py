@@ -40,7 +40,7 @@ async def list_actions(
         bool, Query(alias="all", description="Verified ones, too.")
     ] = False,
 ) -> Page[ActionItemRead]:
-    """What is owed, the one due first first."""
+    """List action items, the one due first first."""
     after = page.after_as(datetime, UUID)
     position = after and (after[0].date(), after[1])
     rows = await meetings.page_actions(
@@ -61,6 +61,7 @@ async def get_action(
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
 ) -> ActionItemRead:
+    """Get an action item."""
     record = await meetings.find_action(tx, id_or_key(name))
     if record is None:
         raise NotFound("This action")
@@ -77,7 +78,7 @@ async def finish_action(
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
 ) -> ActionItemRead | Response:
-    """Its owner says that it is done, and what shows it."""
+    """Finish an action item with evidence. By its owner."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), body.evidence)
     return await _save_outcome(
@@ -93,7 +94,7 @@ async def verify_action(
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionItemRead | Response:
-    """Another person than the owner has seen what shows it."""
+    """Verify a finished action item. By another person than the owner, who has seen the evidence."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), "")
     return await _save_outcome(
@@ -110,7 +111,7 @@ async def send_back_action(
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionItemRead | Response:
-    """Another person found the evidence wanting: it is open again."""
+    """Reopen a finished action item whose evidence is not enough. By another person than the owner."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), body.reason)
     return await _save_outcome(
@@ -127,7 +128,7 @@ async def hand_over_action(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead | Response:
-    """Somebody else owns it from now on, or it is due on another day; who did that is on record."""
+    """Assign an action item to another owner, or move its due day. Who did that is on record."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), f"{body.owner} by {body.due}")
     outcome = hand_over(action, body.owner, body.due)

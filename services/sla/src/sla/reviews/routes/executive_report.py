@@ -24,7 +24,8 @@ async def get_leadership_report(
     month: Annotated[str, Query(max_length=20, examples=["2026-06"])],
     requested_format: FormatQuery = None,
 ) -> Response:
-    """As known now; each customer's month begins and ends in the customer's own zone."""
+    """Get the leadership report over all customers. As known now; each customer's month begins and
+    ends in the customer's own zone."""
     report = await generate_leadership_report(
         tx, month_from_request(month), await transaction_time(tx)
     )

@@ -55,7 +55,8 @@ async def add_agenda_item(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> AgendaItemRead:
-    """Something to talk about, beside what the figures bring up by themselves."""
+    """Add an item to the agenda of a review. It stands beside what the figures bring up by
+    themselves."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_agenda_item(tx, review.id, body.title, caller.sub, at)
@@ -72,7 +73,7 @@ async def add_minute(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> MinuteRead:
-    """What was said. The customer reads it, too."""
+    """Add minutes to a review.  The customer reads it, too."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_minute(tx, review.id, body.text, caller.sub, at)
@@ -89,7 +90,8 @@ async def add_breach_comment(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> BreachCommentRead:
-    """Why a promise broke. It stands in what is drawn up from now on; the last word counts."""
+    """Add a comment on a breach of the month. It says why a promise broke. It stands in what is
+    drawn up from now on; the last word counts."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     loaded = await clocks.load(tx, [body.clock_id])
@@ -119,7 +121,7 @@ async def create_action(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead:
-    """Somebody owes something by a date; it comes back in every review until it is verified."""
+    """Create an action item of a review. It comes back in every review until it is verified."""
     review = await lock_review(tx, name, caller, request)
     existing = await meetings.list_actions_until(tx, review.customer_id, str(review.month))
     _check_limit(sum(one.review_id == review.id for one in existing) + 1, MAX_ACTIONS, "actions")

@@ -38,7 +38,8 @@ async def generate_review(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """On demand, also for a month that is not over yet; by itself it comes when the month ends."""
+    """Create the review of a month. The month may be one that is not over yet; a finished month's
+    review is created by itself."""
     directory_customer = await directory.find_customer(tx, body.customer)
     if directory_customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
@@ -63,7 +64,8 @@ async def regenerate_review(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """With what is known now. What was published stays as it was, until this is published too."""
+    """Regenerate a review from what is known now.  What was published stays as it was, until this
+    is published too."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     updated = await commands.regenerate(tx, review, caller.sub, at)
@@ -83,7 +85,8 @@ async def publish_review(
     caller: Annotated[Caller, requires("reviews:write")],
     body: ReviewPublish | None = None,
 ) -> ReviewRead | Response:
-    """Another person than the one who drew it up has looked at it: it goes to its audience."""
+    """Publish a review as its next edition. By another person than the one who generated it; it
+    goes to its audience."""
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
@@ -111,7 +114,8 @@ async def set_audience(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> AudienceRead:
-    """Who is told when a review is ready or published; nobody named: the delivery managers."""
+    """Replace the audience of a customer's reviews. These people are notified when a review is
+    ready or published; without any: the delivery managers."""
     customer = await _get_customer(tx, name)
     at = await transaction_time(tx)
     people, contacts = dict.fromkeys(body.people), dict.fromkeys(body.contacts)
@@ -127,6 +131,7 @@ async def set_audience(
 async def get_audience(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceRead:
+    """Get the audience of a customer's reviews."""
     customer = await _get_customer(tx, name)
     return _audience_response(customer, await reviews.find_audience(tx, customer.id) or Audience())
 

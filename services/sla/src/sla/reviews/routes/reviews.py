@@ -34,7 +34,7 @@ async def list_reviews(
     customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
     month: MonthQuery = None,
 ) -> Page[ReviewRead]:
-    """The newest month first; customers see their own published ones."""
+    """List reviews, newest month first. Customers see their own published ones."""
     after = page.after_as(str, UUID)
     month_key = str(month_from_request(month)) if month is not None else None
     if customer is not None and not caller.can_see(customer):
@@ -63,7 +63,8 @@ async def get_review(
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
     ] = None,
 ) -> Response:
-    """One edition as it was published, with the agenda, minutes and actions of today."""
+    """Get an edition of a review. As it was published, with the agenda, minutes and actions of
+    today."""
     review = await get_visible_review(tx, name, caller)
     shown_edition, report = await _resolve_edition(tx, review, caller, edition)
     meeting = await load_meeting(tx, review, report)

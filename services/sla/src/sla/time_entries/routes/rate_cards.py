@@ -57,8 +57,8 @@ async def create_rate_card(
     response: Response,
     caller: Annotated[Caller, requires("rate-cards:write")],
 ) -> RateCardRead:
-    """Days that are priced already keep their price: a sheet may begin in the past only where there
-    was none."""
+    """Create a rate card. Days that are priced already keep their price: a sheet may begin in the
+    past only where there was none."""
     customer_id: UUID | None = None
     if body.customer is not None:
         customer = await directory.find_customer(tx, id_or_key(body.customer))
@@ -101,7 +101,7 @@ async def list_rate_cards(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("time-entries:read")],
 ) -> Page[RateCardRead]:
-    """All versions, in the order of their making."""
+    """List rate cards, in the order in which they were created."""
     after = page.after_as(UUID)
     cards = await rate_cards.page(tx, page.limit, after and (after[0],))
     items = [RateCardRead.model_validate(one) for one in cards[: page.limit]]

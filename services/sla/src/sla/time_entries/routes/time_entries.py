@@ -39,7 +39,7 @@ class TimeEntryCreate(RequestModel):
     rate: RateName = "standard"
 
 
-class CorrectionCreate(RequestModel):
+class TimeEntryCorrectionCreate(RequestModel):
     """`minutes`: how many it really were, 0 where it was none."""
 
     minutes: Annotated[int, Field(ge=0, le=1440)]
@@ -69,7 +69,8 @@ async def create_time_entry(
     response: Response,
     caller: Annotated[Caller, requires("time-entries:write")],
 ) -> TimeEntryRead:
-    """Counts against the reserved hours of the agreement that covers the ticket, if there are any."""
+    """Create a time entry for work on a ticket. Counts against the reserved hours of the agreement
+    that covers the ticket, if there are any."""
     ticket = await _resolve_ticket(tx, body.ticket)
     if ticket.customer_id is None:
         raise Conflict("The ticket is in triage: find out whose it is first.")
@@ -99,12 +100,13 @@ async def create_time_entry(
 @routes.post("/{name}/corrections", status_code=201)
 async def correct_time_entry(
     name: Name,
-    body: CorrectionCreate,
+    body: TimeEntryCorrectionCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("time-entries:write")],
 ) -> TimeEntryRead:
-    """A record of the difference; the first one stays as it was written."""
+    """Correct a time entry. The correction is an entry of the difference; the first one stays as it
+    was written."""
     first = await time_entries.find(tx, id_or_key(name))
     if first is None:
         raise NotFound("This record")
@@ -133,7 +135,8 @@ async def list_time_entries(
     caller: Annotated[Caller, requires("time-entries:read")],
     ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
 ) -> Page[TimeEntryRead]:
-    """In the order of recording; corrections are records of their own."""
+    """List time entries, in the order in which they were recorded. Corrections are records of their
+    own."""
     ticket_id = None if ticket is None else (await _resolve_ticket(tx, ticket, "/query/ticket")).id
     after = page.after_as(UUID)
     entries = await time_entries.page(tx, ticket_id, page.limit, after and (after[0],))
@@ -146,6 +149,7 @@ async def list_time_entries(
 async def get_time_entry(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
 ) -> TimeEntryRead:
+    """Get a time entry."""
     entry = await time_entries.find(tx, id_or_key(name))
     if entry is None:
         raise NotFound("This record")
