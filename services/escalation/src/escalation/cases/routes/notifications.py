@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction
+from common.http import Transaction, router
 from escalation.cases.dependencies import get_case
 from escalation.notifications import store as notifications
 from escalation.notifications.schemas import NotificationList, NotificationRead

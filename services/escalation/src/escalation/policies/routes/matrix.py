@@ -7,8 +7,8 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import if_match, router, set_etag
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, if_match, router, set_etag
+from common.persistence.database import transaction_time
 from escalation.policies import store as policies
 from escalation.policies.domain.matrix import MatrixRow, matrix_violations
 from escalation.policies.domain.trigger import SEVERITIES, TRIGGER_KINDS
@@ -52,7 +52,7 @@ async def update_matrix(
         raise ValidationFailed(violations)
     version = await policies.add_matrix(tx, rows, at, caller.sub)
     grounds = {"version": version}
-    await record(tx, Entry(at, caller.sub, "matrix.change", "matrix", grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, "matrix.change", "matrix", grounds))
     set_etag(response, version)
     return matrix_to_response(rows, version)
 
