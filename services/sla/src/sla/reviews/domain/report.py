@@ -109,7 +109,7 @@ class MeasuredLine:
     """A measured figure against the one that was promised, both in `unit`."""
 
     name: str
-    place: str
+    scope: str
     unit: str
     statistic: str
     better: str
