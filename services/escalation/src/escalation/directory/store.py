@@ -8,13 +8,7 @@ from sqlalchemy import func, select, update
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert
-from escalation.directory.domain import (
-    AT_ONCE,
-    FALLBACK_CONTACT,
-    Channel,
-    NotificationRule,
-    Person,
-)
+from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
 from escalation.directory.tables import customers, environments, people, personal_settings
 
 CHANNELS_ADAPTER: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])

@@ -2,8 +2,8 @@
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
-from sla.agreements.store import bulk_updates
-from sla.agreements.store.bulk_updates import BulkUpdate
+from sla.agreements.store import bulk_update_orders as bulk_updates
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 
 BULK_UPDATE_DEADLINE = "sweep"
 """The kind of deadline at which `clocks` carries out the next batch. Subject: the bulk update."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from sla.capacity.domain.forecast import (
+from sla.capacity.domain.capacity_forecast import (
     MAX_BACK_TEST_ORIGINS,
     WINDOW_DAYS,
     CapacityForecast,
@@ -14,7 +14,7 @@ from sla.capacity.domain.forecast import (
 )
 from sla.capacity.domain.series import Limit
 from sla.capacity.events import limit_event
-from sla.capacity.store import forecasts as outlooks
+from sla.capacity.store import capacity_forecasts as outlooks
 from sla.capacity.store import samples, series
 from sla.capacity.store.series import StoredSeries
 

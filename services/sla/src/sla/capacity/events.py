@@ -9,9 +9,7 @@ from common.events.usage import (
     UsageLimitCleared,
     UsageLimitReached,
 )
-from sla.capacity.domain.forecast import (
-    CapacityForecast,
-)
+from sla.capacity.domain.capacity_forecast import CapacityForecast
 from sla.capacity.domain.series import Limit
 from sla.capacity.store.series import SECOND, StoredSeries
 

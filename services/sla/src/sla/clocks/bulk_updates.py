@@ -15,8 +15,8 @@ from common.scheduling.deadlines import Deadline, Due, schedule
 from sla.agreements.commands import BULK_UPDATE_DEADLINE
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
-from sla.agreements.store import bulk_updates as orders
-from sla.agreements.store.bulk_updates import BulkUpdate, BulkUpdateKind
+from sla.agreements.store import bulk_update_orders as orders
+from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.clocks.backfill import LateStart, start_late_clocks
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due, Timer
-from sla.agreements.store import bulk_updates
+from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.clocks.bulk_updates import on_bulk_updates_due
 from sla.clocks.commands import apply_changes, load_timetables, reschedule
 from sla.clocks.domain.ticket_clock import fire_due

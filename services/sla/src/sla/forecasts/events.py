@@ -6,9 +6,7 @@ from typing import Any
 
 from common.events.forecasts import ForecastChanged
 from sla.clocks.domain.ticket_clock import Ticket
-from sla.forecasts.domain.forecast import (
-    Forecast,
-)
+from sla.forecasts.domain.forecast import Forecast
 from sla.forecasts.domain.reasons import describe_reasons
 
 

@@ -16,9 +16,7 @@ from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.forecasts.commands import fold_ended, renew_forecasts
-from sla.forecasts.domain.forecast import (
-    Queue,
-)
+from sla.forecasts.domain.forecast import Queue
 from sla.forecasts.domain.probability import Curves
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.forecasts.store import handling_times

@@ -16,12 +16,12 @@ from common.scheduling.deadlines import Deadline, schedule
 from sla.agreements.store import agreements
 from sla.outages.domain.availability import AgreedPeriod, Availability
 from sla.outages.domain.availability_model import AvailabilityModel
+from sla.outages.domain.availability_month import next_month
 from sla.outages.domain.downtime_budget import (
     WARNING_THRESHOLDS,
     reached_thresholds,
     threshold_reached_at,
 )
-from sla.outages.domain.month import next_month
 from sla.outages.domain.outage import truncate_to_second
 from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.store import availability, budgets

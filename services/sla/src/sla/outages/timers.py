@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due, Timer
-from sla.outages.domain.month import next_month
+from sla.outages.domain.availability_month import next_month
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.downtime_budgets import check_budgets
 from sla.outages.store import availability, budgets

@@ -15,7 +15,7 @@ from common.http import ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.store import directory
-from sla.reports.domain.period import Period, Step
+from sla.reports.domain.report_period import Period, Step
 from sla.reports.store import rollups
 from sla.reports.store.reports import FiguresQuery, Group, RowKey, TooManyRows
 

@@ -1,7 +1,7 @@
 """HTTP in: agreements, from the first draft to their end."""
 
+from sla.agreements.routes import clock_moves as bulk_updates
 from sla.agreements.routes import (
-    bulk_updates,
     comments,
     comparison,
     coverage_end,

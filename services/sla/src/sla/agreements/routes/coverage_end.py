@@ -17,7 +17,7 @@ from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
 from sla.agreements.domain.coverage_extension import EarlyEnd, Extension, RejectionCode, end_early
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import Reason, record_audit
+from sla.agreements.routes.clock_moves import Reason, record_audit
 from sla.agreements.routes.coverage_extend import (
     ExtensionRead,
     extension_to_response,
@@ -26,7 +26,7 @@ from sla.agreements.routes.coverage_extend import (
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
-from sla.agreements.store.bulk_updates import BulkUpdate
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
 

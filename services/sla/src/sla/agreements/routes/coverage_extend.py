@@ -19,11 +19,11 @@ from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.coverage_extension import Extension, overlaps_version
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import Reason, record_audit
+from sla.agreements.routes.clock_moves import Reason, record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
-from sla.agreements.store.bulk_updates import BulkUpdate
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
 from sla.calendars.schemas import Name, computation_error, id_or_key

@@ -20,10 +20,10 @@ from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.termination import RejectionCode, Termination, confirm_end, request_end
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import ReasonRequest
+from sla.agreements.routes.clock_moves import ReasonRequest
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
-from sla.agreements.store.bulk_updates import BulkUpdate
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
 

@@ -14,11 +14,7 @@ from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import (
-    CalendarReference,
-    computation_error,
-    load_timetable,
-)
+from sla.calendars.schemas import CalendarReference, computation_error, load_timetable
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.simulation import Simulation, simulate
 from sla.clocks.domain.snapshot import segments, take_snapshot

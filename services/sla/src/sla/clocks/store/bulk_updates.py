@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Boolean, Uuid, bindparam, text, update
 
 from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.store.bulk_updates import BulkUpdate
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.clocks.tables import clocks
 
 _INSERT_ITEMS = text(

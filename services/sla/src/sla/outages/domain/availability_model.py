@@ -17,13 +17,13 @@ from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.catalogue.domain.graph import Graph
 from sla.outages.domain.availability import AgreedPeriod, Availability, compute_availability
+from sla.outages.domain.availability_month import Month, calendar_month
 from sla.outages.domain.dependencies import degrades, nodes_below
 from sla.outages.domain.maintenance import MaintenancePlan, PlannedMaintenance
-from sla.outages.domain.month import Month, calendar_month
 from sla.outages.domain.outage import Outage, truncate_to_second
 from sla.outages.domain.scope import AvailabilityQuery, Scope
+from sla.outages.domain.state_timeline import DowntimeInterval, Window, exclude_maintenance
 from sla.outages.domain.target import agreed_windows
-from sla.outages.domain.timeline import DowntimeInterval, Window, exclude_maintenance
 
 DEFAULT_TIMEZONE = "UTC"
 ROUND_THE_CLOCK = Timetable(always_open(read_zone(DEFAULT_TIMEZONE)))

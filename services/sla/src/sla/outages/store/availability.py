@@ -18,7 +18,7 @@ from sla.catalogue.store import catalogue
 from sla.directory.tables import customers
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.availability_model import DEFAULT_TIMEZONE, AvailabilityModel, Customer
-from sla.outages.domain.month import next_month
+from sla.outages.domain.availability_month import next_month
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.domain.target import calendar_ids_of
 from sla.outages.store import maintenance, outages

@@ -11,7 +11,7 @@ from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.calendars.domain.month import MIN_DAY
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, age_classes
 from sla.reports.query import (
     ReportBase,

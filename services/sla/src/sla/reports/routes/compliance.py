@@ -10,7 +10,7 @@ from common.http import router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.compliance import Compliance
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,
     ReportQuery,

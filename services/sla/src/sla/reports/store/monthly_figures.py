@@ -12,7 +12,7 @@ from common.persistence.database import Connection
 from sla.calendars.domain.month import MIN_DAY, Month, Span
 from sla.clocks.domain.compliance import Compliance
 from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store import histograms, reports
 from sla.reports.store.reports import FiguresQuery, Group

@@ -27,8 +27,8 @@ from common.persistence.ids import uuid7
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.store import bulk_updates
-from sla.agreements.store.bulk_updates import BulkUpdate, BulkUpdateKind
+from sla.agreements.store import bulk_update_orders as bulk_updates
+from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
 
