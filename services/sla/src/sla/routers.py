@@ -7,7 +7,8 @@ from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
 from sla.clocks.routes import agreement_trial, clocks, explanation, simulation
 from sla.forecasts.routes import forecasts, score, subscriptions
-from sla.outages.routes import availability, corrections, impact, maintenance, outages
+from sla.outages.routes import availability, corrections, maintenance, outages
+from sla.outages.routes import outage_impact as impact
 from sla.outages.routes import rules as outage_rules
 from sla.punctuality import routes as punctuality
 from sla.reports import routes as reports

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import NamedTuple
 from uuid import UUID
 
 from sla.agreements.domain.agreement import Agreement, applicable_agreement
@@ -16,6 +15,7 @@ from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.catalogue.domain.graph import Graph
+from sla.outages.domain.agreement_interval import AgreementInterval, Customer
 from sla.outages.domain.availability import AgreedPeriod, Availability, compute_availability
 from sla.outages.domain.availability_month import Month, calendar_month
 from sla.outages.domain.dependencies import degrades, nodes_below
@@ -28,22 +28,7 @@ from sla.outages.domain.target import agreed_windows
 DEFAULT_TIMEZONE = "UTC"
 ROUND_THE_CLOCK = Timetable(always_open(read_zone(DEFAULT_TIMEZONE)))
 """What is measured by where nothing was agreed: every second."""
-
-
 EMPTY_GRAPH = Graph({})
-
-
-class Customer(NamedTuple):
-    key: str
-    timezone: str
-
-
-class AgreementInterval(NamedTuple):
-    """`agreement` (None: none) held in `[start, end)`."""
-
-    start: datetime
-    end: datetime
-    agreement: Agreement | None
 
 
 @dataclass(frozen=True)

@@ -210,14 +210,11 @@ def _as_known(at: datetime, customers: Collection[UUID] | None) -> FromClause:
         query = query.join(outages, outages.c.id == records.c.outage_id).where(of_customers)
     latest = query.ext(distinct_on(records.c.outage_id)).subquery()
     latest_columns = {name: latest.c[name] for name in _MUTABLE_COLUMNS}
-    unchanged_columns = {
-        name: outages.c[name]
-        for name in (*_COLUMNS, *_SCOPE_COLUMNS)
-        if name not in _MUTABLE_COLUMNS
-    }
+    unchanged = [name for name in (*_COLUMNS, *_SCOPE_COLUMNS) if name not in _MUTABLE_COLUMNS]
+    unchanged_columns = [outages.c[name] for name in unchanged]
     until = func.coalesce(latest.c.ended_at, literal_column("'infinity'")).label("until")
     return (
-        select(*latest_columns.values(), *unchanged_columns.values(), until)
+        select(*latest_columns.values(), *unchanged_columns, until)
         .join_from(outages, latest, latest.c.outage_id == outages.c.id)
         .subquery()
     )
