@@ -43,7 +43,7 @@ async def test_the_page_arrives_and_is_announced(
     assert mail["Subject"] == "[ESC-1] OPS-1042: time for resolution is 75% used up"
     assert mail["Auto-Submitted"] == "auto-generated"
     body = mail.get_content()
-    assert "Breaks: Sun 01 Mar 2026 05:00 Europe/Amsterdam (01 Mar 04:00 UTC)" in body
+    assert "Breaks: Sun 01 Mar 2026 05:00 CET (Sun 01 Mar 2026 04:00 UTC)" in body
     assert "opsdesk escalations acknowledge ESC-1" in body
     assert "https://opsdesk.example/v1/escalations/ESC-1" in body
     assert "invoices" not in body
