@@ -33,7 +33,7 @@ async def test_warnings_and_breach_fire_in_order_and_once(database: Database) ->
         "threshold_reached",
         "breached",
     ]
-    assert [one.body.get("share") for one in news[1:4]] == [0.5, 0.75, 0.9]
+    assert [one.body.get("threshold") for one in news[1:4]] == [0.5, 0.75, 0.9]
     assert news[-1].body["due_at"] == news[-1].body["fired_at"] == "2026-06-01T15:00:00Z"
     assert (await resolution_clock(database)).clock.outcome == "breached"
     await assert_consistent(database)
