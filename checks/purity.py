@@ -12,7 +12,7 @@ from checks.violations import Violation, run
 
 PURE_PACKAGE = "common.domain"
 """The part of `common` that rules may use: the standard library alone, as `import-linter` sees to."""
-PURE_MODULES = frozenset({"common.durations"})
+PURE_MODULES = frozenset({"common.wording"})
 """Modules of `common` without I/O and without a framework, that rules may use."""
 
 PURE_LIBRARIES: Mapping[str, str] = {

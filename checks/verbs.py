@@ -2,7 +2,7 @@
 
 _LISTED = """
 Abort Accept Acknowledge Activate Add Advance Agree Announce Answer Apply Approve Ask Assess Assign
-Attach Book Calculate Cancel Change Check Choose Claim Close Comment Compare Complete Compute
+Attach Authorize Book Calculate Cancel Change Check Choose Claim Close Comment Compare Complete Compute
 Confirm Convert Copy Correct Count Create Deactivate Decide Decline Define Delete Describe Discard
 Dismiss Download Draft Draw End Enter Escalate Estimate Evaluate Exclude Execute Explain Export
 Extend Fetch Find Finish Follow Forecast Generate Get Give Grant Hand Hold Import Include Issue Join

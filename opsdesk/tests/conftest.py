@@ -1,4 +1,4 @@
-"""What the tests of commands share: services that are faked, a login, and a reader in Amsterdam."""
+"""Fixtures of the commands' tests: fake services, a login, and the time zone of Amsterdam."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What the command makes of answers: pages read to their end, problems as one sentence."""
+"""The API client: lists are read to their end, problems become one sentence."""
 
 import httpx
 import pytest

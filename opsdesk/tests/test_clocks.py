@@ -1,4 +1,4 @@
-"""`opsdesk clocks`: the promises in the order in which they break, and why one stands where it does."""
+"""`opsdesk clocks`: clocks by deadline, and the explanation of a clock."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""The command at a terminal: it explains itself, and a trouble is one sentence with exit code 1."""
+"""The command: its help, and errors as one sentence with exit code 1."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def test_anna_logs_in_by_the_local_issuer(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_a_stranger_cannot_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
     output = runner.invoke(app, ["login", "mallory"])
     assert output.exit_code == 1
-    assert "Nobody here is called mallory" in output.output
+    assert "Nobody is called mallory" in output.output
 
 
 def test_a_token_is_named_by_what_it_says(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The demo company's book is whole, and says who may log in."""
+"""The data of the demo company are complete, and say who may log in."""
 
 from pathlib import Path
 

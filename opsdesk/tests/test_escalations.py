@@ -1,4 +1,4 @@
-"""`opsdesk escalations` and `opsdesk oncall`: who is told what, and who takes it."""
+"""`opsdesk escalations` and `opsdesk oncall`."""
 
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 
@@ -64,5 +64,5 @@ def test_who_is_on_call_is_asked_in_the_readers_zone(terminal: Terminal) -> None
 
 
 def test_what_is_no_instant_is_reported_and_nothing_is_asked(terminal: Terminal) -> None:
-    assert "'tonight' is no instant" in terminal.fails("oncall", "--at", "tonight")
+    assert "'tonight' is not an instant" in terminal.fails("oncall", "--at", "tonight")
     assert terminal.services.requests == []

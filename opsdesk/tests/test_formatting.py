@@ -59,6 +59,6 @@ def test_a_zone_that_does_not_exist_is_utc(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_durations_are_read_in_hours_and_minutes() -> None:
-    assert format_duration(48_600) == "13 h 30 min"
-    assert format_duration(0) == "0 s"
+    assert format_duration(48_600) == "13 hr 30 min"
+    assert format_duration(0) == "0 sec"
     assert format_duration(None) == "-"

@@ -1,4 +1,4 @@
-"""`opsdesk outages`: what is asked for, and how the answers read."""
+"""`opsdesk outages`: the requests it sends, and its output."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
     output = desk("outages", "list", "--customer", "acme", "--state", "ended")
     words = " ".join(output.split())
     assert "OUT-7" in words
-    assert "1 h 30 min" in words
+    assert "1 hr 30 min" in words
     assert "CEST" in words
     query = {"limit": "50", "customer": "acme", "state": "ended"}
     assert desk.services.requests == [("GET", "/v1/outages", query)]
@@ -65,7 +65,7 @@ def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
 
 def test_what_was_no_outage_after_all_is_reported_as_such(desk: Terminal) -> None:
     desk.services.responses["GET /v1/outages"] = page_of(OUTAGE | {"counts": False})
-    assert "was none" in " ".join(desk("outages", "list").split())
+    assert "no outage" in " ".join(desk("outages", "list").split())
 
 
 def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
@@ -73,7 +73,7 @@ def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
     opened = desk("outages", "open", "No login", "--service", "billing")
     assert "OUT-7 is open: billing is down since Mon 01 Jun 2026 09:00:00 CEST." in opened
     ended = desk("outages", "end", "OUT-7", "--at", "2026-06-01T10:30", "--reason", "Restarted")
-    assert "OUT-7 has ended after 1 h 30 min." in ended
+    assert "OUT-7 has ended after 1 hr 30 min." in ended
     assert desk.services.requests == [
         ("POST", "/v1/outages", {"reason": "No login", "service": "billing"}),
         (
@@ -104,7 +104,7 @@ def test_a_month_in_which_nothing_was_promised_is_reported(desk: Terminal) -> No
 def test_what_is_no_instant_is_reported_and_nothing_is_asked(
     desk: Terminal, words: tuple[str, ...]
 ) -> None:
-    assert "'noon' is no instant: write" in desk.fails("outages", *words)
+    assert "'noon' is not an instant: write" in desk.fails("outages", *words)
     assert desk.services.requests == []
 
 

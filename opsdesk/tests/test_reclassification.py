@@ -1,4 +1,4 @@
-"""`opsdesk tickets reclassify | confirm-classification`: what is asked for, how the answers read."""
+"""`opsdesk tickets reclassify | confirm-classification`: requests and output."""
 
 from typing import Any
 

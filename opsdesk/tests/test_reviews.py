@@ -1,4 +1,4 @@
-"""`opsdesk reviews`: a customer's month at a terminal, and as a file."""
+"""`opsdesk reviews`: the report on a customer's month, at the terminal and as a file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`opsdesk status` and `opsdesk forecast`: how promises stand, and which ones will break."""
+"""`opsdesk status` and `opsdesk forecast`."""
 
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 

@@ -1,4 +1,4 @@
-"""The reckoning that the journeys hold sla against, itself checked by hand."""
+"""The support hours that the journeys compare sla with, checked by hand."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""`opsdesk waivers`: what a general manager sees at three at night, and what is asked for."""
+"""`opsdesk waivers`: requests, decisions and the time left."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_what_waits_for_a_decision_is_listed_by_the_time_that_is_left(terminal: 
     output = terminal("waivers", "list")
     positions = [output.index(key) for key in ("WVR-2", "WVR-4", "WVR-3", "WVR-1")]
     assert positions == sorted(positions)
-    for words in ("NONE: too late", "30 min", "1 h 20 min", "the clock stands still"):
+    for words in ("NONE: too late", "30 min", "1 hr 20 min", "the clock is paused"):
         assert words in output
     assert "Mon 01 Jun 2026 04:20:00 CEST" in " ".join(output.split())
     assert terminal.services.requests == [("GET", "/v1/waivers", _query(state="requested"))]
@@ -83,7 +83,7 @@ def test_a_waiver_is_shown_with_what_it_is_about_and_the_time_left(terminal: Ter
     output = " ".join(terminal("waivers", "show", "WVR-3").split())
     for words in (
         "WVR-3: resolution of OPS-7",
-        "1 h 20 min",
+        "1 hr 20 min",
         "Mon 01 Jun 2026 04:20:00 CEST",
         "Invoices are not [sent]",
         "at night [/agreed]",
@@ -107,7 +107,7 @@ def test_a_waiver_is_requested_for_a_tickets_promise(terminal: Terminal) -> None
     terminal.services.responses["POST /v1/waivers"] = WAIVER
     output = terminal("waivers", "request", "No spare part", "--ticket", "OPS-7", *UNTIL)
     assert "WVR-3 is requested: resolution of OPS-7." in output
-    assert "Time left for the general manager: 1 h 20 min." in output
+    assert "Time left for the general manager: 1 hr 20 min." in output
     asked = {"reason": "No spare part", "expires_at": NOON, "clock_id": CLOCK["id"]}
     assert terminal.services.requests[1:] == [("POST", "/v1/waivers", asked)]
 
@@ -161,16 +161,13 @@ def test_whoever_asked_is_informed_that_another_decides(terminal: Terminal) -> N
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--ticket", "OPS-7", "--until", "tomorrow"), "'tomorrow' is no instant"),
+        (("--ticket", "OPS-7", "--until", "tomorrow"), "'tomorrow' is not an instant"),
         (("--until", "2026-06-01T12:00"), "Name either a --ticket, or a --customer"),
         (("--customer", "acme", "--until", "2026-06-01T12:00"), "a --customer with --from"),
-        (
-            ("--ticket", "OPS-7", "--customer", "acme", "--until", "2026-06-01T12:00"),
-            "not both",
-        ),
+        (("--ticket", "OPS-7", "--customer", "acme", "--until", "2026-06-01T12:00"), "not both"),
         (
             ("--customer", "acme", "--from", "now", "--until", "2026-06-01T12:00"),
-            "'now' is no instant",
+            "'now' is not an instant",
         ),
     ],
 )

@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from common import audit
+from common.domain import Actor
 from common.messaging import outbox
 from common.now import now
 from common.persistence.bulk import Columns, column_names
 from common.persistence.ids import uuid7
 from intake.directory.domain.parties import Customer
-from intake.tickets.commands import Actor, prepare_new_ticket
-from intake.tickets.domain.new_ticket import TicketRequest, build_ticket, initial_priority
-from intake.tickets.domain.ticket import Ticket
+from intake.tickets.commands import NewTicket, prepare_new_ticket
+from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, initial_priority
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers
 from tests.benchmarks.environment import CUSTOMER
@@ -72,17 +72,23 @@ async def rate(servers: Servers, url: str, customer: Customer, seconds: float) -
     return float(figure[1])
 
 
-def a_ticket(customer: Customer) -> Ticket:
-    """The ticket of BODY, as the core makes it."""
-    judgement = initial_priority("major", None, None)
-    request = TicketRequest("incident", BODY["title"], "staff", judgement)
-    return build_ticket(request, uuid7(), 1, "anna", now(), customer=(customer.id, customer.key))
+def new_ticket(customer: Customer) -> NewTicket:
+    """The ticket of BODY, as intake stores it."""
+    request = TicketRequest(
+        kind="incident",
+        title=BODY["title"],
+        channel="staff",
+        assessment=initial_priority("major", None, None),
+        scope=TicketScope(customer.id, customer.key),
+    )
+    return prepare_new_ticket(request, Actor("anna"), 1, now())
 
 
 def _script(customer: Customer) -> str:
     """One statement: new ids and numbers by the database, everything else as intake stores it."""
-    ticket, outbox_event, entry = prepare_new_ticket(a_ticket(customer), Actor("anna"), now())
-    event, line = outbox.outbox_rows(outbox_event)[0], audit.rows([entry])[0]
+    new = new_ticket(customer)
+    ticket, event = new.ticket, outbox.outbox_rows(new.outbox_events)[0]
+    line = audit.rows([new.audit_entry])[0]
     stored = {
         "kind": ticket.kind,
         "title": ticket.title,

@@ -6,45 +6,39 @@
 import asyncio
 from dataclasses import replace
 
-from fastapi import FastAPI
-
 from common.cli.server import serve
+from common.domain import Actor
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database
 from intake.app import SERVICE
+from intake.directory.reference_cache import ReferenceCache
+from intake.tickets.domain.new_ticket import TicketRequest
+from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
-from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
-from intake.tickets.ticket_batcher import RowsBuilder
+from intake.tickets.store.ticket_batch import NewTicketRows
+from intake.tickets.ticket_batcher import TicketBatcher
 
 
-class UnbatchedTickets:
-    """In the place of `intake.tickets.ticket_batcher.Accepting`."""
+class UnbatchedTickets(TicketBatcher):
+    """In place of intake's batcher: it stores each ticket at once."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-        self._turn = asyncio.Lock()
-        self._raw: RawConnection | None = None
+        super().__init__(database)
+        self._lock = asyncio.Lock()
 
-    async def open(self, write: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
+    async def create(
+        self, request: TicketRequest, actor: Actor, key: IdempotencyKey | None
+    ) -> NewTicketRows:
         """Store one ticket; returns when it is committed."""
-        async with self._turn:
-            raw = self._raw = self._raw or await self.database.dedicated_connection()
-            at, numbers = await store.fetch_time_and_numbers(raw, self.database.schema, 1)
-            opening = write(numbers[0], at)
-            await store.insert_batch(raw, [opening])
+        async with self._lock:
+            connection = await self._get_connection()
+            at, numbers = await store.fetch_time_and_numbers(connection, self.database.schema, 1)
+            rows = build_rows(request, actor, key, numbers[0], at)
+            await store.insert_batch(connection, [rows])
         for wake in self.database.on_outbox_events:
             wake()
-        return opening
-
-    async def close(self) -> None:
-        if self._raw is not None:
-            await self._raw.close()
-
-
-async def one_by_one(app: FastAPI) -> None:
-    """Takes the batches' place before the first request comes."""
-    app.state.accepting = UnbatchedTickets(app.state.database)
+        return rows
 
 
 if __name__ == "__main__":
-    serve(replace(SERVICE, background=(one_by_one, *SERVICE.background)))
+    serve(replace(SERVICE, resources=(ReferenceCache, UnbatchedTickets)))

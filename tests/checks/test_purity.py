@@ -13,7 +13,7 @@ def service(write: Write) -> None:
     write("services/sla/src/sla/clocks/store.py", "")
     write("services/sla/src/sla/calendars/domain/timetable.py", "")
     write("services/sla/src/sla/waivers/domain.py", "")
-    write("libs/common/src/common/durations.py", "")
+    write("libs/common/src/common/wording.py", "")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_a_domain_may_not_import(write: Write, tmp_path: Path, line: str) -
         "from sla.calendars.domain import timetable",
         "from sla.waivers.domain import Waiver",
         "from . import fold",
-        "from common.durations import SECOND",
+        "from common.wording import SECOND",
         "import msgspec.structs",
     ],
 )

@@ -131,4 +131,4 @@ def test_a_denial_is_one_sentence() -> None:
 def test_a_revoked_token_opens_nothing() -> None:
     _output_of("login", "theo")
     token = _output_of("token", "issue", "robot", "--scope", "alerts:write").strip()
-    assert "opens nothing any more" in _output_of("token", "revoke", token)
+    assert "is revoked" in _output_of("token", "revoke", token)

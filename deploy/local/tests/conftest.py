@@ -1,4 +1,4 @@
-"""Every test has a state folder of its own; only the downloads are shared."""
+"""A state folder for every test; only the downloads are shared."""
 
 import shutil
 import tempfile

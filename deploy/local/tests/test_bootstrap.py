@@ -1,4 +1,4 @@
-"""The first command on a bare machine: quick when there is nothing to do, clear when it cannot."""
+"""`bootstrap`: returns at once when nothing changed, and says what is missing."""
 
 import os
 import shutil

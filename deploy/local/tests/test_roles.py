@@ -67,7 +67,7 @@ async def test_no_role_reaches_another_schema(urls: Schemas, role: str) -> None:
 async def test_reports_read_views_of_every_schema_and_nothing_else(
     urls: Schemas, servers: Servers
 ) -> None:
-    """Architecture, 11: readers do not hurt writers."""
+    """Readers do not hurt writers."""
     for schema in SCHEMAS:
         view = f"reporting.{schema}_things"
         await ask(

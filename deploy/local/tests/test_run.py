@@ -1,4 +1,4 @@
-"""`make run` as people meet it, with stand-ins for the four services."""
+"""`make run`, with stand-ins for the services."""
 
 import json
 import os
@@ -233,5 +233,8 @@ def test_an_unreachable_database_gets_one_sentence(state: State, started: list[R
         )
     )
     assert started[0].process.wait(timeout=30) == 1
-    assert "OPSDESK_ADMIN_DATABASE_URL names 127.0.0.1:9, which lets nobody in" in started[0].output
+    assert (
+        "OPSDESK_ADMIN_DATABASE_URL names 127.0.0.1:9, which cannot be connected to"
+        in started[0].output
+    )
     assert "secret" not in started[0].output

@@ -1,4 +1,4 @@
-"""The state folder: where it lies, whom it trusts, what it remembers."""
+"""The state folder: its location, its owner, its passwords."""
 
 import os
 from pathlib import Path

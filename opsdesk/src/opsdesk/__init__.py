@@ -1,1 +1,1 @@
-"""OpsDesk for people: the `opsdesk` command, the demo company, and the journeys through all of it."""
+"""The command line `opsdesk`, the demo company, and the journeys."""

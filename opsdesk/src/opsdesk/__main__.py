@@ -1,4 +1,4 @@
-"""`opsdesk`: OpsDesk for people at a terminal. All commands stand in this file."""
+"""The command `opsdesk` with all its subcommands."""
 
 import typer
 
@@ -21,7 +21,7 @@ from opsdesk.commands import (
 
 app = typer.Typer(
     name="opsdesk",
-    help="OpsDesk for people: tickets, clocks, events, and the demo's time.",
+    help="OpsDesk on the command line.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

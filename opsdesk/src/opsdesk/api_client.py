@@ -1,4 +1,4 @@
-"""OpsDesk over HTTP as one person sees it: what they ask for, and what they are told."""
+"""HTTP client for the services, for one person or machine."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ PAGE_SIZE = 200
 
 @dataclass
 class Problem(Exception):
-    """What a service said instead of doing it (RFC 9457). `code` is the last part of its type."""
+    """An error response (RFC 9457). `code` is the last part of its type."""
 
     status: int
     title: str
@@ -30,7 +30,7 @@ class Problem(Exception):
 
 
 class ApiClient:
-    """One person's, or one machine's, way to the four services."""
+    """Requests to all services with one token."""
 
     def __init__(
         self, client: httpx.AsyncClient, endpoints: Endpoints, token: str, **headers: str
@@ -43,16 +43,16 @@ class ApiClient:
         return (await self._request("GET", service, path, params=query)).json()
 
     async def get_text(self, service: str, path: str, **query: Any) -> str:
-        """What is answered as plain text."""
+        """Return the response as plain text."""
         headers = {"Accept": "text/plain"}
         return (await self._request("GET", service, path, params=query, headers=headers)).text
 
     async def get_response(self, service: str, path: str, **query: Any) -> httpx.Response:
-        """The answer as it came, whatever it is: a page, a file."""
+        """Return the response of any media type: a page, a file."""
         return await self._request("GET", service, path, params=query)
 
     async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
-        """Everything on a list, page by page."""
+        """Yield all items of a list, page by page."""
         cursor: JSON = {}
         while True:
             page = await self.get(service, path, limit=PAGE_SIZE, **query, **cursor)
@@ -65,7 +65,7 @@ class ApiClient:
     async def post(
         self, service: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None
     ) -> JSON:
-        """Ask for it once, however often it is asked with the same `key`. Raises Problem."""
+        """Send a POST with an Idempotency-Key, so that it is done once per `key`. Raises Problem."""
         headers = {"Idempotency-Key": key or str(uuid7())}
         response = await self._request("POST", service, path, json=body or {}, headers=headers)
         return dict(response.json()) if response.content else {}
@@ -75,7 +75,7 @@ class ApiClient:
         return dict(response.json()) if response.content else {}
 
     async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
-        """Hand over bytes as they are, such as a raw mail."""
+        """Send bytes unchanged, such as a raw mail."""
         headers = {"Content-Type": media_type}
         return dict(
             (await self._request("POST", service, path, content=content, headers=headers)).json()
@@ -84,12 +84,12 @@ class ApiClient:
     async def post_expecting_problem(
         self, service: str, path: str, body: Mapping[str, Any] | None = None
     ) -> Problem:
-        """What is said to a request that must not succeed. Raises Trouble when it does."""
+        """Return the problem of a request that must fail. Raises CliError when it succeeds."""
         try:
             await self.post(service, path, body)
         except Problem as problem:
             return problem
-        raise CliError(f"{service} accepted {path}, which must be refused.")
+        raise CliError(f"{service} accepted {path}, which it must refuse.")
 
     async def _request(
         self,
@@ -115,7 +115,7 @@ class ApiClient:
 
 
 def problem_from_response(response: httpx.Response) -> Problem:
-    """The problem in an answer, also where it is none of ours (a proxy's page, say)."""
+    """Return the problem of a response, also of one that is not ours (from a proxy, say)."""
     try:
         body = dict(response.json())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Everybody of the demo company at their desk, for a running OpsDesk that has the local issuer."""
+"""API clients for everybody of the demo company, with tokens of the local issuer."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from opsdesk.errors import CliError
 
 
 class DemoClients:
-    """`office["anna"]` is anna's desk; nobody logs in by hand."""
+    """API clients by login name: `clients["anna"]`."""
 
     def __init__(self, endpoints: Endpoints, client: httpx.AsyncClient) -> None:
         self.endpoints = endpoints
@@ -29,7 +29,7 @@ class DemoClients:
         return self._clients[name]
 
     def portal_client(self, address: str) -> ApiClient:
-        """The customer portal, speaking for the contact with this mail address."""
+        """Create a client of the portal that speaks for the contact with this mail address."""
         headers = {"On-Behalf-Of": f"mailto:{address}"}
         return ApiClient(self._client, self.endpoints, self.token("portal"), **headers)
 
@@ -44,7 +44,7 @@ async def open_demo_clients(endpoints: Endpoints) -> AsyncIterator[DemoClients]:
 
 
 def local_issuer(endpoints: Endpoints) -> LocalIssuer:
-    """Raises Trouble where there is none, or where its key is somebody else's."""
+    """Return the local issuer. Raises CliError where there is none, or its key cannot be read."""
     folder = endpoints.issuer
     if folder is None:
         raise CliError(
@@ -61,12 +61,12 @@ def local_issuer(endpoints: Endpoints) -> LocalIssuer:
 
 def find_identity(identities: Mapping[str, Identity], name: str) -> Identity:
     if name not in identities:
-        raise CliError(f"Nobody here is called {name}; there are: {', '.join(sorted(identities))}.")
+        raise CliError(f"Nobody is called {name}; there are: {', '.join(sorted(identities))}.")
     return identities[name]
 
 
 def issue_token(issuer: LocalIssuer, identity: Identity) -> IssuedToken:
-    """A token that is good for a day."""
+    """Issue a token that is valid for a day."""
     return issuer.issue(
         identity.sub,
         name=identity.name,
@@ -78,7 +78,7 @@ def issue_token(issuer: LocalIssuer, identity: Identity) -> IssuedToken:
 
 
 def issue_all_tokens(folder: Path) -> dict[str, str]:
-    """A token for everybody in the book, by login name."""
+    """Issue a token for everybody of the demo company, by login name."""
     issuer = LocalIssuer(folder)
     return {
         name: issue_token(issuer, who).token for name, who in read_demo_data().identities().items()

@@ -1,4 +1,4 @@
-"""Where OpsDesk can be reached: named by the environment, else as `make run` left it written."""
+"""The addresses of the services: from the environment, else those of `make run`."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ SERVICES = ("intake", "sla", "escalation", "delivery-gate")
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """`urls`: service -> base URL. `issuer` and `mail` are there where `make run` runs only."""
+    """Base URLs by service, Kafka, and where known the folders of the local issuer and of mails."""
 
     urls: Mapping[str, str]
     kafka: str
@@ -26,13 +26,16 @@ class Endpoints:
             return self.urls[service]
         except KeyError:
             raise CliError(
-                f"Where is {service}? Set {_url_variable(service)} to its address."
+                f"The address of {service} is unknown: set {_url_variable(service)}."
             ) from None
 
 
 def find_endpoints() -> Endpoints:
-    """By `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL` (both
-    folders); without any URL the OpsDesk of `make run`. Raises Trouble when there is none."""
+    """Return the addresses from the environment; without any URL there, those of `make run`.
+
+    The variables are `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, and the folders
+    `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL`. Raises CliError when there are none.
+    """
     urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
     if urls:
         return Endpoints(

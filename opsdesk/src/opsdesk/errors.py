@@ -1,5 +1,5 @@
-"""What the command says when it cannot go on."""
+"""Errors of the command line."""
 
 
 class CliError(Exception):
-    """One sentence for the person at the terminal: what is wrong, and what to do about it."""
+    """A sentence for the user: what is wrong, and what to do about it."""

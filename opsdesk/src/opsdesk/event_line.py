@@ -1,4 +1,4 @@
-"""One readable line per event: when, what, about whom, and the facts that matter."""
+"""Formats an event as one line: when, what, about what, and its fields."""
 
 from collections.abc import Iterator
 from datetime import tzinfo
@@ -21,7 +21,7 @@ _MAX_VALUE_CHARS = 60
 
 
 def format_event(record: Record, zone: tzinfo | None = None) -> str:
-    """`Tue 30 Mar 2027 10:30:00 CEST  clock.breached  OPS-7  metric=first_response …`."""
+    """Format an event: `Tue 30 Mar 2027 10:30:00 CEST  clock.breached  OPS-7  metric=…`."""
     when = format_instant(record.time, zone) if record.time else "-"
     what = record.type.removeprefix("opsdesk.").removesuffix(".v1")
     name = subject_name(record)
@@ -30,7 +30,7 @@ def format_event(record: Record, zone: tzinfo | None = None) -> str:
 
 
 def subject_name(record: Record) -> str:
-    """What people call it; where it has no such name, the subject's kind and the id's end."""
+    """Return the key of the subject, or its kind and the end of its id."""
     kind = record.subject.partition("/")[0]
     own_name = record.body.get(kind.replace("-", "_"))
     if isinstance(own_name, str):
@@ -42,7 +42,7 @@ def subject_name(record: Record) -> str:
 def detail_fields(
     body: dict[str, Any], zone: tzinfo | None = None, except_value: str = ""
 ) -> Iterator[str]:
-    """Everything said but ids, free text and what is empty; what is special to the type first."""
+    """Yield the fields except ids, free text and empty ones, fields of the event's own type first."""
     for name, value in reversed(body.items()):
         if (
             name in _OMITTED_FIELDS

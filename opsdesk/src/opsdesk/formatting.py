@@ -1,4 +1,4 @@
-"""Instants as people read and write them: in the reader's own zone (`TZ`, else the machine's)."""
+"""Formats and parses instants and durations, in the user's time zone (`TZ`, else the machine's)."""
 
 import os
 import re
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from common import wording
 from opsdesk.errors import CliError
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -13,7 +14,7 @@ _DURATION = re.compile(r"\+?((?:\d{1,6}[dhms])+)")
 
 
 def local_zone() -> tzinfo:
-    """The zone that `TZ` names, else the machine's, else UTC."""
+    """Return the time zone of `TZ`, else of the machine, else UTC."""
     name = os.environ.get("TZ", "").lstrip(":") or _machine_zone()
     try:
         return ZoneInfo(name) if name else UTC
@@ -22,41 +23,35 @@ def local_zone() -> tzinfo:
 
 
 def format_instant(at: datetime | str | None, zone: tzinfo | None = None) -> str:
-    """`Mon 29 Mar 2027 10:30:00 CEST`; a dash where there is no instant."""
+    """Format an instant: `Mon 29 Mar 2027 10:30:00 CEST`; None is a dash."""
     if at is None:
         return "-"
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
-    local = instant.astimezone(zone or local_zone())
-    fraction = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    return f"{local:%a %d %b %Y %H:%M:%S}{fraction} {local:%Z}"
+    return wording.format_instant(instant, zone or local_zone())
 
 
 def parse_duration(text: str) -> timedelta:
-    """`+3h`, `90m`, `1d12h`. Raises Trouble for anything else."""
+    """Parse `+3h`, `90m`, `1d12h`. Raises CliError for anything else."""
     if not (match := _DURATION.fullmatch(text.strip())):
-        raise CliError(f"{text!r} is no span of time: write +3h, +90m or +1d12h.")
+        raise CliError(f"{text!r} is not a duration: write +3h, +90m or +1d12h.")
     parts = re.findall(r"(\d+)([dhms])", match[1])
     return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
 
 
 def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
-    """An RFC 3339 instant; without offset it is meant in the reader's zone. Raises Trouble."""
+    """Parse an RFC 3339 instant, without offset in the user's time zone. Raises CliError."""
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise CliError(
-            f"{text!r} is no instant: write 2027-03-26T15:30 or …T15:30+01:00."
+            f"{text!r} is not an instant: write 2027-03-26T15:30 or …T15:30+01:00."
         ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone or local_zone())
 
 
 def format_duration(seconds: float | None) -> str:
-    """`1 h 30 min`; a dash for nothing known."""
-    if seconds is None:
-        return "-"
-    whole = int(seconds)
-    parts = ((whole // 3600, "h"), (whole % 3600 // 60, "min"), (whole % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+    """Format seconds: `1 hr 30 min`; None is a dash."""
+    return "-" if seconds is None else wording.format_duration(seconds)
 
 
 def _machine_zone() -> str:

@@ -1,4 +1,4 @@
-"""Who is logged in at this terminal. The token lies in a file of the user's own."""
+"""The login of this user: a token in a file that only they can read."""
 
 import json
 import os
@@ -23,18 +23,18 @@ def save_login(name: str, token: str) -> None:
 
 
 def stored_token() -> str:
-    """`OPSDESK_TOKEN`, else that of the last login. Raises Trouble when there is neither."""
+    """Return `OPSDESK_TOKEN`, else the token of the last login. Raises CliError without either."""
     if given := os.environ.get("OPSDESK_TOKEN"):
         return given
     try:
         return str(json.loads(_login_file().read_text())["token"])
     except (OSError, ValueError, KeyError):
-        raise CliError("Nobody is logged in here: opsdesk login anna") from None
+        raise CliError("You are not logged in: opsdesk login anna") from None
 
 
 @asynccontextmanager
 async def own_client() -> AsyncIterator[ApiClient]:
-    """The desk of whoever is logged in."""
+    """Open a client with the token of this user."""
     endpoints = find_endpoints()
     async with httpx.AsyncClient(timeout=30) as client:
         yield ApiClient(client, endpoints, stored_token())

@@ -1,4 +1,4 @@
-"""Moving the time of all four services together, from due time to due time."""
+"""Advances the simulated time of all services together."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from opsdesk.errors import CliError
 
 NO_DURATION = timedelta()
 MOVER = "theo"
-"""Anybody of the staff may move simulated time; somebody has to."""
+"""Who moves the time: any member of staff may."""
 
 
 class TimeTraveller:
-    """`passing` hears every instant at which something fell due on the way."""
+    """Moves the time; `on_step` is called with every instant at which a deadline was due."""
 
     def __init__(
         self, clients: DemoClients, on_step: Callable[[datetime], None] = lambda at: None
@@ -24,22 +24,22 @@ class TimeTraveller:
         self._urls = [clients.endpoints.url(service) for service in SERVICES]
 
     async def now(self) -> datetime:
-        """The latest of what the services' clocks show."""
+        """Return the latest of the services' times."""
         answers = [
             await self._clients[MOVER].get(service, "/v1/simulated-time") for service in SERVICES
         ]
         return max(datetime.fromisoformat(one["now"]) for one in answers)
 
     async def settle(self) -> datetime:
-        """Stop all clocks where they are and wait until everything that was said has been heard."""
+        """Freeze the time and wait until all services are idle."""
         return await self._advance(NO_DURATION, frozen=True)
 
     async def freeze_at(self, at: datetime) -> datetime:
-        """Go there, and let time stand still."""
+        """Advance to `at`, and freeze the time there."""
         return await self._advance(at, frozen=True)
 
     async def resume(self, to: datetime | timedelta = NO_DURATION) -> datetime:
-        """Go there, and let time run again."""
+        """Advance to `to`, and let the time run again."""
         return await self._advance(to, frozen=False)
 
     async def _advance(self, to: datetime | timedelta, *, frozen: bool) -> datetime:
@@ -47,4 +47,4 @@ class TimeTraveller:
         try:
             return await advance(self._urls, to, token, frozen=frozen, progress=self._on_step)
         except NotSettled as error:
-            raise CliError(f"Time cannot go on: {error}") from None
+            raise CliError(f"The time cannot be moved: {error}") from None

@@ -1,6 +1,6 @@
-"""Reading a topic as any outside team would: a plain Kafka client and CloudEvents headers.
+"""Reads topics as any other team would: with a plain Kafka client and the CloudEvents headers.
 
-Nothing of OpsDesk's own code takes part, so what works here works for every subscriber.
+It uses no code of the services, so what works here works for every subscriber.
 """
 
 import json
@@ -18,8 +18,11 @@ from opsdesk.errors import CliError
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One event as it lies on a topic. `time` is when it happened, RFC 3339 in UTC; `published`
-    when Kafka got it, in milliseconds of real time."""
+    """An event on a topic.
+
+    `time` is when it happened (RFC 3339, UTC); `published` when Kafka received it, in milliseconds
+    since 1970 (real time).
+    """
 
     topic: str
     partition: int
@@ -37,9 +40,11 @@ class Record:
 async def open_consumer(
     bootstrap: str, *topics: str, from_start: bool = False
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without group, at the end of the topics as they are now, or at their start."""
+    """Open a consumer without a group, at the end of the topics or at their start."""
     if not bootstrap:
-        raise CliError("Where is Kafka? Set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port.")
+        raise CliError(
+            "The address of Kafka is unknown: set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port."
+        )
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
         consumer.assign(await _partitions(bootstrap, topics))
@@ -53,8 +58,10 @@ async def open_consumer(
 
 
 async def read_to_end(consumer: AIOKafkaConsumer) -> list[Record]:
-    """Everything on the topics up to their present ends, as it was published; while time stands
-    still, the times of the events say nothing about their order."""
+    """Read up to the present ends of the topics, in the order of publishing.
+
+    While the time is frozen, the times of events do not tell their order.
+    """
     ends = await consumer.end_offsets(consumer.assignment())
     collected: list[Record] = []
     while await _is_behind(consumer, ends):
@@ -64,13 +71,13 @@ async def read_to_end(consumer: AIOKafkaConsumer) -> list[Record]:
 
 
 async def follow(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
-    """Events as they come, for ever."""
+    """Yield events as they come, for ever."""
     async for record in consumer:
         yield to_record(record)
 
 
 def to_record(record: ConsumerRecord) -> Record:
-    """What is no event of ours is shown as far as it can be read: a tail must not stop at it."""
+    """Convert a message, also one that is not a valid event: reading must not stop at it."""
     headers = {name: value.decode(errors="replace") for name, value in record.headers}
     try:
         body = json.loads(record.value or b"{}")

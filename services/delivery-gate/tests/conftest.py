@@ -1,4 +1,4 @@
-"""A request that nothing speaks against; each test spoils what it is about."""
+"""A request that nothing speaks against; each test changes what it is about."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -26,7 +26,7 @@ def version() -> Version:
 
 
 @pytest.fixture
-def facts(version: Version) -> EvaluationInput:
+def evaluation_input(version: Version) -> EvaluationInput:
     hour_ago = NINE - timedelta(hours=1)
     return EvaluationInput(
         criteria=FIRST_CRITERIA,
@@ -60,9 +60,9 @@ def schema() -> str:
 
 
 @pytest.fixture
-async def play(database: Database) -> GateClient:
+async def gate(database: Database) -> GateClient:
     """The gate, knowing Acme's two environments, on Monday at nine."""
     await freeze_time(database, NINE)
-    play = GateClient(app_for(SERVICE, database), database)
-    await play.announce_environments()
-    return play
+    gate = GateClient(app_for(SERVICE, database), database)
+    await gate.announce_environments()
+    return gate

@@ -5,7 +5,7 @@ import asyncio
 from common.persistence.database import Database
 from delivery_gate.app import SERVICE, create_app
 from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA
-from delivery_gate.deliveries.store.evaluation_input import get_current_criteria
+from delivery_gate.criteria.store import get_current_criteria
 from opsdesk_testing.fuzz import fuzz
 
 

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import READINESS, Check, CheckResult
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -77,7 +78,7 @@ class Gate(RuleBasedStateMachine):
 
     # Deliveries
 
-    def kept(self, judged: Evaluation | Rejection) -> Evaluation | None:
+    def save(self, judged: Evaluation | Rejection) -> Evaluation | None:
         """R6: a refusal has a follow-up of its own, or those that hold the version already."""
         if isinstance(judged, Rejection):
             return None
@@ -101,15 +102,17 @@ class Gate(RuleBasedStateMachine):
         memory, wanted = self.memory, Reference("billing", name)
         id = memory.new_id()
         request = Delivery(id, "DEL-1", wanted, to, "hotfix", READY, 1, by, memory.now)
-        self.kept(evaluate_delivery(request, memory.evaluation_input(request), memory.now))
+        self.save(evaluate_delivery(request, memory.evaluation_input(request), memory.now))
         return id
 
     @rule(id=deliveries, people=st.lists(PEOPLE, min_size=1, max_size=3))
     def approved(self, id: UUID, people: list[str]) -> None:
         for by in people:
             delivery = self.memory.deliveries[id]
-            facts = self.memory.evaluation_input(delivery)
-            answer = approve(delivery, by, frozenset({"ops", "qc"}), facts, self.memory.now)
+            evaluation_input = self.memory.evaluation_input(delivery)
+            answer = approve(
+                delivery, by, frozenset({"ops", "qc"}), evaluation_input, self.memory.now
+            )
             if isinstance(answer, Delivery):
                 self.memory.deliveries[id] = answer
 
@@ -123,19 +126,19 @@ class Gate(RuleBasedStateMachine):
     @rule(id=deliveries)
     def refused(self, id: UUID) -> None:
         delivery = self.memory.deliveries[id]
-        self.kept(refuse(delivery, (NOT_FIT,), {"retest": "Try it."}, 1, self.memory.now))
+        self.save(refuse(delivery, (NOT_FIT,), {"retest": "Try it."}, 1, self.memory.now))
 
     @rule(id=deliveries, other=st.sampled_from([None, None, None, DIGESTS[2]]))
     def started(self, id: UUID, other: str | None) -> None:
         before = self.memory.deliveries[id]
         digest = other or before.digest or DIGESTS[0]
-        facts = self.memory.evaluation_input(before)
-        said = self.kept(start(before, "ci", digest, facts, self.memory.now))
-        if said is not None and said.delivery.state == "delivering":
-            self.nothing_speaks_against(said.delivery, digest, facts)
+        evaluation_input = self.memory.evaluation_input(before)
+        stored = self.save(start(before, "ci", digest, evaluation_input, self.memory.now))
+        if stored is not None and stored.delivery.state == "delivering":
+            self.assert_nothing_speaks_against(stored.delivery, digest, evaluation_input)
 
-    def nothing_speaks_against(
-        self, delivery: Delivery, digest: str, facts: EvaluationInput
+    def assert_nothing_speaks_against(
+        self, delivery: Delivery, digest: str, evaluation_input: EvaluationInput
     ) -> None:
         version = self.memory.versions[delivery.requested.name or ""]
         assert version.digest == digest == delivery.digest, "R7: nothing unversioned"
@@ -145,21 +148,23 @@ class Gate(RuleBasedStateMachine):
             if approval.binding.criteria_version == self.memory.criteria.version
         }
         others = people - {delivery.requested_by}
-        assert len(others) >= facts.requirements.approvals, "G3: others approved, enough of them"
+        assert len(others) >= evaluation_input.requirements.approvals, (
+            "G3: others approved, enough of them"
+        )
         assert not self.memory.holding(delivery), "G5: no open follow-up"
         debt = self.memory.environments[delivery.environment].debt
         assert debt is None or debt.change_id in version.contains, "G8: the debt comes first"
-        assert not facts.busy, "G11: one at a time"
+        assert not evaluation_input.busy, "G11: one at a time"
 
     @rule(id=deliveries, good=st.booleans())
     def verified_or_failed(self, id: UUID, good: bool) -> None:
         delivery, now = self.memory.deliveries[id], self.memory.now
         digest = delivery.digest or DIGESTS[0]
         broken = fail(delivery, "It does not answer.", None, 1, now)
-        said = self.kept(verify(delivery, digest, 1, now) if good else broken)
-        if said is not None and good:
+        stored = self.save(verify(delivery, digest, 1, now) if good else broken)
+        if stored is not None and good:
             version = self.memory.versions[delivery.requested.name or ""]
-            self.memory.receive(said.delivery, version)
+            self.memory.receive(stored.delivery, version)
 
     @rule(closer=PEOPLE, confirmer=PEOPLE)
     def followed_up(self, closer: str, confirmer: str) -> None:
@@ -179,32 +184,36 @@ class Gate(RuleBasedStateMachine):
 
     @rule(on=ENVIRONMENTS, asks=PEOPLE, authorizes=st.lists(PEOPLE, max_size=2), applies=PEOPLE)
     def emergency(self, on: str, asks: str, authorizes: list[str], applies: str) -> None:
-        memory, place, blocker = self.memory, self.memory.environments[on], self.memory.blocker
+        memory, environment, blocker = (
+            self.memory,
+            self.memory.environments[on],
+            self.memory.blocker,
+        )
         id, ticket = memory.new_id(), blocker.ticket_id
         asked = EmergencyChange(id, "EMC-1", on, ticket, blocker.key, "Raise it.", asks, memory.now)
-        change = emergency.request(asked, blocker, place, None)
+        change = emergency.request(asked, blocker, environment, None)
         for by in authorizes:
             if isinstance(change, EmergencyChange):
                 authorized = emergency.authorize(change, by, memory.now, blocker)
                 change = change if isinstance(authorized, Rejection) else authorized
         if isinstance(change, EmergencyChange):
-            done = emergency.apply(change, applies, memory.now, blocker, place, busy=False)
+            done = emergency.apply(change, applies, memory.now, blocker, environment, busy=False)
             if isinstance(done, EmergencyChange):
-                self.nothing_forbids(done, place)
+                self.assert_nothing_forbids(done, environment)
                 memory.apply(done)
 
-    def nothing_forbids(self, change: EmergencyChange, place: Environment) -> None:
+    def assert_nothing_forbids(self, change: EmergencyChange, environment: Environment) -> None:
         assert self.memory.blocker.state == "open", "R7: only for an open Blocker"
-        assert self.memory.blocker.environment == place.key, "R7: on this very environment"
+        assert self.memory.blocker.environment == environment.key, "R7: on this very environment"
         assert change.authorized_by not in {None, change.requested_by}, "G8: a second person"
-        assert place.debt is None, "G8: no second emergency"
+        assert environment.debt is None, "G8: no second emergency"
 
     # What holds always
 
     @invariant()
     def one_delivery_runs_per_environment(self) -> None:
-        kept = self.memory.deliveries.values()
-        running = [one.environment for one in kept if one.state in RUNNING_STATES]
+        deliveries = self.memory.deliveries.values()
+        running = [one.environment for one in deliveries if one.state in RUNNING_STATES]
         assert len(running) == len(set(running)), "G11"
 
     @invariant()
@@ -215,8 +224,8 @@ class Gate(RuleBasedStateMachine):
 
     @invariant()
     def a_debt_and_an_applied_change_are_the_same_thing(self) -> None:
-        places, changes = self.memory.environments.values(), self.memory.emergencies.values()
-        owed = {place.debt.change_id for place in places if place.debt}
+        environments, changes = self.memory.environments.values(), self.memory.emergencies.values()
+        owed = {environment.debt.change_id for environment in environments if environment.debt}
         assert owed == {change.id for change in changes if change.state == "applied"}
 
     @invariant()

@@ -1,10 +1,10 @@
-"""The migrations and the tables that the code speaks of are one thing."""
+"""The migrations make exactly the tables that the code names."""
 
 import asyncpg
 import pytest
 
 from common.persistence.database import Database
-from delivery_gate.metadata import METADATA
+from delivery_gate.tables import METADATA
 from opsdesk_testing.schema import differences, present_schema, schema_file
 
 NAMES = """
@@ -54,7 +54,7 @@ async def test_the_migrations_make_exactly_these_constraints(
     ],
 )
 @pytest.mark.parametrize("change", ["DELETE FROM {0}", "UPDATE {0} SET {1} = {1}"])
-async def test_what_was_said_stays_said(
+async def test_history_cannot_be_changed(
     database: Database, table: str, column: str, change: str
 ) -> None:
     """G1, R16: the service's own role may neither change nor delete it."""

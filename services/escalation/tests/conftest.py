@@ -10,11 +10,13 @@ from sqlalchemy import insert
 
 from common.persistence.database import Database
 from escalation.app import SERVICE
+from escalation.cases.notification_outcomes import ESCALATION_ACCESS
+from escalation.directory.tables import environments, people
 from escalation.notifications.mail_transport import SmtpTransport
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
-from escalation.tables import environments, people
-from escalation_support.builders import NIGHT, PROD, Mailbox
+from escalation_support.builders import NIGHT, PROD
+from escalation_support.mailboxes import Mailbox
 from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.tokens import STAFF
@@ -34,10 +36,15 @@ async def database(database: Database) -> Database:
         for sub, roles in STAFF.items()
     ]
     same = {"name": "", "timezone": "Europe/Amsterdam", "retired": False}
-    place = {"key": "acme-prod", "customer": "acme", "tier": "production", "name": "Production"}
+    environment = {
+        "key": "acme-prod",
+        "customer": "acme",
+        "tier": "production",
+        "name": "Production",
+    }
     async with database.transaction() as tx:
         await tx.execute(insert(people), [row | same for row in rows])
-        await tx.execute(insert(environments).values(id=PROD, retired=False, **place))
+        await tx.execute(insert(environments).values(id=PROD, retired=False, **environment))
     return database
 
 
@@ -74,7 +81,7 @@ def settings(database: Database, mailbox: Mailbox) -> EscalationSettings:
 
 @pytest.fixture
 def notifier(database: Database, settings: EscalationSettings) -> Notifier:
-    return Notifier(database, SmtpTransport(settings), settings)
+    return Notifier(database, SmtpTransport(settings), settings, ESCALATION_ACCESS)
 
 
 @pytest.fixture

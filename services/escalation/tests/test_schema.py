@@ -1,6 +1,6 @@
-"""The migrations, `schema.sql` and the tables that the code names say the same."""
+"""The migrations, `schema.sql` and the tables in the code agree."""
 
-from escalation.tables import METADATA
+from escalation.metadata import METADATA
 from opsdesk_testing.schema import differences, present_schema, schema_file
 
 

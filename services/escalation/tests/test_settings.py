@@ -1,3 +1,5 @@
+"""Settings that are refused at the start."""
+
 import pytest
 from pydantic import ValidationError
 
@@ -12,17 +14,19 @@ PRODUCTION = {
 }
 
 
-def test_a_production_start_without_a_last_resort_is_refused() -> None:
-    """No page may end with nobody: the address must be somebody's."""
+def test_a_production_start_without_a_fallback_email_is_refused() -> None:
+    """E4: somebody must be reachable when nobody else is."""
     with pytest.raises(ValidationError, match="OPSDESK_FALLBACK_EMAIL is missing"):
         settings_for(EscalationSettings, "postgresql://x", **PRODUCTION)
-    told = settings_for(EscalationSettings, "postgresql://x", fallback_email="a@b.c", **PRODUCTION)
-    assert told.port == 8003
+    settings = settings_for(
+        EscalationSettings, "postgresql://x", fallback_email="a@b.c", **PRODUCTION
+    )
+    assert settings.port == 8003
 
 
 @pytest.mark.parametrize(
     "wrong", [{"smtp_server": "mailhost"}, {"mail_from": "nobody"}, {"public_url": "ftp://x"}]
 )
-def test_an_address_that_is_none_is_refused(wrong: dict[str, object]) -> None:
+def test_an_invalid_address_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         settings_for(EscalationSettings, "postgresql://x", **wrong)

@@ -8,9 +8,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from common.http import runtime_of
 from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.tickets.routes.create_ticket_fast import batcher_of
+from intake.tickets.ticket_batcher import TicketBatcher
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import freeze_time
 
@@ -36,7 +37,7 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
     await freeze_time(database, NINE)
     app = app_for(SERVICE, database)
     yield app
-    await batcher_of(app).close()
+    await runtime_of(app).resource(TicketBatcher).close()
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ async def test_a_ticket_is_one_row_with_what_its_work_took(
     await freeze_time(database, NINE + 3 * HOUR)
     assert (await omar.post(f"/v1/tickets/{key}/verify")).status_code == 200
     await jan.post("/v1/tickets", json=DOWN)
-    said = await psql(
+    result = await psql(
         "SELECT ticket, customer, environment, tier, channel, state, resolution_seconds,"
         " verification_seconds FROM intake_tickets ORDER BY ticket_id"
     )
-    assert said.rows == [
+    assert result.rows == [
         [key, "acme", "acme-prod", "production", "portal", "verified", "7200", "3600"],
         ["OPS-1002", "acme", "acme-prod", "production", "portal", "new", "", ""],
     ]
@@ -59,12 +59,12 @@ async def test_hand_overs_and_alerts_are_rows(
         "alerts"
     ]
     await anna.post(f"/v1/tickets/{raised['ticket']}/forward", json=OVER)
-    said = await psql(
+    result = await psql(
         "SELECT ticket, severity, duration_seconds FROM intake_alerts JOIN intake_tickets"
         " USING (ticket_id)",
         "SELECT ticket, handed_to, at FROM intake_hand_overs JOIN intake_tickets USING (ticket_id)",
     )
-    assert said.rows == [
+    assert result.rows == [
         [raised["ticket"], "critical", ""],
         [raised["ticket"], "second_level", "2030-01-07 09:00:00+00"],
     ]
@@ -75,8 +75,8 @@ async def test_psql_lists_the_views_and_what_each_column_means(psql: Psql) -> No
     assert [row[1] for row in listed.rows] == NAMES
     for view in VIEWS:
         described = await psql(rf"\d+ reporting.intake_{view.name}")
-        told = {row[0]: row[-1] for row in described.rows if len(row) > 5}
-        assert told == {one.name: one.description for one in view.columns}
+        descriptions = {row[0]: row[-1] for row in described.rows if len(row) > 5}
+        assert descriptions == {one.name: one.description for one in view.columns}
 
 
 async def test_nothing_that_people_wrote_and_nobody_outside_is_shown(
@@ -85,8 +85,8 @@ async def test_nothing_that_people_wrote_and_nobody_outside_is_shown(
     """R16: what is not in a view needs no erasing there"""
     key = (await jan.post("/v1/tickets", json=DOWN)).json()["key"]
     await anna.post(f"/v1/tickets/{key}/forward", json=OVER)
-    said = await psql(*(f"SELECT to_jsonb({name}) FROM {name}" for name in NAMES))
-    shown = " ".join(cell for row in said.rows for cell in row)
+    result = await psql(*(f"SELECT to_jsonb({name}) FROM {name}" for name in NAMES))
+    shown = " ".join(cell for row in result.rows for cell in row)
     assert key in shown
     for private in ("Billing is down", "0301234", "stack trace", "a restart", "jan", "Jan", "anna"):
         assert private not in shown
@@ -98,6 +98,6 @@ async def test_tables_are_out_of_reach_and_nothing_is_written(psql: Psql) -> Non
         "TABLE intake.contacts",
         "DELETE FROM intake_hand_overs",
     ):
-        said = await psql("SET default_transaction_read_only = off", refused)
-        assert (said.succeeded, said.rows) == (False, [])
-        assert "permission denied" in said.errors
+        result = await psql("SET default_transaction_read_only = off", refused)
+        assert (result.succeeded, result.rows) == (False, [])
+        assert "permission denied" in result.errors

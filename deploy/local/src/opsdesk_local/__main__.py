@@ -19,7 +19,7 @@ from opsdesk_local.supervisor import run, single_instance_lock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code."""
+    """Run a command line; return the exit code."""
     arguments_given = _parser().parse_args(arguments)
     try:
         return int(arguments_given.command(arguments_given) or 0)
@@ -35,17 +35,17 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _test_servers(options: argparse.Namespace) -> int:
-    """The command's own exit code."""
+    """Run a command with servers for tests; return its exit code."""
     with ExitStack() as stack:
         with progress(
-            "Starting PostgreSQL and Kafka for the tests", "The tests' servers are ready"
+            "Starting PostgreSQL and Kafka for the tests", "The servers for the tests are ready"
         ):
             servers = stack.enter_context(servers_for_tests())
         return _run_to_end(options.line, os.environ | servers.environment)
 
 
 def _run_to_end(line: list[str], environment: Mapping[str, str]) -> int:
-    """The command hears Ctrl-C itself and of a SIGTERM from us; we wait for it either way."""
+    """Run a command to its end. It gets Ctrl-C itself, and SIGTERM from us."""
     signal.signal(signal.SIGINT, lambda *_: None)
     command = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *line], env=environment)
     signal.signal(signal.SIGTERM, lambda *_: command.terminate())

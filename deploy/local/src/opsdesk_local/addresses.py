@@ -1,4 +1,4 @@
-"""Where a running OpsDesk can be reached, as a file for other commands on this machine."""
+"""The addresses of the running OpsDesk, in a file for other commands on this machine."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -12,7 +12,7 @@ FILE_NAME = "addresses.json"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`services`: name -> base URL. Everything else as its own client wants it."""
+    """`services` are base URLs by name; the other addresses are in the form of their clients."""
 
     kafka: str
     smtp: str
@@ -23,7 +23,7 @@ class Addresses:
 
     @property
     def mail(self) -> Path:
-        """The folder with the messages that the local mail server took."""
+        """The folder with the messages that the local mail server received."""
         return Path(self.folder) / "mail"
 
     @property
@@ -36,7 +36,7 @@ class Addresses:
         return self.issuer / "tokens.json"
 
     def write(self) -> None:
-        """For the owner's eyes only: it holds the database administrator's password."""
+        """Write the file, readable for the owner only: it has the database administrator's password."""
         file = Path(self.folder) / FILE_NAME
         file.touch(mode=0o600)
         values = asdict(self) | {"mail": str(self.mail), "issuer": str(self.issuer)}
@@ -49,7 +49,7 @@ def issuer_folder(folder: Path) -> Path:
 
 
 def read_addresses(state: State | None = None) -> Addresses:
-    """Those of the OpsDesk that `make run` has running; raises `CannotRun` when there is none."""
+    """Read the addresses of the OpsDesk of `make run`. Raises LocalRunError when there is none."""
     file = (state or open_state()).run / FILE_NAME
     if not file.exists():
         raise LocalRunError("OpsDesk is not running here; start it in another terminal: make run")

@@ -1,7 +1,6 @@
-"""What was done to a database, written on it as comments, so that it need not be done again.
+"""Fingerprints of the code that was applied to a database, stored there as comments.
 
-Importing a service to find that nothing is to be migrated costs a second or two each; the
-comments go when the database goes.
+With them a start skips migrations that have nothing to do: each would take a second or two.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ import asyncpg
 
 
 class AppliedFingerprints:
-    """Notes on one database, by schema. `url` is the administrator's, on that database."""
+    """The fingerprints of one database, by schema. `url` is the administrator's, on that database."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -38,8 +37,8 @@ class AppliedFingerprints:
 
 
 def fingerprint(modules: Iterable[str], *folders: Path) -> str:
-    """Changes when any file of these modules (not imported for it) or folders changes."""
-    paths = [place for module in modules for place in _paths_of(module)]
+    """Hash all files of these modules (without importing them) and folders."""
+    paths = [path for module in modules for path in _paths_of(module)]
     hash_ = hashlib.sha256()
     for path in [*paths, *folders]:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

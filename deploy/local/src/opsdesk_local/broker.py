@@ -10,13 +10,13 @@ from opsdesk_local.ports import accepts_connections
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.waiting import holds_within
 
-# Every folder is a cluster of its own on its own ports, so all may carry the same name.
+# Every folder is a cluster of its own on its own ports, so all may have the same id.
 _CLUSTER_ID = "b3BzZGVzay1sb2NhbC1vbg"
 _QUIET_LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
 
 class Broker:
-    """A broker that is also a controller, in one folder, on two ports.
+    """A broker that is also a controller, in a folder of its own, on two ports.
 
     `properties` is its whole configuration; `alone` when it is the only voter.
     Calls block; from a coroutine use `asyncio.to_thread`.
@@ -42,7 +42,7 @@ class Broker:
         self._java_options = java_options
 
     def launch(self) -> None:
-        """Formats the folder when it is new and starts the broker, without waiting for it."""
+        """Format the folder if it is new and start the broker, without waiting for it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         wait_for_the_last_run(self.folder, "Kafka")
         lines = [f"{key}={value}\n" for key, value in self._properties.items()]
@@ -60,7 +60,7 @@ class Broker:
         )
 
     def start(self) -> None:
-        """Returns when its port answers."""
+        """Start the broker and wait until its port answers."""
         self.launch()
         self.wait_ready()
 
@@ -77,7 +77,7 @@ class Broker:
             self.child.end(signal.SIGTERM, grace=30)
 
     def kill(self) -> None:
-        """`kill -9`: what it had acknowledged is kept by the operating system."""
+        """Kill the broker with SIGKILL: the operating system keeps what it had acknowledged."""
         if self.child:
             self.child.kill()
 

@@ -1,4 +1,4 @@
-"""Kafka's loaded classes, written down once so that every later start is quick."""
+"""An archive of Kafka's loaded classes, created once to make later starts quick."""
 
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from opsdesk_local.topics import create_topics
 
 
 def kafka_programs(state: State) -> Path:
-    """The folder of jars, with the class archive; fetches and makes what is missing."""
+    """Return the folder of jars with the class archive, fetched and created if missing."""
     jars = kafka_jars(state)
     if not class_archive(jars).exists():
         _create_archive(jars)
@@ -19,7 +19,7 @@ def kafka_programs(state: State) -> Path:
 
 
 def _create_archive(jars: Path) -> None:
-    """A broker that has once started and worked writes its classes down when it stops."""
+    """Create the archive: a broker that has started and worked writes it when it stops."""
     with tempfile.TemporaryDirectory(dir=jars.parent) as name:
         folder = Path(name)
         draft = folder / "classes.jsa"

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees."""
+"""Output on the terminal."""
 
 import time
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ def print_error(sentence: str) -> None:
 
 @contextmanager
 def progress(activity: str, done: str, *, min_seconds: float = 0) -> Iterator[None]:
-    """Shows what goes on, then what was reached and how long it took.
+    """Show an activity while it goes on, then its result and duration.
 
-    A step of fewer than `min_seconds` seconds was nothing worth a line.
+    An activity shorter than `min_seconds` is not shown.
     """
     started = time.monotonic()
     if not (_console.is_terminal or min_seconds):

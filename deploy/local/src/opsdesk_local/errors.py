@@ -1,5 +1,5 @@
-"""What this room says when it cannot go on."""
+"""Errors of this package."""
 
 
 class LocalRunError(Exception):
-    """One sentence for the person at the terminal: what is wrong and what to do about it."""
+    """A sentence for the user: what is wrong and what to do about it."""

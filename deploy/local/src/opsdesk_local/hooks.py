@@ -1,4 +1,4 @@
-"""What `make run` asks of the `opsdesk` package: tokens for people, and a company to work with."""
+"""What `make run` needs from the `opsdesk` package: tokens and the demo company."""
 
 import os
 import sys
@@ -9,13 +9,13 @@ from opsdesk_local.processes import run_to_end
 
 
 def issue_tokens(issuer: Path) -> None:
-    """Before the services start: lays the issuer's keys and a token per demo person there."""
+    """Create the issuer's keys and a token for everybody of the demo company, before the services."""
     issuer.mkdir(parents=True, exist_ok=True)
     _opsdesk("company", "tokens", str(issuer), what="Issuing tokens", folder=issuer)
 
 
 def load_demo_company(folder: Path) -> None:
-    """After all services are ready: what is missing of the demo company comes in."""
+    """Load what is missing of the demo company, once all services are ready."""
     _opsdesk("company", "load", what="Loading the demo company", folder=folder)
 
 

@@ -1,4 +1,4 @@
-"""The four services and the mail server of one OpsDesk, on servers that already run."""
+"""An installation of OpsDesk: its services and mail server, on servers that already run."""
 
 import os
 import sys
@@ -17,11 +17,11 @@ from opsdesk_local.topics import blocking, create_topics
 
 
 class Installation:
-    """`prepare`, `start`, `stop`; `services` by name. Calls block.
+    """An installation: `prepare`, `start`, `stop`. Calls block.
 
-    `folder` takes logs, mail and the issuer's keys; `admin_url` may name any database of its
-    server. `settings` are further `OPSDESK_*` variables for all services. `fixed_ports`: as
-    people expect them (8001 …) where they are free, else any.
+    `folder` is for logs, mail and the issuer's keys; `admin_url` may name any database of its
+    server. `settings` are further `OPSDESK_*` variables for all services. `fixed_ports`: the usual
+    ports (8001 …) where they are free, else any.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Installation:
         self._urls: dict[str, Urls] = {}
 
     def prepare(self) -> None:
-        """Creates what is missing of topics, roles and schemas, then migrates all services."""
+        """Create missing topics, roles and schemas, then migrate all services."""
         issuer_folder(self.folder).mkdir(parents=True, exist_ok=True)
         create_topics(self.kafka)
         self._urls = blocking(prepare_database(self._admin_url, self._password, self.database))
@@ -61,7 +61,7 @@ class Installation:
         return AppliedFingerprints(at_database(self._admin_url, self.database))
 
     def start(self, say: Callable[[str], None] = lambda line: None) -> None:
-        """Starts everything at once; returns when all are ready."""
+        """Start everything at once; return when all services are ready."""
         self.mail.launch()
         for service in self._known:
             self.services[service.name] = self.replica(service, service.name)
@@ -74,7 +74,7 @@ class Installation:
     def replica(
         self, service: Service, name: str, settings: Mapping[str, str] | None = None
     ) -> ServiceProcess:
-        """A process of that service, not yet started; one more replica when given another name.
+        """Create a process of a service, not yet started; with another name it is another replica.
 
         `settings` are `OPSDESK_*` variables of this process alone.
         """
@@ -83,7 +83,7 @@ class Installation:
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
 
     def _links(self, service: Service, port: int) -> dict[str, str]:
-        """Where the links in mails lead: to the ports that were really taken."""
+        """Return the settings for links in mails, with the ports that are used."""
         if service.name != "escalation":
             return {}
         sla = self.services.get("sla")
@@ -91,7 +91,7 @@ class Installation:
         return own | ({"OPSDESK_SLA_URL": sla.url} if sla else {})
 
     def stop(self) -> None:
-        """All services at once, then the mail server."""
+        """Stop all services at once, then the mail server."""
         if self.services:
             with ThreadPoolExecutor(len(self.services)) as threads:
                 list(threads.map(ServiceProcess.stop, self.services.values()))
@@ -104,7 +104,7 @@ class Installation:
 
     @property
     def moved_ports(self) -> list[str]:
-        """Sentences about services that did not get the port people expect."""
+        """Sentences about services that did not get their usual port."""
         return [
             f"Port {service.port} is taken: {service.name} listens on {process.port} instead."
             for service in self._known
@@ -123,7 +123,7 @@ class Installation:
         )
 
     def _migrate(self, service: Service) -> None:
-        """Nothing to do where these very modules have migrated this very schema before."""
+        """Migrate a service, unless the same code has migrated the schema before."""
         code = fingerprint(["common", service.module])
         if blocking(self.fingerprints.read(service.module)) == code:
             return
@@ -132,8 +132,11 @@ class Installation:
         blocking(self.fingerprints.write(service.module, code))
 
     def environment(self, service: Service) -> dict[str, str]:
-        """The whole environment of a service; no OPSDESK_* of ours leaks into it."""
-        removed = ("OPSDESK_", "PYTHONDONTWRITEBYTECODE")  # compiling anew costs seconds a start
+        """Return the whole environment of a service, without OPSDESK_* variables of this process."""
+        removed = (
+            "OPSDESK_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # compiling again takes seconds at each start
         own = {key: value for key, value in os.environ.items() if not key.startswith(removed)}
         mail = {"OPSDESK_SMTP_SERVER": self.mail.address} if service.name == "escalation" else {}
         return {
@@ -144,7 +147,7 @@ class Installation:
             "OPSDESK_TIME_MODE": "simulated",
             "OPSDESK_DATABASE_URL": self._urls[service.module].runtime,
             "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
-            # The local issuer brings its own name and keys along.
+            # Sets issuer and keys, too.
             "OPSDESK_LOCAL_ISSUER": str(issuer_folder(self.folder)),
             **mail,
             **self._settings,

@@ -1,4 +1,4 @@
-"""How Java runs Kafka here."""
+"""Java and its options for Kafka."""
 
 import os
 import shutil
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from opsdesk_local.errors import LocalRunError
 
-# Start-up is nearly all class loading and compiling; together with the class archive this brings
-# it from 4.5 to 1.7 seconds of processor time.
+# A start is mostly class loading and compiling: with the class archive this reduces it from 4.5 to
+# 1.7 seconds of processor time.
 QUICK_START_OPTIONS = ("-XX:TieredStopAtLevel=1",)
 FULL_SPEED_OPTIONS = ()
-"""For benchmarks: compiles the hot paths fully, and takes longer to start."""
+"""For benchmarks: compiles hot paths fully, and takes longer to start."""
 
 
 def class_archive(jars: Path) -> Path:
@@ -18,13 +18,13 @@ def class_archive(jars: Path) -> Path:
 
 
 def loaded_classes(jars: Path) -> list[str]:
-    """Reads the classes ready-made; Java ignores an archive that is not its own."""
+    """Return the option for the class archive; Java ignores one that is not its own."""
     archive = class_archive(jars)
     return [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
 
 
 def java() -> str:
-    """The `java` to run; raises `CannotRun` with the command that installs one."""
+    """Find `java`. Raises LocalRunError with the command that installs it."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if not found:

@@ -9,12 +9,12 @@ from opsdesk_local.jvm import QUICK_START_OPTIONS
 from opsdesk_local.ports import free_port
 from opsdesk_local.topics import wait_for_brokers
 
-# Committed offsets live as long as the topics' records, also when nobody runs OpsDesk for weeks.
+# Committed offsets last as long as the records, also when OpsDesk does not run for weeks.
 _OFFSETS_RETENTION_MINUTES = 400 * 24 * 60
 
 
 class Kafka:
-    """`brokers` can be stopped, killed and started one by one. Calls block."""
+    """A Kafka cluster, whose brokers can be stopped, killed and started one by one. Calls block."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Kafka:
         port: int | None = None,
         java_options: Sequence[str] = QUICK_START_OPTIONS,
     ) -> None:
-        """`size` brokers below `folder`; `port` is the preferred port of the first."""
+        """Create `size` brokers below `folder`; `port` is the preferred port of the first."""
         names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
         ports = [free_port(port if n == 0 else None) for n in range(size)]
         controllers = [free_port(port + 1 if port and n == 0 else None) for n in range(size)]
@@ -43,16 +43,16 @@ class Kafka:
 
     @property
     def bootstrap(self) -> str:
-        """`127.0.0.1:PORT[,…]` as clients want it."""
+        """The addresses of the brokers for clients: `127.0.0.1:PORT[,…]`."""
         return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers)
 
     def start(self) -> None:
-        """Returns when all brokers answer and know of each other."""
+        """Start all brokers and wait until they answer and know each other."""
         self.launch()
         self.wait_ready()
 
     def launch(self) -> None:
-        """Starts all brokers at once, without waiting for them."""
+        """Start all brokers at once, without waiting for them."""
         with ThreadPoolExecutor(len(self.brokers)) as threads:
             list(threads.map(Broker.launch, self.brokers))
 
@@ -62,7 +62,7 @@ class Kafka:
         wait_for_brokers(self.bootstrap, len(self.brokers), seconds)
 
     def stop(self) -> None:
-        """All at once: a broker hands its work over only while there is one to take it."""
+        """Stop all brokers at once: alone, one would try to hand over its partitions."""
         with ThreadPoolExecutor(len(self.brokers)) as threads:
             list(threads.map(Broker.stop, self.brokers))
 
@@ -89,7 +89,7 @@ def _properties(n: int, port: int, controllers: list[int], log: Path) -> dict[st
         "offsets.retention.minutes": str(_OFFSETS_RETENTION_MINUTES),
         "transaction.state.log.num.partitions": "4",
         "group.initial.rebalance.delay.ms": "0",
-        # A killed broker may come back only when its old session has ended: 9 s by default.
+        # A killed broker can return only when its old session has ended: 9 s by default.
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "500",
         "auto.create.topics.enable": "false",

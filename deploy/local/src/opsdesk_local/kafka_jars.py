@@ -1,4 +1,4 @@
-"""Apache Kafka's jars, fetched once by Maven as the `pom.xml` beside this package says."""
+"""Apache Kafka's jars, downloaded once by Maven as the `pom.xml` of this package says."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ POM = CLONE / "deploy" / "local" / "pom.xml"
 
 
 def kafka_jars(state: State) -> Path:
-    """The folder of jars that belongs to this very `pom.xml`."""
+    """Return the folder of jars for the present `pom.xml`, downloaded if missing."""
     home = state.downloads / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:8]}"
     if not home.exists():
         _fetch(state, home)
@@ -43,7 +43,7 @@ def _fetch(state: State, home: Path) -> None:
 
 
 def _repository() -> list[str]:
-    """Java takes the home folder from the user's account; what a person set as HOME goes before."""
+    """Return the option for Maven's repository below HOME: Java ignores HOME."""
     home = Path.home()
     account = Path(pwd.getpwuid(os.getuid()).pw_dir)
     return [] if home == account else [f"-Dmaven.repo.local={home / '.m2' / 'repository'}"]

@@ -1,4 +1,4 @@
-"""A local SMTP server that keeps every message as a file instead of sending it on."""
+"""A local SMTP server that stores every message as a file instead of delivering it."""
 
 import asyncio
 import email.policy
@@ -15,7 +15,7 @@ from opsdesk_local.waiting import holds_within
 
 
 class MailSink:
-    """The server as a child process; messages are `000001.eml`, `000002.eml`, … in `mail/`."""
+    """The server as a child process; messages are stored as `mail/000001.eml` and so on."""
 
     def __init__(self, folder: Path, *, port: int | None = None) -> None:
         self.mail = folder / "mail"
@@ -54,7 +54,7 @@ class MailSink:
             self.child.end()
 
     def kill(self) -> None:
-        """From now on nobody takes messages."""
+        """Kill the server: messages are not accepted any more."""
         if self.child:
             self.child.kill()
 
@@ -63,13 +63,13 @@ class MailSink:
 
 
 def messages(folder: Path) -> list[EmailMessage]:
-    """What has arrived, in that order; the envelope stands in `X-Envelope-From` and `-To`."""
+    """Return the stored messages in order; `X-Envelope-From` and `-To` have the envelope."""
     parser = BytesParser(EmailMessage, policy=email.policy.default)
     return [parser.parsebytes(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
 
 
 class MessageStore:
-    """Writes a message whole before the sender is told that it was taken."""
+    """Stores messages, each completely before it is acknowledged."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -86,8 +86,8 @@ class MessageStore:
 
 
 async def serve(port: int, folder: Path, host: str = "127.0.0.1") -> None:
-    """Takes messages until the process is ended."""
-    from aiosmtpd.smtp import SMTP  # only this process pays for it
+    """Serve until the process is ended."""
+    from aiosmtpd.smtp import SMTP  # imported in this process only
 
     store = MessageStore(folder)
     loop = asyncio.get_running_loop()

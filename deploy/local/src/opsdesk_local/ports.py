@@ -3,15 +3,15 @@
 import random
 import socket
 
-# Below the range from which the kernel picks ports for outgoing connections (32768 and up), so
-# that a server that was killed finds its port still free when it is started again.
+# Below the range of ports for outgoing connections (32768 and up), so that a killed server finds
+# its port free when it is started again.
 _TEST_PORTS = range(20_000, 32_000)
-# Nobody may have begun to listen yet on a port that was given away a moment ago.
+# A port that was just returned may not be in use yet.
 _handed_out: set[int] = set()
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on 127.0.0.1:port now; connections closing down don't count."""
+    """Return whether a server could listen on 127.0.0.1:port; closing connections do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """The preferred port when nobody has it, else a free one chosen at random."""
+    """Return the preferred port if it is free, else a random free one."""
     if preferred is not None and is_free(preferred):
         return preferred
     port = next(port for port in iter(_random_port, 0) if port not in _handed_out and is_free(port))
@@ -31,7 +31,7 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def accepts_connections(port: int) -> bool:
-    """Whether something accepts connections on 127.0.0.1:port."""
+    """Return whether something accepts connections on 127.0.0.1:port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

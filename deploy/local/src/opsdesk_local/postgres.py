@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: started, stopped, killed and started again as a child process."""
+"""An embedded PostgreSQL server as a child process."""
 
 import os
 import shutil
@@ -22,19 +22,19 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
-# What survives `kill -9` of the server but not a power cut; fit for tests only.
+# Survives `kill -9` of the server but not a power cut: for tests only.
 _NOT_DURABLE_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "max_wal_size": "256MB",
-    # In the data folder, which is removed: a server that is killed leaves its segments in /dev/shm.
+    # In the data folder, which is removed: a killed server would leave segments in /dev/shm.
     "dynamic_shared_memory_type": "mmap",
 }
 _MAX_SOCKET_PATH_CHARS = 80
 
 
 class Postgres:
-    """One server in one folder. Calls block; from a coroutine use `asyncio.to_thread`."""
+    """A server in a folder. Calls block; from a coroutine use `asyncio.to_thread`."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Postgres:
 
     @property
     def admin_url(self) -> str:
-        """`postgresql://…` of the superuser, on the database `postgres`."""
+        """The superuser's URL, on the database `postgres`."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
 
     @property
@@ -67,12 +67,12 @@ class Postgres:
         return self.folder / "data"
 
     def start(self) -> None:
-        """Returns when the server is ready."""
+        """Start the server and wait until it is ready."""
         self.launch()
         self.wait_ready()
 
     def launch(self) -> None:
-        """Initialises the folder when it is new and starts the server, without waiting for it."""
+        """Initialise the folder if it is new and start the server, without waiting for it."""
         self._take_ownership()
         if not self.data.exists():
             self._initialise()
@@ -90,7 +90,7 @@ class Postgres:
         )
 
     def wait_ready(self, seconds: float = 60) -> None:
-        """Ready is what `pg_ctl` takes for ready: the server says so in its pid file."""
+        """Wait until the server says in its pid file that it is ready, as `pg_ctl` does."""
         if (
             not holds_within(seconds, lambda: self._ready() or not self._alive())
             or not self._ready()
@@ -98,12 +98,12 @@ class Postgres:
             raise LocalRunError(f"PostgreSQL did not start.\n{self._last_lines()}")
 
     def stop(self) -> None:
-        """Disconnects everybody and writes everything out."""
+        """Stop the server with a fast shutdown."""
         if self.child:
             self.child.end(signal.SIGINT, grace=30)
 
     def kill(self) -> None:
-        """`kill -9`; its backends notice by themselves within moments."""
+        """Kill the server with SIGKILL; its backends end by themselves."""
         if self.child:
             self.child.kill()
 
@@ -153,8 +153,8 @@ class Postgres:
             )
 
     def _forget_crash(self) -> None:
-        # Nobody runs in the folder any more, but the pid in the file may by now be another's,
-        # at which PostgreSQL would refuse to start.
+        # No server runs in the folder, but another process may have its pid by now: then
+        # PostgreSQL would refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _options(self) -> list[str]:

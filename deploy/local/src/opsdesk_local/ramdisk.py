@@ -1,7 +1,7 @@
-"""A folder in memory, for a server whose data nobody keeps.
+"""A folder in memory, for a server whose data are not kept.
 
-PostgreSQL makes a test's database out of 900 small files: 25 ms here, and up to half a second on a
-slow disk, two thousand times in one `make test`.
+PostgreSQL creates a test's database from 900 small files, two thousand times in `make test`: each
+takes 25 ms in memory and up to half a second on a slow disk.
 """
 
 import hashlib
@@ -13,20 +13,22 @@ from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")
 MIN_FREE_BYTES = 4 * 1024**3
-"""Bytes that must be free, of the folder and of the machine: the databases take a tenth of it."""
+"""Bytes that must be free in the folder and on the machine; databases take a tenth of them."""
 
 
 @contextmanager
 def ramdisk_folder(state: Path, number: int, fallback: Path) -> Iterator[Path]:
-    """An empty folder for run `number` of this state, gone at the end; `otherwise` where memory is
-    short, as in most containers. What a killed run left there goes with the next one's beginning.
+    """Create an empty folder for run `number` of this state, removed at the end.
+
+    Yields `fallback` where memory is short, as in most containers. The next run removes what a
+    killed run has left.
     """
     if _free_bytes() < MIN_FREE_BYTES:
         yield fallback
         return
     folder = SHARED_MEMORY / f"{_prefix(state)}{number}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o755)  # fails where somebody else has laid one there
+    folder.mkdir(mode=0o755)  # fails if somebody else has created it
     try:
         yield folder
     finally:
@@ -34,7 +36,7 @@ def ramdisk_folder(state: Path, number: int, fallback: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(state: Path) -> None:
-    """Remove what killed runs of this state have left in memory."""
+    """Remove folders that killed runs of this state have left in memory."""
     for folder in SHARED_MEMORY.glob(f"{_prefix(state)}*"):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -44,11 +46,11 @@ def _prefix(state: Path) -> str:
 
 
 def _free_bytes() -> int:
-    """Bytes; none where there is no such folder or nobody says how much memory is left."""
+    """Return the free bytes; 0 without such a folder or where the free memory is unknown."""
     try:
-        room = os.statvfs(SHARED_MEMORY)
+        stats = os.statvfs(SHARED_MEMORY)
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
     available = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), "0")
-    return min(room.f_bavail * room.f_frsize, int(available) * 1024)
+    return min(stats.f_bavail * stats.f_frsize, int(available) * 1024)

@@ -1,7 +1,7 @@
-"""One schema and two roles per service, none of which reaches into another service's schema.
+"""Databases with a schema and two roles per service, which cannot access each other's schemas.
 
-Beside them the schema `reporting`, in which each service's owner lays views, and one role that reads
-these, nothing else, and is never long at it.
+In the schema `reporting` the owner of each service creates views. One role reads these views, nothing
+else, and for a limited time.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -16,21 +16,21 @@ REPORTING_ROLE = "opsdesk_reporting"
 """Reads the views of the schema `reporting` and changes nothing: for BI tools (docs/reporting.md)."""
 REPORTING_SCHEMA = "reporting"
 READER_CONNECTION_LIMIT = 20
-"""Connections that it may hold: a dashboard must not take those of the services."""
-# An open snapshot makes the queues slow (a relay's look 0.6 -> 11 ms): nobody keeps one for long.
+"""Connections that the reader may hold: dashboards must leave enough for the services."""
+# An open snapshot slows down the queues (a look of the relay takes 11 ms instead of 0.6).
 _READER_TIMEOUTS = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "30s",
     "default_transaction_read_only": "on",
 }
-# Roles belong to the whole server: test processes that prepare their databases at the same moment
-# take turns. Any number will do as long as it stays the same.
+# Roles belong to the whole server, so processes that prepare databases at the same time wait for each
+# other. Any number will do.
 _PREPARE_LOCK_ID = 0x0_05DE_5C
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """`postgresql://…` for one service: what it runs with, and what only its migrations use."""
+    """The URLs of a service: of the role it runs with, and of the owner for migrations."""
 
     runtime: str
     owner: str
@@ -39,10 +39,10 @@ class Urls:
 async def prepare_database(
     admin_url: str, password: Callable[[str], str], database: str = "opsdesk"
 ) -> dict[str, Urls]:
-    """Creates the database, roles, schemas and rights that are missing; answers URLs by schema.
+    """Create missing database, roles, schemas and rights. Returns the URLs by schema.
 
     `admin_url` may be any database of the server, as a superuser or a role with CREATEROLE and
-    CREATEDB; `password` gives each role its password, which is set anew every time.
+    CREATEDB; `password` returns the password of a role, which is set every time.
     """
     async with _prepare_lock(admin_url) as admin:
         for schema in SCHEMAS:
@@ -57,20 +57,20 @@ async def prepare_database(
 
 
 async def clone_database(admin_url: str, template: str, database: str) -> None:
-    """Copies a prepared database with all its rights; nobody may be connected to the template."""
+    """Copy a prepared database with all its rights; the template must have no connections."""
     async with _prepare_lock(admin_url) as admin:
         await admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         await _grant_connect(admin, database)
 
 
 async def drop_database(admin_url: str, database: str) -> None:
-    """Drops a database, also one that is in use; roles stay."""
+    """Drop a database, also one that is in use. Roles stay."""
     async with _connection(admin_url) as admin:
         await admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
 def database_urls(admin_url: str, password: Callable[[str], str], database: str) -> dict[str, Urls]:
-    """The URLs that `prepare_database` answers, without asking the server."""
+    """Return the URLs as `prepare_database` does, without asking the server."""
     return {
         schema: Urls(
             runtime=_url(admin_url, runtime_role(schema), password, database),
@@ -81,7 +81,7 @@ def database_urls(admin_url: str, password: Callable[[str], str], database: str)
 
 
 def reporting_url(admin_url: str, password: Callable[[str], str], database: str) -> str:
-    """The URL of the reader of the views."""
+    """Return the URL of the role that reads the views."""
     return _url(admin_url, REPORTING_ROLE, password, database)
 
 
@@ -94,7 +94,7 @@ def owner_role(schema: str) -> str:
 
 
 def at_database(url: str, database: str) -> str:
-    """The same server and login, another database."""
+    """Return the URL with another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
@@ -104,7 +104,7 @@ async def _create_roles(
     for role in (owner_role(schema), runtime_role(schema)):
         await _create_role(admin, role, password(role))
         await admin.execute(f"ALTER ROLE {role} SET search_path = {schema}")
-    # An administrator who is no superuser may give schemas only to roles whose member he is.
+    # An administrator without superuser rights must be a member of the role to give it schemas.
     await admin.execute(f"GRANT {owner_role(schema)} TO CURRENT_USER")
 
 
@@ -124,12 +124,12 @@ async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> N
 
 
 async def _grant_connect(admin: asyncpg.Connection, database: str) -> None:
-    """Rights on the database itself; PostgreSQL copies them from no template."""
-    everybody = ", ".join(
+    """Grant rights on the database itself: PostgreSQL does not copy them from a template."""
+    roles = ", ".join(
         name for schema in SCHEMAS for name in (owner_role(schema), runtime_role(schema))
     )
     await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-    await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {everybody}, {REPORTING_ROLE}')
+    await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {roles}, {REPORTING_ROLE}')
 
 
 async def _create_schemas(inside: asyncpg.Connection) -> None:
@@ -138,16 +138,16 @@ async def _create_schemas(inside: asyncpg.Connection) -> None:
         f"CREATE SCHEMA IF NOT EXISTS {REPORTING_SCHEMA}; GRANT USAGE ON SCHEMA {REPORTING_SCHEMA} TO {REPORTING_ROLE};"
     )
     for schema in SCHEMAS:
-        mine = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema} GRANT"
+        grant = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema} GRANT"
         user = runtime_role(schema)
         await inside.execute(
             f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner_role(schema)};"
             f"GRANT USAGE ON SCHEMA {schema} TO {user};"
-            f"{mine} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
-            f"{mine} USAGE, SELECT ON SEQUENCES TO {user};"
-            f"{mine} EXECUTE ON FUNCTIONS TO {user};"
+            f"{grant} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
+            f"{grant} USAGE, SELECT ON SEQUENCES TO {user};"
+            f"{grant} EXECUTE ON FUNCTIONS TO {user};"
             f"GRANT USAGE, CREATE ON SCHEMA {REPORTING_SCHEMA} TO {owner_role(schema)};"
-            # Rights on tables, which the reader had before there were views.
+            # The reader had rights on tables before there were views.
             f"REVOKE USAGE ON SCHEMA {schema} FROM {REPORTING_ROLE};"
             f"REVOKE SELECT ON ALL TABLES IN SCHEMA {schema} FROM {REPORTING_ROLE};"
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema}"
@@ -159,7 +159,7 @@ async def _create_schemas(inside: asyncpg.Connection) -> None:
 async def _prepare_lock(admin_url: str) -> AsyncIterator[asyncpg.Connection]:
     async with _connection(admin_url) as admin:
         await admin.execute(f"SELECT pg_advisory_lock({_PREPARE_LOCK_ID})")
-        yield admin  # closing the connection gives the turn to the next
+        yield admin  # closing the connection releases the lock
 
 
 @asynccontextmanager

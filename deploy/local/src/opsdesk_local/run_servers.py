@@ -1,4 +1,4 @@
-"""The PostgreSQL and Kafka of `make run`: given by the environment, else embedded and kept."""
+"""PostgreSQL and Kafka for `make run`: named by the environment, else embedded, with kept data."""
 
 import os
 from contextlib import ExitStack
@@ -26,7 +26,7 @@ KAFKA_PORT = 29092
 
 @dataclass(frozen=True, slots=True)
 class RunningServers:
-    """`children` are those that we started ourselves."""
+    """The servers of `make run`. `children` are the ones that it started."""
 
     admin_url: str
     bootstrap: str
@@ -34,7 +34,7 @@ class RunningServers:
 
 
 def start_servers(state: State, stack: ExitStack) -> RunningServers:
-    """What we start is stopped when `stack` closes; given servers are left alone."""
+    """Start servers unless the environment names them; `stack` stops the started ones."""
     url, bootstrap = os.environ.get(ADMIN_DATABASE_URL), os.environ.get(KAFKA)
     postgres = None if url else _launch_postgres(state, stack)
     kafka = None if bootstrap else _launch_kafka(state, stack)
@@ -85,7 +85,7 @@ def _given_database(url: str) -> str:
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
         address = urlsplit(url).netloc.rpartition("@")[2]
         raise LocalRunError(
-            f"{ADMIN_DATABASE_URL} names {address}, which lets nobody in: {error}"
+            f"{ADMIN_DATABASE_URL} names {address}, which cannot be connected to: {error}"
         ) from None
     return url
 

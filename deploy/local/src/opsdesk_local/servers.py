@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka for tests: given by the environment, or embedded and empty each time."""
+"""PostgreSQL and Kafka for tests: named by the environment, or embedded and empty."""
 
 import fcntl
 import os
@@ -22,9 +22,9 @@ KAFKA = "OPSDESK_TEST_KAFKA"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the tests' servers are. `postgres` and `kafka` are None when they were given.
+    """The servers of a test run. `postgres` and `kafka` are None where the environment names them.
 
-    `bootstrap` is empty where there is no Kafka.
+    `bootstrap` is empty without Kafka.
     """
 
     state: State
@@ -35,15 +35,15 @@ class Servers:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which another process finds the same servers."""
+        """The variables that name these servers to another process."""
         return {ADMIN_DATABASE_URL: self.admin_url, KAFKA: self.bootstrap}
 
 
 @contextmanager
 def servers_for_tests(state: State | None = None, *, brokers: int = 1) -> Iterator[Servers]:
-    """The servers named by the environment; where it names none, embedded ones of our own.
+    """Yield the servers that the environment names, else embedded ones.
 
-    Without brokers: PostgreSQL alone.
+    With `brokers=0` PostgreSQL alone.
     """
     state = state or open_state()
     url, bootstrap = os.environ.get(ADMIN_DATABASE_URL), os.environ.get(KAFKA)
@@ -58,11 +58,11 @@ def servers_for_tests(state: State | None = None, *, brokers: int = 1) -> Iterat
 def embedded_servers(
     state: State | None = None, *, brokers: int = 1, durable: bool = False
 ) -> Iterator[Servers]:
-    """Empty servers of our own, stopped and removed at the end; for tests that kill servers.
+    """Start empty servers, stopped and removed at the end. For tests that kill servers.
 
-    Without brokers it is PostgreSQL alone. Not durable: they outlive `kill -9`, but not a power cut, and PostgreSQL's data is in memory
-    where there is room. Durable is for benchmarks: as in production, it is on disk, `fsync` is on
-    and Java compiles Kafka fully.
+    With `brokers=0` PostgreSQL alone. Without `durable` the data survive `kill -9` but not a power
+    cut, and PostgreSQL's are in memory if there is enough. `durable` is for benchmarks: as in
+    production the data are on disk, `fsync` is on and Java compiles Kafka fully.
     """
     state = state or open_state()
     with (
@@ -88,7 +88,7 @@ def embedded_servers(
             bootstrap = kafka.bootstrap if kafka else ""
             yield Servers(state, postgres.admin_url, bootstrap, postgres, kafka)
         finally:
-            postgres.kill()  # nothing in there is kept
+            postgres.kill()  # its data are not kept
             if kafka:
                 kafka.kill()
 
@@ -100,7 +100,7 @@ def _kafka(folder: Path, state: State, brokers: int, *, durable: bool) -> Kafka:
 
 @contextmanager
 def _folder_of_our_own(parent: Path) -> Iterator[Path]:
-    """The first of `parent/1`, `parent/2`, … that no other test run holds, emptied."""
+    """Yield the first of `parent/1`, `parent/2`, … that no other test run uses, emptied."""
     parent.mkdir(parents=True, exist_ok=True)
     number = 1
     while True:

@@ -1,4 +1,4 @@
-"""One of our services as a child process: `python -m <module> serve`."""
+"""A service as a child process: `python -m <module> serve`."""
 
 import http.client
 import signal
@@ -15,7 +15,7 @@ from opsdesk_local.waiting import holds_within
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the installation knows of a service: its name, module (and schema), preferred port."""
+    """A service: its name, its module (and schema), its usual port."""
 
     name: str
     module: str
@@ -31,7 +31,7 @@ SERVICES = (
 
 
 class ServiceProcess:
-    """Keeps its port over `kill` and `start`. Calls block; from a coroutine use `to_thread`."""
+    """A process of a service, with the same port after a restart. Calls block."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class ServiceProcess:
         name: str | None = None,
         port: int | None = None,
     ) -> None:
-        """`environment` is its whole environment but for host and port; `folder` holds `logs/`."""
+        """`environment` is the whole environment without host and port; logs are in `folder/logs`."""
         self.module = module
         self.name = name or module
         self.port = port or free_port()
@@ -60,7 +60,7 @@ class ServiceProcess:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Returns when `/health/ready` says so."""
+        """Start the process and wait until it is ready."""
         self.launch()
         self.wait_ready()
 
@@ -74,7 +74,7 @@ class ServiceProcess:
         )
 
     def wait_ready(self, seconds: float = 60) -> None:
-        """Raises `CannotRun` with its last log lines when it ends, or is not ready in time."""
+        """Wait until it is ready. Raises LocalRunError when it ends or is not ready in time."""
         if not holds_within(seconds, lambda: self.readiness() is None or not self.alive):
             raise LocalRunError(
                 f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}"
@@ -87,7 +87,7 @@ class ServiceProcess:
         return self.child is not None and self.child.alive
 
     def readiness(self) -> str | None:
-        """None when the service is ready, else what it says is missing."""
+        """Return None when the service is ready, else what is missing."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
         try:
             connection.request("GET", "/health/ready")
@@ -104,7 +104,7 @@ class ServiceProcess:
             self.child.end(signal.SIGTERM, grace)
 
     def kill(self) -> None:
-        """`kill -9`."""
+        """Kill the process with SIGKILL."""
         if self.child:
             self.child.kill()
 
@@ -113,7 +113,7 @@ class ServiceProcess:
         self.start()
 
     def pause(self) -> None:
-        """Freezes the process (SIGSTOP), as a machine that hangs would."""
+        """Freeze the process with SIGSTOP, like a machine that hangs."""
         if self.child:
             self.child.send(signal.SIGSTOP)
 
@@ -126,7 +126,7 @@ class ServiceProcess:
 
 
 def migrate(module: str, environment: Mapping[str, str], folder: Path) -> None:
-    """`python -m <module> migrate`, to its end."""
+    """Run `python -m <module> migrate`."""
     run_to_end(
         [sys.executable, "-m", module, "migrate"],
         what=f"{module} migrate",

@@ -1,4 +1,4 @@
-"""The one folder that holds everything `make run` and `make test` keep outside the work tree."""
+"""The state folder: everything that `make run` and `make test` store."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ CLONE = Path(__file__).resolve().parents[4]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The ordinary user that PostgreSQL runs as when root starts it."""
+    """The user that PostgreSQL runs as when root starts it."""
 
     name: str
     uid: int
@@ -25,7 +25,7 @@ class User:
 
 
 def unprivileged_user() -> User | None:
-    """None for an ordinary user; for root: `postgres` if the machine has it, else `nobody`."""
+    """Return None for an ordinary user; for root `postgres` if it exists, else `nobody`."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
@@ -35,7 +35,7 @@ def unprivileged_user() -> User | None:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`downloads/` is shared; `run/` belongs to `make run`, `test/` to the tests."""
+    """The state folder: `downloads/` is shared, `run/` is for `make run`, `test/` for tests."""
 
     folder: Path
 
@@ -52,7 +52,7 @@ class State:
         return self.folder / "test"
 
     def password(self, role: str) -> str:
-        """Always the same for one role in one state folder, so that databases share their roles."""
+        """Derive the password of a role: the same for all databases of this state folder."""
         return hmac.new(self._secret(), role.encode(), hashlib.sha256).hexdigest()[:32]
 
     def remove(self) -> None:
@@ -70,7 +70,7 @@ class State:
 
 
 def state_folder() -> Path:
-    """`OPSDESK_STATE`, else `.state` in the clone, or for root a folder others can read."""
+    """Return `OPSDESK_STATE`, else `.state` in the clone; for root a folder that others can read."""
     if given := os.environ.get("OPSDESK_STATE"):
         return Path(given).expanduser().resolve()
     if unprivileged_user() is None:
@@ -79,7 +79,7 @@ def state_folder() -> Path:
 
 
 def open_state(folder: Path | None = None) -> State:
-    """The state folder, created when missing; raises `CannotRun` when it cannot be used."""
+    """Create the state folder if it is missing. Raises LocalRunError when it cannot be used."""
     folder = folder or state_folder()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     _reject_foreign(folder)
@@ -89,7 +89,7 @@ def open_state(folder: Path | None = None) -> State:
 
 
 def _reject_foreign(folder: Path) -> None:
-    # /var/tmp is writable for all: a folder somebody else laid there first is not ours to trust.
+    # Everybody can write to /var/tmp: a folder that somebody else created is not trusted.
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise LocalRunError(
             f"The state folder {folder} belongs to another user; "
@@ -108,7 +108,7 @@ def _reject_unreachable(folder: Path) -> None:
 
 
 def _publish_first(fresh: Path, file: Path) -> None:
-    """Two first starts at once agree on one secret: linking fails where the file exists."""
+    """Publish the secret, unless another start was faster: linking fails where the file exists."""
     try:
         file.hardlink_to(fresh)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""`make run`: starts everything, watches it, and leaves nothing running behind."""
+"""`make run`: starts everything, watches it, and stops it again."""
 
 import fcntl
 import shutil
@@ -25,7 +25,7 @@ _WATCH_SECONDS = 0.1
 
 
 def run(state: State, services: Sequence[Service] = SERVICES) -> None:
-    """Runs OpsDesk until a signal (returns) or until a child ends (raises `CannotRun`)."""
+    """Run OpsDesk until a signal. Raises LocalRunError when a child ends by itself."""
     print_line(f"State is kept in {state.folder} (`make clean` removes it).")
     with single_instance_lock(state), _signals_interrupt(), ExitStack() as stack:
         shutil.rmtree(state.run / "logs", ignore_errors=True)
@@ -34,19 +34,19 @@ def run(state: State, services: Sequence[Service] = SERVICES) -> None:
         except KeyboardInterrupt:
             print_line("Stopping everything.")
         finally:
-            _ignore_signals()  # a second Ctrl-C must not leave half of it running
+            _ignore_signals()  # a second Ctrl-C must not interrupt the stopping
 
 
 @contextmanager
 def single_instance_lock(state: State) -> Iterator[None]:
-    """Holds what belongs to `make run`; the kernel gives it back however this process ends."""
+    """Hold the lock of `make run`; the kernel releases it however this process ends."""
     state.run.mkdir(exist_ok=True)
     with (state.run / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LocalRunError(
-                f"OpsDesk already runs from {state.run}; stop that one with Ctrl-C first, "
+                f"OpsDesk already runs from {state.run}; stop it with Ctrl-C first, "
                 "or set OPSDESK_STATE to another folder for a second one."
             ) from None
         yield
@@ -80,12 +80,12 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
 
 
 def _load_demo_company(installation: Installation) -> None:
-    """Nothing to do where this very company has been loaded into this very database before."""
+    """Load the demo company, unless the same one was loaded into this database before."""
     company = fingerprint(["opsdesk"], CLONE / "deploy" / "demo")
     if blocking(installation.fingerprints.read("public")) == company:
         return
     try:
-        with progress("Loading the demo company", "The demo company is there"):
+        with progress("Loading the demo company", "The demo company is loaded"):
             hooks.load_demo_company(installation.folder)
     except LocalRunError as reason:
         print_error(f"OpsDesk runs without its demo company. {reason}")

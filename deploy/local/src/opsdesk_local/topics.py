@@ -1,4 +1,4 @@
-"""The topics of OpsDesk, created once and left alone afterwards."""
+"""The topics of OpsDesk, created where they are missing."""
 
 import asyncio
 import time
@@ -28,20 +28,20 @@ TOPICS: dict[str, int] = (
 
 
 def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
-    """Creates the topics that are missing (replicated three times where there are three brokers).
+    """Create missing topics (with three replicas where there are three brokers).
 
-    Answers the names of those created; may be called again at any time.
+    Returns the names of the created ones.
     """
     return blocking(_create_topics(bootstrap, topics))
 
 
 def wait_for_brokers(bootstrap: str, count: int, seconds: float = 60) -> None:
-    """Returns when `count` brokers answer for themselves; raises `CannotRun` after the time."""
+    """Wait until `count` brokers answer. Raises LocalRunError after `seconds`."""
     blocking(_wait_for_brokers(bootstrap, count, seconds))
 
 
 def blocking(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine to its end, also when the caller stands inside an event loop."""
+    """Run a coroutine to its end, also inside a running event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

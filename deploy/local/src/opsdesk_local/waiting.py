@@ -1,4 +1,4 @@
-"""Waiting for a condition with a time-out; nothing here ever sleeps blindly."""
+"""Waiting for a condition, with a time-out."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ POLL_SECONDS = 0.03
 
 
 def holds_within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether the condition came true within so many seconds; asks at least once."""
+    """Return whether the condition became true within `seconds`; check it at least once."""
     give_up_at = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= give_up_at:
@@ -19,6 +19,6 @@ def holds_within(seconds: float, condition: Callable[[], bool]) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Returns when the condition holds; raises `CannotRun` naming `what` after so many seconds."""
+    """Wait for the condition. Raises LocalRunError, naming `what`, after `seconds`."""
     if not holds_within(seconds, condition):
         raise LocalRunError(f"Waited {seconds:.0f} s in vain for {what}.")

@@ -1,7 +1,7 @@
-"""What goes wrong at an edge, as RFC 9457 problems: each with a stable `type` and what to do next.
+"""Problems (RFC 9457): errors of routes, each with a stable `type` and a `detail` on what to do next.
 
-A problem is raised at the edges only (routes, never the pure core): raised in a route it undoes the
-transaction and becomes the answer.
+Only routes raise them, never rules. A problem that is raised in a route rolls the transaction back
+and becomes the response.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,10 @@ URN = "urn:opsdesk:error:"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is wrong with a request. `pointer` is a JSON pointer (RFC 6901) into the body,
-    or `query/…`, `path/…`, `header/…` for what stands elsewhere."""
+    """One violation of a request.
+
+    `pointer` is a JSON pointer (RFC 6901) into the body, or below `/query`, `/path` or `/header`.
+    """
 
     pointer: str
     code: str
@@ -22,7 +24,7 @@ class Violation:
 
 
 class Problem(Exception):
-    """An answer that says no. `detail` tells the caller what to do next; `extra` are more members."""
+    """An error response. `detail` says what to do next; `extra` are further members."""
 
     def __init__(
         self,
@@ -43,7 +45,7 @@ class Problem(Exception):
         self.extra = extra
 
     def body(self, instance: str, trace_id: str) -> dict[str, Any]:
-        """The members of `application/problem+json`."""
+        """Return the members of the `application/problem+json` body."""
         return {
             "type": self.type,
             "title": self.title,
@@ -55,7 +57,7 @@ class Problem(Exception):
 
 
 class NotFound(Problem):
-    """404. Also for what this caller may not see: it does not exist for them."""
+    """404. Also for what this caller may not see."""
 
     def __init__(self, what: str = "This") -> None:
         super().__init__(
@@ -64,29 +66,29 @@ class NotFound(Problem):
 
 
 class Forbidden(Problem):
-    """403. The caller is known and may not do this."""
+    """403. The caller may not do this."""
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__("forbidden", "Not allowed", 403, detail, **extra)
 
 
 class Unauthenticated(Problem):
-    """401. Nobody knows who is asking."""
+    """401. The request has no valid token."""
 
     def __init__(self, detail: str = "Send a valid token as `Authorization: Bearer …`.") -> None:
         challenge = {"WWW-Authenticate": 'Bearer realm="opsdesk"'}
-        super().__init__("unauthenticated", "Who is asking?", 401, detail, headers=challenge)
+        super().__init__("unauthenticated", "Not authenticated", 401, detail, headers=challenge)
 
 
 class Conflict(Problem):
-    """409. The present state does not allow it; `type` may name the rule that says so."""
+    """409. The present state does not allow it; `type` may name the rule."""
 
     def __init__(self, detail: str, *, type: str = "conflict", **extra: Any) -> None:
         super().__init__(type, "Conflicts with the present state", 409, detail, **extra)
 
 
 class ValidationFailed(Problem):
-    """422. The request is understood and wrong; every violation is named at once."""
+    """422. The request is not valid; all violations are named."""
 
     def __init__(self, errors: Sequence[Violation], *, detail: str | None = None) -> None:
         message = (
@@ -97,7 +99,7 @@ class ValidationFailed(Problem):
 
 
 class BadRequest(Problem):
-    """400. The bytes are no JSON, or no JSON that we read."""
+    """400. The body cannot be parsed."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("malformed", "The body cannot be read", 400, detail)
@@ -112,7 +114,7 @@ class PayloadTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """415. `wanted` is the media type that this route reads."""
+    """415. `expected` is the media type that the route reads."""
 
     def __init__(self, expected: str) -> None:
         detail = f"Send the body with `Content-Type: {expected}`."
@@ -123,13 +125,13 @@ class TooManyRequests(Problem):
     """429. `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        detail = f"Too many requests: wait {retry_after} seconds, then go on."
+        detail = f"Too many requests: send the next one in {retry_after} seconds."
         waits = {"Retry-After": str(retry_after)}
         super().__init__("too-many-requests", "Too many requests", 429, detail, headers=waits)
 
 
 class ServiceUnavailable(Problem):
-    """503. It would have worked at another time. `retry_after` is in whole seconds."""
+    """503. The same request may succeed later. `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int = 1, detail: str | None = None) -> None:
         message = (
@@ -140,13 +142,15 @@ class ServiceUnavailable(Problem):
 
 
 class PreconditionFailed(Problem):
-    """412. Somebody else was faster; `present` is the state as it is now."""
+    """412. Somebody changed it since the caller read it; `present` is the present state."""
 
     def __init__(self, present: Any) -> None:
-        detail = "It has changed since you read it. Look at `present`, decide again, send its ETag."
+        detail = (
+            "It has changed since you read it. Read `present` and send the request with its ETag."
+        )
         super().__init__(
             "precondition-failed",
-            "It has changed meanwhile",
+            "Changed since it was read",
             412,
             detail,
             present=present,
@@ -164,7 +168,7 @@ class IdempotencyMismatch(Problem):
 
 
 class RequestInProgress(Problem):
-    """409. The first request with this key has not been answered yet."""
+    """409. The first request with this key is still being processed."""
 
     def __init__(self) -> None:
         detail = (
@@ -176,10 +180,10 @@ class RequestInProgress(Problem):
 
 
 class InternalServerError(Problem):
-    """500. Our fault; says nothing about the inside."""
+    """500. An unexpected error; says nothing about its cause."""
 
     def __init__(self) -> None:
         detail = (
-            "This is our fault, and it has been recorded. Quote the trace_id when you report it."
+            "An unexpected error happened and was logged. Quote the trace_id when you report it."
         )
-        super().__init__("unexpected", "Something went wrong here", 500, detail)
+        super().__init__("unexpected", "Unexpected error", 500, detail)

@@ -1,11 +1,12 @@
-"""The only module that reads the wall clock: for tokens, leases, limits and time-outs.
+"""The only module that reads the machine's clock: for tokens, leases, limits and time-outs.
 
-What the business decides by is the service's own `<schema>.now()`, see `common.persistence.database.moment`.
+Business time is the service's own `<schema>.now()`: see
+`common.persistence.database.transaction_time`.
 """
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The real time, in UTC. Never simulated, so never a fact about a ticket or a clock."""
+    """Return the real time in UTC. It is never simulated: do not use it as business time."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What a service is told by its environment: `OPSDESK_*`, read once, never changed."""
+"""Settings of a service, from environment variables `OPSDESK_*`: read once, never changed."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
-"""The issuer that `make run` keeps for itself. Production refuses it."""
+"""The issuer of `make run`. Refused in production."""
 
 Environment = Literal["production", "development", "test"]
 KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -18,7 +18,7 @@ SaslMechanism = Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
 
 
 class Settings(BaseSettings):
-    """The settings that every service has; a service adds its own fields in a subclass.
+    """The settings that every service has. A service adds its own in a subclass.
 
     Each description ends the sentence "OPSDESK_X is missing: give ...".
     """
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         min_length=1, description="Kafka's addresses as host:port,host:port"
     )
     kafka_security: KafkaSecurity = Field(
-        "SASL_SSL", description="how Kafka is reached (outside production PLAINTEXT if not said)"
+        "SASL_SSL", description="how Kafka is reached (outside production PLAINTEXT by default)"
     )
     kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
@@ -71,8 +71,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_from_the_others(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Outside production Kafka is plain; a local issuer brings its name and keys along."""
+    def _fill_defaults(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Default to plain Kafka outside production, and to name and keys of the local issuer."""
         filled = dict(given)
         if filled.get("environment", "production") != "production":
             filled.setdefault("kafka_security", "PLAINTEXT")
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         return filled
 
     @model_validator(mode="after")
-    def _refuse_what_does_not_fit(self) -> "Settings":
+    def _check_combinations(self) -> "Settings":
         if self.environment == "production":
             if self.time_mode == "simulated":
                 raise ValueError(
@@ -107,9 +107,9 @@ S = TypeVar("S", bound=Settings)
 
 
 def load_settings(settings: type[S]) -> S:
-    """The settings from the environment. A missing or wrong one ends the start with one sentence.
+    """Read the settings from the environment. A missing or wrong one ends the start.
 
-    Raises SystemExit; the sentence names the variable and never repeats its value.
+    Raises SystemExit with a sentence that names the variable and never repeats its value.
     """
     try:
         return settings()
@@ -130,7 +130,7 @@ def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
 
 
 def masked_settings(settings: Settings) -> dict[str, str]:
-    """Every variable with its value as it may be shown: secrets and passwords are masked."""
+    """Return every variable with its value, secrets and passwords masked."""
     return {
         f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)

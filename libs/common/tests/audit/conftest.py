@@ -1,4 +1,4 @@
-"""A trail with three seals, and somebody with every right to tamper with it."""
+"""A trail with three seals, and a role that may tamper with it."""
 
 import os
 from collections.abc import AsyncIterator

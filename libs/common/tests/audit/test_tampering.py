@@ -50,7 +50,7 @@ async def test_a_whole_trail_is_reported_as_whole(trail: Database) -> None:
         (FORGED_LEAF, "seal 2 does not match its entries"),
         (MOVED_LEAF, "seal 1 does not match its entries"),
         (SWAP, "entry 4 of seal 2 was changed"),
-        (INSERTED_LATER, "entry 10 was put in after its time had been sealed"),
+        (INSERTED_LATER, "entry 10 was inserted after its time had been sealed"),
         ("DELETE FROM audit_seals WHERE number = 2", "seal 2 is missing"),
         ("DELETE FROM audit_seals WHERE number = 3", "seal 3 is missing"),
         (
@@ -83,7 +83,7 @@ async def test_a_trail_written_anew_does_not_match_a_head_noted_before(
     assert (await verify(trail)).difference is None
     difference = (await verify(trail, head=noted)).difference
     assert difference is not None
-    assert "written anew" in difference
+    assert "rewritten" in difference
 
 
 @pytest.mark.parametrize("table", ["audit", "audit_seals", "audit_leaves"])

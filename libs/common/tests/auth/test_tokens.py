@@ -1,4 +1,4 @@
-"""Which tokens open something, and which do not."""
+"""Which tokens are accepted, and which are not."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""A service as small as can be, with migrations, on an empty database."""
+"""A minimal service with migrations, on an empty database."""
 
 import os
 import sys

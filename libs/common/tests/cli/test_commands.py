@@ -1,4 +1,4 @@
-"""What ops run beside `serve`; each says what it did in a line."""
+"""The commands other than `serve`."""
 
 import asyncio
 import json
@@ -36,8 +36,8 @@ async def run_migrate(service: Service) -> str:
 async def test_replicas_that_start_at_once_migrate_once(service: Service) -> None:
     outputs = await asyncio.gather(*(run_migrate(service) for _ in range(3)))
     assert sorted(outputs) == [
-        "smallest: schema at 0001 already; its clock is the database's own",
-        "smallest: schema at 0001 already; its clock is the database's own",
+        "smallest: schema already at 0001; its clock is the database's own",
+        "smallest: schema already at 0001; its clock is the database's own",
         "smallest: schema from nothing to 0001; its clock is the database's own",
     ]
 

@@ -1,4 +1,4 @@
-"""`serve` as ops see it: a real process, its start, its end, its refusals."""
+"""`serve` in a process of its own: its start, its end, its errors."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Documents come from code, say everything, and are what the code says."""
+"""Generated documents are complete and up to date."""
 
 import json
 from pathlib import Path

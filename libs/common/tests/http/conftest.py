@@ -1,4 +1,4 @@
-"""A service with a few routes, to show what `common.http` promises of every route."""
+"""A service with a few routes, for tests of `common.http`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

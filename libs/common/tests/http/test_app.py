@@ -1,5 +1,6 @@
 """What every app has around its routes."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -30,8 +31,8 @@ def test_an_app_with_an_open_route_is_not_made(service: Service) -> None:
         create_app(replace(service, routers=(*service.routers, careless)))
 
 
-class Thin:
-    """The shape of a hot path's endpoint."""
+class FastEndpoint:
+    """An endpoint of a fast route."""
 
     needs = RequiresPermission("tickets:open")
 
@@ -45,21 +46,21 @@ class Thin:
         self.needs.check(
             await state_of(self.scope["app"]).request_authenticator.authenticate(self.scope)
         )
-        raise Conflict("thin, and no less polite")
+        raise Conflict("fast, and no less polite")
 
 
-async def test_a_thin_route_is_guarded_and_refuses_like_all_others(
+async def test_a_fast_route_is_guarded_and_refuses_like_all_others(
     service: Service, database: Database
 ) -> None:
     app = app_for(
-        replace(service, fast_routes=(Route("/v1/thin", Thin, methods=["POST"]),)), database
+        replace(service, fast_routes=(Route("/v1/fast", FastEndpoint, methods=["POST"]),)), database
     )
     async with client(app) as anna, client(app, None) as nobody:
-        refused = await anna.post("/v1/thin")
+        refused = await anna.post("/v1/fast")
         assert refused.status_code == 409
-        assert refused.json()["detail"] == "thin, and no less polite"
-        assert (await nobody.post("/v1/thin")).status_code == 401
-    found = metrics.HTTP_REQUESTS.labels("POST", "/v1/thin", 409)._value.get()
+        assert refused.json()["detail"] == "fast, and no less polite"
+        assert (await nobody.post("/v1/fast")).status_code == 401
+    found = metrics.HTTP_REQUESTS.labels("POST", "/v1/fast", 409)._value.get()
     assert found >= 1
 
 
@@ -88,20 +89,20 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
 
 async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None:
     set_state(app, with_lost_database(state_of(app)))
-    answer = await anna.get("/v1/things/a")
+    answer = await anna.get("/v1/fastgs/a")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
 
 
 async def test_metrics_name_routes_and_never_ids(anna: AsyncClient) -> None:
-    await anna.get("/v1/things/very-special-id")
+    await anna.get("/v1/fastgs/very-special-id")
     text = (await anna.get("/metrics")).text
-    assert 'route="/v1/things/{name}"' in text
+    assert 'route="/v1/fastgs/{name}"' in text
     assert "very-special-id" not in text
 
 
 async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> None:
-    for path in ("/docs", "/v1/things", "/v1/nothing", "/openapi.json", "/health/live"):
+    for path in ("/docs", "/v1/fastgs", "/v1/nothing", "/openapi.json", "/health/live"):
         headers = (await anna.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
@@ -111,22 +112,41 @@ async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> Non
 async def test_a_trace_goes_on_and_a_problem_names_it(anna: AsyncClient) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
-    answer = await anna.get("/v1/things/none", headers=headers)
+    answer = await anna.get("/v1/fastgs/none", headers=headers)
     assert answer.json()["trace_id"] == trace
 
 
-async def test_the_docs_show_every_operation(anna: AsyncClient) -> None:
-    page = await anna.get("/docs")
+async def test_the_plain_docs_show_every_operation(anna: AsyncClient) -> None:
+    page = await anna.get("/docs/plain")
     assert page.headers["content-type"].startswith("text/html")
-    for shown in ("/v1/things/{name}", "Make a thing.", "tickets:open"):
+    for shown in ("/v1/fastgs/{name}", "Make a thing.", "tickets:open"):
         assert shown in page.text
     assert "<script" not in page.text
     assert (await anna.get("/docs/style.css")).headers["content-type"].startswith("text/css")
 
 
+async def test_the_docs_are_tried_out_with_what_is_served_here(anna: AsyncClient) -> None:
+    page = await anna.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script[^>]*>(?!</script>)", page.text) == []
+    addresses = [a for a in re.findall(r'(?:src|href)="([^"]+)"', page.text) if a != "data:,"]
+    assert len(addresses) == 4
+    for address in addresses:
+        assert "//" not in address
+        found = await anna.get(f"/{address}")
+        assert found.status_code == 200, address
+    bundle = await anna.get("/docs/swagger-ui-bundle.js")
+    assert "javascript" in bundle.headers["content-type"]
+    assert b"SwaggerUIBundle" in bundle.content
+    assert '"openapi.json"' in (await anna.get("/docs/start.js")).text
+
+
 async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClient) -> None:
     document = (await anna.get("/openapi.json")).json()
-    make = document["paths"]["/v1/things"]["post"]
+    make = document["paths"]["/v1/fastgs"]["post"]
     assert make["security"] == [{"bearer": []}]
     assert make["x-permissions"] == ["tickets:open"]
     assert {"Idempotency-Key", "On-Behalf-Of"} <= {one["name"] for one in make["parameters"]}

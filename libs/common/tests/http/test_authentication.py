@@ -1,4 +1,4 @@
-"""Who comes in, for whom they speak, and how often."""
+"""Authentication, On-Behalf-Of and rate limits."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Bad input ends in a clear refusal, never in a 500."""
+"""Invalid input is refused with a problem, never with a 500."""
 
 import json
 from collections.abc import AsyncIterator

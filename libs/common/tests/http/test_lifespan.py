@@ -1,4 +1,4 @@
-"""From start to end: what runs beside the requests, and what happens when it fails."""
+"""The lifespan: background loops, and what happens when they fail."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 async def test_a_service_works_while_kafka_is_down_and_says_so(
     service: Service, issuer: LocalIssuer, count_things: Written
 ) -> None:
-    """Architecture 1 and 8: the HTTP side lives; readiness names what does not."""
+    """The HTTP side lives; readiness names what does not."""
     app = create_app(service)
     async with app.router.lifespan_context(app), client(app, None) as anna:
         anna.headers["Authorization"] = f"Bearer {issuer.issue('anna', roles=('ops',)).token}"

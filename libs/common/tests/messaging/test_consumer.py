@@ -111,7 +111,7 @@ async def test_a_parked_record_taken_by_another_replica_does_not_end_the_session
 async def test_what_is_written_and_not_applied_counts_as_unheard(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
-    """Architecture, 6: timers ask this before they fire on incomplete knowledge."""
+    """Timers ask this before they fire on incomplete knowledge."""
     go_on = asyncio.Event()
 
     async def slow(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:
@@ -169,7 +169,7 @@ async def _has(database: Database, account: UUID, number: int) -> bool:
 async def test_lag_of_one_replica_holds_back_the_timers_of_the_other(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
-    """Architecture, 6: any replica fires a deadline, also for partitions that it does not read."""
+    """Any replica fires a deadline, also for partitions that it does not read."""
     stuck = asyncio.Event()
 
     async def never(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:

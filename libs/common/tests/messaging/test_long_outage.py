@@ -45,7 +45,7 @@ async def tell(kafka: Kafka, number: int) -> None:
 async def test_it_consumes_again_after_discarding_its_client(
     database: Database, owner_url: str, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Architecture, 8: making the client anew must not wait for a `stop()` that never ends."""
+    """Making the client anew must not wait for a `stop()` that never ends."""
     monkeypatch.setattr(hearing, "STUCK_AFTER_S", 2.0)
     await make_tables(database, owner_url)
     kafka = Kafka(f"127.0.0.1:{broker.port}")

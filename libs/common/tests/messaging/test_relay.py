@@ -175,7 +175,7 @@ async def _left(database: Database, rows: int) -> bool:
 async def test_the_lead_of_a_machine_that_is_gone_is_free_within_seconds(
     database: Database,
 ) -> None:
-    """Architecture, 2: a killed process is noticed at once; a lost machine only by keep-alives."""
+    """A killed process is noticed at once; a lost machine only by keep-alives."""
     connection = await database.dedicated_connection()
     idle = await connection.fetchval("SHOW tcp_keepalives_idle")
     every = await connection.fetchval("SHOW tcp_keepalives_interval")

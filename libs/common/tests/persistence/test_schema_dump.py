@@ -1,4 +1,4 @@
-"""`schema.sql`: the schema as it stands in PostgreSQL's catalog, and that nothing in it is missed."""
+"""`schema.sql` is complete: every change of the schema is a change of the text."""
 
 import asyncpg
 import pytest

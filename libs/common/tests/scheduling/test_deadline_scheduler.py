@@ -1,4 +1,4 @@
-"""A deadline fires once, never early, and one that fails hurts nobody else."""
+"""A deadline fires once and never early, and one that fails does not hold up others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -146,7 +146,7 @@ async def test_it_waits_for_unheard_events_and_then_fires_blind(
 
 
 async def test_the_moment_is_read_after_the_lock_has_been_waited_for(database: Database) -> None:
-    """Architecture, 5: read in the locking statement, it would be the time before the wait."""
+    """Read in the locking statement, it would be the time before the wait."""
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE simulated_time SET frozen_at = NULL"))
     released_at = asyncio.get_running_loop().create_future()

@@ -1,4 +1,4 @@
-"""`<schema>.now()`: two forms, told apart to the letter; both leave the deadline scan its index."""
+"""The two forms of `<schema>.now()`; with both the scan for deadlines uses its index."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -5,12 +5,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import REGISTRY
 
 from common.telemetry import current_traceparent, flush_traces, metrics, span, trace_id
-from common.telemetry.tracing import TRACEPARENT, configure_tracing
+from common.telemetry.tracing import configure_tracing
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -64,11 +66,47 @@ def test_an_outsider_does_not_decide_what_is_traced() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "00-0-0-01", "00-" + "0" * 32 + "-b7ad6b7169203331-01", SAMPLED + "-x", "ff" * 99]
+    "wrong",
+    [
+        "",
+        "00-0-0-01",
+        "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+        SAMPLED[:36] + "0" * 16 + "-01",
+        SAMPLED + "-x",
+        SAMPLED.upper(),
+        "ff" + SAMPLED[2:],
+        "ff" * 99,
+        "00" * 999,
+    ],
 )
 def test_a_malformed_context_is_ignored(wrong: str) -> None:
     with span("request", wrong, untrusted=True):
-        assert TRACEPARENT.fullmatch(current_traceparent() or "")
+        written = current_traceparent() or ""
+        assert _read(written).is_valid
+        assert written[3:35] not in wrong
+
+
+def test_a_context_of_a_later_version_is_understood() -> None:
+    """W3C Trace Context, 3.2.4: what is known of it stands where it stood; what we write is 00."""
+    with span("request", "01" + SAMPLED[2:] + "-more", untrusted=True):
+        assert trace_id() == SAMPLED[3:35]
+        assert (current_traceparent() or "").startswith("00-")
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_what_is_sent_along_can_be_read_by_others(
+    spans: InMemorySpanExporter, share: float
+) -> None:
+    configure_tracing("sla", None, share, processor=SimpleSpanProcessor(spans))
+    with span("request", UNSAMPLED, untrusted=True):
+        found = _read(current_traceparent() or "")
+    assert f"{found.trace_id:032x}" == UNSAMPLED[3:35]
+    assert found.trace_flags.sampled == bool(share)
+
+
+def _read(traceparent: str) -> trace.SpanContext:
+    context = TraceContextTextMapPropagator().extract({"traceparent": traceparent})
+    return trace.get_current_span(context).get_span_context()
 
 
 def test_the_text_of_an_error_is_not_exported(spans: InMemorySpanExporter) -> None:

@@ -1,1 +1,1 @@
-"""What the tests of every service share: databases, events, time, callers."""
+"""Support for tests that all services share: databases, events, time, callers."""

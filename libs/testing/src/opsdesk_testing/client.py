@@ -16,7 +16,7 @@ from opsdesk_testing.tokens import AUDIENCE, ISSUER, create_authenticator, token
 
 @cache
 def _plain_logs() -> None:
-    # structlog's own default draws every variable of a traceback: ten seconds for one error.
+    # structlog's default formats every variable of a traceback: ten seconds for one error.
     configure_logs("test", "json")
 
 
@@ -30,7 +30,7 @@ def app_for(
     settings: Settings | None = None,
     authenticator: Authenticator | None = None,
 ) -> FastAPI:
-    """The service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
+    """Create the service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
     _plain_logs()
     app = create_app(service, *extra_routers)
     attach_state(
@@ -44,7 +44,7 @@ def app_for(
 
 
 def settings_for(kind: type[S], database_url: str, **given: object) -> S:
-    """Settings as a test needs them; nothing is read from the environment that is not given."""
+    """Create settings for a test, with `given` values instead of the defaults."""
     values: dict[str, object] = {
         "environment": "test",
         "time_mode": "simulated",
@@ -58,9 +58,11 @@ def settings_for(kind: type[S], database_url: str, **given: object) -> S:
 
 
 def client(app: FastAPI, as_: str | None = "anna", **claims: object) -> AsyncClient:
-    """An HTTP client that is `as_` (a name of the demo company, or any with claims as for
-    `token`); None is nobody. Use it as a context manager."""
+    """Create an HTTP client with the token of `as_` (claims as for `token`), None for no token.
+
+    Use it as a context manager.
+    """
     headers = {} if as_ is None else {"Authorization": f"Bearer {token(as_, **claims)}"}  # type: ignore[arg-type]
-    # Not the app's exceptions: a test sees what a caller would see.
+    # A test sees the responses that a caller would see, not the exceptions of the app.
     transport = ASGITransport(app, raise_app_exceptions=False)
     return AsyncClient(transport=transport, base_url="http://test", headers=headers)

@@ -1,4 +1,4 @@
-"""Databases for tests: one migrated template per schema, cloned for every test."""
+"""Databases for tests: a migrated template per schema, cloned for every test."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,14 +21,14 @@ MODULES = {
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`schema` inside the database `name`; "common" has the common tables alone, in sla's room."""
+    """A migrated database. "common" has only the common tables, in the schema `sla`."""
 
     name: str
     schema: str
 
 
 class Templates:
-    """The templates of one test run. `servers` is what opsdesk_local answers."""
+    """The templates of a test run. `servers` comes from `opsdesk_local`."""
 
     def __init__(self, servers: Any, prefix: str) -> None:
         self._servers = servers
@@ -36,7 +36,7 @@ class Templates:
         self._templates: dict[str, Template] = {}
 
     async def of(self, schema: str) -> Template:
-        """The migrated template of a schema, made at the first call."""
+        """Return the template of a schema, created at the first call."""
         if schema not in self._templates:
             self._templates[schema] = await self._make(schema)
         return self._templates[schema]
@@ -59,7 +59,7 @@ class Templates:
 
     @asynccontextmanager
     async def clone(self, template: Template, number: int) -> AsyncIterator[str]:
-        """A fresh copy; yields the runtime role's address; dropped afterwards."""
+        """Clone a template; yield the runtime role's URL; drop the clone afterwards."""
         from opsdesk_local import clone_database, drop_database
         from opsdesk_local.roles import database_urls
 

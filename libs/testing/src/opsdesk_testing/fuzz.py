@@ -1,6 +1,6 @@
-"""Whatever the OpenAPI document allows, and much that it does not, sent to a running app.
+"""Fuzzing: requests that the OpenAPI document allows, and many that it does not, to a running app.
 
-Nothing may end in a 500, and what is answered must be what the document says. Bounded in time.
+Nothing may be answered with a 500, and every response must match the document. Limited in time.
 """
 
 import threading
@@ -49,11 +49,11 @@ def fuzz(
     examples: int = 25,
     timeout_s: float = 10.0,
 ) -> Counter[int]:
-    """Send `examples` valid and as many invalid requests to every operation, as somebody who may do
-    everything; stops early when `seconds` are over. Blocks: call it with `asyncio.to_thread`.
+    """Send `examples` valid and as many invalid requests to every operation, with all permissions.
 
-    Answers how often each status came. Raises AssertionError, or a group of them, with the requests
-    to repeat. `patience` is how many seconds one answer may take.
+    Stops early after `seconds`. Blocks: call it with `asyncio.to_thread`. `timeout_s` is how many
+    seconds a response may take. Returns how often each status came. Raises a group of
+    AssertionErrors with the requests to repeat.
     """
     ends = time.monotonic() + seconds
     statuses: Counter[int] = Counter()
@@ -63,7 +63,7 @@ def fuzz(
 
         def send(case: Case[Any]) -> None:
             if time.monotonic() < ends:
-                # Who is asking is not the question here.
+                # Authentication is not what is tested here.
                 case.headers.pop("On-Behalf-Of", None)
                 case.headers.update(headers)
                 answer = case.call(timeout=timeout_s)
@@ -78,7 +78,9 @@ def fuzz(
             and (error := _failure(_operation(result), mode, examples, send)) is not None
         ]
     if failed:
-        raise ExceptionGroup(f"{len(failed)} operations do not hold: {dict(statuses)}", failed)
+        raise ExceptionGroup(
+            f"{len(failed)} operations break their contract: {dict(statuses)}", failed
+        )
     return statuses
 
 
@@ -91,7 +93,7 @@ def _operation(
 
 
 def _terminates(operation: APIOperation[Any, Any, Any, Any]) -> bool:
-    """Whether its answer comes to an end: of a stream of events there is no whole to check."""
+    """Return whether the response ends: a stream of events cannot be checked as a whole."""
     answers = operation.definition.raw["responses"].values()
     return all("text/event-stream" not in answer.get("content", {}) for answer in answers)
 
@@ -110,7 +112,7 @@ def _failure(
     )
     try:
         bounded(test)()
-    except Exception as error:  # noqa: BLE001 - all are told together at the end
+    except Exception as error:  # noqa: BLE001 - all are raised together at the end
         error.add_note(f"{operation.label} ({mode.value})")
         return error
     return None
@@ -122,7 +124,7 @@ def _privileged_token() -> str:
 
 @contextmanager
 def _serve(service: Service, database_url: str, *extra_routers: APIRouter) -> Iterator[str]:
-    """The app on a port of its own, in a thread with an event loop of its own."""
+    """Serve the app on a port of its own, in a thread with its own event loop."""
     database = Database(database_url, service.schema)
     app: FastAPI = app_for(service, database, *extra_routers)
     app.router.lifespan_context = partial(_close_database, database)

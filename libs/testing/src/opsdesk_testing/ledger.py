@@ -1,4 +1,4 @@
-"""A tiny service for the protocol tests: accounts that hear of payments and count them."""
+"""A small service for the protocol tests: accounts that receive payments and count them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ async def make_tables(database: Database, owner_url: str) -> None:
 
 
 async def on_paid(tx: Connection, events: Sequence[ReceivedEvent[Paid]]) -> None:
-    """Writes every amount down once, in order, and says so."""
+    """Store every amount once, in order, and publish an event about it."""
     for received in sorted(events, key=lambda one: one.event.account):
         row = await tx.execute(
             text(

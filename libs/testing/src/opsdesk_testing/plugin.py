@@ -1,6 +1,6 @@
-"""pytest plugin: real PostgreSQL and Kafka, a database of its own for every test that asks.
+"""pytest plugin: real PostgreSQL and Kafka, and a database for every test that asks for one.
 
-Protocol tests commit for real: `database` is a clone of a migrated template.
+Tests commit: `database` is a clone of a migrated template.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from opsdesk_testing.psql import Psql, create_psql
 _numbers = itertools.count(1)
 
 
-# A busy machine is slow, not wrong. In CI the same examples every time; at a desk new ones.
+# No deadline: a busy machine is slow. In CI the examples are the same every time.
 settings.register_profile("opsdesk", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("opsdesk")
 
 
 def pytest_configure() -> None:
-    # structlog's own default draws every variable of a traceback: ten seconds for one error.
+    # structlog's default formats every variable of a traceback: ten seconds for one error.
     configure_logs("test", "json")
 
 
@@ -44,7 +44,7 @@ def servers() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def kafka(servers: object) -> Kafka:
-    """A broker with nothing of this test run in it but what the run writes."""
+    """The connection to a broker that only this test run writes to."""
     return Kafka(servers.bootstrap)  # type: ignore[attr-defined]  # a dev-only package
 
 
@@ -57,7 +57,7 @@ def templates(servers: object) -> Iterator[Templates]:
 
 @pytest.fixture
 def schema() -> str:
-    """Which service's schema `database` is: services override it in their conftest."""
+    """The schema of `database`; services override it in their conftest."""
     return "common"
 
 
@@ -77,12 +77,12 @@ async def database(templates: Templates, template: Template) -> AsyncIterator[Da
 
 @pytest.fixture
 async def owner_url(database: Database, templates: Templates, template: Template) -> str:
-    """The owner role's address of the same database: for tampering, and for migrations."""
+    """The owner role's URL of the same database: for tampering and migrations."""
     name = database.url.rpartition("/")[2]
     return templates.owner_url(template, name)
 
 
 @pytest.fixture
 def psql(database: Database, servers: object) -> Psql:
-    """PostgreSQL's own program, as the role of the BI tools, on the same database."""
+    """The program psql as the role of the BI tools, on the same database."""
     return create_psql(servers, database.url.rpartition("/")[2])

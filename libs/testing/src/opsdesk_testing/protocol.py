@@ -1,4 +1,4 @@
-"""Play the parts of Kafka and of time in a test: say an event, stand at an instant, let things fire."""
+"""Kafka and time in a test: deliver events, freeze time, fire deadlines."""
 
 import json
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class UnsentEvent:
 
 
 async def outbox_events(database: Database) -> list[UnsentEvent]:
-    """What has been announced and not been sent, in the order of writing."""
+    """Return the unsent events, in the order of writing."""
     async with database.transaction() as tx:
         rows = await tx.execute(
             text("SELECT type, subject, sequence, topic, body FROM outbox ORDER BY id")
@@ -47,7 +47,7 @@ async def freeze_time(database: Database, at: datetime) -> None:
 
 
 def record_of(event: Event, sequence: int, *, offset: int = 0) -> Record:
-    """The Kafka record of an event, as the relay would write it."""
+    """Create the Kafka record of an event, as the relay would send it."""
     envelope = Envelope(uuid7(), event.type, event.source, event.subject(), sequence, None)
     headers = tuple(envelope.headers(event.at.isoformat()))
     body = event.model_dump_json().encode()
@@ -57,7 +57,7 @@ def record_of(event: Event, sequence: int, *, offset: int = 0) -> Record:
 async def deliver(
     database: Database, handlers: Handlers, *events: tuple[Event, int], service: str = "test"
 ) -> None:
-    """Let a service hear (event, sequence) pairs in one poll, as its consumer would."""
+    """Deliver (event, sequence) pairs to a service in one batch, as its consumer would."""
     processor = BatchProcessor(database, Inbox(service, handlers))
     await processor.process([record_of(event, n, offset=i) for i, (event, n) in enumerate(events)])
     await processor.release_parked()
@@ -66,7 +66,7 @@ async def deliver(
 async def fire_due(
     database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
 ) -> int:
-    """Fire everything that is due now, as the timekeeper would. Answers how many rounds fired."""
+    """Fire everything that is due now, as the scheduler would. Returns how many deadlines fired."""
     scheduler = DeadlineScheduler(database, timers, is_behind)
     fired = 0
     while (result := await scheduler.fire_due()).has_more:

@@ -1,4 +1,4 @@
-"""PostgreSQL's own `psql` as the role of the BI tools: what somebody else's program sees of us."""
+"""PostgreSQL's program `psql`, as the role of the BI tools."""
 
 import asyncio
 import shutil
@@ -11,7 +11,7 @@ TIMEOUT_S = 30
 
 @dataclass(frozen=True, slots=True)
 class PsqlOutput:
-    """What came out: rows of cells, the complaints, and whether all went well."""
+    """The output: rows of cells, the errors, and whether all commands succeeded."""
 
     rows: list[list[str]]
     errors: str
@@ -26,12 +26,12 @@ class Psql:
     url: str
 
     async def __call__(self, *commands: str) -> PsqlOutput:
-        """Ends at the first command that fails."""
+        """Run commands, up to the first one that fails."""
         process = await self.start()
         return await self.finish(process, *commands)
 
     async def start(self) -> Process:
-        """A session that stays open until it is ended."""
+        """Start a session, to be ended by `finish`."""
         options = ("--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--field-separator=\t")
         stop = ("--set=ON_ERROR_STOP=1", "--file=-")
         return await asyncio.create_subprocess_exec(
@@ -47,7 +47,7 @@ class Psql:
 
 
 def create_psql(servers: object, database: str) -> Psql:
-    """As `opsdesk_reporting`, on a database of these servers."""
+    """Create a psql as `opsdesk_reporting`, on a database of these servers."""
     from opsdesk_local.postgres_programs import postgres_programs
     from opsdesk_local.roles import reporting_url
 

@@ -1,4 +1,4 @@
-"""A test for every service: no route without a permission."""
+"""For a test of every service: no route without a permission."""
 
 from common.http.route import unguarded
 

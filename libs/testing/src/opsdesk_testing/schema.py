@@ -1,7 +1,7 @@
-"""The schema that the migrations make, compared with what the code says of it.
+"""The schema that the migrations create, compared with the tables in the code.
 
-`python -m opsdesk_testing.schema` writes the `schema.sql` of every service, from the root of the
-workspace, and starts a PostgreSQL for it unless the environment names one.
+`python -m opsdesk_testing.schema`, at the root of the repository, writes the `schema.sql` of every
+service. It starts a PostgreSQL unless the environment names one.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from opsdesk_testing.databases import MODULES, Templates
 
 DIALECT = make_url("postgresql+asyncpg://").get_dialect()
 NAMES = {"timestamp with time zone": "timestamptz", "float": "double precision"}
-"""Types that PostgreSQL and SQLAlchemy call by different names."""
+"""Types that have different names in PostgreSQL and SQLAlchemy."""
 
 
 def schema_file(module: str) -> Path:
-    """Where the present schema of a service is written down."""
+    """Return the path of a service's `schema.sql`."""
     return migrations_folder(module).with_name("schema.sql")
 
 
 async def present_schema(url: str, schema: str) -> str:
-    """What belongs into that file: `url` is the owner's, of a migrated database."""
+    """Return the content of that file from a migrated database; `url` is the owner's."""
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
     try:
         return await dump(connection, schema, MODULES[schema])
@@ -40,7 +40,7 @@ async def present_schema(url: str, schema: str) -> str:
 async def differences(
     url: str, schema: str, metadata: MetaData, accepted: Mapping[str, str]
 ) -> list[str]:
-    """Columns that the database and `metadata` do not have alike, in type and in NOT NULL.
+    """Return the columns that differ between the database and `metadata` in type or NOT NULL.
 
     `accepted` gives the reason where a column (`clocks.broken`), or a table with all of its columns
     (`punctuality_horizon`), differs on purpose; a reason that nothing needs is a difference, too.
@@ -64,7 +64,7 @@ async def differences(
             for column, how in unlike.items()
             if not {column, by_table[column]} & accepted.keys()
         ]
-        + [f"{name}: accepted as different, but it is alike" for name in needless]
+        + [f"{name}: accepted as different, but it is the same" for name in needless]
     )
 
 

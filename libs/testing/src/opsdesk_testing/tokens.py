@@ -26,7 +26,7 @@ STAFF: dict[str, tuple[str, ...]] = {
     "mia": ("second_level",),
     "hosthaven": ("partner",),
 }
-"""The demo company's people and their roles (conventions.md)."""
+"""The people of the demo company and their roles."""
 
 CONTACTS: dict[str, str] = {"jan": "acme", "britta": "brightwater"}
 """Contacts of customers, with the customer's key."""
@@ -46,7 +46,7 @@ def signing_key() -> ECKey:
 
 
 def create_authenticator() -> Authenticator:
-    """What verifies the tokens of `token`."""
+    """Create an authenticator for the tokens of `token`."""
     return Authenticator(ISSUER, AUDIENCE, FixedKeys(signing_key()))
 
 
@@ -59,7 +59,7 @@ def token(
     seconds: int = DEFAULT_LIFETIME_S,
     jti: str | None = None,
 ) -> str:
-    """A signed token. Without roles, customer and scope: what `sub` has in the demo company."""
+    """Sign a token. Without roles, customer and scope it has those of `sub` in the demo company."""
     if roles is None and customer is None and scope is None:
         customer, scope = CONTACTS.get(sub), MACHINES.get(sub)
         roles = list(STAFF.get(sub, ()))

@@ -1,4 +1,4 @@
-"""Tests never sleep to wait: they await a condition, with a limit."""
+"""Waiting in tests: for a condition, with a limit, instead of sleeping."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,14 +7,14 @@ from typing import Protocol
 
 
 class BackgroundLoop(Protocol):
-    """A loop of a service: relay, consumer, timekeeper."""
+    """A loop of a service: relay, consumer, scheduler."""
 
     async def run(self) -> None: ...
 
 
 @asynccontextmanager
 async def running(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[None]"]]:
-    """The loops run while the block does, and are cancelled after it."""
+    """Run loops while the block runs, and cancel them after it."""
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:
         yield tasks
@@ -23,13 +23,13 @@ async def running(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[No
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
     for error in results:
-        # A loop that ended by itself is a finding: a service would have had to start it anew.
+        # A loop that failed is an error: a service would have had to restart it.
         if isinstance(error, Exception):
             raise error
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
-    """Await a condition, asked again every 10 ms. Raises TimeoutError."""
+    """Wait until a condition is true, checked every 10 ms. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while True:
             found = condition()

@@ -1,1 +1,1 @@
-"""One file per command; each asks, and shows what it was told."""
+"""The commands, one module each."""

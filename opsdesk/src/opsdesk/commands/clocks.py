@@ -1,4 +1,4 @@
-"""`opsdesk clocks list`, `opsdesk clocks explain`."""
+"""The commands `opsdesk clocks list | explain`."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from opsdesk.errors import CliError
 from opsdesk.formatting import format_duration, format_instant, local_zone
 from opsdesk.session import own_client
 
-app = Typer(help="Promises being measured.", no_args_is_help=True)
+app = Typer(help="Clocks: promises and their deadlines.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
 
 
@@ -20,7 +20,7 @@ def list_(
     customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
     state: Annotated[str | None, Option(help="running, paused, stopped, …")] = None,
 ) -> None:
-    """Show clocks in the order in which their promises break; the open ones, unless said else."""
+    """List clocks by deadline, by default the open ones."""
     query = {"customer": customer, "state": state}
     path = f"/v1/tickets/{ticket}/clocks" if ticket else "/v1/clocks"
     run_command(_list(path, {name: value for name, value in query.items() if value is not None}))
@@ -30,9 +30,9 @@ def list_(
 def explain(
     ticket: Annotated[str, Argument(help="By key: OPS-1042.")],
     metric: Annotated[str, Argument(help="first_response, resolution, …")] = "resolution",
-    zone: Annotated[str | None, Option(help="Whose times to tell; else your own.")] = None,
+    zone: Annotated[str | None, Option(help="The time zone to show; by default your own.")] = None,
 ) -> None:
-    """Tell why a promise stands where it stands, hour by hour."""
+    """Explain how a clock came to its state, interval by interval."""
     run_command(_explain(ticket, metric, zone or str(local_zone())))
 
 
@@ -54,7 +54,7 @@ async def _list(path: str, query: JSON) -> None:
     print_table("Clocks", columns, (_row(clock) for clock in page["items"]))
     if page["next"]:
         print_line(
-            f"These are the first {DEFAULT_LIMIT} to break; narrow it down by --customer or --state."
+            f"These are the first {DEFAULT_LIMIT} by deadline; narrow it down by --customer or --state."
         )
 
 

@@ -1,4 +1,4 @@
-"""`opsdesk company load | tokens`: the demo company, as `make run` brings it in."""
+"""The commands `opsdesk company load | tokens`: the demo company."""
 
 import json
 import os
@@ -18,20 +18,20 @@ app = Typer(help="The demo company.", no_args_is_help=True)
 
 @app.command()
 def load() -> None:
-    """Bring the demo company into OpsDesk; what is there already is left alone."""
+    """Load the demo company into OpsDesk; existing entries are not changed."""
     run_command(_load())
 
 
 @app.command()
 def tokens(folder: Annotated[Path, Argument(help="The local issuer's folder.")]) -> None:
-    """Write a token for everybody of the demo company into `tokens.json` there."""
+    """Write a token for everybody of the demo company to `tokens.json` in the folder."""
     run_command(_tokens(folder))
 
 
 async def _load() -> None:
     async with demo_clients.open_demo_clients(find_endpoints()) as clients:
         added = await load_into(clients, read_demo_data(), _report_section)
-    print_line("The demo company is there." if added else "Nothing was missing.")
+    print_line("The demo company is loaded." if added else "Nothing was missing.")
 
 
 def _report_section(section: str, entries: int, new: int) -> None:

@@ -1,4 +1,4 @@
-"""What every command prints through, and how a command is run: troubles become one sentence."""
+"""Output of all commands, and the running of a command with its errors."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ from opsdesk.errors import CliError
 T = TypeVar("T")
 
 WIDTH_COLUMNS = 160
-"""Columns of a line where nobody looks at a terminal: into a file, tables are not squeezed."""
+"""The line width without a terminal, so that tables in a file are not squeezed."""
 
 console = Console(
     highlight=False,
@@ -28,7 +28,7 @@ _error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def run_command(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a command to its end; what it cannot do is said in a sentence, with exit code 1."""
+    """Run a command. An error is printed as one sentence, with exit code 1."""
     try:
         return asyncio.run(work)
     except (CliError, Problem) as error:
@@ -50,7 +50,7 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
 
 
 def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
-    """Two columns: what, and its value; what is empty is left out."""
+    """Print a table of names and values; empty values are left out."""
     table = Table(title=_plain_title(title), title_justify="left", show_header=False)
     for name, value in facts:
         if value not in (None, "", []):
@@ -59,7 +59,7 @@ def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
 
 
 def _plain_title(title: str) -> Text:
-    """Brackets in a ticket's title are no markup; rich would read them as such in titles alone."""
+    """Return a title whose brackets rich does not interpret as markup."""
     return Text(title, style="table.title")
 
 

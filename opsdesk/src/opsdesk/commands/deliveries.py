@@ -1,4 +1,4 @@
-"""`opsdesk deliveries list | show`."""
+"""The commands `opsdesk deliveries list | show`."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from opsdesk.commands.console import print_facts, print_line, print_table, run_c
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
 
-app = Typer(help="Requests to bring a version to an environment.", no_args_is_help=True)
+app = Typer(help="Deliveries of versions to environments.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
 
 
@@ -18,7 +18,7 @@ def list_(
     environment: Annotated[str | None, Option(help="Of one environment, by key.")] = None,
     state: Annotated[str | None, Option(help="in_review, approved, refused, …")] = None,
 ) -> None:
-    """Show the newest deliveries."""
+    """List the newest deliveries."""
     query = {"environment": environment, "state": state}
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 

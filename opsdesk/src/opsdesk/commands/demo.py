@@ -1,4 +1,4 @@
-"""`opsdesk demo`: the journeys, played on the running OpsDesk."""
+"""The command `opsdesk demo`: plays the journeys on a running OpsDesk."""
 
 from typing import Annotated
 
@@ -17,10 +17,10 @@ from opsdesk.journeys import context as journey_context
 
 def demo(
     journeys: Annotated[
-        list[str] | None, Argument(help="J1 J2 J3 J4 J5 J6; all if none is named.")
+        list[str] | None, Argument(help="J1 J2 J3 J4 J5 J6; by default all.")
     ] = None,
 ) -> None:
-    """Play the journeys; each run makes new tickets and moves the simulated time on."""
+    """Play the journeys; each run creates new tickets and advances the simulated time."""
     run_command(_play_journeys([name.upper() for name in journeys or JOURNEYS]))
 
 

@@ -1,4 +1,4 @@
-"""`opsdesk escalations list | show | acknowledge` and `opsdesk oncall`."""
+"""The commands `opsdesk escalations list | show | acknowledge` and `opsdesk oncall`."""
 
 from typing import Annotated
 
@@ -10,7 +10,9 @@ from opsdesk.event_line import detail_fields
 from opsdesk.formatting import format_instant, parse_instant
 from opsdesk.session import own_client
 
-app = Typer(help="Cases of telling people until somebody acknowledges.", no_args_is_help=True)
+app = Typer(
+    help="Escalations: people are notified until somebody acknowledges.", no_args_is_help=True
+)
 DEFAULT_LIMIT = 50
 Key = Annotated[str, Argument(help="Its key, such as ESC-7.")]
 
@@ -20,25 +22,25 @@ def list_(
     state: Annotated[str | None, Option(help="open, acknowledged, snoozed, resolved")] = None,
     ticket: Annotated[str | None, Option(help="Of one ticket, by key.")] = None,
 ) -> None:
-    """Show the newest cases."""
+    """List the newest escalations."""
     query = {"state": state, "ticket": ticket}
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
 @app.command("show")
 def show_(key: Key) -> None:
-    """Show a case with its timeline."""
+    """Show an escalation with its timeline."""
     run_command(_show(key))
 
 
 @app.command()
 def acknowledge(key: Key) -> None:
-    """Take a case: it stops waking others."""
+    """Acknowledge an escalation: nobody else is notified."""
     run_command(_acknowledge(key))
 
 
 def oncall(
-    at: Annotated[str | None, Option(help="An instant; without it, now.")] = None,
+    at: Annotated[str | None, Option(help="An instant; by default now.")] = None,
 ) -> None:
     """Show who is on call."""
     run_command(_oncall(at))

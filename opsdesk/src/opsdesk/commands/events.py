@@ -1,4 +1,4 @@
-"""`opsdesk events tail TOPIC`: what teams that subscribe see."""
+"""The command `opsdesk events tail TOPIC`."""
 
 from typing import Annotated
 
@@ -8,16 +8,16 @@ from opsdesk import event_line, topic_reader
 from opsdesk.commands.console import print_line, run_command
 from opsdesk.endpoints import find_endpoints
 
-app = Typer(help="Events as they lie on the topics.", no_args_is_help=True)
+app = Typer(help="Events on the topics.", no_args_is_help=True)
 
 
 @app.command()
 def tail(
     topic: Annotated[str, Argument(help="Such as opsdesk.escalations.dm.")],
-    from_start: Annotated[bool, Option(help="Begin with the oldest event kept.")] = False,
-    count: Annotated[int, Option(min=0, help="End after so many events; 0 is never.")] = 0,
+    from_start: Annotated[bool, Option(help="Begin with the oldest event.")] = False,
+    count: Annotated[int, Option(min=0, help="End after so many events; 0: never.")] = 0,
 ) -> None:
-    """Print a topic's events, a line each, as they come. Ctrl-C ends it."""
+    """Print the events of a topic as they come, a line each, until Ctrl-C."""
     run_command(_tail(topic, from_start, count))
 
 

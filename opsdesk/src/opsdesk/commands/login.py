@@ -1,4 +1,4 @@
-"""`opsdesk login NAME`."""
+"""The command `opsdesk login NAME`."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from opsdesk.endpoints import find_endpoints
 def login(
     name: Annotated[str, Argument(help="Somebody of the demo company, such as anna.")],
 ) -> None:
-    """Log in at this terminal, by the local issuer of `make run`."""
+    """Log in with a token of the local issuer of `make run`."""
     run_command(_login(name))
 
 

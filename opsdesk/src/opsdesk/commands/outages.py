@@ -1,4 +1,4 @@
-"""`opsdesk outages list | open | end | availability`."""
+"""The commands `opsdesk outages list | open | end | availability`."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from opsdesk.commands.console import print_facts, print_line, print_table, run_c
 from opsdesk.formatting import format_duration, format_instant, parse_instant
 from opsdesk.session import own_client
 
-app = Typer(help="What was down, and how much that was.", no_args_is_help=True)
+app = Typer(help="Outages and availability.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
 
 Customer = Annotated[str | None, Option(help="The customer's key.")]
@@ -24,7 +24,7 @@ def list_(
     service: Service = None,
     state: Annotated[str | None, Option(help="open or ended.")] = None,
 ) -> None:
-    """Show the newest outages."""
+    """List the newest outages."""
     run_command(
         _list(
             _given_fields(customer=customer, environment=environment, service=service, state=state)
@@ -38,9 +38,9 @@ def open_(
     environment: Environment = None,
     service: Service = None,
     customer: Customer = None,
-    since: Annotated[str | None, Option(help="An instant; now, if left out.")] = None,
+    since: Annotated[str | None, Option(help="An instant; by default now.")] = None,
 ) -> None:
-    """Report by hand that something is down."""
+    """Report an outage by hand."""
     scope = {"customer": customer, "environment": environment, "service": service}
     run_command(_open(_given_fields(reason=reason, **scope), since))
 
@@ -48,10 +48,10 @@ def open_(
 @app.command("end")
 def end(
     outage: Annotated[str, Argument(help="Its key, such as OUT-7.")],
-    at: Annotated[str | None, Option(help="An instant; now, if left out.")] = None,
+    at: Annotated[str | None, Option(help="An instant; by default now.")] = None,
     reason: Annotated[str | None, Option(help="What ended it.")] = None,
 ) -> None:
-    """Say that what was reported by hand is up again."""
+    """End an outage that was reported by hand."""
     run_command(_end(outage, _given_fields(reason=reason), at))
 
 
@@ -61,10 +61,10 @@ def availability(
     environment: Environment = None,
     service: Service = None,
     month: Annotated[
-        str | None, Option(help="Such as 2026-06; the present one, if left out.")
+        str | None, Option(help="Such as 2026-06; by default the present one.")
     ] = None,
 ) -> None:
-    """Show a month's availability, and how it was counted."""
+    """Show the availability of a month, and how it was computed."""
     query = _given_fields(customer=customer, environment=environment, service=service, month=month)
     run_command(_availability(query))
 
@@ -106,13 +106,15 @@ async def _availability(query: JSON) -> None:
         figures = await client.get("sla", "/v1/availability", **query)
     print_facts(f"Availability, {figures['month']} ({figures['timezone']})", _facts(figures))
     columns = ("from", "until", "why", "counted", "outages", "maintenance")
-    print_table("Other than up", columns, (_interval_row(one) for one in figures["intervals"]))
+    print_table(
+        "Intervals that were not up", columns, (_interval_row(one) for one in figures["intervals"])
+    )
 
 
 def _row(outage: JSON) -> tuple[object, ...]:
     times = format_instant(outage["started_at"]), format_instant(outage["ended_at"])
     scope = outage["customer"], outage["environment"], outage["service"]
-    duration = format_duration(outage["duration_seconds"]) if outage["counts"] else "was none"
+    duration = format_duration(outage["duration_seconds"]) if outage["counts"] else "no outage"
     return outage["key"], *scope, outage["source"], *times, duration
 
 
@@ -127,7 +129,7 @@ def _facts(figures: JSON) -> list[tuple[str, object]]:
         ("verdict", verdict[figures["met"]]),
         ("agreed service time so far", format_duration(figures["agreed_seconds"])),
         ("down in it", format_duration(figures["down_seconds"])),
-        ("excused by agreed maintenance", format_duration(figures["excluded_seconds"])),
+        ("excluded by agreed maintenance", format_duration(figures["excluded_seconds"])),
         ("degraded", format_duration(figures["degraded_seconds"])),
         ("of the allowed downtime used", share("budget_used")),
         ("failures", figures["failures"]),

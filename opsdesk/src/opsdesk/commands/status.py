@@ -1,4 +1,4 @@
-"""`opsdesk status` and `opsdesk forecast`: how promises stand, and which ones will break."""
+"""The commands `opsdesk status` and `opsdesk forecast`."""
 
 from typing import Annotated
 
@@ -17,22 +17,22 @@ DEFAULT_LIMIT = 50
 
 def status(
     page: Annotated[
-        bool, Option(help="Say the address of the live page, with your token in it.")
+        bool, Option(help="Print the address of the live page, with your token in it.")
     ] = False,
 ) -> None:
-    """Show how all promises stand: per customer and service, and this month's availability."""
+    """Show open, at-risk and broken promises per customer and service, and the availability."""
     if page:
-        # Behind the #: it reaches no server's log.
+        # In the fragment: a browser does not send it to the server.
         print_line(f"{find_endpoints().url('sla')}/status#token={stored_token()}")
     else:
         run_command(_status())
 
 
 def forecast(
-    ticket: Annotated[str | None, Option(help="Of one ticket by key, made anew now.")] = None,
+    ticket: Annotated[str | None, Option(help="Of one ticket by key, computed now.")] = None,
     customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
 ) -> None:
-    """Show which open promises will break if nothing changes, and why."""
+    """List promises that are likely to be broken, and why."""
     run_command(_ticket_forecast(ticket) if ticket else _forecasts(customer))
 
 

@@ -1,4 +1,4 @@
-"""`opsdesk tickets list | show | open | reclassify | confirm-classification`."""
+"""The commands `opsdesk tickets list | show | open | reclassify | confirm-classification`."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from opsdesk.commands.console import print_facts, print_line, print_table, run_c
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
 
-app = Typer(help="Tickets as whoever is logged in sees them.", no_args_is_help=True)
+app = Typer(help="Tickets.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
 
 
@@ -17,9 +17,9 @@ DEFAULT_LIMIT = 50
 def list_(
     customer: Annotated[str | None, Option(help="The customer's key.")] = None,
     state: Annotated[str | None, Option(help="new, in_progress, on_hold, resolved, …")] = None,
-    everything: Annotated[bool, Option("--all", help="Also those that are done.")] = False,
+    everything: Annotated[bool, Option("--all", help="Closed ones, too.")] = False,
 ) -> None:
-    """Show the newest tickets, the open ones unless said otherwise."""
+    """List the newest tickets, by default the open ones."""
     query = {"customer": customer, "state": state, "open": None if everything or state else True}
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 
@@ -32,13 +32,13 @@ def show_(ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")]) -> N
 
 @app.command("open")
 def open_(
-    title: Annotated[str, Argument(help="In a few words.")],
+    title: Annotated[str, Argument(help="The title.")],
     customer: Annotated[
         str | None, Option(help="The customer's key; contacts leave it out.")
     ] = None,
     environment: Annotated[str | None, Option(help="The environment's key.")] = None,
     priority: Annotated[str | None, Option(help="blocker, critical, major, minor, trivial")] = None,
-    description: Annotated[str | None, Option(help="What happens, in full.")] = None,
+    description: Annotated[str | None, Option(help="The description.")] = None,
 ) -> None:
     """Open a ticket."""
     body = {
@@ -54,7 +54,7 @@ def open_(
 @app.command("reclassify")
 def reclassify(
     ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
-    reason: Annotated[str, Option(help="Why it is something else.")],
+    reason: Annotated[str, Option(help="Why it has to be corrected.")],
     kind: Annotated[
         str | None, Option(help="incident, service_request, change_request, problem, question")
     ] = None,
@@ -64,7 +64,7 @@ def reclassify(
         Option(help="Of a change request: corrective, adaptive, perfective, preventive."),
     ] = None,
 ) -> None:
-    """Say what a ticket is; it holds once another person confirms it."""
+    """Request a correction of kind or service; another person has to confirm it."""
     body = {"kind": kind, "service": service, "nature": nature, "reason": reason}
     run_command(
         _reclassify(ticket, {name: value for name, value in body.items() if value is not None})
@@ -74,10 +74,10 @@ def reclassify(
 @app.command("confirm-classification")
 def confirm_classification(
     ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
-    agree: Annotated[bool, Option("--agree/--decline", help="Or leave it as it is.")] = True,
+    agree: Annotated[bool, Option("--agree/--decline", help="Whether to confirm it.")] = True,
     reason: Annotated[str | None, Option(help="Why.")] = None,
 ) -> None:
-    """Confirm what somebody else says that a ticket is."""
+    """Confirm or decline a correction that somebody else requested."""
     body = {"agree": agree} | ({"reason": reason} if reason else {})
     run_command(_confirm_classification(ticket, body))
 
@@ -135,19 +135,19 @@ async def _confirm_classification(ref: str, body: JSON) -> None:
 
 
 def _pending_classification(ticket: JSON) -> JSON:
-    """The ticket as its pending correction says that it is."""
+    """Return the ticket with its pending correction."""
     pending = ticket["pending_reclassification"]
     return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
 
 
 def _classification(ticket: JSON) -> str:
-    """`a question about billing`."""
+    """Describe kind and service: `a question about billing`."""
     kind = str(ticket["kind"]).replace("_", " ")
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} about {ticket['service'] or 'no service'}"
 
 
 async def show_clocks(client: ApiClient, ticket: str) -> None:
-    """The clocks of one ticket."""
+    """Print the clocks of a ticket."""
     clocks = [clock async for clock in client.items("sla", f"/v1/tickets/{ticket}/clocks")]
     columns = ("clock", "state", "deadline", "outcome")
     print_table(f"Clocks of {ticket}", columns, (_clock_row(clock) for clock in clocks))

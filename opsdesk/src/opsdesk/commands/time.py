@@ -1,4 +1,4 @@
-"""`opsdesk time`: see what happens on Monday without waiting for it."""
+"""The command `opsdesk time`: shows and advances the simulated time."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,16 +14,16 @@ from opsdesk.time_travel import TimeTraveller
 
 
 def time(
-    by: Annotated[str | None, Argument(help="How far to go on: +3h, +90m, +1d12h.")] = None,
-    to: Annotated[str | None, Option(help="The instant to go to: 2027-03-26T15:30.")] = None,
+    by: Annotated[str | None, Argument(help="How far to advance: +3h, +90m, +1d12h.")] = None,
+    to: Annotated[str | None, Option(help="The instant to advance to: 2027-03-26T15:30.")] = None,
 ) -> None:
-    """Show the simulated time, or move it on; everything due on the way happens at its time."""
+    """Show the simulated time, or advance it; deadlines on the way fire at their own instants."""
     run_command(_travel(by, to))
 
 
 async def _travel(by: str | None, to: str | None) -> None:
     if by and to:
-        raise CliError("Say either how far (+3h) or to which instant (--to), not both.")
+        raise CliError("Give either a duration (+3h) or an instant (--to), not both.")
     async with demo_clients.open_demo_clients(find_endpoints()) as clients:
         traveller = TimeTraveller(clients, lambda at: print_line(f"  due at {format_instant(at)}"))
         if by:
@@ -36,5 +36,5 @@ async def _travel(by: str | None, to: str | None) -> None:
 async def _travel_to(traveller: TimeTraveller, at: datetime) -> None:
     now = await traveller.now()
     if at < now:
-        raise CliError(f"Time only goes forwards, and it is {format_instant(now)} already.")
+        raise CliError(f"Time only moves forwards, and it is already {format_instant(now)}.")
     await traveller.resume(at)

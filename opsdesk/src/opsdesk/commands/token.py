@@ -1,4 +1,4 @@
-"""`opsdesk token issue | revoke`: tokens for machines, by the local issuer."""
+"""The commands `opsdesk token issue | revoke`: tokens of machines, by the local issuer."""
 
 import base64
 import json
@@ -21,16 +21,16 @@ app = Typer(help="Tokens for machines.", no_args_is_help=True)
 
 @app.command("issue")
 def issue_(
-    name: Annotated[str, Argument(help="What the machine is called in the audit trail.")],
-    scope: Annotated[str, Option(help="What it may do, such as 'alerts:write'.")],
+    name: Annotated[str, Argument(help="The name of the machine in the audit trail.")],
+    scope: Annotated[str, Option(help="Its scopes, such as 'alerts:write'.")],
 ) -> None:
-    """Print a token that is good for a day."""
+    """Print a token that is valid for a day."""
     run_command(_issue(name, scope))
 
 
 @app.command()
 def revoke(token: Annotated[str, Argument(help="The token, as it was printed.")]) -> None:
-    """Refuse a token from now on, in all four services."""
+    """Revoke a token in all services."""
     run_command(_revoke(token))
 
 
@@ -46,15 +46,15 @@ async def _revoke(token: str) -> None:
         for service in SERVICES:
             await client.post(service, "/v1/token-revocations", body)
     print_line(
-        f"The token of {claims['sub']}, good until {format_instant(expires_at)}, opens nothing any more."
+        f"The token of {claims['sub']} (valid until {format_instant(expires_at)}) is revoked."
     )
 
 
 def read_claims(token: str) -> JSON:
-    """What a token says, unproven: enough to name it. Raises Trouble for what is no token."""
+    """Read the claims that identify a token, without verifying it. Raises CliError."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return {name: claims[name] for name in ("jti", "exp", "sub")}
     except (IndexError, ValueError, KeyError, TypeError):
-        raise CliError("This is no token that can be named; it needs `jti` and `exp`.") from None
+        raise CliError("This is not a token with the claims `jti`, `exp` and `sub`.") from None

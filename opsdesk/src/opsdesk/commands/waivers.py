@@ -1,4 +1,4 @@
-"""`opsdesk waivers list | show | request | approve | refuse`."""
+"""The commands `opsdesk waivers list | show | request | approve | refuse`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,12 +12,13 @@ from opsdesk.formatting import format_duration, format_instant, parse_instant
 from opsdesk.session import own_client
 
 app = Typer(
-    help="The general manager's approval of a violation, before it happens.", no_args_is_help=True
+    help="Waivers: the general manager's approval of a breach, before it happens.",
+    no_args_is_help=True,
 )
 DEFAULT_LIMIT = 50
 
 Key = Annotated[str, Argument(help="Its key, such as WVR-7.")]
-Why = Annotated[str | None, Option(help="For the record.")]
+Why = Annotated[str | None, Option(help="The reason, for the record.")]
 Customer = Annotated[str | None, Option(help="The customer's key.")]
 
 
@@ -28,29 +29,29 @@ def list_(
     ] = "requested",
     customer: Customer = None,
 ) -> None:
-    """Show what waits for a decision, the most urgent first; of other states the newest."""
+    """List waivers to be decided, the most urgent first; of other states the newest first."""
     run_command(_list(state, {"customer": customer} if customer else {}))
 
 
 @app.command("show")
 def show_(waiver: Key) -> None:
-    """Show a waiver, with the time that is left to decide on it."""
+    """Show a waiver with the time left to decide on it."""
     run_command(_show(waiver))
 
 
 @app.command()
 def request(
     reason: Annotated[str, Argument(help="Why the promise will be broken.")],
-    until: Annotated[str, Option(help="What breaks then or later is not covered.")],
-    ticket: Annotated[str | None, Option(help="About a promise on this ticket, by key.")] = None,
-    metric: Annotated[str, Option(help="Which one: first_response, update, …")] = "resolution",
+    until: Annotated[str, Option(help="The end: breaches from then on are not covered.")],
+    ticket: Annotated[str | None, Option(help="The ticket of the promise, by key.")] = None,
+    metric: Annotated[str, Option(help="The promise: first_response, update, …")] = "resolution",
     customer: Annotated[
-        str | None, Option(help="Or about all that this customer was promised, by key.")
+        str | None, Option(help="Instead of a ticket: all promises to this customer, by key.")
     ] = None,
-    service: Annotated[str | None, Option(help="For this service of theirs alone.")] = None,
-    since: Annotated[str | None, Option("--from", help="From when on; with --customer.")] = None,
+    service: Annotated[str | None, Option(help="Only for this service.")] = None,
+    since: Annotated[str | None, Option("--from", help="The start; with --customer.")] = None,
 ) -> None:
-    """Ask for a waiver. Instants are in your own zone, unless they have an offset."""
+    """Request a waiver. Instants without offset are in your time zone."""
     period = {"customer": customer, "service": service, "starts_at": since}
     period_fields = {name: value for name, value in period.items() if value is not None}
     if ticket is not None:
@@ -61,13 +62,13 @@ def request(
 
 @app.command()
 def approve(waiver: Key, reason: Why = None) -> None:
-    """Approve it, as a general manager who has not asked for it."""
+    """Approve a waiver, as a general manager who did not request it."""
     run_command(_decide(waiver, "approve", reason))
 
 
 @app.command()
 def refuse(waiver: Key, reason: Why = None) -> None:
-    """Refuse it: the promise stands."""
+    """Refuse a waiver."""
     run_command(_decide(waiver, "refuse", reason))
 
 
@@ -115,9 +116,9 @@ async def _decide(key: str, verdict: str, reason: str | None) -> None:
         waiver = await client.post("sla", f"/v1/waivers/{key}/{verdict}", body)
     print_line(f"{waiver['key']} is {waiver['state']}: {_subject(waiver)}.")
     if waiver["late"]:
-        print_line("It came too late: it is kept, and covers nothing.")
+        print_line("It came too late: it is recorded, and covers nothing.")
     elif waiver["state"] == "approved":
-        print_line(f"It covers what breaks before {format_instant(_covers_until(waiver))}.")
+        print_line(f"It covers breaches before {format_instant(_covers_until(waiver))}.")
 
 
 async def _get_clock(client: ApiClient, waiver: JSON) -> JSON | None:
@@ -127,7 +128,7 @@ async def _get_clock(client: ApiClient, waiver: JSON) -> JSON | None:
 
 
 def _find_clock(clocks: list[JSON], ticket: str, metric: str) -> JSON:
-    """The customer's clock of this metric. Raises Trouble, naming those there are."""
+    """Return the customer's clock of this metric. Raises CliError, naming those there are."""
     own_clocks = [one for one in clocks if one["contract"] == "sla"]
     for one in own_clocks:
         if one["metric"] == metric:
@@ -148,11 +149,11 @@ def _subject(waiver: JSON) -> str:
 
 
 def _time_left(waiver: JSON) -> str:
-    """The time that is left, and until when; in words where there is none."""
+    """Describe the time that is left to decide."""
     if waiver["state"] != "requested":
         return "-"
     if waiver["decide_by"] is None:
-        return "the clock stands still"
+        return "the clock is paused"
     return format_duration(waiver["seconds_left"]) if waiver["seconds_left"] else "NONE: too late"
 
 

@@ -1,1 +1,1 @@
-"""The demo company: who is who in it, and how it gets into OpsDesk through the public API."""
+"""The demo company: its data, and their loading through the public API."""

@@ -1,4 +1,4 @@
-"""The demo company's book (`deploy/demo/company.toml`), read as it is written there."""
+"""The data of the demo company, from `deploy/demo/company.toml`."""
 
 import os
 import tomllib
@@ -17,7 +17,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a token says of its holder: a member of staff, a customer's contact, or a machine."""
+    """The holder of a token: a member of staff, a customer's contact, or a machine."""
 
     sub: str
     name: str
@@ -29,7 +29,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class DemoData:
-    """The chapters as written: a list of entries each."""
+    """The sections of the file, each a list of entries."""
 
     sections: Mapping[str, Any]
 
@@ -37,7 +37,7 @@ class DemoData:
         return list(self.sections.get(section, ()))
 
     def identities(self) -> dict[str, Identity]:
-        """Everybody who may come with a token of the local issuer, by the name they log in with."""
+        """Return everybody who may get a token of the local issuer, by login name."""
         staff = (
             Identity(one["sub"], one["name"], one["email"], tuple(one["roles"]))
             for one in self.entries("people")
@@ -54,11 +54,11 @@ class DemoData:
 
 
 def read_demo_data(file: Path | None = None) -> DemoData:
-    """`file`, else the one that `OPSDESK_COMPANY` names, else that of this clone."""
+    """Read `file`, else the one that `OPSDESK_COMPANY` names, else that of this clone."""
     file = file or Path(os.environ.get("OPSDESK_COMPANY", DEMO_DATA_FILE))
     try:
         return DemoData(tomllib.loads(file.read_text()))
     except OSError as error:
         raise CliError(f"{file} cannot be read ({error.strerror}); set OPSDESK_COMPANY.") from None
     except tomllib.TOMLDecodeError as error:
-        raise CliError(f"{file} is no TOML: {error}") from None
+        raise CliError(f"{file} is not valid TOML: {error}") from None

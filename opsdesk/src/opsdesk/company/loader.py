@@ -1,4 +1,4 @@
-"""Brings the book into OpsDesk, chapter by chapter; what is there already is left alone."""
+"""Loads the demo company into OpsDesk, section by section; existing entries are not changed."""
 
 import asyncio
 import hashlib
@@ -12,19 +12,19 @@ from opsdesk.company.demo_data import DemoData, Entry
 from opsdesk.demo_clients import DemoClients
 
 ReportSection = Callable[[str, int, int], None]
-"""Hears of each chapter: its name, how many entries it has, how many of them are new."""
+"""Called with each section: its name, how many entries it has, how many of them are new."""
 
 PROPAGATION_TIMEOUT_S = 30.0
-"""Seconds that a service gets to hear from intake of the people and customers it is told about."""
+"""Seconds for a service to receive people and customers from intake."""
 RETRY_DELAY_S = 0.1
 AGREEMENTS = "/v1/agreements"
 
 
 @dataclass(frozen=True, slots=True)
 class SectionTarget:
-    """Where the entries of a chapter belong. `path` may name fields of an entry, as `{customer}`.
+    """Where the entries of a section are created, and by whom.
 
-    `known_by`: the field by which an entry is found again.
+    `path` may contain fields of an entry, as `{customer}`. `key_field` identifies an entry.
     """
 
     section: str
@@ -75,7 +75,7 @@ SECTION_TARGETS: Sequence[SectionTarget] = (
 
 
 async def load(clients: DemoClients, demo_data: DemoData, report: ReportSection) -> int:
-    """Answers how many entries are new. Raises Problem for what a service does not accept."""
+    """Load all sections. Returns how many entries are new. Raises Problem for a refused entry."""
     added = 0
     for target in SECTION_TARGETS:
         added += await _load_section(
@@ -106,8 +106,10 @@ async def _load_section(
 async def _load_agreements(
     proposer: ApiClient, approver: ApiClient, entries: Sequence[Entry], report: ReportSection
 ) -> int:
-    """Each takes the steps that are left: one person approves for us and another for the customer,
-    and that other one publishes."""
+    """Load agreements, each through the steps that are left to its publication.
+
+    One person approves for us; another one approves for the customer and publishes.
+    """
     existing = {item["key"]: item async for item in proposer.items("sla", AGREEMENTS)}
     for entry in entries:
         if entry["key"] not in existing:
@@ -134,7 +136,7 @@ def _remaining_steps(
 
 
 async def _load_matrix(client: ApiClient, rows: Sequence[Entry], report: ReportSection) -> int:
-    """Once: a matrix that names a policy of the book is the company's own already."""
+    """Load the matrix, unless the present one names a policy of the demo company already."""
     current = await client.get("escalation", "/v1/matrix")
     policies = {row["policy"] for row in rows}
     new = 0 if policies & {row["policy"] for row in current["rows"]} else len(rows)
@@ -145,7 +147,7 @@ async def _load_matrix(client: ApiClient, rows: Sequence[Entry], report: ReportS
 
 
 async def _create(client: ApiClient, service: str, path: str, body: Mapping[str, Any]) -> None:
-    """Waits for a service that has not yet heard of somebody whom intake has announced."""
+    """Create an entry; retry while the service has not received what it refers to from intake."""
     give_up_at = asyncio.get_running_loop().time() + PROPAGATION_TIMEOUT_S
     while True:
         try:
@@ -158,7 +160,7 @@ async def _create(client: ApiClient, service: str, path: str, body: Mapping[str,
 
 
 def _idempotency_key(path: str, body: Mapping[str, Any]) -> str:
-    """Made of what is asked for, so that a load that was cut off may be repeated."""
+    """Derive the key from the request, so that an interrupted load can be repeated."""
     content = json.dumps([path, body], sort_keys=True).encode()
     return f"company-{hashlib.sha256(content).hexdigest()[:32]}"
 

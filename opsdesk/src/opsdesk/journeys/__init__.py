@@ -1,6 +1,6 @@
-"""The main job, J1 to J6, as `opsdesk demo` plays it and `tests/journeys` holds it to account.
+"""The journeys J1 to J6, which `opsdesk demo` plays and `tests/journeys` checks.
 
-A journey acts through the public API only, tells what it sees, and answers the facts.
+A journey acts through the public API only, prints what it sees, and returns the facts.
 """
 
 from collections.abc import Awaitable, Callable

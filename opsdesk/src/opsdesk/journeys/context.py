@@ -1,4 +1,4 @@
-"""What a journey is played on: everybody at their desks, time that stands still, open ears."""
+"""What a journey works with: clients of everybody, frozen time, and the events and mails it causes."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 
 class JourneyContext:
-    """`records` and `letters` are all that came since the curtain rose."""
+    """The context of one journey. `events` are those since its beginning."""
 
     def __init__(self, clients: DemoClients, consumer: AIOKafkaConsumer, say: Say) -> None:
         self.clients = clients
@@ -46,28 +46,28 @@ class JourneyContext:
         return self.clients[name]
 
     async def settle(self) -> datetime:
-        """Wait until what was done has been heard everywhere; time stands still meanwhile."""
+        """Wait until all services are idle, with frozen time, and collect the new events."""
         at = await self.time_travel.settle()
         self.events += await topic_reader.read_to_end(self._consumer)
         return at
 
     async def advance_to(self, at: datetime) -> None:
-        """Let everything happen that is due until then, each at its own time; stand still there."""
+        """Advance to an instant, freeze the time there, and collect the new events."""
         await self.time_travel.freeze_at(at)
         self.events += await topic_reader.read_to_end(self._consumer)
 
     def mails(self) -> list[EmailMessage]:
-        """What OpsDesk has mailed since the journey began, in that order."""
+        """Return the mails since the journey began, in order."""
         return self._all_mails()[self._mails_before :]
 
     def new_mails(self) -> list[EmailMessage]:
-        """Those that came since this was asked last."""
+        """Return the mails since the last call."""
         everything = self._all_mails()
         new, self._mails_reported = everything[self._mails_reported :], len(everything)
         return new
 
     def mails_about(self, *words: str) -> list[EmailMessage]:
-        """Those in whose subject all the words stand."""
+        """Return the mails with all these words in their subject."""
         return [one for one in self.mails() if all(word in str(one["Subject"]) for word in words)]
 
     def address_of(self, sub: str) -> str:
@@ -76,7 +76,7 @@ class JourneyContext:
         )
 
     def events_of(self, type_: str, **facts: object) -> list[Record]:
-        """Records of a type (`clock.breached`) on the main topics with these facts in the body."""
+        """Return events of a type (`clock.breached`) on the main topics with these fields."""
         return [
             record
             for record in self.events
@@ -88,13 +88,13 @@ class JourneyContext:
     def _all_mails(self) -> list[EmailMessage]:
         folder = self.clients.endpoints.mail
         if folder is None:
-            raise CliError("Where is the mail? Set OPSDESK_MAIL to the mail server's folder.")
+            raise CliError("The folder of the mail server is unknown: set OPSDESK_MAIL.")
         return messages(folder)
 
 
 @asynccontextmanager
 async def open_context(endpoints: Endpoints, say: Say) -> AsyncIterator[JourneyContext]:
-    """A stage with time standing still; afterwards time goes on."""
+    """Open a context with frozen time; afterwards let the time run again."""
     async with (
         demo_clients.open_demo_clients(endpoints) as clients,
         topic_reader.open_consumer(endpoints.kafka, *TOPICS) as consumer,

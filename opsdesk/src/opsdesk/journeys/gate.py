@@ -1,4 +1,4 @@
-"""What J2 and J3 do at the gate: register, check, submit, approve, deliver."""
+"""Steps at the delivery gate that J2 and J3 share."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ READINESS = {
 
 
 async def new_version(context: JourneyContext, contains: Sequence[str] = ()) -> JSON:
-    """The pipeline registers the next version of billing and reports its checks as passed."""
+    """Register the next version of billing, and report its checks as passed."""
     existing = {
         one["name"] async for one in context["quin"].items(GATE, "/v1/versions", product=PRODUCT)
     }
@@ -42,7 +42,7 @@ async def new_version(context: JourneyContext, contains: Sequence[str] = ()) -> 
 async def submit(
     context: JourneyContext, version: JSON, environment: str, lifecycle: str = "standard"
 ) -> JSON:
-    """The delivery with its verdict, which may well be a refusal."""
+    """Request a delivery and return it with its verdict, which may be a refusal."""
     body = {
         "product": version["product"],
         "version": version["name"],
@@ -67,7 +67,7 @@ async def approve(context: JourneyContext, delivery: JSON, *people: str) -> None
 
 
 async def deliver(context: JourneyContext, delivery: JSON, verifier: str) -> JSON:
-    """Start, roll out, verify. Answers the delivery as it ended."""
+    """Start, roll out and verify a delivery; return it."""
     path, delivery_state = f"/v1/deliveries/{delivery['key']}", {"digest": delivery["digest"]}
     await context["pipeline"].post(GATE, f"{path}/start", delivery_state)
     await context["pipeline"].post(GATE, f"{path}/rolled-out")
@@ -77,7 +77,7 @@ async def deliver(context: JourneyContext, delivery: JSON, verifier: str) -> JSO
 
 
 async def settle_debt(context: JourneyContext, change: str) -> JSON:
-    """A version that contains the change, on the short way that a debt opens (G7)."""
+    """Deliver a version that contains the change, as the hotfix that a debt allows."""
     version = await new_version(context, contains=[change])
     delivery = await submit(context, version, PRODUCTION, lifecycle="hotfix")
     await approve(context, delivery, "anna", "omar")
@@ -85,19 +85,19 @@ async def settle_debt(context: JourneyContext, change: str) -> JSON:
 
 
 async def close_open_changes(context: JourneyContext) -> None:
-    """What an earlier run left that was cut off: nothing of it may stand in the way of this one."""
+    """Revoke and settle what an interrupted earlier run left behind."""
     for state in ("requested", "authorized"):
         pending = context["sven"].items(GATE, CHANGES, environment=PRODUCTION, state=state)
         for change in [one async for one in pending]:
-            left = {"reason": "The demo was cut off."}
+            left = {"reason": "The demo was interrupted."}
             await context["sven"].post(GATE, f"{CHANGES}/{change['key']}/revoke", left)
     if debt := (await get_environment(context, PRODUCTION))["debt"]:
-        context.say(f"{PRODUCTION} still owes {debt['change']}: an earlier run was cut off.")
+        context.say(f"{PRODUCTION} still owes {debt['change']}: an earlier run was interrupted.")
         await settle_debt(context, debt["change"])
 
 
 def reason_codes(delivery: JSON) -> list[str]:
-    """The reasons of its latest verdict."""
+    """Return the reason codes of the latest verdict."""
     return [str(reason["code"]) for reason in delivery["verdict"]["reasons"]]
 
 

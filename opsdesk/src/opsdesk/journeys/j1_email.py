@@ -1,4 +1,4 @@
-"""J1: a customer writes an e-mail, promises break or hold, and nobody is left unaware."""
+"""J1: a customer writes an e-mail; the first response is late and escalates."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ from opsdesk.topic_reader import Record
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FIRST_RESPONSE, RESOLUTION = 4 * HOUR, 16 * HOUR
 EXPECTED_WORKING_TIME = 13 * HOUR + 30 * MINUTE
-"""Support hours after which the ticket is resolved; before the deadline of its resolution."""
+"""Support hours after which the ticket is resolved, before its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One conversation by mail; `taken` are intake's answers in the order of arrival."""
+    """A thread of mails; `results` are intake's responses in the order of arrival."""
 
     ticket: str
     results: list[JSON]
@@ -27,7 +27,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J1 saw. `clocks` are by metric, at the end; `begun` at the beginning."""
+    """The facts of J1. Clocks are by metric: `started_clocks` at the beginning, `clocks` at the end."""
 
     start: datetime
     thread: Thread
@@ -43,7 +43,7 @@ class Result:
 
 
 async def play(context: JourneyContext, start: datetime | None = None) -> Result:
-    """`start` is a working afternoon, 15:30 in Amsterdam; the next before a long weekend if none."""
+    """Play J1 from `start` on, by default 15:30 in Amsterdam before the next long weekend."""
     start = start or next_long_weekend(await context.settle())
     await context.advance_to(start)
     context.say(f"It is {format_local(start)}, a long weekend is about to begin.")
@@ -74,7 +74,7 @@ async def play(context: JourneyContext, start: datetime | None = None) -> Result
 
 
 async def _mails_in_order(context: JourneyContext, at: datetime) -> Thread:
-    """The first mail, a reply, and the same reply once more."""
+    """Send a mail, a reply, and the same reply again."""
     first, answer = message_id(), message_id()
     opening = build_mail(
         "Invoices are not sent", "Since noon no invoice leaves acme-prod.", at, first
@@ -84,7 +84,7 @@ async def _mails_in_order(context: JourneyContext, at: datetime) -> Thread:
 
 
 async def _mails_out_of_order(context: JourneyContext, at: datetime) -> Thread:
-    """A reply that arrives before the mail it answers. OPS answers, resolves and verifies at once."""
+    """Send a reply before the mail it answers; then answer, resolve and verify the ticket."""
     first, answer = message_id(), message_id()
     opening = build_mail("A question about July", "May we have the report of July?", at, first)
     more = build_mail("Re: A question about July", "As PDF, please.", at, answer, answers=first)
@@ -114,7 +114,7 @@ async def _get_ticket(context: JourneyContext, key: str) -> JSON:
 
 
 async def _let_first_response_breach(context: JourneyContext, ticket: str, start: datetime) -> None:
-    """Nobody answers: warnings at 50, 75 and 90 %, then the breach, and the first page."""
+    """Let thresholds of 50, 75 and 90 % and the breach fire, without an answer."""
     await context.advance_to(add_support_hours(start, FIRST_RESPONSE))
     steps.report_firings(context, (await steps.clocks_of(context, ticket))["first_response"])
     steps.report_mails(context, ticket)
@@ -123,7 +123,7 @@ async def _let_first_response_breach(context: JourneyContext, ticket: str, start
 async def _act_on_breach(
     context: JourneyContext, ticket: str, start: datetime
 ) -> tuple[datetime, Problem]:
-    """The policy steps up until theo acknowledges; then the ticket is worked to its end."""
+    """Let the policy escalate until theo acknowledges; then resolve and verify the ticket."""
     breached = add_support_hours(start, FIRST_RESPONSE)
     acknowledged_at = breached + 20 * MINUTE
     await context.advance_to(acknowledged_at)
@@ -151,7 +151,7 @@ async def _act_on_breach(
     context.say("omar verifies it.")
     await context.settle()
     for topic in ("opsdesk.clocks", "opsdesk.escalations.dm"):
-        context.say(f"What everybody who subscribes to {topic} has heard of {ticket}:")
+        context.say(f"Events about {ticket} on {topic}:")
         dm_events = (one for one in context.events if one.topic == topic)
         steps.report_events(context, (one for one in dm_events if one.body.get("ticket") == ticket))
     return acknowledged_at, denial

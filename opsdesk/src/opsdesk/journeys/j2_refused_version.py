@@ -1,4 +1,4 @@
-"""J2: a version is refused with an argument, followed up by two people, and then delivered."""
+"""J2: a version is refused with a justification, its follow-up is done, and it is delivered."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,11 @@ EVIDENCE = "https://wiki.meridian.example/billing/manual#old-invoices"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J2 saw. `held` is the request made while the follow-up was open, `read_by_qc` the
-    refusal as QC finds it; `verdicts` are those of the delivery that succeeded."""
+    """The facts of J2.
+
+    `read_by_qc` is the refusal as QC reads it, `still_refused` the request while the follow-up was
+    open, `verdicts` those of the delivery that succeeded.
+    """
 
     version: JSON
     refusal: JSON
@@ -48,7 +51,7 @@ async def play(context: JourneyContext) -> Result:
     await gate.approve(context, second, "omar")
     delivery = await gate.deliver(context, second, "omar")
     verdicts = await context["quin"].get(GATE, f"/v1/deliveries/{second['key']}/verdict")
-    events = f"{verdicts['outcome']}, spoken by {verdicts['decided_by']}"
+    events = f"{verdicts['outcome']}, decided by {verdicts['decided_by']}"
     context.say(f"On record for {second['key']}: {events}; {len(verdicts['earlier'])} before it.")
     await context.settle()
     records = [one for one in context.events if one.body.get("version") == version["name"]]
@@ -69,14 +72,14 @@ async def play(context: JourneyContext) -> Result:
 
 
 async def _on_staging(context: JourneyContext, version: JSON) -> None:
-    """Production takes only what was verified on staging (G7)."""
+    """Deliver to staging: production accepts only versions that were verified there."""
     delivery = await gate.submit(context, version, "acme-staging")
     await gate.approve(context, delivery, "anna")
     await gate.deliver(context, delivery, "anna")
 
 
 async def _refuse(context: JourneyContext, version: JSON) -> JSON:
-    """Green checks do not oblige OPS: anna refuses, with an argument and what has to be done."""
+    """Refuse a version whose checks passed, with a justification and a follow-up."""
     delivery = await gate.submit(context, version, PRODUCTION)
     body = {
         "reasons": [
@@ -99,7 +102,7 @@ async def _refusal_seen_by_qc(context: JourneyContext, refused: JSON) -> JSON:
 
 
 async def _follow_up(context: JourneyContext, version: JSON) -> tuple[JSON, Problem]:
-    """Closed with evidence by sven, who may not confirm it; quin does."""
+    """Close the follow-up as sven, who may not confirm it himself; confirm it as quin."""
     follow_ups = context["sven"].items(
         GATE, "/v1/follow-ups", state="open", product=version["product"]
     )

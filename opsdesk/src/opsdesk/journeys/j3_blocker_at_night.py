@@ -1,4 +1,4 @@
-"""J3: a Blocker at three on a Sunday morning, an unversioned change, and the debt that it leaves."""
+"""J3: a blocker at 3 a.m. on a Sunday, an emergency change, and the debt that it leaves."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -19,8 +19,7 @@ CHANGE_DESCRIPTION = "Switch the invoice queue to the spare disk: the full one s
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J3 saw. `too_early`, `by_one_person`, `second_change` and `too_late` are the denials of
-    emergency changes; `owing` and `paid` are acme-prod in debt and afterwards."""
+    """The facts of J3. `second_change` is the denial of another emergency change while in debt."""
 
     start: datetime
     ticket: str
@@ -83,7 +82,7 @@ async def play(context: JourneyContext) -> Result:
 
 
 def next_sunday_night(after: datetime) -> datetime:
-    """03:00 in Amsterdam; of a Sunday on which three o'clock exists and is later than now."""
+    """Return 03:00 in Amsterdam on the next Sunday."""
     day = after.astimezone(AMSTERDAM).date() + DAY
     while day.weekday() != SUNDAY:
         day += DAY
@@ -91,7 +90,7 @@ def next_sunday_night(after: datetime) -> datetime:
 
 
 async def _open_ticket(context: JourneyContext) -> str:
-    """Jan writes in the portal, which speaks for him and no more."""
+    """Open a ticket in the portal, on behalf of jan."""
     body = {
         "title": "No invoice leaves the house",
         "environment": PRODUCTION,
@@ -114,7 +113,7 @@ async def _request_without_blocker(context: JourneyContext, ticket: str) -> Prob
 
 
 async def _raise_blocker(context: JourneyContext, ticket: str) -> None:
-    """From here on the clocks run around the clock, and the people on call are paged."""
+    """Raise the ticket to blocker: clocks run around the clock, people on call are notified."""
     body = {"priority": "blocker", "reason": "All invoicing of Acme stands still."}
     await context["anna"].post("intake", f"/v1/tickets/{ticket}/prioritise", body)
     context.say(f"anna raises {ticket} to blocker.")
@@ -127,7 +126,7 @@ async def _raise_blocker(context: JourneyContext, ticket: str) -> None:
 
 
 async def _apply_change(context: JourneyContext, ticket: str) -> tuple[JSON, Problem]:
-    """Asked for by omar, authorized by theo, applied by sven."""
+    """Request a change as omar, authorize it as theo, apply it as sven."""
     body = {"environment": PRODUCTION, "ticket": ticket, "description": CHANGE_DESCRIPTION}
     change = await context["omar"].post(GATE, CHANGES, body)
     path = f"{CHANGES}/{change['key']}"
@@ -149,7 +148,7 @@ async def _resolve_ticket(context: JourneyContext, ticket: str, start: datetime)
 async def _let_debt_fall_due(
     context: JourneyContext, due_at: datetime
 ) -> tuple[list[JSON], list[EmailMessage]]:
-    """Nobody delivers the version: at the due instant DM and PO hear of it."""
+    """Let the debt become overdue, which notifies DM and PO."""
     await context.advance_to(due_at)
     cases = await steps.escalations_of(context, environment=PRODUCTION, trigger="debt_overdue")
     case = cases[-1]

@@ -1,4 +1,4 @@
-"""J4: the GM's waiver counts when it comes before the deadline, and changes nothing afterwards."""
+"""J4: a waiver that is approved before the deadline covers the breach; a later one does not."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -18,7 +18,7 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J4 saw of two tickets, of which one was waived in time and one too late."""
+    """The facts of J4, about two tickets: one waived in time and one too late."""
 
     start: datetime
     deadline: datetime
@@ -100,7 +100,7 @@ async def _open_ticket(context: JourneyContext, title: str) -> str:
 
 
 async def _request_waiver(context: JourneyContext, clock: JSON) -> JSON:
-    """Good for two days beyond the deadline."""
+    """Request a waiver until two days after the deadline."""
     expires_at = steps.parse_instant(clock["deadline"]) + 2 * DAY
     body = {
         "clock_id": clock["id"],
@@ -133,7 +133,7 @@ async def _escalation_cases(context: JourneyContext, ticket: str) -> list[str]:
 
 
 async def _compliance(context: JourneyContext, start: datetime, at: datetime) -> JSON:
-    """Of Brightwater, over the time of this journey."""
+    """Return the compliance of Brightwater during this journey."""
     report: JSON = await context["dana"].get(
         "sla",
         "/v1/reports/customer-compliance",

@@ -1,4 +1,4 @@
-"""J5: a promise is expected to break; who subscribed hears of it before it does, and it is scored."""
+"""J5: a forecast of a breach reaches its subscriber before the deadline, and is scored later."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,14 +15,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = 0
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 PAST_TICKETS = 12
-"""Tickets that make the desk's past: enough for the forecast to lean on."""
+"""Past tickets: enough for a forecast."""
 SUBSCRIPTIONS = "/v1/forecast-subscriptions"
 HTTP_CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J5 saw of the one ticket that comes after a week in which the desk was too slow."""
+    """The facts of J5, about a ticket after a week in which tickets took too long."""
 
     ticket: str
     deadline: datetime
@@ -78,7 +78,7 @@ def _next_monday(after: datetime) -> datetime:
 
 
 async def _create_slow_history(context: JourneyContext, monday: datetime) -> None:
-    """A dozen tickets that take until Thursday, where Wednesday was promised."""
+    """Create a dozen tickets that are resolved on Thursday, where Wednesday was promised."""
     tickets = [
         await _open_ticket(context, f"Ward {number} is missing")
         for number in range(1, PAST_TICKETS + 1)
@@ -104,7 +104,7 @@ async def _open_ticket(context: JourneyContext, title: str) -> str:
 
 
 async def _subscribe(context: JourneyContext) -> None:
-    """An earlier run may have done it."""
+    """Subscribe dana, unless an earlier run has done so."""
     try:
         await context["dana"].post("sla", SUBSCRIPTIONS, {"customer": "brightwater"})
     except Problem as problem:
@@ -133,7 +133,7 @@ async def _acknowledge(context: JourneyContext, forecast: JSON) -> JSON:
 
 
 async def _score(context: JourneyContext, deadline: datetime) -> JSON:
-    """Of the promises about resolution that came out on the day of the deadline."""
+    """Return the score of the resolution forecasts of the deadline's day."""
     day = deadline.astimezone(ZoneInfo("UTC")).date().isoformat()
     scores: JSON = await context["dana"].get(
         "sla", "/v1/forecasts/score", metric="resolution", **{"from": day, "to": day}

@@ -1,4 +1,4 @@
-"""J6: the month is over; its review is drawn up, published by a second person, and talked about."""
+"""J6: the month is over; its review is generated, published by a second person, and discussed."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,7 +17,7 @@ REASON = "The label printer's queue had no owner; the second level has one now."
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What J6 saw of one month of Acme, and of what the next one has of it."""
+    """The facts of J6, about the review of a month of Acme and of the next one."""
 
     ticket: str
     key: str
@@ -85,13 +85,16 @@ async def play(context: JourneyContext) -> Result:
 
 
 def _month_after(at: datetime) -> datetime:
-    """The midnight in Amsterdam with which the month of `at` ends."""
+    """Return the midnight in Amsterdam at which the month of `at` ends."""
     first = at.astimezone(AMSTERDAM).date().replace(day=1)
     return datetime.combine((first + 32 * DAY).replace(day=1), time(), AMSTERDAM)
 
 
 async def _breach_a_promise(context: JourneyContext) -> tuple[str, datetime]:
-    """A ticket that is answered in time and solved too late; when its promise broke."""
+    """Create a ticket that is answered in time and resolved too late.
+
+    Returns its key and its deadline.
+    """
     await context.settle()
     jan = context.clients.portal_client("jan@acme.example")
     body = {"title": "Labels are not printed", "environment": "acme-prod", "priority": "critical"}
@@ -121,7 +124,10 @@ async def _expect_not_found(asking: object) -> Problem:
 async def _explain_and_regenerate(
     context: JourneyContext, path: str, draft: JSON, ticket: str
 ) -> Problem:
-    """dana looks at why it broke, says so, draws it up again, and may not publish that herself."""
+    """Read the explanation, comment the breach and regenerate the report as dana.
+
+    Returns the denial of publishing it herself.
+    """
     (broken,) = [one for one in draft["report"]["breaches"] if one["ticket"] == ticket]
     why = await context["dana"].get("sla", f"/v1/clocks/{broken['clock_id']}/explanation")
     context.say(f"Why {ticket} was late, to the second:")

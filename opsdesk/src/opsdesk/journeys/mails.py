@@ -1,4 +1,4 @@
-"""Raw mails (RFC 822) as Acme's mail program writes them and the gateway hands them over."""
+"""Raw mails (RFC 822) as the mail gateway delivers them."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -23,7 +23,7 @@ def build_mail(
     answers: str | None = None,
     thread: tuple[str, ...] = (),
 ) -> bytes:
-    """`answers` and `thread` are message ids; without them the mail begins a thread."""
+    """Build a mail of jan. `answers` and `thread` are message ids; without them it begins a thread."""
     message = EmailMessage()
     message["From"] = JAN
     message["To"] = SUPPORT_ADDRESS

@@ -1,4 +1,4 @@
-"""What several journeys do: work a ticket, look at its clocks, tell what escalated."""
+"""Steps that several journeys share."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,12 +16,12 @@ def parse_instant(at: str) -> datetime:
 
 
 def format_local(at: datetime | str | None) -> str:
-    """As the clock in Amsterdam shows it."""
+    """Format an instant in Amsterdam's time."""
     return format_instant(at, AMSTERDAM)
 
 
 async def clocks_of(context: JourneyContext, ticket: str) -> dict[str, JSON]:
-    """By metric, each with its firings."""
+    """Return the clocks of a ticket by metric, each with its firings."""
     page = context["theo"].items("sla", f"/v1/tickets/{ticket}/clocks")
     return {
         clock["metric"]: await context["theo"].get("sla", f"/v1/clocks/{clock['id']}")
@@ -30,7 +30,7 @@ async def clocks_of(context: JourneyContext, ticket: str) -> dict[str, JSON]:
 
 
 async def escalations_of(context: JourneyContext, **about: str) -> list[JSON]:
-    """The cases about a ticket, an environment …, oldest first, each with its timeline."""
+    """Return the escalations that match, oldest first, each with its timeline."""
     cases = [case async for case in context["theo"].items("escalation", "/v1/escalations", **about)]
     path = "/v1/escalations/{key}"
     return [
@@ -39,7 +39,7 @@ async def escalations_of(context: JourneyContext, **about: str) -> list[JSON]:
 
 
 async def on_call_person(context: JourneyContext, rota: str, at: datetime) -> str:
-    """Who is paged first."""
+    """Return the person who is notified first."""
     oncall = await context["theo"].get("escalation", "/v1/oncall", rota=rota, at=at.isoformat())
     return str(oncall["items"][0]["people"][0])
 
@@ -52,7 +52,7 @@ async def reply(context: JourneyContext, person: str, ticket: str, text: str) ->
 async def resolve_and_verify(
     context: JourneyContext, ticket: str, resolver: str, verifier: str, resolution: str
 ) -> None:
-    """Two different people, as R1 wants it."""
+    """Resolve a ticket, and verify it as another person."""
     await context[resolver].post(
         "intake", f"/v1/tickets/{ticket}/resolve", {"resolution": resolution}
     )
@@ -73,7 +73,7 @@ def report_firings(context: JourneyContext, clock: JSON) -> None:
 
 
 def report_mails(context: JourneyContext, *names: str) -> None:
-    """What has been mailed since the last telling about one of these tickets or cases."""
+    """Print new mails whose subject has one of these names."""
     for mail in context.new_mails():
         subject = " ".join(str(mail["Subject"]).split())
         if any(name in subject for name in names):

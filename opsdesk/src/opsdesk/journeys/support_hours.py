@@ -1,6 +1,6 @@
-"""Acme's support hours, reckoned by hand: what the journeys hold sla's answers against.
+"""Acme's support hours, computed without sla's code, to compare sla's results with.
 
-Day by day and as simple as can be on purpose; sla's own arithmetic takes no part.
+It is deliberately simple: day by day.
 """
 
 from collections.abc import Container
@@ -22,7 +22,7 @@ def dutch_holidays(year: int) -> frozenset[date]:
 
 
 def add_support_hours(start: datetime, amount: timedelta) -> datetime:
-    """The instant at which `amount` of Monday to Friday, 08:00 to 17:00 has passed."""
+    """Return the instant after `amount` of time from Monday to Friday, 08:00 to 17:00."""
     at = start.astimezone(AMSTERDAM)
     closed = dutch_holidays(at.year)
     while True:
@@ -36,7 +36,7 @@ def add_support_hours(start: datetime, amount: timedelta) -> datetime:
 
 
 def next_long_weekend(after: datetime) -> datetime:
-    """15:30 in Amsterdam on the next working day before a weekend that a public holiday prolongs."""
+    """Return 15:30 in Amsterdam on the next working day before a long weekend."""
     day = after.astimezone(AMSTERDAM).date() + DAY
     closed = dutch_holidays(day.year)
     while not (is_working_day(day, closed) and _next_working_day(day, closed) - day > 3 * DAY):

@@ -1,1 +1,1 @@
-"""What the tests of `opsdesk` share: commands run at a terminal against services that are faked."""
+"""Support for the tests of `opsdesk`: commands run against fake services."""

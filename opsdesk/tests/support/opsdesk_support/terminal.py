@@ -1,4 +1,4 @@
-"""A command at a terminal, and the services played to it: answers by path, and what was asked."""
+"""Runs a command against fake services: responses by path, and the requests that it sent."""
 
 import json
 from collections.abc import Mapping

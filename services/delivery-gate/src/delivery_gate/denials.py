@@ -1,17 +1,21 @@
-"""How a denial leaves: problem+json with the stable reason code, kept in the audit trail."""
+"""What a denial looks like on the wire.
+
+A verdict is an answer, a denial is an error. Accepted, refused and deferred are recorded verdicts
+about a version: a submission answers 201 and a start 200, each with the delivery and its verdict,
+whatever the verdict says. A denial says that this person or this command may not: 403 where it is
+about the person, 422 where the command lacks something, 409 where the state does not allow it. It
+is a problem+json with the stable reason code, and changes nothing but the audit trail.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from starlette.responses import Response
 
-from common.auth import Caller
-from common.errors import Problem
-from common.http import problem_response
-from common.persistence.database import Connection
-from delivery_gate.criteria.domain.verdict import Code, Rejection
-from delivery_gate.deliveries.commands import Actor, CommandContext, audit_denial
+from common.domain import Rejection
+from common.http import rejection_response
+from delivery_gate.command_context import CommandContext
+from delivery_gate.criteria.domain.verdict import Code
 
 PERSON_CODES: Final = frozenset(
     {
@@ -37,38 +41,26 @@ TITLES: Final[Mapping[int, str]] = {
 }
 
 
-def actor_of(caller: Caller) -> Actor:
-    return Actor(caller.sub, caller.via_machine)
-
-
-def to_problem(rejection: Rejection) -> Problem:
+def status_of(rejection: Rejection) -> Literal[403, 409, 422]:
     """403 for the person, 422 for what the command lacks, 409 for the state."""
-    status = 409
     if rejection.code in PERSON_CODES:
-        status = 403
-    elif rejection.code in INCOMPLETE_CODES:
-        status = 422
-    slug = rejection.code.value.lower().replace("_", "-")
-    return Problem(
-        slug,
-        TITLES[status],
-        status,
-        rejection.detail,
-        code=rejection.code.value,
-        outcome="denied",
-    )
+        return 403
+    return 422 if rejection.code in INCOMPLETE_CODES else 409
 
 
 async def deny(
     context: CommandContext, action: str, subject: str, rejection: Rejection
 ) -> Response:
-    """Returned, not raised: the transaction commits the audit record."""
-    return await deny_at(context.tx, context.at, context.actor, action, subject, rejection)
+    """Audit the denial and build its response.
 
-
-async def deny_at(
-    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, rejection: Rejection
-) -> Response:
-    """The same where no environment is concerned."""
-    await audit_denial(tx, at, actor, action, subject, rejection)
-    return problem_response(to_problem(rejection))
+    The route returns it instead of raising, so that the transaction commits the audit entry.
+    """
+    await context.audit(action, subject, denied=str(rejection.code))
+    status = status_of(rejection)
+    return rejection_response(
+        rejection,
+        status=status,
+        title=TITLES[status],
+        code=str(rejection.code),
+        outcome="denied",
+    )

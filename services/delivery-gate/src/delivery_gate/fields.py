@@ -1,16 +1,16 @@
-"""Field types that several bodies share."""
+"""Types of fields that several requests share."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""One line of text: a name, or a reference by id or key."""
 FreeText = Annotated[str, Field(max_length=4000)]
-"""Free text; whether an empty one is enough, the rules say."""
+"""Text that may be empty: the rules decide whether that is enough."""
 Link = Annotated[str, Field(max_length=2000)]
-PathReference = Annotated[
-    str, Path(max_length=300, description="The id, or the key that people say aloud.")
-]
-KEY: Final = r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"
-Key = Annotated[str, StringConstraints(pattern=KEY)]
+"""Where the proof of something is."""
+Digest = Annotated[str, Field(max_length=200)]
+"""A digest as the caller reports it; the rules decide whether it is one."""
+PathReference = Annotated[str, Path(max_length=300, description="The id or the key.")]

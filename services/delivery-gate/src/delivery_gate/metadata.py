@@ -1,4 +1,4 @@
-"""The collection that all tables of the schema belong to, and the columns that recur."""
+"""The metadata that all tables of the delivery_gate schema share, and the columns that recur."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Text, Uuid
 
@@ -9,14 +9,15 @@ INSTANT = DateTime(timezone=True)
 
 
 def identity() -> Column[object]:
+    """The primary key `id`."""
     return Column("id", Uuid, primary_key=True)
 
 
 def key() -> Column[object]:
-    """What people say aloud; unique, never changed."""
+    """The name that people use (`DEL-1001`, `acme-prod`): unique, never changed."""
     return Column("key", Text, nullable=False, unique=True)
 
 
 def sequence() -> Column[object]:
-    """How many events were told of the aggregate; also its ETag."""
+    """The number of the aggregate's last event; also its ETag."""
     return Column("sequence", BigInteger, nullable=False)

@@ -61,8 +61,8 @@ CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
     address_digest text,
-    -- Sequence of the last word about the contact.
-    heard bigint NOT NULL,
+    -- Number of the last event about the contact.
+    sequence bigint NOT NULL,
     CONSTRAINT pk_contacts PRIMARY KEY (id)
 );
 CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
@@ -81,7 +81,7 @@ CREATE TABLE deliveries (
     sequence bigint NOT NULL,
     product text NOT NULL,
     version text,
-    wanted_digest text,
+    requested_digest text,
     version_id uuid,
     digest text,
     environment_id uuid NOT NULL,

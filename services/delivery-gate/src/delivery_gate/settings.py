@@ -1,4 +1,4 @@
-"""What the gate is told by its environment, beside what every service is told."""
+"""Settings of the gate, beside those that every service has."""
 
 from datetime import timedelta
 
@@ -20,4 +20,5 @@ class DeliveryGateSettings(Settings):
 
     @property
     def debt_after(self) -> timedelta:
+        """How long after an emergency change its debt is due."""
         return timedelta(seconds=self.debt_seconds)

@@ -5,11 +5,11 @@ Under a generic plan PostgreSQL cannot prove from a parameter that a row lies in
 
 from collections.abc import Iterable
 
-from sqlalchemy import BindParameter, Column, ColumnElement, bindparam
+from sqlalchemy import BindParameter, ColumnElement, bindparam
 
 
-def in_literals(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
-    """`column IN ('a', 'b')`, as the index says it."""
+def in_literals(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """`column IN ('a', 'b')`, as the definition of the index has it."""
     literals: BindParameter[str] = bindparam(
         None, sorted(values), expanding=True, literal_execute=True
     )

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, follow_ups_due
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason, follow_ups_due
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -35,80 +36,88 @@ NOT_FIT = Reason(Code.READINESS_MISSING, "handover", "The rollback plan restores
 
 
 def code(answer: Delivery | Evaluation | Rejection) -> Code | None:
-    return answer.code if isinstance(answer, Rejection) else None
+    return Code(answer.code) if isinstance(answer, Rejection) else None
 
 
-def taken(answer: Delivery | Evaluation | Rejection) -> Delivery:
+def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:
     assert not isinstance(answer, Rejection), answer
     return answer.delivery if isinstance(answer, Evaluation) else answer
 
 
 @pytest.fixture
-def in_review(delivery: Delivery, facts: EvaluationInput) -> Delivery:
-    return evaluate_delivery(delivery, facts, NINE).delivery
+def in_review(delivery: Delivery, evaluation_input: EvaluationInput) -> Delivery:
+    return evaluate_delivery(delivery, evaluation_input, NINE).delivery
 
 
 @pytest.fixture
-def approved(in_review: Delivery, facts: EvaluationInput) -> Delivery:
-    once = taken(approve(in_review, "anna", OPS, facts, NINE))
-    return taken(approve(once, "omar", OPS, facts, NINE))
+def approved(in_review: Delivery, evaluation_input: EvaluationInput) -> Delivery:
+    once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
+    return delivery_of(approve(once, "omar", OPS, evaluation_input, NINE))
 
 
 @pytest.fixture
-def delivering(approved: Delivery, facts: EvaluationInput, version: Version) -> Delivery:
-    return taken(start(approved, "ci", version.digest, facts, NINE))
+def delivering(approved: Delivery, evaluation_input: EvaluationInput, version: Version) -> Delivery:
+    return delivery_of(start(approved, "ci", version.digest, evaluation_input, NINE))
 
 
 def test_the_whole_life(delivering: Delivery, approved: Delivery, version: Version) -> None:
     assert (approved.state, delivering.state) == ("approved", "delivering")
-    verifying = taken(roll_out(delivering))
+    verifying = delivery_of(roll_out(delivering))
     delivered = verify(verifying, version.digest, 1, NINE)
     assert isinstance(delivered, Evaluation)
     assert (delivered.delivery.state, delivered.verdict.outcome) == ("delivered", "accepted")
 
 
-def test_two_different_people_approve(in_review: Delivery, facts: EvaluationInput) -> None:
+def test_two_different_people_approve(
+    in_review: Delivery, evaluation_input: EvaluationInput
+) -> None:
     """G3: one person counts once, whatever roles they hold."""
-    once = taken(approve(in_review, "anna", OPS, facts, NINE))
+    once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
     assert once.state == "in_review"
-    again = approve(once, "anna", frozenset({"tom", "qc"}), facts, NINE)
+    again = approve(once, "anna", frozenset({"tom", "qc"}), evaluation_input, NINE)
     assert code(again) is Code.ALREADY_COUNTED
 
 
-def test_nobody_approves_the_own_request(in_review: Delivery, facts: EvaluationInput) -> None:
+def test_nobody_approves_the_own_request(
+    in_review: Delivery, evaluation_input: EvaluationInput
+) -> None:
     """G3."""
-    answer = approve(in_review, "ci", OPS | {"tom", "gm"}, facts, NINE)
+    answer = approve(in_review, "ci", OPS | {"tom", "gm"}, evaluation_input, NINE)
     assert code(answer) is Code.SELF_APPROVAL
 
 
-def test_approving_needs_a_role(in_review: Delivery, facts: EvaluationInput) -> None:
-    answer = approve(in_review, "mia", frozenset({"second_level"}), facts, NINE)
+def test_approving_needs_a_role(in_review: Delivery, evaluation_input: EvaluationInput) -> None:
+    answer = approve(in_review, "mia", frozenset({"second_level"}), evaluation_input, NINE)
     assert code(answer) is Code.ROLE_MISSING
 
 
-def test_what_was_deferred_is_not_in_review(delivery: Delivery, facts: EvaluationInput) -> None:
+def test_what_was_deferred_is_not_in_review(
+    delivery: Delivery, evaluation_input: EvaluationInput
+) -> None:
     """G9."""
-    waiting = evaluate_delivery(delivery, replace(facts, checks=()), NINE)
+    waiting = evaluate_delivery(delivery, replace(evaluation_input, checks=()), NINE)
     assert (waiting.verdict.outcome, waiting.delivery.state) == ("deferred", "evaluating")
-    assert code(approve(waiting.delivery, "anna", OPS, facts, NINE)) is Code.NOT_REVIEWABLE
-    assert evaluate_delivery(waiting.delivery, facts, NINE).delivery.state == "in_review"
+    assert (
+        code(approve(waiting.delivery, "anna", OPS, evaluation_input, NINE)) is Code.NOT_REVIEWABLE
+    )
+    assert evaluate_delivery(waiting.delivery, evaluation_input, NINE).delivery.state == "in_review"
 
 
 def test_new_criteria_void_the_approvals(
-    approved: Delivery, facts: EvaluationInput, version: Version
+    approved: Delivery, evaluation_input: EvaluationInput, version: Version
 ) -> None:
     """G2: and the same people may approve again, under the new ones."""
-    changed = replace(facts, criteria=replace(facts.criteria, version=2))
+    changed = replace(evaluation_input, criteria=replace(evaluation_input.criteria, version=2))
     assert code(start(approved, "ci", version.digest, changed, NINE)) is Code.NOT_APPROVED
-    once = taken(approve(approved, "anna", OPS, changed, NINE))
+    once = delivery_of(approve(approved, "anna", OPS, changed, NINE))
     assert once.state == "in_review"
-    twice = taken(approve(once, "omar", OPS, changed, NINE))
-    assert taken(start(twice, "ci", version.digest, changed, NINE)).state == "delivering"
+    twice = delivery_of(approve(once, "omar", OPS, changed, NINE))
+    assert delivery_of(start(twice, "ci", version.digest, changed, NINE)).state == "delivering"
 
 
 @pytest.mark.parametrize("changed", ["digest", "environment", "attempt"])
 def test_approvals_bind_to_exactly_this(
-    approved: Delivery, facts: EvaluationInput, version: Version, changed: str
+    approved: Delivery, evaluation_input: EvaluationInput, version: Version, changed: str
 ) -> None:
     """G2: carried to another digest, environment or attempt, they count for nothing."""
     other = {
@@ -116,38 +125,40 @@ def test_approvals_bind_to_exactly_this(
         "environment": replace(approved, environment="brightwater-prod"),
         "attempt": replace(approved, attempt=2),
     }[changed]
-    assert code(start(other, "ci", version.digest, facts, NINE)) is Code.NOT_APPROVED
+    assert code(start(other, "ci", version.digest, evaluation_input, NINE)) is Code.NOT_APPROVED
 
 
 def test_everything_is_checked_again_at_the_start(
-    approved: Delivery, facts: EvaluationInput, version: Version
+    approved: Delivery, evaluation_input: EvaluationInput, version: Version
 ) -> None:
     """G2."""
-    owing = replace(facts.environment, debt=Debt(UUID(int=9), "EMC-9", NINE, NINE))
-    refused = start(approved, "ci", version.digest, replace(facts, environment=owing), NINE)
+    owing = replace(evaluation_input.environment, debt=Debt(UUID(int=9), "EMC-9", NINE, NINE))
+    refused = start(
+        approved, "ci", version.digest, replace(evaluation_input, environment=owing), NINE
+    )
     assert isinstance(refused, Evaluation)
     assert refused.delivery.state == "refused"
     assert [reason.code for reason in refused.verdict.reasons] == [Code.EMERGENCY_DEBT_OPEN]
-    stale = start(approved, "ci", version.digest, replace(facts, checks=()), NINE)
+    stale = start(approved, "ci", version.digest, replace(evaluation_input, checks=()), NINE)
     assert isinstance(stale, Evaluation)
     assert (stale.verdict.outcome, stale.delivery) == ("deferred", approved)
 
 
 def test_what_is_rolled_out_is_what_was_approved(
-    approved: Delivery, facts: EvaluationInput
+    approved: Delivery, evaluation_input: EvaluationInput
 ) -> None:
     """G2."""
-    answer = start(approved, "ci", "sha256:" + "2" * 64, facts, NINE)
+    answer = start(approved, "ci", "sha256:" + "2" * 64, evaluation_input, NINE)
     assert isinstance(answer, Evaluation)
     assert set(follow_ups_due(answer.verdict)) == {"investigation"}
     assert answer.delivery.state == "refused"
 
 
 def test_a_busy_environment_defers(
-    approved: Delivery, facts: EvaluationInput, version: Version
+    approved: Delivery, evaluation_input: EvaluationInput, version: Version
 ) -> None:
     """G11: nothing is wrong with the version."""
-    answer = start(approved, "ci", version.digest, replace(facts, busy=True), NINE)
+    answer = start(approved, "ci", version.digest, replace(evaluation_input, busy=True), NINE)
     assert isinstance(answer, Evaluation)
     assert (answer.verdict.outcome, answer.delivery.state) == ("deferred", "approved")
     assert [reason.code for reason in answer.verdict.reasons] == [Code.CONFLICT]
@@ -200,20 +211,20 @@ def test_only_what_waits_can_be_taken_back_or_overtaken(
 @pytest.mark.parametrize("state", sorted(WAITING_STATES))
 def test_what_waits_can_be(delivery: Delivery, state: DeliveryState) -> None:
     waiting = replace(delivery, state=state)
-    assert taken(withdraw(waiting, NINE)).state == "withdrawn"
+    assert delivery_of(withdraw(waiting, NINE)).state == "withdrawn"
     assert close_waiting(waiting, "superseded", NINE).state == "superseded"
     assert close_waiting(waiting, "expired", NINE).state == "expired"
 
 
 @pytest.mark.parametrize("state", ENDED)
 def test_nothing_moves_what_has_ended(
-    delivery: Delivery, facts: EvaluationInput, version: Version, state: DeliveryState
+    delivery: Delivery, evaluation_input: EvaluationInput, version: Version, state: DeliveryState
 ) -> None:
     over = replace(delivery, state=state)
     answers = [
-        approve(over, "anna", OPS, facts, NINE),
+        approve(over, "anna", OPS, evaluation_input, NINE),
         refuse(over, (NOT_FIT,), {"retest": "x"}, 1, NINE),
-        start(over, "ci", version.digest, facts, NINE),
+        start(over, "ci", version.digest, evaluation_input, NINE),
         roll_out(over),
         verify(over, version.digest, 1, NINE),
         fail(over, "x", None, 1, NINE),

@@ -25,23 +25,25 @@ READY = {item: "https://wiki.example" for item in READINESS}
 PRODUCTION = FIRST_CRITERIA.requirements["production"]
 
 
-def judged(facts: EvaluationInput, readiness: Mapping[str, str] = READY) -> Verdict:
-    return evaluate(BILLING, readiness, "standard", facts, NINE)
+def evaluate_billing(
+    evaluation_input: EvaluationInput, readiness: Mapping[str, str] = READY
+) -> Verdict:
+    return evaluate(BILLING, readiness, "standard", evaluation_input, NINE)
 
 
 def codes(verdict: Verdict) -> set[Code]:
     return {reason.code for reason in verdict.reasons}
 
 
-def test_nothing_against_it_means_a_person_may_look(facts: EvaluationInput) -> None:
-    assert judged(facts).outcome == "accepted"
+def test_nothing_against_it_means_a_person_may_look(evaluation_input: EvaluationInput) -> None:
+    assert evaluate_billing(evaluation_input).outcome == "accepted"
 
 
-def test_all_shortcomings_are_named_at_once(facts: EvaluationInput) -> None:
+def test_all_shortcomings_are_named_at_once(evaluation_input: EvaluationInput) -> None:
     """G4."""
     failed = Check("regression_test", "failed", NINE, "https://ci.example/1")
-    spoilt = replace(facts, checks=(failed,), verified_in=frozenset())
-    verdict = judged(spoilt, readiness={})
+    changed = replace(evaluation_input, checks=(failed,), verified_in=frozenset())
+    verdict = evaluate_billing(changed, readiness={})
     assert verdict.outcome == "refused"
     assert codes(verdict) == {
         Code.CHECK_FAILED,
@@ -55,22 +57,28 @@ def test_all_shortcomings_are_named_at_once(facts: EvaluationInput) -> None:
 
 
 @pytest.mark.parametrize("item", READINESS)
-def test_each_item_of_readiness_is_asked_for(facts: EvaluationInput, item: str) -> None:
+def test_each_item_of_readiness_is_asked_for(evaluation_input: EvaluationInput, item: str) -> None:
     """R8: a blank is no proof."""
-    verdict = judged(facts, readiness=READY | {item: "  "})
+    verdict = evaluate_billing(evaluation_input, readiness=READY | {item: "  "})
     assert [(r.code, r.criterion) for r in verdict.reasons] == [(Code.READINESS_MISSING, item)]
     assert set(follow_ups_due(verdict)) == {"documentation"}
 
 
-def test_readiness_is_for_production(facts: EvaluationInput) -> None:
+def test_readiness_is_for_production(evaluation_input: EvaluationInput) -> None:
     """R8."""
-    staging = replace(facts, environment=replace(facts.environment, tier="staging"))
-    assert judged(staging, readiness={}).outcome == "accepted"
+    staging = replace(
+        evaluation_input, environment=replace(evaluation_input.environment, tier="staging")
+    )
+    assert evaluate_billing(staging, readiness={}).outcome == "accepted"
 
 
-def test_a_tier_nobody_described_is_judged_like_production(facts: EvaluationInput) -> None:
-    odd = replace(facts, environment=replace(facts.environment, tier="development"))
-    assert judged(odd, readiness={}).outcome == "refused"
+def test_a_tier_nobody_described_is_judged_like_production(
+    evaluation_input: EvaluationInput,
+) -> None:
+    odd = replace(
+        evaluation_input, environment=replace(evaluation_input.environment, tier="development")
+    )
+    assert evaluate_billing(odd, readiness={}).outcome == "refused"
 
 
 @pytest.mark.parametrize(
@@ -79,10 +87,10 @@ def test_a_tier_nobody_described_is_judged_like_production(facts: EvaluationInpu
     ids=["never reported", "error"],
 )
 def test_a_check_without_verdict_defers_and_opens_nothing(
-    facts: EvaluationInput, checks: tuple[Check, ...]
+    evaluation_input: EvaluationInput, checks: tuple[Check, ...]
 ) -> None:
     """G9."""
-    verdict = judged(replace(facts, checks=checks))
+    verdict = evaluate_billing(replace(evaluation_input, checks=checks))
     assert (verdict.outcome, codes(verdict)) == ("deferred", {Code.CHECK_ERROR})
     assert follow_ups_due(verdict) == {}
 
@@ -97,7 +105,7 @@ def test_a_check_counts_up_to_its_age_and_no_longer(age: timedelta) -> None:
 
 
 @given(st.permutations(["failed", "error", "passed"]))
-def test_the_latest_run_counts_in_whatever_order_it_is_heard(order: list[str]) -> None:
+def test_the_latest_run_counts_in_whatever_order_it_arrives(order: list[str]) -> None:
     at = {"failed": 1, "error": 2, "passed": 3}
     checks = [
         Check(kind, result, NINE - timedelta(hours=9 - at[result]))  # type: ignore[arg-type]
@@ -115,21 +123,21 @@ def test_the_latest_run_counts_in_whatever_order_it_is_heard(order: list[str]) -
     ],
 )
 def test_failed_checks_oblige_to_their_own_work(
-    facts: EvaluationInput, kind: str, work: set[str]
+    evaluation_input: EvaluationInput, kind: str, work: set[str]
 ) -> None:
-    checks = (*facts.checks, Check(kind, "failed", NINE))
-    assert set(follow_ups_due(judged(replace(facts, checks=checks)))) == work
+    checks = (*evaluation_input.checks, Check(kind, "failed", NINE))
+    assert set(follow_ups_due(evaluate_billing(replace(evaluation_input, checks=checks)))) == work
 
 
-def test_a_skipped_tier_obliges_to_a_retest(facts: EvaluationInput) -> None:
+def test_a_skipped_tier_obliges_to_a_retest(evaluation_input: EvaluationInput) -> None:
     """G7."""
-    verdict = judged(replace(facts, verified_in=frozenset()))
+    verdict = evaluate_billing(replace(evaluation_input, verified_in=frozenset()))
     assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.PROMOTION_SKIPPED}, {"retest"})
 
 
-def test_a_hotfix_is_shorter_only_where_it_is_urgent(facts: EvaluationInput) -> None:
+def test_a_hotfix_is_shorter_only_where_it_is_urgent(evaluation_input: EvaluationInput) -> None:
     """G7: and it is not absent, checks and readiness are still asked for."""
-    calm = replace(facts, verified_in=frozenset())
+    calm = replace(evaluation_input, verified_in=frozenset())
     urgent = replace(calm, blocker_open=True)
     assert evaluate(BILLING, READY, "hotfix", calm, NINE).outcome == "refused"
     assert evaluate(BILLING, READY, "hotfix", urgent, NINE).outcome == "accepted"
@@ -139,7 +147,7 @@ def test_a_hotfix_is_shorter_only_where_it_is_urgent(facts: EvaluationInput) -> 
 
 @pytest.mark.parametrize("path", ["its name", "another name of the same digest"])
 def test_an_open_follow_up_holds_the_version_by_any_path(
-    facts: EvaluationInput, version: Version, path: str
+    evaluation_input: EvaluationInput, version: Version, path: str
 ) -> None:
     """G5."""
     name = "1.4.0" if path == "its name" else "1.3.9"
@@ -147,39 +155,42 @@ def test_an_open_follow_up_holds_the_version_by_any_path(
     open_one = FollowUp(
         UUID(int=5), "FUP-5", "retest", "test it", None, "brightwater-prod", held, NINE
     )
-    verdict = judged(replace(facts, follow_ups=(open_one,)))
+    verdict = evaluate_billing(replace(evaluation_input, follow_ups=(open_one,)))
     assert (verdict.outcome, codes(verdict)) == ("refused", {Code.FOLLOWUP_OPEN})
     assert verdict.reasons[0].evidence == "FUP-5"
     assert follow_ups_due(verdict) == {}, "the open one carries this refusal as well"
 
 
 def test_an_environment_in_debt_accepts_only_what_contains_the_change(
-    facts: EvaluationInput, version: Version
+    evaluation_input: EvaluationInput, version: Version
 ) -> None:
     """R7, G8."""
     change = UUID(int=6)
-    owing = replace(facts.environment, debt=Debt(change, "EMC-1", NINE, NINE))
-    refused = judged(replace(facts, environment=owing))
+    owing = replace(evaluation_input.environment, debt=Debt(change, "EMC-1", NINE, NINE))
+    refused = evaluate_billing(replace(evaluation_input, environment=owing))
     assert (codes(refused), set(follow_ups_due(refused))) == (
         {Code.EMERGENCY_DEBT_OPEN},
         {"documentation"},
     )
     paying = replace(version, contains=frozenset({change}))
-    assert judged(replace(facts, environment=owing, version=paying)).outcome == "accepted"
+    assert (
+        evaluate_billing(replace(evaluation_input, environment=owing, version=paying)).outcome
+        == "accepted"
+    )
 
 
-def test_a_drifted_environment_accepts_nothing(facts: EvaluationInput) -> None:
+def test_a_drifted_environment_accepts_nothing(evaluation_input: EvaluationInput) -> None:
     """G10."""
-    drifted = replace(facts.environment, drift=Drift("billing", None, NINE))
-    verdict = judged(replace(facts, environment=drifted))
+    drifted = replace(evaluation_input.environment, drift=Drift("billing", None, NINE))
+    verdict = evaluate_billing(replace(evaluation_input, environment=drifted))
     assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.ENV_DRIFTED}, {"investigation"})
 
 
-def test_one_judgement_among_delays_refuses(facts: EvaluationInput) -> None:
-    verdict = judged(replace(facts, checks=()), readiness={})
+def test_one_judgement_among_delays_refuses(evaluation_input: EvaluationInput) -> None:
+    verdict = evaluate_billing(replace(evaluation_input, checks=()), readiness={})
     assert verdict.outcome == "refused"
 
 
-def test_one_follow_up_per_kind_names_every_reason(facts: EvaluationInput) -> None:
-    work = follow_ups_due(judged(facts, readiness={}))
+def test_one_follow_up_per_kind_names_every_reason(evaluation_input: EvaluationInput) -> None:
+    work = follow_ups_due(evaluate_billing(evaluation_input, readiness={}))
     assert [reason.criterion for reason in work["documentation"]] == list(READINESS)

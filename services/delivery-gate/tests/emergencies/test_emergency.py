@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from delivery_gate.criteria.domain.verdict import Code, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code
 from delivery_gate.emergencies.domain import (
     Blocker,
     EmergencyChange,
@@ -43,7 +44,7 @@ MISSING = [
 
 
 def code(answer: EmergencyChange | Rejection | None) -> Code | None:
-    return answer.code if isinstance(answer, Rejection) else None
+    return Code(answer.code) if isinstance(answer, Rejection) else None
 
 
 def test_an_open_blocker_here_and_a_second_person_let_it_through() -> None:

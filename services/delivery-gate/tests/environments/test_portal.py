@@ -28,57 +28,59 @@ def contact(
     )
 
 
-async def seen(play: GateClient) -> list[str] | int:
+async def visible_environments(gate: GateClient) -> list[str] | int:
     """The environments that the portal shows to jan; the status where it shows none."""
-    answer = await play.get("portal", "environments", On_Behalf_Of=JAN)
+    answer = await gate.get("portal", "environments", On_Behalf_Of=JAN)
     if answer.status_code != 200:
         return answer.status_code
     return [one["key"] for one in answer.json()["items"]]
 
 
-async def test_the_portal_sees_what_the_contact_may_see(play: GateClient) -> None:
-    """The own environments, and neither deliveries nor what others own"""
-    await play.deliver_event(contact(1))
-    assert await seen(play) == ["acme-prod", "acme-staging"]
-    one = await play.get("portal", "environments/acme-prod", On_Behalf_Of=JAN)
+async def test_the_portal_sees_what_the_contact_may_see(gate: GateClient) -> None:
+    """The own environments, and neither deliveries nor those of others."""
+    await gate.deliver_event(contact(1))
+    assert await visible_environments(gate) == ["acme-prod", "acme-staging"]
+    one = await gate.get("portal", "environments/acme-prod", On_Behalf_Of=JAN)
     assert one.json()["customer"] == "acme"
     for path in ("deliveries", "versions", "follow-ups", "refusals"):
-        assert (await play.get("portal", path, On_Behalf_Of=JAN)).status_code in (403, 404), path
+        assert (await gate.get("portal", path, On_Behalf_Of=JAN)).status_code in (403, 404), path
     asked = {"product": "billing", "digest": None}
-    told = await play.post("portal", "environments/acme-prod/observations", asked, On_Behalf_Of=JAN)
-    assert told.status_code == 403
+    answer = await gate.post(
+        "portal", "environments/acme-prod/observations", asked, On_Behalf_Of=JAN
+    )
+    assert answer.status_code == 403
 
 
-async def test_a_contact_of_another_customer_sees_none_of_them(play: GateClient) -> None:
-    await play.deliver_event(contact(1, "brightwater"))
-    assert await seen(play) == []
-    one = await play.get("portal", "environments/acme-prod", On_Behalf_Of=JAN)
+async def test_a_contact_of_another_customer_sees_none_of_them(gate: GateClient) -> None:
+    await gate.deliver_event(contact(1, "brightwater"))
+    assert await visible_environments(gate) == []
+    one = await gate.get("portal", "environments/acme-prod", On_Behalf_Of=JAN)
     assert one.status_code == 404
 
 
-async def test_the_portal_alone_sees_nothing(play: GateClient) -> None:
-    assert (await play.get("portal", "environments")).status_code == 403
-    assert await seen(play) == 403
+async def test_the_portal_alone_sees_nothing(gate: GateClient) -> None:
+    assert (await gate.get("portal", "environments")).status_code == 403
+    assert await visible_environments(gate) == 403
 
 
 @pytest.mark.parametrize("gone", [contact(1, erased=True), contact(1, retired=True)])
 async def test_nobody_speaks_for_a_contact_who_is_gone(
-    play: GateClient, gone: ContactKnown
+    gate: GateClient, gone: ContactKnown
 ) -> None:
-    await play.deliver_event(contact(1))
-    await play.deliver_event(gone)
-    assert await seen(play) == 403
+    await gate.deliver_event(contact(1))
+    await gate.deliver_event(gone)
+    assert await visible_environments(gate) == 403
 
 
-async def test_an_address_that_two_claim_is_nobodys(play: GateClient) -> None:
-    """It moved to another customer, and only half of that has been heard"""
-    await play.deliver_event(contact(1))
-    await play.deliver_event(contact(2, "brightwater"))
-    assert await seen(play) == 403
-    await play.deliver_event(contact(1, erased=True))
-    assert await seen(play) == []
+async def test_an_address_that_two_claim_is_nobodys(gate: GateClient) -> None:
+    """It moved to another customer, and only one of the two events has arrived."""
+    await gate.deliver_event(contact(1))
+    await gate.deliver_event(contact(2, "brightwater"))
+    assert await visible_environments(gate) == 403
+    await gate.deliver_event(contact(1, erased=True))
+    assert await visible_environments(gate) == []
 
 
-async def test_only_the_portal_speaks_for_others(play: GateClient) -> None:
-    await play.deliver_event(contact(1))
-    assert (await play.get("anna", "environments", On_Behalf_Of=JAN)).status_code == 403
+async def test_only_the_portal_speaks_for_others(gate: GateClient) -> None:
+    await gate.deliver_event(contact(1))
+    assert (await gate.get("anna", "environments", On_Behalf_Of=JAN)).status_code == 403

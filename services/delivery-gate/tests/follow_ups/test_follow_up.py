@@ -2,7 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, build_verdict
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason, build_verdict
 from delivery_gate.follow_ups.domain import (
     FollowUp,
     HeldVersion,
@@ -32,7 +33,7 @@ CLOSED = replace(OPEN, state="closed", evidence="run 7", closed_by="anna", close
 
 
 def code(answer: FollowUp | Rejection) -> Code | None:
-    return answer.code if isinstance(answer, Rejection) else None
+    return Code(answer.code) if isinstance(answer, Rejection) else None
 
 
 def test_one_person_closes_with_evidence_and_another_confirms() -> None:

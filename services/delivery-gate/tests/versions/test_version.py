@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery_gate.criteria.domain.verdict import Code, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code
 from delivery_gate.versions.domain import (
     Reference,
     Version,

@@ -1,22 +1,43 @@
-"""The one place that builds the escalation service."""
+"""What the escalation service is made of. Built here, run by `python -m escalation`."""
+
+from typing import Final
 
 from fastapi import FastAPI
 
 from common.http import Service
 from common.http import create_app as create
+from escalation.cases.notification_outcomes import ESCALATION_ACCESS
+from escalation.cases.routes import actions, escalations
+from escalation.cases.routes import notifications as notification_routes
+from escalation.directory import routes as directory_routes
 from escalation.handlers import HANDLERS
+from escalation.notifications import notifier
 from escalation.notifications import store as notifications
-from escalation.notifications.notifier import run_notifier
-from escalation.routers import ROUTERS
+from escalation.policies.routes import matrix, policies
+from escalation.rotas import routes as rota_routes
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
 
-SERVICE = Service(
+
+async def run_notifier(app: FastAPI) -> None:
+    """Send notifications, with what the notifier needs of cases."""
+    await notifier.run_notifier(app, ESCALATION_ACCESS)
+
+
+SERVICE: Final = Service(
     name="escalation",
     schema="escalation",
     title="OpsDesk escalation",
     settings=EscalationSettings,
-    routers=ROUTERS,
+    routers=(
+        policies.routes,
+        matrix.routes,
+        rota_routes.routes,
+        escalations.routes,
+        actions.routes,
+        notification_routes.routes,
+        directory_routes.routes,
+    ),
     handlers=HANDLERS,
     timers=TIMERS,
     background=(run_notifier,),
@@ -25,4 +46,5 @@ SERVICE = Service(
 
 
 def create_app() -> FastAPI:
+    """The ASGI application of the service."""
     return create(SERVICE)

@@ -1,4 +1,4 @@
-"""Kafka in: what escalation hears, and what it does about it."""
+"""Which event is handled where."""
 
 from common.events.clocks import (
     ClockBreached,
@@ -54,13 +54,13 @@ from escalation.cases.handlers import (
 from escalation.directory import handlers as directory
 
 HANDLERS: Handlers = {
-    ClockThresholdReached: for_each(clocks.on_clock_warned),
-    ClockBreached: for_each(clocks.on_clock_breached),
+    ClockThresholdReached: for_each(clocks.on_threshold_reached),
+    ClockBreached: for_each(clocks.on_breached),
     ClockBreachWithdrawn: for_each(clocks.on_breach_withdrawn),
     ClockMet: clocks.on_clocks_ended,
     ClockMissed: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
-    ForecastChanged: for_each(forecasts.on_forecast),
+    ForecastChanged: for_each(forecasts.on_forecast_changed),
     WaiverRequested: for_each(waivers.on_requested),
     WaiverApproved: for_each(waivers.on_ended),
     WaiverRefused: for_each(waivers.on_ended),
@@ -78,10 +78,10 @@ HANDLERS: Handlers = {
     TicketMerged: tickets.on_tickets_ended,
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
-    UsageLimitApproaching: for_each(usage.on_limit_ahead),
+    UsageLimitApproaching: for_each(usage.on_limit_approaching),
     UsageLimitReached: for_each(usage.on_limit_reached),
-    UsageLimitCleared: for_each(usage.on_limit_far),
-    DowntimeBudgetThresholdReached: for_each(budgets.on_budget_used),
+    UsageLimitCleared: for_each(usage.on_limit_cleared),
+    DowntimeBudgetThresholdReached: for_each(budgets.on_threshold_reached),
     OutageStarted: for_each(outages.on_started),
     OutageEnded: for_each(outages.on_ended),
     OutageCorrected: for_each(outages.on_corrected),

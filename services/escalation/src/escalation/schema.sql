@@ -39,7 +39,7 @@ CREATE TABLE escalations (
     dedup_key text NOT NULL,
     title text NOT NULL,
     at timestamptz NOT NULL,
-    kind text,
+    ticket_kind text,
     service text,
     customer text,
     environment text,
@@ -50,8 +50,8 @@ CREATE TABLE escalations (
     policy_id uuid NOT NULL,
     status text NOT NULL,
     due_at timestamptz,
-    passes integer NOT NULL,
-    fired integer NOT NULL,
+    round integer NOT NULL,
+    fired_step integer NOT NULL,
     next_step integer NOT NULL,
     exhausted boolean NOT NULL,
     acknowledged_by text[] NOT NULL,
@@ -111,11 +111,11 @@ CREATE TABLE notifications (
     CONSTRAINT notifications_purpose_check
         CHECK (purpose IN ('page', 'exhausted', 'duty', 'all_clear')),
     CONSTRAINT notifications_state_check
-        CHECK (state IN ('on_hold', 'ready', 'sent', 'cancelled', 'failed'))
+        CHECK (state IN ('waiting', 'ready', 'sent', 'cancelled', 'failed'))
 ) WITH (fillfactor = 70);
 CREATE INDEX ix_notifications_ready ON notifications (next_try_at) WHERE state = 'ready';
 
--- Staff as intake tells them; house is the last resort's own address.
+-- Staff as intake announces them; fallback is the contact for when nobody else can be notified.
 CREATE TABLE people (
     sub text NOT NULL,
     name text NOT NULL,

@@ -1,4 +1,4 @@
-"""What the escalation service is told by its environment."""
+"""The settings of the escalation service."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ LOCAL_FALLBACK_EMAIL = "on-duty@localhost"
 
 
 class EscalationSettings(Settings):
-    """Mail goes out through `smtp`; `fallback_email` is who hears when nobody else can be told."""
+    """How mail is sent, where links in it lead, and who is notified when nobody else can be."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
     smtp_server: str = Field(
@@ -27,7 +27,7 @@ class EscalationSettings(Settings):
     fallback_email: str = Field(
         LOCAL_FALLBACK_EMAIL,
         pattern=r"^[^@\s]+@[^@\s]+$",
-        description="the address told when nobody else can be",
+        description="the address to notify when nobody else can be",
     )
     public_url: str = Field(
         "http://127.0.0.1:8003", pattern=r"^https?://\S+$", description="where links in mails lead"
@@ -42,6 +42,6 @@ class EscalationSettings(Settings):
     def _require_fallback_email(self) -> "EscalationSettings":
         if self.environment == "production" and self.fallback_email == LOCAL_FALLBACK_EMAIL:
             raise ValueError(
-                "OPSDESK_FALLBACK_EMAIL is missing: give the address told when nobody else can be"
+                "OPSDESK_FALLBACK_EMAIL is missing: give the address to notify when nobody else can be"
             )
         return self

@@ -1,4 +1,4 @@
-"""Cases over HTTP: acts of people on what runs."""
+"""Cases over HTTP: what people do to running ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from escalation.cases.domain import lifecycle
 from escalation.cases.domain.timeline import Rejection
 from escalation.handlers import HANDLERS
 from escalation.timers import TIMERS
-from escalation_support.builders import MINUTE, NIGHT, clock_warned
+from escalation_support.builders import MINUTE, NIGHT, threshold_reached
 from escalation_support.http_setup import POLICY, count_firings, set_up
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
@@ -24,15 +24,19 @@ async def test_the_matrix_sends_a_critical_warning_to_who_is_on_call(
 ) -> None:
     """J1, E3, E17: sven until Monday nine, then tom five minutes later."""
     await set_up(theo)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
-    shown = (await anna.get("/v1/escalations/ESC-1")).json()
-    assert (shown["policy"], shown["policy_version"], shown["step"]) == ("critical", 1, 1)
-    assert shown["next_at"] == "2026-03-01T03:05:00Z"
-    assert [e["kind"] for e in shown["timeline"]] == ["opened", "step_fired"]
-    assert shown["timeline"][1]["detail"]["people"] == ["sven"]
-    listed = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()
-    assert [(n["person"], n["state"]) for n in listed["items"]] == [("sven", "ready")]
-    assert "address" not in listed["items"][0]
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    escalation = (await anna.get("/v1/escalations/ESC-1")).json()
+    assert (escalation["policy"], escalation["policy_version"], escalation["step"]) == (
+        "critical",
+        1,
+        1,
+    )
+    assert escalation["next_at"] == "2026-03-01T03:05:00Z"
+    assert [e["kind"] for e in escalation["timeline"]] == ["opened", "step_fired"]
+    assert escalation["timeline"][1]["detail"]["people"] == ["sven"]
+    notifications = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()
+    assert [(n["person"], n["state"]) for n in notifications["items"]] == [("sven", "ready")]
+    assert "address" not in notifications["items"][0]
 
 
 async def test_acknowledging_stops_the_next_step(
@@ -40,7 +44,7 @@ async def test_acknowledging_stops_the_next_step(
 ) -> None:
     """E5."""
     await set_up(theo)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     answer = await anna.post("/v1/escalations/ESC-1/acknowledge")
     assert answer.json()["state"] == "acknowledged"
     assert answer.headers["ETag"] == '"3"'
@@ -53,7 +57,7 @@ async def test_an_acknowledgement_that_came_first_stops_the_step_due_at_its_inst
 ) -> None:
     """E10: while it holds the case the timer passes by; afterwards nothing is due."""
     await set_up(theo)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     await freeze_time(database, NIGHT + 5 * MINUTE)
     async with database.transaction() as tx:
         case = await cases.lock(tx, "ESC-1")
@@ -70,13 +74,13 @@ async def test_a_running_case_keeps_the_policy_that_it_started_with(
 ) -> None:
     """E14."""
     await set_up(theo)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     slower = POLICY | {"steps": [{**POLICY["steps"][0], "delay_seconds": 86400}]}
     assert (await theo.post("/v1/policies", json=slower)).json()["version"] == 2
     await freeze_time(database, NIGHT + 5 * MINUTE)
     await fire_due(database, TIMERS)
-    shown = (await anna.get("/v1/escalations/ESC-1")).json()
-    assert (shown["policy_version"], shown["step"]) == (1, 2)
+    escalation = (await anna.get("/v1/escalations/ESC-1")).json()
+    assert (escalation["policy_version"], escalation["step"]) == (1, 2)
     old = await anna.get("/v1/policies/critical", params={"version": 1})
     assert len(old.json()["steps"]) == 2
 
@@ -88,14 +92,16 @@ async def test_another_policy_takes_over_at_its_first_step(
     await set_up(theo)
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
     answer = await anna.post("/v1/escalations/ESC-1/move", json={"policy": "critical"})
-    shown = answer.json()
-    assert (shown["policy"], shown["step"], shown["next_at"]) == (
+    escalation = answer.json()
+    assert (escalation["policy"], escalation["step"], escalation["next_at"]) == (
         "critical",
         1,
         "2026-03-01T03:05:00Z",
     )
-    listed = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()["items"]
-    assert {n["person"]: n["state"] for n in listed} == {
+    notifications = (await anna.get("/v1/notifications", params={"escalation": "ESC-1"})).json()[
+        "items"
+    ]
+    assert {n["person"]: n["state"] for n in notifications} == {
         "anna": "cancelled",
         "omar": "cancelled",
         "sven": "ready",
@@ -108,11 +114,11 @@ async def test_a_case_opened_by_hand_runs_like_any_other(
     database: Database, anna: AsyncClient
 ) -> None:
     """E1, E9: 201, and 200 where it joins the one that runs."""
-    wanted = {"title": "Backup of acme-prod failed", "severity": "major", "dedup_key": "backup"}
-    first = await anna.post("/v1/escalations", json=wanted)
+    body = {"title": "Backup of acme-prod failed", "severity": "major", "dedup_key": "backup"}
+    first = await anna.post("/v1/escalations", json=body)
     assert first.status_code == 201
     assert first.headers["Location"] == "/v1/escalations/ESC-1"
-    again = await anna.post("/v1/escalations", json=wanted)
+    again = await anna.post("/v1/escalations", json=body)
     assert (again.status_code, again.json()["key"]) == (200, "ESC-1")
     by_id = await anna.get(f"/v1/escalations/{first.json()['id']}")
     assert [e["kind"] for e in by_id.json()["timeline"]] == ["opened", "step_fired", "repeated"]
@@ -159,24 +165,24 @@ async def test_a_timeline_is_not_rewritten(database: Database, anna: AsyncClient
             await tx.execute(text("UPDATE timeline SET by = 'somebody'"))
 
 
-async def test_what_is_resolved_takes_no_more_acts(anna: AsyncClient) -> None:
+async def test_a_resolved_case_refuses_further_actions(anna: AsyncClient) -> None:
     """E5."""
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
     done = await anna.post("/v1/escalations/ESC-1/resolve", json={"reason": "fixed"})
     assert done.json()["state"] == "resolved"
-    acts: list[tuple[str, Any]] = [
+    actions: list[tuple[str, Any]] = [
         ("acknowledge", None),
         ("escalate", None),
         ("resolve", {"reason": "again"}),
         ("snooze", {"until": "2026-03-01T09:00:00Z"}),
     ]
-    for act, body in acts:
-        answer = await anna.post(f"/v1/escalations/ESC-1/{act}", json=body)
+    for action, body in actions:
+        answer = await anna.post(f"/v1/escalations/ESC-1/{action}", json=body)
         assert answer.status_code == 409
         assert answer.json()["type"] == "urn:opsdesk:error:escalation-resolved"
 
 
-async def test_whoever_decides_on_an_old_state_is_told(anna: AsyncClient) -> None:
+async def test_an_action_on_an_outdated_state_is_refused(anna: AsyncClient) -> None:
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
     stale = {"If-Match": '"1"'}
     answer = await anna.post("/v1/escalations/ESC-1/acknowledge", headers=stale)

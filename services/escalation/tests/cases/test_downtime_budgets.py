@@ -1,4 +1,4 @@
-"""R3: those who plan hear of a month's downtime while some of what is allowed is left."""
+"""R3: people are notified of a month's downtime while some of its budget is left."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from escalation_support.builders import ACME, NIGHT
 from opsdesk_testing.protocol import deliver, outbox_events
 
 
-def used(share: float) -> DowntimeBudgetThresholdReached:
+def used(threshold: float) -> DowntimeBudgetThresholdReached:
     return DowntimeBudgetThresholdReached(
         at=NIGHT,
         budget_id=UUID(int=55),
@@ -17,27 +17,30 @@ def used(share: float) -> DowntimeBudgetThresholdReached:
         customer_id=ACME,
         customer="acme",
         month="2026-03-01",
-        threshold=share,
+        threshold=threshold,
         reached_at=NIGHT,
         promised=0.995,
         budget_seconds=3600,
-        down_seconds=int(3600 * share),
+        down_seconds=int(3600 * threshold),
     )
 
 
-async def test_shares_join_one_case_and_the_last_is_a_case_of_its_own(database: Database) -> None:
-    for number, share in enumerate((0.5, 0.9, 1.0), start=1):
-        await deliver(database, HANDLERS, (used(share), number))
-    said = [one for one in await outbox_events(database) if one.topic == "opsdesk.escalations"]
+async def test_thresholds_join_one_case_and_the_last_is_a_case_of_its_own(
+    database: Database,
+) -> None:
+    for number, threshold in enumerate((0.5, 0.9, 1.0), start=1):
+        await deliver(database, HANDLERS, (used(threshold), number))
+    events = await outbox_events(database)
     cases = [
-        (one.type.split(".")[2], one.body["trigger"])
-        for one in said
-        if one.type.split(".")[2] in ("opened", "resolved")
+        (event.type.split(".")[2], event.body["trigger"])
+        for event in events
+        if event.topic == "opsdesk.escalations"
+        and event.type.split(".")[2] in ("opened", "resolved")
     ]
     assert cases == [
         ("opened", "downtime_budget_threshold_reached"),
         ("resolved", "downtime_budget_threshold_reached"),
         ("opened", "downtime_budget_exhausted"),
     ]
-    heard = {one.topic for one in await outbox_events(database)}
-    assert {"opsdesk.escalations.dm", "opsdesk.escalations.gm"} <= heard
+    topics = {event.topic for event in events}
+    assert {"opsdesk.escalations.dm", "opsdesk.escalations.gm"} <= topics

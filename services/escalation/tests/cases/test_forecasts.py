@@ -1,4 +1,4 @@
-"""R3: whoever subscribed hears of a promise that will break, once, and before it does."""
+"""R3: subscribers are informed of a promise that will break, once, and before it does."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,38 +10,35 @@ from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
-from escalation_support.builders import (
-    CLOCK,
-    NIGHT,
-    Mailbox,
-    clock_event,
-    clock_warned,
-    ticket_event,
-)
+from escalation_support.builders import CLOCK, NIGHT, clock_event, threshold_reached, ticket_event
+from escalation_support.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 HOUR = timedelta(hours=1)
 
 
-def forecast(outlook: str = "likely_to_breach", was: str = "safe", **own: Any) -> ForecastChanged:
-    said = {
+def forecast(
+    outlook: str = "likely_to_breach", previous: str = "safe", **own: Any
+) -> ForecastChanged:
+    outlook_fields = {
         "forecast_id": CLOCK,
         "outlook": outlook,
-        "previous": was,
+        "previous": previous,
         "probability": 0.86,
         "expected_breach_at": NIGHT + HOUR,
         "reasons": ["3 h of its 4 h are used up (75%); 1 h of support time are left."],
         "subscribers": ["dana", "pavel"],
     }
-    facts = clock_warned().model_dump(include=set(ForecastChanged.model_fields))
-    return ForecastChanged.model_validate(facts | said | own)
+    clock_fields = threshold_reached().model_dump(include=set(ForecastChanged.model_fields))
+    return ForecastChanged.model_validate(clock_fields | outlook_fields | own)
 
 
 async def opened_and_resolved(database: Database) -> list[tuple[str, str]]:
     return [
-        (one.type.split(".")[2], one.body["trigger"])
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
+        (event.type.split(".")[2], event.body["trigger"])
+        for event in await outbox_events(database)
+        if event.topic == "opsdesk.escalations"
+        and event.type.split(".")[2] in ("opened", "resolved")
     ]
 
 
@@ -54,16 +51,16 @@ async def test_one_notice_for_each_subscriber_and_nobody_is_paged(
         await fire_due(database, TIMERS)
         await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "pavel"]
-    letter = mailbox.messages[0]
-    assert str(letter["Subject"]).endswith(
+    mail = mailbox.messages[0]
+    assert str(mail["Subject"]).endswith(
         "For your information: OPS-1042: resolution is likely to break (86%)"
     )
-    body = letter.get_content()
+    body = mail.get_content()
     assert "Breaks: " in body
     assert "invoices" not in body
 
 
-async def test_getting_worse_is_told_again_and_getting_better_is_not(
+async def test_getting_worse_is_announced_again_and_getting_better_is_not(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     await deliver(database, HANDLERS, (forecast("at_risk", probability=0.4), 1))
@@ -71,7 +68,7 @@ async def test_getting_worse_is_told_again_and_getting_better_is_not(
     await deliver(database, HANDLERS, (forecast("at_risk", "likely_to_breach", probability=0.5), 3))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["dana", "dana", "pavel", "pavel"]
-    subjects = {str(one["Subject"]).partition("resolution ")[2] for one in mailbox.messages}
+    subjects = {str(mail["Subject"]).partition("resolution ")[2] for mail in mailbox.messages}
     assert "is likely to break (86%)" in subjects
     await deliver(database, HANDLERS, (forecast("safe", "at_risk", probability=0.1), 4))
     assert await opened_and_resolved(database) == [

@@ -69,8 +69,8 @@ def test_a_policy_may_let_each_acknowledge_for_themselves() -> None:
     each = replace(THREE, acknowledge="each")
     case, _ = walk(make_case(each), each, NIGHT)
     case, _ = expect_outcome(acknowledge(case, each, "anna", NIGHT))
-    case, facts = walk(case, each, NIGHT + 5 * MINUTE)
-    assert fired_steps(facts) == [(5, 1, 2, ("sven",))]
+    case, events = walk(case, each, NIGHT + 5 * MINUTE)
+    assert fired_steps(events) == [(5, 1, 2, ("sven",))]
     assert case.acknowledged_by == ("anna",)
 
 
@@ -88,9 +88,9 @@ def test_a_snooze_is_quiet_and_then_starts_over() -> None:
     case, _ = walk(make_case(), THREE, NIGHT + 5 * MINUTE)
     case, _ = expect_outcome(snooze(case, "anna", LATER, NIGHT + 6 * MINUTE))
     assert walk(case, THREE, LATER - MINUTE)[1] == []
-    _, facts = walk(case, THREE, LATER)
-    assert isinstance(facts[0], Reopened)
-    assert fired_steps(facts) == [(240, 1, 1, ("anna",))]
+    _, events = walk(case, THREE, LATER)
+    assert isinstance(events[0], Reopened)
+    assert fired_steps(events) == [(240, 1, 1, ("anna",))]
 
 
 def test_a_snooze_ends_in_the_future() -> None:
@@ -103,13 +103,13 @@ def test_snoozing_a_blocker_needs_a_second_person() -> None:
     case = make_case(severity="blocker")
     case, _ = expect_outcome(snooze(case, "anna", LATER, NIGHT))
     assert case.status == "open"
-    same, _ = expect_outcome(snooze(case, "anna", LATER, NIGHT))
-    assert same.status == "open"
+    unchanged, _ = expect_outcome(snooze(case, "anna", LATER, NIGHT))
+    assert unchanged.status == "open"
     other_end, _ = expect_outcome(snooze(case, "omar", LATER + MINUTE, NIGHT))
     assert other_end.status == "open"
-    case, facts = expect_outcome(snooze(case, "omar", LATER, NIGHT + MINUTE))
+    case, events = expect_outcome(snooze(case, "omar", LATER, NIGHT + MINUTE))
     assert case.status == "snoozed"
-    assert facts == (Snoozed(NIGHT + MINUTE, "anna", LATER, confirmed_by="omar"),)
+    assert events == (Snoozed(NIGHT + MINUTE, "anna", LATER, confirmed_by="omar"),)
 
 
 def test_a_trigger_heard_again_adds_to_the_timeline_and_changes_nothing() -> None:
@@ -124,8 +124,8 @@ def test_another_policy_starts_at_its_step_1() -> None:
     case, _ = walk(make_case(), THREE, NIGHT + 5 * MINUTE)
     case, _ = expect_outcome(change_policy(case, other, "theo", NIGHT + 6 * MINUTE))
     assert case.policy_id == other.id
-    _, facts = walk(case, other, LATER)
-    assert fired_steps(facts)[0] == (6, 1, 1, ("mia",))
+    _, events = walk(case, other, LATER)
+    assert fired_steps(events)[0] == (6, 1, 1, ("mia",))
 
 
 Act = tuple[int, str]
@@ -157,9 +157,9 @@ def test_whatever_people_do_nobody_is_forgotten(acts: list[Act]) -> None:
         case = _act(case, act, NIGHT + minute * MINUTE)
         waits_for_time = case.status != "resolved" and not case.exhausted
         assert (case.due_at is not None) == waits_for_time
-    case, facts = walk(case, TIMED, NIGHT + timedelta(days=3))
+    case, events = walk(case, TIMED, NIGHT + timedelta(days=3))
     assert case.exhausted or case.status == "resolved"
-    assert all(isinstance(fact, Exhausted) for fact in facts[-1:])
+    assert all(isinstance(fact, Exhausted) for fact in events[-1:])
 
 
 def _before(case: EscalationState, at: datetime) -> tuple[EscalationState, list[TimelineEvent]]:

@@ -1,4 +1,4 @@
-"""Lists, who is on call, and what is refused or left on record."""
+"""Lists, who is on call, what is refused, and what is audited."""
 
 from httpx import AsyncClient
 from sqlalchemy import text
@@ -12,22 +12,22 @@ async def test_lists_go_page_by_page_and_are_filtered(anna: AsyncClient) -> None
     for severity in ("major", "minor", "major"):
         await anna.post("/v1/escalations", json={"title": "x", "severity": severity})
     first = (await anna.get("/v1/escalations", params={"limit": 2})).json()
-    assert [one["key"] for one in first["items"]] == ["ESC-3", "ESC-2"]
+    assert [case["key"] for case in first["items"]] == ["ESC-3", "ESC-2"]
     rest = await anna.get("/v1/escalations", params={"limit": 2, "cursor": first["next"]})
-    assert [one["key"] for one in rest.json()["items"]] == ["ESC-1"]
+    assert [case["key"] for case in rest.json()["items"]] == ["ESC-1"]
     assert rest.json()["next"] is None
     minor = await anna.get("/v1/escalations", params={"severity": "minor", "state": "open"})
-    assert [one["key"] for one in minor.json()["items"]] == ["ESC-2"]
+    assert [case["key"] for case in minor.json()["items"]] == ["ESC-2"]
 
 
 async def test_rotas_and_policies_go_page_by_page(theo: AsyncClient) -> None:
     for key in ("a", "b", "c"):
         await theo.post("/v1/rotas", json=ROTA | {"key": key})
-    for path, keys in (("/v1/rotas", ["a", "b", "c"]), ("/v1/policies", ["house"])):
+    for path, keys in (("/v1/rotas", ["a", "b", "c"]), ("/v1/policies", ["default"])):
         seen, cursor = [], None
         while True:
-            asked = {"limit": 1} | ({"cursor": cursor} if cursor else {})
-            page = (await theo.get(path, params=asked)).json()
+            query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+            page = (await theo.get(path, params=query)).json()
             seen += [item["key"] for item in page["items"]]
             if not (cursor := page["next"]):
                 break
@@ -69,7 +69,7 @@ async def test_a_critical_policy_with_a_gap_is_refused_and_the_gap_named(
     assert (await theo.post("/v1/policies", json=POLICY | {"critical": True})).status_code == 201
 
 
-async def test_every_act_leaves_its_trail(database: Database, theo: AsyncClient) -> None:
+async def test_every_action_is_audited(database: Database, theo: AsyncClient) -> None:
     """R16."""
     await set_up(theo)
     await theo.post("/v1/escalations", json={"title": "x", "severity": "major"})
@@ -85,7 +85,7 @@ async def test_every_act_leaves_its_trail(database: Database, theo: AsyncClient)
         ]
 
 
-async def test_a_refused_act_leaves_nothing(database: Database, anna: AsyncClient) -> None:
+async def test_a_refused_action_changes_nothing(database: Database, anna: AsyncClient) -> None:
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
     before = await outbox_events(database)
     past = {"until": "2020-01-01T00:00:00Z"}
@@ -94,10 +94,10 @@ async def test_a_refused_act_leaves_nothing(database: Database, anna: AsyncClien
 
 
 async def test_a_repeated_post_with_its_key_is_done_once(anna: AsyncClient) -> None:
-    wanted = {"title": "x", "severity": "major"}
+    body = {"title": "x", "severity": "major"}
     key = {"Idempotency-Key": "one"}
-    first = await anna.post("/v1/escalations", json=wanted, headers=key)
-    again = await anna.post("/v1/escalations", json=wanted, headers=key)
+    first = await anna.post("/v1/escalations", json=body, headers=key)
+    again = await anna.post("/v1/escalations", json=body, headers=key)
     assert again.json() == first.json()
     assert again.headers["Idempotency-Replayed"] == "true"
     assert len((await anna.get("/v1/escalations")).json()["items"]) == 1

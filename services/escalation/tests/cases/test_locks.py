@@ -9,7 +9,7 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.handlers import HANDLERS
-from escalation_support.builders import NIGHT, clock_event, clock_warned
+from escalation_support.builders import NIGHT, clock_event, threshold_reached
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
@@ -22,7 +22,7 @@ async def test_a_case_that_moves_to_another_policy_meanwhile_is_ended_all_the_sa
     database: Database,
 ) -> None:
     """E14, and locks: the event waits for the move, and must still find the case."""
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     async with database.transaction() as moving:
         await moving.execute(
             text(

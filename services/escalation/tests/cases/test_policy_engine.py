@@ -33,9 +33,9 @@ ANNA, SVEN, THEO, GINA = ("anna",), ("sven",), ("theo",), ("gina",)
 
 
 def test_each_step_is_due_its_predecessors_delay_after_it() -> None:
-    """E1: step 1 at the trigger; E2: the last delay is waited, then the fallback is told."""
-    case, facts = walk(make_case(), THREE, FAR)
-    assert fired_steps(facts) == [
+    """E1: step 1 at the trigger; E2: the last delay is waited, then the fallback person is notified."""
+    case, events = walk(make_case(), THREE, FAR)
+    assert fired_steps(events) == [
         (0, 1, 1, ANNA),
         (5, 1, 2, SVEN),
         (15, 1, 3, THEO),
@@ -62,8 +62,8 @@ def test_after_downtime_one_step_fires_and_the_next_counts_from_it(
 ) -> None:
     """E12: exactly the one overdue step, marked late; no storm."""
     awake = NIGHT + timedelta(seconds=seconds)
-    case, facts = advance(make_case(), THREE, ROSTER, awake)
-    assert [(f.step, f.late, f.due_at) for f in facts if isinstance(f, StepFired)] == [
+    case, events = advance(make_case(), THREE, ROSTER, awake)
+    assert [(f.step, f.late, f.due_at) for f in events if isinstance(f, StepFired)] == [
         (1, True, NIGHT)
     ]
     assert case.due_at == awake + 5 * MINUTE
@@ -85,19 +85,19 @@ def test_repeat_counts_extra_passes(repeat: int, delays: list[int]) -> None:
     """E2: against the timetable written out by hand."""
     p = policy(*(step("anna", minutes=d) for d in delays), repeat=repeat)
     expected, at = [], 0
-    for of_pass in range(1, repeat + 2):
+    for round_number in range(1, repeat + 2):
         for number, delay in enumerate(delays, 1):
-            expected.append((at, of_pass, number, ANNA))
+            expected.append((at, round_number, number, ANNA))
             at += delay
-    _, facts = walk(make_case(p), p, FAR)
-    assert fired_steps(facts) == [*expected, (at, 0, 0, GINA)]
+    _, events = walk(make_case(p), p, FAR)
+    assert fired_steps(events) == [*expected, (at, 0, 0, GINA)]
 
 
 def test_a_policy_may_repeat_until_somebody_acknowledges() -> None:
     """E2: `repeat: -1`."""
     p = policy(step("anna", minutes=60), repeat=REPEAT_FOREVER)
-    case, facts = walk(make_case(p), p, FAR)
-    assert len(facts) == 49
+    case, events = walk(make_case(p), p, FAR)
+    assert len(events) == 49
     case, _ = expect_outcome(acknowledge(case, p, "anna", FAR))
     assert walk(case, p, FAR + timedelta(days=9))[1] == []
 
@@ -109,8 +109,8 @@ def test_a_rota_is_asked_at_the_instant_the_step_fires() -> None:
     roster = replace(ROSTER, rotas={"night": Rota("night", (before, layer))})
     on_call = Step((Target("rota", "night"),), 5 * MINUTE)
     p = policy(on_call, on_call, on_call, on_call)
-    _, facts = walk(make_case(p), p, NIGHT + 15 * MINUTE, lambda _: roster)
-    assert [f.people for f in facts if isinstance(f, StepFired)] == [
+    _, events = walk(make_case(p), p, NIGHT + 15 * MINUTE, lambda _: roster)
+    assert [f.people for f in events if isinstance(f, StepFired)] == [
         ("mia",),
         ("sven",),
         ("sven",),
@@ -121,17 +121,17 @@ def test_a_rota_is_asked_at_the_instant_the_step_fires() -> None:
 def test_a_step_that_reaches_nobody_is_skipped_at_once() -> None:
     """E4."""
     p = policy(step("gone", minutes=5), step("sven", minutes=10))
-    case, facts = advance(make_case(p), p, ROSTER, NIGHT)
-    assert isinstance(facts[0], StepSkipped)
-    assert fired_steps(facts) == [(0, 1, 2, SVEN)]
+    case, events = advance(make_case(p), p, ROSTER, NIGHT)
+    assert isinstance(events[0], StepSkipped)
+    assert fired_steps(events) == [(0, 1, 2, SVEN)]
     assert case.due_at == NIGHT + 10 * MINUTE
 
 
 def test_when_no_later_step_has_anybody_the_fallback_is_paged_at_that_instant() -> None:
     """E4: in every pass anew."""
     p = policy(step("anna", minutes=5), step("gone"), step("left", minutes=10), repeat=1)
-    _, facts = walk(make_case(p), p, FAR)
-    assert fired_steps(facts) == [
+    _, events = walk(make_case(p), p, FAR)
+    assert fired_steps(events) == [
         (0, 1, 1, ANNA),
         (5, 1, 3, GINA),
         (15, 2, 1, ANNA),
@@ -143,8 +143,8 @@ def test_when_no_later_step_has_anybody_the_fallback_is_paged_at_that_instant() 
 def test_a_policy_may_wait_out_an_empty_step_but_never_ends_a_pass_in_silence() -> None:
     """E4: `empty_step: wait`."""
     p = policy(step("gone", minutes=5), step("left", minutes=10), empty_step="wait")
-    _, facts = walk(make_case(p), p, FAR)
-    assert fired_steps(facts) == [(0, 1, 1, ()), (5, 1, 2, GINA), (15, 0, 0, GINA)]
+    _, events = walk(make_case(p), p, FAR)
+    assert fired_steps(events) == [(0, 1, 1, ()), (5, 1, 2, GINA), (15, 0, 0, GINA)]
 
 
 ODD = st.sampled_from(["anna", "sven", "gone", "left"])
@@ -161,10 +161,10 @@ def test_every_pass_reaches_somebody(
     """E4: whatever the rotas say, no pass goes by unheard, and the case ends exhausted."""
     steps = (step(person, minutes=minutes) for person, minutes in people)
     p = policy(*steps, repeat=repeat, empty_step="wait" if wait else "skip")
-    case, facts = walk(make_case(p), p, FAR)
-    steps_fired = [f for f in facts if isinstance(f, StepFired)]
-    for of_pass in range(1, repeat + 2):
-        assert any(f.people for f in steps_fired if f.round == of_pass)
+    case, events = walk(make_case(p), p, FAR)
+    steps_fired = [f for f in events if isinstance(f, StepFired)]
+    for round_number in range(1, repeat + 2):
+        assert any(f.people for f in steps_fired if f.round == round_number)
     assert case.exhausted
 
 
@@ -174,29 +174,29 @@ def test_an_acknowledgement_that_times_out_starts_over() -> None:
     case, _ = walk(make_case(), p, NIGHT + 6 * MINUTE)
     case, _ = expect_outcome(acknowledge(case, p, "anna", NIGHT + 7 * MINUTE))
     case, _ = expect_outcome(acknowledge(case, p, "sven", NIGHT + 10 * MINUTE))
-    case, facts = walk(case, p, NIGHT + 80 * MINUTE)
-    assert isinstance(facts[0], Reopened)
-    assert fired_steps(facts) == [(70, 1, 1, ANNA), (75, 1, 2, SVEN)]
+    case, events = walk(case, p, NIGHT + 80 * MINUTE)
+    assert isinstance(events[0], Reopened)
+    assert fired_steps(events) == [(70, 1, 1, ANNA), (75, 1, 2, SVEN)]
     assert case.acknowledged_by == ()
 
 
 def test_by_hand_the_next_step_fires_at_once() -> None:
     """E8: the next delay counts from it."""
     case, _ = walk(make_case(), THREE, NIGHT)
-    case, facts = expect_outcome(escalate(case, THREE, ROSTER, "omar", NIGHT + MINUTE))
-    assert fired_steps(facts) == [(1, 1, 2, SVEN)]
+    case, events = expect_outcome(escalate(case, THREE, ROSTER, "omar", NIGHT + MINUTE))
+    assert fired_steps(events) == [(1, 1, 2, SVEN)]
     assert case.due_at == NIGHT + 11 * MINUTE
 
 
 def test_by_hand_the_last_step_wraps_to_the_first_and_reopens() -> None:
     """E8: also once exhausted, and once acknowledged."""
     case, _ = walk(make_case(), THREE, FAR)
-    case, facts = expect_outcome(escalate(case, THREE, ROSTER, "omar", FAR))
-    assert [f[1:] for f in fired_steps(facts)] == [(2, 1, ANNA)]
+    case, events = expect_outcome(escalate(case, THREE, ROSTER, "omar", FAR))
+    assert [f[1:] for f in fired_steps(events)] == [(2, 1, ANNA)]
     assert not case.exhausted
     case, _ = expect_outcome(acknowledge(case, THREE, "anna", FAR))
-    case, facts = expect_outcome(escalate(case, THREE, ROSTER, "omar", FAR + MINUTE))
-    assert [f[1:] for f in fired_steps(facts)] == [(2, 2, SVEN)]
+    case, events = expect_outcome(escalate(case, THREE, ROSTER, "omar", FAR + MINUTE))
+    assert [f[1:] for f in fired_steps(events)] == [(2, 2, SVEN)]
     assert case.status == "open"
     case, _ = expect_outcome(resolve(case, "omar", "done", FAR))
     assert isinstance(escalate(case, THREE, ROSTER, "omar", FAR), Rejection)
@@ -209,39 +209,39 @@ MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 def test_a_step_due_outside_its_window_waits_for_the_opening() -> None:
     """E15."""
     p = policy(step("anna", minutes=5), replace(step("theo", minutes=10), windows=(OFFICE,)))
-    _, facts = walk(make_case(p), p, FAR)
+    _, events = walk(make_case(p), p, FAR)
     opening = (MONDAY - NIGHT) / MINUTE
-    assert fired_steps(facts) == [
+    assert fired_steps(events) == [
         (0, 1, 1, ANNA),
         (opening, 1, 2, THEO),
         (opening + 10, 0, 0, GINA),
     ]
-    assert not any(f.late for f in facts if isinstance(f, StepFired))
+    assert not any(f.late for f in events if isinstance(f, StepFired))
 
 
 def test_a_step_due_inside_its_window_fires_after_downtime_even_outside() -> None:
     """E12 with E15: what downtime held up is not held up again."""
     p = policy(replace(step("theo"), windows=(OFFICE,)))
     case = replace(make_case(p), due_at=MONDAY)
-    _, facts = advance(case, p, ROSTER, MONDAY + timedelta(hours=12))
-    assert [f.late for f in facts if isinstance(f, StepFired)] == [True]
+    _, events = advance(case, p, ROSTER, MONDAY + timedelta(hours=12))
+    assert [f.late for f in events if isinstance(f, StepFired)] == [True]
 
 
 def test_skipping_ends_at_a_step_whose_window_is_closed() -> None:
     """E4 with E15: the closed step may have somebody when it opens."""
     p = policy(step("gone"), replace(step("theo"), windows=(OFFICE,)))
-    case, facts = advance(make_case(p), p, ROSTER, NIGHT)
-    assert [type(f) for f in facts] == [StepSkipped]
+    case, events = advance(make_case(p), p, ROSTER, NIGHT)
+    assert [type(f) for f in events] == [StepSkipped]
     assert (case.due_at, case.next_step) == (MONDAY, 2)
 
 
-def test_roles_and_people_are_told_once_each() -> None:
+def test_roles_and_people_are_notified_once_each() -> None:
     roster = Roster({}, {"dana": frozenset({"dm"}), "pavel": frozenset({"po", "dm"})})
     targets = (Target("role", "dm"), Target("person", "pavel"), Target("role", "po"))
     assert roster.resolve(Step(targets, QUARTER), NIGHT) == ("dana", "pavel")
 
 
-def test_a_policy_that_cannot_be_kept_says_all_its_shortcomings() -> None:
+def test_an_invalid_policy_names_all_its_violations() -> None:
     wrong = replace(policy(Step((), -MINUTE), repeat=-2), fallback="", ack_timeout=timedelta(0))
     assert len(policy_violations(wrong)) == 6
     assert policy_violations(THREE) == ()

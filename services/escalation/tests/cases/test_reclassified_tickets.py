@@ -9,10 +9,10 @@ from escalation_support.builders import NIGHT, ticket_event
 from opsdesk_testing.protocol import deliver
 
 
-async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what_it_is(
+async def test_a_running_case_keeps_its_cause_and_policy_and_new_ones_use_the_correction(
     database: Database,
 ) -> None:
-    """The matrix is asked once, at the trigger; the correction is passed over, and nothing waits."""
+    """The matrix is asked once, at the trigger; a later correction changes nothing."""
     was = {"previous_kind": "incident", "previous_service": None, "opened_at": NIGHT}
     corrected = ticket_event(
         TicketReclassified,
@@ -26,13 +26,13 @@ async def test_what_runs_keeps_its_cause_and_policy_and_what_comes_looks_at_what
     forwarded = ticket_event(TicketForwarded, to="second_level", **now)
     lifted = ticket_event(BlockerLifted, reason="resolved", **now)
     await deliver(database, HANDLERS, (ticket_event(BlockerRaised), 1), (corrected, 2))
-    asked = text("SELECT trigger, kind, service, status FROM escalations ORDER BY id")
+    query = text("SELECT trigger, ticket_kind, service, status FROM escalations ORDER BY id")
     async with database.transaction() as tx:
-        before = [tuple(row) for row in await tx.execute(asked)]
+        before = [tuple(row) for row in await tx.execute(query)]
     assert before == [("blocker_raised", "incident", None, "open")]
     await deliver(database, HANDLERS, (forwarded, 3), (lifted, 4))
     async with database.transaction() as tx:
-        after = [tuple(row) for row in await tx.execute(asked)]
+        after = [tuple(row) for row in await tx.execute(query)]
         assert await tx.scalar(text("SELECT count(*) FROM parked")) == 0
     assert after == [
         ("blocker_raised", "incident", None, "resolved"),

@@ -1,4 +1,4 @@
-"""S1: whom a review concerns hears of it, with the way to it; nobody is paged for a report."""
+"""S1: the audience of a review is informed, with a link; nobody is paged for a report."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,14 +9,15 @@ from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
-from escalation_support.builders import NIGHT, Mailbox
+from escalation_support.builders import NIGHT
+from escalation_support.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 HOUR = timedelta(hours=1)
 
 
-def facts(**own: Any) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def payload(**own: Any) -> dict[str, Any]:
+    common: dict[str, Any] = {
         "at": NIGHT,
         "review_id": UUID(int=7),
         "review": "acme-2026-06",
@@ -26,36 +27,37 @@ def facts(**own: Any) -> dict[str, Any]:
         "people": [],
         "roles": ["dm"],
     }
-    return said | own
+    return common | own
 
 
 def published(**own: Any) -> ReviewPublished:
     more = {"edition": 1, "published_by": "theo", "contacts": [UUID(int=12)]}
-    return ReviewPublished(**facts(**more | own))
+    return ReviewPublished(**payload(**more | own))
 
 
 async def cases(database: Database) -> list[tuple[str, str]]:
     return [
-        (one.type.split(".")[2], one.body["trigger"])
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
+        (event.type.split(".")[2], event.body["trigger"])
+        for event in await outbox_events(database)
+        if event.topic == "opsdesk.escalations"
+        and event.type.split(".")[2] in ("opened", "resolved")
     ]
 
 
 async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    await deliver(database, HANDLERS, (ReviewReady(**facts(), generated_by="opsdesk"), 1))
+    await deliver(database, HANDLERS, (ReviewReady(**payload(), generated_by="opsdesk"), 1))
     for hours in (0, 1, 24):
         await freeze_time(database, NIGHT + hours * HOUR)
         await fire_due(database, TIMERS)
         await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
-    (letter,) = mailbox.messages
-    waits = "For your information: The review acme-2026-06 is drawn up and waits to be published"
-    assert str(letter["Subject"]).endswith(waits)
+    (mail,) = mailbox.messages
+    subject = "For your information: The review acme-2026-06 is ready and waits to be published"
+    assert str(mail["Subject"]).endswith(subject)
     link = "Look: http://127.0.0.1:8002/v1/reviews/acme-2026-06?format=html"
-    assert link in letter.get_content()
+    assert link in mail.get_content()
     assert await cases(database) == [("opened", "review_ready")]
     await deliver(database, HANDLERS, (published(published_by="dana"), 2))
     assert await cases(database) == [("opened", "review_ready"), ("resolved", "review_ready")]
@@ -73,18 +75,18 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
     await notifier.send_ready()
     assert mailbox.sent_to() == ["pavel", "pavel"]
     assert "published, edition 2" in str(mailbox.messages[1]["Subject"])
-    ends = [("opened", "review_published"), ("resolved", "review_published")]
-    assert await cases(database) == ends + ends
+    both = [("opened", "review_published"), ("resolved", "review_published")]
+    assert await cases(database) == both + both
 
 
 async def test_an_action_is_told_to_its_owner_and_to_all_when_its_day_is_over(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     owed: dict[str, Any] = {"action": "RA-7", "owner": "anna", "due_at": NIGHT + 24 * HOUR}
-    await deliver(database, HANDLERS, (ReviewActionAgreed(**facts(), **owed), 1))
+    await deliver(database, HANDLERS, (ReviewActionAgreed(**payload(), **owed), 1))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["anna"]
-    due = ReviewActionDue(**facts(), **owed, fired_at=NIGHT + 24 * HOUR)
+    due = ReviewActionDue(**payload(), **owed, fired_at=NIGHT + 24 * HOUR)
     await deliver(database, HANDLERS, (due, 2))
     await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["anna", "anna", "dana"]

@@ -1,4 +1,4 @@
-"""R3: usage that comes near its limit is told to those who plan, once, and taken back."""
+"""R3: people are informed once of usage that approaches its limit, and when it does no more."""
 
 from datetime import date
 from typing import TypeVar
@@ -19,7 +19,7 @@ U = TypeVar("U", bound=UsageEvent)
 
 
 def usage(kind: type[U], **own: object) -> U:
-    facts: dict[str, object] = {
+    payload: dict[str, object] = {
         "at": NIGHT,
         "series_id": UUID(int=77),
         "series": "acme.disk",
@@ -30,29 +30,30 @@ def usage(kind: type[U], **own: object) -> U:
         "limit": 100,
         "current": 80,
     }
-    return kind.model_validate(facts | own)
+    return kind.model_validate(payload | own)
 
 
 async def cases(database: Database) -> list[tuple[str, str]]:
     """What happened to which trigger, in order."""
     return [
-        (one.type.split(".")[2], one.body["trigger"])
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.escalations" and one.type.split(".")[2] in ("opened", "resolved")
+        (event.type.split(".")[2], event.body["trigger"])
+        for event in await outbox_events(database)
+        if event.topic == "opsdesk.escalations"
+        and event.type.split(".")[2] in ("opened", "resolved")
     ]
 
 
-async def test_a_limit_ahead_then_reached_then_far_again(database: Database) -> None:
-    ahead = usage(
+async def test_a_limit_approached_then_reached_then_cleared(database: Database) -> None:
+    approaching = usage(
         UsageLimitApproaching,
         expected=date(2026, 7, 1),
         earliest=None,
         latest=None,
         plan_ahead_seconds=1,
     )
-    await deliver(database, HANDLERS, (ahead, 1))
+    await deliver(database, HANDLERS, (approaching, 1))
     assert await cases(database) == [("opened", "limit_approaching")]
-    (audience,) = {one.topic for one in await outbox_events(database) if one.topic.endswith(".dm")}
+    (audience,) = {e.topic for e in await outbox_events(database) if e.topic.endswith(".dm")}
     assert audience == "opsdesk.escalations.dm"
     await deliver(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
     assert (await cases(database))[1:] == [

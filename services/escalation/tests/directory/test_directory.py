@@ -1,19 +1,19 @@
-"""What intake tells of people and places decides who is told, and how strictly."""
+"""People, customers and environments as intake announces them."""
 
 from typing import Any
 from uuid import UUID
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Database
-from escalation.cases.commands import load_roster
 from escalation.directory import store as directory
 from escalation.handlers import HANDLERS
+from escalation.policies.store import load_roster
 from escalation_support.builders import ACME, NIGHT, PROD
 from opsdesk_testing.protocol import deliver
 
 
 def nora(**changed: Any) -> PersonKnown:
-    facts: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "at": NIGHT,
         "person_id": UUID(int=99),
         "sub": "nora",
@@ -22,31 +22,31 @@ def nora(**changed: Any) -> PersonKnown:
         "timezone": "Europe/Oslo",
         "roles": ["ops"],
     }
-    return PersonKnown(**facts | changed)
+    return PersonKnown(**payload | changed)
 
 
 async def test_a_person_is_known_with_roles_zone_and_work_address(database: Database) -> None:
     await deliver(database, HANDLERS, (nora(), 1), (nora(roles=["tom"]), 5), (nora(), 4))
     async with database.transaction() as tx:
         assert (await load_roster(tx)).people["nora"] == {"tom"}, "whole state: the latest counts"
-        found = (await directory.load_people(tx, {"nora"}))["nora"]
-    assert (found.zone, found.channels[0].address) == ("Europe/Oslo", "nora@meridian.example")
+        person = (await directory.load_people(tx, {"nora"}))["nora"]
+    assert (person.zone, person.channels[0].address) == ("Europe/Oslo", "nora@meridian.example")
 
 
-async def test_somebody_who_has_left_is_told_nothing(database: Database) -> None:
+async def test_somebody_who_has_left_is_not_notified(database: Database) -> None:
     await deliver(database, HANDLERS, (nora(), 1), (nora(retired=True), 2))
     async with database.transaction() as tx:
         assert "nora" not in (await load_roster(tx)).people
-        assert set(await directory.load_people(tx, {"nora"})) == {"house"}
+        assert set(await directory.load_people(tx, {"nora"})) == {"fallback"}
 
 
-async def test_nobody_takes_the_last_resorts_place(database: Database) -> None:
-    """E4: the house is reached by the settings' address, also where somebody is called so."""
+async def test_nobody_replaces_the_fallback_contact(database: Database) -> None:
+    """E4: it has the address from the settings, even if a person has the same `sub`."""
     async with database.transaction() as tx:
-        before = (await directory.load_people(tx, set()))["house"]
-    await deliver(database, HANDLERS, (nora(sub="house", retired=True), 1))
+        before = (await directory.load_people(tx, set()))["fallback"]
+    await deliver(database, HANDLERS, (nora(sub="fallback", retired=True), 1))
     async with database.transaction() as tx:
-        assert (await directory.load_people(tx, set()))["house"] == before
+        assert (await directory.load_people(tx, set()))["fallback"] == before
 
 
 async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database) -> None:
@@ -62,7 +62,7 @@ async def test_the_tier_of_an_environment_is_known_by_its_key(database: Database
     await deliver(database, HANDLERS, (staging, 1))
     async with database.transaction() as tx:
         assert await directory.get_tier(tx, "acme-prod") == "staging"
-        assert await directory.get_tier(tx, "unheard-of") is None
+        assert await directory.get_tier(tx, "unknown") is None
 
 
 async def test_a_customer_is_known_by_its_key(database: Database) -> None:

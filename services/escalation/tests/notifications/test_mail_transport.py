@@ -1,4 +1,4 @@
-"""One contract for the real post and the one in memory."""
+"""One contract for the SMTP transport and its fake in memory."""
 
 from email.message import EmailMessage
 
@@ -12,11 +12,11 @@ from escalation.notifications.domain.notification import (
 )
 from escalation.notifications.mail_transport import MailTransport, SmtpTransport
 from escalation.settings import EscalationSettings
-from escalation_support.builders import InMemoryTransport, Mailbox
+from escalation_support.mailboxes import InMemoryTransport, Mailbox
 
 
 @pytest.fixture(params=["smtp", "memory"])
-def post(request: pytest.FixtureRequest, settings: EscalationSettings) -> MailTransport:
+def transport(request: pytest.FixtureRequest, settings: EscalationSettings) -> MailTransport:
     return (
         SmtpTransport(settings)
         if request.param == "smtp"
@@ -25,23 +25,29 @@ def post(request: pytest.FixtureRequest, settings: EscalationSettings) -> MailTr
 
 
 def message(to: str) -> EmailMessage:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "a@x.example", to, "Hello"
-    letter["Message-ID"] = "<1@x.example>"
-    return letter
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@x.example", to, "Hello"
+    mail["Message-ID"] = "<1@x.example>"
+    return mail
 
 
-async def test_every_post_takes_and_rejects(post: MailTransport, mailbox: Mailbox) -> None:
-    """One contract for the real post and its fake."""
+async def test_every_transport_delivers_and_rejects(
+    transport: MailTransport, mailbox: Mailbox
+) -> None:
+    """E19."""
     mailbox.refused = {"gone@x.example": "550 gone"}
-    outcomes: list[SendOutcome] = [await post.send(message(f"{who}@x.example")) for who in "ab"]
+    outcomes: list[SendOutcome] = [
+        await transport.send(message(f"{name}@x.example")) for name in "ab"
+    ]
     assert outcomes == [Delivered(), Delivered()]
-    assert isinstance(await post.send(message("gone@x.example")), PermanentFailure)
+    assert isinstance(await transport.send(message("gone@x.example")), PermanentFailure)
 
 
 async def test_a_server_that_is_away_leaves_the_outcome_unknown(
     settings: EscalationSettings,
 ) -> None:
     """E19."""
-    nowhere = settings.model_copy(update={"smtp_server": "127.0.0.1:9"})
-    assert isinstance(await SmtpTransport(nowhere).send(message("a@x.example")), TemporaryFailure)
+    unreachable = settings.model_copy(update={"smtp_server": "127.0.0.1:9"})
+    assert isinstance(
+        await SmtpTransport(unreachable).send(message("a@x.example")), TemporaryFailure
+    )

@@ -5,14 +5,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
 from escalation.notifications.domain.notification import (
-    AT_ONCE,
-    FALLBACK_CONTACT,
     MAX_RETRY_DELAY,
-    Channel,
     Notification,
-    NotificationRule,
-    Person,
     next_after_failure,
     plan_notifications,
     retry_delay,
@@ -61,7 +57,7 @@ def test_a_notice_goes_once_and_at_once() -> None:
 
 
 def test_a_rule_for_a_channel_that_the_person_lacks_uses_the_default() -> None:
-    """E13: better told otherwise than not told."""
+    """E13: better by another channel than not at all."""
     only_sms = replace(GINA, rules=(NotificationRule(channel="sms"),))
     assert (
         plan_notifications(CASE, "1", "page", ("gina",), {"gina": only_sms}, NIGHT)[0].channel.kind
@@ -69,10 +65,12 @@ def test_a_rule_for_a_channel_that_the_person_lacks_uses_the_default() -> None:
     )
 
 
-def test_when_nobody_named_can_be_told_the_house_is() -> None:
+def test_when_nobody_named_can_be_notified_the_fallback_contact_is() -> None:
     """E4 in spirit: no page goes to nobody."""
-    house = Person(FALLBACK_CONTACT, "House", "UTC", (Channel("email", "duty@meridian.example"),))
-    known = {**KNOWN, FALLBACK_CONTACT: house, "mute": replace(GINA, sub="mute", channels=())}
+    on_duty = Person(
+        FALLBACK_CONTACT, "On duty", "UTC", (Channel("email", "duty@meridian.example"),)
+    )
+    known = {**KNOWN, FALLBACK_CONTACT: on_duty, "mute": replace(GINA, sub="mute", channels=())}
     assert [
         n.person for n in plan_notifications(CASE, "1", "page", ("gone", "mute"), known, NIGHT)
     ] == [FALLBACK_CONTACT]
@@ -87,16 +85,20 @@ def test_when_nobody_named_can_be_told_the_house_is() -> None:
     st.integers(1, 4),
 )
 def test_the_key_names_one_message_and_is_the_same_when_planned_again(
-    tellings: list[tuple[int, str]], rules: int
+    occasions: list[tuple[int, str]], rules: int
 ) -> None:
-    """E19: the idempotency key is a pure function of what is told to whom."""
+    """E19: the idempotency key is a pure function of the occasion and the person."""
     known = {p: replace(KNOWN[p], rules=AT_ONCE * rules) for p in KNOWN}
     messages = [
-        n for f, p in tellings for n in plan_notifications(CASE, str(f), "page", (p,), known, NIGHT)
+        n
+        for f, p in occasions
+        for n in plan_notifications(CASE, str(f), "page", (p,), known, NIGHT)
     ]
-    assert len({n.key for n in messages}) == len(messages) == len(tellings) * rules
+    assert len({n.key for n in messages}) == len(messages) == len(occasions) * rules
     assert messages == [
-        n for f, p in tellings for n in plan_notifications(CASE, str(f), "page", (p,), known, NIGHT)
+        n
+        for f, p in occasions
+        for n in plan_notifications(CASE, str(f), "page", (p,), known, NIGHT)
     ]
 
 
@@ -104,34 +106,36 @@ def first() -> Notification:
     return plan_notifications(CASE, "1", "page", ("anna",), KNOWN, NIGHT)[0]
 
 
-HOME = Person(FALLBACK_CONTACT, "House", "UTC", (Channel("email", "duty@meridian.example"),))
+ON_DUTY = Person(FALLBACK_CONTACT, "On duty", "UTC", (Channel("email", "duty@meridian.example"),))
 
 
-def test_a_rejected_address_is_followed_by_the_next_channel_the_fallback_and_the_house() -> None:
+def test_a_rejected_address_is_followed_by_the_next_channel_the_fallback_and_the_fallback_contact() -> (
+    None
+):
     """E19: permanent errors end it and go on, cheapest first, until nobody is left."""
-    line, people = [GINA, HOME], {**KNOWN, FALLBACK_CONTACT: HOME}
-    told = [first()]
-    while following := next_after_failure(told[-1], people[told[-1].person], line):
-        told.append(following)
-    assert [(n.person, n.channel.kind, n.to_fallback) for n in told] == [
+    fallbacks, people = [GINA, ON_DUTY], {**KNOWN, FALLBACK_CONTACT: ON_DUTY}
+    sent = [first()]
+    while following := next_after_failure(sent[-1], people[sent[-1].person], fallbacks):
+        sent.append(following)
+    assert [(n.person, n.channel.kind, n.to_fallback) for n in sent] == [
         ("anna", "email", False),
         ("anna", "sms", False),
         ("gina", "email", True),
         (FALLBACK_CONTACT, "email", True),
     ]
-    assert len({n.id for n in told}) == 4
+    assert len({n.id for n in sent}) == 4
 
 
-def test_when_the_fallback_person_is_the_one_paged_the_house_follows() -> None:
+def test_when_the_fallback_person_is_the_one_paged_the_fallback_contact_follows() -> None:
     """E4, E19."""
     paged = plan_notifications(CASE, "1", "page", ("gina",), KNOWN, NIGHT)[0]
-    following = next_after_failure(paged, GINA, [GINA, HOME])
+    following = next_after_failure(paged, GINA, [GINA, ON_DUTY])
     assert following is not None
     assert following.person == FALLBACK_CONTACT
 
 
 def test_the_cheapest_untried_channel_comes_first() -> None:
-    """E19: even where the person's default is the dear one."""
+    """E19: even where the person's default is the expensive one."""
     prefers_sms = replace(ANNA, channels=(SMS, MAIL, Channel("email", "anna@home.example")))
     failed = plan_notifications(CASE, "1", "page", ("anna",), {"anna": prefers_sms}, NIGHT)[0]
     assert failed.channel == SMS

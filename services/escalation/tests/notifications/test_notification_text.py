@@ -22,13 +22,13 @@ LINK = "https://opsdesk.example/v1/escalations/ESC-7"
 
 def test_a_page_says_what_when_where_and_what_to_do() -> None:
     """Both times, across a clock change: 01:30 winter time, 03:30 summer time an hour later."""
-    letter = render("page", "ESC-7", WARNED, "Europe/Amsterdam", LINK)
-    assert letter.subject == "[ESC-7] OPS-1042: resolution is 75% used up"
-    assert letter.body.splitlines() == [
+    mail = render("page", "ESC-7", WARNED, "Europe/Amsterdam", LINK)
+    assert mail.subject == "[ESC-7] OPS-1042: resolution is 75% used up"
+    assert mail.body.splitlines() == [
         "OPS-1042: resolution is 75% used up.",
         "",
-        "Breaks: Sun 29 Mar 2026 03:30 Europe/Amsterdam (29 Mar 01:30 UTC)",
-        "Since: Sun 29 Mar 2026 01:30 Europe/Amsterdam (29 Mar 00:30 UTC)",
+        "Breaks: Sun 29 Mar 2026 03:30 CEST (Sun 29 Mar 2026 01:30 UTC)",
+        "Since: Sun 29 Mar 2026 01:30 CET (Sun 29 Mar 2026 00:30 UTC)",
         "Severity: blocker",
         "Customer: acme",
         "Environment: acme-prod",
@@ -42,13 +42,13 @@ def test_a_page_says_what_when_where_and_what_to_do() -> None:
 
 @pytest.mark.parametrize("purpose", ["duty", "all_clear"])
 def test_a_notice_asks_for_nothing(purpose: str) -> None:
-    letter = render(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")  # type: ignore[arg-type]
-    assert "acknowledge" not in letter.body
+    mail = render(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")  # type: ignore[arg-type]
+    assert "acknowledge" not in mail.body
 
 
 def test_an_all_clear_says_why() -> None:
-    letter = render("all_clear", "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")
-    assert "you need not do anything: the clock stopped in time." in letter.body
+    mail = render("all_clear", "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")
+    assert "you need not do anything: the clock stopped in time." in mail.body
 
 
 def test_no_line_break_reaches_the_subject() -> None:

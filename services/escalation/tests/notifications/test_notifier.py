@@ -1,78 +1,76 @@
 """Sending: on a real database and a real SMTP server."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from fastapi import FastAPI
 
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn
 from common.persistence.database import Database
 from common.telemetry import metrics
+from escalation.app import run_notifier
+from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
-from escalation.notifications import notifier as sending
 from escalation.notifications import store as notifications
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
-from escalation_support.builders import (
-    MINUTE,
-    NIGHT,
-    InMemoryTransport,
-    Mailbox,
-    clock_event,
-    clock_warned,
+from escalation_support.builders import MINUTE, NIGHT, clock_event, threshold_reached
+from escalation_support.database_state import (
     expire_leases,
     leave_only_anna,
     notification_states,
     run_sql,
 )
+from escalation_support.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from opsdesk_testing.waiting import until
 
 
-async def test_the_page_arrives_and_is_said(
+async def test_the_page_arrives_and_is_announced(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     """J1: a real message by SMTP, an event, and a figure for the dashboard."""
     counted = metrics.NOTIFICATIONS.labels("email", "sent")._value
     before = counted.get()
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     assert await notifier.send_ready() == 2
     assert sorted(mailbox.sent_to()) == ["anna", "omar"]
-    letter = mailbox.messages[0]
-    assert letter["Subject"] == "[ESC-1] OPS-1042: time for resolution is 75% used up"
-    assert letter["Auto-Submitted"] == "auto-generated"
-    body = letter.get_content()
+    mail = mailbox.messages[0]
+    assert mail["Subject"] == "[ESC-1] OPS-1042: time for resolution is 75% used up"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    body = mail.get_content()
     assert "Breaks: Sun 01 Mar 2026 05:00 Europe/Amsterdam (01 Mar 04:00 UTC)" in body
     assert "opsdesk escalations acknowledge ESC-1" in body
     assert "https://opsdesk.example/v1/escalations/ESC-1" in body
     assert "invoices" not in body
-    said = [e for e in await outbox_events(database) if e.type == "opsdesk.escalation.notified.v1"]
-    assert {e.body["person"] for e in said} == {"anna", "omar"}
-    assert sorted({e.sequence for e in said}) == [3, 4]
+    notified = [
+        e for e in await outbox_events(database) if e.type == "opsdesk.escalation.notified.v1"
+    ]
+    assert {e.body["person"] for e in notified} == {"anna", "omar"}
+    assert sorted({e.sequence for e in notified}) == [3, 4]
     assert await notifier.send_ready() == 0
     assert counted.get() == before + 2
 
 
 async def test_a_crash_between_send_and_mark_sends_the_same_message_again(
-    database: Database, notifier: Notifier, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    database: Database, notifier: Notifier, settings: EscalationSettings, mailbox: Mailbox
 ) -> None:
     """E19: a duplicate annoys, a lost page breaks the promise."""
     await leave_only_anna(database)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
 
     async def crash(*_: object) -> None:
         raise SystemError("the process is gone")
 
-    with monkeypatch.context() as broken:
-        broken.setattr(sending, "record_outcome", crash)
-        await notifier.send_ready()
+    crashing = replace(ESCALATION_ACCESS, record_outcome=crash)
+    await Notifier(database, notifier.transport, settings, crashing).send_ready()
     assert await notifier.send_ready() == 0, "the lease still holds"
     await expire_leases(database)
     assert await notifier.send_ready() == 1
-    first, second = (letter["Message-ID"] for letter in mailbox.messages)
+    first, second = (mail["Message-ID"] for mail in mailbox.messages)
     assert first == second
     assert first.startswith("<opsdesk.")
     assert first.endswith("@meridian.example>")
@@ -84,13 +82,13 @@ async def test_just_before_the_send_it_is_checked_that_nobody_has_acknowledged(
     database: Database, app: FastAPI, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     """E5: acknowledged after the lease was taken, nothing goes out."""
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     async with database.transaction() as tx:
         leased = await notifications.lease(tx, timedelta(minutes=1), 9)
     async with client(app) as anna:
         assert (await anna.post("/v1/escalations/ESC-1/acknowledge")).status_code == 200
-    for one in leased:
-        await notifier._deliver(one)
+    for notification in leased:
+        await notifier._deliver(notification)
     assert mailbox.messages == []
     assert {state for *_, state in await notification_states(database)} == {"cancelled"}
 
@@ -100,14 +98,14 @@ async def test_a_page_that_left_while_it_was_acknowledged_counts_as_sent(
 ) -> None:
     """What reached a person stands in the timeline, whatever happened meanwhile."""
     await leave_only_anna(database)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
 
     async def acknowledge_meanwhile() -> None:
         async with client(app) as anna:
             await anna.post("/v1/escalations/ESC-1/acknowledge")
 
-    post = InMemoryTransport(meanwhile=acknowledge_meanwhile)
-    await Notifier(database, post, settings).send_ready()
+    transport = InMemoryTransport(meanwhile=acknowledge_meanwhile)
+    await Notifier(database, transport, settings, ESCALATION_ACCESS).send_ready()
     assert await notification_states(database) == [("anna", "email", "sent")]
     kinds = await run_sql(database, "SELECT kind FROM timeline ORDER BY sequence")
     assert kinds[-2:] == [("acknowledged",), ("notified",)]
@@ -121,7 +119,7 @@ async def test_a_personal_delay_runs_on_the_services_own_clock(
     rules = {"rules": [{}, {"delay_seconds": 300}, {"delay_seconds": 600}]}
     async with client(app) as anna:
         await anna.put("/v1/people/anna/notification-settings", json=rules)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     await notifier.send_ready()
     assert len(mailbox.messages) == 1
     await freeze_time(database, NIGHT + 5 * MINUTE)
@@ -151,34 +149,34 @@ async def test_an_all_clear_goes_out_after_the_case_has_ended(
 
 async def test_two_replicas_lease_each_page_once(database: Database) -> None:
     """While one replica takes its pages, another neither waits for it nor takes the same."""
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     minute = timedelta(minutes=1)
     async with database.transaction() as one, asyncio.timeout(10):
         first = await notifications.lease(one, minute, 1)
         async with database.transaction() as other:
             second = await notifications.lease(other, minute, 9)
-    taken = [leased.notification.person for leased in (*first, *second)]
-    assert sorted(taken) == ["anna", "omar"]
+    people = [leased.notification.person for leased in (*first, *second)]
+    assert sorted(people) == ["anna", "omar"]
 
 
 async def test_the_loop_of_the_service_sends_as_soon_as_something_is_written(
     app: FastAPI, database: Database, settings: EscalationSettings, mailbox: Mailbox
 ) -> None:
-    """And gives the last resort its address; nothing is on its way once all is sent."""
+    """And gives the fallback contact its address; nothing is on its way once all is sent."""
     app.state.settings = settings
 
     async def all_sent() -> bool:
         return {state for *_, state in await notification_states(database)} == {"sent"}
 
-    loop = asyncio.create_task(sending.run_notifier(app))
+    loop = asyncio.create_task(run_notifier(app))
     try:
-        await deliver(database, HANDLERS, (clock_warned(), 1))
+        await deliver(database, HANDLERS, (threshold_reached(), 1))
         await until(all_sent)
         async with database.transaction() as tx:
             assert await app.state.pending(tx) == 0
     finally:
         loop.cancel()
     assert sorted(mailbox.sent_to()) == ["anna", "omar"]
-    assert await run_sql(database, "SELECT email FROM people WHERE sub = 'house'") == [
+    assert await run_sql(database, "SELECT email FROM people WHERE sub = 'fallback'") == [
         ("duty@meridian.example",)
     ]

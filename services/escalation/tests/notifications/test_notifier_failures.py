@@ -1,21 +1,21 @@
-"""Sending where something refuses, stays away or is no address: somebody hears nevertheless (E19)."""
+"""Sending where a server refuses, is away, or an address is not valid: somebody is notified (E19)."""
 
 from fastapi import FastAPI
 
 from common.persistence.database import Database
+from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
 from escalation.notifications.domain.notification import TemporaryFailure
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
-from escalation_support.builders import (
-    InMemoryTransport,
-    Mailbox,
-    clock_warned,
+from escalation_support.builders import threshold_reached
+from escalation_support.database_state import (
     expire_leases,
     leave_only_anna,
     notification_states,
     run_sql,
 )
+from escalation_support.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, outbox_events
 
@@ -23,9 +23,11 @@ from opsdesk_testing.protocol import deliver, outbox_events
 async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallback(
     database: Database, app: FastAPI, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    """E19: permanent errors end it and go on; the last resort hears when nobody else can."""
+    """E19: permanent errors end it and go on; the fallback contact is notified when nobody else can be."""
     await leave_only_anna(database)
-    await run_sql(database, "UPDATE people SET email = 'duty@meridian.example' WHERE sub = 'house'")
+    await run_sql(
+        database, "UPDATE people SET email = 'duty@meridian.example' WHERE sub = 'fallback'"
+    )
     phone = {"channels": [{"kind": "sms", "address": "316@sms.example"}]}
     rules = {"rules": [{"channel": "email"}]}
     async with client(app) as anna:
@@ -35,13 +37,13 @@ async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallba
         "anna@meridian.example": "550 5.1.1 no such user",
         "316@sms.example": "550 gone",
     }
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     while await notifier.send_ready():
         pass
     assert await notification_states(database) == [
         ("anna", "email", "failed"),
         ("anna", "sms", "failed"),
-        ("house", "email", "sent"),
+        ("fallback", "email", "sent"),
     ]
     assert mailbox.sent_to() == ["duty"]
     failed = [e.body for e in await outbox_events(database) if "notification_failed" in e.type]
@@ -57,7 +59,7 @@ async def test_a_temporary_error_is_tried_again_with_the_same_id(
     """E19."""
     await leave_only_anna(database)
     mailbox.answers = ["451 4.3.0 later", "451 4.3.0 later"]
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     for _ in range(3):
         await notifier.send_ready()
         await expire_leases(database)
@@ -70,18 +72,20 @@ async def test_when_the_server_stays_away_another_way_is_tried_as_well(
 ) -> None:
     """E19: and the first is never given up."""
     await leave_only_anna(database)
-    await deliver(database, HANDLERS, (clock_warned(), 1))
-    notifier = Notifier(database, InMemoryTransport(TemporaryFailure("away")), settings)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    notifier = Notifier(
+        database, InMemoryTransport(TemporaryFailure("away")), settings, ESCALATION_ACCESS
+    )
     for _ in range(8):
         await notifier.send_ready()
         await expire_leases(database)
     assert await notification_states(database) == [
         ("anna", "email", "ready"),
-        ("house", "email", "ready"),
+        ("fallback", "email", "ready"),
     ]
 
 
-async def test_what_is_no_address_is_as_good_as_rejected(
+async def test_an_invalid_address_counts_as_rejected(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
     """E19: no mail with somebody else's headers, and the page still reaches somebody."""
@@ -89,7 +93,7 @@ async def test_what_is_no_address_is_as_good_as_rejected(
     await run_sql(
         database, "UPDATE people SET email = E'a@x.example\\nBcc: b@x.example' WHERE sub = 'anna'"
     )
-    await deliver(database, HANDLERS, (clock_warned(), 1))
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
     while await notifier.send_ready():
         pass
     assert mailbox.sent_to() == ["on-duty"]

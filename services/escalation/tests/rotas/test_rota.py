@@ -170,8 +170,8 @@ def test_gaps_are_exactly_where_nobody_is_on_call(
     override = Override("remove", left, left + away[1] * HOUR, replaces="a")
     rota = Rota("r", (Layer(("a", "b"), start, zone, 1, "days", windows),), (override,))
     until = since + timedelta(days=10)
-    found = find_gaps(rota, since, until)
+    gaps = find_gaps(rota, since, until)
     for n in range(10 * 48):
         at = since + n * HOUR / 2
-        assert any(a <= at < b for a, b in found) == (not on_call(rota, at)), at
-    assert all(a[1] < b[0] for a, b in pairwise(found))
+        assert any(a <= at < b for a, b in gaps) == (not on_call(rota, at)), at
+    assert all(a[1] < b[0] for a, b in pairwise(gaps))

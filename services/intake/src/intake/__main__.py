@@ -2,7 +2,7 @@
 
 from common.cli import create_cli
 from intake.app import SERVICE
-from intake.directory.events import publish_all
+from intake.directory.commands import publish_all
 
 app = create_cli(SERVICE, announce=publish_all)
 

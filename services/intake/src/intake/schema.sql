@@ -200,18 +200,18 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
-    lowering_priority text,
-    lowering_impact text,
-    lowering_urgency text,
-    lowering_by text,
-    lowering_at timestamptz,
-    lowering_reason text,
-    correction_kind text,
-    correction_nature text,
-    correction_service text,
-    correction_by text,
-    correction_at timestamptz,
-    correction_reason text,
+    downgrade_priority text,
+    downgrade_impact text,
+    downgrade_urgency text,
+    downgrade_requested_by text,
+    downgrade_requested_at timestamptz,
+    downgrade_reason text,
+    reclassification_kind text,
+    reclassification_nature text,
+    reclassification_service text,
+    reclassification_requested_by text,
+    reclassification_requested_at timestamptz,
+    reclassification_reason text,
     reclassified_by text,
     reclassified_confirmed_by text,
     state text NOT NULL,
@@ -220,7 +220,7 @@ CREATE TABLE tickets (
     environment_id uuid,
     service text,
     contact_id uuid,
-    -- The address of a sender who is no known contact.
+    -- The e-mail address that a ticket came from, while no contact is known.
     reporter text,
     channel text NOT NULL,
     assignee text,
@@ -275,28 +275,7 @@ CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority =
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 
-CREATE OR REPLACE FUNCTION intake.refuse_correction_alone()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    IF OLD.correction_by IS NULL
-        OR NEW.kind IS DISTINCT FROM coalesce(OLD.correction_kind, OLD.kind)
-        OR NEW.service IS DISTINCT FROM coalesce(OLD.correction_service, OLD.service)
-        OR NEW.reclassified_by IS DISTINCT FROM OLD.correction_by
-        OR NEW.reclassified_confirmed_by IS NULL
-        OR NEW.reclassified_confirmed_by = OLD.correction_by
-    THEN
-        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
-    END IF;
-    RETURN NEW;
-END $function$;
-CREATE TRIGGER correction_needs_two BEFORE UPDATE OF kind, service ON tickets
-    FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
-    EXECUTE FUNCTION refuse_correction_alone();
-
-CREATE OR REPLACE FUNCTION intake.refuse_lowering_alone()
+CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -304,19 +283,40 @@ DECLARE
     ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
 BEGIN
     IF array_position(ranks, NEW.priority) > array_position(ranks, OLD.priority) AND (
-        OLD.lowering_priority IS DISTINCT FROM NEW.priority
-        OR OLD.lowering_by IS DISTINCT FROM NEW.priority_by
+        OLD.downgrade_priority IS DISTINCT FROM NEW.priority
+        OR OLD.downgrade_requested_by IS DISTINCT FROM NEW.priority_by
         OR NEW.priority_confirmed_by IS NULL
-        OR NEW.priority_confirmed_by = OLD.lowering_by
+        OR NEW.priority_confirmed_by = OLD.downgrade_requested_by
     ) THEN
         RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_priority_four_eyes';
     END IF;
     RETURN NEW;
 END $function$;
-CREATE TRIGGER lowering_needs_two BEFORE UPDATE OF priority ON tickets
+CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
-    EXECUTE FUNCTION refuse_lowering_alone();
+    EXECUTE FUNCTION refuse_downgrade_by_one();
+
+CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.reclassification_requested_by IS NULL
+        OR NEW.kind IS DISTINCT FROM coalesce(OLD.reclassification_kind, OLD.kind)
+        OR NEW.service IS DISTINCT FROM coalesce(OLD.reclassification_service, OLD.service)
+        OR NEW.reclassified_by IS DISTINCT FROM OLD.reclassification_requested_by
+        OR NEW.reclassified_confirmed_by IS NULL
+        OR NEW.reclassified_confirmed_by = OLD.reclassification_requested_by
+    THEN
+        RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tickets
+    FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
+    EXECUTE FUNCTION refuse_reclassification_by_one();
 
 -- Tables that every service has
 -- -----------------------------
@@ -503,66 +503,66 @@ CREATE TABLE simulated_time (
 -- Views for reports, which opsdesk_reporting reads
 -- ------------------------------------------------
 
--- Tickets, as their work stands: one row each.
+-- Tickets in their present state: one row each.
 CREATE VIEW reporting.intake_tickets AS SELECT
     -- uuid: id of the ticket, the same in every service
     tickets.id AS ticket_id,
-    -- text: what people call it: OPS-1042
+    -- text: key of the ticket: OPS-1042
     'OPS-' || tickets.number AS ticket,
-    -- uuid: null in triage
+    -- uuid: id of the customer; null while the ticket waits for triage
     tickets.customer_id AS customer_id,
     -- text: key of the customer
     customers.key AS customer,
     -- text: key of the environment
     environments.key AS environment,
-    -- text: of the environment: production, staging, …
+    -- text: tier of the environment: production, staging, test, development
     environments.tier AS tier,
     -- text: key of the service
     service,
     -- text: incident, service_request, change_request, problem, question
     kind,
-    -- text: of a change request: corrective, adaptive, perfective, preventive
+    -- text: nature of a change request: corrective, adaptive, perfective, preventive
     nature,
-    -- text: present one: blocker, critical, major, minor, trivial
+    -- text: present priority: blocker, critical, major, minor, trivial
     priority,
-    -- text: as judged; null where the priority was given without
+    -- text: high, medium or low; null where the priority was set without it
     impact,
-    -- text: as judged; null where the priority was given without
+    -- text: high, medium or low; null where the priority was set without it
     urgency,
     -- text: new, in_progress, on_hold, forwarded, resolved, verified, closed, …
     state,
     -- text: customer, partner or second_level; null unless on hold
     waiting_on,
-    -- text: how it came: portal, email, phone, monitoring, staff
+    -- text: how it was reported: portal, email, phone, monitoring, staff
     channel,
-    -- text: whose queue it lies in; null: first level's
+    -- text: key of the team that has it; null: first level
     team,
     -- text: key of the partner that has it; null unless forwarded to one
     partner,
-    -- timestamptz: instant; may lie before it was written down
+    -- timestamptz: instant at which the customer asked; may be before the ticket was stored
     opened_at,
     -- timestamptz: instant of its present resolution; null without one
     resolved_at,
-    -- timestamptz: instant at which a second person confirmed it; null before
+    -- timestamptz: instant at which a second person verified the resolution; null before
     verified_at,
-    -- timestamptz: instant; null before
+    -- timestamptz: instant at which it was closed; null before
     closed_at,
-    -- uuid: the ticket that lives on; null: none
+    -- uuid: id of the ticket into which it was merged; null: not merged
     merged_into AS merged_into_id,
-    -- bigint: from opening to its present resolution, by the clock on the wall; null without one
+    -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
-    -- bigint: from resolution to the second person's word, by the clock on the wall; null before
+    -- bigint: seconds of elapsed time from resolution to verification; null before
     extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
--- Hand-overs by first level (R5): one row each.
+-- Hand-overs by first level: one row each.
 CREATE VIEW reporting.intake_hand_overs AS SELECT
     -- uuid: id of the record
     id AS hand_over_id,
     -- uuid: see intake_tickets
     ticket_id,
-    -- timestamptz: instant
+    -- timestamptz: instant of the hand-over
     at,
     -- text: second_level or partner
     "to" AS handed_to,
@@ -570,15 +570,15 @@ CREATE VIEW reporting.intake_hand_overs AS SELECT
     partner
 FROM hand_overs;
 
--- Alerts of monitoring: one row per episode, from raised to ended.
+-- Alerts of monitors: one row for each episode, from its start to its end.
 CREATE VIEW reporting.intake_alerts AS SELECT
     -- uuid: id of the episode
     alerts.id AS alert_id,
-    -- text: which machine raised it
+    -- text: sub of the monitor that raised it
     monitor,
-    -- text: in the monitor's own words; null where it said none
+    -- text: severity as the monitor names it; null without one
     severity,
-    -- uuid: null where it is nobody's in particular
+    -- uuid: id of the customer; null where the labels name none
     alerts.customer_id AS customer_id,
     -- text: key of the customer
     customers.key AS customer,
@@ -586,13 +586,13 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     environments.key AS environment,
     -- text: key of the service
     service,
-    -- uuid: see intake_tickets; null where none was opened for it
+    -- uuid: see intake_tickets; null where no ticket was opened for it
     ticket_id,
-    -- timestamptz: instant
+    -- timestamptz: instant at which the episode started
     started_at,
-    -- timestamptz: instant; null while it lasts
+    -- timestamptz: instant at which the episode ended; null while it lasts
     ended_at,
-    -- bigint: from start to end; null while it lasts
+    -- bigint: seconds of elapsed time from start to end; null while it lasts
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;

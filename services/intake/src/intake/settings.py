@@ -1,4 +1,4 @@
-"""What intake is told by its environment, beside what every service is told."""
+"""The settings of intake, beside those of every service."""
 
 from pydantic import Field
 
@@ -6,6 +6,6 @@ from common.settings import Settings
 
 
 class IntakeSettings(Settings):
-    """`OPSDESK_*` variables, read once."""
+    """The `OPSDESK_*` environment variables of intake."""
 
     port: int = Field(8001, ge=0, le=65535, description="the TCP port to listen on")

@@ -1,29 +1,14 @@
-"""What intake does when time passes: understand what it kept and could not read at first."""
+"""Time in: which function handles each kind of deadline, and how its subjects are locked."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from common.persistence.database import Connection
-from common.scheduling.deadlines import Due, Timer, Timers
-from intake.alerts import store as alerts
-from intake.alerts.commands import RETRY_KIND as UNREAD_POST
-from intake.alerts.commands import process as understand_post
-from intake.mail import store as mails
-from intake.mail.commands import RETRY_KIND as UNREAD_MAIL
-from intake.mail.commands import process as understand_mail
-
-
-async def retry_mails(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    for one in due:
-        await understand_mail(tx, one.subject)
-
-
-async def retry_alert_posts(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    for one in due:
-        await understand_post(tx, one.subject)
-
+from common.scheduling.deadlines import Timer, Timers
+from intake.alerts import commands as alerts
+from intake.alerts.store import lock_available as lock_posts
+from intake.alerts.timers import on_posts_unprocessed
+from intake.mail import commands as mail
+from intake.mail.store import lock_available as lock_mails
+from intake.mail.timers import on_mails_unprocessed
 
 TIMERS: Timers = {
-    UNREAD_MAIL: Timer(mails.lock_available, retry_mails),
-    UNREAD_POST: Timer(alerts.lock_available, retry_alert_posts),
+    mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
+    alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
 }

@@ -1,4 +1,4 @@
-"""What monitors post: once per source, key, episode and status, whatever is posted how often."""
+"""Alerts of monitors: each is raised and resolved once, however often it is posted."""
 
 import asyncio
 import json
@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from common.domain import Rejection
 from common.persistence.database import Database
 from intake.alerts.domain.alert import AlertBatch
 from intake.alerts.domain.alertmanager import parse, parse_instant
-from intake.tickets.domain.rejection import Rejection
+from intake_support.tickets import event_types
 from opsdesk_testing.protocol import outbox_events
 
 PATH = "/v1/alerts/alertmanager_webhook_v4"
@@ -38,14 +39,6 @@ async def post(monitor: AsyncClient, *alerts: dict[str, Any], **more: Any) -> Re
     return await monitor.post(PATH, json=post_of(*alerts, **more))
 
 
-async def types(database: Database) -> list[str]:
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
-
-
 async def test_an_alert_opens_an_incident_on_its_environment(
     monitor: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:
@@ -58,7 +51,7 @@ async def test_an_alert_opens_an_incident_on_its_environment(
         "critical",
         "Checkout p99 over 2s",
     )
-    assert await types(database) == ["opened", "raised"]
+    assert await event_types(database) == ["opened", "raised"]
     raised = (await outbox_events(database))[-1]
     assert raised.body["started_at"] == "2026-03-29T00:58:12.326990Z"
     assert raised.sequence == 1
@@ -68,7 +61,7 @@ async def test_posted_again_it_changes_nothing(monitor: AsyncClient, database: D
     answers = await asyncio.gather(*(post(monitor, alert()) for _ in range(4)))
     assert {one.status_code for one in answers} == {200}
     assert (await post(monitor, alert())).json()["alerts"][0]["effect"] == "duplicate"
-    assert await types(database) == ["opened", "raised"]
+    assert await event_types(database) == ["opened", "raised"]
 
 
 async def test_alerts_of_one_group_share_a_ticket_and_end_one_by_one(
@@ -78,7 +71,7 @@ async def test_alerts_of_one_group_share_a_ticket_and_end_one_by_one(
     both = (await post(monitor, alert("f1"), alert("f2"))).json()["alerts"]
     assert len({one["ticket"] for one in both}) == 1
     await post(monitor, alert("f1", "resolved"), alert("f2"))
-    assert await types(database) == ["opened", "raised", "raised", "resolved"]
+    assert await event_types(database) == ["opened", "raised", "raised", "resolved"]
 
 
 async def test_one_group_in_posts_at_the_same_time_is_one_ticket(
@@ -86,7 +79,7 @@ async def test_one_group_in_posts_at_the_same_time_is_one_ticket(
 ) -> None:
     answers = await asyncio.gather(*(post(monitor, alert(f"f{n}")) for n in range(5)))
     assert len({one.json()["alerts"][0]["ticket"] for one in answers}) == 1
-    assert (await types(database)).count("opened") == 1
+    assert (await event_types(database)).count("opened") == 1
 
 
 async def test_a_new_outbreak_after_the_end_is_a_new_incident(
@@ -105,7 +98,7 @@ async def test_an_end_without_a_beginning_tells_both(
 ) -> None:
     (taken,) = (await post(monitor, alert(status="resolved"))).json()["alerts"]
     assert (taken["effect"], taken["ticket"]) == ("resolved", None)
-    assert await types(database) == ["raised", "resolved"]
+    assert await event_types(database) == ["raised", "resolved"]
 
 
 async def test_alerts_that_were_left_out_are_said_on_the_ticket(
@@ -143,10 +136,10 @@ async def test_what_cannot_be_read_is_refused_and_kept(
     for body, status in UNREADABLE:
         answer = await monitor.post(PATH, content=body)
         assert answer.status_code == status, (body[:80], answer.text)
-    assert await types(database) == []
+    assert await event_types(database) == []
     async with database.transaction() as tx:
-        kept = await tx.execute(text("SELECT raw, outcome FROM alert_posts ORDER BY id"))
-        assert [tuple(row) for row in kept] == [(body, "unreadable") for body, _ in UNREADABLE]
+        posts = await tx.execute(text("SELECT raw, outcome FROM alert_posts ORDER BY id"))
+        assert [tuple(row) for row in posts] == [(body, "unreadable") for body, _ in UNREADABLE]
 
 
 async def test_an_unknown_format_names_the_known_ones(monitor: AsyncClient) -> None:

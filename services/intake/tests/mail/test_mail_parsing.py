@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from intake.mail.domain.auto_reply import automatic_reason
 from intake.mail.domain.mail import find_message_id, fingerprint, parse_mail, parse_message_ids
-from intake.mail.domain.mime import MAX_PARTS, strip_control_characters
+from intake.mail.domain.mime import MAX_PARTS
 from intake.mail.mail_text import extract_reply, get_text, safe_html, strip_history
+from intake.tickets.domain.plain_text import strip_control_characters
 
 MAILS = Path(__file__).parent / "mails"
 HEADERS = st.sampled_from(
@@ -216,8 +217,8 @@ def test_mails_without_headers_are_told_apart_by_their_words() -> None:
 
 
 def test_very_many_references_keep_the_first_and_the_newest() -> None:
-    kept = parse_message_ids(" ".join(f"<{number}@a>" for number in range(60)))
-    assert (kept[0], kept[-1], len(kept)) == ("0@a", "59@a", 50)
+    ids = parse_message_ids(" ".join(f"<{number}@a>" for number in range(60)))
+    assert (ids[0], ids[-1], len(ids)) == ("0@a", "59@a", 50)
 
 
 def test_control_characters_do_not_reach_the_database() -> None:

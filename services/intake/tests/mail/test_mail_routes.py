@@ -13,6 +13,7 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from intake.mail import commands as mail_commands
 from intake.timers import TIMERS
+from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 MAILS = Path(__file__).parent / "mails"
@@ -34,14 +35,6 @@ async def messages(anna: AsyncClient, key: str) -> list[dict[str, Any]]:
     return items
 
 
-async def types(database: Database) -> list[str]:
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
-
-
 async def test_a_contacts_mail_becomes_a_ticket(
     gateway: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:
@@ -58,7 +51,7 @@ async def test_a_contacts_mail_becomes_a_ticket(
     )
     assert ticket["title"] == "Invoices are not sent"
     assert "412 waiting" in (await messages(anna, key))[0]["text"]
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]
     assert "jan@acme" not in str([one.body for one in await outbox_events(database)])
 
 
@@ -93,7 +86,7 @@ async def test_a_mail_that_arrives_twice_is_one_message(
     assert {one.json()["ticket"]["key"] for one in answers} == {key}
     assert again.json()["outcome"] == "duplicate"
     assert len(await messages(anna, key)) == 1
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]
 
 
 async def test_a_reply_joins_and_says_so(
@@ -103,7 +96,7 @@ async def test_a_reply_joins_and_says_so(
     key = (await post(gateway, "first")).json()["ticket"]["key"]
     await post(gateway, "reply")
     assert [one["text"] for one in await messages(anna, key)][1] == "It is worse now: 600 waiting."
-    assert await types(database) == ["opened", "customer_replied"]
+    assert await event_types(database) == ["opened", "customer_replied"]
 
 
 async def test_an_unknown_sender_gets_a_ticket_for_triage_and_sees_nothing(
@@ -127,12 +120,12 @@ async def test_triage_gives_the_ticket_its_customer_once(
     gateway: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:
     key = (await post(gateway, "unknown-sender")).json()["ticket"]["key"]
-    path, place = f"/v1/triage/{key}/assign-customer", {"customer": "acme"}
-    foreign = await anna.post(path, json=place | {"environment": "brightwater-prod"})
+    path, assignment = f"/v1/triage/{key}/assign-customer", {"customer": "acme"}
+    foreign = await anna.post(path, json=assignment | {"environment": "brightwater-prod"})
     assert foreign.status_code == 422
-    placed = await anna.post(path, json=place | {"environment": "acme-prod"})
-    assert (placed.json()["customer"], placed.json()["environment"]) == ("acme", "acme-prod")
-    assert await types(database) == ["opened", "triaged"]
+    assigned = await anna.post(path, json=assignment | {"environment": "acme-prod"})
+    assert (assigned.json()["customer"], assigned.json()["environment"]) == ("acme", "acme-prod")
+    assert await event_types(database) == ["opened", "triaged"]
     assert (await anna.post(path, json={"customer": "brightwater"})).status_code == 409
 
 
@@ -146,9 +139,9 @@ async def test_a_machines_mail_is_kept_and_opens_no_ticket(
         assert (answer.status_code, answer.json()["outcome"]) == (202, "ignored"), name
         assert answer.json()["ticket"] is None
         ids.append(answer.json()["id"])
-    assert await types(database) == []
-    kept = (await anna.get("/v1/emails")).json()["items"]
-    assert [one["id"] for one in kept] == ids[::-1]
+    assert await event_types(database) == []
+    ignored = (await anna.get("/v1/emails")).json()["items"]
+    assert [one["id"] for one in ignored] == ids[::-1]
 
 
 async def test_whatever_is_wrong_with_a_mail_it_becomes_a_ticket(
@@ -195,12 +188,12 @@ async def test_a_mail_that_could_not_be_understood_is_later(
         patched.setattr(mail_commands, "parse_mail", broken)
         answer = await post(gateway, "first")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
-    assert await types(database) == []
+    assert await event_types(database) == []
     waiting = (await anna.get("/v1/emails?outcome=received")).json()["items"]
     assert len(waiting) == 1
     await freeze_time(database, NINE + timedelta(minutes=1))
     assert await fire_due(database, TIMERS) == 1
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]
     opened = (await outbox_events(database))[-1].body
     assert opened["opened_at"] == "2030-01-07T09:00:00Z"  # when it came, not when it was read
     assert (await post(gateway, "first")).json()["outcome"] == "duplicate"
@@ -223,4 +216,4 @@ async def test_staff_who_answer_by_mail_leave_a_note(
     key = (await post(gateway, "first")).json()["ticket"]["key"]
     await post(gateway, raw("reply").replace(b"jan@acme.example", b"omar@ours.example"))
     assert [one["visibility"] for one in await messages(anna, key)] == ["public", "internal"]
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]

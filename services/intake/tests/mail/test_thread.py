@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from intake.directory.domain.environment import Environment, choose_environment
+from intake.directory.domain.environment import Environment
+from intake.mail.domain.environment_choice import choose_environment
 from intake.mail.domain.mail import Mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
 from intake.tickets.domain.message import Message, awaits_customer_reply
@@ -37,12 +38,12 @@ def arrive(mails: list[Mail]) -> int:
     by_id: dict[str, list[Ticket]] = {}
     opened = 0
     for mail in mails:
-        home = find_ticket(mail, JAN, by_id, {})
-        if home is None:
+        ticket = find_ticket(mail, JAN, by_id, {})
+        if ticket is None:
             opened += 1
-            home = replace(TICKET, id=UUID(int=100 + opened))
-        for told in thread_ids(mail):
-            by_id.setdefault(told, []).append(home)
+            ticket = replace(TICKET, id=UUID(int=100 + opened))
+        for message_id in thread_ids(mail):
+            by_id.setdefault(message_id, []).append(ticket)
     return opened
 
 
@@ -69,8 +70,8 @@ def test_mails_that_share_nothing_are_two_tickets() -> None:
 )
 def test_only_who_may_see_the_ticket_joins_it(sender: Sender, joins: bool) -> None:
     answer = replace(MAIL, in_reply_to=("first@acme",), subject="Re: [OPS-1042] Down")
-    home = find_ticket(answer, sender, {"first@acme": [TICKET]}, {"OPS-1042": TICKET})
-    assert (home is TICKET) == joins
+    ticket = find_ticket(answer, sender, {"first@acme": [TICKET]}, {"OPS-1042": TICKET})
+    assert (ticket is TICKET) == joins
 
 
 def test_an_unknown_sender_stays_in_the_own_triage_ticket() -> None:
@@ -79,9 +80,9 @@ def test_an_unknown_sender_stays_in_the_own_triage_ticket() -> None:
     assert find_ticket(answer, STRANGER, {"x": [triage]}, {}) is triage
     assert find_ticket(answer, Sender("other@elsewhere.example"), {"x": [triage]}, {}) is None
     assert find_ticket(answer, Sender(None), {"x": [triage]}, {}) is None
-    placed = replace(triage, customer_id=ACME)
-    assert find_ticket(answer, STRANGER, {"x": [placed]}, {}) is placed
-    assert find_ticket(answer, EVE, {"x": [placed]}, {}) is None
+    triaged = replace(triage, customer_id=ACME)
+    assert find_ticket(answer, STRANGER, {"x": [triaged]}, {}) is triaged
+    assert find_ticket(answer, EVE, {"x": [triaged]}, {}) is None
 
 
 def test_a_foreign_thread_does_not_hide_the_own_one() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from intake.tickets.domain import transitions
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import OPEN_STATES, Kind, Nature, State, Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -35,14 +35,14 @@ def code(outcome: Ticket | Rejection) -> str | None:
     return outcome.code if isinstance(outcome, Rejection) else None
 
 
-def asked(wanted: Classification, ticket: Ticket = NEW, by: str = "anna") -> Ticket:
-    pending = reclassify(ticket, wanted, by, NINE, "nothing is broken")
+def asked(classification: Classification, ticket: Ticket = NEW, by: str = "anna") -> Ticket:
+    pending = reclassify(ticket, classification, by, NINE, "nothing is broken")
     assert isinstance(pending, Ticket)
     return pending
 
 
-def corrected(wanted: Classification, ticket: Ticket = NEW) -> Ticket:
-    outcome = confirm(asked(wanted, ticket), "omar")
+def corrected(classification: Classification, ticket: Ticket = NEW) -> Ticket:
+    outcome = confirm(asked(classification, ticket), "omar")
     assert isinstance(outcome, Ticket)
     return outcome
 
@@ -69,24 +69,24 @@ CLASSIFICATIONS = st.one_of(
 
 @given(CLASSIFICATIONS, st.sampled_from((NEW, CHANGE)))
 def test_nothing_changes_before_a_second_person_agrees(
-    wanted: Classification, ticket: Ticket
+    classification: Classification, ticket: Ticket
 ) -> None:
     """R1: and then exactly what was asked"""
-    pending = asked(wanted, ticket)
+    pending = asked(classification, ticket)
     assert facts(pending) == facts(ticket)
-    assert (pending.pending_reclassification is None) == (wanted.apply_to(ticket) == ticket)
+    assert (pending.pending_reclassification is None) == (classification.apply_to(ticket) == ticket)
     if pending.pending_reclassification is not None:
         done = confirm(pending, "omar")
         assert isinstance(done, Ticket)
-        assert facts(done) == facts(wanted.apply_to(ticket))
+        assert facts(done) == facts(classification.apply_to(ticket))
         assert (done.reclassified_by, done.reclassified_confirmed_by) == ("anna", "omar")
 
 
 @given(CLASSIFICATIONS, st.sampled_from((NEW, CHANGE)))
 def test_a_change_request_and_nothing_else_has_a_nature(
-    wanted: Classification, ticket: Ticket
+    classification: Classification, ticket: Ticket
 ) -> None:
-    after = wanted.apply_to(ticket)
+    after = classification.apply_to(ticket)
     assert (after.nature is not None) == (after.kind == "change_request")
 
 
@@ -118,8 +118,8 @@ def test_asking_for_what_stands_withdraws_what_was_asked() -> None:
 
 
 def test_anybody_may_leave_the_ticket_as_it_is() -> None:
-    kept = decline(asked(QUESTION))
-    assert kept == NEW
+    unchanged = decline(asked(QUESTION))
+    assert unchanged == NEW
     assert code(confirm(NEW, "omar")) == code(decline(NEW)) == "nothing-pending"
 
 

@@ -1,11 +1,11 @@
-"""Handing a ticket over and back, and the way around, committed for real."""
+"""Hand-overs of a ticket and back, and workarounds, on a real database."""
 
 from httpx import AsyncClient
 
 from common.persistence.database import Database
+from intake_support.tickets import DOWN, event_types
 from opsdesk_testing.protocol import outbox_events
 
-DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 OVER = {"to": "second_level", "seen": "a stack trace", "tried": "a restart"}
 
 
@@ -13,14 +13,6 @@ async def opened(who: AsyncClient) -> str:
     answer = await who.post("/v1/tickets", json=DOWN)
     assert answer.status_code == 201, answer.text
     return f"/v1/tickets/{answer.json()['key']}"
-
-
-async def types(database: Database) -> list[str]:
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
 
 
 async def test_a_ticket_is_handed_back_with_what_was_found(
@@ -37,8 +29,10 @@ async def test_a_ticket_is_handed_back_with_what_was_found(
         "opsdesk.ticket.handed_back.v1",
         "second_level",
     )
-    said = (await anna.get(f"{ticket}/messages")).json()["items"]
-    assert [(one["visibility"], one["text"]) for one in said] == [("internal", "the disk is full")]
+    messages = (await anna.get(f"{ticket}/messages")).json()["items"]
+    assert [(one["visibility"], one["text"]) for one in messages] == [
+        ("internal", "the disk is full")
+    ]
 
 
 async def test_nobody_hands_back_what_was_not_forwarded(
@@ -52,7 +46,7 @@ async def test_nobody_hands_back_what_was_not_forwarded(
     )
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert refused.json()["type"] == "urn:opsdesk:error:not-forwarded"
-    assert "handed_back" not in await types(database)
+    assert "handed_back" not in await event_types(database)
 
 
 async def test_who_was_waited_on_is_told_when_the_work_goes_on(
@@ -72,7 +66,7 @@ async def test_a_workaround_is_one_when_the_customer_knows_it(
     ticket = await opened(anna)
     done = await anna.post(f"{ticket}/workaround", json={"text": "Use the old screen."})
     assert (done.status_code, done.json()["state"]) == (200, "new")
-    assert await types(database) == ["opened", "replied", "workaround_provided"]
+    assert await event_types(database) == ["opened", "replied", "workaround_provided"]
     seen = (await jan.get(f"{ticket}/messages")).json()["items"]
     assert [one["text"] for one in seen] == ["Use the old screen."]
 
@@ -83,4 +77,4 @@ async def test_a_ticket_that_is_done_needs_no_workaround(
     ticket = await opened(anna)
     await anna.post(f"{ticket}/resolve", json={"resolution": "restarted"})
     assert (await anna.post(f"{ticket}/workaround", json={"text": "x"})).status_code == 409
-    assert await types(database) == ["opened", "resolved"]
+    assert await event_types(database) == ["opened", "resolved"]

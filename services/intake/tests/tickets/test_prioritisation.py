@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from intake.tickets.domain.blocker import blocker_changes
 from intake.tickets.domain.prioritisation import (
     PriorityAssessment,
@@ -25,7 +26,6 @@ from intake.tickets.domain.priority import (
     is_lower,
     priority_of,
 )
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import Ticket
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -98,10 +98,10 @@ def test_asking_again_by_another_does_not_confirm() -> None:
 
 
 def test_anybody_may_keep_the_higher_priority() -> None:
-    kept = decline(asked("minor", "anna"))
-    assert isinstance(kept, Ticket)
-    assert (kept.priority, kept.pending_downgrade) == ("blocker", None)
-    assert code(confirm(kept, "omar")) == "nothing-pending"
+    ticket = decline(asked("minor", "anna"))
+    assert isinstance(ticket, Ticket)
+    assert (ticket.priority, ticket.pending_downgrade) == ("blocker", None)
+    assert code(confirm(ticket, "omar")) == "nothing-pending"
 
 
 def test_a_resolved_ticket_is_not_judged_again() -> None:
@@ -110,7 +110,7 @@ def test_a_resolved_ticket_is_not_judged_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "changes"),
     [
         (None, BLOCKER, ["raised"]),
         (NEW, BLOCKER, ["raised"]),
@@ -125,7 +125,7 @@ def test_a_resolved_ticket_is_not_judged_again() -> None:
     ],
 )
 def test_a_blocker_is_raised_and_lifted(
-    before: Ticket | None, after: Ticket, told: list[str]
+    before: Ticket | None, after: Ticket, changes: list[str]
 ) -> None:
     """G8"""
-    assert [change for change, _ in blocker_changes(before, after)] == told
+    assert [change for change, _ in blocker_changes(before, after)] == changes

@@ -6,52 +6,28 @@ from typing import Any
 import asyncpg
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
 from common.persistence.database import Database
+from intake_support.tickets import act, event_types, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
-DOWN = {
-    "title": "Billing is down",
-    "customer": "acme",
-    "environment": "acme-prod",
-    "service": "billing",
-}
 CONFIRM = "classification/confirm"
-
-
-async def opened(who: AsyncClient, **more: Any) -> str:
-    answer = await who.post("/v1/tickets", json=DOWN | more)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["key"])
-
-
-async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
-    return await who.post(f"/v1/tickets/{key}/{action}", json=body)
-
-
-async def types(database: Database) -> list[str]:
-    """The last words of what was told of tickets."""
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
 
 
 async def test_a_correction_takes_two_and_is_told_once_it_holds(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:
     """R1, C6"""
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     asked = await act(
         anna, key, "reclassify", kind="question", service="portal", reason="Only asks how"
     )
     pending = asked.json()
     assert (pending["kind"], pending["service"]) == ("incident", "billing")
     assert pending["pending_reclassification"]["kind"] == "question"
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]
     alone = await act(anna, key, CONFIRM, agree=True)
     assert (alone.status_code, alone.json()["type"]) == (403, "urn:opsdesk:error:four-eyes")
     done = (await act(omar, key, CONFIRM, agree=True)).json()
@@ -60,7 +36,7 @@ async def test_a_correction_takes_two_and_is_told_once_it_holds(
         "portal",
         None,
     )
-    assert await types(database) == ["opened", "reclassified"]
+    assert await event_types(database) == ["opened", "reclassified"]
     event = (await outbox_events(database))[-1]
     expected = {
         "kind": "question",
@@ -80,7 +56,7 @@ async def test_the_reasons_of_both_are_in_the_audit_trail(
     anna: AsyncClient, omar: AsyncClient, owner_url: str
 ) -> None:
     """R16"""
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
     await act(anna, key, CONFIRM, agree=True)
     await act(omar, key, CONFIRM, agree=True, reason="So it is")
@@ -111,7 +87,7 @@ ONE_PAIR_OF_EYES = (
 
 async def test_the_database_refuses_one_pair_of_eyes(anna: AsyncClient, owner_url: str) -> None:
     """R1: also to the owner of the tables, and also beside what was asked"""
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
     owner = await asyncpg.connect(owner_url)
     for change in ONE_PAIR_OF_EYES:
@@ -123,18 +99,18 @@ async def test_the_database_refuses_one_pair_of_eyes(anna: AsyncClient, owner_ur
 async def test_a_correction_may_be_declined_by_anybody(
     anna: AsyncClient, database: Database
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
-    kept = (await act(anna, key, CONFIRM, agree=False)).json()
-    assert (kept["kind"], kept["pending_reclassification"]) == ("incident", None)
+    ticket = (await act(anna, key, CONFIRM, agree=False)).json()
+    assert (ticket["kind"], ticket["pending_reclassification"]) == ("incident", None)
     assert (await act(anna, key, CONFIRM, agree=True)).status_code == 409
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]
 
 
 async def test_a_nature_comes_and_goes_with_the_change_request(
     anna: AsyncClient, omar: AsyncClient
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     change = {"kind": "change_request", "nature": "adaptive", "reason": "A wish"}
     await act(anna, key, "reclassify", **change)
     done = (await act(omar, key, CONFIRM, agree=True)).json()
@@ -162,7 +138,7 @@ async def test_a_nature_comes_and_goes_with_the_change_request(
     ],
 )
 async def test_what_makes_no_sense_is_refused(anna: AsyncClient, asked: dict[str, Any]) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     assert (await act(anna, key, "reclassify", **asked)).status_code in {400, 422}
     assert (await anna.get(f"/v1/tickets/{key}")).json()["pending_reclassification"] is None
 
@@ -170,7 +146,7 @@ async def test_what_makes_no_sense_is_refused(anna: AsyncClient, asked: dict[str
 async def test_a_closed_ticket_stays_what_it_is_and_a_resolved_one_may_be_corrected(
     anna: AsyncClient, omar: AsyncClient
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "resolve", resolution="restarted")
     await act(anna, key, "reclassify", kind="problem", reason="Third time")
     assert (await act(omar, key, CONFIRM, agree=True)).json()["kind"] == "problem"
@@ -190,7 +166,7 @@ async def test_a_closed_ticket_stays_what_it_is_and_a_resolved_one_may_be_correc
 async def test_what_is_pending_is_not_the_customers_to_see_or_to_decide(
     anna: AsyncClient, jan: AsyncClient, britta: AsyncClient
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
     assert (await jan.get(f"/v1/tickets/{key}")).json()["pending_reclassification"] is None
     for contact in (jan, britta):
@@ -216,7 +192,7 @@ async def test_it_is_asked_once_and_of_the_state_that_was_seen(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:
     """G12 for every command: the same key, the same answer; an old ETag is told the present state"""
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     path, body = f"/v1/tickets/{key}/reclassify", {"kind": "question", "reason": "Only asks how"}
     old = {"If-Match": '"7"'}
     assert (await anna.post(path, json=body, headers=old)).status_code == 412
@@ -228,18 +204,18 @@ async def test_it_is_asked_once_and_of_the_state_that_was_seen(
     assert first.json() == again.json()
     assert again.headers["Idempotency-Replayed"] == "true"
     assert first.headers["etag"] == '"2"'
-    assert await types(database) == ["opened", "reclassified"]
+    assert await event_types(database) == ["opened", "reclassified"]
 
 
 async def test_two_who_confirm_at_once_are_one_confirmation(
     anna: AsyncClient, omar: AsyncClient, app: FastAPI, database: Database
 ) -> None:
     """R1"""
-    key = await opened(anna)
+    key = await open_ticket(anna, service="billing")
     await act(anna, key, "reclassify", kind="question", reason="Only asks how")
     async with client(app, "sven") as sven:
         answers = await asyncio.gather(
             *(act(who, key, CONFIRM, agree=True) for who in (omar, sven))
         )
     assert sorted(one.status_code for one in answers) == [200, 409]
-    assert await types(database) == ["opened", "reclassified"]
+    assert await event_types(database) == ["opened", "reclassified"]

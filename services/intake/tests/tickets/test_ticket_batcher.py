@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
+from common.http import runtime_of
 from common.persistence.database import Database
 from intake.tickets import ticket_batcher
-from intake.tickets.routes.create_ticket_fast import batcher_of
 from intake.tickets.store import ticket_batch as store
+from intake.tickets.ticket_batcher import TicketBatcher
 from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
@@ -161,7 +162,7 @@ async def test_a_killed_connection_is_made_anew(
     anna: AsyncClient, app: FastAPI, database: Database
 ) -> None:
     await post(anna)
-    raw = batcher_of(app)._connection
+    raw = runtime_of(app).resource(TicketBatcher)._connection
     assert raw
     raw.terminate()
     assert (await post(anna)).status_code == 201

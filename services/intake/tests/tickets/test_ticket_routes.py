@@ -1,37 +1,16 @@
 """The life of a ticket over HTTP, committed for real, with everything it tells."""
 
 import asyncio
-from typing import Any
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
 from common.persistence.database import Database
+from intake_support.tickets import DOWN, act, event_types, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
-
-DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
-
-
-async def opened(who: AsyncClient, **more: Any) -> str:
-    answer = await who.post("/v1/tickets", json=DOWN | more)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["key"])
-
-
-async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
-    return await who.post(f"/v1/tickets/{key}/{action}", json=body)
-
-
-async def types(database: Database) -> list[str]:
-    """The last words of what was told of tickets."""
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
 
 
 async def sequences(database: Database) -> list[int]:
@@ -69,7 +48,7 @@ async def test_a_ticket_is_resolved_by_one_and_verified_by_another(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:
     """R1, and every step is told once, in order."""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "assign", to="anna")
     await act(anna, key, "resolve", resolution="restarted")
     alone = await act(anna, key, "verify")
@@ -77,7 +56,7 @@ async def test_a_ticket_is_resolved_by_one_and_verified_by_another(
     verified = await omar.post(f"/v1/tickets/{key}/verify")
     assert verified.json()["state"] == "verified"
     assert (await act(omar, key, "close")).json()["state"] == "closed"
-    assert await types(database) == ["opened", "assigned", "resolved", "verified", "closed"]
+    assert await event_types(database) == ["opened", "assigned", "resolved", "verified", "closed"]
     assert await sequences(database) == [1, 2, 3, 4, 5]
 
 
@@ -85,7 +64,7 @@ async def test_a_denial_is_in_the_audit_trail(
     anna: AsyncClient, database: Database, owner_url: str
 ) -> None:
     """R16"""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "resolve", resolution="restarted")
     await act(anna, key, "verify")
     owner = await asyncpg.connect(owner_url)
@@ -109,7 +88,7 @@ ONE_PAIR_OF_EYES = (
 
 async def test_the_database_refuses_one_pair_of_eyes(anna: AsyncClient, owner_url: str) -> None:
     """R1: also to the owner of the tables."""
-    await opened(anna)
+    await open_ticket(anna)
     owner = await asyncpg.connect(owner_url)
     for change in ONE_PAIR_OF_EYES:
         with pytest.raises(asyncpg.CheckViolationError):
@@ -121,14 +100,19 @@ async def test_lowering_a_priority_needs_a_second_person(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:
     """R1: and the blocker is lifted only then."""
-    key = await opened(anna, priority="blocker")
+    key = await open_ticket(anna, priority="blocker")
     pending = (await act(anna, key, "prioritise", priority="minor", reason="one user")).json()
     assert (pending["priority"], pending["pending_downgrade"]["priority"]) == ("blocker", "minor")
     alone = await act(anna, key, "priority/confirm", agree=True)
     assert alone.status_code == 403
     lowered = (await act(omar, key, "priority/confirm", agree=True)).json()
     assert (lowered["priority"], lowered["pending_downgrade"]) == ("minor", None)
-    assert await types(database) == ["opened", "blocker_raised", "prioritised", "blocker_lifted"]
+    assert await event_types(database) == [
+        "opened",
+        "blocker_raised",
+        "prioritised",
+        "blocker_lifted",
+    ]
     lifted = (await outbox_events(database))[-1].body
     assert lifted["reason"] == "lowered"
     assert (await outbox_events(database))[-2].body["confirmed_by"] == "omar"
@@ -138,20 +122,20 @@ async def test_raising_is_done_at_once_and_raises_the_blocker(
     anna: AsyncClient, database: Database
 ) -> None:
     """G8"""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     raised = await act(anna, key, "prioritise", impact="high", urgency="high", reason="all users")
     assert raised.json()["priority"] == "blocker"
-    assert await types(database) == ["opened", "prioritised", "blocker_raised"]
+    assert await event_types(database) == ["opened", "prioritised", "blocker_raised"]
 
 
 async def test_a_blocker_is_lifted_by_its_resolution_and_raised_by_its_rejection(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:
     """G8"""
-    key = await opened(anna, priority="blocker")
+    key = await open_ticket(anna, priority="blocker")
     await act(anna, key, "resolve", resolution="restarted")
     await act(omar, key, "reject", reason="still down")
-    assert (await types(database))[2:] == [
+    assert (await event_types(database))[2:] == [
         "resolved",
         "blocker_lifted",
         "rejected",
@@ -162,13 +146,13 @@ async def test_a_blocker_is_lifted_by_its_resolution_and_raised_by_its_rejection
 
 async def test_forwarding_leaves_a_hand_over_record(anna: AsyncClient, database: Database) -> None:
     """R5: its text stays in intake."""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     record = {"seen": "queue full", "tried": "restart", "excluded": "disk"}
     body = {"to": "partner", "partner": "hosthaven", **record}
     assert (await act(anna, key, "forward", **body)).json()["state"] == "forwarded"
     shown = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
     assert [{name: one[name] for name in record} for one in shown] == [record]
-    assert await types(database) == ["opened", "forwarded", "handed_over"]
+    assert await event_types(database) == ["opened", "forwarded", "handed_over"]
     assert "queue full" not in str([one.body for one in await outbox_events(database)])
     nobody = await act(anna, key, "forward", **(body | {"partner": "nobody"}))
     assert nobody.status_code == 422
@@ -178,7 +162,7 @@ async def test_waiting_on_the_customer_asks_and_their_answer_resumes(
     anna: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
     """R1, C2"""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     silent = await act(anna, key, "hold", waiting_on="customer", reason="need logs")
     assert silent.json()["type"] == "urn:opsdesk:error:nothing-asked"
     waiting = await act(
@@ -191,26 +175,32 @@ async def test_waiting_on_the_customer_asks_and_their_answer_resumes(
     )
     assert waiting.json()["state"] == "on_hold"
     assert (await act(jan, key, "replies", text="Here they are.")).status_code == 201
-    assert await types(database) == ["opened", "replied", "on_hold", "customer_replied", "resumed"]
+    assert await event_types(database) == [
+        "opened",
+        "replied",
+        "on_hold",
+        "customer_replied",
+        "resumed",
+    ]
 
 
 async def test_a_customer_who_writes_again_reopens(
     anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "resolve", resolution="restarted")
     await act(omar, key, "verify")
     await act(omar, key, "close")
     await act(jan, key, "replies", text="It is back.")
     assert (await anna.get(f"/v1/tickets/{key}")).json()["state"] == "reopened"
-    assert (await types(database))[-2:] == ["customer_replied", "reopened"]
+    assert (await event_types(database))[-2:] == ["customer_replied", "reopened"]
 
 
 async def test_what_happens_at_the_same_time_is_told_in_a_row(
     anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
     """Architecture, 2: the ticket is locked before its sequence is counted."""
-    key = await opened(anna, priority="blocker")
+    key = await open_ticket(anna, priority="blocker")
     people = (anna, omar, jan)
     replies = [act(who, key, "replies", text=f"word {n}") for n in range(4) for who in people]
     both = [act(who, key, "resolve", resolution="restarted") for who in (anna, omar)]
@@ -219,7 +209,7 @@ async def test_what_happens_at_the_same_time_is_told_in_a_row(
     # The second comes too late, unless the customer has reopened the ticket in between.
     resolved = sorted(one.status_code for one in answers[-2:])
     assert resolved in ([200, 409], [200, 200])
-    assert (await types(database)).count("resolved") == resolved.count(200)
+    assert (await event_types(database)).count("resolved") == resolved.count(200)
     found = await sequences(database)
     assert found == list(range(1, len(found) + 1))
 
@@ -228,9 +218,9 @@ async def test_two_who_verify_at_once_are_one_verification(
     anna: AsyncClient, omar: AsyncClient, app: FastAPI, database: Database
 ) -> None:
     """R1"""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "resolve", resolution="restarted")
     async with client(app, "sven") as sven:
         answers = await asyncio.gather(act(omar, key, "verify"), act(sven, key, "verify"))
     assert sorted(one.status_code for one in answers) == [200, 409]
-    assert (await types(database)).count("verified") == 1
+    assert (await event_types(database)).count("verified") == 1

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from intake.tickets.domain import transitions
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import (
     ALLOWED_FROM,
     OPEN_STATES,

@@ -1,52 +1,29 @@
 """Who sees what of tickets, lists, old states, duplicates; over HTTP, committed for real."""
 
-from typing import Any
-
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
 from common.persistence.database import Database
-from opsdesk_testing.protocol import outbox_events
-
-DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
-
-
-async def opened(who: AsyncClient, **more: Any) -> str:
-    answer = await who.post("/v1/tickets", json=DOWN | more)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["key"])
-
-
-async def act(who: AsyncClient, key: str, action: str, **body: Any) -> Response:
-    return await who.post(f"/v1/tickets/{key}/{action}", json=body)
-
-
-async def types(database: Database) -> list[str]:
-    """What was told of tickets, in order."""
-    return [
-        one.type.split(".")[2]
-        for one in await outbox_events(database)
-        if one.topic == "opsdesk.tickets"
-    ]
+from intake_support.tickets import DOWN, act, event_types, open_ticket
 
 
 async def test_internal_notes_do_not_exist_for_the_customer(
     anna: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
     """R11"""
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "replies", text="They never pay.", visibility="internal")
     await act(anna, key, "replies", text="We are looking into it.")
     assert len((await anna.get(f"/v1/tickets/{key}/messages")).json()["items"]) == 2
     seen = (await jan.get(f"/v1/tickets/{key}/messages")).json()["items"]
     assert [one["text"] for one in seen] == ["We are looking into it."]
-    assert await types(database) == ["opened", "replied"]
+    assert await event_types(database) == ["opened", "replied"]
     assert (await act(jan, key, "replies", text="x", visibility="internal")).status_code == 403
 
 
 async def test_another_customers_ticket_does_not_exist(
     anna: AsyncClient, jan: AsyncClient, britta: AsyncClient
 ) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna)
     for path in ("", "/messages"):
         assert (await jan.get(f"/v1/tickets/{key}{path}")).status_code == 200
         assert (await britta.get(f"/v1/tickets/{key}{path}")).status_code == 404
@@ -59,14 +36,14 @@ async def test_another_customers_ticket_does_not_exist(
 
 
 async def test_a_contact_does_not_work_on_tickets(anna: AsyncClient, jan: AsyncClient) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna)
     assert (await act(jan, key, "resolve", resolution="x")).status_code == 403
     assert (await act(jan, key, "prioritise", priority="blocker", reason="x")).status_code == 403
     assert (await jan.get(f"/v1/tickets/{key}/hand-overs")).status_code == 403
 
 
 async def test_lists_go_on_where_they_ended(anna: AsyncClient) -> None:
-    keys = [await opened(anna, priority=priority) for priority in ("minor", "major", "minor")]
+    keys = [await open_ticket(anna, priority=priority) for priority in ("minor", "major", "minor")]
     first = (await anna.get("/v1/tickets?limit=2")).json()
     rest = (await anna.get(f"/v1/tickets?limit=2&cursor={first['next']}")).json()
     assert [one["key"] for one in first["items"] + rest["items"]] == keys[::-1]
@@ -77,7 +54,7 @@ async def test_lists_go_on_where_they_ended(anna: AsyncClient) -> None:
 
 
 async def test_whoever_decides_on_an_old_state_is_shown_the_present_one(anna: AsyncClient) -> None:
-    key = await opened(anna)
+    key = await open_ticket(anna)
     await act(anna, key, "assign", to="anna")
     late = await anna.post(
         f"/v1/tickets/{key}/resolve", json={"resolution": "x"}, headers={"If-Match": '"1"'}
@@ -89,7 +66,7 @@ async def test_whoever_decides_on_an_old_state_is_shown_the_present_one(anna: As
 async def test_a_duplicate_is_merged_and_answers_in_the_survivor(
     anna: AsyncClient, database: Database
 ) -> None:
-    survivor, duplicate = await opened(anna), await opened(anna)
+    survivor, duplicate = await open_ticket(anna), await open_ticket(anna)
     merged = await act(anna, duplicate, "merge", into=survivor)
     assert merged.json()["state"] == "merged"
     reply = await act(anna, duplicate, "replies", text="hello")
@@ -105,4 +82,4 @@ async def test_the_same_request_twice_is_one_ticket(anna: AsyncClient, database:
     assert again.headers["idempotency-replayed"] == "true"
     other = await anna.post("/v1/tickets", json=DOWN | {"title": "x"}, headers=headers)
     assert other.status_code == 422
-    assert await types(database) == ["opened"]
+    assert await event_types(database) == ["opened"]

@@ -72,8 +72,8 @@ def test_a_difference_is_a_list_that_people_read() -> None:
     names = {ACME: "acme", OFFICE: "office, version 3", ROUND: "always, version 1"}
     assert [str(one) for one in diff_versions(BASE, new, names)] == [
         (
-            "resolution of major tickets: within 8 h, waiting on the customer does not count"
-            " -> within 4 h 30 min, waiting on the customer counts"
+            "resolution of major tickets: within 8 hr, waiting on the customer does not count"
+            " -> within 4 hr 30 min, waiting on the customer counts"
         ),
         "calendar of blocker tickets: nothing -> always, version 1",
         (

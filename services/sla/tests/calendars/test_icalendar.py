@@ -11,23 +11,16 @@ from hypothesis import strategies as st
 from sla.calendars.domain.calendar import Calendar, always_open, parse_hours
 from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.feed import BadFeed, Timed
-from sla.calendars.domain.ics import MAX_EVENTS, parse_feed
+from sla.calendars.domain.ics import parse_feed
 from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla_support.calendar_strategies import ZONE_CHANGES, calendars_near
+from sla_support.feeds import feed
 
 AMSTERDAM = read_zone("Europe/Amsterdam")
 YEARS = range(2025, 2028)
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def feed(*events: str) -> bytes:
-    """A feed of events, each given by its lines."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
-    for event in events:
-        lines += ["BEGIN:VEVENT", *event.strip().splitlines(), "END:VEVENT"]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
 def import_definition(*events: str, timed: Timed = "closed") -> dict[str, Any]:
@@ -163,17 +156,6 @@ def test_an_event_that_cannot_be_read_is_named(event: str, message: str) -> None
 def test_what_is_no_feed_is_refused(text: bytes) -> None:
     with pytest.raises(BadFeed, match="no iCalendar feed"):
         parse_feed(text, AMSTERDAM, YEARS)
-
-
-def test_a_feed_cannot_keep_us_busy() -> None:
-    """A rule that never comes true costs its steps; they are counted for all rules together."""
-    never = "DTSTART:19700101T100000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"
-    assert import_definition(never) == {}
-    daily = "DTSTART:19710101T100000\nRRULE:FREQ=DAILY"
-    with pytest.raises(BadFeed, match="too long"):
-        import_definition(*[daily] * 6)
-    with pytest.raises(BadFeed, match="import fewer"):
-        import_definition(*["DTSTART:20260101T100000"] * (MAX_EVENTS + 1))
 
 
 @settings(max_examples=300, deadline=None)

@@ -137,7 +137,7 @@ def test_a_partner_who_is_slower_than_the_promise_is_named_with_how_much() -> No
     assert (gap.code, gap.agreement, gap.underpinning) == ("SLOWER_BELOW", "acme", "hosting")
     assert (gap.metric, gap.priority, gap.kind, gap.owner) == ("resolution", "major", None, "anna")
     # Two office hours, and between them a weekend: the one on which the clock is set back.
-    assert f"{(2 + 63 + 1) * 3600} s later" in gap.detail
+    assert f"{2 + 63 + 1} hr later" in gap.detail
 
 
 def test_hours_of_other_calendars_are_no_other_hours() -> None:

@@ -92,9 +92,9 @@ def test_in_words_ends_with_the_sum() -> None:
     lines = render_text(build_report()).splitlines()
     assert lines[1] == "running: broken at Wed 3 Jun 2026 12:00"
     assert lines[-3:] == [
-        f"{'counted in all':<48}{'= 20:00:00':>12}",
-        f"{'promised':<48}{'16:00:00':>12}",
-        f"{'too much':<48}{'4:00:00':>12}",
+        f"{'counted in all':<48}{'= 20 hr':>22}",
+        f"{'promised':<48}{'16 hr':>22}",
+        f"{'too much':<48}{'4 hr':>22}",
     ]
     assert any(line.endswith("holiday (Corpus <Christi>)") for line in lines)
     assert any(line.endswith("warned, 50 % used up") for line in lines)

@@ -79,7 +79,7 @@ async def test_the_explanation_says_what_was_corrected(
         "target_seconds": 7200,
     }
     words = (await theo.get(address + "/explanation?format=text")).text
-    assert "the ticket was corrected (kind incident to problem): 2:00:00" in words
+    assert "the ticket was corrected (kind incident to problem): 2 hr" in words
     assert all(len(line) <= 100 for line in words.splitlines())
     picture = (await theo.get(address + "/explanation.svg")).text
     assert "kind incident to problem" in picture

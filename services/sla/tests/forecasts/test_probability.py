@@ -76,7 +76,7 @@ def test_a_longer_queue_than_usual_makes_its_time_worth_less() -> None:
     )
     sentence = describe_reasons(queued, estimate_breach(queued, {GROUP: five}))[-1]
     assert sentence.startswith("25 stand before it in the queue, where 5 are open usually")
-    assert "worth 2 h" in sentence
+    assert "worth 2 hr" in sentence
 
 
 def test_as_many_as_usual_change_nothing() -> None:
@@ -93,11 +93,14 @@ def test_what_waits_on_its_customer_stands_in_no_queue() -> None:
     assert "waits on the customer" in describe_reasons(waiting, estimate_breach(waiting, {}))[-1]
 
 
-def test_time_is_told_in_two_units() -> None:
+def test_time_is_exact_and_in_hours_of_support_time() -> None:
+    """A day of support time has not 24 hours: 3 days would be read as three working days."""
     sentence = describe_reasons(
         PromiseProgress(GROUP, 45.0, 3 * 86_400 + 4 * HOUR + 300, 0, 0), Estimate(0.1)
     )[0]
-    assert sentence == "45 s of its 3 d 4 h are used up (0%); 3 d 4 h of support time are left."
+    assert sentence == (
+        "45 sec of its 76 hr 5 min are used up (0%); 76 hr 4 min 15 sec of support time are left."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who did what, when, on which grounds: append-only, sealed in the background (R16)."""
+"""The audit trail: who did what, when, on which grounds. Append-only, sealed in the background."""
 
 from common.audit.entry import COLUMNS, JSON, Entry, record, rows
 

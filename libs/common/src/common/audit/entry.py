@@ -1,4 +1,4 @@
-"""One line of the audit trail, written in the transaction of what it is about."""
+"""Entries of the audit trail, written in the transaction of the act that they record."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from common.persistence.bulk import Columns, execute_many, insert_sql
 from common.persistence.database import Connection
 
 JSON: TypeAlias = object
-"""What `json` can write; instants, ids and enumerations become text."""
+"""A value that becomes JSON; instants, ids and enumerations become text."""
 
 COLUMNS: Columns = {
     "at": "timestamptz",
@@ -21,7 +21,7 @@ COLUMNS: Columns = {
     "subject": "text",
     "grounds": "jsonb",
 }
-"""The columns of a row and their SQL types, for hot paths that write theirs by one statement."""
+"""The columns of a row and their SQL types, also for hot paths with a statement of their own."""
 
 Row = tuple[datetime, str, str | None, str, str, str]
 
@@ -30,9 +30,9 @@ Row = tuple[datetime, str, str | None, str, str, str]
 class Entry:
     """`who` (a token's `sub`) did `action` ("ticket.resolve") to `subject` ("ticket/0192...").
 
-    `grounds` are reasons given, ids, the state before and after: never message text and never
-    contact data, because what is written here is never erased. `behind` is the machine through
-    which `who` acted. `at` is the moment of the decision.
+    `grounds` are the reasons, ids, and the state before and after: never message text and never
+    contact data, because an entry is never erased. `behind` is the machine that spoke for `who`.
+    `at` is the instant of the act.
     """
 
     at: datetime
@@ -46,7 +46,7 @@ class Entry:
     def by(
         cls, actor: Actor, at: datetime, action: str, subject: str, grounds: Mapping[str, JSON]
     ) -> "Entry":
-        """What `actor` did, whoever speaks for them."""
+        """Create the entry for an act of `actor`."""
         return cls(at, actor.sub, action, subject, grounds, actor.via_machine)
 
 
@@ -54,12 +54,12 @@ _INSERT = insert_sql("audit", COLUMNS)
 
 
 async def record(tx: Connection, *entries: Entry) -> None:
-    """Append to the trail: kept if this transaction commits, as what it tells of."""
+    """Append entries to the trail, in the transaction of the act."""
     await execute_many(tx, _INSERT, rows(entries))
 
 
 def rows(entries: Sequence[Entry]) -> list[Row]:
-    """The rows of the audit table, in the order of COLUMNS; grounds as JSON text."""
+    """Return the rows of the audit table, in the order of COLUMNS; grounds as JSON text."""
     return [
         (
             entry.at,
@@ -74,5 +74,5 @@ def rows(entries: Sequence[Entry]) -> list[Row]:
 
 
 def _to_text(value: object) -> str:
-    """Instants in RFC 3339; ids and enumerations by their text."""
+    """Return instants in RFC 3339, everything else as its text."""
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,4 +1,4 @@
-"""Writes the sealed trail for an outsider: readable lines, the seals, and the verifier itself."""
+"""Export of the sealed trail for an outsider: entries as JSON lines, the seals, and the verifier."""
 
 import hashlib
 import json
@@ -32,8 +32,10 @@ FROM audit_seals s ORDER BY s.number
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """What is asked for: entries about one subject, by one person, from `since` until before
-    `until`. All None: everything that is sealed."""
+    """Which entries to export: about a subject, by a person, in `[since, until)`.
+
+    All None: everything that is sealed.
+    """
 
     subject: str | None = None
     who: str | None = None
@@ -47,10 +49,10 @@ EVERYTHING = ExportFilter()
 async def export(
     database: Database, folder: Path, service: str, part: ExportFilter = EVERYTHING
 ) -> str:
-    """Write the sealed entries of a part with all seals.
+    """Write the sealed entries that match the filter, with all seals, to an empty folder.
 
-    Of entries that are withheld only the hashes are shown, so a part can be checked like the whole.
-    Answers what the verifier says of it. Raises SystemExit where the folder is not empty.
+    The hashes of all entries are exported, so that a part can be verified like the whole. Returns
+    the result of the verifier. Raises SystemExit where the folder is not empty.
     """
     _create_folder(folder)
     connection = await database.dedicated_connection()
@@ -65,7 +67,7 @@ async def export(
     try:
         return f"{folder}: {verifier.check(folder)}"
     except verifier.Difference as difference:
-        raise SystemExit(f"{folder} was written, but is not whole: {difference}") from None
+        raise SystemExit(f"{folder} was written, but does not verify: {difference}") from None
 
 
 def _create_folder(folder: Path) -> None:
@@ -86,7 +88,7 @@ async def _write_seals(connection: "asyncpg.Connection[Any]", path: Path) -> str
 async def _write_entries(
     connection: "asyncpg.Connection[Any]", path: Path, part: ExportFilter
 ) -> None:
-    # Not in text mode: the bytes are what was hashed.
+    # In binary mode: exactly these bytes were hashed.
     with path.open("wb") as file:
         async for entry in connection.cursor(_SELECT_ENTRIES, *astuple(part)):
             file.write(entry["line"].encode() + b"\n")

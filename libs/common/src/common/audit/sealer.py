@@ -1,10 +1,10 @@
-"""Seals the trail in the background: about once a minute, off the hot path, without a lock on it.
+"""Seals the audit trail in the background: once a minute, outside the hot path, without locking it.
 
-A seal takes every entry that is visible and not yet sealed. Rows get their positions before they
-are committed, so a seal remembers up to which transaction everything has ended (`settled`): earlier
-ones cannot bring anything new, later ones are looked at again next time. Nothing is ever missed for
-having been committed late. Transaction ids start anew in another cluster (a restored dump): then
-all that is unsealed is taken once, and `floor` says which positions need no more looking at.
+A seal covers every entry that is visible and not yet sealed. Rows get their positions before they
+are committed, so a seal notes up to which transaction all have ended (`settled`): earlier
+transactions cannot add entries, later ones are looked at again next time. So no entry is missed
+because it was committed late. Transaction ids start again in another cluster (a restored dump):
+then everything unsealed is sealed once, and positions up to `floor` are not looked at again.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ from common.telemetry import metrics
 log = telemetry.logger(__name__)
 
 SEAL_INTERVAL_S = 60.0
-"""Seconds between two looks."""
+"""Seconds between two seals."""
 RETRY_DELAY_S = 1.0
-"""Seconds until the next try after a failure: readiness waits for it."""
+"""Seconds until the next try after a failure; the service is not ready meanwhile."""
 MAX_ENTRIES_PER_SEAL = 2_000
-"""Entries in one seal, so that hashing holds up nobody's request; more make further seals."""
+"""Entries in one seal at most, so that hashing delays no request; more make further seals."""
 SEALER_LOCK_ID = 7_270_003
 
 ENTRY_LINE_SQL = """jsonb_build_object('position', a.position,
     'at', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'who', a.who,
     'behind', a.behind, 'action', a.action, 'subject', a.subject, 'grounds', a.grounds)::text"""
-"""The text of an entry `a` to which its seal holds; an export shows the same bytes."""
+"""The text of an entry `a` that is hashed; an export has the same bytes."""
 ENTRY_HASH_SQL = f"sha256('\\x00'::bytea || convert_to({ENTRY_LINE_SQL}, 'UTF8'))"
 
 _SELECT_UNSEALED = f"""
@@ -58,7 +58,7 @@ _INSERT_LEAVES = insert_sql(
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What one look has sealed. `head` is worth noting elsewhere: see `audit verify --head`."""
+    """One seal. Note its `head` elsewhere: see `audit verify --head`."""
 
     number: int
     size: int
@@ -70,14 +70,14 @@ class Seal:
 
 
 class Sealer:
-    """Seals the trail of one service, in one replica at a time. `run` goes on until cancelled."""
+    """The sealer of one service, active in one replica at a time."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.trouble: str | None = None
 
     async def run(self) -> None:
-        """Seal each minute, for as long as the service runs; a database that is gone is awaited."""
+        """Seal every minute as long as the service runs; wait for a database that is gone."""
         while True:
             pause = SEAL_INTERVAL_S if await self._try_seal() else RETRY_DELAY_S
             await asyncio.sleep(pause)
@@ -95,7 +95,7 @@ class Sealer:
 
 
 async def seal(database: Database) -> list[Seal]:
-    """Seal all that is visible; nothing where another replica is at it. Answers the new seals."""
+    """Seal all visible entries; nothing while another replica does. Returns the new seals."""
     connection = await database.dedicated_connection()
     try:
         try_lock = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
@@ -105,7 +105,7 @@ async def seal(database: Database) -> list[Seal]:
     finally:
         await connection.close(timeout=5)
     for one in seals:
-        # Logs are kept elsewhere, by others: there a head vouches for what is here.
+        # Logs are stored elsewhere: there the head proves that the trail was not changed.
         log.info("audit.sealed", number=one.number, size=one.size, head=one.head)
         metrics.AUDIT_ENTRIES_SEALED.inc(one.size)
     metrics.AUDIT_LAST_SEAL_TIMESTAMP.set_to_current_time()
@@ -113,7 +113,7 @@ async def seal(database: Database) -> list[Seal]:
 
 
 async def _seal_visible_entries(connection: "asyncpg.Connection[Any]") -> list[Seal]:
-    # One snapshot, taken after the lock, for what is settled and for what is read.
+    # One snapshot, taken after the lock, for the settled transactions and for the entries.
     async with connection.transaction(isolation="repeatable_read"):
         last = await connection.fetchrow("SELECT * FROM audit_seals ORDER BY number DESC LIMIT 1")
         settled, floor, bounds = await _bounds(connection, last)
@@ -131,7 +131,7 @@ async def _seal_visible_entries(connection: "asyncpg.Connection[Any]") -> list[S
 async def _bounds(
     connection: "asyncpg.Connection[Any]", last: asyncpg.Record | None
 ) -> tuple[int, int, tuple[int, int, int]]:
-    """From which transaction and position on to look; and `settled`, `floor`, `cluster` of today."""
+    """Return the transaction and position to start from, and the new settled, floor and cluster."""
     current = await connection.fetchrow(_SELECT_CLUSTER)
     assert current is not None
     if last is None:
@@ -165,5 +165,5 @@ async def _store(
 
 
 def format_instant(sealed_at: datetime) -> str:
-    """An instant as it is hashed and exported, to the microsecond that the database keeps."""
+    """Format an instant as it is hashed and exported, in microseconds."""
     return sealed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

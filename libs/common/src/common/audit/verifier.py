@@ -1,13 +1,13 @@
-"""Checks an exported audit trail: `python verifier.py [FOLDER] [--head NUMBER:CHAIN]`.
+"""Verifies an exported audit trail: `python verifier.py [FOLDER] [--head NUMBER:CHAIN]`.
 
-Needs Python 3.8 or newer and nothing else; it is also the one place in which the hashes are defined.
+Needs nothing but Python 3.8 or newer. The hashes are defined here and nowhere else.
 
   entry  sha256(0x00 || line)           a line of entries.jsonl without its line feed
   node   sha256(0x01 || left || right)  the Merkle tree of RFC 6962, section 2.1
   chain  sha256(0x02 || previous || header), header: [number,"sealed_at",size,"root"] as JSON
 
 A seal covers the entries of about a minute; `previous` is the chain value of the seal before it, so
-a later head vouches for everything earlier. Compare the head with one that you noted before.
+a later head covers everything earlier. Compare the head with one that you noted before.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ INITIAL_CHAIN = bytes(32)
 
 
 def leaf(line: bytes) -> bytes:
-    """The hash of one entry, from its exact bytes."""
+    """Hash an entry, from its exact bytes."""
     return hashlib.sha256(b"\x00" + line).digest()
 
 
 def root(leaves: list[bytes]) -> bytes:
-    """The Merkle tree hash over leaf hashes: odd ones go up a level as they are."""
+    """Hash the Merkle tree over leaf hashes; an odd one moves up a level unchanged."""
     level = list(leaves)
     if not level:
         return hashlib.sha256(b"").digest()
@@ -41,17 +41,17 @@ def root(leaves: list[bytes]) -> bytes:
 
 
 def chain(previous: bytes, number: int, sealed_at: str, size: int, root: bytes) -> bytes:
-    """The value that the next seal builds on; `sealed_at` as it stands in seals.jsonl."""
+    """Hash a seal with the one before it; `sealed_at` as in seals.jsonl."""
     header = json.dumps([number, sealed_at, size, root.hex()], separators=(",", ":"))
     return hashlib.sha256(b"\x02" + previous + header.encode()).digest()
 
 
 class Difference(Exception):
-    """The first place at which the trail is not what was sealed."""
+    """The first place at which the trail differs from what was sealed."""
 
 
 def check(folder: Path, head: str | None = None) -> str:
-    """What was found, as one sentence. Raises Difference."""
+    """Verify an export and return the result as one sentence. Raises Difference."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     if manifest.get("format") != FORMAT:
         raise Difference(f"manifest.json is of another format than {FORMAT}")
@@ -66,7 +66,7 @@ def check(folder: Path, head: str | None = None) -> str:
     if heads[-1] != manifest["head"]:
         raise Difference("the last seal is not the head that manifest.json names")
     if head is not None and head not in heads:
-        raise Difference(f"no seal is {head}: the trail was written anew after you noted it")
+        raise Difference(f"no seal is {head}: the trail was rewritten after you noted it")
     withheld = len(leaves) - given
     return (
         f"whole: {given} entries checked, {withheld} withheld, "
@@ -75,7 +75,7 @@ def check(folder: Path, head: str | None = None) -> str:
 
 
 def check_seals(lines: list[bytes]) -> tuple[dict[int, bytes], list[str]]:
-    """Every leaf hash by position, and every head as NUMBER:CHAIN, oldest first."""
+    """Verify the seals; return the leaf hashes by position, and the heads, oldest first."""
     leaves: dict[int, bytes] = {}
     heads, previous = [f"0:{INITIAL_CHAIN.hex()}"], INITIAL_CHAIN
     for expected, line in enumerate(lines, start=1):
@@ -98,12 +98,12 @@ def check_seals(lines: list[bytes]) -> tuple[dict[int, bytes], list[str]]:
 
 
 def check_entries(lines: list[bytes], leaves: dict[int, bytes]) -> int:
-    """How many entries were given, each sealed and unchanged."""
+    """Verify that each entry is sealed and unchanged; return how many there are."""
     seen = set()
     for line in lines:
         position = json.loads(line)["position"]
         if position in seen:
-            raise Difference(f"entry {position} stands there twice")
+            raise Difference(f"entry {position} is there twice")
         if position not in leaves:
             raise Difference(f"entry {position} is in no seal")
         if leaf(line) != leaves[position]:

@@ -1,4 +1,4 @@
-"""Recomputes every seal from the entries, and names the first difference."""
+"""Verification of the trail in the database: every seal is computed again from the entries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ _SELECT_CLUSTER = "SELECT system_identifier FROM pg_control_system()"
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """What the check found. `difference` names the first one; None when the trail is whole."""
+    """The result. `difference` is the first difference, None when the trail is whole."""
 
     difference: str | None
     seals: int
@@ -38,10 +38,10 @@ class VerificationResult:
 
 
 async def verify(database: Database, *, head: str | None = None) -> VerificationResult:
-    """Check the whole trail in one snapshot. `head` is a NUMBER:CHAIN that was noted earlier.
+    """Verify the whole trail in one snapshot. `head` is a NUMBER:CHAIN that was noted earlier.
 
-    What it cannot see: the removal of entries that were not sealed yet, and a trail written anew
-    from some seal on, unless a head from after that seal is given.
+    It cannot detect the removal of unsealed entries, nor a trail that was rewritten from some seal
+    on, unless a head noted after that seal is given.
     """
     connection = await database.dedicated_connection()
     try:
@@ -67,7 +67,7 @@ class _Verification:
         if difference is None:
             difference = await self._check_outside_seals(seals)
         if difference is None and head is not None and head not in self.heads:
-            difference = f"no seal is {head}: the trail was written anew after it was noted"
+            difference = f"no seal is {head}: the trail was rewritten after it was noted"
         unsealed = await self.connection.fetchval("SELECT count(*) FROM audit") - self.sealed
         return VerificationResult(
             difference, len(self.heads) - 1, self.sealed, unsealed, self.heads[-1]
@@ -97,7 +97,7 @@ class _Verification:
         return None
 
     async def _check_outside_seals(self, seals: list[asyncpg.Record]) -> str | None:
-        """What stands beside the seals: leaves without one, entries that were put in later."""
+        """Find hashes without a seal, and entries that were inserted later."""
         missing_seal = await self.connection.fetchval(
             "SELECT min(seal) FROM audit_leaves WHERE NOT seal BETWEEN 1 AND $1", len(seals)
         )
@@ -111,5 +111,5 @@ class _Verification:
             _SELECT_LATE_ENTRY, last["settled"] if same else 0, last["floor"]
         )
         if late_entry is not None:
-            return f"entry {late_entry} was put in after its time had been sealed"
+            return f"entry {late_entry} was inserted after its time had been sealed"
         return None

@@ -1,4 +1,4 @@
-"""The caller: a person, a machine, or a contact for whom the portal speaks."""
+"""The caller of a request: a person, a machine, or a contact for whom the portal speaks."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from common.domain.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking. `sub` is the name in the audit trail; `behind` the machine that speaks for them.
+    """Who makes a request. `sub` identifies them; `via_machine` is the machine that speaks for them.
 
-    `customer` (the key) is set for a customer's contact, and for nobody else: such a caller sees
-    that customer's data only. `email` is never written anywhere.
+    `customer` (a key) is set for a customer's contact and for nobody else: such a caller sees that
+    customer's data only. `email` is never stored.
     """
 
     sub: str
@@ -29,7 +29,7 @@ class Caller:
     email: str | None = None
 
     def can_see(self, customer: str) -> bool:
-        """Whether data of this customer (by key) exists for the caller. If not: 404, never 403."""
+        """Return whether the caller may see data of this customer (a key). If not: 404, never 403."""
         return self.customer is None or self.customer == customer
 
     def has_permission(self, permission: str) -> bool:
@@ -37,25 +37,25 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """The caller as rules, commands and the audit trail know them."""
+        """The caller for commands, rules and the audit trail."""
         return Actor(self.sub, self.via_machine)
 
     @property
     def identity(self) -> str:
-        """To whom idempotency keys and request limits belong."""
+        """Whose idempotency keys and rate limits apply."""
         return f"{self.via_machine}>{self.sub}" if self.via_machine else self.sub
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact of a customer, as the service that knows contacts tells it."""
+    """A contact of a customer."""
 
     id: UUID
     name: str
     customer: str
 
     def to_caller(self, via_machine: str) -> Caller:
-        """The effective caller when `behind` (a machine) speaks for this contact: no more than them."""
+        """Return the effective caller when a machine speaks for this contact, with their rights only."""
         return Caller(
             sub=f"contact/{self.id}",
             name=self.name,
@@ -67,12 +67,12 @@ class Contact:
 
 
 ResolveContact = Callable[[AsyncConnection, str], Awaitable[Contact | None]]
-"""The contact with this e-mail address, or None. The address comes trimmed and in lower case."""
+"""Finds the contact with an e-mail address (trimmed, in lower case), or None."""
 
 
 def address_digest(address: str) -> str:
-    """By what services that may not know addresses recognise one: trimmed, in lower case, SHA-256.
+    """Hash an address (trimmed, in lower case, SHA-256) for services that may not know addresses.
 
-    It confirms an address that somebody knows already, and tells nobody one that they do not.
+    It confirms an address that somebody knows, and reveals none.
     """
     return sha256(f"mailto:{address.strip().lower()}".encode()).hexdigest()

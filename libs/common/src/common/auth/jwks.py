@@ -1,4 +1,4 @@
-"""The issuer's public keys: read from a file or an address, and again when a new one appears."""
+"""The issuer's public keys (JWKS), from a file or a URL; read again when an unknown key appears."""
 
 import asyncio
 import json
@@ -15,33 +15,34 @@ from common.telemetry import logger
 log = logger(__name__)
 
 MAX_KEY_SET_BYTES = 256 * 1024
-"""Bytes that a key set may have."""
+"""The largest key set in bytes."""
 FETCH_TIMEOUT_S = 3.0
-"""Seconds for which the issuer may take to answer."""
+"""Seconds that the issuer may take to answer."""
 MIN_REFRESH_INTERVAL_S = 5.0
-"""Seconds between two readings, however many unknown keys are named meanwhile."""
+"""Seconds between two readings, however many unknown keys appear."""
 
 PublicKey = RSAKey | ECKey | OKPKey
 
 
 class KeySource(Protocol):
-    """Where verification finds keys.
+    """Where keys come from.
 
-    `withdrawn` counts readings in which a known key had gone; `trouble` says why none is known.
+    `withdrawal_count` counts readings in which a known key was gone; `trouble` says why no key is
+    known.
     """
 
     withdrawal_count: int
     trouble: str | None
 
     async def find(self, kid: str | None) -> PublicKey | None:
-        """The key with this id; None for one that the issuer does not have."""
+        """Return the key with this id, None where the issuer does not have it."""
 
     async def refresh(self) -> None:
-        """Read the keys again now, unless they were read a moment ago. Never raises."""
+        """Read the keys again, unless they were just read. Never raises."""
 
 
 class FixedKeys:
-    """Keys that never change: the fake beside `IssuerKeys`, for tests."""
+    """Keys that never change, for tests."""
 
     def __init__(self, *keys: PublicKey) -> None:
         self._keys = {key.kid or "": key for key in keys}
@@ -56,9 +57,9 @@ class FixedKeys:
 
 
 class IssuerKeys:
-    """The keys at `source` (a file path, or an http(s) address), read when first needed.
+    """The keys at `source` (a file path or an http(s) URL), read when first needed.
 
-    While the issuer cannot be reached the keys known so far go on counting.
+    While the issuer cannot be reached, the keys known so far stay valid.
     """
 
     def __init__(self, source: str) -> None:
@@ -117,14 +118,14 @@ def _read_file(path: Path) -> bytes:
 
 
 def _parse_key_set(content: bytes) -> dict[str, PublicKey]:
-    """The usable keys of a key set (RFC 7517). Others are passed over: an issuer may be ahead."""
+    """Parse the usable keys of a key set (RFC 7517). Others are ignored: they may be of a new kind."""
     keys: dict[str, PublicKey] = {}
     for jwk in json.loads(content)["keys"]:
         try:
             key = JWKRegistry.import_key(jwk)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
-        # Symmetric keys have no place in a public set: whoever reads it could sign with them.
+        # Never symmetric keys: whoever reads the public set could sign with them.
         if isinstance(key, PublicKey):
             key.ensure_kid()
             keys[key.kid or ""] = key

@@ -18,7 +18,7 @@ DEFAULT_LIFETIME_S = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A token, and the id under which it can be revoked. `expires_at`: seconds since 1970."""
+    """A token with its `jti`, by which it can be revoked. `expires_at`: seconds since 1970."""
 
     token: str
     jti: str
@@ -28,7 +28,7 @@ class IssuedToken:
 class LocalIssuer:
     """Signs tokens with the key in `folder`. Settings refuse it in production.
 
-    `folder/jwks.json` is what services verify with; `folder/key.json` is for the owner's eyes only.
+    Services verify with `folder/jwks.json`; `folder/key.json` is the private key.
     """
 
     def __init__(self, folder: Path, issuer: str = LOCAL_ISSUER, audience: str = "opsdesk") -> None:
@@ -54,7 +54,7 @@ class LocalIssuer:
         scope: str | None = None,
         seconds: int = DEFAULT_LIFETIME_S,
     ) -> IssuedToken:
-        """A token for a person (roles), a customer's contact (customer) or a machine (scope)."""
+        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope)."""
         issued_at = int(now().timestamp())
         jti = str(uuid7())
         optional_claims = {"name": name, "email": email, "customer": customer, "scope": scope}
@@ -73,7 +73,7 @@ class LocalIssuer:
 
 
 def _load_or_create_key(path: Path) -> ECKey:
-    """The key at `path`; made when there is none, once, however many ask at the same time."""
+    """Load the key at `path`, created if there is none. Safe for several processes at once."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         key = ECKey.generate_key("P-256", auto_kid=True)

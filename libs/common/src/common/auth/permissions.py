@@ -1,7 +1,7 @@
-"""The one table of permissions: who holds each. What is not in it, nobody may do.
+"""The table of permissions and who holds them. What is not in it, nobody may do.
 
 A row names roles of people and scopes of machines. A customer's contact holds a permission for the
-own customer's data only (`Caller.sees`), whatever the row says. Keep the rows sorted.
+data of their own customer only (`Caller.can_see`). Rows are sorted.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ CUSTOMER: Final = "customer"
 PORTAL: Final = "portal"
 
 STAFF: Final = ("dm", "gm", "ops", "po", "qc", "second_level", "tom")
-"""Everybody who works in the house."""
+"""The roles of our own people."""
 
 ROLES: Final = frozenset({*STAFF, "partner", CUSTOMER})
 SCOPES: Final = frozenset(
@@ -102,14 +102,14 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 
 
 def is_allowed(roles: frozenset[str], scopes: frozenset[str], permission: str) -> bool:
-    """Whether a caller with these roles and scopes holds the permission. Unknown ones: nobody."""
+    """Return whether these roles and scopes hold the permission. Nobody holds an unknown one."""
     holders = PERMISSIONS.get(permission, frozenset())
-    # Apart, so that a role that is called like a scope opens nothing.
+    # Separately, so that a role with the name of a scope permits nothing.
     return not (holders & ROLES).isdisjoint(roles) or not (holders & SCOPES).isdisjoint(scopes)
 
 
 def permissions_markdown() -> str:
-    """The table for the docs: a row per permission, a column per role, the scopes last."""
+    """Format the table for the docs: a row per permission, a column per role, then the scopes."""
     roles = sorted(ROLES)
     lines = [f"| permission | {' | '.join(roles)} | scopes |", "|---" * (len(roles) + 2) + "|"]
     for permission, holders in sorted(PERMISSIONS.items()):

@@ -1,4 +1,4 @@
-"""How a route says what its caller must be allowed to do: `Annotated[Caller, needs("…")]`."""
+"""How a route names the permission it requires: `Annotated[Caller, requires("…")]`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from common.errors import Forbidden
 
 
 class RequiresPermission:
-    """The dependency behind `needs`: the caller, once they are known to hold the permission."""
+    """The dependency behind `requires`: returns the caller if they hold the permission."""
 
     def __init__(self, permission: str) -> None:
         if permission not in PERMISSIONS:
@@ -25,23 +25,23 @@ class RequiresPermission:
         return self.check(caller)
 
     def check(self, caller: Caller) -> Caller:
-        """The same caller. Raises Forbidden, naming the permission that is missing."""
+        """Return the caller. Raises Forbidden, naming the missing permission."""
         if not caller.has_permission(self.permission):
             raise Forbidden(
                 f"{caller.sub} does not hold the permission {self.permission}."
-                " Ask somebody who does, or for the role.",
+                " Ask for the role, or ask somebody who has it.",
                 permission=self.permission,
             )
         return caller
 
 
 def requires(permission: str) -> Any:
-    """The dependency that every route names. Raises LookupError when no such permission exists."""
+    """Return the dependency for a permission. Raises LookupError for an unknown one."""
     return Depends(RequiresPermission(permission))
 
 
 def requirements_of(dependant: Dependant) -> Iterator[RequiresPermission]:
-    """What a route needs: named by itself and by what it depends on."""
+    """Yield the permissions that a route and its dependencies require."""
     if isinstance(dependant.call, RequiresPermission):
         yield dependant.call
     for dependency in dependant.dependencies:

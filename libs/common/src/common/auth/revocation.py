@@ -1,4 +1,4 @@
-"""Revoked tokens: a row per token id in the service's schema, read again every few seconds."""
+"""Revoked tokens: a row per token id in the service's schema, read every few seconds."""
 
 import asyncio
 from datetime import datetime
@@ -12,13 +12,13 @@ from common.telemetry import logger
 log = logger(__name__)
 
 REFRESH_INTERVAL_S = 5.0
-"""Seconds (real time) after which a revoked token opens nothing any more."""
+"""Seconds (real time) after which a revoked token is refused on all replicas."""
 KEYS_REFRESH_INTERVAL_S = 300.0
-"""Seconds after which the issuer's keys are read again, so that withdrawn ones stop counting."""
+"""Seconds after which the issuer's keys are read again, so that withdrawn ones are refused."""
 
 
 async def revoke(tx: Connection, jti: str, expires_at: datetime, actor: str) -> None:
-    """Refuse this token from now on. Asked twice, it is kept once."""
+    """Revoke a token. A second time changes nothing."""
     await tx.execute(
         text(
             "INSERT INTO revoked_tokens (jti, expires_at, revoked_by)"
@@ -30,7 +30,7 @@ async def revoke(tx: Connection, jti: str, expires_at: datetime, actor: str) -> 
 
 
 async def revoked_token_ids(tx: Connection) -> list[str]:
-    """The ids of revoked tokens that have not expired (with a day's grace for clocks)."""
+    """Return the ids of revoked tokens that expired less than a day ago or not yet."""
     rows = await tx.execute(
         text(
             "SELECT jti FROM revoked_tokens"
@@ -41,7 +41,7 @@ async def revoked_token_ids(tx: Connection) -> list[str]:
 
 
 async def refresh_forever(database: Database, authenticator: Authenticator) -> None:
-    """Keep revocations and keys fresh, for as long as the service runs."""
+    """Refresh revocations and keys as long as the service runs."""
     loop = asyncio.get_running_loop()
     keys_due_at, withdrawal_count = loop.time(), authenticator.keys.withdrawal_count
     while True:

@@ -1,7 +1,7 @@
-"""Bearer tokens: verified once, then remembered until they expire or are revoked.
+"""Bearer tokens: verified once, then cached until they expire or are revoked.
 
 JWTs of an OIDC issuer (RFC 7519, RFC 8725): RS256, ES256 and EdDSA only, so that neither `none`
-nor a public key taken for a shared secret opens anything.
+nor a public key used as a shared secret is accepted.
 """
 
 from collections.abc import Collection
@@ -22,16 +22,16 @@ ALGORITHMS = ("RS256", "ES256", "EdDSA")
 CLOCK_SKEW_S = 30
 """Seconds by which the issuer's clock and ours may differ."""
 MAX_CACHED_TOKENS = 20_000
-"""Tokens remembered at most; the oldest gives way."""
+"""Tokens that are cached at most; the oldest is dropped."""
 MAX_TOKEN_BYTES = 8192
-"""Bytes that a token may have."""
+"""The longest token in bytes."""
 MAX_CLAIM_CHARS = 200
-"""Characters that a name in a token may have."""
+"""The longest text claim in characters."""
 
 
 class _Registry(JWSRegistry):
     def get_alg(self, name: str) -> Any:
-        # Not the parent's: it warns at each use that RFC 9864 renames EdDSA; issuers still say so.
+        # Instead of the parent's, which warns at each use that RFC 9864 renames EdDSA.
         if name not in ALGORITHMS:
             raise JoseError(f"algorithm {name!r:.20} is not accepted")
         return self.algorithms[name]
@@ -41,10 +41,9 @@ _REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
 class Authenticator:
-    """Turns an `Authorization` header into a Caller.
+    """Finds the caller for an `Authorization` header.
 
-    `revoke` forgets tokens at once; `forget` forgets all, when the issuer withdraws a key. Times are
-    real seconds since 1970: tokens do not live in simulated time.
+    Times are real seconds since 1970: tokens do not live in simulated time.
     """
 
     def __init__(self, issuer: str, audience: str, keys: KeySource) -> None:
@@ -59,7 +58,7 @@ class Authenticator:
         }
 
     def cached_caller(self, authorization: bytes) -> Caller | None:
-        """The caller of a token verified before, while it lasts. Costs a microsecond."""
+        """Return the caller of a token that was verified before and has not expired."""
         cached = self._cache.get(authorization)
         if cached is None:
             return None
@@ -69,7 +68,7 @@ class Authenticator:
         return cached[0]
 
     async def authenticate(self, authorization: bytes | None) -> Caller:
-        """The caller of this header's token. Raises Unauthenticated, saying what to do."""
+        """Return the caller for the header. Raises Unauthenticated, saying what to do."""
         if authorization is None:
             raise Unauthenticated()
         cached = self.cached_caller(authorization)
@@ -87,18 +86,18 @@ class Authenticator:
         return caller
 
     def set_revoked(self, token_ids: Collection[str]) -> None:
-        """These token ids (`jti`), and no others, are revoked from now on."""
+        """Set the revoked token ids (`jti`)."""
         self.revoked_ids = frozenset(token_ids)
         for authorization, (_, _, jti) in list(self._cache.items()):
             if jti in self.revoked_ids:
                 del self._cache[authorization]
 
     def clear_cache(self) -> None:
-        """Verify every token anew."""
+        """Drop all cached tokens, so that they are verified again."""
         self._cache.clear()
 
     async def _verify(self, token: bytes) -> dict[str, Any]:
-        # joserfc lets odd headers surface as TypeError and the like: all of them are bad tokens.
+        # joserfc raises TypeError and the like for odd headers: all of them are bad tokens.
         try:
             kid = jws.extract_compact(token).headers().get("kid")
             key = await self.keys.find(kid)
@@ -134,14 +133,14 @@ def _bearer_token(authorization: bytes) -> bytes:
 
 
 def caller_from_claims(claims: dict[str, Any]) -> Caller:
-    """The caller that verified claims speak of. Unknown roles and scopes count for nothing.
+    """Return the caller for verified claims. Unknown roles and scopes are ignored.
 
-    A contact's token names its customer; a token that is half staff and half contact is refused.
+    A contact's token names the customer. A token of staff and contact at once is refused.
     """
     sub, customer = _text_claim(claims, "sub"), _text_claim(claims, "customer")
     roles = ROLES & _split_words(claims.get("roles"))
     if not sub or (customer is None) != (CUSTOMER not in roles) or (customer and len(roles) > 1):
-        _reject("This token does not say clearly for whom it stands. Get a new one.")
+        _reject("This token does not identify a person, a contact or a machine. Get a new one.")
     return Caller(
         sub=sub,
         name=_text_claim(claims, "name") or sub,
@@ -158,7 +157,7 @@ def _text_claim(claims: dict[str, Any], name: str) -> str | None:
         isinstance(value, str) and 0 < len(value) <= MAX_CLAIM_CHARS and value.isprintable()
     ):
         return value
-    _reject(f"The token's {name!r} is no plain text. Get a new one.")
+    _reject(f"The token's {name!r} is not plain text. Get a new one.")
 
 
 def _split_words(value: Any) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""`python -m <module> ...`: what ops run. A service's `__main__.py` is two lines."""
+"""The command line of a service: `python -m <module> …`."""
 
 from common.cli.app import create_cli
 

@@ -1,4 +1,4 @@
-"""The program of a service: the commands that all have, to which a service adds its own."""
+"""The commands that every service has; a service may add its own."""
 
 import asyncio
 import json
@@ -14,11 +14,11 @@ from common.persistence.database import Database
 from common.settings import load_settings, masked_settings
 
 Announce = Callable[[Database], Awaitable[int]]
-"""Emits the present state of everything again; answers how many events that were."""
+"""Publishes the present state of everything again. Returns the number of events."""
 
 
 def create_cli(service: Service, *, announce: Announce | None = None) -> typer.Typer:
-    """`app = command(SERVICE)`: the service's commands; add more with `@app.command()`."""
+    """Create the commands of a service; add more with `@app.command()`."""
     app = typer.Typer(
         name=service.name,
         help=service.title,
@@ -38,7 +38,7 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
 def _add_serve_commands(app: typer.Typer, service: Service) -> None:
     @app.command()
     def serve() -> None:
-        """Answer requests, hear events and fire deadlines until SIGTERM."""
+        """Serve requests, consume events and fire deadlines until SIGTERM."""
         server.serve(service)
 
     @app.command()
@@ -56,12 +56,12 @@ def _add_document_commands(app: typer.Typer, service: Service) -> None:
 
     @app.command()
     def openapi() -> None:
-        """Print the OpenAPI document of the HTTP side."""
+        """Print the OpenAPI document."""
         typer.echo(json.dumps(create_app(service).openapi(), indent=2, ensure_ascii=False))
 
     @app.command("asyncapi")
     def asyncapi_() -> None:
-        """Print the AsyncAPI document of what this service says and hears."""
+        """Print the AsyncAPI document of the events that the service sends and receives."""
         document = asyncapi_document(service.name, service.handlers)
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
@@ -69,7 +69,7 @@ def _add_document_commands(app: typer.Typer, service: Service) -> None:
 def _add_announce_command(app: typer.Typer, service: Service, announce: Announce) -> None:
     @app.command("announce")
     def announce_() -> None:
-        """Say the present state again, for subscribers that are new."""
+        """Publish the present state again, for new subscribers."""
 
         async def emit() -> int:
             async with server.open_database(service) as database:

@@ -1,4 +1,4 @@
-"""`audit verify | export`: show that the trail is whole, and hand it to somebody outside."""
+"""`audit verify | export`: verify the audit trail, and export it for an outsider."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def create_commands(service: Service) -> typer.Typer:
     def verify_(
         head: Annotated[str | None, typer.Option(help="a NUMBER:CHAIN noted earlier")] = None,
     ) -> None:
-        """Recompute every seal. Ends with 1 and the first difference where there is one."""
+        """Verify every seal. Ends with 1 and the first difference, if there is one."""
 
         async def run() -> str:
             async with open_database(service) as database:

@@ -1,4 +1,4 @@
-"""`dlq list | replay | skip`: what ops do with records that were put aside."""
+"""`dlq list | replay | skip`: administration of dead letters."""
 
 import asyncio
 import getpass
@@ -8,6 +8,7 @@ import typer
 
 from common.audit import Entry, record
 from common.cli.server import open_database
+from common.domain import Actor
 from common.http import Service
 from common.messaging.dlq_admin import (
     DeadLetter,
@@ -22,11 +23,11 @@ from common.persistence.database import Connection, transaction_time
 
 def create_commands(service: Service) -> typer.Typer:
     """The `dlq` commands of a service."""
-    app = typer.Typer(help="Records that were put aside.", no_args_is_help=True)
+    app = typer.Typer(help="Records that could not be applied.", no_args_is_help=True)
 
     @app.command("list")
     def list_() -> None:
-        """Show the open ones, oldest first, with the reason and how many wait behind each."""
+        """List open dead letters, oldest first, with the reason and how many records wait behind."""
         letters = asyncio.run(_list(service))
         for letter in letters:
             typer.echo(_format_line(letter))
@@ -34,13 +35,13 @@ def create_commands(service: Service) -> typer.Typer:
 
     @app.command("replay")
     def replay_(ids: Annotated[list[int], typer.Argument(help="ids as in `dlq list`")]) -> None:
-        """Apply them here, after the cause has been mended. Nothing is published again."""
+        """Apply dead letters here, once the cause is corrected. Nothing is published again."""
         done = asyncio.run(_replay(service, ids))
         typer.echo(f"replayed: {', '.join(map(str, done))}")
 
     @app.command("skip")
     def skip_(id: int, reason: Annotated[str, typer.Option(min=1, prompt=True)]) -> None:
-        """Give one up, with the reason; what waits behind it goes on without it."""
+        """Skip a dead letter for good, with the reason; what waits behind it is applied."""
         asyncio.run(_skip(service, id, reason))
         typer.echo(f"skipped: {id}")
 
@@ -80,11 +81,8 @@ async def _record_replay(tx: Connection, dead_letter_id: int) -> None:
 async def _record_audit(
     tx: Connection, action: str, dead_letter_id: int, grounds: dict[str, str]
 ) -> None:
-    actor = f"shell:{getpass.getuser()}"
-    await record(
-        tx,
-        Entry(await transaction_time(tx), actor, action, f"dead_letter/{dead_letter_id}", grounds),
-    )
+    actor, at = Actor(f"shell:{getpass.getuser()}"), await transaction_time(tx)
+    await record(tx, Entry.by(actor, at, action, f"dead_letter/{dead_letter_id}", grounds))
 
 
 def _format_line(letter: DeadLetter) -> str:

@@ -1,4 +1,4 @@
-"""`migrate`: the schema, and the form of its clock."""
+"""`migrate`: the schema, and the form of its `now()` function."""
 
 import asyncpg
 
@@ -9,10 +9,10 @@ from common.simulated_time import install_now_function
 
 
 async def migrate_service(service: Service, settings: Settings) -> str:
-    """Run the migrations as the schema's owner and install the wanted clock; say what was done.
+    """Run the migrations as the schema's owner and install `now()`. Returns what was done.
 
-    Safe to run from several replicas at once. Raises SystemExit without the owner's
-    address, and where the schema was made by migrations that this release does not have.
+    Safe to run from several replicas at once. Raises SystemExit without the owner's address, and
+    where the schema is at a revision that this release does not have.
     """
     if settings.migration_database_url is None:
         raise SystemExit(
@@ -29,11 +29,11 @@ async def migrate_service(service: Service, settings: Settings) -> str:
         changed = await install_now_function(connection, service.schema, simulated=simulated)
     finally:
         await connection.close()
-    schema = f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}"
+    schema = f"already at {after}" if before == after else f"from {before or 'nothing'} to {after}"
     clock = "simulated" if simulated else "the database's own"
     return f"{service.name}: schema {schema}; its clock is {clock}{' now' if changed else ''}"
 
 
 def module_of(service: Service) -> str:
-    """The Python module of a service: `delivery-gate` is `delivery_gate`."""
+    """Return the Python module of a service: `delivery-gate` is `delivery_gate`."""
     return service.name.replace("-", "_")

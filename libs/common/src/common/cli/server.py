@@ -1,4 +1,4 @@
-"""`serve`: one process, one event loop; everything a replica does happens in it."""
+"""`serve`: a replica of a service, in one process with one event loop."""
 
 import asyncio
 import gc
@@ -17,14 +17,14 @@ from common.simulated_time import TimeMode, installed_time_mode
 from common.simulated_time.routes import routes
 
 SHUTDOWN_GRACE_S = 10
-"""Seconds that running requests get to end after SIGTERM."""
+"""Seconds for running requests to end after SIGTERM."""
 SOCKET_BACKLOG = 2048
 
 log = telemetry.logger(__name__)
 
 
 def serve(service: Service) -> None:
-    """Run until SIGTERM or SIGINT. Ends with one sentence where it cannot or must not start."""
+    """Run until SIGTERM or SIGINT. Raises SystemExit with a sentence where it cannot start."""
     settings = load_settings(service.settings)
     telemetry.configure(service.name, settings)
     asyncio.run(check_time_mode(service, settings))
@@ -42,17 +42,17 @@ def serve(service: Service) -> None:
     )
     tune_gc()
     log.info("serving", address=f"http://{settings.host}:{listener.getsockname()[1]}")
-    # What exists by now stays: the collector need not look through it again, 0.1 s each time.
+    # Objects that exist now live as long as the process: no collection needs to visit them (0.1 s).
     gc.collect()
     gc.freeze()
     uvicorn.Server(config).run(sockets=[listener])
 
 
 def tune_gc() -> None:
-    """Leave what lives as long as the process out of every collection.
+    """Exclude objects that live as long as the process from garbage collection.
 
-    Looking through a hundred megabytes of modules and routes again and again took over a third of
-    the time of applying events.
+    Visiting a hundred megabytes of modules and routes again and again took over a third of the time
+    of applying events.
     """
     gc.collect()
     gc.freeze()
@@ -60,7 +60,7 @@ def tune_gc() -> None:
 
 
 async def check_time_mode(service: Service, settings: Settings) -> None:
-    """Raise SystemExit unless `<schema>.now()` is what the settings say, to the letter."""
+    """Raise SystemExit unless `<schema>.now()` has the form that the settings demand."""
     expected: TimeMode = "simulated" if settings.time_mode == "simulated" else "plain"
     installed = await _read_time_mode(settings.database_url.get_secret_value(), service.schema)
     if installed != expected:
@@ -70,7 +70,7 @@ async def check_time_mode(service: Service, settings: Settings) -> None:
 
 
 async def _read_time_mode(url: str, schema: str) -> TimeMode:
-    """Waits for a database that is not there yet: nothing else can be done without it."""
+    """Read the installed time mode; wait for a database that is not there yet."""
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=10)
@@ -89,7 +89,7 @@ async def _read_time_mode(url: str, schema: str) -> TimeMode:
 
 @asynccontextmanager
 async def open_database(service: Service) -> AsyncIterator[Database]:
-    """The service's database, for commands beside `serve`."""
+    """Open the service's database, for commands other than `serve`."""
     url = load_settings(service.settings).database_url.get_secret_value()
     database = Database(url, service.schema, pool_size=2)
     try:

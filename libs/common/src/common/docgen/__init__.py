@@ -1,4 +1,4 @@
-"""Documents from code: AsyncAPI of the topics, and the pages in `docs/`."""
+"""Documents that are generated from code: AsyncAPI and the pages in `docs/`."""
 
 from common.docgen.asyncapi import asyncapi_document
 

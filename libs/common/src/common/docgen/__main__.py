@@ -1,6 +1,6 @@
 """`python -m common.docgen [--check]`: writes the generated pages of `docs/`, or compares them.
 
-Run at the root of the workspace: the services are found where they lie.
+Run it at the root of the repository.
 """
 
 import json
@@ -17,7 +17,7 @@ from common.http import Service
 
 
 def pages(root: Path) -> dict[Path, str]:
-    """Every generated document of a workspace, by its path."""
+    """Generate all documents, by path."""
     services = _services(root)
     docs = root / "docs"
     return {
@@ -33,7 +33,7 @@ def pages(root: Path) -> dict[Path, str]:
 
 
 def stale_documents(root: Path) -> list[Path]:
-    """The documents that are not what the code says."""
+    """Return the documents that differ from what the code generates."""
     return [
         path
         for path, text in pages(root).items()

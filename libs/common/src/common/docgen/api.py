@@ -1,4 +1,4 @@
-"""`docs/api/<service>.md`: the routes of a service with their permissions, and the bodies."""
+"""`docs/api/<service>.md`: the routes of a service with their permissions and bodies."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from common.http import Service, create_app
 
 INTRODUCTION = """
 Bearer tokens; errors are RFC 9457 problems whose `detail` says what to do next. Every POST that
-creates or decides takes `Idempotency-Key`. Lists answer `{"items": [...], "next": "..."}` and take
+creates or decides takes `Idempotency-Key`. Lists return `{"items": [...], "next": "..."}` and take
 `?limit=` and `?cursor=`. The running service has the same at `/docs` and `/openapi.json`.
 """.strip()
 
@@ -16,7 +16,7 @@ VERBS = ("get", "post", "put", "patch", "delete")
 
 
 def api_page(service: Service) -> str:
-    """The page of one service, from its OpenAPI document."""
+    """Write the page of a service from its OpenAPI document."""
     document = create_app(service).openapi()
     operations = list(_operations(document))
     return page(
@@ -38,7 +38,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 def _row(operation: tuple[str, str, dict[str, Any]]) -> tuple[str, str, str]:
     verb, path, details = operation
-    permissions = ", ".join(map(code, details.get("x-permissions", ()))) or "open to all"
+    permissions = ", ".join(map(code, details.get("x-permissions", ()))) or "public"
     query = [p["name"] for p in details.get("parameters", ()) if p["in"] == "query"]
     query_text = f" Query: {', '.join(map(code, query))}." if query else ""
     first = details.get("description", details.get("summary", "")).partition("\n\n")[0]

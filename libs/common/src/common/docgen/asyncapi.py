@@ -1,4 +1,4 @@
-"""An AsyncAPI 3 document from the event classes: the same classes that both ends import.
+"""An AsyncAPI 3 document from the event classes.
 
 https://www.asyncapi.com/docs/reference/specification/v3.0.0
 """
@@ -24,12 +24,12 @@ HEADERS: dict[str, Any] = {
         "ce_specversion": {"type": "string", "const": "1.0"},
         "ce_id": {"type": "string", "format": "uuid", "description": "the same on every topic"},
         "ce_type": {"type": "string", "description": "a past fact with its version"},
-        "ce_source": {"type": "string", "description": "the service that says it"},
+        "ce_source": {"type": "string", "description": "the service that publishes it"},
         "ce_subject": {"type": "string", "description": "the aggregate, as noun/id"},
         "ce_sequence": {
             "type": "string",
             "pattern": "^[1-9][0-9]*$",
-            "description": "counts per source and subject, from 1, without gaps on a main topic",
+            "description": "counts per source and subject from 1, without gaps on the main topic",
         },
         "ce_time": {"type": "string", "format": "date-time"},
         "content-type": {"type": "string", "const": "application/json"},
@@ -41,7 +41,7 @@ HEADERS: dict[str, Any] = {
 def asyncapi_document(
     service: str | None = None, consumed: Iterable[type[Event]] = ()
 ) -> dict[str, Any]:
-    """The document of one service (what it says, and what it hears), or of all that is said."""
+    """Return the document of a service (what it sends and receives), or of all events."""
     sent = [event for event in EVENTS.values() if _emits(service, event)]
     received = [event for event in EVENTS.values() if event in set(consumed)]
     events = list(dict.fromkeys([*sent, *received]))
@@ -69,7 +69,7 @@ def asyncapi_document(
 
 
 def topics_of(event: type[Event]) -> list[str]:
-    """Where an event appears: its main topic, and those of the audiences that it may concern."""
+    """Return the topics of an event: the main one, and those of the audiences it may concern."""
     if event is RecordDeadLettered:
         return [f"{event.topic}.{{service}}"]
     audiences = get_args(Audience) if issubclass(event, EscalationEvent) else ()
@@ -93,7 +93,9 @@ def _channels(events: Iterable[type[Event]]) -> dict[str, Any]:
 def _new_channel(topic: str) -> dict[str, Any]:
     channel: dict[str, Any] = {"address": topic, "messages": {}}
     if "{service}" in topic:
-        channel["parameters"] = {"service": {"description": "whose consumer put it aside"}}
+        channel["parameters"] = {
+            "service": {"description": "the service whose consumer could not apply it"}
+        }
     return channel
 
 
@@ -126,9 +128,8 @@ def _message(event: type[Event]) -> dict[str, Any]:
 
 
 def summary(event: type[Event]) -> str:
-    """The class's own docstring, or its type in words where it speaks for itself."""
-    words = event.__name__ if event.__doc__ is None else inspect.cleandoc(event.__doc__)
-    return " ".join(words.split())
+    """Return the docstring of the event class on one line."""
+    return " ".join(inspect.cleandoc(event.__doc__ or event.__name__).split())
 
 
 def _ref(kind: str, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Markdown in which the generated pages are written, and JSON schemas in words."""
+"""Markdown for the generated pages, and JSON schemas in words."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,12 +7,12 @@ GENERATED_NOTE = "<!-- Generated from code by `make docs`. -->"
 
 
 def page(title: str, *parts: str) -> str:
-    """A page with its title; empty parts are left out."""
+    """Format a page; empty parts are left out."""
     return "\n\n".join([GENERATED_NOTE, f"# {title}", *(part for part in parts if part)]) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; an empty one is nothing."""
+    """Format a table; return an empty text without rows."""
     lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
     if not lines:
         return ""
@@ -20,12 +20,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def code(text: object) -> str:
-    """Text as it is typed."""
+    """Format as code."""
     return f"`{text}`"
 
 
 def describe_schema(schema: dict[str, Any]) -> str:
-    """What a JSON schema takes, in a few words: `uuid`, `one of a, b`, `list of string or null`."""
+    """Describe a JSON schema in a few words: `uuid`, `one of a, b`, `list of string or null`."""
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(describe_schema(one) for one in schema["anyOf"]))
     if "$ref" in schema:

@@ -13,11 +13,11 @@ from common.http import Service
 from common.settings import PREFIX, Settings
 from common.telemetry import metrics
 
-TABLE_HEAD = ("variable", "what it is", "if not given")
+TABLE_HEAD = ("variable", "what it is", "default")
 
 
 def settings_page(services: Sequence[Service]) -> str:
-    """Every `OPSDESK_*` variable, those of one service under its name."""
+    """Write the page of all `OPSDESK_*` variables."""
     own = [
         part
         for service in services
@@ -26,7 +26,7 @@ def settings_page(services: Sequence[Service]) -> str:
     ]
     return page(
         "Settings",
-        "Read once at the start; a missing or wrong one ends it with one sentence that names it. "
+        "Read once at the start; a missing or wrong one ends the start with a sentence that names it. "
         "`python -m <module> settings` prints them, secrets masked.",
         table(
             TABLE_HEAD, (_variable(name, field) for name, field in Settings.model_fields.items())
@@ -51,17 +51,17 @@ def _variable(name: str, field: FieldInfo) -> tuple[str, str, str]:
     secret = field.annotation is SecretStr or SecretStr in get_args(field.annotation)
     if get_origin(field.annotation) is not None and not description:
         description = " or ".join(map(str, get_args(field.annotation)))
-    default = "the start ends" if field.is_required() else code(field.get_default())
+    default = "required" if field.is_required() else code(field.get_default())
     if not field.is_required() and field.get_default() is None:
         default = ""
     return code(PREFIX + name.upper()), description + (" (secret)" if secret else ""), default
 
 
 def metrics_page() -> str:
-    """Every Prometheus metric, in the order of the one list."""
+    """Write the page of all Prometheus metrics."""
     return page(
         "Metrics",
-        "At `/metrics` of each service, beside those of the Python process.",
+        "At `/metrics` of each service, with those of the Python process.",
         table(("metric", "kind", "labels", "what it counts"), _metrics()),
     )
 
@@ -76,10 +76,10 @@ def _metrics() -> Iterable[tuple[str, str, str, str]]:
 
 
 def permissions_page() -> str:
-    """Who may do what."""
+    """Write the page of permissions."""
     return page(
         "Permissions",
-        "Deny by default: what is not in this table, nobody may do. A customer's contact holds a "
-        "permission for the own customer's data only; everything else does not exist for them.",
+        "What is not in this table, nobody may do. A customer's contact holds a permission for the "
+        "data of their own customer only; other data are answered with 404.",
         permissions_markdown().strip(),
     )

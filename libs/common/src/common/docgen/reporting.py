@@ -14,25 +14,25 @@ fact. Connect as `{READER_ROLE}`; it sees these views, no table, and changes not
   view beside the old one.
 - Instants are `timestamptz` (UTC), times are whole seconds in columns that end in `_seconds`, a `day` is
   the customer's own. There is no free text and no contact data in here; people are their `sub`.
-- The role's statements end after 30 s, and so does a transaction that idles (an open snapshot slows the
-  queues that everything else works by); it holds 20 connections at most. For longer questions, let the
+- The role's statements end after 30 s, and so does a transaction that idles (an open snapshot slows down the
+  queues of the services); it holds 20 connections at most. For longer questions, let the
   tool import, or point it at a replica. Prefer the `daily` views for anything over time.
-- Services know the same ticket by the same `ticket_id`: join `intake_tickets` (the work) with `sla_clocks`
+- A ticket has the same `ticket_id` in all services: join `intake_tickets` (the work) with `sla_clocks`
   (the promises).
 - The same comments are in the database: `\\d+ {REPORTING_SCHEMA}.sla_tickets`.
 
-`prepare_database` (`make run`, and the `prepare` container) makes schema, role and rights; `migrate` of
-each service lays its views. The password is that of every role: derived from the state folder's secret
+`prepare_database` (`make run`, and the `prepare` container) creates schema, role and rights; `migrate` of
+each service creates its views. The password is that of every role: derived from the state folder's secret
 (`make run` writes the address to `addresses.json` as `reporting_database_url`), `OPSDESK_ROLE_PASSWORD` in
 containers, and yours in production (`ALTER ROLE {READER_ROLE} PASSWORD`).
 
-A service adds a view in its `reporting.py` (`common.persistence.bi_views.View`; see intake's); nothing else is to be
-done, and no migration: the next `migrate` lays it. A test holds that each column is told.
+A service adds a view in its `bi_views.py` (`common.persistence.bi_views.View`); nothing else is needed, and no
+migration: the next `migrate` creates it. A test requires a description of every column.
 """.strip()
 
 
 def reporting_page(services: Sequence[Service]) -> str:
-    """The views of all services."""
+    """Write the page of all views."""
     parts = [
         part
         for service in services

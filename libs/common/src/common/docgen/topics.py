@@ -1,4 +1,4 @@
-"""`docs/topics.md`: which topic carries what, said by whom, with every field."""
+"""`docs/topics.md`: the events of each topic, with their source and fields."""
 
 import inspect
 from collections.abc import Iterable
@@ -11,23 +11,23 @@ from common.events import EVENTS
 from common.events.envelope import Event
 
 INTRODUCTION = """
-Every record is a CloudEvent 1.0 in binary mode: attributes in headers, the body as JSON. The record
-key is the ticket's id where there is one, else the aggregate's, so that all about one ticket stays
+Every record is a CloudEvent 1.0 in binary mode: attributes in headers, the body as JSON. The key of a
+record is the ticket's id where there is one, else the aggregate's, so that the events of a ticket are
 in order within a topic. Changes are additive only; anything else is a new type (`.v2`) beside the
-old one. Ignore what you do not know, and drop what you have seen: deliveries may repeat, and
-`ce_sequence` says so per (`ce_source`, `ce_subject`). The same as AsyncAPI 3: `asyncapi.json`.
+old one. Ignore unknown types and fields, and drop duplicates: a record may come twice, with the same
+`ce_sequence` per (`ce_source`, `ce_subject`). The same as AsyncAPI 3: `asyncapi.json`.
 """.strip()
 
 
 def topics_page() -> str:
-    """All topics, with the events of each family side by side."""
+    """Write the page of all topics, with events of the same base class together."""
     by_topic = groupby(EVENTS.values(), key=lambda event: event.topic)
     grouped = [(topic, list(events)) for topic, events in by_topic]
     return page(
         "Topics and events",
         INTRODUCTION,
         "## Headers",
-        table(("header", "what it says"), _headers()),
+        table(("header", "meaning"), _headers()),
         *(part for topic, events in grouped for part in _topic(topic, events)),
     )
 
@@ -40,15 +40,15 @@ def _headers() -> Iterable[tuple[str, str]]:
 
 def _topic(topic: str, events: list[type[Event]]) -> Iterable[str]:
     yield f"## {topic}"
-    yield f"Said by {', '.join(sorted({code(event.source) for event in events}))}."
+    yield f"Published by {', '.join(sorted({code(event.source) for event in events}))}."
     if also := [code(name) for name in topics_of(events[0]) if name != topic]:
-        yield f"On {', '.join(also)} as far as it concerns them, with the same `ce_id`."
+        yield f"Also on {', '.join(also)} for the audiences it concerns, with the same `ce_id`."
     for family, members in groupby(events, key=_family):
         yield from _events(family, list(members))
 
 
 def _family(event: type[Event]) -> type[Event]:
-    """The class that an event shares its first fields with."""
+    """Return the base class from which an event has its common fields."""
     parent: type[Event] = event.__mro__[1]
     return parent if "type" not in vars(parent) else _family(parent)
 

@@ -1,4 +1,4 @@
-"""The wire language: every event that crosses Kafka, by type."""
+"""All events on Kafka, by type."""
 
 from collections.abc import Iterator
 
@@ -46,4 +46,4 @@ def _classes(base: type[Event]) -> Iterator[type[Event]]:
 
 
 EVENTS: dict[str, type[Event]] = {event.type: event for event in _classes(Event)}
-"""Every event class by its type, for documents and contract tests."""
+"""Every event class by its type."""

@@ -1,10 +1,9 @@
-"""What sla says about agreements, on `opsdesk.clocks`. `opsdesk.agreement.published.v1`, the
-oldest of them, stands with the clocks."""
+"""Events of sla about agreements, on `opsdesk.clocks`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from common.events.envelope import Event
 from common.events.tickets import Priority
@@ -13,8 +12,11 @@ Contract = Literal["sla", "ola", "uc"]
 
 
 class AgreementEvent(Event):
-    """`customer` is the one with whom it is made; `customers` are all whom it covers (keys), none
-    named means everybody. `services` are keys, none named means all."""
+    """An event about an agreement.
+
+    `customer` is the one with whom it is made. `customers` are the keys of all whom it covers, an
+    empty list means everybody; `services` are keys, an empty list means all.
+    """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -35,7 +37,7 @@ class AgreementEvent(Event):
 
 
 class AgreementDrafted(AgreementEvent):
-    """A draft was written, or written anew. It promises nothing."""
+    """A draft was written or changed. It promises nothing."""
 
     type: ClassVar[str] = "opsdesk.agreement.drafted.v1"
     version_id: UUID
@@ -50,7 +52,7 @@ class AgreementProposed(AgreementEvent):
 
 
 class AgreementApproved(AgreementEvent):
-    """One side has approved; the other is still to come."""
+    """One side approved the version."""
 
     type: ClassVar[str] = "opsdesk.agreement.approved.v1"
     version_id: UUID
@@ -58,7 +60,7 @@ class AgreementApproved(AgreementEvent):
 
 
 class AgreementRevised(AgreementEvent):
-    """A proposed version is a draft again; nobody has approved of it any more."""
+    """A proposed version is a draft again: its approvals are void."""
 
     type: ClassVar[str] = "opsdesk.agreement.revised.v1"
     version_id: UUID
@@ -72,14 +74,43 @@ class AgreementWithdrawn(AgreementEvent):
 
 
 class AgreementAgreed(AgreementEvent):
-    """Two different people have approved, one for each side."""
+    """Both sides approved the version, by two different people."""
 
     type: ClassVar[str] = "opsdesk.agreement.agreed.v1"
     version_id: UUID
 
 
+class AgreementPublished(Event):
+    """A version was published, for staff and for the customer. `supersedes` is the version it ends.
+
+    An empty list of `customers` means everybody, an empty list of `services` means all (keys).
+    """
+
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+    type: ClassVar[str] = "opsdesk.agreement.published.v1"
+
+    agreement_id: UUID
+    agreement: str
+    version: int
+    customer_id: UUID | None
+    customer: str | None
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime | None
+    version_id: UUID | None = None
+    contract: Literal["sla", "ola", "uc"] = "sla"
+    customers: list[str] = Field(default_factory=list)
+    partner: str | None = None
+    team: str | None = None
+    services: list[str] = Field(default_factory=list)
+    supersedes: int | None = None
+
+    def subject(self) -> str:
+        return f"agreement/{self.agreement_id}"
+
+
 class AgreementSuperseded(AgreementEvent):
-    """The validity of `version` ends at `valid_until`, where that of the next one begins."""
+    """`version` ends at `valid_until`, when the next version begins."""
 
     type: ClassVar[str] = "opsdesk.agreement.superseded.v1"
     superseded_by: int
@@ -87,26 +118,28 @@ class AgreementSuperseded(AgreementEvent):
 
 
 class AgreementTerminationRequested(AgreementEvent):
-    """Somebody asks to deactivate it; another person is to confirm."""
+    """Somebody requested the termination; another person has to confirm it."""
 
     type: ClassVar[str] = "opsdesk.agreement.termination_requested.v1"
 
 
 class AgreementTerminationWithdrawn(AgreementEvent):
-    """It is not to be deactivated after all."""
+    """The request for termination was withdrawn."""
 
     type: ClassVar[str] = "opsdesk.agreement.termination_withdrawn.v1"
 
 
 class AgreementTerminated(AgreementEvent):
-    """It promises nothing any more; its open clocks are cancelled, each with an event of its own.
-    `version` is its newest, published or not."""
+    """The agreement promises nothing any more. `version` is the newest one, published or not.
+
+    Its open clocks are cancelled, each with an event of its own.
+    """
 
     type: ClassVar[str] = "opsdesk.agreement.terminated.v1"
 
 
 class AgreementCoverageExtended(AgreementEvent):
-    """Extra cover `[starts_at, ends_at)` around a go-live or milestone; open clocks follow."""
+    """Service hours were added for `[starts_at, ends_at)`. Open clocks are computed again."""
 
     type: ClassVar[str] = "opsdesk.agreement.coverage_extended.v1"
     extension_id: UUID
@@ -116,8 +149,10 @@ class AgreementCoverageExtended(AgreementEvent):
 
 
 class AgreementCoverageExtensionEnded(AgreementEvent):
-    """Extra cover counts for `[starts_at, ends_at)` only, less than was announced; at the same
-    instant for both it was withdrawn. Open clocks follow."""
+    """Added service hours were shortened to `[starts_at, ends_at)`. Open clocks are computed again.
+
+    The same instant for both: the extension was withdrawn.
+    """
 
     type: ClassVar[str] = "opsdesk.agreement.coverage_extension_ended.v1"
     extension_id: UUID
@@ -127,7 +162,7 @@ class AgreementCoverageExtensionEnded(AgreementEvent):
 
 
 class AgreementClocksMoved(AgreementEvent):
-    """Open clocks of earlier versions are measured by this one from now on (C6)."""
+    """Open clocks of earlier versions are measured by this version from now on."""
 
     type: ClassVar[str] = "opsdesk.agreement.clocks_moved.v1"
     version_id: UUID

@@ -1,4 +1,4 @@
-"""What sla says about the services that customers buy, on `opsdesk.clocks`: whole state each time."""
+"""Events of sla about the services that customers buy, on `opsdesk.clocks`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -9,7 +9,10 @@ from common.events.envelope import Event
 
 
 class ServiceNeed(BaseModel):
-    """Of these nodes (`service/…`, `environment/…`, `partner/…`) at least so many must work."""
+    """What a service needs: `at_least` so many of the nodes `any_of` must work.
+
+    A node is `service/…`, `environment/…` or `partner/…` with a key.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -18,9 +21,9 @@ class ServiceNeed(BaseModel):
 
 
 class ServiceCatalogued(Event):
-    """A service as it is offered from now on. `owner` answers for it: a team's name or a `sub`.
+    """The catalogue entry of a service changed: its whole state. `owner` is a team or a `sub`.
 
-    `sold_to` are the keys of the customers who bought it. `retired`: it is offered no more.
+    `sold_to` are keys of customers. `retired`: the service is not offered any more.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"

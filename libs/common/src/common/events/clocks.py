@@ -1,22 +1,30 @@
-"""What sla says about clocks, waivers and agreements, on `opsdesk.clocks`."""
+"""Events of sla about clocks, on `opsdesk.clocks`."""
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
+
+if TYPE_CHECKING:
+    from common.events.agreements import AgreementPublished as AgreementPublished  # noqa: PLC0414
+    from common.events.waivers import WaiverApproved as WaiverApproved  # noqa: PLC0414
+    from common.events.waivers import WaiverEvent as WaiverEvent  # noqa: PLC0414
+    from common.events.waivers import WaiverRefused as WaiverRefused  # noqa: PLC0414
+    from common.events.waivers import WaiverRequested as WaiverRequested  # noqa: PLC0414
 
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
 Contract = Literal["sla", "ola", "uc"]
 
 
 class ClockEvent(Event):
-    """`deadline` is the instant at which the promise breaks; None while paused or without a target.
+    """An event about the clock of one promise for one ticket.
 
-    `contract`: whose promise it is. `sla` ours to the customer, `ola` second level's to us, `uc`
-    that of `partner` (a key) to us; only the first is a promise to the customer (R13).
+    `deadline` is the instant at which the promise is broken; None while the clock is paused or has no
+    target. `contract` says whose promise it is: `sla` ours to the customer, `ola` second level's to
+    us, `uc` that of `partner` (a key) to us.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"
@@ -47,19 +55,25 @@ class ClockEvent(Event):
 
 
 class ClockStarted(ClockEvent):
+    """The clock started."""
+
     type: ClassVar[str] = "opsdesk.clock.started.v1"
 
 
 class ClockPaused(ClockEvent):
+    """The clock was paused: it waits for the customer."""
+
     type: ClassVar[str] = "opsdesk.clock.paused.v1"
 
 
 class ClockResumed(ClockEvent):
+    """The clock goes on."""
+
     type: ClassVar[str] = "opsdesk.clock.resumed.v1"
 
 
 class ClockDeadlineChanged(ClockEvent):
-    """The deadline changed for another reason than a pause (C6)."""
+    """The deadline changed for another reason than a pause."""
 
     type: ClassVar[str] = "opsdesk.clock.deadline_changed.v1"
     previous: AwareDatetime | None
@@ -67,7 +81,10 @@ class ClockDeadlineChanged(ClockEvent):
 
 
 class ClockThresholdReached(ClockEvent):
-    """`threshold` of the target is used up (0.5, 0.75, 0.9 by default). `fired_without_events`: see ClockBreached."""
+    """`threshold` of the target is used up (by default 0.5, 0.75 and 0.9).
+
+    For `fired_without_events` see ClockBreached.
+    """
 
     type: ClassVar[str] = "opsdesk.clock.threshold_reached.v1"
     threshold: float
@@ -77,9 +94,10 @@ class ClockThresholdReached(ClockEvent):
 
 
 class ClockBreached(ClockEvent):
-    """The promise broke at `due_at`. `approved`: a waiver approved in time covers it (R2).
+    """The promise was broken at `due_at`. `approved`: a waiver that was approved in time covers it.
 
-    `fired_without_events` means that sla could not hear of tickets when it fired: a `breach_withdrawn` may follow.
+    `fired_without_events`: sla could not receive events of tickets when it fired, so that a
+    `breach_withdrawn` may follow.
     """
 
     type: ClassVar[str] = "opsdesk.clock.breached.v1"
@@ -92,20 +110,22 @@ class ClockBreached(ClockEvent):
 
 
 class ClockBreachWithdrawn(ClockEvent):
-    """Heard late: the clock had stopped in time at `stopped_at`."""
+    """The breach did not happen: an event that came late says that the clock stopped in time."""
 
     type: ClassVar[str] = "opsdesk.clock.breach_withdrawn.v1"
     stopped_at: AwareDatetime
 
 
 class ClockMet(ClockEvent):
+    """The promise was kept."""
+
     type: ClassVar[str] = "opsdesk.clock.met.v1"
     stopped_at: AwareDatetime
     elapsed_seconds: int
 
 
 class ClockMissed(ClockEvent):
-    """A breached clock came to its end; `overrun_seconds` is counted (working) time."""
+    """A breached clock stopped. `overrun_seconds` are working time, like `elapsed_seconds`."""
 
     type: ClassVar[str] = "opsdesk.clock.missed.v1"
     stopped_at: AwareDatetime
@@ -114,74 +134,17 @@ class ClockMissed(ClockEvent):
 
 
 class ClockCancelled(ClockEvent):
+    """The clock measures nothing any more."""
+
     type: ClassVar[str] = "opsdesk.clock.cancelled.v1"
     reason: str
 
 
-class WaiverEvent(Event):
-    """The GM's approval of a violation. Subject is the waiver, key the ticket it is about."""
+def __getattr__(name: str) -> Any:
+    # For modules that do not import them from `agreements` and `waivers` yet.
+    from common.events import agreements, waivers
 
-    topic: ClassVar[str] = "opsdesk.clocks"
-    source: ClassVar[str] = "opsdesk/sla"
-
-    waiver_id: UUID
-    waiver: str
-    clock_id: UUID
-    ticket_id: UUID
-    ticket: str
-    metric: Metric
-    customer_id: UUID
-    customer: str
-    deadline: AwareDatetime | None
-    expires_at: AwareDatetime
-    requested_by: str
-
-    def subject(self) -> str:
-        return f"waiver/{self.waiver_id}"
-
-    def key(self) -> str:
-        return str(self.ticket_id)
-
-
-class WaiverRequested(WaiverEvent):
-    type: ClassVar[str] = "opsdesk.waiver.requested.v1"
-
-
-class WaiverApproved(WaiverEvent):
-    """`late`: approved after the deadline; it is kept, and changes nothing (C11)."""
-
-    type: ClassVar[str] = "opsdesk.waiver.approved.v1"
-    approved_by: str
-    late: bool
-
-
-class WaiverRefused(WaiverEvent):
-    type: ClassVar[str] = "opsdesk.waiver.refused.v1"
-    refused_by: str
-
-
-class AgreementPublished(Event):
-    """To staff and to the customer. `customers`: all whom it covers (keys), none named means
-    everybody; `services`: keys, none named means all. `supersedes`: the version that it ends."""
-
-    topic: ClassVar[str] = "opsdesk.clocks"
-    source: ClassVar[str] = "opsdesk/sla"
-    type: ClassVar[str] = "opsdesk.agreement.published.v1"
-
-    agreement_id: UUID
-    agreement: str
-    version: int
-    customer_id: UUID | None
-    customer: str | None
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime | None
-    version_id: UUID | None = None
-    contract: Literal["sla", "ola", "uc"] = "sla"
-    customers: list[str] = Field(default_factory=list)
-    partner: str | None = None
-    team: str | None = None
-    services: list[str] = Field(default_factory=list)
-    supersedes: int | None = None
-
-    def subject(self) -> str:
-        return f"agreement/{self.agreement_id}"
+    for module in (agreements, waivers):
+        if name in vars(module):
+            return vars(module)[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

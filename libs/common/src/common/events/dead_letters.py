@@ -1,4 +1,4 @@
-"""Notices that a consumer put a record aside, on `opsdesk.dead-letters.<service>`."""
+"""Events of consumers that put records aside, on `opsdesk.dead-letters`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -7,7 +7,7 @@ from common.events.envelope import Event
 
 
 class RecordDeadLettered(Event):
-    """Says where the record lies and why; the record itself stays in the service's own schema."""
+    """A consumer put a record aside that it cannot apply. The record stays in the service's schema."""
 
     topic: ClassVar[str] = "opsdesk.dead-letters"
     source: ClassVar[str] = "opsdesk/consumer"

@@ -1,8 +1,8 @@
-"""Reference data, whole state each time, on `opsdesk.directory`.
+"""Events of intake about reference data, on `opsdesk.directory`: the whole state each time.
 
-Staff travel with their work address, because escalation must reach them without asking anybody.
-Contacts of customers travel without name and address: those stay in intake. Their address leaves a
-digest, by which a service knows for whom the portal speaks (`common.auth.address_digest`).
+Staff are sent with their work address: escalation must reach them without asking anybody. The
+names and addresses of contacts stay in intake; a digest of the address tells a service for whom
+the portal speaks (`common.auth.address_digest`).
 """
 
 from typing import ClassVar, Literal
@@ -14,6 +14,8 @@ Tier = Literal["production", "staging", "test", "development"]
 
 
 class DirectoryEvent(Event):
+    """The whole present state of one entry of the directory."""
+
     topic: ClassVar[str] = "opsdesk.directory"
     source: ClassVar[str] = "opsdesk/intake"
     is_snapshot: ClassVar[bool] = True
@@ -22,6 +24,8 @@ class DirectoryEvent(Event):
 
 
 class CustomerKnown(DirectoryEvent):
+    """The state of a customer."""
+
     type: ClassVar[str] = "opsdesk.directory.customer.v1"
 
     customer_id: UUID
@@ -35,6 +39,8 @@ class CustomerKnown(DirectoryEvent):
 
 
 class ContactKnown(DirectoryEvent):
+    """The state of a customer's contact, without name and address."""
+
     type: ClassVar[str] = "opsdesk.directory.contact.v1"
 
     contact_id: UUID
@@ -49,6 +55,8 @@ class ContactKnown(DirectoryEvent):
 
 
 class EnvironmentKnown(DirectoryEvent):
+    """The state of a customer's environment."""
+
     type: ClassVar[str] = "opsdesk.directory.environment.v1"
 
     environment_id: UUID
@@ -63,6 +71,8 @@ class EnvironmentKnown(DirectoryEvent):
 
 
 class PartnerKnown(DirectoryEvent):
+    """The state of a partner."""
+
     type: ClassVar[str] = "opsdesk.directory.partner.v1"
 
     partner_id: UUID
@@ -76,7 +86,7 @@ class PartnerKnown(DirectoryEvent):
 
 
 class PersonKnown(DirectoryEvent):
-    """A member of staff. `sub` is the subject of the person's tokens."""
+    """The state of a member of staff. `sub` is the subject of the person's tokens."""
 
     type: ClassVar[str] = "opsdesk.directory.person.v1"
 

@@ -1,4 +1,4 @@
-"""What every event has: a type, a topic, a subject, and how it travels (CloudEvents, binary mode).
+"""The base class of events, and their form on Kafka (CloudEvents, binary mode).
 
 An event is a past fact with a version in its type. Changes are additive only; anything else is a
 new class with `.v2` beside the old one. https://github.com/cloudevents/spec (Kafka binding, 1.0.2)
@@ -16,7 +16,7 @@ Headers = Iterable[tuple[str, bytes]]
 
 
 class Event(BaseModel):
-    """A fact that one service tells the others. `at` is when it happened, by the sender's clock."""
+    """A fact that a service publishes. `at` is when it happened, by that service's clock."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -24,16 +24,16 @@ class Event(BaseModel):
     source: ClassVar[str]
     type: ClassVar[str]
     is_snapshot: ClassVar[bool] = False
-    """True: the record tells everything about its subject, so a receiver may miss earlier ones."""
+    """True: the record has the whole state of its subject, so that earlier ones may be missed."""
 
     at: AwareDatetime
 
     def subject(self) -> str:
-        """The aggregate whose `sequence` this event counts, as `noun/id`."""
-        raise LookupError(f"{type(self).__name__} names no subject")
+        """Return the aggregate whose `sequence` counts the event, as `noun/id`."""
+        raise LookupError(f"{type(self).__name__} has no subject")
 
     def key(self) -> str:
-        """Records with one key stay in order: the ticket's id where there is one."""
+        """Return the key of the record: the ticket's id if there is one. One key keeps its order."""
         return self.subject().partition("/")[2]
 
 
@@ -42,7 +42,7 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, slots=True)
 class ReceivedEvent(Generic[E]):
-    """An event as it came: what it says, and where it stands in its subject's history."""
+    """An event that was received, with its place in the history of its subject."""
 
     id: UUID
     source: str
@@ -58,7 +58,7 @@ class ReceivedEvent(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The CloudEvents attributes of one record, read before the body is understood."""
+    """The CloudEvents attributes of a record, known before its body is decoded."""
 
     id: UUID
     type: str
@@ -68,7 +68,7 @@ class Envelope:
     traceparent: str | None
 
     def headers(self, at: str) -> list[tuple[str, bytes]]:
-        """The record's headers. `at` is the RFC 3339 instant of the fact (`ce_time`)."""
+        """Return the headers of the record. `at` is the instant of the event in RFC 3339 (`ce_time`)."""
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", str(self.id).encode()),
@@ -85,11 +85,11 @@ class Envelope:
 
 
 class DecodeError(ValueError):
-    """A record that is no event of ours. Says what is wrong with it."""
+    """A record that is not a valid event. Says what is wrong with it."""
 
 
 def decode_envelope(headers: Headers) -> Envelope:
-    """The attributes of a record. Raises Undecodable, naming the header that is missing or wrong."""
+    """Read the attributes. Raises DecodeError, naming the header that is missing or wrong."""
     attributes = dict(headers)
     try:
         return Envelope(
@@ -108,17 +108,17 @@ def decode_envelope(headers: Headers) -> Envelope:
 
 def _parse_sequence(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
-        raise ValueError(f"sequence {text[:30]!r} is no positive number")
+        raise ValueError(f"sequence {text[:30]!r} is not a positive number")
     return int(text)
 
 
 def decode_event(
     envelope: Envelope, body: bytes, types: Mapping[str, type[E]]
 ) -> ReceivedEvent[E] | None:
-    """The event of a record, or None where nobody here listens to its type.
+    """Decode the event of a record; None where `types` does not have its type.
 
-    Raises Undecodable when the body does not fit the type, or is about another subject than its
-    header says.
+    Raises DecodeError when the body does not fit the type, or is about another subject than the
+    header.
     """
     event_type = types.get(envelope.type)
     if event_type is None:
@@ -142,6 +142,6 @@ def decode_event(
 
 
 def _describe_first(wrong: ValidationError) -> str:
-    # The value itself may be personal data: name the place and the rule, never the input.
+    # The value may be personal data: name the place and the rule, never the input.
     error = wrong.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(str(part) for part in error['loc']) or 'body'}: {error['msg']}"

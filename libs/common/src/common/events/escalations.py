@@ -1,4 +1,4 @@
-"""What escalation says, on `opsdesk.escalations` and on one topic per audience."""
+"""Events of escalation, on `opsdesk.escalations` and on one topic per audience."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -11,12 +11,12 @@ Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partne
 
 
 def audience_topic(audience: Audience) -> str:
-    """The topic that an internal team subscribes to."""
+    """Return the topic of an internal team."""
     return f"opsdesk.escalations.{audience.replace('_', '-')}"
 
 
 class EscalationEvent(Event):
-    """One running case of telling people until somebody acknowledges."""
+    """An event about an escalation: people are notified until somebody acknowledges."""
 
     topic: ClassVar[str] = "opsdesk.escalations"
     source: ClassVar[str] = "opsdesk/escalation"
@@ -42,17 +42,21 @@ class EscalationEvent(Event):
 
 
 class EscalationOpened(EscalationEvent):
+    """An escalation was opened."""
+
     type: ClassVar[str] = "opsdesk.escalation.opened.v1"
 
 
 class EscalationNoted(EscalationEvent):
-    """A further trigger with the same dedup key joined the time line (E9)."""
+    """A further trigger with the same deduplication key joined the escalation."""
 
     type: ClassVar[str] = "opsdesk.escalation.noted.v1"
     note: str
 
 
 class StepFired(EscalationEvent):
+    """A step of the policy fired: `people` are notified. `late`: well after `due_at`."""
+
     type: ClassVar[str] = "opsdesk.escalation.step_fired.v1"
     step: int
     round: int
@@ -63,7 +67,7 @@ class StepFired(EscalationEvent):
 
 
 class Notified(EscalationEvent):
-    """A notification left for `person`: accepted by the channel's server, not read by a human."""
+    """The channel's server accepted a notification for `person`. Nobody may have read it yet."""
 
     type: ClassVar[str] = "opsdesk.escalation.notified.v1"
     notification_id: UUID
@@ -72,6 +76,8 @@ class Notified(EscalationEvent):
 
 
 class NotificationFailed(EscalationEvent):
+    """A notification could not be delivered."""
+
     type: ClassVar[str] = "opsdesk.escalation.notification_failed.v1"
     notification_id: UUID
     person: str
@@ -80,26 +86,36 @@ class NotificationFailed(EscalationEvent):
 
 
 class EscalationAcknowledged(EscalationEvent):
+    """Somebody acknowledged the escalation."""
+
     type: ClassVar[str] = "opsdesk.escalation.acknowledged.v1"
     by: str
 
 
 class EscalationSnoozed(EscalationEvent):
+    """Somebody snoozed the escalation until `until`."""
+
     type: ClassVar[str] = "opsdesk.escalation.snoozed.v1"
     by: str
     until: AwareDatetime
 
 
 class EscalationReopened(EscalationEvent):
+    """The escalation notifies people again."""
+
     type: ClassVar[str] = "opsdesk.escalation.reopened.v1"
     reason: str
 
 
 class EscalationExhausted(EscalationEvent):
+    """The last step of the policy fired, and nobody acknowledged."""
+
     type: ClassVar[str] = "opsdesk.escalation.exhausted.v1"
 
 
 class EscalationResolved(EscalationEvent):
+    """The escalation is resolved; `by` is None where its cause went away."""
+
     type: ClassVar[str] = "opsdesk.escalation.resolved.v1"
     reason: str
     by: str | None = None

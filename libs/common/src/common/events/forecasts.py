@@ -1,4 +1,4 @@
-"""What sla says about promises that it expects to break, on `opsdesk.clocks` (R3)."""
+"""Events of sla about promises that are likely to be broken, on `opsdesk.clocks`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -13,7 +13,10 @@ Outlook = Literal["safe", "at_risk", "likely_to_breach"]
 
 
 class ForecastEvent(Event):
-    """About the forecast of one clock. Key is the ticket: in order with its clocks' events."""
+    """An event about the forecast of one clock.
+
+    The key is the ticket, so that these events are in order with those of the clock.
+    """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -40,9 +43,11 @@ class ForecastEvent(Event):
 
 
 class ForecastChanged(ForecastEvent):
-    """Only when the outlook turns, so that nobody is flooded. `expected_breach_at`: when the promise breaks
-    if nothing changes; None while its time stands still. `subscribers`: staff (by `sub`) who asked
-    to hear of it."""
+    """The outlook changed from `previous` to `outlook`.
+
+    `expected_breach_at`: when the promise is broken if nothing changes; None while the clock is
+    paused. `subscribers`: staff (by `sub`) who subscribed to it.
+    """
 
     type: ClassVar[str] = "opsdesk.forecast.changed.v1"
     previous: Outlook
@@ -53,7 +58,7 @@ class ForecastChanged(ForecastEvent):
 
 
 class ForecastAcknowledged(ForecastEvent):
-    """A stakeholder has taken note of the forecast as it stood."""
+    """Somebody took note of the forecast as it was."""
 
     type: ClassVar[str] = "opsdesk.forecast.acknowledged.v1"
     acknowledged_by: str

@@ -1,4 +1,4 @@
-"""What sla says about outages, maintenance and availability, on `opsdesk.clocks`."""
+"""Events of sla about outages, maintenance and availability, on `opsdesk.clocks`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -9,8 +9,11 @@ from common.events.envelope import Event
 
 
 class ScopedEvent(Event):
-    """Where it is. None means all: without a service everything on the environment, without a
-    customer everybody who has the service."""
+    """An event about customers, environments and services.
+
+    None means all: without a service everything on the environment, without a customer every customer
+    of the service.
+    """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -22,10 +25,12 @@ class ScopedEvent(Event):
 
 
 class OutageEvent(ScopedEvent):
-    """An outage as it stands now. `others_open`: other outages of the very same place that last
-    still; the place is down from the first of them to the last, and counts once.
+    """An event about an outage, with its present state.
 
-    `counts` is false once it is known to have been none.
+    `counts` is false once it is known that there was no outage.
+
+    `others_open`: how many other outages of the same scope are open. The scope is down from the first
+    of them to the last, and the time counts once.
     """
 
     outage_id: UUID
@@ -46,17 +51,19 @@ class OutageEvent(ScopedEvent):
 
 
 class OutageStarted(OutageEvent):
-    """Heard of now; `started_at` may lie before, and `ended_at` too, where all of it is known late."""
+    """An outage became known. `started_at`, and `ended_at` too, may be in the past."""
 
     type: ClassVar[str] = "opsdesk.outage.started.v1"
 
 
 class OutageEnded(OutageEvent):
+    """The outage ended."""
+
     type: ClassVar[str] = "opsdesk.outage.ended.v1"
 
 
 class OutageCorrected(OutageEvent):
-    """Two people corrected it. Availability of the months that it touched may have changed."""
+    """Two people corrected the outage. The availability of the months it touches may change."""
 
     type: ClassVar[str] = "opsdesk.outage.corrected.v1"
     requested_by: str
@@ -64,15 +71,16 @@ class OutageCorrected(OutageEvent):
 
 
 class OutageSuperseded(OutageEvent):
-    """A ticket's outage counts no more: monitoring measures the same one, as `superseded_by`."""
+    """An outage known from a ticket does not count: monitoring measures the same one."""
 
     type: ClassVar[str] = "opsdesk.outage.superseded.v1"
     superseded_by: str
 
 
 class ConditionEvent(ScopedEvent):
-    """How a service is that runs on others. `caused_by`: what is down beneath it, as
-    `service/…` or `environment/…`."""
+    """An event about a service that depends on others. `caused_by`: what is down, as `service/…` or
+    `environment/…`.
+    """
 
     condition_id: UUID
     caused_by: list[str]
@@ -82,18 +90,23 @@ class ConditionEvent(ScopedEvent):
 
 
 class ServiceDegraded(ConditionEvent):
-    """Something beneath it is down (now something else, perhaps). It is not down itself."""
+    """Something that the service depends on is down, but not the service itself."""
 
     type: ClassVar[str] = "opsdesk.service.degraded.v1"
     started_at: AwareDatetime
 
 
 class ServiceRestored(ConditionEvent):
+    """Nothing that the service depends on is down any more."""
+
     type: ClassVar[str] = "opsdesk.service.restored.v1"
 
 
 class MaintenanceEvent(ScopedEvent):
-    """Planned maintenance (R15). Its downtime is excused once it is agreed before `starts_at`."""
+    """An event about planned maintenance.
+
+    Its downtime is excluded from availability if it is agreed before `starts_at`.
+    """
 
     maintenance_id: UUID
     maintenance: str
@@ -106,25 +119,30 @@ class MaintenanceEvent(ScopedEvent):
 
 
 class MaintenanceAnnounced(MaintenanceEvent):
+    """Maintenance was announced."""
+
     type: ClassVar[str] = "opsdesk.maintenance.announced.v1"
     announced_by: str
 
 
 class MaintenanceAgreed(MaintenanceEvent):
+    """The customer, or a second person, agreed to the maintenance."""
+
     type: ClassVar[str] = "opsdesk.maintenance.agreed.v1"
     agreed_by: str
 
 
 class MaintenanceCancelled(MaintenanceEvent):
-    """Called off, or ended early: downtime from `cancelled_at` on counts."""
+    """The maintenance was cancelled or ended early: downtime from `cancelled_at` on counts."""
 
     type: ClassVar[str] = "opsdesk.maintenance.cancelled.v1"
     cancelled_at: AwareDatetime
 
 
 class DowntimeBudgetThresholdReached(Event):
-    """`threshold` of the downtime that a month allows is used up (R3): 0.5, 0.75, 0.9, 1. Beyond 1 the
-    promised availability is missed, whatever comes. `month` is its first date.
+    """`threshold` of the downtime that a month allows is used up (0.5, 0.75, 0.9 or 1).
+
+    Beyond 1 the promised availability is missed. `month` is its first date.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"

@@ -1,4 +1,4 @@
-"""What sla says about reserved hours, on `opsdesk.clocks`."""
+"""Events of sla about reserved hours, on `opsdesk.clocks`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -7,9 +7,9 @@ from common.events.envelope import Event
 
 
 class ReservedHoursThresholdReached(Event):
-    """A month's reserved hours run out: `used_seconds` reached `threshold` of `reserved_seconds`.
+    """`used_seconds` reached `threshold` of the `reserved_seconds` of a month (`2026-06`).
 
-    Once per agreement, customer and month. `month` is written 2026-06.
+    Once per agreement, customer and month.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"

@@ -1,4 +1,4 @@
-"""What sla says about operational reviews (S1), on `opsdesk.clocks`."""
+"""Events of sla about operational reviews, on `opsdesk.clocks`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -9,8 +9,10 @@ from common.events.envelope import Event
 
 
 class ReviewEvent(Event):
-    """The report on one customer's month. Who is told: `people` (by `sub`), or, where nobody was
-    named, everybody who holds one of `roles`. `month` is written `2026-06`."""
+    """An event about the operational review of a customer's month (`2026-06`).
+
+    It concerns `people` (by `sub`) or, where the list is empty, everybody with one of `roles`.
+    """
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -28,14 +30,14 @@ class ReviewEvent(Event):
 
 
 class ReviewReady(ReviewEvent):
-    """Drawn up: somebody of the audience looks at it and publishes it."""
+    """The report was generated. Somebody has to look at it and publish it."""
 
     type: ClassVar[str] = "opsdesk.review.ready.v1"
     generated_by: str
 
 
 class ReviewPublished(ReviewEvent):
-    """The customer sees it now. An `edition` above the first corrects the one before it."""
+    """The customer can see the report. An `edition` above 1 corrects the one before it."""
 
     type: ClassVar[str] = "opsdesk.review.published.v1"
     edition: int
@@ -44,7 +46,7 @@ class ReviewPublished(ReviewEvent):
 
 
 class ReviewActionAgreed(ReviewEvent):
-    """Somebody owes something. `due_at` is the end of the due date in the customer's zone."""
+    """An action item was agreed. `due_at` is the end of the due date in the customer's time zone."""
 
     type: ClassVar[str] = "opsdesk.review.action_agreed.v1"
     action: str
@@ -53,7 +55,7 @@ class ReviewActionAgreed(ReviewEvent):
 
 
 class ReviewActionDue(ReviewEvent):
-    """The due date is over, and nobody has verified that it is done."""
+    """The due date of an action item passed, and nobody has verified that it is done."""
 
     type: ClassVar[str] = "opsdesk.review.action_due.v1"
     action: str

@@ -1,4 +1,4 @@
-"""What intake says about tickets and alerts, on `opsdesk.tickets`."""
+"""Events of intake about tickets and alerts, on `opsdesk.tickets`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -13,10 +13,10 @@ Source = Literal["portal", "email", "phone", "monitoring", "staff"]
 
 
 class TicketEvent(Event):
-    """The present facts of the ticket travel with every event, so that no receiver must ask back.
+    """An event about a ticket, with the present facts of the ticket: no receiver must ask back.
 
-    `by` is the `sub` of who did it (staff, contact or machine), None for OpsDesk itself.
-    `assignee` is a `sub`. `customer` and `environment` are the keys people say aloud.
+    `by` is the `sub` of the person or machine that acted, None for OpsDesk itself. `assignee` is a
+    `sub`. `customer` and `environment` are keys.
     """
 
     topic: ClassVar[str] = "opsdesk.tickets"
@@ -41,7 +41,7 @@ class TicketEvent(Event):
 
 
 class TicketOpened(TicketEvent):
-    """`opened_at` may lie before `at`: a ticket phoned in earlier."""
+    """A ticket was opened. `opened_at` may be before `at`: the customer phoned earlier."""
 
     type: ClassVar[str] = "opsdesk.ticket.opened.v1"
     opened_at: AwareDatetime
@@ -50,14 +50,14 @@ class TicketOpened(TicketEvent):
 
 
 class TicketTriaged(TicketEvent):
-    """A ticket of an unknown sender now has its customer; clocks start from `opened_at`."""
+    """A ticket of an unknown sender was given its customer. Its clocks start from `opened_at`."""
 
     type: ClassVar[str] = "opsdesk.ticket.triaged.v1"
     opened_at: AwareDatetime
 
 
 class TicketPrioritised(TicketEvent):
-    """`priority` is the new one. Lowered only with a `confirmed_by` person (R1)."""
+    """The priority changed from `previous` to `priority`. `confirmed_by` confirmed a downgrade."""
 
     type: ClassVar[str] = "opsdesk.ticket.prioritised.v1"
     previous: Priority
@@ -65,10 +65,10 @@ class TicketPrioritised(TicketEvent):
 
 
 class TicketReclassified(TicketEvent):
-    """What the ticket is was corrected: `kind` and `service` hold now, and from its opening on.
+    """Kind or service was corrected: the new ones hold from the opening of the ticket on.
 
-    It may weaken the promise, so it always takes two (R1): `requested_by` one, confirmed by `confirmed_by`.
-    Their reason stays in intake.
+    The promise may be weaker now, so two people decide: `requested_by` and `confirmed_by`. The reason
+    stays in intake.
     """
 
     type: ClassVar[str] = "opsdesk.ticket.reclassified.v1"
@@ -80,18 +80,22 @@ class TicketReclassified(TicketEvent):
 
 
 class TicketAssigned(TicketEvent):
+    """The ticket was assigned to `assignee`, or to nobody."""
+
     type: ClassVar[str] = "opsdesk.ticket.assigned.v1"
     team: str | None = None
 
 
 class TicketForwarded(TicketEvent):
+    """The work was given to second level or to a partner."""
+
     type: ClassVar[str] = "opsdesk.ticket.forwarded.v1"
     to: Literal["second_level", "partner"]
     partner: str | None = None
 
 
 class TicketHandedBack(TicketEvent):
-    """Second level or the partner gave the work back to first level, with what they found."""
+    """Second level or the partner gave the work back to first level."""
 
     type: ClassVar[str] = "opsdesk.ticket.handed_back.v1"
     handed_back_by: Literal["second_level", "partner"]
@@ -99,14 +103,14 @@ class TicketHandedBack(TicketEvent):
 
 
 class TicketHandedOver(TicketEvent):
-    """A hand-over record was written (seen, tried, excluded): its text stays in intake."""
+    """A handover record was written (what was seen, tried, excluded). Its text stays in intake."""
 
     type: ClassVar[str] = "opsdesk.ticket.handed_over.v1"
     hand_over_id: UUID
 
 
 class TicketReplied(TicketEvent):
-    """A public reply to the customer. `automatic` ones are no first response (C3)."""
+    """The customer was sent a public reply. An `automatic` one is not a first response."""
 
     type: ClassVar[str] = "opsdesk.ticket.replied.v1"
     message_id: UUID
@@ -114,84 +118,89 @@ class TicketReplied(TicketEvent):
 
 
 class TicketCustomerReplied(TicketEvent):
+    """The customer sent a message."""
+
     type: ClassVar[str] = "opsdesk.ticket.customer_replied.v1"
     message_id: UUID
 
 
 class TicketOnHold(TicketEvent):
-    """Only waiting on the customer pauses the customer's clocks (C2)."""
+    """The ticket waits for `waiting_on`. Only waiting for the customer pauses the customer's clocks."""
 
     type: ClassVar[str] = "opsdesk.ticket.on_hold.v1"
     waiting_on: Literal["customer", "partner", "second_level"]
 
 
 class TicketResumed(TicketEvent):
-    """`waited_on`: who let the work go on again; None in events from before there was this field."""
+    """Work goes on. `waited_on` is None in events from before this field existed."""
 
     type: ClassVar[str] = "opsdesk.ticket.resumed.v1"
     waited_on: Literal["customer", "partner", "second_level"] | None = None
 
 
 class TicketWorkaroundProvided(TicketEvent):
-    """The customer was told by this message how to go on working until the issue is resolved."""
+    """The message `message_id` gave the customer a workaround until the ticket is resolved."""
 
     type: ClassVar[str] = "opsdesk.ticket.workaround_provided.v1"
     message_id: UUID
 
 
 class TicketResolved(TicketEvent):
-    """`by` resolved it at `at`; it still needs a second person's verification."""
+    """`by` resolved the ticket. A second person has yet to verify it."""
 
     type: ClassVar[str] = "opsdesk.ticket.resolved.v1"
 
 
 class TicketVerified(TicketEvent):
+    """A second person (`by`) verified the resolution."""
+
     type: ClassVar[str] = "opsdesk.ticket.verified.v1"
     resolved_by: str
     resolved_at: AwareDatetime
 
 
 class TicketRejected(TicketEvent):
-    """The second person did not accept the resolution: the ticket is open again."""
+    """A second person (`by`) did not accept the resolution: the ticket is open again."""
 
     type: ClassVar[str] = "opsdesk.ticket.rejected.v1"
     resolved_by: str
 
 
 class TicketClosed(TicketEvent):
+    """The ticket was closed."""
+
     type: ClassVar[str] = "opsdesk.ticket.closed.v1"
 
 
 class TicketReopened(TicketEvent):
+    """A resolved or closed ticket is open again."""
+
     type: ClassVar[str] = "opsdesk.ticket.reopened.v1"
 
 
 class TicketMerged(TicketEvent):
+    """The ticket was merged into another one."""
+
     type: ClassVar[str] = "opsdesk.ticket.merged.v1"
     into_id: UUID
     into: str
 
 
 class BlockerRaised(TicketEvent):
-    """An open ticket on this environment is a blocker now."""
+    """An open ticket of this environment became a blocker."""
 
     type: ClassVar[str] = "opsdesk.ticket.blocker_raised.v1"
 
 
 class BlockerLifted(TicketEvent):
+    """The ticket is not a blocker of this environment any more."""
+
     type: ClassVar[str] = "opsdesk.ticket.blocker_lifted.v1"
     reason: Literal["lowered", "resolved", "closed", "merged", "moved"]
 
 
-class InvestigationEnded(TicketEvent):
-    """Finding the source took `seconds` of elapsed time (R9)."""
-
-    type: ClassVar[str] = "opsdesk.ticket.investigation_ended.v1"
-    seconds: int
-
-
 class AlertEvent(Event):
-    """A monitoring alert's episode: one key, one start."""
+    """An event about an alert: one `dedup_key` of one monitor, from its start to its end."""
 
     topic: ClassVar[str] = "opsdesk.tickets"
     source: ClassVar[str] = "opsdesk/intake"
@@ -216,11 +225,15 @@ class AlertEvent(Event):
 
 
 class AlertRaised(AlertEvent):
+    """A monitor reported a problem."""
+
     type: ClassVar[str] = "opsdesk.alert.raised.v1"
     started_at: AwareDatetime
 
 
 class AlertResolved(AlertEvent):
+    """The monitor reported that the problem is over."""
+
     type: ClassVar[str] = "opsdesk.alert.resolved.v1"
     started_at: AwareDatetime
     ended_at: AwareDatetime

@@ -1,4 +1,4 @@
-"""What sla says about usage: a limit comes near, is reached, or is far again."""
+"""Events of sla about measured usage and its limits, on `opsdesk.clocks`."""
 
 from datetime import date
 from typing import ClassVar
@@ -8,7 +8,7 @@ from common.events.envelope import Event
 
 
 class UsageEvent(Event):
-    """A series of measured figures and its limit. Subject and key are the series."""
+    """An event about a measured series and its limit."""
 
     topic: ClassVar[str] = "opsdesk.clocks"
     source: ClassVar[str] = "opsdesk/sla"
@@ -39,10 +39,12 @@ class UsageLimitApproaching(UsageEvent):
 
 
 class UsageLimitReached(UsageEvent):
+    """The limit was reached."""
+
     type: ClassVar[str] = "opsdesk.usage.limit_reached.v1"
 
 
 class UsageLimitCleared(UsageEvent):
-    """It is no longer expected within the time needed to plan."""
+    """The limit is not expected to be reached within the time needed to plan any more."""
 
     type: ClassVar[str] = "opsdesk.usage.limit_cleared.v1"

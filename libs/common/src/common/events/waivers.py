@@ -1,5 +1,4 @@
-"""What sla says about waivers beside request, approval and refusal of one clock's (`clocks`), on
-`opsdesk.clocks`: those over a period, reminders, and how waivers end."""
+"""Events of sla about waivers, on `opsdesk.clocks`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -10,11 +9,61 @@ from common.events.clocks import Metric
 from common.events.envelope import Event
 
 
-class AnyWaiverEvent(Event):
-    """Of either scope: a clock (then `clock_id`, `ticket_id`, `ticket`, `metric`), or all clocks of
-    a customer (of `service`, or of all) that break within `[starts_at, ends_at)`.
+class WaiverEvent(Event):
+    """An event about a waiver for one clock: the GM's approval of its breach.
 
-    `deadline`: by when it must be decided to count; None where nothing is known to break.
+    The key is the ticket, so that these events are in order with those of the clock.
+    """
+
+    topic: ClassVar[str] = "opsdesk.clocks"
+    source: ClassVar[str] = "opsdesk/sla"
+
+    waiver_id: UUID
+    waiver: str
+    clock_id: UUID
+    ticket_id: UUID
+    ticket: str
+    metric: Metric
+    customer_id: UUID
+    customer: str
+    deadline: AwareDatetime | None
+    expires_at: AwareDatetime
+    requested_by: str
+
+    def subject(self) -> str:
+        return f"waiver/{self.waiver_id}"
+
+    def key(self) -> str:
+        return str(self.ticket_id)
+
+
+class WaiverRequested(WaiverEvent):
+    """A waiver was requested."""
+
+    type: ClassVar[str] = "opsdesk.waiver.requested.v1"
+
+
+class WaiverApproved(WaiverEvent):
+    """A waiver was approved. `late`: after the deadline; it is kept and changes nothing."""
+
+    type: ClassVar[str] = "opsdesk.waiver.approved.v1"
+    approved_by: str
+    late: bool
+
+
+class WaiverRefused(WaiverEvent):
+    """A waiver was refused."""
+
+    type: ClassVar[str] = "opsdesk.waiver.refused.v1"
+    refused_by: str
+
+
+class AnyWaiverEvent(Event):
+    """An event about a waiver of either scope.
+
+    The scope is one clock (`clock_id`, `ticket_id`, `ticket`, `metric`), or all clocks of a customer
+    that breach within `[starts_at, ends_at)`, of `service` where one is named. `deadline`: until when
+    an approval covers the breach; None where no breach is foreseen.
     """
 
     topic: ClassVar[str] = "opsdesk.clocks"
@@ -43,11 +92,16 @@ class AnyWaiverEvent(Event):
 
 
 class PeriodWaiverRequested(AnyWaiverEvent):
+    """A waiver for a period was requested."""
+
     type: ClassVar[str] = "opsdesk.waiver.period_requested.v1"
 
 
 class PeriodWaiverApproved(AnyWaiverEvent):
-    """Covers what breaks after this. `late`: the period was over; it is kept, and changes nothing."""
+    """A waiver for a period was approved: it covers breaches from now on.
+
+    `late`: the period was over; the waiver is kept and changes nothing.
+    """
 
     type: ClassVar[str] = "opsdesk.waiver.period_approved.v1"
     approved_by: str
@@ -55,33 +109,35 @@ class PeriodWaiverApproved(AnyWaiverEvent):
 
 
 class PeriodWaiverRefused(AnyWaiverEvent):
+    """A waiver for a period was refused."""
+
     type: ClassVar[str] = "opsdesk.waiver.period_refused.v1"
     refused_by: str
 
 
 class WaiverDecisionReminder(AnyWaiverEvent):
-    """Nobody has decided yet, and `seconds_left` until the deadline."""
+    """Nobody has decided on the waiver yet, `seconds_left` before the deadline."""
 
     type: ClassVar[str] = "opsdesk.waiver.decision_reminder.v1"
     seconds_left: int
 
 
 class WaiverWithdrawn(AnyWaiverEvent):
-    """Whoever asked for it needs it no more."""
+    """The person who requested the waiver withdrew it."""
 
     type: ClassVar[str] = "opsdesk.waiver.withdrawn.v1"
     withdrawn_by: str
 
 
 class WaiverRevoked(AnyWaiverEvent):
-    """Covers nothing that breaks from now on; what broke before stays excused."""
+    """An approval was revoked: later breaches are not covered, earlier ones stay waived."""
 
     type: ClassVar[str] = "opsdesk.waiver.revoked.v1"
     revoked_by: str
 
 
 class WaiverExpired(AnyWaiverEvent):
-    """Its time is over. `decided`: whether anybody had answered it."""
+    """The waiver expired. `decided`: whether it had been approved or refused before."""
 
     type: ClassVar[str] = "opsdesk.waiver.expired.v1"
     decided: bool

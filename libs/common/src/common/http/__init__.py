@@ -1,4 +1,4 @@
-"""HTTP for all four services: the app, its routes' transaction, bodies, refusals, paging, limits."""
+"""HTTP for all services: the app, one transaction per request, bodies, problems, paging, limits."""
 
 from common.http.app import create_app
 from common.http.body import MIB

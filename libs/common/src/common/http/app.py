@@ -1,4 +1,4 @@
-"""The app of a service: what every one of the four has around its own routes."""
+"""The ASGI app of a service: what every service has around its own routes."""
 
 from fastapi import APIRouter, FastAPI
 
@@ -12,10 +12,10 @@ from common.http.service import Service
 
 
 def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
-    """The ASGI app, with `more` routers than the service's own (simulated time).
+    """Create the ASGI app; `extra_routers` beside the service's own are for simulated time.
 
-    Its lifespan reads the settings, opens the database and starts every loop of the service.
-    Raises ValueError for a route that names no permission: what is not guarded is not served.
+    Its lifespan reads the settings, opens the database and starts the background loops. Raises
+    ValueError for a route that requires no permission and is not public.
     """
     app = FastAPI(
         title=service.title,
@@ -24,7 +24,8 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
         redoc_url=None,
         lifespan=create_lifespan(service),
         redirect_slashes=False,
-        # `Edge` traces and measures: twice would cost a tenth of the accept route's time.
+        # EdgeMiddleware traces and measures: doing it twice would cost the fast routes a tenth of their
+        # time.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.router.routes[:0] = service.fast_routes
@@ -34,9 +35,9 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
     app.add_middleware(
         FastRoutes, routes=service.fast_routes
-    )  # the last one added is the outermost
+    )  # the middleware added last is the outermost
     app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
     app.add_middleware(middleware.EdgeMiddleware)
     if unguarded_routes := unguarded(app):
-        raise ValueError(f"these routes name no permission: {', '.join(unguarded_routes)}")
+        raise ValueError(f"these routes require no permission: {', '.join(unguarded_routes)}")
     return app

@@ -1,6 +1,6 @@
-"""Who comes in: token, the contact spoken for, limits; before any transaction is opened.
+"""Authentication of a request: token, On-Behalf-Of, limits; before any transaction is opened.
 
-Plain functions of the ASGI scope, so that a thin route and FastAPI's use the same.
+It needs the ASGI scope alone, so that fast routes and FastAPI's routes share it.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ MAX_ADDRESS_CHARS: Final = 254
 
 
 class RequestAuthenticator:
-    """Admits callers. `resolve` knows contacts; without it nobody can be spoken for here."""
+    """Finds the caller of a request. Without `resolve_contact` nobody can be spoken for."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class RequestAuthenticator:
         self.resolve_contact = resolve_contact
 
     async def authenticate(self, scope: Scope) -> Caller:
-        """The effective caller of this request, counted against their limit.
+        """Return the effective caller, and count the request against their limit.
 
-        Raises Unauthenticated, Forbidden (speaking for somebody unknown) or TooMany.
+        Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
         authorization = on_behalf_of = None
         for name, value in scope["headers"]:
@@ -62,7 +62,7 @@ class RequestAuthenticator:
             raise
 
     async def _impersonate(self, machine: Caller, header: bytes) -> Caller:
-        """The contact for whom a machine with the portal scope speaks: that contact and no more."""
+        """Return the contact for whom a machine with the scope `portal` speaks, with their rights only."""
         if PORTAL not in machine.scopes:
             raise Forbidden("Only the portal speaks for others. Leave out On-Behalf-Of.")
         if self.resolve_contact is None:
@@ -72,7 +72,7 @@ class RequestAuthenticator:
         if scheme.lower() != "mailto" or "@" not in address or len(address) > MAX_ADDRESS_CHARS:
             raise Problem(
                 "on-behalf-of",
-                "Nobody can be told from On-Behalf-Of",
+                "On-Behalf-Of cannot be read",
                 400,
                 "Send On-Behalf-Of: mailto:name@example.org.",
             )

@@ -1,4 +1,4 @@
-"""Request bodies: bounded while they arrive, and read as strictly as JSON can be."""
+"""Request bodies: limited in size while they arrive, parsed as strict JSON."""
 
 import re
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class BodyLimit:
-    """ASGI middleware: no request body is longer than its path allows.
+    """ASGI middleware that refuses bodies above `limit` bytes, and NUL characters in the address.
 
-    `larger` maps a path prefix to its own limit in bytes. Also refuses NUL in the address.
+    `limits_by_prefix` gives path prefixes a limit of their own.
     """
 
     def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
@@ -60,7 +60,7 @@ def _content_length(scope: Scope) -> int:
 
 
 def _limit_receive(receive: Receive, limit: int) -> Receive:
-    """The same messages; raises TooLarge once they are more than `limit` bytes together."""
+    """Wrap `receive` so that it raises PayloadTooLarge after more than `limit` bytes."""
     received = 0
 
     async def receive_at_most() -> Message:
@@ -75,30 +75,30 @@ def _limit_receive(receive: Receive, limit: int) -> Receive:
 
 
 def parse_json(body: bytes) -> Any:
-    """The JSON value of a body, with every number finite and every string storable.
+    """Parse a JSON body in which every number is finite and every string can be stored.
 
-    Raises Malformed for what is no JSON or nested deeper than DEEPEST, Invalid for NUL.
+    Raises BadRequest for invalid JSON or nesting beyond MAX_JSON_DEPTH, ValidationFailed for NUL.
     """
     if nests_deeper_than(body, MAX_JSON_DEPTH):
         raise BadRequest(
-            f"The body is no valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
+            f"The body is not valid JSON, or nested deeper than {MAX_JSON_DEPTH} levels."
         )
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise BadRequest(f"The body is no valid JSON: {error}.") from None
+        raise BadRequest(f"The body is not valid JSON: {error}.") from None
     if b"\\u0000" in body:
         _reject_nul(value)
     return value
 
 
 def nests_deeper_than(body: bytes, levels: int) -> bool:
-    """Whether brackets nest deeper than that (or do not match at all). Needs no recursion."""
+    """Return whether brackets nest deeper than `levels`, or do not match. Without recursion."""
     if body.count(b"[") + body.count(b"{") <= levels:
         return False
     brackets = _STRINGS.sub(b"", body).translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(levels):
-        # Each pass takes the innermost level away.
+        # Each pass removes the innermost level.
         brackets = brackets.replace(b"[]", b"")
     return bool(brackets)
 
@@ -121,7 +121,7 @@ def _reject_nul(value: Any) -> None:
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read by `read_json`."""
+    """A request whose JSON is parsed by `parse_json`."""
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):

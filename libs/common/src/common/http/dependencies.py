@@ -1,4 +1,4 @@
-"""What every route may ask FastAPI for."""
+"""FastAPI dependencies that all routes share."""
 
 from typing import Annotated, cast
 
@@ -12,4 +12,4 @@ async def _request_transaction(request: Request) -> Connection:
 
 
 Transaction = Annotated[Connection, Depends(_request_transaction)]
-"""The transaction of the request: the route class opened it and commits before the answer."""
+"""The transaction of the request: TransactionalRoute begins it and commits before the response."""

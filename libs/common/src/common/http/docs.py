@@ -1,10 +1,16 @@
-"""A page that shows the API: plain HTML, no script, nothing fetched from elsewhere."""
+"""Pages that show the API: to try it out, by Swagger UI; and to read and print, without any script.
+
+Swagger UI's files come from the package `fastapi-offline`; nothing is fetched from elsewhere.
+"""
 
 from html import escape
-from typing import Any
+from importlib.resources import files
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from common.http.middleware import CSP
 
 pages = APIRouter(include_in_schema=False)
 
@@ -15,21 +21,54 @@ table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:.3
 vertical-align:top}@media print{body{max-width:none;margin:0}tr{break-inside:avoid}}"""
 
 
+_SWAGGER_UI: Final = files("fastapi_offline").joinpath("static")
+_START: Final = files("common.http").joinpath("docs.js")
+TRY_OUT_CSP: Final = CSP.decode().replace("img-src 'self'", "img-src 'self' data:")
+"""Swagger UI's style sheet holds its icons. No script and no style stands in the page itself."""
+_CACHED: Final = {"Cache-Control": "max-age=3600"}
+
+
 @pages.get("/docs")
-async def docs(request: Request) -> HTMLResponse:
+async def try_out(request: Request) -> HTMLResponse:
+    title = escape(request.app.title)
+    page = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="docs/swagger-ui.css"></head><body><div id="api"></div>'
+        '<noscript><p>Without scripts: <a href="docs/plain">all operations</a>.</p></noscript>'
+        '<script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>'
+        "</body></html>"
+    )
+    return HTMLResponse(page, headers={"Content-Security-Policy": TRY_OUT_CSP})
+
+
+@pages.get("/docs/swagger-ui-bundle.js")
+async def swagger_ui() -> FileResponse:
+    return FileResponse(str(_SWAGGER_UI / "swagger-ui-bundle.js"), headers=_CACHED)
+
+
+@pages.get("/docs/swagger-ui.css")
+async def swagger_ui_style() -> FileResponse:
+    return FileResponse(str(_SWAGGER_UI / "swagger-ui.css"), headers=_CACHED)
+
+
+@pages.get("/docs/start.js")
+async def start() -> FileResponse:
+    return FileResponse(str(_START), headers=_CACHED)
+
+
+@pages.get("/docs/plain")
+async def plain(request: Request) -> HTMLResponse:
     document = request.app.openapi()
     title = escape(document["info"]["title"])
     return HTMLResponse(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f'<link rel="stylesheet" href="/docs/style.css"><h1>{title}</h1>'
-        '<p>For programs: <a href="/openapi.json">openapi.json</a></p>'
-        f"{_render_operations(document['paths'])}</html>"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="style.css"><h1>{title}</h1><p>To try out: <a href="../docs">docs</a>. For programs: <a href="../openapi.json">openapi.json</a>.</p>{_render_operations(document["paths"])}</html>'
     )
 
 
 @pages.get("/docs/style.css")
 async def style() -> Response:
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return Response(STYLE, media_type="text/css", headers=_CACHED)
 
 
 def _render_operations(paths: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""ETags of aggregates: their `sequence`. Whoever sends `If-Match` decides on what they have seen."""
+"""ETags of aggregates: their `sequence`. With `If-Match` a caller acts on the state they have read."""
 
 from typing import Any
 
@@ -14,13 +14,15 @@ def etag(sequence: int) -> str:
 
 
 def set_etag(response: Response, sequence: int) -> None:
-    """Say which state of the aggregate the answer shows."""
+    """Set the ETag of the state that the response shows."""
     response.headers["ETag"] = etag(sequence)
 
 
 def if_match(request: Request, sequence: int, present: Any) -> None:
-    """Raises PreconditionFailed with `present` (any answer model) unless the caller's `If-Match`
-    names the present sequence. Without that header nothing is checked."""
+    """Raise PreconditionFailed unless `If-Match` names `sequence`; without the header do nothing.
+
+    `present` is the present state as a response model, for the problem.
+    """
     given = request.headers.get("if-match")
     if given is None or given.strip() == "*":
         return

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and if not why; and what Prometheus reads."""
+"""Liveness, readiness with the reasons against it, and the metrics for Prometheus."""
 
 import asyncio
 
@@ -12,20 +12,20 @@ from common.http.state import state_of
 from common.persistence.database import Database
 
 DATABASE_TIMEOUT_S = 2.0
-"""Seconds for which the database may take to answer a readiness check."""
+"""Seconds that the database may take to answer a readiness check."""
 
 health = APIRouter(include_in_schema=False)
 
 
 @health.get("/health/live")
 async def live() -> dict[str, str]:
-    """The event loop turns; nothing else is asked."""
+    """Answer 200 as long as the event loop runs."""
     return {"status": "live"}
 
 
 @health.get("/health/ready")
 async def ready(request: Request) -> Response:
-    """200 when everything works; 503 with what does not, and why."""
+    """Answer 200 when everything works, otherwise 503 with what does not and why."""
     state = state_of(request.app)
     troubles = {name: component.trouble for name, component in state.components.items()}
     troubles["database"] = await _database_problem(state.runtime.database)

@@ -1,6 +1,6 @@
-"""Idempotency-Key: the same request twice is done once, and answered the same.
+"""Idempotency-Key: a request that is sent twice is done once and answered the same.
 
-The answer is stored in the transaction that did the work, so one is never there without the other.
+The response is stored in the transaction that did the work, so neither exists without the other.
 A key belongs to its caller and is kept for 7 days of real time.
 """
 
@@ -23,15 +23,15 @@ KEY_HEADER: Final = "idempotency-key"
 MAX_KEY_CHARS: Final = 255
 RETENTION_INTERVAL: Final = "7 days"
 DELETE_BATCH_ROWS: Final = 1000
-"""Rows that one statement of the cleaning deletes."""
+"""Rows that one statement deletes at most."""
 CLEANUP_INTERVAL_S: Final = 60.0
-"""Seconds between two cleanings."""
+"""Seconds between two deletions of expired keys."""
 REPLAYED_HEADERS: Final = ("location", "etag", "content-type")
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """Whose key, which one, and the digest of the request that it stands for."""
+    """A key of a caller, with the digest of the request that it was sent with."""
 
     caller: str
     key: str
@@ -39,13 +39,13 @@ class IdempotencyKey:
 
     @property
     def lock_id(self) -> int:
-        """A number for the advisory lock: 64 bits of caller and key."""
+        """The number of the advisory lock: 64 bits of a hash of caller and key."""
         digest = hashlib.sha256(f"{self.caller}\0{self.key}".encode()).digest()
         return int.from_bytes(digest[:8], signed=True)
 
 
 def validate_key(key: str) -> str:
-    """The key, if it may be one: 1 to 255 printable ASCII characters. Raises Invalid."""
+    """Return the key. Raises ValidationFailed unless it is 1 to 255 printable ASCII characters."""
     if not 0 < len(key) <= MAX_KEY_CHARS or not key.isascii() or not key.isprintable():
         wrong = f"take 1 to {MAX_KEY_CHARS} printable ASCII characters, best a UUID"
         raise ValidationFailed([Violation("/header/idempotency-key", "idempotency_key", wrong)])
@@ -53,12 +53,12 @@ def validate_key(key: str) -> str:
 
 
 def request_digest(method: str, target: str, body: bytes) -> bytes:
-    """What makes two requests the same: method, path with query, and body."""
+    """Hash what makes two requests the same: method, path with query, and body."""
     return hashlib.sha256(b"\0".join((method.encode(), target.encode(), body))).digest()
 
 
 async def key_from_request(request: Request, caller: str) -> IdempotencyKey | None:
-    """The key that a POST carries, or None."""
+    """Return the key of a POST, or None."""
     given = request.headers.get(KEY_HEADER)
     if given is None or request.method != "POST":
         return None
@@ -69,10 +69,10 @@ async def key_from_request(request: Request, caller: str) -> IdempotencyKey | No
 
 
 async def find_response(tx: Connection, key: IdempotencyKey) -> Response | None:
-    """The answer given before, or None where this request is the first.
+    """Return the stored response, or None for the first request with this key.
 
-    Holds the key until the transaction ends. Raises StillRunning while another one holds it,
-    IdempotencyMismatch when it was used for another request.
+    Locks the key until the transaction ends. Raises RequestInProgress while another transaction
+    holds it, IdempotencyMismatch when it was used for another request.
     """
     locked = await tx.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": key.lock_id})
     if not locked:
@@ -88,7 +88,7 @@ async def find_response(tx: Connection, key: IdempotencyKey) -> Response | None:
 
 
 async def store_response(tx: Connection, key: IdempotencyKey, response: Response) -> None:
-    """Store the answer with the work that it reports."""
+    """Store the response under its key."""
     headers = {
         name: response.headers[name] for name in REPLAYED_HEADERS if name in response.headers
     }
@@ -106,12 +106,12 @@ async def store_response(tx: Connection, key: IdempotencyKey, response: Response
 
 
 async def delete_expired(tx: Connection) -> int:
-    """Delete at most BATCH expired keys. Returns how many there were."""
+    """Delete at most DELETE_BATCH_ROWS expired keys. Returns how many were deleted."""
     return (await tx.execute(_DELETE_EXPIRED)).rowcount
 
 
 async def delete_expired_forever(database: Database) -> None:
-    """Delete expired keys in the background, a batch at a time, for as long as the service runs."""
+    """Delete expired keys, a batch at a time, as long as the service runs."""
     while True:
         try:
             async with database.transaction() as tx:
@@ -130,7 +130,7 @@ _SELECT_RESPONSE = text(
 _UPSERT_RESPONSE = text(
     "INSERT INTO idempotency (caller, key, request, status, headers, body)"
     " VALUES (:caller, :key, :request, :status, :headers, :body)"
-    # One that has expired may still lie there.
+    # An expired one may still be there.
     " ON CONFLICT (caller, key) DO UPDATE SET request = excluded.request,"
     " status = excluded.status, headers = excluded.headers, body = excluded.body,"
     " answered_at = excluded.answered_at"

@@ -1,4 +1,4 @@
-"""From start to end of a service: opens the database, keeps every loop running, stops in order."""
+"""The lifespan of a service: opens the database, runs the background loops, stops them in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -28,15 +28,15 @@ Loop = Callable[[], Awaitable[None]]
 
 INITIAL_RESTART_DELAY_S = 0.5
 MAX_RESTART_DELAY_S = 30.0
-"""Seconds between a loop's failure and its new start: doubled each time, up to the longest."""
+"""Seconds between a loop's failure and its restart: doubled each time, up to this maximum."""
 STABLE_AFTER_S = 60.0
-"""Seconds of running after which a loop counts as well again."""
+"""Seconds of running after which the delay begins small again."""
 STOP_TIMEOUT_S = 10.0
 """Seconds that a loop may take to stop."""
 
 
 def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What runs around serving."""
+    """Create the lifespan of the service's app."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,7 +52,7 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
         try:
             yield
         finally:
-            # The last started stops first: what hears and fires before what sends.
+            # The last one started stops first: consumers and timers before the relay.
             for task in reversed(tasks):
                 await stop_loop(task)
             await database.close()
@@ -62,7 +62,7 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
 
 
 def add_components(state: AppState) -> AppState:
-    """The state with what runs beside the requests in every service."""
+    """Add the components that run in every service: keys, relay, consumer, deadlines, sealer."""
     service, runtime, database = state.service, state.runtime, state.runtime.database
     consumer = Consumer(database, runtime.kafka, service.name, service.handlers)
     scheduler = DeadlineScheduler(database, service.timers, consumer.is_behind, runtime.heartbeat)
@@ -77,7 +77,7 @@ def add_components(state: AppState) -> AppState:
 
 
 def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]]:
-    """Everything that runs beside the requests, in the order of starting."""
+    """Yield every background loop with its name, in the order of starting."""
     runtime = state.runtime
     yield "people", partial(refresh_forever, runtime.database, state.authenticator)
     yield "idempotency", partial(idempotency.delete_expired_forever, runtime.database)
@@ -92,7 +92,7 @@ def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]
 
 
 async def supervise(name: str, loop: Loop) -> None:
-    """Run a loop; when it fails, log it and start it anew after a pause. One that ends has ended."""
+    """Run a loop until it ends; when it fails, log the error and restart it after a pause."""
     pause = INITIAL_RESTART_DELAY_S
     clock = asyncio.get_running_loop()
     while True:
@@ -100,7 +100,7 @@ async def supervise(name: str, loop: Loop) -> None:
         try:
             return await loop()
         except asyncio.CancelledError:
-            # A library's own task was cancelled, not this one: that must not end us in silence.
+            # A library's own task was cancelled, not this one: the loop must not end silently.
             if (current_task := asyncio.current_task()) is None or current_task.cancelling():
                 raise
             log.exception("loop.failed", loop=name)
@@ -114,7 +114,7 @@ async def supervise(name: str, loop: Loop) -> None:
 
 
 async def stop_loop(task: "asyncio.Task[None]") -> None:
-    """Cancel a loop and wait for its end, PATIENCE seconds at most."""
+    """Cancel a loop and wait for its end, at most STOP_TIMEOUT_S seconds."""
     task.cancel()
     await asyncio.wait([task], timeout=STOP_TIMEOUT_S)
     if not task.done():

@@ -1,6 +1,6 @@
-"""Requests per minute: one fixed window per caller, and one per address for those unknown.
+"""Rate limits: a fixed window of a minute per caller, and one per address for failed attempts.
 
-Per replica and in memory: the limit keeps a client that runs wild from the others; it is no quota.
+Per replica and in memory: they protect the service from a client in a loop, they are not a quota.
 """
 
 from limits import RateLimitItemPerMinute
@@ -13,7 +13,7 @@ from common.telemetry import metrics
 
 
 class RateLimiter:
-    """`per_minute` counts for a caller; refused attempts of one address have a tenth of it."""
+    """Allows `per_minute` requests of a caller, and a tenth of that in failed attempts of an address."""
 
     def __init__(self, per_minute: int) -> None:
         self._caller = RateLimitItemPerMinute(per_minute, namespace="caller")
@@ -21,16 +21,16 @@ class RateLimiter:
         self._windows = FixedWindowRateLimiter(MemoryStorage())
 
     async def count(self, caller: str) -> None:
-        """One more request of this caller. Raises TooMany beyond the limit."""
+        """Count a request of this caller. Raises TooManyRequests beyond the limit."""
         if not await self._windows.hit(self._caller, caller):
             await self._reject(self._caller, caller)
 
     async def count_refused(self, address: str) -> None:
-        """One more attempt of this address without a valid token."""
+        """Count an attempt of this address without a valid token."""
         await self._windows.hit(self._address, address)
 
     async def check_address(self, address: str) -> None:
-        """Raises TooMany when this address has tried too often without a valid token."""
+        """Raise TooManyRequests if this address tried too often without a valid token."""
         if not await self._windows.test(self._address, address):
             await self._reject(self._address, address)
 

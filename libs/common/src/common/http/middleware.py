@@ -1,4 +1,4 @@
-"""The outermost layer: a trace for every request, its metrics, security headers, no bare error."""
+"""The outermost middleware: traces, metrics and security headers; every error becomes a problem."""
 
 from functools import lru_cache
 from time import perf_counter
@@ -23,7 +23,7 @@ SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"strict-transport-security", b"max-age=31536000"),
 ]
 CLIENT_CLOSED_REQUEST: Final = 499
-"""How a caller that went away is counted: nobody is left to answer."""
+"""The status under which a request is counted whose client went away."""
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_STORE_HEADER: Final = (b"cache-control", b"no-store")
 
@@ -55,7 +55,7 @@ class EdgeMiddleware:
                 status = CLIENT_CLOSED_REQUEST
             except Exception as error:
                 if status:
-                    raise  # Half an answer is out: only cutting the connection tells the truth.
+                    raise  # Half a response is sent: closing the connection is the only way to say so.
                 await problem_response(problem_from_error(error))(scope, receive, send_guarded)
             route = _route_template(scope)
             current_span.rename(f"{scope['method']} {route}")
@@ -66,14 +66,14 @@ class EdgeMiddleware:
 
 
 def _route_template(scope: Scope) -> str:
-    """The route's template, so that a label never holds an id."""
+    """Return the path template of the route: a label of a metric never holds an id."""
     route = scope.get("route")
     return "unmatched" if route is None else str(route.path)
 
 
 @lru_cache(maxsize=4096)
 def _request_metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    """Looked up once: prometheus_client takes a lock and a tuple of strings at every look."""
+    """Return the metrics of a route, cached: prometheus_client takes a lock at every look-up."""
     method_label = method if method in KNOWN_METHODS else "other"
     return metrics.HTTP_REQUESTS.labels(
         method_label, route, status
@@ -81,7 +81,7 @@ def _request_metrics(method: str, route: str, status: int) -> tuple[Counter, His
 
 
 def _with_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """A page that brings a policy or a caching rule of its own keeps it."""
+    """Add the headers that a response does not set itself."""
     given = {name for name, _ in headers}
     return [*headers, *(one for one in (*SECURITY_HEADERS, NO_STORE_HEADER) if one[0] not in given)]
 

@@ -1,4 +1,4 @@
-"""What bodies look like: requests are `Asked`, answers are `Told`."""
+"""Base classes of the bodies: RequestModel for requests, ResponseModel for responses."""
 
 import re
 from datetime import UTC, datetime
@@ -15,13 +15,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 MIN_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
-"""Calendars begin here, too: what is accepted at an edge must not be impossible behind it."""
+"""Calendars begin here, too: what a route accepts must be possible everywhere behind it."""
 MAX_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
 def parse_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Reads an RFC 3339 instant with offset, and no number of seconds; gives it in UTC."""
+    """Parse an RFC 3339 instant with offset (not a number of seconds) to UTC."""
     value = read(given)
     return _to_utc(given, value) if isinstance(value, datetime) else value
 
@@ -33,14 +33,14 @@ def _to_utc(given: Any, at: datetime) -> datetime:
         raise PydanticCustomError(
             "timezone_aware", "give the offset too, like 2026-03-01T09:00:00+01:00"
         )
-    # Compared first: an instant of the year 1 has no equivalent in every zone.
+    # Compared before: an instant in the year 1 does not exist in every time zone.
     if not MIN_INSTANT < at < MAX_INSTANT:
         raise PydanticCustomError("instant_range", "give an instant between 1970 and 2200")
     return at.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, WrapValidator(parse_instant)]
-"""An instant with offset, kept in UTC: for query parameters. In bodies `datetime` is one already."""
+"""An instant with offset, in UTC: for query parameters. RequestModel parses `datetime` the same way."""
 
 
 def _reject_nul(value: Any) -> Any:
@@ -64,7 +64,7 @@ class RequestModel(BaseModel):
 
 
 class ResponseModel(BaseModel):
-    """An answer. Instants leave in UTC (`…Z`); may be made from a domain object's attributes."""
+    """A response. Instants are in UTC (`…Z`). Can be made from the attributes of a domain object."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -77,7 +77,7 @@ class ResponseModel(BaseModel):
 
 
 class ProblemModel(BaseModel):
-    """RFC 9457, as the documents describe it."""
+    """A problem (RFC 9457), for the OpenAPI document."""
 
     model_config = ConfigDict(title="Problem", extra="allow")
 

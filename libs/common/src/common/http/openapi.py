@@ -1,6 +1,6 @@
-"""The OpenAPI document: every refusal as problem+json, the bearer scheme, the permission needed.
+"""The OpenAPI document: all errors as problem+json, the bearer scheme, the required permissions.
 
-An operation is called like its function; its summary is the first sentence of the docstring.
+The id of an operation is its function's name, its summary the first sentence of the docstring.
 """
 
 import inspect
@@ -40,7 +40,7 @@ IDEMPOTENCY_KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Sent again with the same key, the request is done once and answered the same.",
+    "description": "A request that is sent again with the same key is done once and answered the same.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 ON_BEHALF_OF_PARAMETER = {
@@ -53,7 +53,7 @@ ON_BEHALF_OF_PARAMETER = {
 
 
 def install(app: FastAPI, *, speaks_for_contacts: bool) -> None:
-    """Make `app.openapi()` answer the whole document."""
+    """Make `app.openapi()` return the completed document."""
     headers = [ON_BEHALF_OF_PARAMETER] if speaks_for_contacts else []
 
     def document() -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _tags(paths: dict[str, Any]) -> list[str]:
 
 
 def _describe_tuples(part: Any) -> None:
-    """Give arrays of a fixed length `items`, too: many readers do not know `prefixItems`."""
+    """Give arrays of a fixed length `items` as well: many tools do not know `prefixItems`."""
     if isinstance(part, dict) and isinstance(part.get("prefixItems"), list):
         kinds = [
             kind

@@ -1,4 +1,4 @@
-"""Lists by cursor: `{"items": […], "next": "…"}`. A cursor is the place of the last item given."""
+"""Lists by cursor: `{"items": […], "next": "…"}`. A cursor is the position of the last item shown."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Position = Sequence[datetime | UUID | str | int | None]
-"""A place in a list: the values that it is ordered by, ending in the id."""
+"""A position in a list: the values that it is ordered by, ending in the id."""
 
 MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
@@ -25,22 +25,23 @@ _CHECKSUM_BYTES: Final = 6
 
 
 class Page(ResponseModel, Generic[T]):
-    """One page. `next` is the `cursor` of the next one, null on the last."""
+    """One page of a list. `next` is the `cursor` of the next page, null on the last one."""
 
     items: Sequence[T]
     next: str | None = None
 
 
 def encode_cursor(*values: datetime | UUID | str | int | None) -> str:
-    """The place of an item: the values that the list is ordered by, ending in the id."""
+    """Encode the position of an item: the values that the list is ordered by, ending in the id."""
     payload = json.dumps([_encode_value(value) for value in values], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode()
 
 
 class Paging:
-    """`?limit=` and `?cursor=` of a list: `page: Annotated[Paging, Depends()]`.
+    """The parameters `?limit=` and `?cursor=` of a list: `page: Annotated[Paging, Depends()]`.
 
-    Ask the store for `limit + 1` rows after `after`; the one too many says that there is a `next`.
+    The store reads `limit + 1` rows behind `after` (`common.persistence.keyset.page_after`); the
+    row too many says that there is a next page (`page_of`).
     """
 
     def __init__(
@@ -49,14 +50,14 @@ class Paging:
             int, Query(ge=1, le=MAX_LIMIT, description="Items on a page.")
         ] = DEFAULT_LIMIT,
         cursor: Annotated[
-            str | None, Query(max_length=1000, description="`next` of the page before.")
+            str | None, Query(max_length=1000, description="`next` of the previous page.")
         ] = None,
     ) -> None:
         self.limit = limit
         self.after = None if cursor is None else _decode_cursor(cursor)
 
     def after_as(self, *types: type) -> tuple[Any, ...] | None:
-        """`after`, whose values are of these types. Raises Invalid for a cursor of another list."""
+        """Return `after` if its values have these types. Raises ValidationFailed for another list's cursor."""
         if self.after is None:
             return None
         fits = len(self.after) == len(types) and all(
@@ -67,9 +68,9 @@ class Paging:
     def page_of(
         self, rows: Sequence[R], to_item: Callable[[R], T], position: Callable[[R], Position]
     ) -> Page[T]:
-        """The page that these rows make: at most `limit + 1` of them, as `page_after` reads them.
+        """Make the page of these rows, at most `limit + 1`.
 
-        `position` has a row's values in the order of the list: the next page's cursor.
+        `position` gives the values of a row by which the list is ordered, for the cursor.
         """
         shown = rows[: self.limit]
         has_more = len(rows) > self.limit
@@ -79,7 +80,7 @@ class Paging:
     def slice(
         self, items: Iterable[R], to_item: Callable[[R], T], position: Callable[[R], Position]
     ) -> Page[T]:
-        """The same out of a whole list that is in the order of `position` already."""
+        """Make the page of a whole list in memory that is ordered by `position`."""
         behind = self.after
         rows = [item for item in items if behind is None or tuple(position(item)) > behind]
         return self.page_of(rows, to_item, position)
@@ -99,7 +100,7 @@ def _decode_value(encoded: Any) -> Any:
 
 
 def _checksum(payload: bytes) -> bytes:
-    # Against slips and guesses, not against forgery: a forged place shows the forger's own rows.
+    # Against mistakes, not against forgery: a forged cursor shows rows that its caller may see.
     return hashlib.blake2b(payload, digest_size=_CHECKSUM_BYTES, person=b"opsdesk.cursor").digest()
 
 
@@ -115,5 +116,5 @@ def _decode_cursor(given: str) -> tuple[Any, ...]:
 
 
 def _reject_cursor() -> tuple[Any, ...]:
-    wrong = "take `next` of the page before as it is, or begin without a cursor"
+    wrong = "send `next` of the previous page unchanged, or no cursor for the first page"
     raise ValidationFailed([Violation("/query/cursor", "cursor", wrong)])

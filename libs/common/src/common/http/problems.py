@@ -1,4 +1,4 @@
-"""From what went wrong to an `application/problem+json` answer: one place, one shape."""
+"""Responses of type `application/problem+json` (RFC 9457) from problems, errors and rejections."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 FRAMEWORK_PROBLEMS: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("malformed", "The request cannot be read", "Send what the documentation describes."),
     404: ("not-found", "Not found", "There is nothing at this address. See /docs."),
-    405: ("method-not-allowed", "Not done this way", "Use one of the methods in `Allow`."),
+    405: ("method-not-allowed", "Method not allowed", "Use one of the methods in `Allow`."),
 }
 REJECTION_TITLES: Final[Mapping[int, str]] = {
     403: "Not allowed",
@@ -45,7 +45,7 @@ RETRY_DETAIL: Final = (
 
 
 class ProblemResponse(Response):
-    """An answer that says no. It learns its address and its trace when it leaves."""
+    """The response for a problem. Path and trace id are added when it is sent."""
 
     media_type = PROBLEM_JSON
 
@@ -54,7 +54,7 @@ class ProblemResponse(Response):
         super().__init__(b"", problem.status, problem.headers)
 
     def for_request(self, scope: Scope) -> "ProblemResponse":
-        """The same answer with its body, as the answer to this request."""
+        """Fill in the body for this request."""
         members = self.problem.body(scope["path"], trace_id() or "")
         self.body = json.dumps(members, ensure_ascii=False, default=str).encode("utf-8", "replace")
         self.headers["content-length"] = str(len(self.body))
@@ -67,8 +67,11 @@ class ProblemResponse(Response):
 
 
 def problem_response(problem: Problem) -> ProblemResponse:
-    """The problem as a response. RETURNED by a route it commits, so that a denial leaves its audit
-    record; RAISED, the problem rolls back. The route says `-> X | Response`, `response_model=X`."""
+    """Return the problem as a response, for routes that return it: the transaction is committed.
+
+    So a denial leaves its audit record. A problem that is raised rolls back instead. The route is
+    declared `-> X | Response` with `response_model=X`.
+    """
     return ProblemResponse(problem)
 
 
@@ -80,7 +83,7 @@ def rejection_response(
     title: str | None = None,
     **extra: Any,
 ) -> ProblemResponse:
-    """What a rule does not allow, as a response to RETURN (see `problem_response`).
+    """Return what a rule rejected as a response (see `problem_response`).
 
     403 is for the person, 409 for the present state, 422 for what the request lacks. The type of
     the problem is the rejection's code unless another one is given: `SELF_APPROVAL` becomes
@@ -98,7 +101,7 @@ def rejection_response(
 
 
 def problem_from_error(error: Exception) -> Problem:
-    """The problem that an exception means for a caller. What nobody foresaw is a 500, logged."""
+    """Return the problem for an exception. An unexpected one is logged and becomes a 500."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
@@ -113,9 +116,9 @@ def problem_from_error(error: Exception) -> Problem:
 
 
 def violations(error: RequestValidationError | ValidationError) -> list[Violation]:
-    """Everything that is wrong, each with a JSON pointer into the body, or from `/query` or `/path`.
+    """Return every violation, with a JSON pointer into the body, or below `/query` or `/path`.
 
-    The input itself is not repeated: it may be personal, and the rule that it breaks is enough.
+    The input is not repeated: it may be personal data.
     """
     in_request = isinstance(error, RequestValidationError)
     return [
@@ -125,7 +128,7 @@ def violations(error: RequestValidationError | ValidationError) -> list[Violatio
 
 
 def _pointer(location: tuple[int | str, ...], in_request: bool) -> Iterator[str]:
-    """The reference tokens (RFC 6901) of a place."""
+    """Yield the reference tokens (RFC 6901) of a location."""
     for step in location[1:] if in_request and location[:1] == ("body",) else location:
         yield "/" + str(step).replace("~", "~0").replace("/", "~1")
 
@@ -138,9 +141,10 @@ def _framework_problem(error: HTTPException) -> Problem:
 
 
 def _constraint_problem(error: Exception) -> Problem | None:
-    """The last fence: what no model and no rule refused, and PostgreSQL does.
+    """Return the problem for an error of PostgreSQL that no model and no rule prevented.
 
-    22: a value that it cannot hold. 23: a constraint, when two were faster than each other's rules.
+    Class 22: a value that cannot be stored. Class 23: a violated constraint, when two transactions
+    passed the same check at the same time.
     """
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if isinstance(state, str) and state.startswith("22"):
@@ -155,6 +159,6 @@ async def _handle_error(_: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Every refusal of every route leaves as a problem; all other errors go on to the edge."""
+    """Answer problems and validation errors of all routes; other errors reach EdgeMiddleware."""
     for kind in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _handle_error)

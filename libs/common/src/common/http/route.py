@@ -1,4 +1,4 @@
-"""The route class: one transaction per request, committed before the answer leaves."""
+"""The route class: one transaction per request, committed before the response is sent."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -24,24 +24,29 @@ PUBLIC_PATHS = frozenset(
         "/metrics",
         "/openapi.json",
         "/docs",
+        "/docs/plain",
+        "/docs/start.js",
         "/docs/style.css",
-        # The page without any figures in it: those come from the stream, which asks who you are.
+        "/docs/swagger-ui-bundle.js",
+        "/docs/swagger-ui.css",
+        # The status page without data: the data come from the stream, which requires a token.
         "/status",
         "/status/status.css",
         "/status/status.js",
         "/status/status.svg",
     }
 )
-"""The only paths that anybody may ask for without a token."""
+"""The only paths that need no token."""
 
 RequestHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TransactionalRoute(APIRoute):
-    """Admits the caller, reads the body, opens the transaction, runs the function, keeps the answer
-    under its Idempotency-Key, commits; only then does the answer leave.
+    """A route in one transaction.
 
-    A raised Problem rolls back. Nothing may use the transaction after the function has returned.
+    It authenticates the caller, reads the body, begins the transaction, calls the function, stores
+    the response under its Idempotency-Key and commits; then the response is sent. A raised Problem
+    rolls back. Nothing may use the transaction after the function has returned.
     """
 
     def get_route_handler(self) -> RequestHandler:
@@ -75,7 +80,7 @@ async def _run_idempotently(
         if isinstance(response, ProblemResponse):
             response.for_request(request.scope)
         if isinstance(response, StreamingResponse):
-            raise TypeError("an answer that streams cannot be kept under an Idempotency-Key")
+            raise TypeError("a streaming response cannot be stored under an Idempotency-Key")
         await idempotency.store_response(tx, key, response)
     return response
 
@@ -83,7 +88,7 @@ async def _run_idempotently(
 async def authorize_request(
     request: Request, requirements: tuple[RequiresPermission, ...]
 ) -> Caller | None:
-    """The caller, who holds everything that the route needs; None on a route open to all."""
+    """Return the caller, who has all permissions the route requires; None on a public route."""
     if not requirements:
         return None
     caller = await state_of(request.app).request_authenticator.authenticate(request.scope)
@@ -94,7 +99,7 @@ async def authorize_request(
 
 
 async def _read_json(request: Request) -> None:
-    """Read before FastAPI asks for it, which would turn every error into a bare 400."""
+    """Parse the body before FastAPI does, which would answer every error with a bare 400."""
     if not _has_json_body(request):
         raise UnsupportedMediaType("application/json")
     await request.json()
@@ -113,16 +118,16 @@ def _has_json_body(request: Request) -> bool:
 
 
 def router(prefix: str, tags: list[str]) -> APIRouter:
-    """A router whose routes are transactional. `prefix` begins with /v1."""
+    """Create a router of transactional routes. `prefix` begins with /v1."""
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=ERROR_RESPONSES
     )
 
 
 def unguarded(app: FastAPI) -> list[str]:
-    """Routes that name no permission and are not OPEN: there should be none.
+    """Return the routes that require no permission and are not public: there should be none.
 
-    A thin route has its `Needs` as the attribute `needs` of its endpoint.
+    The endpoint of a fast route has its RequiresPermission as the attribute `needs`.
     """
     routes = []
     for route in iter_route_contexts(app.routes):

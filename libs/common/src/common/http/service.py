@@ -1,4 +1,4 @@
-"""What a service is made of: everything that `create_app` needs to know."""
+"""The description of a service, from which `create_app` makes its app."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from common.scheduling.deadlines import Timers
 from common.settings import Settings
 
 Loop = Callable[[Runtime[Any]], Awaitable[None]]
-"""Runs for as long as the service does; started anew, after a pause, when it raises."""
+"""Runs as long as the service does; restarted after a pause when it raises."""
 Background = Callable[[FastAPI], Awaitable[None]]
 """The same as services had it: goes with the last of them."""
 
@@ -24,13 +24,13 @@ Pending = Callable[[Connection], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One of the four. `name` is the event source and the Kafka group, `schema` the database's.
+    """One service. `name` is its event source and Kafka group, `schema` its database schema.
 
-    `settings` is the class: they are read when the service starts, not when it is described.
-    `pending` counts effects that are written and not done yet (notifications, leases).
-    `fast_routes` are matched before `routers` (the hot path, served without FastAPI's machinery).
-    `resources` are made when the app is, one object each: see `common.runtime.Runtime.resource`.
-    `body_limits` maps a path prefix to its own limit in bytes.
+    `settings` is a class: the values are read when the service starts. `pending` counts effects
+    that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
+    `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
+    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
+    requests. `body_limits` maps a path prefix to its own limit in bytes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the routes of an app work with: one frozen object on `app.state`."""
+"""The state of an app: one frozen object on `app.state`, for its routes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from common.settings import Settings
 
 
 class Component(Protocol):
-    """A part of a service that readiness asks for."""
+    """A part of a service that `/health/ready` reports on."""
 
     @property
     def trouble(self) -> str | None:
@@ -36,8 +36,10 @@ class RunningComponent(Component, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """All that an app has while it runs. `components` are empty and `consumer` is None where no
-    loops run, as in most tests."""
+    """What an app has while it runs.
+
+    `components` is empty and `consumer` None where no loops run, as in most tests.
+    """
 
     service: Service
     runtime: Runtime[Any]
@@ -54,7 +56,7 @@ def attach_state(
     database: Database,
     authenticator: Authenticator | None = None,
 ) -> AppState:
-    """Give the app what its routes work with. The lifespan does it; tests bring their own."""
+    """Create the state of the app and set it. Called by the lifespan, and by tests."""
     authenticator = authenticator or Authenticator(
         settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
     )
@@ -69,24 +71,25 @@ def attach_state(
 
 
 def set_state(app: FastAPI, state: AppState) -> AppState:
-    """Put another state in the place of the present one."""
+    """Set the state of the app."""
     app.state.opsdesk = state
     _set_former_attributes(app, state)
     return state
 
 
 def state_of(app: FastAPI) -> AppState:
-    """The state of an app that runs: `state_of(request.app)`."""
+    """Return the state of an app that runs: `state_of(request.app)`."""
     return cast(AppState, app.state.opsdesk)
 
 
 def runtime_of(app: FastAPI) -> Runtime[Any]:
-    """The runtime of an app; a service gives it its settings: `r: Runtime[SlaSettings] = …`."""
+    """Return the runtime of an app, to be annotated with the service's settings:
+    `runtime: Runtime[SlaSettings] = runtime_of(request.app)`."""
     return state_of(app).runtime
 
 
 def _set_former_attributes(app: FastAPI, state: AppState) -> None:
-    """For services that have not taken up `state_of` yet: goes with the last of them."""
+    """Set attributes for services that do not use `state_of` yet."""
     app.state.settings, app.state.database = state.runtime.settings, state.runtime.database
     app.state.admission, app.state.people = state.request_authenticator, state.authenticator
     app.state.pending, app.state.deadlines = state.service.pending, state.runtime

@@ -1,6 +1,6 @@
-"""Answers that last as long as somebody listens: the caller is admitted, no transaction is held.
+"""Responses that last as long as the client listens: the caller is authenticated, no transaction.
 
-A listener must not keep a connection to the database: whoever streams reads for all of them at once.
+A listener must not hold a connection to the database: one loop reads for all of them.
 """
 
 from typing import Final
@@ -16,12 +16,11 @@ from common.http.openapi import ERROR_RESPONSES
 from common.http.route import RequestHandler, authorize_request
 
 TOKEN_COOKIE: Final = "opsdesk"
-"""A browser's EventSource sends no headers: its page has put the token here before, where no script
-can read it."""
+"""The cookie with the token: a browser's EventSource sends no headers. No script can read it."""
 
 
 class StreamingRoute(APIRoute):
-    """Admits the caller, by header or else by cookie, and runs the function: nothing else."""
+    """A route that authenticates the caller, by header or else by cookie, and calls the function."""
 
     def get_route_handler(self) -> RequestHandler:
         handle = super().get_route_handler()
@@ -36,14 +35,14 @@ class StreamingRoute(APIRoute):
 
 
 def streaming_router(prefix: str, tags: list[str]) -> APIRouter:
-    """A router whose routes stream; only GET, so that a cookie alone changes nothing."""
+    """Create a router of streaming routes. GET only: a cookie alone must not change anything."""
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=ERROR_RESPONSES
     )
 
 
 def authorization_header(scope: Scope) -> bytes | None:
-    """The header by which the caller was admitted."""
+    """Return the Authorization header of the request."""
     return next((value for name, value in scope["headers"] if name == b"authorization"), None)
 
 
@@ -52,6 +51,6 @@ def _scope_with_token(request: Request) -> Scope:
     if token is None or authorization_header(request.scope) is not None:
         return request.scope
     header = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))
-    # In place: what is remembered of a request (its route, its caller) hangs on its scope.
+    # In place: the route and the caller of a request are kept on its scope.
     request.scope["headers"] = [*request.scope["headers"], header]
     return request.scope

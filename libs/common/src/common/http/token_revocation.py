@@ -1,4 +1,4 @@
-"""Revoking a token: kept in this service's schema, in force within a few seconds on all replicas."""
+"""Revoked tokens: stored in this service's schema, in force on all replicas within seconds."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ routes = router("/v1/token-revocations", ["tokens"])
 
 
 class TokenRevocationCreate(RequestModel):
-    """A token's `jti`, and its `exp`: until then it is refused."""
+    """The `jti` of a token, and its `exp`: until then it is refused."""
 
     jti: str = Field(min_length=1, max_length=200)
     expires_at: datetime
@@ -29,7 +29,7 @@ async def revoke_token(
     caller: Annotated[Caller, requires("tokens:revoke")],
     tx: Transaction,
 ) -> None:
-    """Refuse a token from now on. Each service keeps its own list: tell all four."""
+    """Revoke a token. Each service has its own list: revoke it in all of them."""
     await revoke(tx, body.jti, body.expires_at, caller.sub)
     at = await transaction_time(tx)
     await record(tx, Entry.by(caller.actor, at, "token.revoke", f"token/{body.jti}", {}))

@@ -1,1 +1,1 @@
-"""Kafka in and out: outbox, relay, consumer, inbox, and records that cannot be applied."""
+"""Kafka: outbox and relay, consumer and inbox, parked records and dead letters."""

@@ -1,7 +1,8 @@
-"""Applies a poll's records in one transaction; when that fails, record by record.
+"""Applies a batch of records in one transaction; when that fails, record by record.
 
-Lost connections and deadlocks are passed up, to be retried for ever. What a rule refuses as
-impossible, or fails the same way three times, is put aside; what speaks of the unknown waits.
+Lost connections and deadlocks are raised, for the caller to retry. A record that a rule refuses as
+impossible, or that fails three times, becomes a dead letter; a record about an unknown subject is
+parked.
 """
 
 import asyncio
@@ -19,19 +20,19 @@ MAX_ATTEMPTS = 3
 HANDLER_TIMEOUT_S = 60.0
 """Seconds for one transaction's handlers: far below aiokafka's poll interval."""
 MAX_CONSECUTIVE_DEAD_LETTERS = 20
-"""So many dead letters without one success between them are no bad records but a bad consumer."""
+"""So many dead letters without a success between them mean a faulty consumer, not bad records."""
 
 
 class ConsumerHalted(Exception):
-    """The consumer stops instead of draining the topic into the dead letters."""
+    """Too many dead letters in a row: the consumer stops."""
 
 
 class HandlerTimeout(Exception):
-    """A handler took longer than PATIENCE."""
+    """A transaction took longer than HANDLER_TIMEOUT_S."""
 
 
 class BatchProcessor:
-    """Takes raw records to their effects. `parked`: whether any record waits."""
+    """Applies records. `has_parked`: whether any record may be parked."""
 
     def __init__(self, database: Database, inbox: Inbox) -> None:
         self.database = database
@@ -40,7 +41,7 @@ class BatchProcessor:
         self.consecutive_dead_letters = 0
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Apply records. Raises only passing errors (see `common.persistence.database.passing`), or Stopped."""
+        """Apply records. Raises transient errors only (`is_transient`), or ConsumerHalted."""
         try:
             await self._process_batch(records)
         except (PermanentError, MissingReference, HandlerTimeout):
@@ -52,10 +53,10 @@ class BatchProcessor:
             await self._process_each(records)
 
     async def release_parked(self) -> None:
-        """Apply the parked records whose time has come, and those that wait behind them.
+        """Apply the parked records that are due, and those that wait behind them.
 
-        Each one once: what waits again at once (its reference was skipped by `dlq skip`, say) is
-        left for the next call, else it would hold up everybody.
+        Each one once: a record that is parked again (because `dlq skip` skipped its reference, say)
+        is left for the next call.
         """
         attempted: set[Headers] = set()
         while True:
@@ -106,7 +107,7 @@ class BatchProcessor:
                 log.exception("consumer.record_failed", topic=record.topic, offset=record.offset)
                 failures.append(type(error).__name__)
                 await asyncio.sleep(0.1 * len(failures))
-        # The type alone: an exception's text may quote what a customer wrote.
+        # The type alone: the text of an exception may quote what a customer wrote.
         await self._dead_letter(
             record, "failed", f"failed {MAX_ATTEMPTS} times with {failures[-1]}"
         )
@@ -127,5 +128,5 @@ class BatchProcessor:
         self.consecutive_dead_letters = dead + (0 if alive else self.consecutive_dead_letters)
         if self.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:
             raise ConsumerHalted(
-                f"{self.consecutive_dead_letters} records in a row were put aside; see `dlq list`, mend the cause and restart"
+                f"{self.consecutive_dead_letters} dead letters in a row; see `dlq list`, correct the cause and restart"
             )

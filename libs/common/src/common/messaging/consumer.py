@@ -1,7 +1,7 @@
-"""Kafka in: polls, applies through the inbox, commits the offset afterwards, and survives aiokafka.
+"""The Kafka consumer: polls, applies records through the inbox, commits offsets afterwards.
 
-aiokafka 0.14 can stick after a broker restart without a signal, and a handler slower than the poll
-interval loops for ever: so there is a watchdog, and every step has a time limit.
+aiokafka 0.14 can hang after a restart of the broker, and a handler slower than the poll interval
+makes it loop for ever: so there is a watchdog, and every step has a time limit.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
@@ -19,6 +18,7 @@ from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
 from common.messaging.positions import Record
 from common.messaging.prefetch import Prefetcher, RecordsByPartition
+from common.messaging.rebalance import ResetOnRebalance
 from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
 
@@ -26,22 +26,18 @@ log = logger(__name__)
 
 FETCH_MAX_WAIT_MS = 20
 PARKED_INTERVAL_S = 1.0
-"""Seconds between looks at parked records whose reference may have come another way."""
+"""Seconds between looks at parked records whose reference may have come on another topic."""
 WATCH_INTERVAL_S = 1.0
 RETRY_DELAY_S = 0.5
-"""Seconds until the next try where our own database did not take the records."""
+"""Seconds until the next try after our own database failed."""
 STALE_AFTER_S = 5.0
-"""Seconds after which an unanswered question for the end offsets means: we hear nothing."""
+"""Seconds without end offsets after which the consumer counts as behind."""
 STUCK_AFTER_S = 15.0
-"""Seconds with lag and without progress, after which the client is made anew."""
+"""Seconds with lag and without progress after which the client is created again."""
 
 
 class Consumer:
-    """The consumer of one replica of a service. `run` goes on until cancelled.
-
-    `trouble` says why it hears nothing, None when all is well; `behind()` whether events are
-    known to be unheard; `lag()` how many, asking the broker now.
-    """
+    """The consumer of one replica of a service. `trouble` says why it receives nothing, else None."""
 
     def __init__(self, database: Database, kafka: Kafka, service: str, handlers: Handlers) -> None:
         self.kafka = kafka
@@ -59,7 +55,7 @@ class Consumer:
         self._busy = False
 
     async def run(self) -> None:
-        """Hear events for as long as the service runs; whatever happens to the broker."""
+        """Receive events as long as the service runs, whatever happens to the broker."""
         if not self.inbox.topics:
             self.trouble = None
             return
@@ -71,7 +67,7 @@ class Consumer:
                 metrics.CONSUMER_STOPPED.set(1)
                 log.error("consumer.stopped", reason=str(stopped))
                 return
-            except Exception as error:  # noqa: BLE001 - logged below; hearing must go on
+            except Exception as error:  # noqa: BLE001 - logged below; receiving must go on
                 trouble = f"consumer: {type(error).__name__}: {error}"
                 if trouble != self.trouble:  # once, not every second of an outage
                     log.warning("consumer.restarting", detail=str(error))
@@ -80,7 +76,7 @@ class Consumer:
                 await asyncio.sleep(1)
 
     def is_behind(self) -> bool:
-        """True where events are unheard, or where nobody can tell."""
+        """Return whether events are not applied yet, or whether that is unknown."""
         if not self.inbox.topics:
             return False
         if self._now() - self._refreshed_at > STALE_AFTER_S:
@@ -88,7 +84,7 @@ class Consumer:
         return self._local_lag() > 0 or self._group_lag.is_behind
 
     async def lag(self) -> int | None:
-        """Records written but not applied, in the partitions of this replica. None: unknown."""
+        """Ask the broker how many records of this replica's partitions are not applied; None: unknown."""
         if not self.inbox.topics:
             return 0
         with suppress(KafkaError, TimeoutError):
@@ -114,7 +110,7 @@ class Consumer:
         )
         self._applied_offsets, self._end_offsets = {}, {}
         client.subscribe(
-            self.inbox.topics, listener=_ResetOnRebalance(self._applied_offsets, self.processor)
+            self.inbox.topics, listener=ResetOnRebalance(self._applied_offsets, self.processor)
         )
         try:
             await with_timeout(30, client.start())
@@ -148,10 +144,10 @@ class Consumer:
         records = [
             Record.from_message(message) for messages in batch.values() for message in messages
         ]
-        while not await self._try_process(records):  # noqa: ASYNC110 - no event tells that it is back
+        while not await self._try_process(records):  # noqa: ASYNC110 - no event says that it is back
             await asyncio.sleep(RETRY_DELAY_S)
         for partition, messages in batch.items():
-            # Not where the group has given it to somebody else meanwhile, nor behind what they did.
+            # Unless the group gave the partition to another member meanwhile; never backwards.
             if partition in self._applied_offsets:
                 end = messages[-1].offset + 1
                 self._applied_offsets[partition] = max(self._applied_offsets[partition], end)
@@ -168,7 +164,7 @@ class Consumer:
         return True
 
     async def _release_parked(self) -> None:
-        """Apply what was parked. Another replica may be at it, too: then there is a next time."""
+        """Apply parked records. Where another replica does so at the same time, try again later."""
         try:
             await self.processor.release_parked()
         except Exception as error:
@@ -177,7 +173,7 @@ class Consumer:
             log.info("consumer.release_put_off", error=type(error).__name__)
 
     async def _commit_offsets(self, client: Any) -> None:
-        """Tell the broker how far we are, off the path of the events: the inbox is the truth."""
+        """Commit offsets beside the processing: what counts is the inbox."""
         committed: dict[TopicPartition, int] = {}
         while True:
             await asyncio.sleep(0.2)
@@ -188,7 +184,7 @@ class Consumer:
                 committed |= due
 
     async def _watch_lag(self) -> None:
-        """Know how far the topics go; give up a client that has lag and makes no progress."""
+        """Keep the lag current; give up a client that has lag and makes no progress."""
         while True:
             try:
                 await self._refresh_lag()
@@ -200,7 +196,7 @@ class Consumer:
             if self._busy or not (lagging or self.trouble):
                 self._progress_at = self._now()
             elif self._now() - self._progress_at > STUCK_AFTER_S:
-                raise TimeoutError("lag without progress: making the client anew")
+                raise TimeoutError("lag without progress: creating a new client")
             await asyncio.sleep(WATCH_INTERVAL_S)
 
     async def _refresh_lag(self) -> None:
@@ -233,29 +229,7 @@ class Consumer:
         return asyncio.get_running_loop().time()
 
 
-class _ResetOnRebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Another member may have gone on meanwhile: what we knew of a partition is worth nothing.
-
-    And it may have parked records and died: from now on they are ours to look after.
-    """
-
-    def __init__(
-        self, applied_offsets: dict[TopicPartition, int], processor: BatchProcessor
-    ) -> None:
-        self.applied_offsets = applied_offsets
-        self.processor = processor
-
-    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        for partition in revoked:
-            self.applied_offsets.pop(partition, None)
-
-    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        for partition in assigned:
-            self.applied_offsets.pop(partition, None)
-        self.processor.has_parked = True
-
-
 async def _stop_client(client: Any) -> None:
-    """`stop()` can hang while the broker is down: time-boxed, then left to the collector."""
+    """Stop a client. `stop()` can hang while the broker is down, so it has a time limit."""
     with suppress(TimeoutError, KafkaError):
         await with_timeout(3, client.stop())

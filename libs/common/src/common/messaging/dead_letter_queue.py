@@ -1,4 +1,4 @@
-"""Records that cannot be applied now: parked until their time comes, or put aside for a person."""
+"""Records that cannot be applied: parked until they are due, or dead letters for a person."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from common.persistence.ids import uuid7
 
 @dataclass(frozen=True, slots=True)
 class ParkedRecord:
-    """A record that is too early: for its predecessor, or for a subject not yet heard of."""
+    """A record that came too early: before its predecessor, or before a subject it refers to."""
 
     record: Record
     envelope: Envelope
@@ -28,7 +28,7 @@ class ParkedRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterRecord:
-    """A record that is put aside, with the reason."""
+    """A record that cannot be applied, with the reason."""
 
     record: Record
     envelope: Envelope | None
@@ -72,7 +72,7 @@ async def park(tx: Connection, records: Sequence[ParkedRecord]) -> None:
 
 
 async def unpark(tx: Connection, ids: Sequence[int]) -> None:
-    """Take parked records out. Raises OverTaken where another replica took one first."""
+    """Delete parked records. Raises ConcurrentConsumerError where another replica was faster."""
     deleted = await tx.execute(
         text("DELETE FROM parked WHERE id = ANY(:ids)").bindparams(
             bindparam("ids", type_=ARRAY(BigInteger))
@@ -84,7 +84,7 @@ async def unpark(tx: Connection, ids: Sequence[int]) -> None:
 
 
 async def dead_letter(tx: Connection, service: str, letters: Sequence[DeadLetterRecord]) -> None:
-    """Keep records that cannot be applied, and announce that they are there."""
+    """Store dead letters and publish an event about each."""
     for letter in letters:
         digest = hashlib.sha256(letter.record.body or b"").digest()
         columns = _record_columns(letter.record) | _envelope_columns(letter.envelope)
@@ -144,12 +144,12 @@ _SELECT_DUE = text(
 
 
 async def due_parked(tx: Connection, limit: int = 200) -> list[Record]:
-    """Parked records whose time has come: their predecessor, or what they speak of, is there."""
+    """Return parked records that are due: their predecessor or their reference has come."""
     return [record_from_row(row, row.id) for row in await tx.execute(_SELECT_DUE, {"limit": limit})]
 
 
 def record_from_row(row: Any, parked_id: int | None) -> Record:
-    """A record as it was kept in a row of `parked` or `dead_letters`."""
+    """Return the record of a row of `parked` or `dead_letters`."""
     headers = tuple((name, bytes.fromhex(value)) for name, value in row.headers)
     return Record(row.topic, row.partition, row.offset, row.key, headers, row.body, parked_id)
 

@@ -1,4 +1,4 @@
-"""What ops do with records that were put aside: look, replay here, or skip with a reason."""
+"""Administration of dead letters: list them, replay them here, or skip them with a reason."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from common.persistence.database import Connection, Database
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that could not be applied. `waiting` counts those parked behind it."""
+    """An open dead letter. `waiting` counts the records parked behind it."""
 
     id: int
     died_at: datetime
@@ -33,7 +33,7 @@ class UnknownDeadLetter(LookupError):
 
 
 async def list_dead_letters(tx: Connection, limit: int = 100) -> list[DeadLetter]:
-    """The open ones, oldest first."""
+    """Return the open dead letters, oldest first."""
     rows = await tx.execute(
         text(
             """
@@ -55,12 +55,11 @@ async def replay(
     ids: Sequence[int],
     record_audit: Callable[[Connection, int], Awaitable[None]] | None = None,
 ) -> list[int]:
-    """Apply dead letters here (never republished), each in its own transaction; answer the ids.
+    """Apply dead letters here (they are not published again), each in its own transaction.
 
-    `note` writes down who did it, in that same transaction.
-
-    Raises NoSuchLetter, or whatever the handler raises: then that letter stays as it was. What
-    waits behind it is released by the running service within a second.
+    `record_audit` records who did it, in the same transaction. Returns the ids. Raises
+    UnknownDeadLetter, or what the handler raises: then that dead letter stays open. The running
+    service applies what waits behind it within a second.
     """
     inbox = Inbox(service, handlers)
     for dead_letter_id in ids:
@@ -83,7 +82,7 @@ async def replay(
 
 
 async def skip(tx: Connection, dead_letter_id: int, reason: str) -> None:
-    """Give a dead letter up, with the reason; what waits behind it goes on without it."""
+    """Skip a dead letter for good; what waits behind it is applied without it."""
     row = await _lock_open(tx, dead_letter_id)
     if row.subject is not None:
         subject = (row.source, row.subject)

@@ -1,4 +1,4 @@
-"""What the other replicas of a service have not heard yet: a timer fires for all of them."""
+"""The lag of the other replicas of a service: a timer fires for events of all partitions."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,15 +9,15 @@ from aiokafka.admin import AIOKafkaAdminClient
 from common.messaging.kafka import Kafka
 
 REFRESH_INTERVAL_S = 1.0
-"""Seconds between two questions. A peer tells the broker within less how far it is."""
+"""Seconds between two looks. A member commits its offsets more often."""
 
 
 class GroupLag:
-    """The partitions that other members of the group look after.
+    """The lag of the partitions that other members of the group consume.
 
-    A peer's progress is what it has committed, which lags a little behind what it has applied. So
-    it is held against the ends of the question before: `behind` says that something older than
-    EVERY is still unheard.
+    A member's progress is what it has committed, a little less than what it has applied. So it is
+    compared with the end offsets of the look before: `is_behind` says that a record older than
+    REFRESH_INTERVAL_S is not applied yet.
     """
 
     def __init__(self, kafka: Kafka, group: str) -> None:
@@ -30,7 +30,7 @@ class GroupLag:
     async def refresh(
         self, client: Any, partitions: Collection[TopicPartition], now: float
     ) -> None:
-        """Look at `theirs`, at most every EVERY seconds. Raises KafkaError, TimeoutError."""
+        """Look at other members' `partitions`, if it is time. Raises KafkaError, TimeoutError."""
         if now - self._refreshed_at < REFRESH_INTERVAL_S:
             return
         if partitions:

@@ -1,8 +1,8 @@
-"""Each event takes effect once, in its subject's order, however often and in whatever order it comes.
+"""The inbox: each event takes effect once and in its subject's order, however records arrive.
 
-Per (source, subject) stands the last applied `sequence`: lower or equal is a duplicate, the next
-one applies, a gap parks the record until the missing one comes. Effect, place in the inbox and
-outgoing events commit together.
+The inbox has the last applied `sequence` per (source, subject): a lower or equal one is a
+duplicate, the next one is applied, a later one is parked until the missing one comes. Effect, inbox
+and outgoing events are committed together.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -35,18 +35,18 @@ from common.persistence.database import Connection
 from common.telemetry import span
 
 Handler = Callable[[Connection, Sequence[Any]], Awaitable[None]]
-"""Takes events of one type, all with different keys; earlier ones of a key were handled before."""
+"""Handles events of one type, all with different keys, after earlier events of these keys."""
 Handlers = Mapping[type[Event], Handler]
 
 
 class PermanentError(Exception):
-    """A rule refuses the event as impossible: it is put aside at once. Says why, for ops."""
+    """A rule refuses the event as impossible: it becomes a dead letter. Says why, for ops."""
 
 
 class MissingReference(Exception):
-    """The event speaks of a subject (`customer/0192…`) that has not been heard of: it waits.
+    """The event refers to a subject (`customer/0192…`) that is not known yet: it is parked.
 
-    `source` is who will tell of that subject; None where it is the event's own source.
+    `source` is the service that publishes the subject, None for the event's own source.
     """
 
     def __init__(self, subject: str, source: str | None = None) -> None:
@@ -56,7 +56,7 @@ class MissingReference(Exception):
 
 
 def for_each(handle: Callable[[Connection, Any], Awaitable[None]]) -> Handler:
-    """A handler of one event as a handler of several: for what is rare, not for the hot path."""
+    """Turn a handler of one event into a handler of many. Not for hot paths."""
 
     async def one_by_one(tx: Connection, events: Sequence[Any]) -> None:
         for event in events:
@@ -66,7 +66,7 @@ def for_each(handle: Callable[[Connection, Any], Awaitable[None]]) -> Handler:
 
 
 def chain(*handlers: Handler) -> Handler:
-    """Several handlers of the same event, one after the other, in the one transaction."""
+    """Combine handlers of the same event, to run one after the other in the transaction."""
 
     async def one_after_the_other(tx: Connection, events: Sequence[Any]) -> None:
         for handle in handlers:
@@ -77,7 +77,7 @@ def chain(*handlers: Handler) -> Handler:
 
 @dataclass(frozen=True, slots=True)
 class DecodedRecord:
-    """A record that says at least whom it is about. `received` is None for unlistened types."""
+    """A record whose envelope is valid. `received` is None for types without a handler."""
 
     record: Record
     envelope: Envelope
@@ -96,7 +96,7 @@ class DecodedRecord:
 def classify(
     position: SubjectPosition, sequence: int, is_snapshot: bool
 ) -> Literal["old", "next", "early"]:
-    """What a record is, by its subject's place in the inbox."""
+    """Return whether a record is a duplicate, the next one, or too early."""
     if sequence <= max(position.sequence, position.dead_sequence or 0):
         return "old"
     if position.dead_sequence is not None:
@@ -106,7 +106,7 @@ def classify(
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a poll's records."""
+    """How many records of a batch were applied, parked, and made dead letters."""
 
     applied: int
     parked: int
@@ -114,7 +114,7 @@ class BatchResult:
 
 
 class Inbox:
-    """The reading side of one service: which types it listens to, and who handles them."""
+    """The inbox of a service, with the handlers of the event types that it consumes."""
 
     def __init__(self, service: str, handlers: Handlers) -> None:
         self.service = service
@@ -123,14 +123,14 @@ class Inbox:
         self.topics = sorted({event.topic for event in handlers})
 
     async def process(self, tx: Connection, records: Sequence[Record]) -> BatchResult:
-        """Apply records in one transaction, set-based. Raises what a handler raises."""
+        """Apply records in one transaction. Raises what a handler raises."""
         if parked_ids := [record.parked_id for record in records if record.parked_id is not None]:
             await unpark(tx, parked_ids)
         decoded, letters = self._decode_all(records)
         positions = await lock_positions(tx, {one.subject for one in decoded})
         ready, early = self._classify_all(decoded, positions, letters)
         for group in ordered_groups(ready):
-            # A trace goes on with its one event; several at once begin a trace of their own.
+            # One event continues its trace; several begin a new one.
             traceparent = group[0].traceparent if len(group) == 1 else None
             with span(f"{self.service} {type(group[0].event).__name__}", traceparent):
                 await self.handlers[type(group[0].event)](tx, group)
@@ -140,7 +140,7 @@ class Inbox:
         return BatchResult(len(ready), len(early), len(letters))
 
     async def dead_letter(self, tx: Connection, record: Record, code: str, reason: str) -> None:
-        """Put one record aside for a person; later events of its subject wait behind it."""
+        """Make a record a dead letter; later events of its subject wait behind it."""
         if record.parked_id is not None:
             await unpark(tx, [record.parked_id])
         envelope = decode_envelope(record.headers)
@@ -152,7 +152,7 @@ class Inbox:
             await dead_letter(tx, self.service, [DeadLetterRecord(record, envelope, code, reason)])
 
     async def park(self, tx: Connection, record: Record, missing: MissingReference) -> None:
-        """Park one record until the subject that it speaks of has been heard of."""
+        """Park a record until the subject that it refers to is known."""
         envelope = decode_envelope(record.headers)
         if record.parked_id is not None:
             await unpark(tx, [record.parked_id])
@@ -204,7 +204,7 @@ class Inbox:
 
 
 def ordered_groups(events: Sequence[ReceivedEvent[Event]]) -> Iterator[list[ReceivedEvent[Event]]]:
-    """Groups of one type in which no key stands twice; each key's events stay in their order."""
+    """Group events by type, each key once in a group; the events of a key stay in order."""
     depth: dict[str, int] = {}
     groups: dict[tuple[int, type[Event]], list[ReceivedEvent[Event]]] = {}
     for received in events:

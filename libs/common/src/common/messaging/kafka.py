@@ -1,4 +1,4 @@
-"""How to reach Kafka: the settings that producer, consumer and tools share."""
+"""The connection to Kafka, shared by producer, consumer and tools."""
 
 import asyncio
 import ssl
@@ -12,7 +12,7 @@ from common.settings import Settings
 T = TypeVar("T")
 
 CANCEL_TIMEOUT_S = 5.0
-"""Seconds that work under way has to end in when its client is given up."""
+"""Seconds for running calls to end when their client is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,11 @@ class Kafka:
 
 
 async def with_timeout(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a call of aiokafka answers. Raises TimeoutError after `seconds`, come what may.
+    """Await a call of aiokafka. Always raises TimeoutError after `seconds`.
 
-    Two faults of aiokafka 0.14 are kept away from the caller. A call that swallows its cancellation
-    is left to itself, where `asyncio.timeout` would wait for it for ever. And a call that fails
-    because a task *inside* was cancelled (`stop()` after an outage) raises CancelledError: to the
-    caller it would look like its own end, and a loop would stop without a word.
+    It hides two faults of aiokafka 0.14. A call that swallows its cancellation is abandoned, where
+    `asyncio.timeout` would wait for ever. And a call in which a task was cancelled (`stop()` after
+    an outage) raises CancelledError, which would silently end the caller's loop.
     """
     task = asyncio.ensure_future(coroutine)
     task.add_done_callback(consume_exception)
@@ -76,15 +75,15 @@ async def with_timeout(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def consume_exception(task: asyncio.Future[Any]) -> BaseException | None:
-    """Why a task ended; as its done callback: that counts as seen, though nobody waits for it."""
+    """Return why a task ended. As a done callback it marks the exception as retrieved."""
     return TimeoutError("given up inside") if task.cancelled() else task.exception()
 
 
 async def run_until_first_error(*coroutines: Coroutine[Any, Any, None]) -> None:
-    """Run endless parts until one of them fails, and raise that.
+    """Run endless coroutines until one fails, and raise its error.
 
-    Not as a TaskGroup: that waits until all of them have ended, and a call of aiokafka may swallow
-    its cancellation while the broker is down. Then nobody would hear again.
+    Not a TaskGroup: it waits for the end of all of them, and a call of aiokafka may swallow its
+    cancellation while the broker is down.
     """
     tasks = [asyncio.create_task(part) for part in coroutines]
     try:

@@ -1,8 +1,8 @@
-"""Events on their way to Kafka, written in the transaction that caused them.
+"""The outbox: events for Kafka, written in the transaction that caused them.
 
-The caller has locked the aggregate and bumped its `sequence` before: so sequences are in commit
-order, and the relay publishes every row that it finds, never "later than the last id" (ids commit
-out of order: 15-20 % were lost that way in a measurement).
+The caller has locked the aggregate and incremented its `sequence` before: so sequences are in commit
+order. The relay publishes every row it finds, never "rows after the last id", because ids are not
+committed in order (15-20 % were lost that way in a measurement).
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ COLUMNS: Columns = {
     "traceparent": "text",
     "body": "text",
 }
-"""The columns of a row and their SQL types, for hot paths that write theirs by one statement."""
+"""The columns of a row and their SQL types, also for hot paths with a statement of their own."""
 
 OutboxRow = tuple[UUID, str, str, str, str, str, int, str, str | None, str]
 
@@ -36,10 +36,10 @@ _INSERT = insert_sql("outbox", COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class OutboxEvent:
-    """A fact to tell, with its place in the subject's history (the aggregate's new `sequence`).
+    """An event to publish, with the aggregate's new `sequence`.
 
-    `also` names further topics that carry the same event (same `ce_id`); `topic` replaces the
-    event's own where the topic depends on the service.
+    `extra_topics` carry the same event as well (same `ce_id`); `topic` replaces the event's own
+    where it depends on the service.
     """
 
     event: Event
@@ -49,7 +49,7 @@ class OutboxEvent:
 
 
 async def publish(tx: Connection, *events: OutboxEvent) -> None:
-    """Promise to publish: kept if this transaction commits, forgotten if it does not."""
+    """Write events to the outbox; they are published if this transaction commits."""
     if not events:
         return
     await execute_many(tx, _INSERT, outbox_rows(events))
@@ -57,7 +57,7 @@ async def publish(tx: Connection, *events: OutboxEvent) -> None:
 
 
 def outbox_rows(events: Sequence[OutboxEvent]) -> list[OutboxRow]:
-    """The rows of the outbox table, in the order of COLUMNS; one for each topic."""
+    """Return the rows of the outbox table, in the order of COLUMNS, one for each topic."""
     traceparent = current_traceparent()
     return [row for event in events for row in _topic_rows(event, traceparent)]
 

@@ -1,4 +1,4 @@
-"""How far each subject has been applied: the inbox's own table. Set-based, in sorted order."""
+"""The table `inbox`: up to which sequence the events of each subject have been applied."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from common.persistence.database import Connection
 Subject = tuple[str, str]
 """(source, subject)"""
 Headers = tuple[tuple[str, bytes], ...]
-"""Among them `ce_id`: no two events have the same."""
+"""The headers of a record; `ce_id` identifies it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A Kafka record as it came. `parked` is its row's id where it was put by earlier."""
+    """A Kafka record. `parked_id` is the id of its row where it was parked before."""
 
     topic: str
     partition: int
@@ -29,7 +29,7 @@ class Record:
 
     @classmethod
     def from_message(cls, message: Any) -> "Record":
-        """What aiokafka's consumer hands over."""
+        """Convert a message of aiokafka."""
         headers = tuple(message.headers)
         return cls(
             message.topic, message.partition, message.offset, message.key, headers, message.value
@@ -38,7 +38,7 @@ class Record:
 
 @dataclass(slots=True)
 class SubjectPosition:
-    """How far a subject has been applied; `was` is None where it was never heard of."""
+    """Up to where a subject has been applied. `stored_sequence` is None for an unknown subject."""
 
     stored_sequence: int | None
     sequence: int
@@ -54,7 +54,7 @@ class SubjectPosition:
 
 
 class ConcurrentConsumerError(ConnectionError):
-    """Another member of the group moved the same subject meanwhile: do the poll again."""
+    """Another member of the group applied the same subject meanwhile: repeat the batch."""
 
 
 _SELECT_FOR_UPDATE = text(
@@ -75,7 +75,7 @@ _UPDATE = update_sql("inbox", _COLUMNS, key=("source", "subject"), returning="tr
 async def lock_positions(
     tx: Connection, subjects: Iterable[Subject]
 ) -> dict[Subject, SubjectPosition]:
-    """Lock the places of these subjects in sorted order; those never heard of start at 0."""
+    """Lock the positions of these subjects in sorted order; unknown subjects start at 0."""
     ordered = sorted(set(subjects))
     positions = {subject: SubjectPosition(None, 0, None) for subject in ordered}
     if ordered:
@@ -90,7 +90,7 @@ async def lock_positions(
 
 
 async def save_positions(tx: Connection, positions: Mapping[Subject, SubjectPosition]) -> None:
-    """Store how far each subject is now. Raises OverTaken where somebody else moved it first."""
+    """Store changed positions. Raises ConcurrentConsumerError where somebody was faster."""
     new = sorted((s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is None)
     existing = sorted(
         (s, p) for s, p in positions.items() if p.is_changed and p.stored_sequence is not None

@@ -1,7 +1,7 @@
-"""Reads from Kafka while what was read before is being applied.
+"""Reads from Kafka while earlier records are being applied.
 
-aiokafka asks the broker for more of a partition only when what it holds of it has been taken: a
-record that comes during one transaction would wait for the end of the next one, too.
+aiokafka fetches more of a partition only when its buffer has been taken: without this a record that
+comes during one transaction waits for the end of the next one, too.
 """
 
 import asyncio
@@ -11,18 +11,18 @@ from typing import Any
 from aiokafka import TopicPartition
 
 MAX_BUFFERED_RECORDS = 500
-"""Records that are held at most; then reading waits until they are taken."""
+"""Records that are buffered at most; then reading waits until they are taken."""
 POLL_TIMEOUT_MS = 250
 
 RecordsByPartition = dict[TopicPartition, list[Any]]
-"""What was read, in the order of each partition."""
+"""Messages by partition, each partition in order."""
 
 
 class Prefetcher:
-    """The reading of one client. `run` goes on until it is cancelled or the client fails.
+    """Buffers the records of one client.
 
-    What is held is never thrown away: the end of a batch may be committed to Kafka because all
-    that stood before it has been applied. `applied` gets the offset of a partition's first record.
+    The buffer is never dropped: the end of a batch may be committed to Kafka because everything
+    before it has been applied. `applied_offsets` gets the offset of a partition's first record.
     """
 
     def __init__(self, client: Any, applied_offsets: dict[TopicPartition, int]) -> None:
@@ -34,7 +34,7 @@ class Prefetcher:
         self._not_full = asyncio.Event()
 
     async def run(self) -> None:
-        """Hold what the broker has, up to MOST records."""
+        """Fill the buffer until cancelled, up to MAX_BUFFERED_RECORDS."""
         while True:
             free_slots = MAX_BUFFERED_RECORDS - self._buffered_count
             read = await self._client.getmany(timeout_ms=POLL_TIMEOUT_MS, max_records=free_slots)
@@ -44,7 +44,7 @@ class Prefetcher:
                 await self._not_full.wait()
 
     async def take(self, seconds: float) -> RecordsByPartition:
-        """All that is held, as soon as there is any; nothing after so many seconds without."""
+        """Take all buffered records, waiting at most `seconds` for the first one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._not_empty.wait()
@@ -55,7 +55,7 @@ class Prefetcher:
 
     def _append(self, read: RecordsByPartition) -> None:
         for partition, messages in read.items():
-            # At once: the client's position stands behind what is held and not applied yet.
+            # At once: the client's position is behind records that are buffered and not applied.
             self._applied_offsets.setdefault(partition, messages[0].offset)
             self._buffer.setdefault(partition, []).extend(messages)
             self._buffered_count += len(messages)

@@ -1,7 +1,7 @@
-"""Sends outbox rows as batches: 2.7 µs a message, against 36 with `send`.
+"""Sends outbox rows to Kafka in batches: 2.7 µs a message, 36 µs with `send`.
 
-One batch a partition and round, so that nothing can overtake inside a partition. Every call is
-time-boxed: an idempotent send, and `stop()`, can hang while the broker is down (aiokafka 0.14).
+One batch per partition and round, so that a partition keeps its order. Every call has a time limit:
+an idempotent send, and `stop()`, can hang while the broker is down (aiokafka 0.14).
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from common.messaging.kafka import Kafka, with_timeout
 
 SEND_TIMEOUT_S = 10.0
 MAX_BATCH_BYTES = 1_000_000
-"""Bytes of a batch; what alone is larger is refused for good."""
+"""Bytes of a batch; a larger event is refused for good."""
 PERMANENT_ERRORS = (MessageSizeTooLargeError, InvalidMessageError)
 
 _partition_of = DefaultPartitioner()
 
 
 class PartialPublishError(Exception):
-    """Not everything was sent: `sent` ids are safe, `refused` rows will never be taken."""
+    """Not everything was sent: `sent` ids are acknowledged, `rejected` rows never will be."""
 
     def __init__(
         self, sent: list[int], rejected: list[tuple[Any, str]], cause: Exception | None
@@ -38,7 +38,7 @@ class PartialPublishError(Exception):
 
 
 class Publisher:
-    """One idempotent producer. After any failure it is discarded: its sequence may be fatal."""
+    """An idempotent producer. After any failure it must be discarded: its state may be broken."""
 
     def __init__(self, kafka: Kafka) -> None:
         self._producer = AIOKafkaProducer(
@@ -59,10 +59,10 @@ class Publisher:
             await with_timeout(2, self._producer.stop())
 
     async def publish(self, rows: Sequence[Any]) -> list[int]:
-        """Send rows in their order; answer the ids that Kafka has acknowledged.
+        """Send rows in order. Returns the ids that Kafka has acknowledged.
 
-        Rows that did not fit this round's batch are left for the next. Raises Unsent where a
-        batch failed, with what is safe all the same.
+        Rows that do not fit into the batch are left for the next round. Raises PartialPublishError
+        where a batch failed.
         """
         batches = await with_timeout(SEND_TIMEOUT_S, self._group_by_partition(rows))
         outcomes = await asyncio.gather(
@@ -89,7 +89,7 @@ class Publisher:
     async def _send_partition(
         self, partition: tuple[str, int], rows: Sequence[Any]
     ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
-        """(sent, refused, cause): sent is a prefix, so that the partition keeps its order."""
+        """Return (sent, rejected, cause). Sent is a prefix, so that the partition keeps its order."""
         batch = self._producer.create_batch()
         batched = []
         for row in rows:
@@ -116,7 +116,7 @@ class Publisher:
     async def _bisect(
         self, partition: tuple[str, int], rows: Sequence[Any]
     ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
-        """Find the row that Kafka refuses; what stands before it is sent, the rest waits."""
+        """Find the row that Kafka refuses; rows before it are sent, later ones wait."""
         half = len(rows) // 2
         sent, rejected, cause = await self._send_partition(partition, rows[:half])
         if rejected or cause:

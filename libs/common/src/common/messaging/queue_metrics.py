@@ -1,4 +1,4 @@
-"""Looks at the queues now and then, so that what waits too long is seen and pages somebody."""
+"""Metrics of the queues: outbox, parked records and dead letters."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from common.telemetry import metrics
 
 COLLECT_INTERVAL_S = 10.0
 MAX_COUNTED_ROWS = 10_000
-"""Counted up to here: a gauge must not cost more the worse things are."""
+"""Rows that are counted at most: a gauge must not cost more the longer the queue is."""
 
 _SELECT_QUEUES = text(
     f"""
@@ -31,7 +31,7 @@ _SELECT_QUEUES = text(
 
 
 async def collect_forever(database: Database) -> None:
-    """Keep the queue gauges current, for as long as the service runs."""
+    """Update the gauges as long as the service runs."""
     while True:
         try:
             await collect(database)
@@ -42,7 +42,7 @@ async def collect_forever(database: Database) -> None:
 
 
 async def collect(database: Database) -> None:
-    """Set the gauges to what is there now."""
+    """Set the gauges."""
     async with database.transaction() as tx:
         _set_gauges((await tx.execute(_SELECT_QUEUES)).one())
 
@@ -57,6 +57,6 @@ def _set_gauges(row: Any) -> None:
 
 
 def _age_s(event_id: UUID) -> float:
-    """Seconds since a UUIDv7 was made: its first 48 bits are milliseconds."""
+    """Return the seconds since a UUIDv7 was created: its first 48 bits are milliseconds."""
     created_at = datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
     return max(0.0, (now() - created_at).total_seconds())

@@ -1,9 +1,9 @@
-"""Outbox to Kafka: one leader per service reads what is unsent, sends it, then deletes what it read.
+"""The relay from the outbox to Kafka: one leader per service reads rows, sends them, deletes them.
 
-The leader holds an advisory lock on its own connection: when that connection dies, so does the
-lead. A leader that does not know it yet sends repeats at worst, and the inbox drops those.
-Deleting exactly the ids that were read and acknowledged is what keeps every event: range deletes
-and id cursors lost 5 % and 26 % of them in a measurement.
+The leader holds an advisory lock on its own connection and loses the lead with the connection. A
+leader that does not know it yet sends duplicates at worst, which the inbox drops. It deletes exactly
+the ids that it read and that were acknowledged: deleting ranges and id cursors lost 5 % and 26 % of
+the events in a measurement.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ log = logger(__name__)
 
 MAX_BATCH_ROWS = 2000
 POLL_INTERVAL_S = 0.1
-"""Seconds between looks: the truth. The wake-up only makes it faster."""
+"""Seconds between looks. The wake-up only makes it faster."""
 PAUSE_PER_ROW_S = 0.001
 MAX_PAUSE_S = 0.01
-"""Seconds of rest for each row sent: where many commit, more of them share a round, whose queries
-and requests cost the accepting of tickets a third; a lone event is hardly held up."""
+"""Seconds of pause for each row sent: under load more rows share a round, which otherwise takes a
+third of the throughput of creating tickets; a single event is hardly delayed."""
 STANDBY_INTERVAL_S = 0.5
-"""Seconds between a standby's tries for the lead; with the connection's death it is below 2 s."""
+"""Seconds between tries for the lead; a new leader follows within 2 s."""
 KEY_HOLD_INTERVAL = "5 minutes"
-"""How long a key rests whose record Kafka refuses for good; other keys go on."""
+"""How long a key is held whose record Kafka refuses for good; other keys go on."""
 
 _SELECT_UNSENT = f"""
     SELECT id, event_id, topic, key, type, source, subject, sequence, at, traceparent, body
@@ -44,7 +44,7 @@ _SELECT_UNSENT = f"""
 
 
 class Relay:
-    """The relay of one replica. `run` goes on until cancelled; `trouble` says what is wrong."""
+    """The relay of one replica. `trouble` says what is wrong, else None."""
 
     def __init__(self, database: Database, kafka: Kafka) -> None:
         self.database = database
@@ -60,11 +60,11 @@ class Relay:
         return f"outbox_{self.database.schema}"
 
     def wake(self) -> None:
-        """Something was announced and committed: send it now, or tell the leader to."""
+        """Send committed events now, or notify the leader of them."""
         (self._wake if self.is_leader else self._notify).set()
 
     async def run(self) -> None:
-        """Send events for as long as the service runs; take over when the leader dies."""
+        """Send events as long as the service runs; take over when the leader is gone."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._notify_leader())
             group.create_task(self._keep_connected())
@@ -90,12 +90,12 @@ class Relay:
     async def _wait_for_lead(self, connection: Any) -> None:
         self.trouble = None
         try_lock = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
-        while not await connection.fetchval(try_lock, self.database.schema):  # noqa: ASYNC110 - not ours
+        while not await connection.fetchval(try_lock, self.database.schema):  # noqa: ASYNC110 - the lock is in PostgreSQL
             await asyncio.sleep(STANDBY_INTERVAL_S)
         self._set_leader(True)
         log.info("relay.leads")
-        # What is forgotten need not be so durably: after a crash it is sent again, and the inbox
-        # drops it. A flush to disk each round would be taken from those who commit new events.
+        # A deletion need not be durable: after a crash the event is sent again and the inbox drops
+        # it. A flush to disk each round would slow down those who commit new events.
         await connection.execute("SET synchronous_commit = off")
         await connection.add_listener(self._channel, lambda *_: self._wake.set())
         while True:
@@ -106,7 +106,7 @@ class Relay:
         metrics.RELAY_IS_LEADER.set(is_leader)
 
     async def _publish_until_failure(self, connection: Any) -> None:
-        """Send with one producer until it fails; it is never used again after a failure."""
+        """Send with one producer until it fails; after a failure it is not used again."""
         publisher = Publisher(self.kafka)
         try:
             await publisher.start()
@@ -114,7 +114,7 @@ class Relay:
                 await self._publish_round(connection, publisher)
                 self.trouble = None
         except (KafkaError, TimeoutError, OSError) as error:
-            # A lost database shows as these too: one that does not answer ends the lead.
+            # These may mean a lost database, too: then this raises, and the lead ends.
             await connection.execute("SELECT 1")
             self.trouble = f"relay: Kafka does not take events ({type(error).__name__})"
             log.warning("relay.kafka_failed", error=type(error).__name__)
@@ -150,7 +150,7 @@ class Relay:
         await _delete_sent(connection, sent)
 
     async def _notify_leader(self) -> None:
-        """Tell the leader in another process: one NOTIFY for many commits, outside all of them."""
+        """Notify the leader in another process: one NOTIFY for many commits, in none of them."""
         while True:
             await self._notify.wait()
             try:

@@ -1,1 +1,1 @@
-"""PostgreSQL: transactions, migrations, the tables that every service has, ids, BI views."""
+"""PostgreSQL: transactions, set-based statements, paging, migrations, common tables, BI views."""

@@ -1,7 +1,7 @@
 """The tables that every service has, as a migration: `base_schema.create_v1(op)` in its revision 0001.
 
-They are written in `base_schema_v1.sql`, plain SQL that is never edited once released: a later change
-is `create_v2`. The search path names the schema in which they are made.
+They are plain SQL in `base_schema_v1.sql`, which is never edited once released: a later change is
+`create_v2`. The search path names the schema in which they are created.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ TABLES = (
     "revoked_tokens",
     "simulated_time",
 )
-"""Their names."""
+"""The names of the tables."""
 
 
 def create_v1(op: Operations) -> None:

@@ -1,10 +1,10 @@
 """The schema `reporting`: views for Power BI, Tableau, Looker and the like, one row per fact.
 
-Each service declares its views in `<module>/bi_views.py` as `VIEWS`; `migrate` lays them after the
-newest revision. A view is named `reporting.<schema>_<name>`, belongs to the service's owner role and
-reads the service's tables by its rights; the reader's role (`opsdesk_reporting`) sees the views and
-nothing else. They are stable: `CREATE OR REPLACE VIEW` itself refuses to rename, retype or drop a
-column; new ones come last.
+Each service declares its views in `<module>/bi_views.py` as `VIEWS`; `migrate` creates them after
+the newest revision. A view is named `reporting.<schema>_<name>`, belongs to the service's owner role and
+reads the service's tables with its rights; the reader's role (`opsdesk_reporting`) sees the views
+and nothing else. They are stable: `CREATE OR REPLACE VIEW` refuses to rename, retype or drop a
+column; new columns come last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,10 @@ READER_ROLE = "opsdesk_reporting"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its meaning with the unit, and the SQL that gives it, where that is not
-    the column of the same name."""
+    """A column with its meaning and unit.
+
+    `expression` is the SQL for its value, None for the column of the same name.
+    """
 
     name: str
     description: str
@@ -28,8 +30,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`about` says what one row is; `source` is what follows FROM, the service's schema being the
-    search path."""
+    """A view. `description` says what one row is; `source` is the FROM clause without FROM.
+
+    The search path is the service's schema.
+    """
 
     name: str
     description: str
@@ -45,7 +49,7 @@ class View:
 
 
 def load_views(module: str) -> Sequence[View]:
-    """What a service shows; nothing where it declares nothing."""
+    """Return the views of a service, none where it declares none."""
     if find_spec(f"{module}.bi_views") is None:
         return ()
     views: Sequence[View] = import_module(f"{module}.bi_views").VIEWS
@@ -53,7 +57,7 @@ def load_views(module: str) -> Sequence[View]:
 
 
 def view_statements(schema: str, views: Sequence[View]) -> Iterator[str]:
-    """SQL that lays the views, as the owner of `schema`, whose search path it is."""
+    """Yield the SQL that creates the views, to be run by the owner of `schema` (the search path)."""
     if views:
         yield _REQUIRE_SCHEMA
     for view in views:

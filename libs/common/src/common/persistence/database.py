@@ -1,7 +1,7 @@
-"""PostgreSQL: one transaction per request, message or deadline, opened at the edge.
+"""PostgreSQL: one transaction per request, batch of events or batch of deadlines.
 
-Nothing else commits. The schema comes from the connection's `search_path`; only `<schema>.now()`
-is written in full, because `now()` alone would be the database's own.
+Nothing else commits. The schema is the connection's `search_path`; only `<schema>.now()` is written
+in full, because `now()` alone is the database's own clock.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
 Connection = AsyncConnection
-"""What stores and handlers are given: a connection inside the edge's transaction."""
+"""What stores and handlers get: a connection inside a transaction."""
 
 _KEEPALIVE_SETTINGS = {
     "tcp_keepalives_idle": "5",
@@ -28,13 +28,13 @@ _KEEPALIVE_SETTINGS = {
 STATEMENT_TIMEOUT_S = 60.0
 """Seconds that one statement may take, its wait for locks included."""
 LEASE_TIMEOUT_S = 15.0
-"""The same for connections that hold a lease: then they count as lost."""
+"""The same for dedicated connections, which hold a lease: after it the connection counts as lost."""
 HAS_OUTBOX_EVENTS = "opsdesk.announced"
 EARLIEST_DEADLINE = "opsdesk.armed"
 
 
 def metadata() -> MetaData:
-    """A service's own table collection, with names that migrations can rely on."""
+    """Create the metadata of a service, with names of constraints that migrations can rely on."""
     return MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,10 +47,10 @@ def metadata() -> MetaData:
 
 
 class Database:
-    """A service's door to its schema.
+    """The connections of a service to its schema.
 
-    `on_announced` and `on_armed` are called once a transaction that announced something, or armed
-    deadlines, has been committed, and only then; the latter with the earliest instant armed.
+    `on_outbox_events` and `on_deadlines_scheduled` are called after the commit of a transaction that
+    published events or scheduled deadlines; the latter with the earliest instant scheduled.
     """
 
     def __init__(self, url: str, schema: str, *, pool_size: int = 10) -> None:
@@ -64,11 +64,11 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=10,
             pool_pre_ping=False,
-            # An error's text reaches the logs: it must not quote what a customer wrote.
+            # The text of an error is logged: it must not quote what a customer wrote.
             hide_parameters=True,
             connect_args={
                 "timeout": 10,
-                # A host that has gone without a word would be waited for until TCP gives up.
+                # Otherwise a host that is gone is waited for until TCP gives up.
                 "command_timeout": STATEMENT_TIMEOUT_S,
                 "server_settings": {"search_path": schema, "jit": "off"},
             },
@@ -76,7 +76,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """One transaction. It is committed when the block ends, rolled back when it raises."""
+        """Open a transaction: committed when the block ends, rolled back when it raises."""
         async with self.engine.connect() as connection:
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
@@ -92,10 +92,10 @@ class Database:
                 notify(earliest_deadline)
 
     async def dedicated_connection(self) -> "asyncpg.Connection[Any]":
-        """A connection of its own, outside the pool: for leases that live as long as it does.
+        """Open a connection outside the pool: for leases, which last as long as the connection.
 
-        PostgreSQL ends it some ten seconds after our machine has gone: by itself it would wait for
-        two hours, and the lease with it.
+        PostgreSQL closes it ten seconds after this machine is gone; by default it would keep the
+        connection, and the lease, for two hours.
         """
         settings = {"search_path": self.schema, "jit": "off"} | _KEEPALIVE_SETTINGS
         return await asyncpg.connect(
@@ -107,9 +107,9 @@ class Database:
 
 
 async def transaction_time(tx: Connection) -> datetime:
-    """The moment of a decision: read by its own statement, after the lock has been taken.
+    """Return the service's time, for a decision. Ask after taking the lock, by its own statement.
 
-    Read in the locking statement it would be the time before the wait.
+    In the locking statement it would be the time before the wait.
     """
     return cast(
         datetime, await (await asyncpg_connection(tx)).fetchval(f"SELECT {tx.info['schema']}.now()")
@@ -117,9 +117,9 @@ async def transaction_time(tx: Connection) -> datetime:
 
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
-    """The asyncpg connection below, in the same transaction: for the measured hot paths only."""
-    assert tx.sync_connection is not None, "a transaction is connected"
-    # Not `get_raw_connection`: its greenlet costs as much as a small statement.
+    """Return the asyncpg connection below, in the same transaction: for set-based statements."""
+    assert tx.sync_connection is not None, "inside a transaction there is a connection"
+    # `get_raw_connection` costs as much as a small statement, because of its greenlet.
     driver: Any = tx.sync_connection.connection.driver_connection
     if not driver.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
@@ -128,9 +128,9 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether an error says nothing about what was asked: the same again may well succeed.
+    """Return whether an error is temporary: the same statements may succeed later.
 
-    Lost connections (08, 57P), deadlocks and serialization failures (40), no room (53).
+    Lost connections (08, 57P), deadlocks and serialization failures (40), no resources (53).
     """
     seen: BaseException | None = error
     while seen is not None:
@@ -144,7 +144,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def __getattr__(name: str) -> Any:
-    # For modules that have not taken up `from common.http import Transaction` yet.
+    # For modules that do not import it from `common.http` yet.
     if name == "Transaction":
         from common.http.dependencies import Transaction
 

@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7, so that ids made later sort later and indexes stay dense."""
+"""Ids: UUIDv7, so that later ids sort later and indexes stay dense."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ import uuid_utils.compat
 
 
 def uuid7() -> UUID:
-    """A new id. Its first 48 bits are real milliseconds, never simulated time: an id is no fact."""
+    """Return a new id. Its first 48 bits are real milliseconds, never simulated time."""
     return uuid_utils.compat.uuid7()

@@ -1,7 +1,7 @@
-"""Migrations: Alembic per service, version table in the service's own schema, run as the owner.
+"""Migrations: Alembic per service, with the version table in the service's schema, run as the owner.
 
-They expand before they contract: the previous release's code must run on the new schema. What a
-revision does stands in SQL scripts beside it, which are executed whole.
+They expand before they contract: the code of the previous release must run on the new schema. What
+a revision does is in SQL scripts beside it, which are executed as a whole.
 """
 
 import logging
@@ -22,11 +22,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from common.persistence.bi_views import load_views, view_statements
 
 MIGRATION_LOCK_ID = 7_270_001
-"""Advisory lock: two replicas that start at once migrate one after the other."""
+"""Advisory lock: two replicas that start together migrate one after the other."""
 
 
 class UnknownRevision(Exception):
-    """The database stands at a revision that this code does not have."""
+    """The database is at a revision that this code does not have."""
 
 
 class Operations(Protocol):
@@ -36,9 +36,9 @@ class Operations(Protocol):
 
 
 def execute_script(op: Operations, *scripts: Path) -> None:
-    """Execute SQL scripts in the revision's transaction, each of them whole.
+    """Execute SQL scripts in the revision's transaction, each as a whole.
 
-    PostgreSQL itself tells their statements apart; nothing is cut at semicolons.
+    PostgreSQL separates their statements; nothing is split at semicolons.
     """
     connection = op.get_bind()
     # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit every script.
@@ -49,7 +49,7 @@ def execute_script(op: Operations, *scripts: Path) -> None:
 
 
 def _execute(sql: str, driver: "asyncpg.Connection[Any]") -> Awaitable[str]:
-    """Without arguments, so that PostgreSQL takes any number of statements."""
+    """Execute without arguments: then PostgreSQL accepts any number of statements."""
     return driver.execute(sql)
 
 
@@ -65,11 +65,10 @@ def run_migrations(metadata: MetaData) -> None:
 
 
 async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str | None]:
-    """Bring `schema` to the newest revision of `module`, as the owner role of `url`, and lay its
-    views for reports.
+    """Bring `schema` to the newest revision of `module` and create its BI views.
 
-    Answers the revision before and after. Raises LookupError where the module has no migrations, and
-    UnknownRevision where the schema was made by other ones.
+    `url` is the owner role's. Returns the revisions before and after. Raises LookupError where the
+    module has no migrations, UnknownRevision where the schema is at a revision it does not have.
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
@@ -82,7 +81,7 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
             )
             await connection.commit()
             done = await connection.run_sync(_upgrade, migrations_folder(module))
-            # After the newest revision, as the code of today says: a view is code, not data.
+            # After the newest revision: views belong to the present code, not to a revision.
             for statement in view_statements(schema, load_views(module)):
                 await connection.exec_driver_sql(statement)
             await connection.commit()
@@ -92,7 +91,7 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
 
 
 def migrations_folder(module: str) -> Path:
-    """Where a service keeps its migrations: inside its package, so that they install with it."""
+    """Return the folder of a service's migrations: inside its package, to be installed with it."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise LookupError(f"module {module} is not installed")
@@ -121,5 +120,5 @@ def _refuse_unknown(revision: str | None, scripts: ScriptDirectory) -> None:
     known = {script.revision for script in scripts.walk_revisions()}
     if revision is not None and revision not in known:
         raise UnknownRevision(
-            f"the database is at revision {revision}, which these migrations do not have (the newest is {scripts.get_current_head()}): make a development database anew with `make clean`, and migrate any other with the release that made it"
+            f"the database is at revision {revision}, which these migrations do not have (the newest is {scripts.get_current_head()}): create a development database again with `make clean`, and migrate any other with the release that created it"
         )

@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalog says about a schema: tables with their columns, and all that hangs on them."""
+"""A schema as PostgreSQL's catalog describes it: tables, columns, constraints, indexes, triggers."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 ORDER BY relname, attnum
 """
-# NOT NULL (n) is a constraint, too, from version 18 on; it stands with its column.
+# NOT NULL (n) is a constraint, too, from version 18 on; it is written with its column.
 CONSTRAINTS = """
 SELECT relname AS table, conname AS name, pg_get_constraintdef(pg_constraint.oid, true) AS definition
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
@@ -74,7 +74,7 @@ ByTable = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """`runtime` is the service's own role. Columns, constraints, indexes, triggers by their table."""
+    """The objects of a schema. `runtime` is the service's role; all but sequences are by table."""
 
     runtime: str
     sequences: Sequence[Row]
@@ -87,7 +87,7 @@ class Catalog:
 
 
 async def read(connection: "asyncpg.Connection[Any]", schema: str) -> Catalog:
-    """The schema's own; of all views the columns with their types."""
+    """Read the objects of the schema, and the columns of all BI views with their types."""
     runtime = f"opsdesk_{schema}"
     views: dict[str, dict[str, str]] = defaultdict(dict)
     for row in await connection.fetch(VIEWS):

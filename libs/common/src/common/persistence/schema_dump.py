@@ -1,7 +1,7 @@
 """The present schema of a service, as SQL to read: `schema.sql` beside its code.
 
-Read from PostgreSQL's catalog and put into words of our own, so that it is the same on every version
-that OpsDesk runs on; what pg_dump writes changes with each. Comments stand above what they are about.
+Read from PostgreSQL's catalog and formatted here, so that it is the same on every version that
+OpsDesk runs on; the output of pg_dump changes with each. Comments are above what they are about.
 """
 
 import re
@@ -24,7 +24,7 @@ CLOCK = """\
 
 
 async def dump(connection: "asyncpg.Connection[Any]", schema: str, module: str) -> str:
-    """The schema of `module` as it stands in the database; `schema` must be the search path."""
+    """Return the schema of `module` as SQL; `schema` must be the search path."""
     catalog = await schema_catalog.read(connection, schema)
     own = [name for name in catalog.tables if name not in base_schema.TABLES]
     common = [name for name in catalog.tables if name in base_schema.TABLES]
@@ -129,7 +129,7 @@ def _views(
 
 
 def _view(name: str, view: View, types: Mapping[str, str]) -> Iterator[str]:
-    """From the declaration, as PostgreSQL's own text of a query is another in each version."""
+    """Write a view from its declaration: PostgreSQL's text of a query differs between versions."""
     yield f"{_comment(view.description)}CREATE VIEW {name} AS SELECT\n"
     last = view.columns[-1]
     for column in view.columns:
@@ -141,7 +141,7 @@ def _view(name: str, view: View, types: Mapping[str, str]) -> Iterator[str]:
 
 
 def _statement(definition: str) -> str:
-    """A clause on each line where one line is too long for all."""
+    """Write a statement, with a line for each clause where one line is too long."""
     text = f"{plain(definition)};"
     if len(text) < WIDTH:
         return f"{text}\n"
@@ -150,7 +150,7 @@ def _statement(definition: str) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    """Lines of a readable length: an expression may be longer than any."""
+    """Wrap to lines of WIDTH characters; a longer expression stays whole."""
     lines = textwrap.wrap(
         text,
         WIDTH - 1,
@@ -168,7 +168,7 @@ def _comment(text: str | None) -> str:
 
 
 def plain(expression: str) -> str:
-    """PostgreSQL's own text of an expression, as a person would have written it."""
+    """Simplify PostgreSQL's text of an expression to what a person would write."""
     text = re.sub(r"('(?:[^']|'')*')::text(?!\[)", r"\1", expression)
     text = re.sub(r"= ANY \(ARRAY\[([^]]*)\]\)", r"IN (\1)", text)
     text = re.sub(r"<> ALL \(ARRAY\[([^]]*)\]\)", r"NOT IN (\1)", text)

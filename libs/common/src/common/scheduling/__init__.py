@@ -1,1 +1,1 @@
-"""Deadlines: armed in a transaction, fired exactly once by any replica."""
+"""Deadlines: scheduled in a transaction, fired exactly once by any replica."""

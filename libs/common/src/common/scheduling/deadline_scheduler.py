@@ -1,4 +1,4 @@
-"""Fires deadlines: reads what is due, locks, decides, commits; then sleeps until the next one."""
+"""The scheduler: fires due deadlines, then sleeps until the next one."""
 
 import asyncio
 from collections import defaultdict
@@ -18,14 +18,14 @@ from common.telemetry import logger, metrics
 log = logger(__name__)
 
 MAX_BATCH_DEADLINES = 500
-CONSUMER_TIMEOUT_S = (
-    30.0  # seconds (real time) for which a timer waits for a consumer that is behind
-)
-POLL_INTERVAL_S = (
-    0.25  # seconds between looks when nothing wakes: finds what another replica has armed
-)
-COALESCE_INTERVAL_S = 0.02  # seconds in which wake-ups become one look; never beyond the next due
-LOCKED_RETRY_DELAY_S = 0.02  # seconds that a due deadline is left to who holds its aggregate's lock
+CONSUMER_TIMEOUT_S = 30.0
+"""Seconds (real time) that a timer waits for a consumer that is behind."""
+POLL_INTERVAL_S = 0.25
+"""Seconds between looks without a wake-up: finds what another replica has scheduled."""
+COALESCE_INTERVAL_S = 0.02
+"""Seconds in which wake-ups become one look; never beyond the next deadline."""
+LOCKED_RETRY_DELAY_S = 0.02
+"""Seconds until the next look at a due deadline whose aggregate is locked."""
 INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=5), timedelta(minutes=10)
 
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
@@ -33,7 +33,7 @@ _KINDS = bindparam("kinds", type_=ARRAY(Text))
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What one look brought: how many fired, whether more may be due, or all of it is locked."""
+    """The result of a look: how many fired, whether more may be due, whether all are locked."""
 
     fired: int
     has_more: bool
@@ -41,10 +41,10 @@ class ScanResult:
 
 
 class DeadlineScheduler:
-    """The timers of one replica of a service.
+    """The scheduler of one replica.
 
-    `behind` says whether events are still unheard; `run` goes on until cancelled. A database that
-    is gone is waited for; an effect that fails is retried alone, later and later.
+    `is_behind` says whether the consumer has events to apply. A database that is gone is waited
+    for; a deadline whose effect fails is retried alone, with growing delays.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class DeadlineScheduler:
         self._waits_for_consumer = False
 
     def wake(self, due_at: datetime) -> None:
-        """Something is due then, or time has jumped beyond it: look now, if we would not by then."""
+        """Look again at once, unless the next look is planned before `due_at` anyway."""
         if self._next_scan_at is None or due_at < self._next_scan_at:
             self._wake.set()
 
     async def run(self) -> None:
-        """Fire what falls due, for as long as the service runs."""
+        """Fire deadlines as long as the service runs."""
         while True:
             try:
                 await self._scan_and_sleep()
@@ -92,14 +92,14 @@ class DeadlineScheduler:
 
     async def _scan_and_sleep(self) -> None:
         self._wake.clear()
-        self._next_scan_at = None  # until it is known, whatever is armed may be nearer
+        self._next_scan_at = None  # unknown: any deadline may be earlier
         result = await self.fire_due()
         self.heartbeat.beat()
         if result.has_more:
             return
         if self._waits_for_consumer or result.locked:
-            # What is due waits for the consumer, or for who holds the lock: asking when the next
-            # one is due would never pause.
+            # A deadline that waits for the consumer or a lock is due already: the time until the
+            # next one would be zero.
             return await self._sleep(LOCKED_RETRY_DELAY_S if result.locked else POLL_INTERVAL_S)
         async with self.database.transaction() as tx:
             at, pause = (await tx.execute(self._next_due)).one()
@@ -114,11 +114,11 @@ class DeadlineScheduler:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._wake.wait()
-                # Who arms for now with every poll would have us look more often than they commit.
+                # Otherwise many small transactions would each cause a look.
                 await asyncio.sleep(COALESCE_INTERVAL_S)
 
     async def fire_due(self) -> ScanResult:
-        """One look: everything due now, at most BATCH, in one transaction; alone what fails."""
+        """Fire what is due, at most MAX_BATCH_DEADLINES, in one transaction; one by one on failure."""
         kinds, without_events = self._fireable_kinds()
         self._waits_for_consumer = len(kinds) < len(self.timers)
         async with self.database.transaction() as tx:
@@ -135,7 +135,7 @@ class DeadlineScheduler:
         return ScanResult(fired, has_more=fired > 0, locked=fired == 0)
 
     def _fireable_kinds(self) -> tuple[list[str], bool]:
-        """The kinds that may fire now, and whether those that wait for events fire without them."""
+        """Return the kinds that may fire now, and whether they fire without waiting for events."""
         if not self.is_behind():
             self._behind_since = None
             return list(self.timers), False
@@ -181,7 +181,7 @@ class DeadlineScheduler:
         return claimed
 
     async def _reschedule_failed(self, candidate: tuple[str, UUID], error: Exception) -> None:
-        """Try a deadline again later, so that it never heads the queue for ever."""
+        """Try a deadline again later, so that it does not block the queue."""
         metrics.DEADLINES_FAILED.labels(candidate[0]).inc()
         async with self.database.transaction() as tx:
             await tx.execute(

@@ -1,11 +1,12 @@
-"""Deadlines: one armed row per subject and kind, fired exactly once and never early.
+"""Deadlines: one row per subject and kind, fired exactly once and never early.
 
-Any replica fires. It reads what is due unlocked, locks the *aggregates* with SKIP LOCKED, takes
-the deadline's row away, does the effect, and commits: the commit is the fence. Handlers lock in
-the same order (aggregate, then deadline): the opposite order deadlocks.
+Any replica fires. It reads due rows without locks, locks the *aggregates* with SKIP LOCKED, deletes
+the rows of the deadlines, carries out the effect and commits. Handlers lock in the same order
+(aggregate, then deadline): the opposite order deadlocks.
 
-Lazy re-arming: `wake_at` is indexed, `due_at` is the truth. A deadline that moves later leaves the
-index alone and is looked at once too early; only an earlier one touches it (3-5 times cheaper).
+Lazy rescheduling: `wake_at` is indexed, `due_at` is what counts. A deadline that moves later leaves
+the index unchanged and is looked at once too early; only an earlier one changes it (3-5 times
+cheaper).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from common.persistence.database import EARLIEST_DEADLINE, Connection
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """What should fire: `kind` names the timer, `subject` the aggregate. due_at None disarms."""
+    """What should fire: `kind` names the timer, `subject` the aggregate. `due_at` None cancels."""
 
     kind: str
     subject: UUID
@@ -31,7 +32,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline that fires now. `fired_without_events`: the service could not hear of events meanwhile."""
+    """A deadline that fires now. `fired_without_events`: the consumer could not receive events."""
 
     kind: str
     subject: UUID
@@ -46,14 +47,14 @@ Fire = Callable[[Connection, Sequence[Due], datetime], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """What happens when deadlines of one kind fall due.
+    """What happens when deadlines of one kind are due.
 
-    `lock` locks aggregates (`WHERE id = ANY(…) ORDER BY id FOR UPDATE SKIP LOCKED`) and answers
-    the ids that it got; a subject whose aggregate is gone must be answered too, or it never ends.
-    `fire` does the effect inside the transaction, with the moment; it may arm the next deadline.
-    `waits_for_consumer`: held back while events are unheard, at most 30 s, then fired without them.
-    `periodic`: a job that looks again every few minutes. Simulated time does not stop for it on
-    the way: it runs once per jump.
+    `lock` locks aggregates (`WHERE id = ANY(…) ORDER BY id FOR UPDATE SKIP LOCKED`) and returns the
+    locked ids; it must return subjects whose aggregate is gone, too, or they stay due for ever.
+    `fire` carries out the effect in the transaction, with the present instant; it may schedule the
+    next deadline. `waits_for_consumer`: held back while the consumer is behind, at most 30 s, then
+    fired without the events. `periodic`: a job that repeats every few minutes; simulated time does
+    not stop for it on the way, it runs once per jump.
     """
 
     lock: Lock
@@ -82,8 +83,8 @@ _CANCEL = """
 
 
 async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
-    """Arm, move or (due_at None) disarm. One deadline per (kind, subject) in a call."""
-    # In sorted order: two transactions that arm the same ones must not wait for each other.
+    """Schedule, move or (due_at None) cancel deadlines. A (kind, subject) once per call."""
+    # In sorted order: two transactions with the same deadlines must not wait for each other.
     ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
     scheduled = [deadline for deadline in ordered if deadline.due_at is not None]
     cancelled = [deadline for deadline in ordered if deadline.due_at is None]
@@ -126,13 +127,16 @@ _DEFER = text(
 async def claim_due(
     tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
 ) -> tuple[int, list[Due]]:
-    """Take away what is due at `at`; put right what was looked at too early (lazy re-arming)."""
+    """Delete the deadlines due at `at`; correct `wake_at` of those looked at too early.
+
+    Returns how many were corrected or cancelled, and the due ones in the order of time.
+    """
     if not subjects:
         return 0, []
     parameters: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
     claimed = (await tx.execute(_DELETE_DUE, parameters)).all()
     due = [Due(kind, row.subject, row.due_at, row.generation) for row in claimed if row.due_at]
-    # Earliest first, then by id: what fires in one transaction fires in the order of time.
+    # In the order of time, then by id.
     due.sort(key=lambda one: (one.due_at, one.subject))
     deferred = 0
     if len(claimed) < len(subjects):
@@ -141,7 +145,7 @@ async def claim_due(
 
 
 async def record_firings(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
-    """The last statement of a firing: what was due when, fired when. Its key makes it once."""
+    """Record firings; the primary key rejects a second one. The last statement of a firing."""
     rows = [
         (
             due.generation,

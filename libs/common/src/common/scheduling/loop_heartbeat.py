@@ -1,11 +1,11 @@
-"""How alive a loop is: how often it has turned, and the longest it was silent. Real time."""
+"""The heartbeat of a loop: its iterations and the longest gap between two, in real time."""
 
 import asyncio
 from datetime import timedelta
 
 
 class LoopHeartbeat:
-    """Counted until somebody has written it down (`written`)."""
+    """Counts since the last `reset`."""
 
     def __init__(self) -> None:
         self.iterations = 0
@@ -13,7 +13,7 @@ class LoopHeartbeat:
         self._last_beat: float | None = None
 
     def beat(self) -> None:
-        """The loop has turned."""
+        """Count an iteration."""
         now = asyncio.get_running_loop().time()
         if self._last_beat is not None:
             self._longest_gap = max(self._longest_gap, now - self._last_beat)
@@ -22,7 +22,7 @@ class LoopHeartbeat:
 
     @property
     def longest_gap(self) -> timedelta:
-        """The longest pause between two turns, the present one included."""
+        """The longest gap between two iterations, the present one included."""
         if self._last_beat is None:
             return timedelta(0)
         current_gap = asyncio.get_running_loop().time() - self._last_beat

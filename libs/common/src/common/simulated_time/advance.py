@@ -1,5 +1,5 @@
-"""Moves the time of several services together, from due time to due time, so that everything
-fires at its own instant and in order, and nobody has to wait for Monday."""
+"""Advances the time of several services together, from one due deadline to the next, so that every
+deadline fires at its own instant and in order."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,21 +11,22 @@ import httpx
 
 ROUTE_PATH = "/v1/simulated-time"
 POLL_INTERVAL_S = 0.02
-"""Seconds of real time between two looks at all services."""
+"""Seconds (real time) between two looks at all services."""
 
 Progress = Callable[[datetime], None]
 
 
 class NotSettled(Exception):
-    """The services did not come to rest, or one of them refused. Says which, and what it waits for."""
+    """The services did not become idle, or one of them refused. Says which one and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """Where one service stands.
+    """The state of one service.
 
-    `unsent`: events, and effects such as notifications, that are written and not yet done;
-    `lag`: records not yet taken, None where the service cannot tell; `announced`: how many events it has ever written.
+    `unsent`: events, and effects such as notifications, that are stored and not carried out yet.
+    `lag`: records not yet applied, None where that is unknown. `announced`: how many events it has
+    ever written.
     """
 
     url: str
@@ -36,7 +37,7 @@ class ServiceState:
     announced: int
 
     def is_idle(self) -> bool:
-        """Nothing on its way, nothing to take, nothing due."""
+        """Return whether nothing is unsent, unapplied or due."""
         due = self.next_due_at is not None and self.next_due_at <= self.now
         return self.unsent == 0 and self.lag == 0 and not due
 
@@ -51,11 +52,11 @@ async def advance(
     timeout_s: float = 60,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> datetime:
-    """Move all services to `to` (an instant, or a span from now) and leave them there at rest.
+    """Advance all services to `to` (an instant, or a span from now) and wait until they are idle.
 
-    `frozen` leaves time standing still afterwards. `progress` hears every instant at which time
-    stopped on the way, the last one included. Raises Unsettled when they have not come to rest
-    within `patience` seconds (real time) at one of them. Answers the instant reached.
+    `frozen` leaves the time frozen afterwards. `progress` is called with every instant on the way,
+    the last one included. Raises NotSettled when the services are not idle within `timeout_s`
+    seconds (real time) at one of them. Returns the instant reached.
     """
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(headers=headers, timeout=timeout_s, transport=transport) as client:
@@ -63,7 +64,7 @@ async def advance(
         here = await travel.align()
         target = here + to if isinstance(to, timedelta) else to
         if target < here:
-            raise NotSettled(f"time only moves forwards: it is {here.isoformat()} already")
+            raise NotSettled(f"time only moves forwards: it is already {here.isoformat()}")
         while here < target:
             here = await travel.step(here, target)
             progress(here)
@@ -80,18 +81,18 @@ class _TimeStepper:
         self._due: list[datetime] = []
 
     async def align(self) -> datetime:
-        """Stop all clocks at the latest of their times, and wait until everybody rests."""
+        """Freeze all services at the latest of their times, and wait until they are idle."""
         first, second = await self._states(), await self._states()
         here = max(position.now for position in second)
         if [p.now for p in first] != [p.now for p in second]:
-            # They go on while they are asked, and time never goes back: meet a moment ahead.
+            # Their time runs while they are asked, and never goes back: take an instant ahead.
             here += timedelta(seconds=1)
         await self.move(here, frozen=True)
         await self.settle()
         return here
 
     async def step(self, here: datetime, target: datetime) -> datetime:
-        """Go to the next instant at which anything falls due, at most to `target`; settle."""
+        """Advance to the next due instant, at most to `target`, and wait until all are idle."""
         at = min([target, *(due for due in self._due if due > here)])
         await self.move(at, frozen=True)
         await self.settle()
@@ -102,10 +103,10 @@ class _TimeStepper:
         await asyncio.gather(*(self._request("POST", url, body) for url in self._urls))
 
     async def settle(self) -> None:
-        """Wait for two quiet rounds in a row between which nobody has announced anything.
+        """Wait for two idle rounds in a row between which no event was written.
 
-        One round is not enough: an event may pass from a service not yet asked to one asked
-        already. It cannot pass twice without being announced in between.
+        One round is not enough: an event may go from a service not yet asked to one already asked.
+        It cannot do so twice without an event being written in between.
         """
         before: Sequence[ServiceState] = []
         now: Sequence[ServiceState] = []
@@ -160,4 +161,4 @@ def _describe_busy(states: Sequence[ServiceState], timeout_s: float) -> str:
         for p in states
         if not p.is_idle()
     ]
-    return f"not at rest after {timeout_s:g} s: {'; '.join(busy) or 'all of them, in turn'}"
+    return f"not idle after {timeout_s:g} s: {'; '.join(busy) or 'all of them, in turn'}"

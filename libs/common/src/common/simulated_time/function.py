@@ -1,6 +1,6 @@
-"""The two forms of `<schema>.now()`: the database's own clock, or that clock moved or frozen.
+"""The two forms of `<schema>.now()`: the database's clock, or that clock moved or frozen.
 
-Both are STABLE, so that an index scan asks them once; the plain one is inlined as well.
+Both are STABLE, so that an index scan calls them once; the plain one is inlined, too.
 """
 
 from typing import Any, Literal
@@ -15,13 +15,13 @@ SIMULATED_SQL = (
     " FROM {schema}.simulated_time s"
 )
 FUNCTION_LOCK_ID = 7_270_002
-"""Advisory lock: PostgreSQL refuses two sessions that replace one function at the same instant."""
+"""Advisory lock: PostgreSQL refuses two sessions that replace a function at the same time."""
 
 
 async def install_now_function(
     connection: "asyncpg.Connection[Any]", schema: str, *, simulated: bool
 ) -> bool:
-    """Give the schema the wanted form, as its owner. True where it was another one before."""
+    """Install a form of the function, as the schema's owner. Returns whether it was changed."""
     mode: TimeMode = "simulated" if simulated else "plain"
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", FUNCTION_LOCK_ID)
@@ -36,7 +36,7 @@ async def install_now_function(
 
 
 async def installed_time_mode(connection: "asyncpg.Connection[Any]", schema: str) -> TimeMode:
-    """Which form stands in the database; anything that is neither, to the letter, is unknown."""
+    """Return the form that is installed; `unknown` for any other text."""
     row = await connection.fetchrow(
         "SELECT p.prosrc, p.provolatile::text, p.proconfig, p.prosecdef, l.lanname::text "
         "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "

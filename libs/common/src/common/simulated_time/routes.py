@@ -1,4 +1,4 @@
-"""`/v1/simulated-time`: where a service stands in time, and how to move it on. Never in production."""
+"""`/v1/simulated-time`: reads and advances the time of a service. Never in production."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,7 +16,11 @@ routes = router("/v1/simulated-time", tags=["simulated time"])
 
 
 class SimulatedTimeRead(ResponseModel):
-    """See `common.simulated_time.Position`."""
+    """The time of the service, and what it has yet to do.
+
+    `unsent` counts events and effects that are stored and not carried out, `lag` records that are
+    not applied (null if unknown), `announced` all events ever written.
+    """
 
     now: datetime
     next_due_at: datetime | None
@@ -26,7 +30,7 @@ class SimulatedTimeRead(ResponseModel):
 
 
 class SimulatedTimeUpdate(RequestModel):
-    """`at` is the new instant, not before the present one; `frozen` stops the clock there."""
+    """The new instant `at`, not before the present one; `frozen` stops the time there."""
 
     at: AwareDatetime
     frozen: bool = False
@@ -36,7 +40,7 @@ class SimulatedTimeUpdate(RequestModel):
 async def get_simulated_time(
     request: Request, tx: Transaction, caller: Annotated[Caller, requires("simulated-time:move")]
 ) -> SimulatedTimeRead:
-    """The service's time, when something next falls due, and what is still on its way."""
+    """Show the simulated time of the service, its next deadline, and what it has yet to do."""
     return await _read_state(request, tx)
 
 
@@ -47,12 +51,12 @@ async def move_time(
     body: SimulatedTimeUpdate,
     caller: Annotated[Caller, requires("simulated-time:move")],
 ) -> SimulatedTimeRead:
-    """Move the service's time forwards. What falls due on the way fires late: step instead."""
+    """Move the simulated time forwards. Deadlines on the way fire late, so move from one to the next."""
     await tx.execute(text("SELECT FROM simulated_time FOR UPDATE"))
     present = await _now(tx)
     if body.at < present:
         raise Conflict(
-            f"Time only moves forwards: ask for {present.isoformat()} or later.",
+            f"Time only moves forwards: give {present.isoformat()} or a later instant.",
             type="time-goes-forwards",
         )
     await tx.execute(
@@ -62,9 +66,8 @@ async def move_time(
         ),
         {"at": body.at, "frozen": body.frozen},
     )
-    tx.info[EARLIEST_DEADLINE] = (
-        present  # what is due by the new time fires now, not at the next look
-    )
+    # Wakes the scheduler: what is due by the new time fires now, not at its next look.
+    tx.info[EARLIEST_DEADLINE] = present
     return await _read_state(request, tx)
 
 
@@ -87,7 +90,7 @@ async def _read_state(request: Request, tx: Connection) -> SimulatedTimeRead:
     )
 
 
-# What is periodic counts once it is due: it is waited for, but time does not stop for it.
+# Periodic deadlines count only once they are due: time does not stop for them.
 _SELECT_STATE: Any = text(
     "SELECT (SELECT min(wake_at) FROM deadlines WHERE kind <> ALL(:periodic) OR wake_at <= :now)"
     " AS next_due_at, (SELECT count(*) FROM outbox) AS unsent,"

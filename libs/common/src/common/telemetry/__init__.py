@@ -1,6 +1,6 @@
-"""What a service says about itself: logs (structlog), metrics (Prometheus), traces (OpenTelemetry).
+"""Logs (structlog), metrics (Prometheus) and traces (OpenTelemetry).
 
-Nothing personal and nothing secret leaves by any of them.
+They contain no personal data and no secrets.
 """
 
 from common.settings import Settings
@@ -28,6 +28,6 @@ __all__ = [
 
 
 def configure(service: str, settings: Settings) -> None:
-    """Set up logs and traces for this process, once, before anything is built."""
+    """Set up logs and traces of this process, once, before anything else."""
     configure_logs(service, settings.log_format)
     configure_tracing(service, settings.otlp_endpoint, settings.trace_sample_ratio)

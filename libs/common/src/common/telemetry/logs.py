@@ -1,4 +1,4 @@
-"""Logs: one line per happening, JSON for machines or colours for people, nothing personal."""
+"""Logs: one line per event, as JSON or for a terminal, without personal data."""
 
 import logging
 import sys
@@ -16,11 +16,11 @@ NOISY_LOGGERS = ("aiokafka", "alembic", "httpcore", "httpx", "sqlalchemy.engine"
 def configure_logs(
     service: str, form: Literal["json", "console"], stream: TextIO | None = None
 ) -> None:
-    """Send structlog's and the standard library's records to stderr (or `stream`) in one form."""
+    """Write records of structlog and of the standard library to stderr (or `stream`)."""
 
     def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
-        event.pop("color_message", None)  # uvicorn says everything twice
+        event.pop("color_message", None)  # a copy of the message, from uvicorn
         if found := trace_id():
             event["trace_id"] = found
         return event
@@ -56,7 +56,7 @@ def configure_logs(
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger for a module: `log = logger(__name__)`, then `log.info("sealed", number=3)`."""
+    """Return the logger of a module: `log = logger(__name__)`, then `log.info("sealed", number=3)`."""
     return structlog.stdlib.get_logger(name)
 
 

@@ -1,6 +1,6 @@
-"""Every Prometheus metric of OpsDesk, in one list. Names are `opsdesk_<what>_<unit>`.
+"""All Prometheus metrics of OpsDesk. Names are `opsdesk_<what>_<unit>`.
 
-Labels have few values: routes as templates, never ids, people or customers.
+Labels have few values: path templates of routes, never ids, people or customers.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -9,22 +9,22 @@ LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 # HTTP
 HTTP_REQUESTS = Counter(
-    "opsdesk_http_requests_total", "Answers given.", ("method", "route", "status")
+    "opsdesk_http_requests_total", "Responses sent.", ("method", "route", "status")
 )
 HTTP_REQUEST_SECONDS = Histogram(
     "opsdesk_http_request_seconds",
-    "From the request's head to the answer.",
+    "From the head of the request to the response.",
     ("route",),
     buckets=LATENCY_BUCKETS,
 )
-HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered 429.")
+HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered with 429.")
 TICKET_BATCH_SIZE = Histogram(
     "opsdesk_ticket_batch_size",
-    "Tickets accepted by one statement.",
+    "Tickets created by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
 BACKGROUND_RESTARTS = Counter(
-    "opsdesk_background_restarts_total", "Background loops started anew after a failure.", ("loop",)
+    "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )
 
 # Outbox and relay
@@ -32,19 +32,25 @@ RELAY_PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged 
 RELAY_IS_LEADER = Gauge("opsdesk_relay_is_leader", "1 where this replica publishes.")
 OUTBOX_UNSENT = Gauge("opsdesk_outbox_unsent", "Events not yet on Kafka, as last seen.")
 OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldest unsent event.")
-OUTBOX_HELD_KEYS = Gauge("opsdesk_outbox_held_keys", "Keys whose event Kafka refuses; others flow.")
-PRODUCER_RECREATED = Counter("opsdesk_relay_producers_recreated_total", "Producers discarded.")
+OUTBOX_HELD_KEYS = Gauge(
+    "opsdesk_outbox_held_keys", "Keys on hold because Kafka refuses their event."
+)
+PRODUCER_RECREATED = Counter(
+    "opsdesk_relay_producers_recreated_total", "Kafka producers discarded."
+)
 
 # Inbox and consumer
 CONSUMER_RECORDS = Counter(
     "opsdesk_consumer_records_total",
-    "Records taken: applied, parked or dead_lettered.",
+    "Records processed: applied, parked or dead_lettered.",
     ("outcome",),
 )
-CONSUMER_LAG = Gauge("opsdesk_consumer_lag", "Records not yet taken, in our partitions.")
-CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Consumers made anew.")
+CONSUMER_LAG = Gauge(
+    "opsdesk_consumer_lag", "Records not yet applied, in the partitions of this replica."
+)
+CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumers created again.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
-DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters nobody has settled.")
+DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters neither replayed nor skipped.")
 PARKED_RECORDS = Gauge("opsdesk_parked_records", "Records that wait for another one.")
 PARKED_OLDEST_SECONDS = Gauge("opsdesk_parked_oldest_seconds", "Age of the oldest parked record.")
 CONSUMER_POLL_SECONDS = Histogram(
@@ -59,11 +65,13 @@ DEADLINES_FIRED = Counter(
 )
 DEADLINE_LAG_SECONDS = Histogram(
     "opsdesk_deadline_lag_seconds",
-    "From due to fired.",
+    "From the due instant to the firing.",
     ("kind",),
     buckets=(*LATENCY_BUCKETS, 30, 60, 300),
 )
-DEADLINES_FAILED = Counter("opsdesk_deadlines_failed_total", "Firings put off.", ("kind",))
+DEADLINES_FAILED = Counter(
+    "opsdesk_deadlines_failed_total", "Deadlines whose effect failed and is retried.", ("kind",)
+)
 
 # Audit
 AUDIT_ENTRIES_SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")

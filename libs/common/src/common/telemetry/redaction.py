@@ -1,4 +1,4 @@
-"""What must not reach a log: secrets and personal data, by name of the field and by shape."""
+"""Removes secrets and personal data from logs, by the names of fields and by patterns."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ HIDDEN_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s{1,9}[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{1,2000}(?:\.[\w-]{0,4000}){1,2}"), HIDDEN),
     (re.compile(r"\b(\w{1,20}://[^\s:/@]{0,100}):[^\s@]{0,200}@"), rf"\1:{HIDDEN}@"),
-    # PostgreSQL quotes the whole row there; a traceback goes on after it.
+    # PostgreSQL quotes the whole row there; a traceback may follow.
     (
         re.compile(r"\bDETAIL: .*?(?=\n\[SQL: |\n\nThe above exc|\n\nDuring handl|\Z)", re.DOTALL),
         f"DETAIL: {HIDDEN}",
@@ -22,11 +22,11 @@ HIDDEN_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 MAX_DEPTH = 6
 MAX_TEXT_CHARS = 20_000
-"""Characters of a text that are told; the bounds above keep the search in them short, too."""
+"""Characters of a text that are logged at most; the bounds above keep the search short, too."""
 
 
 def redact(value: Any, depth: int = 0) -> Any:
-    """The same value without secrets and e-mail addresses; beyond DEEPEST levels nothing is said."""
+    """Return the value without secrets and e-mail addresses; below MAX_DEPTH levels it is hidden."""
     if isinstance(value, str):
         return _hide_patterns(value)
     if isinstance(value, bytes):

@@ -1,177 +1,187 @@
-"""The second half of every edge: row, verdict, follow-ups, events and audit trail, together."""
+"""Steps of a delivery: each stores it, publishes its events and audits it, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from common import audit
-from common.audit import JSON
-from common.events.deliveries import DeliveryEvent, FollowUpOpened
+from common.domain import Actor
+from common.events.deliveries import (
+    DeliveryDeferred,
+    DeliveryEvent,
+    DeliveryReadyForReview,
+    DeliveryRefused,
+    DeliverySubmitted,
+    DeliverySuperseded,
+)
 from common.messaging.outbox import publish
-from common.persistence.database import Connection
-from common.persistence.ids import uuid7
+from common.persistence.database import Connection, transaction_time
 from common.scheduling.deadlines import Deadline, schedule
-from delivery_gate.criteria.domain.verdict import FollowUpKind, Rejection
-from delivery_gate.deliveries import events
-from delivery_gate.deliveries.domain.delivery import WAITING_STATES, Delivery, Evaluation
+from delivery_gate.deliveries.domain.delivery import (
+    WAITING_STATES,
+    Delivery,
+    Evaluation,
+    close_waiting,
+    evaluate_delivery,
+)
+from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+from delivery_gate.deliveries.events import delivery_event, to_violations
 from delivery_gate.deliveries.store import deliveries, verdicts
-from delivery_gate.environments.domain import Environment
-from delivery_gate.follow_ups import store as follow_ups
+from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
+from delivery_gate.emergencies.commands import settle_debt
+from delivery_gate.environments import store as environments
+from delivery_gate.environments.commands import record_version
+from delivery_gate.environments.context import EnvironmentContext
+from delivery_gate.follow_ups.commands import open_follow_up
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion, follow_up_work
-from delivery_gate.keys import next_key
+from delivery_gate.versions import store as versions
+from delivery_gate.versions.domain import Version
 
-APPROVAL_TIMEOUT = "patience"
-DEBT = "debt"
-SYSTEM_SUB = "opsdesk"
-"""Who acts when nobody asked for it: a timer, an event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it, by `sub`; `behind` is the machine that speaks for them."""
-
-    sub: str
-    via_machine: str | None = None
+APPROVAL_TIMEOUT = "approval_timeout"
+"""The kind of deadline at which a waiting request expires; its subject is the delivery."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
-    """Where and when something is decided, and by whom.
+async def record_submission(
+    context: EnvironmentContext, evaluation: Evaluation, evaluation_input: EvaluationInput
+) -> Delivery:
+    """Store a new request with its first verdict. An accepted one publishes its submission alone."""
+    counted = not evaluation.verdict.held_by_follow_up
+    await deliveries.add(context.tx, evaluation.delivery, context.environment, counted=counted)
+    submitted = await _publish_event(context, evaluation.delivery, DeliverySubmitted)
+    expires_at = context.at + evaluation_input.criteria.approval_timeout
+    await schedule(context.tx, [Deadline(APPROVAL_TIMEOUT, submitted.id, expires_at)])
+    verdict = evaluation.verdict
+    event = {"refused": DeliveryRefused, "deferred": DeliveryDeferred}.get(verdict.outcome)
+    return await save_verdict(
+        context,
+        Evaluation(submitted, verdict),
+        event,
+        "delivery.submit",
+        evaluation_input.follow_ups,
+    )
 
-    The environment is locked, unless only a waiting request expires on it.
+
+async def reevaluate_deferred(tx: Connection, version: Version, actor: Actor) -> None:
+    """Evaluate again every request that was deferred and names this digest (G9).
+
+    One that is deferred again stays as it is.
     """
-
-    tx: Connection
-    environment: Environment
-    actor: Actor
-    at: datetime
-
-    async def audit(self, action: str, subject: str, **grounds: JSON) -> None:
-        """One line of the audit trail."""
-        await audit_action(self.tx, self.at, self.actor, action, subject, **grounds)
+    ids = await deliveries.list_deferred_ids(tx, version.product, version.digest)
+    for environment_id, id in ids:
+        environment = await environments.lock(tx, environment_id)
+        delivery = await deliveries.lock(tx, id)
+        if delivery.state == "evaluating":
+            context = EnvironmentContext(tx, actor, await transaction_time(tx), environment)
+            await _reevaluate(context, delivery)
 
 
-async def audit_action(
-    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, **grounds: JSON
+async def _reevaluate(context: EnvironmentContext, delivery: Delivery) -> None:
+    evaluation_input = await load_evaluation_input(
+        context.tx, delivery.requested, context.environment
+    )
+    evaluation = evaluate_delivery(delivery, evaluation_input, context.at)
+    if evaluation.verdict.outcome == "deferred":
+        return
+    event: type[DeliveryEvent] = (
+        DeliveryRefused if evaluation.is_refusal else DeliveryReadyForReview
+    )
+    await save_verdict(context, evaluation, event, "delivery.evaluate", evaluation_input.follow_ups)
+
+
+async def record_delivered(
+    context: EnvironmentContext, delivery: Delivery, version: Version
 ) -> None:
-    entry = audit.Entry(at, actor.sub, action, subject, grounds, actor.via_machine)
-    await audit.record(tx, entry)
-
-
-async def audit_denial(
-    tx: Connection, at: datetime, actor: Actor, action: str, subject: str, rejection: Rejection
-) -> None:
-    """A denial changes nothing, but who tried what stays known."""
-    await audit_action(tx, at, actor, action, subject, denied=rejection.code.value)
+    """Record that the version runs: its debt is paid, requests for older ones are superseded (G8,
+    G11)."""
+    paid = await record_version(context, version)
+    if paid is not None:
+        await settle_debt(context, paid, delivery.id, delivery.key, version.name)
+    older_names = await versions.list_older_names(context.tx, version)
+    for older in await deliveries.lock_waiting(
+        context.tx, context.environment.id, version.product, older_names
+    ):
+        await save_step(
+            context,
+            close_waiting(older, "superseded", context.at),
+            DeliverySuperseded,
+            "delivery.supersede",
+            superseded_by=delivery.key,
+        )
 
 
 async def save_step(
-    context: CommandContext,
+    context: EnvironmentContext,
     delivery: Delivery,
     event: type[DeliveryEvent],
     action: str,
     **more: Any,
 ) -> Delivery:
-    """Store a step of a locked delivery that no verdict belongs to, and tell it."""
-    stored, outbox_event = events.delivery_event(
-        event, delivery, context.environment, context.at, context.actor.sub, **more
-    )
+    """Store a step of a locked delivery that no verdict belongs to."""
+    stored = await _publish_event(context, delivery, event, **more)
     await deliveries.save(context.tx, stored)
-    await publish(context.tx, outbox_event)
     await context.audit(action, f"delivery/{stored.id}", state=stored.state, attempt=stored.attempt)
     await _cancel_approval_timeout(context.tx, stored)
     return stored
 
 
 async def save_verdict(
-    context: CommandContext,
+    context: EnvironmentContext,
     evaluation: Evaluation,
     event: type[DeliveryEvent] | None,
     action: str,
     holding: tuple[FollowUp, ...],
 ) -> Delivery:
-    """Store what a verdict made of a locked delivery: it, the verdict, its work; tell all of it.
+    """Store a locked delivery with a new verdict, and open the follow-ups that it obliges to.
 
-    `holding`: the follow-ups that held the version before this verdict. `event` None: a request
-    whose submission says it all.
+    `holding`: the follow-ups that held the version before. `event` None: nothing is published,
+    because the submission says it all.
     """
     opened = await _open_follow_ups(context, evaluation)
-    stored = await _emit_evaluation(context, evaluation, event)
+    stored = evaluation.delivery
+    if event is not None:
+        stored = await _publish_event(context, stored, event, **_event_reasons(event, evaluation))
     await deliveries.save(context.tx, stored)
     work = [follow_up.key for follow_up in (*holding, *opened)] if evaluation.is_refusal else []
-    await verdicts.record(
-        context.tx,
-        stored.id,
-        context.environment.customer,
-        evaluation.verdict,
-        work,
-        context.actor.sub,
-    )
-    await context.audit(
-        action,
-        f"delivery/{stored.id}",
-        outcome=evaluation.verdict.outcome,
-        reasons=[reason.code.value for reason in evaluation.verdict.reasons],
-        follow_ups=work,
-        state=stored.state,
-    )
+    await _record_verdict(context, stored, evaluation, work, action)
     await _cancel_approval_timeout(context.tx, stored)
     return stored
 
 
-async def _emit_evaluation(
-    context: CommandContext, evaluation: Evaluation, event: type[DeliveryEvent] | None
+async def _record_verdict(
+    context: EnvironmentContext,
+    stored: Delivery,
+    evaluation: Evaluation,
+    follow_ups: list[str],
+    action: str,
+) -> None:
+    verdict, customer = evaluation.verdict, context.environment.customer
+    await verdicts.record(context.tx, stored.id, customer, verdict, follow_ups, context.actor.sub)
+    await context.audit(
+        action,
+        f"delivery/{stored.id}",
+        outcome=verdict.outcome,
+        reasons=[reason.code.value for reason in verdict.reasons],
+        follow_ups=follow_ups,
+        state=stored.state,
+    )
+
+
+async def _open_follow_ups(context: EnvironmentContext, evaluation: Evaluation) -> list[FollowUp]:
+    tasks = follow_up_work(evaluation.verdict, evaluation.work)
+    delivery = evaluation.delivery
+    held = HeldVersion(delivery.requested.product, delivery.requested.name, delivery.digest)
+    return [
+        await open_follow_up(context, kind, tasks[kind], delivery.id, held)
+        for kind in sorted(tasks)
+    ]
+
+
+async def _publish_event(
+    context: EnvironmentContext, delivery: Delivery, event: type[DeliveryEvent], **more: Any
 ) -> Delivery:
-    if event is None:
-        return evaluation.delivery
-    more = _reasons_payload(evaluation) if "reasons" in event.model_fields else {}
-    stored, outbox_event = events.delivery_event(
-        event, evaluation.delivery, context.environment, context.at, context.actor.sub, **more
+    stored, outbox_event = delivery_event(
+        event, delivery, context.environment, context.at, context.actor.sub, **more
     )
     await publish(context.tx, outbox_event)
     return stored
-
-
-async def _open_follow_ups(context: CommandContext, evaluation: Evaluation) -> list[FollowUp]:
-    due = follow_up_work(evaluation.verdict, evaluation.work)
-    delivery = evaluation.delivery
-    held = HeldVersion(delivery.requested.product, delivery.requested.name, delivery.digest)
-    return [await open_follow_up(context, kind, due[kind], delivery, held) for kind in sorted(due)]
-
-
-async def open_follow_up(
-    context: CommandContext,
-    kind: FollowUpKind,
-    demand: str,
-    delivery: Delivery | None,
-    held: HeldVersion | None,
-) -> FollowUp:
-    """Oblige to some work; announced, so that whoever has to do it hears of it."""
-    follow_up = FollowUp(
-        id=uuid7(),
-        key=await next_key(context.tx, "FUP"),
-        kind=kind,
-        task=demand,
-        delivery_id=delivery.id if delivery else None,
-        environment=context.environment.key,
-        held=held,
-        opened_at=context.at,
-    )
-    stored, event = events.follow_up_event(FollowUpOpened, follow_up, context.at, context.actor.sub)
-    await follow_ups.add(context.tx, stored, context.environment.id)
-    await publish(context.tx, event)
-    return stored
-
-
-async def save_new(context: CommandContext, delivery: Delivery, *, counted: bool) -> None:
-    """A request's row, before anything is said about it."""
-    await deliveries.add(context.tx, delivery, context.environment, counted=counted)
-
-
-async def schedule_approval_timeout(tx: Connection, delivery: Delivery, until: datetime) -> None:
-    """A request that waits for longer expires."""
-    await schedule(tx, [Deadline(APPROVAL_TIMEOUT, delivery.id, until)])
 
 
 async def _cancel_approval_timeout(tx: Connection, delivery: Delivery) -> None:
@@ -179,5 +189,7 @@ async def _cancel_approval_timeout(tx: Connection, delivery: Delivery) -> None:
         await schedule(tx, [Deadline(APPROVAL_TIMEOUT, delivery.id, None)])
 
 
-def _reasons_payload(evaluation: Evaluation) -> Mapping[str, Any]:
-    return {"reasons": events.to_violations(evaluation.verdict.reasons)}
+def _event_reasons(event: type[DeliveryEvent], evaluation: Evaluation) -> Mapping[str, Any]:
+    if "reasons" not in event.model_fields:
+        return {}
+    return {"reasons": to_violations(evaluation.verdict.reasons)}

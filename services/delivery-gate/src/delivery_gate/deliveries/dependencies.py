@@ -1,4 +1,6 @@
-"""Setting the scene of a command: the environment is locked first, then what is on it."""
+"""What the routes of deliveries load first, and what their responses show."""
+
+from collections.abc import Sequence
 
 from fastapi import Request
 
@@ -6,17 +8,16 @@ from common.auth import Caller
 from common.errors import NotFound
 from common.http import if_match
 from common.persistence.database import Connection, transaction_time
-from delivery_gate.deliveries.commands import CommandContext
 from delivery_gate.deliveries.domain.delivery import Delivery
-from delivery_gate.deliveries.schemas import to_response
-from delivery_gate.deliveries.store import deliveries
-from delivery_gate.denials import actor_of
+from delivery_gate.deliveries.schemas import DeliveryRead, to_response
+from delivery_gate.deliveries.store import deliveries, verdicts
 from delivery_gate.environments import store as environments
+from delivery_gate.environments.context import EnvironmentContext
 
 
 async def load_locked_delivery(
     tx: Connection, ref: str, caller: Caller, request: Request
-) -> tuple[CommandContext, Delivery]:
+) -> tuple[EnvironmentContext, Delivery]:
     """The delivery, locked, on its locked environment; the moment is read after both locks.
 
     Raises NotFound, and PreconditionFailed where `If-Match` names another state.
@@ -28,5 +29,17 @@ async def load_locked_delivery(
     environment = await environments.lock(tx, environment_id)
     delivery = await deliveries.lock(tx, id)
     if "if-match" in request.headers:
-        if_match(request, delivery.sequence, await to_response(tx, delivery))
-    return CommandContext(tx, environment, actor_of(caller), await transaction_time(tx)), delivery
+        if_match(request, delivery.sequence, await load_response(tx, delivery))
+    at = await transaction_time(tx)
+    return EnvironmentContext(tx, caller.actor, at, environment), delivery
+
+
+async def load_response(tx: Connection, delivery: Delivery) -> DeliveryRead:
+    """The response about a delivery, with its latest verdict."""
+    return (await load_responses(tx, [delivery]))[0]
+
+
+async def load_responses(tx: Connection, found: Sequence[Delivery]) -> list[DeliveryRead]:
+    """The responses about deliveries, in their order, with their latest verdicts."""
+    latest = await verdicts.get_latest(tx, [delivery.id for delivery in found])
+    return [to_response(delivery, latest.get(delivery.id)) for delivery in found]

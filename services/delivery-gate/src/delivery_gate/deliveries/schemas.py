@@ -1,19 +1,98 @@
-"""How a delivery and its verdicts are told."""
+"""Request and response models of deliveries and of their verdicts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from common.http import ResponseModel
-from common.persistence.database import Connection
+from pydantic import Field
+
+from common.http import RequestModel, ResponseModel
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, Outcome
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Outcome
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState
-from delivery_gate.deliveries.store import verdicts
 from delivery_gate.deliveries.store.verdicts import RecordedVerdict
+from delivery_gate.fields import Digest, FreeText, Line, Link
+
+ReadinessItem = Literal[
+    "customer_communication",
+    "rollback_plan",
+    "stakeholder_approvals",
+    "documentation",
+    "knowledge_session",
+]
+RefusalCode = Literal[
+    "READINESS_MISSING",
+    "CHECK_FAILED",
+    "PROMOTION_SKIPPED",
+    "DIGEST_MISMATCH",
+    "VERIFICATION_FAILED",
+    "UNAUTHORIZED_CHANGE",
+]
+
+
+class DeliveryCreate(RequestModel):
+    """A request to deliver a version. `version` is its registered name; a request without one is
+    evaluated, and refused, as it is.
+
+    `readiness`: where the proof of each item is. `lifecycle`: `hotfix` is for an environment with an
+    open Blocker or a debt.
+    """
+
+    product: Line
+    version: Annotated[str, Field(max_length=200)] | None = None
+    digest: Digest | None = None
+    environment: Line
+    lifecycle: Lifecycle = "standard"
+    readiness: dict[ReadinessItem, Link] = Field(default_factory=dict)
+
+
+class ReasonCreate(RequestModel):
+    """Why the version is not fit for handover, with an argument that quality control can weigh."""
+
+    code: RefusalCode = "READINESS_MISSING"
+    criterion: Annotated[str, Field(min_length=1, max_length=200)] = "handover"
+    justification: FreeText
+    evidence: Link | None = None
+
+
+class FollowUpCreate(RequestModel):
+    """Work that the refusal obliges to."""
+
+    kind: FollowUpKind
+    task: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class DeliveryRefuse(RequestModel):
+    """A refusal. It needs at least one reason with a justification, and at least one follow-up."""
+
+    reasons: list[ReasonCreate] = Field(default_factory=list, max_length=50)
+    follow_ups: list[FollowUpCreate] = Field(default_factory=list, max_length=20)
+
+    def to_work(self) -> dict[FollowUpKind, str]:
+        """The tasks, one per kind of follow-up; several of one kind are joined by `; `."""
+        work: dict[FollowUpKind, str] = {}
+        for one in self.follow_ups:
+            work[one.kind] = f"{work[one.kind]}; {one.task}" if one.kind in work else one.task
+        return work
+
+
+class DigestReport(RequestModel):
+    """What is really rolled out, or really runs: `sha256:` and 64 hex digits."""
+
+    digest: Digest
+
+
+class DeliveryFail(RequestModel):
+    """Why the verification failed."""
+
+    justification: FreeText
+    evidence: Link | None = None
 
 
 class ReasonRead(ResponseModel):
+    """One violation: the criterion that is not met, why, and where the evidence is."""
+
     code: Code
     criterion: str
     justification: str
@@ -21,7 +100,7 @@ class ReasonRead(ResponseModel):
 
 
 class VerdictRead(ResponseModel):
-    """`follow_ups`: keys of the work that it opened, or that holds the version already."""
+    """A verdict. `follow_ups`: keys of those that it opened, or that hold the version already."""
 
     outcome: Outcome
     reasons: Sequence[ReasonRead]
@@ -31,8 +110,28 @@ class VerdictRead(ResponseModel):
     decided_at: datetime
 
 
+class VerdictHistoryRead(VerdictRead):
+    """The latest verdict, and the earlier ones, latest first. None of them ever changes."""
+
+    delivery: str
+    earlier: Sequence[VerdictRead]
+
+
+class RefusalRead(ResponseModel):
+    """A refusal with everything that quality control needs to weigh it."""
+
+    delivery_id: UUID
+    delivery: str
+    product: str
+    version: str | None
+    environment: str
+    customer: str
+    attempt: int
+    verdict: VerdictRead
+
+
 class ApprovalRead(ResponseModel):
-    """`criteria_version`: an approval counts under the criteria it was given for, no others."""
+    """An approval. It counts only under the criteria of its `criteria_version`."""
 
     by: str
     at: datetime
@@ -40,8 +139,9 @@ class ApprovalRead(ResponseModel):
 
 
 class DeliveryRead(ResponseModel):
-    """`verdict`: the latest one. `attempt`: see G5; a request turned away by an open follow-up
-    carries the number that it would have had."""
+    """A delivery. `verdict`: the latest one. `attempt` counts the requests for this version and
+    environment that were evaluated; one that an open follow-up held is not counted, and has the
+    number that it would have had."""
 
     id: UUID
     key: str
@@ -63,16 +163,8 @@ class DeliveryRead(ResponseModel):
     verdict: VerdictRead | None
 
 
-async def to_response(tx: Connection, delivery: Delivery) -> DeliveryRead:
-    return (await to_responses(tx, [delivery]))[0]
-
-
-async def to_responses(tx: Connection, deliveries: Sequence[Delivery]) -> list[DeliveryRead]:
-    latest = await verdicts.get_latest(tx, [delivery.id for delivery in deliveries])
-    return [_build_response(delivery, latest.get(delivery.id)) for delivery in deliveries]
-
-
-def _build_response(delivery: Delivery, recorded: RecordedVerdict | None) -> DeliveryRead:
+def to_response(delivery: Delivery, recorded: RecordedVerdict | None) -> DeliveryRead:
+    """The delivery with its latest verdict, as the API shows it."""
     return DeliveryRead(
         id=delivery.id,
         key=delivery.key,
@@ -88,8 +180,12 @@ def _build_response(delivery: Delivery, recorded: RecordedVerdict | None) -> Del
         requested_by=delivery.requested_by,
         requested_at=delivery.requested_at,
         approvals=[
-            ApprovalRead(by=one.by, at=one.at, criteria_version=one.binding.criteria_version)
-            for one in delivery.approvals
+            ApprovalRead(
+                by=approval.by,
+                at=approval.at,
+                criteria_version=approval.binding.criteria_version,
+            )
+            for approval in delivery.approvals
         ],
         started_by=delivery.started_by,
         started_at=delivery.started_at,
@@ -99,6 +195,7 @@ def _build_response(delivery: Delivery, recorded: RecordedVerdict | None) -> Del
 
 
 def verdict_to_response(recorded: RecordedVerdict) -> VerdictRead:
+    """A verdict as the API shows it."""
     verdict = recorded.verdict
     return VerdictRead(
         outcome=verdict.outcome,
@@ -107,4 +204,18 @@ def verdict_to_response(recorded: RecordedVerdict) -> VerdictRead:
         criteria_version=verdict.criteria_version,
         decided_by=recorded.decided_by,
         decided_at=verdict.at,
+    )
+
+
+def refusal_to_response(recorded: RecordedVerdict) -> RefusalRead:
+    """A refusal, with what it is about, as the API shows it."""
+    return RefusalRead(
+        delivery_id=recorded.delivery_id,
+        delivery=recorded.delivery,
+        product=recorded.product,
+        version=recorded.version,
+        environment=recorded.environment,
+        customer=recorded.customer,
+        attempt=recorded.attempt,
+        verdict=verdict_to_response(recorded),
     )

@@ -1,4 +1,4 @@
-"""Requests to bring a version somewhere, who approved them, and every verdict spoken over them."""
+"""Deliveries, their approvals, and every verdict on them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -26,8 +26,8 @@ deliveries = Table(
     key(),
     sequence(),
     Column("product", Text, ForeignKey("products.key"), nullable=False),
-    Column("version", Text, comment="As asked for; it may name no version at all."),
-    Column("wanted_digest", Text),
+    Column("version", Text, comment="As requested; it may name no version at all."),
+    Column("requested_digest", Text),
     Column("version_id", Uuid, ForeignKey("versions.id")),
     Column("digest", Text),
     Column("environment_id", Uuid, ForeignKey("environments.id"), nullable=False),
@@ -37,7 +37,9 @@ deliveries = Table(
     Column("lifecycle", Text, nullable=False),
     Column("readiness", JSONB, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("counted", Boolean, nullable=False, comment="False: turned away, no attempt (G5)."),
+    Column(
+        "counted", Boolean, nullable=False, comment="False: held by a follow-up, no attempt (G5)."
+    ),
     Column("requested_by", Text, nullable=False),
     Column("requested_at", INSTANT, nullable=False),
     Column("state", Text, nullable=False),
@@ -91,7 +93,7 @@ approvals = Table(
     Column("environment", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("at", INSTANT, nullable=False),
-    # The requester is copied, held true by the key, so that the four eyes can be a CHECK.
+    # A copy of the requester, which the foreign key verifies: so four eyes can be a CHECK.
     ForeignKeyConstraint(
         ["delivery_id", "requested_by"], ["deliveries.id", "deliveries.requested_by"]
     ),
@@ -107,7 +109,7 @@ verdicts = Table(
     Column("customer", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reasons", JSONB, nullable=False),
-    Column("follow_ups", JSONB, nullable=False, comment="Keys: opened, or open already."),
+    Column("follow_ups", JSONB, nullable=False, comment="Keys of those it opened or that held."),
     Column("criteria_version", Integer, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("at", INSTANT, nullable=False),

@@ -1,1 +1,1 @@
-"""Contacts of customers, as intake announces them: for whom the portal may speak."""
+"""Contacts of customers, as intake announces them: the portal speaks for them."""

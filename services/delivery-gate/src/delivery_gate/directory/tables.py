@@ -1,4 +1,4 @@
-"""Contacts of customers, as far as the gate must know them: for whom the portal may speak."""
+"""Contacts of customers, for whom the portal speaks."""
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
@@ -10,7 +10,7 @@ contacts = Table(
     identity(),
     Column("customer", Text, nullable=False),
     Column("address_digest", Text),
-    Column("heard", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Index(
         "ix_contacts_address",
         "address_digest",

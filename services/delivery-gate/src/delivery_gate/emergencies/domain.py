@@ -1,7 +1,7 @@
-"""An emergency change: the one way past a version (R7, G8). Pure.
+"""An emergency change: the one change that needs no version (R7, G8).
 
 It needs an open Blocker on this very environment and a second person.
-`requested > authorized > applied > settled`; aside: `revoked`.
+`requested > authorized > applied > settled`; instead of `applied`: `revoked`.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code
 from delivery_gate.environments.domain import Environment
 
 EmergencyState = Literal["requested", "authorized", "applied", "settled", "revoked"]
@@ -18,7 +19,7 @@ BlockerState = Literal["open", "lowered", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A ticket that is, or once was, a Blocker, as far as the gate has heard."""
+    """A ticket that is, or once was, a Blocker, as intake's events say."""
 
     ticket_id: UUID
     key: str
@@ -28,7 +29,10 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyChange:
-    """A change without a version, done to end a Blocker. `settled_by_version` is the delivery that paid."""
+    """A change without a version, made to end a Blocker.
+
+    `settled_by_version` is the id of the delivery that brought a version with this change.
+    """
 
     id: UUID
     key: str
@@ -58,9 +62,11 @@ def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None
         where = blocker.environment or "no environment"
         return Rejection(Code.BLOCKER_ELSEWHERE, f"{blocker.key} is a Blocker on {where}.")
     if blocker.state == "closed":
-        return Rejection(Code.BLOCKER_CLOSED, f"{blocker.key} is solved; deliver a version.")
+        return Rejection(
+            Code.BLOCKER_CLOSED, f"{blocker.key} is resolved; deliver a version instead."
+        )
     if blocker.state == "lowered":
-        return Rejection(Code.NOT_BLOCKER, f"{blocker.key} is no Blocker any more.")
+        return Rejection(Code.NOT_BLOCKER, f"{blocker.key} is no longer a Blocker.")
     return None
 
 
@@ -70,22 +76,24 @@ def request(
     environment: Environment,
     pending: EmergencyChange | None,
 ) -> EmergencyChange | Rejection:
-    """Ask for it. `pending` is the environment's change that is requested or authorized, if any."""
+    """Request a change. `pending` is the one already requested or authorized on the environment."""
     if not requested.description.strip():
-        return Rejection(Code.REASON_REQUIRED, "Say what is going to be changed, and why.")
+        return Rejection(Code.REASON_REQUIRED, "Describe what is going to be changed, and why.")
     if missing := check_blocker(blocker, requested.environment):
         return missing
     if environment.debt is not None:
         return _debt_rejection(environment)
     if pending is not None:
-        return Rejection(Code.CONFLICT, f"{pending.key} is {pending.state} here already.")
+        return Rejection(
+            Code.CONFLICT, f"{pending.key} is {pending.state} on this environment already."
+        )
     return requested
 
 
 def authorize(
     change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None
 ) -> EmergencyChange | Rejection:
-    """A second person takes the responsibility too."""
+    """Authorize a requested change, as a second person."""
     if change.state != "requested":
         return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if actor == change.requested_by:
@@ -104,7 +112,7 @@ def apply(
     *,
     busy: bool,
 ) -> EmergencyChange | Rejection:
-    """It is done on the environment now. `busy`: a delivery is running there."""
+    """Apply an authorized change. `busy`: a delivery is being rolled out on the environment."""
     if change.state == "requested":
         return Rejection(Code.NOT_AUTHORIZED, "A second person has to authorize this change first.")
     if change.state != "authorized":
@@ -119,19 +127,19 @@ def apply(
 
 
 def with_key(change: EmergencyChange, key: str) -> EmergencyChange:
-    """It was let in, so it gets the key that people will say."""
+    """The change with its key, which only a request that was not denied gets."""
     return replace(change, key=key)
 
 
 def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> EmergencyChange:
-    """A version that contains it was delivered and verified."""
+    """Settle an applied change: a version that contains it was delivered and verified."""
     if change.state != "applied":
         return change
     return replace(change, state="settled", settled_by_version=delivery_id, settled_at=at)
 
 
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:
-    """Take the permission back: by hand, or because the Blocker was lowered or closed."""
+    """Revoke a change that is not applied yet: by hand, or because the Blocker was lifted."""
     if change.state not in {"requested", "authorized"}:
         return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if not why.strip():

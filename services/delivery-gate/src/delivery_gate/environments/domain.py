@@ -1,17 +1,33 @@
-"""A customer's environment: what runs there, and what it accepts next (R7, G8, G10). Pure."""
+"""A customer's environment: what runs there, and what it accepts next (R7, G8, G10)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from delivery_gate.criteria.domain.verdict import Code, Reason
-from delivery_gate.versions.domain import Version
 
 EnvironmentState = Literal["compliant", "in_debt", "drifted"]
+RolloutState = Literal["delivering", "verifying"]
+
+ROLLOUT_STATES: tuple[RolloutState, ...] = ("delivering", "verifying")
+"""The states in which a delivery is changing its environment."""
 
 DEFAULT_DEBT_DEADLINE = timedelta(hours=72)
+
+
+class Deliverable(Protocol):
+    """What an environment has to know of a version. `contains`: ids of emergency changes."""
+
+    @property
+    def product(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def contains(self) -> frozenset[UUID]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +35,7 @@ class Debt:
     """Owed since an emergency change was applied: a version that contains it, by `due_at`."""
 
     change_id: UUID
-    change: str  # its key, as people say it
+    change: str  # its key
     started_at: datetime
     due_at: datetime
     overdue_since: datetime | None = None
@@ -27,10 +43,10 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A digest that nothing explains was seen running."""
+    """A digest was seen running that no delivery and no emergency change explains."""
 
     product: str
-    digest: str | None  # None: the product runs without any digest
+    digest: str | None  # None: the product runs and has no digest
     started_at: datetime
 
 
@@ -50,13 +66,14 @@ class Environment:
 
     @property
     def state(self) -> EnvironmentState:
-        """A debt speaks before a drift: the version that pays it also restores a known digest."""
+        """`in_debt` where there is a debt, even beside a drift: the version that pays the debt also
+        brings a known digest."""
         if self.debt is not None:
             return "in_debt"
         return "drifted" if self.drift is not None else "compliant"
 
 
-def environment_violations(environment: Environment, version: Version | None) -> list[Reason]:
+def environment_violations(environment: Environment, version: Deliverable | None) -> list[Reason]:
     """Why this environment does not accept this version now."""
     debt, drift = environment.debt, environment.drift
     if debt is not None:
@@ -69,33 +86,34 @@ def environment_violations(environment: Environment, version: Version | None) ->
 
 
 def _debt_violation(debt: Debt) -> Reason:
-    argument = "The environment accepts only a version that contains its emergency change."
-    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", argument, debt.change)
+    justification = "The environment accepts only a version that contains its emergency change."
+    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", justification, debt.change)
 
 
 def _drift_violation(environment: Environment, drift: Drift) -> Reason:
     seen = drift.digest or "no digest at all"
-    argument = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
-    return Reason(Code.ENV_DRIFTED, "drift", argument)
+    justification = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
+    return Reason(Code.ENV_DRIFTED, "drift", justification)
 
 
 def incur_debt(
     environment: Environment, change_id: UUID, change: str, at: datetime, after: timedelta
 ) -> Environment:
-    """An emergency change was applied: from now on the environment owes its version."""
+    """The environment after an emergency change: it owes a version with it within `after`."""
     return replace(environment, debt=Debt(change_id, change, at, at + after))
 
 
 def mark_overdue(environment: Environment, at: datetime) -> Environment:
-    """The debt's due time has passed unpaid. Nothing to mark where it was paid meanwhile."""
+    """Mark the debt as overdue. Unchanged where it is paid, not due yet or marked already."""
     debt = environment.debt
     if debt is None or debt.overdue_since is not None or at < debt.due_at:
         return environment
     return replace(environment, debt=replace(debt, overdue_since=at))
 
 
-def apply_version(environment: Environment, version: Version) -> Environment:
-    """A version was delivered and verified: it runs, pays the debt it contains, ends the drift."""
+def apply_version(environment: Environment, version: Deliverable) -> Environment:
+    """The environment after a verified delivery: the version runs, pays the debt whose change it
+    contains, and ends the drift of its product."""
     debt, drift = environment.debt, environment.drift
     paid = debt is not None and debt.change_id in version.contains
     return replace(
@@ -109,9 +127,10 @@ def apply_version(environment: Environment, version: Version) -> Environment:
 def observe(
     environment: Environment, product: str, digest: str | None, at: datetime
 ) -> Environment:
-    """A monitor reports what runs. The known digest restores; another one is drift (G10).
+    """The environment after a monitor's report: the known digest ends a drift, another one is drift
+    (G10).
 
-    While an emergency change is owed, another digest is what everybody expects: quiet.
+    In debt another digest is expected, because of the emergency change: it is no drift.
     """
     if digest is not None and environment.running.get(product) == digest:
         drift = environment.drift
@@ -124,7 +143,7 @@ def observe(
 
 
 def accept_drift(environment: Environment) -> Environment:
-    """The drift's investigation was confirmed: what was seen is what runs, with a known reason."""
+    """The environment once its drift is explained: what was seen counts as what runs."""
     drift = environment.drift
     if drift is None:
         return environment

@@ -1,18 +1,21 @@
-"""Environments with what runs on them. Their row is the lock of everything that happens there."""
+"""Every query about environments. Their row is the lock for everything that happens on them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy import Row, Select, Text, Uuid, column, exists, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from delivery_gate.deliveries.tables import deliveries
-from delivery_gate.environments.domain import Debt, Drift, Environment
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
+from delivery_gate.environments.domain import ROLLOUT_STATES, Debt, Drift, Environment
 from delivery_gate.environments.tables import environments, running
-from delivery_gate.follow_ups.tables import emergency_changes
-from delivery_gate.keys import by_id_or_key
+from delivery_gate.sql_literals import in_literals
+
+# Deliveries build on environments: their table is named here as in a foreign key, by text.
+_DELIVERIES = table("deliveries", column("environment_id", Uuid), column("state", Text))
 
 
 async def find(tx: Connection, reference: str, *, lock: bool = False) -> Environment | None:
@@ -24,47 +27,50 @@ async def find(tx: Connection, reference: str, *, lock: bool = False) -> Environ
 
 
 async def lock(tx: Connection, id: UUID) -> Environment:
-    """The environment, locked. Raises LookupError: whoever has its id has seen it."""
-    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=True)
-    if environment is None:
-        raise LookupError(f"environment/{id} is gone")
-    return environment
+    """The environment, locked. Raises LookupError for an id that never existed."""
+    return await _get_existing(tx, id, lock=True)
 
 
-async def get_of_delivery(tx: Connection, delivery_id: UUID) -> Environment:
-    """Where a locked delivery goes; the environment itself is not locked."""
-    return await _get_where(tx, deliveries.c.environment_id, deliveries.c.id == delivery_id)
+async def get(tx: Connection, id: UUID) -> Environment:
+    """The environment, not locked. Raises LookupError for an id that never existed."""
+    return await _get_existing(tx, id, lock=False)
 
 
-async def get_of_emergency(tx: Connection, change_id: UUID) -> Environment:
-    changes = emergency_changes.c
-    return await _get_where(tx, changes.environment_id, changes.id == change_id)
+async def is_busy(tx: Connection, id: UUID) -> bool:
+    """Whether a delivery is being rolled out on this locked environment (G11)."""
+    where = (
+        _DELIVERIES.c.environment_id == id,
+        in_literals(_DELIVERIES.c.state, ROLLOUT_STATES),
+    )
+    return bool(await tx.scalar(select(exists().where(*where))))
 
 
 async def lock_all(tx: Connection, ids: Iterable[UUID]) -> set[UUID]:
-    """Lock those that exist, in id order, so that two transactions never wait for each other."""
+    """Lock those that exist, in the order of their ids, so that no deadlock arises. Returns their
+    ids."""
     condition = environments.c.id.in_(list(ids))
     query = select(environments.c.id).where(condition).order_by(environments.c.id)
     return set((await tx.execute(query.with_for_update())).scalars())
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that nobody else holds; a timer comes back for the others."""
+    """Lock those that no other transaction has locked; the timer returns for the others."""
     condition = environments.c.id.in_(list(ids))
     query = select(environments.c.id).where(condition).order_by(environments.c.id)
     return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
 
 
 async def page(
-    tx: Connection, customer: str | None, after: str | None, limit: int
+    tx: Connection, customer: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[Environment]:
-    """In the order of their keys; `customer` narrows to what a contact may see."""
-    query = select(environments).where(~environments.c.retired).order_by(environments.c.key)
+    """Environments in the order of their keys, behind the key in `after`; one more than `limit`.
+
+    Of one `customer` only where one is given.
+    """
+    query = select(environments).where(~environments.c.retired)
     if customer is not None:
         query = query.where(environments.c.customer == customer)
-    if after is not None:
-        query = query.where(environments.c.key > after)
-    rows = (await tx.execute(query.limit(limit))).all()
+    rows = (await tx.execute(page_after(query, (environments.c.key,), after, limit))).all()
     runs = await _load_running(tx, [row.id for row in rows])
     return [_environment(row, runs.get(row.id, {})) for row in rows]
 
@@ -76,7 +82,7 @@ async def upsert(
     *,
     retired: bool,
 ) -> None:
-    """Take over what the directory says; what the gate itself knows of it stays."""
+    """Store what the directory knows of an environment; what the gate knows of it stays."""
     values = {
         "key": environment.key,
         "customer_id": environment.customer_id,
@@ -115,13 +121,10 @@ async def save(tx: Connection, environment: Environment) -> None:
         )
 
 
-async def _get_where(
-    tx: Connection, column: ColumnElement[UUID], condition: ColumnElement[bool]
-) -> Environment:
-    id = select(column).where(condition).scalar_subquery()
-    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=False)
+async def _get_existing(tx: Connection, id: UUID, *, lock: bool) -> Environment:
+    environment = await _get(tx, select(environments).where(environments.c.id == id), lock=lock)
     if environment is None:
-        raise LookupError("an environment is never deleted")
+        raise LookupError(f"environment/{id} does not exist; environments are never deleted")
     return environment
 
 

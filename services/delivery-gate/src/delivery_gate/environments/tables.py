@@ -1,6 +1,6 @@
-"""Customers' environments: what runs there, what they owe, and the Blockers heard of."""
+"""Customers' environments: what runs there, and what they owe."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Table, Text, Uuid
 
 from delivery_gate.metadata import INSTANT, METADATA, identity, key, sequence
 
@@ -37,16 +37,4 @@ running = Table(
     Column("product", Text, primary_key=True),
     Column("digest", Text, nullable=False),
     comment="What was last delivered and verified, or explained.",
-)
-
-blockers = Table(
-    "blockers",
-    METADATA,
-    Column("ticket_id", Uuid, primary_key=True),
-    Column("ticket", Text, nullable=False),
-    Column("environment_id", Uuid),
-    Column("environment", Text),
-    Column("state", Text, nullable=False),
-    CheckConstraint("state IN ('open', 'lowered', 'closed')", name="state"),
-    Index("ix_blockers_open", "environment_id", postgresql_where="state = 'open'"),
 )

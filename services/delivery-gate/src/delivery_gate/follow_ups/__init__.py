@@ -1,1 +1,1 @@
-"""Follow-ups: the work that a refusal obliges to."""
+"""Follow-ups: the work that refusals and drifts oblige to."""

@@ -1,4 +1,4 @@
-"""A follow-up: the work a refusal obliges to, which holds the version until done (G5). Pure."""
+"""A follow-up: the work that a refusal obliges to; it holds the version until it is done (G5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.verdict import (
     Code,
     FollowUpKind,
     Reason,
-    Rejection,
     Verdict,
     follow_ups_due,
 )
@@ -21,7 +21,7 @@ FollowUpState = Literal["open", "closed", "confirmed"]
 
 @dataclass(frozen=True, slots=True)
 class HeldVersion:
-    """What may not be delivered meanwhile: a version by name and, where known, by digest."""
+    """The version that may not be delivered meanwhile, by name and, where known, by digest."""
 
     product: str
     name: str | None
@@ -30,7 +30,8 @@ class HeldVersion:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """`closed` has evidence but still holds; only `confirmed` by a second person lets go."""
+    """A follow-up. One that is `closed`, with evidence, still holds the version; only one that a
+    second person `confirmed` no longer does."""
 
     id: UUID
     key: str
@@ -54,18 +55,18 @@ class FollowUp:
 
 
 def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:
-    """Say that the work is done, with what shows it."""
+    """Close an open follow-up with evidence that the work is done."""
     if follow_up.state != "open":
         return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
     if not evidence.strip():
-        return Rejection(Code.EVIDENCE_REQUIRED, "Say what shows that the work is done.")
+        return Rejection(Code.EVIDENCE_REQUIRED, "Name the evidence that the work is done.")
     return replace(follow_up, state="closed", evidence=evidence, closed_by=actor, closed_at=at)
 
 
 def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejection:
-    """A second person agrees that the evidence holds."""
+    """Confirm the evidence of a closed follow-up, as a second person."""
     if follow_up.state == "open":
-        return Rejection(Code.EVIDENCE_REQUIRED, "Nobody has closed this follow-up with evidence.")
+        return Rejection(Code.EVIDENCE_REQUIRED, "Close this follow-up with evidence first.")
     if follow_up.state == "confirmed":
         return Rejection(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
     if follow_up.closed_by == actor:
@@ -74,16 +75,16 @@ def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejecti
 
 
 def reject(follow_up: FollowUp, actor: str) -> FollowUp | Rejection:
-    """A second person finds the evidence wanting: the work is open again."""
+    """Reject the evidence of a closed follow-up, as a second person: the work is open again."""
     if follow_up.state != "closed":
         return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
     if follow_up.closed_by == actor:
-        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to judge.")
+        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to reject it.")
     return replace(follow_up, state="open", evidence=None, closed_by=None, closed_at=None)
 
 
 def holds(follow_up: FollowUp, requested: Reference, digest: str | None) -> bool:
-    """True while this follow-up forbids the version, under whatever name the same digest goes."""
+    """Whether this follow-up forbids the requested version, by its name or by its digest."""
     held = follow_up.held
     if follow_up.state == "confirmed" or held is None or held.product != requested.product:
         return False
@@ -94,7 +95,7 @@ def holds(follow_up: FollowUp, requested: Reference, digest: str | None) -> bool
 def hold_violations(
     follow_ups: tuple[FollowUp, ...], requested: Reference, digest: str | None
 ) -> list[Reason]:
-    """One reason per follow-up that holds this version; its key is the evidence."""
+    """One reason per follow-up that holds the requested version; its key is the evidence."""
     return [
         Reason(
             Code.FOLLOWUP_OPEN,
@@ -108,10 +109,11 @@ def hold_violations(
 
 
 def follow_up_work(verdict: Verdict, named: Mapping[FollowUpKind, str]) -> dict[FollowUpKind, str]:
-    """What a refusal opens: the work a person named, else what its reasons oblige to.
+    """The tasks, per kind, of the follow-ups that a verdict opens: those that a person named, else
+    those that its reasons oblige to.
 
-    A version that is turned away at the door, because it is held already, opens no more work at
-    every knock: whatever else speaks against it is said, but the open work comes first.
+    A version that is held already opens no more of them by itself: each further request would open
+    the same again. Its other reasons are in the verdict all the same.
     """
     if named:
         return dict(named)

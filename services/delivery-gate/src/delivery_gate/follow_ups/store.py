@@ -1,22 +1,23 @@
-"""The work that refusals oblige to."""
+"""Every query about follow-ups."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, tuple_, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.follow_ups.tables import follow_ups
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 
 UNCONFIRMED = ("open", "closed")
 
 
 async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
+    """Store a new follow-up on this environment."""
     held = follow_up.held
     await tx.execute(
         insert(follow_ups).values(
@@ -37,6 +38,7 @@ async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None
 
 
 async def save(tx: Connection, follow_up: FollowUp) -> None:
+    """Store the present state of a locked follow-up."""
     query = update(follow_ups).where(follow_ups.c.id == follow_up.id)
     await tx.execute(query.values(**_mutable_columns(follow_up)))
 
@@ -51,11 +53,13 @@ async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | Non
 
 
 async def lock(tx: Connection, id: UUID) -> FollowUp:
+    """The follow-up, locked."""
     query = select(follow_ups).where(follow_ups.c.id == id).with_for_update()
     return _follow_up((await tx.execute(query)).one())
 
 
 async def find(tx: Connection, reference: str) -> FollowUp | None:
+    """The follow-up with this id or key."""
     row = (
         await tx.execute(select(follow_ups).where(by_id_or_key(follow_ups, reference)))
     ).one_or_none()
@@ -66,27 +70,26 @@ async def page(
     tx: Connection,
     state: str | None,
     product: str | None,
-    after: tuple[datetime, UUID] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> list[FollowUp]:
-    """Newest first."""
-    at, id = follow_ups.c.opened_at, follow_ups.c.id
-    query = select(follow_ups).order_by(at.desc(), id.desc()).limit(limit)
+    """Follow-ups, newest first, behind `after` (time of opening and id); one more than `limit`."""
+    query = select(follow_ups)
     if state is not None:
         query = query.where(follow_ups.c.state == state)
     if product is not None:
         query = query.where(follow_ups.c.held_product == product)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return [_follow_up(row) for row in await tx.execute(query)]
+    order = follow_ups.c.opened_at.desc(), follow_ups.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_follow_up(row) for row in rows]
 
 
 async def list_holding(
     tx: Connection, product: str, name: str | None, digest: str | None
 ) -> tuple[FollowUp, ...]:
-    """The unconfirmed ones that hold this version, by name or by digest (G5)."""
-    criteria = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
-    same = [column == value for column, value in criteria.items() if value]
+    """The unconfirmed follow-ups that hold this version, by name or by digest (G5)."""
+    wanted = {follow_ups.c.held_version: name, follow_ups.c.held_digest: digest}
+    same = [column == value for column, value in wanted.items() if value]
     if not same:
         return ()
     query = (

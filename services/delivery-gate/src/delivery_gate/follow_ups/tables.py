@@ -1,4 +1,4 @@
-"""What is owed: the work after a refusal, and emergency changes until a version contains them."""
+"""Follow-ups: the work that refusals and drifts oblige to."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
 
@@ -38,46 +38,4 @@ follow_ups = Table(
     Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),
     Index("ix_follow_ups_opened_at", "opened_at", "id"),
-)
-
-emergency_changes = Table(
-    "emergency_changes",
-    METADATA,
-    identity(),
-    key(),
-    sequence(),
-    Column("environment_id", Uuid, ForeignKey("environments.id"), nullable=False),
-    Column("environment", Text, nullable=False),
-    Column("customer", Text, nullable=False),
-    Column("ticket_id", Uuid, nullable=False),
-    Column("ticket", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("requested_by", Text, nullable=False),
-    Column("requested_at", INSTANT, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("authorized_by", Text),
-    Column("authorized_at", INSTANT),
-    Column("applied_by", Text),
-    Column("applied_at", INSTANT),
-    Column("settled_by_version", Uuid, ForeignKey("deliveries.id")),
-    Column("settled_at", INSTANT),
-    Column("revoked_at", INSTANT),
-    Column("revocation_reason", Text),
-    CheckConstraint(
-        "state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')", name="state"
-    ),
-    CheckConstraint("authorized_by <> requested_by", name="four_eyes"),
-    CheckConstraint(
-        "state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL",
-        name="authorized",
-    ),
-    CheckConstraint(
-        "state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL", name="applied"
-    ),
-    Index(
-        "uq_emergency_changes_one_open",
-        "environment_id",
-        unique=True,
-        postgresql_where="state IN ('requested', 'authorized', 'applied')",
-    ),
 )

@@ -1,6 +1,6 @@
-"""Alembic's entry: migrate the delivery_gate schema."""
+"""How Alembic reaches the delivery_gate schema."""
 
 from common.persistence.migrations import run_migrations
-from delivery_gate.metadata import METADATA
+from delivery_gate.tables import METADATA
 
 run_migrations(METADATA)

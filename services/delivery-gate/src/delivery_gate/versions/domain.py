@@ -1,11 +1,12 @@
-"""A version: a name bound to one immutable digest of a product, for ever (G1). Pure."""
+"""A version: a name bound to one immutable digest of a product, for ever (G1)."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
@@ -28,7 +29,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How a request names what it wants delivered; any part may be missing or wrong."""
+    """How a request names the version to deliver; any part may be missing or wrong."""
 
     product: str
     name: str | None
@@ -41,9 +42,9 @@ def is_digest(text: str) -> bool:
 
 
 def is_moving_tag(name: str) -> bool:
-    """True for tags and ranges that mean another digest tomorrow: `latest`, `main`, `1.x`, `^1.4`.
+    """Whether the name may mean another digest tomorrow: `latest`, `main`, `1.x`, `^1.4`.
 
-    A name without a digit is a tag; so is one with a part that says it moves.
+    It may where it has no digit, or a part that is known to move.
     """
     if NAME.fullmatch(name) is None or not re.search(r"[0-9]", name):
         return True
@@ -51,13 +52,13 @@ def is_moving_tag(name: str) -> bool:
 
 
 def register(requested: Version, existing: Version | None) -> Version | Rejection:
-    """Bind the name to the digest, once. `known` is what the name is bound to already, if anything.
+    """Bind the name to the digest, once. `existing` is the version that has the name already.
 
-    The same registration again answers the known version: pipelines repeat themselves.
+    The same registration again returns the existing version, because pipelines repeat themselves.
     """
     if is_moving_tag(requested.name):
         return Rejection(
-            Code.MUTABLE_REFERENCE, f"{requested.name!r} moves; register a fixed name."
+            Code.MUTABLE_REFERENCE, f"{requested.name!r} is a moving tag; register a fixed name."
         )
     if not is_digest(requested.digest):
         return Rejection(Code.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits.")
@@ -72,7 +73,7 @@ def register(requested: Version, existing: Version | None) -> Version | Rejectio
 
 
 def naming_violations(reference: Reference, version: Version | None) -> list[Reason]:
-    """What is wrong with how the version is named, before anything else is looked at."""
+    """What is wrong with how a request names the version."""
     if not reference.name:
         return [_reason(Code.UNVERSIONED, "The request names no version.")]
     if is_moving_tag(reference.name):
@@ -81,10 +82,10 @@ def naming_violations(reference: Reference, version: Version | None) -> list[Rea
         detail = f"{reference.product} {reference.name} was never registered."
         return [_reason(Code.VERSION_UNKNOWN, detail)]
     if reference.digest is not None and reference.digest != version.digest:
-        other = f"{version.name} is {version.digest}; the request says {reference.digest}."
-        return [_reason(Code.DIGEST_MISMATCH, other)]
+        detail = f"{version.name} is {version.digest}; the request says {reference.digest}."
+        return [_reason(Code.DIGEST_MISMATCH, detail)]
     return []
 
 
-def _reason(code: Code, argument: str) -> Reason:
-    return Reason(code, "version", argument)
+def _reason(code: Code, justification: str) -> Reason:
+    return Reason(code, "version", justification)

@@ -1,69 +1,22 @@
-"""Products, versions and checks: inserted, never changed."""
+"""Every query about versions and their checks. Both are inserted and never changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.persistence.keyset import page_after
 from delivery_gate.criteria.domain.criteria import Check
-from delivery_gate.deliveries.tables import deliveries
-from delivery_gate.sql_literals import in_literals
 from delivery_gate.versions.domain import Version
-from delivery_gate.versions.tables import checks, products, versions
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """`versions` counts those registered so far."""
-
-    id: UUID
-    key: str
-    name: str
-    versions: int
-    created_by: str
-    created_at: datetime
-
-
-async def add_product(tx: Connection, product: Product) -> bool:
-    """False where the key is taken."""
-    query = (
-        insert(products)
-        .values(
-            id=product.id,
-            key=product.key,
-            name=product.name,
-            versions=product.versions,
-            created_by=product.created_by,
-            created_at=product.created_at,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(products.c.id)
-    )
-    return await tx.scalar(query) is not None
-
-
-async def get_product(tx: Connection, key: str, *, lock: bool = False) -> Product | None:
-    """The product; `lock` while a version of it is registered."""
-    query = select(products).where(products.c.key == key)
-    row = (await tx.execute(query.with_for_update(key_share=True) if lock else query)).one_or_none()
-    return None if row is None else Product(*row)
-
-
-async def list_products(tx: Connection, after: str | None, limit: int) -> list[Product]:
-    query = select(products).order_by(products.c.key).limit(limit)
-    if after is not None:
-        query = query.where(products.c.key > after)
-    return [Product(*row) for row in await tx.execute(query)]
+from delivery_gate.versions.tables import checks, versions
 
 
 async def add(tx: Connection, version: Version) -> None:
-    """Store a version of a locked product."""
+    """Store a new version of a locked product."""
     await tx.execute(
         insert(versions).values(
             id=version.id,
@@ -76,18 +29,17 @@ async def add(tx: Connection, version: Version) -> None:
             registered_at=version.registered_at,
         )
     )
-    grown = update(products).where(products.c.key == version.product)
-    await tx.execute(grown.values(versions=version.ordinal))
 
 
 async def get_by_name(tx: Connection, product: str, name: str) -> Version | None:
+    """The version with this name of a product."""
     query = select(versions).where(versions.c.product == product, versions.c.name == name)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else _version(row)
 
 
 async def find(tx: Connection, reference: str) -> Version | None:
-    """By id, or as people say it: `billing:1.4.0`."""
+    """The version with this id, or with this product and name (`billing:1.4.0`)."""
     try:
         where = versions.c.id == UUID(reference)
     except ValueError:
@@ -98,16 +50,15 @@ async def find(tx: Connection, reference: str) -> Version | None:
 
 
 async def page(
-    tx: Connection, product: str | None, after: tuple[datetime, UUID] | None, limit: int
+    tx: Connection, product: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[Version]:
-    """Newest first."""
-    sort_key = tuple_(versions.c.registered_at, versions.c.id)
-    query = select(versions).order_by(versions.c.registered_at.desc(), versions.c.id.desc())
+    """Versions, newest first, behind `after` (registration time and id); one more than `limit`."""
+    query = select(versions)
     if product is not None:
         query = query.where(versions.c.product == product)
-    if after is not None:
-        query = query.where(sort_key < after)
-    return [_version(row) for row in await tx.execute(query.limit(limit))]
+    order = versions.c.registered_at.desc(), versions.c.id.desc()
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_version(row) for row in rows]
 
 
 async def list_older_names(tx: Connection, version: Version) -> set[str]:
@@ -120,7 +71,7 @@ async def list_older_names(tx: Connection, version: Version) -> set[str]:
 async def add_checks(
     tx: Connection, version: Version, runs: Iterable[Check], reported_by: str
 ) -> None:
-    """Keep what a pipeline found out about a version."""
+    """Store the results of checks on a version."""
     rows = [
         {
             "id": uuid7(),
@@ -139,7 +90,7 @@ async def add_checks(
 
 
 async def get_latest_checks(tx: Connection, product: str, digest: str) -> tuple[Check, ...]:
-    """The last run of each kind on this digest, under whatever name."""
+    """The latest run of each kind on this digest, whatever name it was reported for."""
     by_digest = await get_latest_checks_of(tx, [(product, digest)])
     return by_digest.get((product, digest), ())
 
@@ -147,7 +98,7 @@ async def get_latest_checks(tx: Connection, product: str, digest: str) -> tuple[
 async def get_latest_checks_of(
     tx: Connection, digests: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[Check, ...]]:
-    """The same for several (product, digest); of two runs at one instant, the later reported."""
+    """The latest runs per (product, digest). Of two at one instant the one reported later counts."""
     columns = checks.c.product, checks.c.digest, checks.c.kind
     query = (
         select(checks)
@@ -160,17 +111,6 @@ async def get_latest_checks_of(
         run, key = Check(row.kind, row.result, row.at, row.evidence), (row.product, row.digest)
         by_digest[key] = (*by_digest.get(key, ()), run)
     return by_digest
-
-
-async def list_verified_tiers(tx: Connection, product: str, digest: str) -> frozenset[str]:
-    """The tiers in which this digest was delivered and verified, at any customer (G7)."""
-    where = (
-        deliveries.c.product == product,
-        deliveries.c.digest == digest,
-        in_literals(deliveries.c.state, ["delivered"]),
-    )
-    query = select(deliveries.c.tier).where(*where).distinct()
-    return frozenset((await tx.execute(query)).scalars())
 
 
 def _version(row: Row[Any]) -> Version:

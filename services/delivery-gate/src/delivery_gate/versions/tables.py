@@ -1,4 +1,4 @@
-"""Products, their versions, what pipelines found out about them, and what the gate asks."""
+"""Versions of products, and the results of checks on them."""
 
 from sqlalchemy import (
     ARRAY,
@@ -14,20 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-from delivery_gate.metadata import INSTANT, METADATA, identity, key
-
-products = Table(
-    "products",
-    METADATA,
-    identity(),
-    key(),
-    Column("name", Text, nullable=False),
-    Column("versions", Integer, nullable=False, comment="How many were registered so far."),
-    Column("created_by", Text, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-)
+from delivery_gate.metadata import INSTANT, METADATA, identity
 
 versions = Table(
     "versions",
@@ -45,7 +33,7 @@ versions = Table(
     CheckConstraint("digest ~ '^sha256:[0-9a-f]{64}$'", name="digest"),
     Index("ix_versions_digest", "product", "digest"),
     Index("ix_versions_registered_at", "registered_at", "id"),
-    comment="G1: inserted once; the service's role may neither update nor delete.",
+    comment="Append-only: the service's role may neither update nor delete (G1).",
 )
 
 checks = Table(
@@ -64,13 +52,4 @@ checks = Table(
     CheckConstraint("result IN ('passed', 'failed', 'error')", name="result"),
     Index("ix_checks_digest", "product", "digest", "kind", "at", "position"),
     comment="Every run of every check. Append-only.",
-)
-
-criteria = Table(
-    "criteria",
-    METADATA,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("body", JSONB, nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Play people, pipelines and intake against the gate's API, in tests."""
+"""People, pipelines and intake as callers of the gate, in tests."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -35,7 +35,7 @@ def digest(digit: str) -> str:
 
 @dataclass
 class GateClient:
-    """One app on one database, and everybody who speaks to it."""
+    """One app on one database, called as any user."""
 
     app: FastAPI
     database: Database
@@ -62,7 +62,7 @@ class GateClient:
         return await asyncio.gather(*calls)
 
     async def post_ok(self, user: str, path: str, body: Any = None) -> dict[str, Any]:
-        """What the gate answers to something it must accept."""
+        """The answer to a request that the gate must accept."""
         answer = await self.post(user, path, body)
         assert answer.is_success, (path, answer.status_code, answer.text)
         data: dict[str, Any] = answer.json()
@@ -75,7 +75,7 @@ class GateClient:
         return data
 
     async def deliver_event(self, event: Any) -> None:
-        """Intake says something; each subject counts on its own."""
+        """Deliver an event of intake with the next sequence of its subject."""
         sequence = self.sequences.get(event.subject(), 0) + 1
         self.sequences[event.subject()] = sequence
         await deliver(self.database, HANDLERS, (event, sequence))
@@ -98,7 +98,7 @@ class GateClient:
     async def announce_ticket(
         self, kind: type[TicketEvent], environment: str | None = "acme-prod", **more: Any
     ) -> None:
-        """Intake tells that OPS-1 became, or no longer is, a Blocker."""
+        """Announce that OPS-1 became, or no longer is, a Blocker."""
         async with self.database.transaction() as tx:
             at = await transaction_time(tx)
         blocks = kind is BlockerRaised or more.get("reason") in {"resolved", "closed", "moved"}
@@ -118,16 +118,16 @@ class GateClient:
         )
         await self.deliver_event(event)
 
-    async def blocker_raised(self, environment: str | None = "acme-prod") -> None:
+    async def raise_blocker(self, environment: str | None = "acme-prod") -> None:
         await self.announce_ticket(BlockerRaised, environment)
 
-    async def blocker_lifted(self, reason: str, environment: str = "acme-prod") -> None:
+    async def lift_blocker(self, reason: str, environment: str = "acme-prod") -> None:
         await self.announce_ticket(BlockerLifted, environment, reason=reason)
 
     async def register_version(
         self, name: str, digit: str, *, contains: tuple[str, ...] = (), checked: bool = True
     ) -> dict[str, Any]:
-        """A registered version of billing, with green checks unless told otherwise."""
+        """A registered version of billing, with green checks unless `checked` is False."""
         await self.post("pipeline", "products", {"key": "billing", "name": "Billing"})
         body = {"product": "billing", "name": name, "digest": digest(digit)}
         version = await self.post_ok("pipeline", "versions", body | {"contains": list(contains)})
@@ -162,7 +162,7 @@ class GateClient:
         return await self.deliver(delivery["key"], digit)
 
     async def deliver_to_production(self, version: str, digit: str) -> dict[str, Any]:
-        """The whole way of a version that nobody objects to."""
+        """Bring a version through staging to production."""
         await self.deliver_to_staging(version, digit)
         delivery = await self.submit(version, "acme-prod")
         await self.approve(delivery["key"], "anna", "omar")

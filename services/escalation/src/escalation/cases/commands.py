@@ -1,33 +1,34 @@
-"""The last half of every edge: store what came to be, write down whom to tell, arm, announce.
+"""Open cases, change them, and store, notify and announce what happened: one transaction each.
 
-The caller holds the case's lock. Order of locks: case, notifications, deadlines.
+Whoever changes a case holds its lock. Order of locks: case, notifications, deadlines.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from common.events.escalations import audience_topic
 from common.messaging import outbox
 from common.messaging.outbox import OutboxEvent
 from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from escalation.cases import events as case_events
 from escalation.cases import store as cases
-from escalation.cases.domain import timeline
+from escalation.cases.domain import lifecycle, policy_engine, timeline
 from escalation.cases.domain.case import Case
+from escalation.cases.domain.deadlines import deadlines_of
 from escalation.cases.domain.lifecycle import Outcome
 from escalation.cases.domain.timeline import TimelineEvent
+from escalation.cases.events import to_event, to_timeline_entry
 from escalation.directory import store as directory
 from escalation.notifications import store as notifications
-from escalation.notifications.domain.notification import Purpose, plan_notifications
-from escalation.policies import store as policy_store
+from escalation.notifications.commands import cancel_notifications, create_notifications
+from escalation.notifications.domain.notification import Purpose
+from escalation.policies import store as policies
+from escalation.policies.domain.policy import DEFAULT_POLICY, Policy
 from escalation.policies.domain.recipients import Roster
-
-STEP, ACKNOWLEDGEMENT, SNOOZE, NOTIFICATION = "step", "acknowledgement", "snooze", "notification"
-"""Kinds of deadlines. A case has one of the first three armed, as its status says."""
-
-_DEADLINE_KIND_BY_STATUS = {"open": STEP, "acknowledged": ACKNOWLEDGEMENT, "snoozed": SNOOZE}
+from escalation.policies.domain.trigger import DEFAULT_TIER, Trigger
 
 _PURPOSE_BY_EVENT: dict[type[TimelineEvent], Purpose] = {
     timeline.StepFired: "page",
@@ -36,26 +37,78 @@ _PURPOSE_BY_EVENT: dict[type[TimelineEvent], Purpose] = {
 }
 
 
-async def load_roster(tx: Connection) -> Roster:
-    """Who can be told now, and the rotas as they are now (E3)."""
-    rotas = {key: rota for key, (rota, _) in (await policy_store.list_rotas(tx)).items()}
-    return Roster(rotas, await directory.list_roles(tx))
+async def open_or_join(
+    tx: Connection,
+    trigger: Trigger,
+    note: str,
+    actor: str | None = None,
+    policy_key: str | None = None,
+) -> tuple[Case, bool]:
+    """Open a case, or add to the unresolved one of the same dedup key (E9). True where it is new.
+
+    `policy_key` overrides the matrix, for cases opened by hand. Step 1 of a new case fires here, in
+    the same transaction (E1).
+    """
+    policy = await _choose_policy(tx, trigger, policy_key)
+    while True:
+        at = await transaction_time(tx)
+        new = await cases.add(tx, _build_case(uuid7(), trigger, policy, at))
+        if new:
+            roster = await policies.load_roster(tx)
+            return await apply_outcome(tx, new, _first_outcome(new, roster, note, actor, at)), True
+        for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
+            at = await transaction_time(tx)
+            outcome = lifecycle.repeat_trigger(existing.state, note, at)
+            return await apply_outcome(tx, existing, outcome), False
+        # Resolved by somebody else between the two statements: the dedup key is free again.
+
+
+async def notify_only(tx: Connection, trigger: Trigger, people: Sequence[str], note: str) -> Case:
+    """Notify these people, once each, without paging: the case has no steps.
+
+    It stays open until its cause ends. Where an unresolved case of the same dedup key exists, they
+    are notified of what has changed.
+    """
+    policy = await _choose_policy(tx, trigger, None)
+    while True:
+        at = await transaction_time(tx)
+        new = await cases.add(tx, _without_steps(_build_case(uuid7(), trigger, policy, at)))
+        if new:
+            opened = (timeline.Opened(at, note, trigger.at), timeline.Informed(at, tuple(people)))
+            return await apply_outcome(tx, new, (new.state, opened))
+        for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
+            at = await transaction_time(tx)
+            changed = replace(existing, trigger=trigger)
+            repeated = (timeline.Repeated(at, note), timeline.Informed(at, tuple(people)))
+            return await apply_outcome(tx, changed, (existing.state, repeated))
+        # Resolved by somebody else between the two statements: the dedup key is free again.
+
+
+async def environment_tier(tx: Connection, environment: str | None) -> str | None:
+    """The tier that the matrix asks for; None only where no environment is concerned."""
+    if environment is None:
+        return None
+    return await directory.get_tier(tx, environment) or DEFAULT_TIER
 
 
 async def apply_outcome(tx: Connection, case: Case, outcome: Outcome) -> Case:
-    """Store an outcome and all that follows from it; answers the case as it is then."""
+    """Store the outcome of a rule with all that follows from it, and return the case as it is then."""
     state, events = outcome
     if state.policy_id != case.policy.id:
-        case = replace(case, policy=await policy_store.get_policy(tx, state.policy_id))
+        case = replace(case, policy=await policies.get_policy(tx, state.policy_id))
     after = await _append_events(tx, replace(case, state=state), events)
-    await schedule(tx, _deadlines(after))
+    due = deadlines_of(after.state)
+    await schedule(tx, [Deadline(kind, after.id, due_at) for kind, due_at in due.items()])
     return after
 
 
 async def append_event(
     tx: Connection, case: Case, make_event: Callable[[datetime], TimelineEvent]
 ) -> Case:
-    """Add to a case's timeline what does not change the case."""
+    """Add an event to the timeline of a case whose state does not change.
+
+    `make_event` gets the time of the transaction.
+    """
     return await _append_events(tx, case, (make_event(await transaction_time(tx)),))
 
 
@@ -63,57 +116,63 @@ async def _append_events(tx: Connection, case: Case, events: Sequence[TimelineEv
     numbered = list(enumerate(events, case.sequence + 1))
     case = replace(case, sequence=case.sequence + len(events))
     await cases.save(tx, case)
-    await cases.add_entries(
-        tx, case.id, [case_events.to_timeline_entry(told, n) for n, told in numbered]
-    )
+    entries = [to_timeline_entry(event, number) for number, event in numbered]
+    await cases.add_entries(tx, case.id, entries)
     for number, event in numbered:
         await _notify(tx, case, event, number)
     topics = tuple(audience_topic(audience) for audience in case.audiences)
-    outbox_events = [
-        OutboxEvent(case_events.to_event(case, told), n, topics) for n, told in numbered
-    ]
+    outbox_events = [OutboxEvent(to_event(case, event), n, topics) for n, event in numbered]
     await outbox.publish(tx, *outbox_events)
     return case
 
 
-def _deadlines(case: Case) -> list[Deadline]:
-    armed = _DEADLINE_KIND_BY_STATUS.get(case.state.status)
-    return [
-        Deadline(kind, case.id, case.state.due_at if kind == armed else None)
-        for kind in _DEADLINE_KIND_BY_STATUS.values()
-    ]
-
-
 async def _notify(tx: Connection, case: Case, event: TimelineEvent, number: int) -> None:
-    """What a fact means for notifications: some tell, some stop what is pending (E5, E7, E14)."""
+    """What an event means for notifications: some create, some cancel (E5, E7, E14)."""
+    occasion = str(number)
     if isinstance(event, timeline.Acknowledged):
-        await _cancel_notifications(
-            tx, case, event.by if case.policy.acknowledge == "each" else None
-        )
+        only = event.by if case.policy.acknowledge == "each" else None
+        await cancel_notifications(tx, case.id, only)
     elif isinstance(event, timeline.Resolved | timeline.Snoozed | timeline.PolicyChanged):
-        await _cancel_notifications(tx, case, None)
+        await cancel_notifications(tx, case.id)
     if isinstance(event, timeline.Withdrawn) or (
         isinstance(event, timeline.Resolved) and event.withdrawn
     ):
-        people = await notifications.list_reached_people(tx, case.id)
-        await create_notifications(tx, case, number, "all_clear", people, event.at)
+        reached = await notifications.list_reached_people(tx, case.id)
+        await create_notifications(tx, case.id, occasion, "all_clear", reached, event.at)
     if isinstance(event, timeline.StepFired | timeline.Exhausted | timeline.Informed):
-        await create_notifications(
-            tx, case, number, _PURPOSE_BY_EVENT[type(event)], event.people, event.at
-        )
+        purpose = _PURPOSE_BY_EVENT[type(event)]
+        await create_notifications(tx, case.id, occasion, purpose, event.people, event.at)
 
 
-async def create_notifications(
-    tx: Connection, case: Case, number: int, purpose: Purpose, people: Sequence[str], at: datetime
-) -> None:
-    """Write the notifications of one entry of the timeline; personal delays are armed."""
-    people_by_sub = await directory.load_people(tx, set(people))
-    messages = plan_notifications(case.id, str(number), purpose, people, people_by_sub, at)
-    await notifications.add(tx, messages)
-    waiting = [m for m in messages if m.state == "waiting"]
-    await schedule(tx, [Deadline(NOTIFICATION, m.id, m.send_at) for m in waiting])
+def _without_steps(case: Case) -> Case:
+    return replace(case, state=replace(case.state, due_at=None))
 
 
-async def _cancel_notifications(tx: Connection, case: Case, person: str | None) -> None:
-    gone = await notifications.cancel(tx, case.id, person)
-    await schedule(tx, [Deadline(NOTIFICATION, id, None) for id in gone])
+def _build_case(id: UUID, trigger: Trigger, policy: Policy, at: datetime) -> Case:
+    # Step 1 is due when the cause happened, which may be long ago; a sender's clock may run ahead.
+    due_at = min(trigger.at, at)
+    state = lifecycle.new_state(id, policy, trigger.severity, due_at)
+    return Case("", 0, at, trigger, policy, state)
+
+
+def _first_outcome(
+    case: Case, roster: Roster, note: str, actor: str | None, at: datetime
+) -> Outcome:
+    """Step 1, and the mandatory roles as far as step 1 does not notify them (R2, R5)."""
+    state, events = policy_engine.advance(case.state, case.policy, roster, at)
+    paged = {p for e in events if isinstance(e, timeline.StepFired) for p in e.people}
+    mandatory = roster.with_roles(case.trigger.mandatory_roles)
+    missing = tuple(person for person in mandatory if person not in paged)
+    informed = (timeline.Informed(at, missing),) if missing else ()
+    return state, (timeline.Opened(at, note, case.trigger.at, actor), *informed, *events)
+
+
+async def _choose_policy(tx: Connection, trigger: Trigger, requested: str | None) -> Policy:
+    """The newest version of the policy requested or named by the matrix; else the default policy."""
+    matrix, _ = await policies.get_matrix(tx)
+    key = requested or matrix.policy_for(trigger)
+    policy = await policies.get_newest_policy(tx, key)
+    policy = policy or await policies.get_newest_policy(tx, DEFAULT_POLICY)
+    if policy is None:
+        raise LookupError(f"policy {DEFAULT_POLICY!r} is missing: the first migration makes it")
+    return policy

@@ -1,4 +1,4 @@
-"""What a fact is on the wire, and what stands of it in the timeline."""
+"""From an event of the timeline to its stored entry, and to the event on the wire."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -11,17 +11,16 @@ from common.events import escalations as wire_events
 from common.events.escalations import EscalationEvent
 from escalation.cases.domain import timeline
 from escalation.cases.domain.case import Case
-from escalation.cases.domain.timeline import TimelineEvent
-from escalation.cases.store import TimelineEntry
+from escalation.cases.domain.timeline import TimelineEntry, TimelineEvent
 
-F = TypeVar("F", bound=TimelineEvent)
+E = TypeVar("E", bound=TimelineEvent)
 
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 _OWN_COLUMNS = {"at", "by", "confirmed_by"}
 
 
 def to_timeline_entry(event: TimelineEvent, sequence: int) -> TimelineEntry:
-    """The timeline's line: kind is the fact's name in snake_case, detail its own fields."""
+    """The stored entry: `kind` is the class name in snake_case, `detail` the fields without columns."""
     detail = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in _OWN_COLUMNS}
     return TimelineEntry(
         sequence,
@@ -38,7 +37,7 @@ def _snake(name: str) -> str:
 
 
 def to_event(case: Case, timeline_event: TimelineEvent) -> EscalationEvent:
-    """The event that tells a fact; `case` is as it is afterwards."""
+    """The event on the wire; `case` is as it is afterwards."""
     return _TO_WIRE[type(timeline_event)](_common_fields(case, timeline_event.at), timeline_event)
 
 
@@ -47,7 +46,7 @@ def _common_fields(case: Case, at: datetime) -> dict[str, Any]:
         "at": at,
         "escalation_id": case.id,
         "escalation": case.key,
-        "trigger": case.trigger.trigger,
+        "trigger": case.trigger.kind,
         "severity": case.trigger.severity,
         "title": case.trigger.title,
         "policy": case.policy.key,
@@ -60,60 +59,62 @@ def _common_fields(case: Case, at: datetime) -> dict[str, Any]:
     }
 
 
-def _step_fired(common: dict[str, Any], f: timeline.StepFired) -> EscalationEvent:
+def _step_fired(common: dict[str, Any], event: timeline.StepFired) -> EscalationEvent:
     return wire_events.StepFired(
         **common,
-        step=f.step,
-        round=f.round,
-        due_at=f.due_at,
-        fired_at=f.at,
-        late=f.late,
-        people=list(f.people),
+        step=event.step,
+        round=event.round,
+        due_at=event.due_at,
+        fired_at=event.at,
+        late=event.late,
+        people=list(event.people),
     )
 
 
-def _note_event(text_of: Callable[[F], str]) -> Callable[[dict[str, Any], F], EscalationEvent]:
-    return lambda common, f: wire_events.EscalationNoted(**common, note=text_of(f))
+def _note_event(text_of: Callable[[E], str]) -> Callable[[dict[str, Any], E], EscalationEvent]:
+    return lambda common, e: wire_events.EscalationNoted(**common, note=text_of(e))
 
 
-def _notified(common: dict[str, Any], f: timeline.Notified) -> EscalationEvent:
+def _notified(common: dict[str, Any], event: timeline.Notified) -> EscalationEvent:
     return wire_events.Notified(
-        **common, notification_id=f.notification_id, person=f.person, channel=f.channel
+        **common, notification_id=event.notification_id, person=event.person, channel=event.channel
     )
 
 
-def _notification_failed(common: dict[str, Any], f: timeline.NotificationFailed) -> EscalationEvent:
+def _notification_failed(
+    common: dict[str, Any], event: timeline.NotificationFailed
+) -> EscalationEvent:
     return wire_events.NotificationFailed(
         **common,
-        notification_id=f.notification_id,
-        person=f.person,
-        channel=f.channel,
-        reason=f.reason,
+        notification_id=event.notification_id,
+        person=event.person,
+        channel=event.channel,
+        reason=event.reason,
     )
 
 
 _TO_WIRE: dict[type[TimelineEvent], Callable[[dict[str, Any], Any], EscalationEvent]] = {
-    timeline.Opened: lambda common, f: wire_events.EscalationOpened(**common),
+    timeline.Opened: lambda common, e: wire_events.EscalationOpened(**common),
     timeline.Informed: _note_event(
-        lambda f: f"{', '.join(f.people)} told, because it is owed to them"
+        lambda e: f"informed, whatever the policy says: {', '.join(e.people)}"
     ),
-    timeline.Repeated: _note_event(lambda f: f.note),
+    timeline.Repeated: _note_event(lambda e: e.note),
     timeline.StepFired: _step_fired,
-    timeline.StepSkipped: _note_event(lambda f: f"step {f.step} reached nobody and was skipped"),
-    timeline.Exhausted: lambda common, f: wire_events.EscalationExhausted(**common),
-    timeline.Acknowledged: lambda common, f: wire_events.EscalationAcknowledged(**common, by=f.by),
-    timeline.Reopened: lambda common, f: wire_events.EscalationReopened(**common, reason=f.why),
-    timeline.SnoozeAsked: _note_event(lambda f: f"{f.by} asks a second person for a snooze"),
-    timeline.Snoozed: lambda common, f: wire_events.EscalationSnoozed(
-        **common, by=f.by, until=f.until
+    timeline.StepSkipped: _note_event(lambda e: f"step {e.step} reached nobody and was skipped"),
+    timeline.Exhausted: lambda common, e: wire_events.EscalationExhausted(**common),
+    timeline.Acknowledged: lambda common, e: wire_events.EscalationAcknowledged(**common, by=e.by),
+    timeline.Reopened: lambda common, e: wire_events.EscalationReopened(**common, reason=e.why),
+    timeline.SnoozeAsked: _note_event(lambda e: f"{e.by} asks a second person for a snooze"),
+    timeline.Snoozed: lambda common, e: wire_events.EscalationSnoozed(
+        **common, by=e.by, until=e.until
     ),
     timeline.PolicyChanged: _note_event(
-        lambda f: f"{f.by} moved it to policy {f.policy} v{f.version}"
+        lambda e: f"{e.by} moved it to policy {e.policy} v{e.version}"
     ),
-    timeline.Resolved: lambda common, f: wire_events.EscalationResolved(
-        **common, reason=f.why, by=f.by
+    timeline.Resolved: lambda common, e: wire_events.EscalationResolved(
+        **common, reason=e.why, by=e.by
     ),
-    timeline.Withdrawn: _note_event(lambda f: f"withdrawn: {f.why}"),
+    timeline.Withdrawn: _note_event(lambda e: f"withdrawn: {e.why}"),
     timeline.Notified: _notified,
     timeline.NotificationFailed: _notification_failed,
 }

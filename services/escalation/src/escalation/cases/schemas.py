@@ -1,76 +1,55 @@
-"""What callers are shown of policies, rotas and cases."""
+"""Request and response models of escalations."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from common.http import ResponseModel
+from pydantic import Field
+
+from common.http import RequestModel, ResponseModel
 from escalation.cases.domain.case import Case
-from escalation.cases.store import TimelineEntry
-from escalation.policies.domain.policy import Policy
+from escalation.cases.domain.lifecycle import Status
+from escalation.cases.domain.timeline import TimelineEntry
 from escalation.policies.domain.trigger import TriggerKind
-from escalation.rotas.domain.rota import Rota
-from escalation.rotas.domain.time_window import Window
-from escalation.rotas.schemas import DAYS
+from escalation.rotas.schemas import Key
+
+Severity = Literal["blocker", "critical", "major", "minor", "trivial"]
+ShortText = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class WindowRead(ResponseModel):
-    days: list[str]
-    starts_at: str
-    ends_at: str
-    timezone: str
+class EscalationCreate(RequestModel):
+    """An escalation opened by hand. `title` says what is wrong, without words or data of a customer.
+
+    With the `dedup_key` of an unresolved escalation, it is added to that one's timeline instead.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    severity: Severity
+    policy: Key | None = None
+    dedup_key: Annotated[str, Field(min_length=1, max_length=150)] | None = None
+    customer: ShortText | None = None
+    environment: ShortText | None = None
+    service: ShortText | None = None
+    ticket: ShortText | None = None
 
 
-class TargetRead(ResponseModel):
-    kind: str
-    name: str
+class EscalationResolve(RequestModel):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class StepRead(ResponseModel):
-    targets: list[TargetRead]
-    delay_seconds: int
-    windows: list[WindowRead]
+class EscalationSnooze(RequestModel):
+    """For a blocker a second person must ask for the same `until`; only then it is quiet."""
+
+    until: datetime
 
 
-class PolicyRead(ResponseModel):
-    id: UUID
-    key: str
-    version: int
-    steps: list[StepRead]
-    fallback: str
-    repeat: int
-    empty_step: str
-    acknowledge: str
-    ack_timeout_seconds: int | None
-    audiences: list[str]
-    critical: bool
-
-
-class LayerRead(ResponseModel):
-    participants: list[str]
-    starts_at: str
-    timezone: str
-    length: int
-    unit: str
-    hours: list[WindowRead]
-
-
-class OverrideRead(ResponseModel):
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    person: str | None
-    replaces: str | None
-
-
-class RotaRead(ResponseModel):
-    key: str
-    version: int
-    layers: list[LayerRead]
-    overrides: list[OverrideRead]
+class EscalationMove(RequestModel):
+    policy: Key
 
 
 class TimelineEntryRead(ResponseModel):
+    """Something that happened; `confirmed_by` confirmed what `by` requested."""
+
     sequence: int
     at: datetime
     kind: str
@@ -80,12 +59,15 @@ class TimelineEntryRead(ResponseModel):
 
 
 class EscalationRead(ResponseModel):
-    """`next_at` is when time acts next: the next step, the acknowledgement's time-out, or the end
-    of the snooze, as `state` says. `round` and `step` are of the step that fired last."""
+    """An escalation as it is now.
+
+    `next_at` is when time acts next: the next step, the time-out of the acknowledgement, or the end
+    of the snooze, as `state` says. `round` and `step` are of the step that fired last.
+    """
 
     id: UUID
     key: str
-    state: Literal["open", "acknowledged", "snoozed", "resolved"]
+    state: Status
     trigger: TriggerKind
     severity: str
     title: str
@@ -108,77 +90,27 @@ class EscalationRead(ResponseModel):
 
 
 class EscalationDetail(EscalationRead):
+    """An escalation with its timeline from the beginning."""
+
     timeline: list[TimelineEntryRead]
 
 
-def policy_to_response(policy: Policy) -> PolicyRead:
-    timeout = policy.ack_timeout
-    return PolicyRead(
-        id=policy.id,
-        key=policy.key,
-        version=policy.version,
-        steps=[
-            StepRead(
-                targets=[TargetRead(kind=t.kind, name=t.name) for t in step.targets],
-                delay_seconds=int(step.delay.total_seconds()),
-                windows=[window_to_response(w) for w in step.windows],
-            )
-            for step in policy.steps
-        ],
-        fallback=policy.fallback,
-        repeat=policy.repeat,
-        empty_step=policy.empty_step,
-        acknowledge=policy.acknowledge,
-        ack_timeout_seconds=int(timeout.total_seconds()) if timeout else None,
-        audiences=sorted(policy.audiences),
-        critical=policy.critical,
-    )
+def to_response(case: Case) -> EscalationRead:
+    return EscalationRead(**_fields(case))
 
 
-def window_to_response(window: Window) -> WindowRead:
-    return WindowRead(
-        days=[DAYS[day] for day in sorted(window.weekdays)],
-        starts_at=f"{window.starts_at:%H:%M}",
-        ends_at=f"{window.ends_at:%H:%M}",
-        timezone=window.zone,
-    )
-
-
-def rota_to_response(rota: Rota, version: int) -> RotaRead:
-    return RotaRead(
-        key=rota.key,
-        version=version,
-        layers=[
-            LayerRead(
-                participants=list(layer.participants),
-                starts_at=f"{layer.starts_at:%Y-%m-%dT%H:%M}",
-                timezone=layer.zone,
-                length=layer.length,
-                unit=layer.unit,
-                hours=[window_to_response(w) for w in layer.hours],
-            )
-            for layer in rota.layers
-        ],
-        overrides=[OverrideRead.model_validate(o) for o in rota.overrides],
-    )
-
-
-def case_to_response(case: Case) -> EscalationRead:
-    return EscalationRead(**_case_fields(case))
-
-
-def case_to_detail(case: Case, timeline: list[TimelineEntry]) -> EscalationDetail:
+def to_detail(case: Case, timeline: list[TimelineEntry]) -> EscalationDetail:
     entries = [TimelineEntryRead.model_validate(entry) for entry in timeline]
-    return EscalationDetail(**_case_fields(case), timeline=entries)
+    return EscalationDetail(**_fields(case), timeline=entries)
 
 
-def _case_fields(case: Case) -> dict[str, Any]:
+def _fields(case: Case) -> dict[str, Any]:
     state, trigger = case.state, case.trigger
     return {
         "id": case.id,
         "key": case.key,
         "state": state.status,
-        "trigger": trigger.trigger,
+        "trigger": trigger.kind,
         "severity": trigger.severity,
         "title": trigger.title,
         "policy": case.policy.key,
@@ -188,8 +120,8 @@ def _case_fields(case: Case) -> dict[str, Any]:
         "ticket": trigger.ticket,
         "opened_at": case.opened_at,
         "expected_breach_at": trigger.expected_breach_at,
-        "round": state.passes,
-        "step": state.fired,
+        "round": state.round,
+        "step": state.fired_step,
         "next_at": state.due_at,
         "exhausted": state.exhausted,
         "acknowledged_by": list(state.acknowledged_by),

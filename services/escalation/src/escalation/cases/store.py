@@ -1,8 +1,7 @@
 """Cases and their timelines."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,30 +11,22 @@ from sqlalchemy.dialects.postgresql import insert as insert_new
 from common.persistence.database import Connection
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import EscalationState
-from escalation.policies.domain.trigger import Trigger
+from escalation.cases.domain.timeline import TimelineEntry
+from escalation.cases.tables import escalations, timeline
+from escalation.policies.domain.trigger import Trigger, TriggerKind
 from escalation.policies.store import POLICY_ADAPTER
-from escalation.tables import escalations, policies, timeline
+from escalation.policies.tables import policies
 
 _STATE = tuple(f.name for f in fields(EscalationState))
-_TRIGGER = tuple(f.name for f in fields(Trigger) if f.name != "severity")
-# A literal, not a parameter: a plan for any value cannot prove that the partial index holds.
+_ENTRY = tuple(f.name for f in fields(TimelineEntry))
+_TRIGGER = {f.name: f.name for f in fields(Trigger)} | {"kind": "trigger"}
+"""The fields of a trigger with their columns; `severity` is the state's column, too."""
+# A literal, not a parameter: a plan for any value cannot prove that the partial index applies.
 _UNRESOLVED = escalations.c.status != literal_column("'resolved'")
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One line of a timeline; `confirmed_by` confirmed what `by` asked for."""
-
-    sequence: int
-    at: datetime
-    kind: str
-    by: str | None
-    confirmed_by: str | None
-    detail: dict[str, Any]
-
-
 async def add(tx: Connection, case: Case) -> Case | None:
-    """The case with its key, or None where its dedup key belongs to an unresolved one (E9)."""
+    """Store a new case and return it with its key; None where an unresolved one has its dedup key (E9)."""
     new = insert_new(escalations).values(**_row(case), opened_at=case.opened_at)
     new = new.on_conflict_do_nothing(index_elements=["dedup_key"], index_where=_UNRESOLVED)
     key = await tx.scalar(new.returning(escalations.c.key))
@@ -43,54 +34,59 @@ async def add(tx: Connection, case: Case) -> Case | None:
 
 
 async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[Case]:
-    """The unresolved cases of these causes, in id order."""
+    """Lock the unresolved cases of these causes, in id order."""
     condition = escalations.c.dedup_key.in_(dedup_keys)
     return await _lock_where(tx, condition & _UNRESOLVED)
 
 
 async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:
-    """The newest case of a cause, resolved or not."""
+    """Lock the newest case of a cause, resolved or not; None where there is none."""
     newest = select(escalations.c.id).where(escalations.c.dedup_key == dedup_key)
     newest = newest.order_by(escalations.c.opened_at.desc(), escalations.c.id.desc()).limit(1)
     locked = await _lock_where(tx, escalations.c.id == newest.scalar_subquery())
     return locked[0] if locked else None
 
 
-async def lock(tx: Connection, name: str) -> Case | None:
-    """By id or key; None where there is no such case."""
-    locked = await _lock_where(tx, _by_id_or_key(name))
+async def lock(tx: Connection, id_or_key: str) -> Case | None:
+    """Lock a case; None where there is none."""
+    locked = await _lock_where(tx, _by_id_or_key(id_or_key))
     return locked[0] if locked else None
 
 
 async def lock_of_tickets(
-    tx: Connection, tickets: Collection[UUID], triggers: Collection[str]
+    tx: Connection, tickets: Collection[UUID], kinds: Collection[TriggerKind]
 ) -> list[Case]:
-    """What these triggers opened for tickets and nobody has resolved, in id order."""
-    condition = escalations.c.ticket_id.in_(tickets) & escalations.c.trigger.in_(triggers)
+    """Lock the unresolved cases that these kinds of triggers opened for tickets, in id order."""
+    condition = escalations.c.ticket_id.in_(tickets) & escalations.c.trigger.in_(kinds)
     return await _lock_where(tx, condition & _UNRESOLVED)
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock what nobody else holds, in id order."""
+    """Lock those of these cases that nobody else has locked, in id order; return their ids."""
     query = select(escalations.c.id).where(escalations.c.id.in_(ids)).order_by(escalations.c.id)
     return set((await tx.scalars(query.with_for_update(skip_locked=True))).all())
 
 
 async def load_many(tx: Connection, ids: Sequence[UUID]) -> list[Case]:
+    """These cases, in id order."""
     return await _fetch_cases(
         tx, _select_cases(escalations.c.id.in_(ids)).order_by(escalations.c.id)
     )
 
 
-async def get(tx: Connection, name: str) -> Case | None:
-    matches = await _fetch_cases(tx, _select_cases(_by_id_or_key(name)))
+async def get(tx: Connection, id_or_key: str) -> Case | None:
+    """A case; None where there is none."""
+    matches = await _fetch_cases(tx, _select_cases(_by_id_or_key(id_or_key)))
     return matches[0] if matches else None
 
 
 async def list_page(
     tx: Connection, filters: dict[str, Any], after: tuple[Any, ...] | None, limit: int
 ) -> list[Case]:
-    """The newest first, at most `limit`; `after` is (opened_at, id) of the last one seen."""
+    """A page of cases, the newest first; `filters` are values of columns.
+
+    `after` is (opened_at, id) of the last case of the page before.
+    """
     query = _select_cases(*(escalations.c[name] == value for name, value in filters.items()))
     if after:
         query = query.where(tuple_(escalations.c.opened_at, escalations.c.id) < tuple_(*after))
@@ -105,26 +101,26 @@ async def save(tx: Connection, case: Case) -> None:
 
 
 async def add_entries(tx: Connection, id: UUID, entries: Sequence[TimelineEntry]) -> None:
+    """Append entries to the timeline of a case."""
     if entries:
-        rows = [{f.name: getattr(e, f.name) for f in fields(TimelineEntry)} for e in entries]
+        rows = [{name: getattr(entry, name) for name in _ENTRY} for entry in entries]
         await tx.execute(insert(timeline), [{"escalation_id": id, **row} for row in rows])
 
 
 async def list_entries(tx: Connection, id: UUID) -> list[TimelineEntry]:
     """A case's timeline from the beginning."""
     query = select(timeline).where(timeline.c.escalation_id == id).order_by(timeline.c.sequence)
-    names = [f.name for f in fields(TimelineEntry)]
     return [
-        TimelineEntry(**{name: getattr(row, name) for name in names})
+        TimelineEntry(**{name: getattr(row, name) for name in _ENTRY})
         for row in await tx.execute(query)
     ]
 
 
-def _by_id_or_key(name: str) -> ColumnElement[bool]:
+def _by_id_or_key(id_or_key: str) -> ColumnElement[bool]:
     try:
-        return escalations.c.id == UUID(name)
+        return escalations.c.id == UUID(id_or_key)
     except ValueError:
-        return escalations.c.key == name
+        return escalations.c.key == id_or_key
 
 
 def _select_cases(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -133,8 +129,8 @@ def _select_cases(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 async def _lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[Case]:
-    """Lock, then read: a case that moved to another policy while we waited would fall out of one
-    statement that does both, because the policy was joined before the wait."""
+    """Lock, then load. One statement that does both would lose a case that moved to another policy
+    while it waited for the lock, because it joins the policy before it waits."""
     query = select(escalations.c.id).where(condition).order_by(escalations.c.id)
     return await load_many(tx, (await tx.scalars(query.with_for_update())).all())
 
@@ -146,19 +142,20 @@ async def _fetch_cases(tx: Connection, query: Select[Any]) -> list[Case]:
 def _case(row: Any) -> Case:
     state = {name: getattr(row, name) for name in _STATE}
     state["acknowledged_by"] = tuple(state["acknowledged_by"])
-    cause = {name: getattr(row, name) for name in _TRIGGER}
+    trigger = {name: getattr(row, column) for name, column in _TRIGGER.items()}
     return Case(
         row.key,
         row.sequence,
         row.opened_at,
-        Trigger(severity=row.severity, **cause),
+        Trigger(**trigger),
         POLICY_ADAPTER.validate_python(row.body),
         EscalationState(**state),
     )
 
 
 def _row(case: Case) -> dict[str, Any]:
-    row = {name: getattr(case.state, name) for name in _STATE}
-    row |= {name: getattr(case.trigger, name) for name in _TRIGGER}
+    row = {column: getattr(case.trigger, name) for name, column in _TRIGGER.items()}
+    # The severity that counts is the state's: a repeated trigger does not change it.
+    row |= {name: getattr(case.state, name) for name in _STATE}
     row |= {"sequence": case.sequence, "acknowledged_by": list(case.state.acknowledged_by)}
     return row

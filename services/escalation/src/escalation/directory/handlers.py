@@ -1,14 +1,14 @@
-"""People, customers and environments: the columns that escalation needs of them."""
+"""Events of people, customers and environments, which intake announces."""
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.directory import store as directory
-from escalation.notifications.domain.notification import FALLBACK_CONTACT
+from escalation.directory.domain import FALLBACK_CONTACT
 
 
 async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
-    # The last resort's address comes from the settings, whoever may be called so.
+    # The fallback contact's address comes from the settings, even if a person has the same `sub`.
     if received.event.sub != FALLBACK_CONTACT:
         await directory.upsert_person(tx, received.event)
 

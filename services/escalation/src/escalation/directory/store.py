@@ -1,4 +1,4 @@
-"""People, customers and environments, as intake tells them."""
+"""People, customers and environments, as intake announces them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,17 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Connection
-from escalation.notifications.domain.notification import (
+from escalation.directory.domain import (
     AT_ONCE,
     FALLBACK_CONTACT,
     Channel,
     NotificationRule,
     Person,
 )
-from escalation.tables import customers, environments, people, personal_settings
+from escalation.directory.tables import customers, environments, people, personal_settings
 
-CHANNELS: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])
-RULES: TypeAdapter[tuple[NotificationRule, ...]] = TypeAdapter(tuple[NotificationRule, ...])
+CHANNELS_ADAPTER: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])
+RULES_ADAPTER: TypeAdapter[tuple[NotificationRule, ...]] = TypeAdapter(tuple[NotificationRule, ...])
 
 
 async def upsert_person(tx: Connection, event: PersonKnown) -> None:
@@ -63,24 +63,24 @@ async def _upsert(tx: Connection, table: Table, key: Column[Any], row: Mapping[s
 
 
 async def set_fallback_email(tx: Connection, address: str) -> None:
-    """The address of the last resort, from the settings."""
+    """Store the address of the fallback contact, which the settings give."""
     await tx.execute(update(people).where(people.c.sub == FALLBACK_CONTACT).values(email=address))
 
 
 async def get_tier(tx: Connection, environment: str) -> str | None:
-    """The tier of an environment by key; None where it has not been heard of."""
+    """The tier of an environment by key; None where intake has not announced it."""
     query = select(environments.c.tier).where(environments.c.key == environment)
     return await tx.scalar(query.order_by(environments.c.retired, environments.c.id).limit(1))
 
 
 async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:
-    """Everybody who can be told, with their roles."""
-    present = select(people.c.sub, people.c.roles).where(~people.c.retired)
-    return {row.sub: frozenset(row.roles) for row in await tx.execute(present)}
+    """The roles of everybody who can be notified, by `sub`."""
+    active = select(people.c.sub, people.c.roles).where(~people.c.retired)
+    return {row.sub: frozenset(row.roles) for row in await tx.execute(active)}
 
 
 async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
-    """These people and the house as they want to be told; who is gone is left out."""
+    """These people and the fallback contact, by `sub`; those who have left are missing."""
     rows = await tx.execute(
         select(people, personal_settings.c.channels, personal_settings.c.rules)
         .outerjoin(personal_settings, personal_settings.c.sub == people.c.sub)
@@ -89,13 +89,13 @@ async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
     return {row.sub: _person(row) for row in rows}
 
 
-async def upsert_settings(
+async def upsert_notification_settings(
     tx: Connection, sub: str, channels: tuple[Channel, ...], rules: tuple[NotificationRule, ...]
 ) -> None:
     row = {
         "sub": sub,
-        "channels": CHANNELS.dump_python(channels, mode="json"),
-        "rules": RULES.dump_python(rules, mode="json"),
+        "channels": CHANNELS_ADAPTER.dump_python(channels, mode="json"),
+        "rules": RULES_ADAPTER.dump_python(rules, mode="json"),
     }
     await _upsert(tx, personal_settings, personal_settings.c.sub, row)
 
@@ -106,8 +106,8 @@ async def customer_exists(tx: Connection, key: str) -> bool:
 
 
 def _person(row: Any) -> Person:
-    own = CHANNELS.validate_python(row.channels) if row.channels else ()
+    personal = CHANNELS_ADAPTER.validate_python(row.channels) if row.channels else ()
     work = (Channel("email", row.email),) if row.email else ()
-    channels = tuple(dict.fromkeys((*own, *work)))
-    rules = RULES.validate_python(row.rules) if row.rules else AT_ONCE
+    channels = tuple(dict.fromkeys((*personal, *work)))
+    rules = RULES_ADAPTER.validate_python(row.rules) if row.rules else AT_ONCE
     return Person(row.sub, row.name, row.timezone, channels, rules)

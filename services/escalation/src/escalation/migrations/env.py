@@ -1,6 +1,6 @@
 """Alembic's entry: migrate the escalation schema."""
 
 from common.persistence.migrations import run_migrations
-from escalation.tables import METADATA
+from escalation.metadata import METADATA
 
 run_migrations(METADATA)

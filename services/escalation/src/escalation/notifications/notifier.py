@@ -1,36 +1,31 @@
-"""Sends what steps have written down: under a lease, outside any transaction, until it is settled.
+"""The loop that sends notifications: under a lease and outside of any transaction.
 
-A crash between sending and settling leaves the lease to expire: the same message goes out again
-with the same Message-ID (E19). Leases and pauses run on real time.
+After a crash between sending and storing the outcome, the lease expires and the same message is sent
+again with the same Message-ID (E19). Leases and retries run on real time.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger, metrics
-from escalation.cases import store as cases
-from escalation.cases.commands import append_event
-from escalation.cases.domain import timeline
-from escalation.cases.domain.case import Case
 from escalation.directory import store as directory
+from escalation.directory.domain import FALLBACK_CONTACT
 from escalation.notifications import store as notifications
+from escalation.notifications.domain.escalation_summary import EscalationSummary
 from escalation.notifications.domain.notification import (
-    FALLBACK_CONTACT,
-    MAX_TEMPORARY_FAILURES,
     Delivered,
-    Notification,
     PermanentFailure,
     SendOutcome,
     TemporaryFailure,
-    next_after_failure,
-    retry_delay,
 )
 from escalation.notifications.mail_transport import MailTransport, SmtpTransport, build_message
 from escalation.notifications.store import LeasedNotification
@@ -39,22 +34,39 @@ from escalation.settings import EscalationSettings
 log = logger(__name__)
 
 LEASE_DURATION = timedelta(seconds=20)
-"""Real time; longer than a send may take, and how long a page waits after a crash."""
+"""Real time, longer than sending may take; a message waits that long after a crash."""
 MAX_CONCURRENT_SENDS = 8
-"""Messages on their way at the same time, in one replica."""
+"""Messages that one replica sends at the same time."""
 POLL_INTERVAL_S = 0.5
-"""Seconds between looks when nothing wakes: for what another replica wrote, and ended pauses."""
+"""Seconds between polls, for what another replica wrote and for retries that are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationAccess:
+    """What the notifier needs of escalations, which this noun does not know.
+
+    `load_summary` takes the id of an escalation and gives None where there is none.
+    `record_outcome` stores what became of an attempt, with the escalation's timeline.
+    """
+
+    load_summary: Callable[[Connection, UUID], Awaitable[EscalationSummary | None]]
+    record_outcome: Callable[[Connection, LeasedNotification, SendOutcome], Awaitable[None]]
 
 
 class Notifier:
     """The sending side of one replica. `run` goes on until cancelled."""
 
     def __init__(
-        self, database: Database, transport: MailTransport, settings: EscalationSettings
+        self,
+        database: Database,
+        transport: MailTransport,
+        settings: EscalationSettings,
+        escalations: EscalationAccess,
     ) -> None:
         self.database = database
         self.transport = transport
         self.settings = settings
+        self.escalations = escalations
         self._wake = asyncio.Event()
         database.on_outbox_events.append(self._wake.set)
 
@@ -74,7 +86,7 @@ class Notifier:
                 sending.cancel()
 
     async def send_ready(self) -> int:
-        """One look: take what is to be sent now, send it, settle it. Answers how many."""
+        """Send what is to be sent now, once, and return how many messages that were."""
         leased = await self._take_leases(MAX_CONCURRENT_SENDS)
         await asyncio.gather(*map(self._send, leased))
         return len(leased)
@@ -91,14 +103,14 @@ class Notifier:
             return []
 
     def _on_send_done(self, tasks: set[asyncio.Task[None]], sending: asyncio.Task[None]) -> None:
-        # Each place is filled as it becomes free: one mail server that hangs delays nobody else.
+        # The next message starts as soon as one ends: a mail server that hangs delays nobody else.
         tasks.discard(sending)
         self._wake.set()
 
     async def _send(self, leased: LeasedNotification) -> None:
         try:
             await self._deliver(leased)
-        except Exception as error:  # noqa: BLE001 (the lease expires and somebody tries again)
+        except Exception as error:  # noqa: BLE001 (the lease expires and it is sent again)
             log.error(
                 "notification.failed",
                 notification=str(leased.notification.id),
@@ -115,60 +127,25 @@ class Notifier:
             message if isinstance(message, PermanentFailure) else await self.transport.send(message)
         )
         async with self.database.transaction() as tx:
-            await record_outcome(tx, leased, outcome)
+            await self.escalations.record_outcome(tx, leased, outcome)
         if not isinstance(outcome, TemporaryFailure):
             count("sent" if isinstance(outcome, Delivered) else "failed").inc()
 
     async def _build_message(
         self, leased: LeasedNotification
     ) -> EmailMessage | PermanentFailure | None:
-        """What to send. None when somebody has acknowledged meanwhile (E5)."""
+        """The message to send; None when the notification is no longer needed (E5)."""
         notification = leased.notification
         async with self.database.transaction() as tx:
-            case = await cases.get(tx, str(notification.escalation_id))
+            summary = await self.escalations.load_summary(tx, notification.escalation_id)
             zone = await _timezone_of(tx, notification.person)
-            ending = await _closing_reason(tx, case) if case else None
-            # Last, so that as little as possible lies between this look and the send.
-            if case is None or not await notifications.still_needed(tx, leased):
+            # Checked last, so that as little as possible happens between the check and the send.
+            if summary is None or not await notifications.still_needed(tx, leased):
                 return None
         try:
-            return build_message(notification, case, zone, ending, self.settings)
+            return build_message(notification, summary, zone, self.settings)
         except ValueError:
-            return PermanentFailure("the address is none")
-
-
-async def record_outcome(tx: Connection, leased: LeasedNotification, outcome: SendOutcome) -> None:
-    """Write down what became of an attempt, and what happens instead where it failed."""
-    n = leased.notification
-    case = await cases.lock(tx, str(n.escalation_id))
-    if case is None:
-        return
-    match outcome:
-        case Delivered():
-            if await notifications.mark_sent(tx, leased):
-                await append_event(
-                    tx, case, lambda at: timeline.Notified(at, n.id, n.person, n.channel.kind)
-                )
-        case PermanentFailure(why):
-            if await notifications.mark_failed(tx, leased, why):
-                failed = (n.id, n.person, n.channel.kind, why)
-                await append_event(tx, case, lambda at: timeline.NotificationFailed(at, *failed))
-                await _plan_replacement(tx, case, n)
-        case TemporaryFailure(why):
-            tried = await notifications.schedule_retry(tx, leased, retry_delay(n.attempts), why)
-            if tried and n.attempts == MAX_TEMPORARY_FAILURES:
-                await _plan_replacement(tx, case, n)
-
-
-async def _plan_replacement(tx: Connection, case: Case, failed: Notification) -> None:
-    people = await directory.load_people(tx, {failed.person, case.policy.fallback})
-    person = people.get(failed.person, people[FALLBACK_CONTACT])
-    fallbacks = [people[sub] for sub in (case.policy.fallback, FALLBACK_CONTACT) if sub in people]
-    replacement = next_after_failure(failed, person, fallbacks)
-    if replacement is None:
-        log.error("notification.nobody_left", escalation=case.key)
-        return
-    await notifications.add(tx, [replacement])
+            return PermanentFailure("the address is not valid")
 
 
 async def _timezone_of(tx: Connection, sub: str) -> str:
@@ -176,16 +153,10 @@ async def _timezone_of(tx: Connection, sub: str) -> str:
     return people[sub].zone if sub in people else people[FALLBACK_CONTACT].zone
 
 
-async def _closing_reason(tx: Connection, case: Case) -> str | None:
-    entries = await cases.list_entries(tx, case.id)
-    endings = ("resolved", "withdrawn")
-    return next((e.detail.get("why") for e in reversed(entries) if e.kind in endings), None)
-
-
-async def run_notifier(app: FastAPI) -> None:
-    """The background loop of the service."""
+async def run_notifier(app: FastAPI, escalations: EscalationAccess) -> None:
+    """Send notifications for as long as the service runs."""
     settings: EscalationSettings = app.state.settings
     database: Database = app.state.database
     async with database.transaction() as tx:
         await directory.set_fallback_email(tx, settings.fallback_email)
-    await Notifier(database, SmtpTransport(settings), settings).run()
+    await Notifier(database, SmtpTransport(settings), settings, escalations).run()

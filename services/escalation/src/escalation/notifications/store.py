@@ -1,7 +1,7 @@
-"""Notifications: written in the step's transaction, sent under a lease.
+"""Notifications: written in the transaction of their step, sent under a lease.
 
-A lease is `lease` with `next_try_at` as its end. Both run on real time; `send_at` is on the
-service's own clock.
+The column `lease` names the holder, and `next_try_at` is when the lease ends, on real time.
+`send_at` is on the service's own clock.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,42 +14,43 @@ from sqlalchemy import Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from escalation.notifications.domain.notification import NOTICE_PURPOSES, Channel, Notification
-from escalation.tables import notifications
+from escalation.directory.domain import Channel
+from escalation.notifications.domain.notification import NOTICE_PURPOSES, Notification
+from escalation.notifications.tables import notifications
 
 _UNSENT = notifications.c.state.in_(("waiting", "ready"))
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedNotification:
-    """A notification that only the holder of `lease` may settle."""
+    """A notification whose outcome only the holder of `lease` may store."""
 
     notification: Notification
     lease: UUID
 
 
 async def add(tx: Connection, planned: Sequence[Notification]) -> None:
-    """Nothing happens for what has been written before."""
+    """Store notifications; those with an id that is stored already are left as they are."""
     if planned:
         rows = [_row(notification) for notification in planned]
         await tx.execute(insert(notifications).values(rows).on_conflict_do_nothing())
 
 
 async def cancel(tx: Connection, escalation_id: UUID, person: str | None = None) -> list[UUID]:
-    """Stop what is not sent yet, of one person or everybody; notices are owed and stay.
+    """Cancel what is not sent yet, of one person or everybody; notices are not cancelled.
 
-    Answers which ones, so that their deadlines can be disarmed.
+    Returns the ids, so that their deadlines can be disarmed.
     """
     condition = (notifications.c.escalation_id == escalation_id) & _UNSENT
     condition &= notifications.c.purpose.not_in(NOTICE_PURPOSES)
     if person:
         condition &= notifications.c.person == person
-    gone = update(notifications).where(condition).values(state="cancelled", lease=None)
-    return list((await tx.scalars(gone.returning(notifications.c.id))).all())
+    statement = update(notifications).where(condition).values(state="cancelled", lease=None)
+    return list((await tx.scalars(statement.returning(notifications.c.id))).all())
 
 
 async def list_reached_people(tx: Connection, escalation_id: UUID) -> tuple[str, ...]:
-    """Whom something has reached, or may have: who needs an all-clear."""
+    """Everybody whom a message has reached or may have reached: who needs an all-clear."""
     reached = (notifications.c.state == "sent") | (notifications.c.attempts > 0)
     query = select(notifications.c.person).distinct().order_by(notifications.c.person)
     return tuple(
@@ -65,7 +66,7 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def mark_ready(tx: Connection, ids: Collection[UUID]) -> None:
-    """The delay of these personal rules is over."""
+    """Let these be sent: the delay of their personal rule is over."""
     due = notifications.c.id.in_(ids) & (notifications.c.state == "waiting")
     await tx.execute(update(notifications).where(due).values(state="ready"))
 
@@ -84,21 +85,24 @@ _LEASE = text(
 
 
 async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedNotification]:
-    """Take what is to be sent now: new, to be tried again, or left by a holder who is gone."""
+    """Lease up to `limit` notifications that are to be sent now, for `length` of real time.
+
+    They are new, to be tried again, or left behind by a holder whose lease has ended.
+    """
     rows = await tx.execute(_LEASE, {"length": length, "limit": limit})
     return [LeasedNotification(_notification(row), row.lease) for row in rows]
 
 
 async def still_needed(tx: Connection, leased: LeasedNotification) -> bool:
-    """Whether nobody has acknowledged since, and the lease is still ours (E5)."""
+    """Whether it was not cancelled since, and the lease is still held (E5)."""
     query = select(notifications.c.id).where(*_holds_lease(leased))
     return await tx.scalar(query) is not None
 
 
 async def mark_sent(tx: Connection, leased: LeasedNotification) -> bool:
-    """It left. Counts even if it was cancelled on its way: it did reach the person.
+    """Store that it was sent, also where it was cancelled meanwhile: it did reach the person.
 
-    False where another holder of the lease has said so before.
+    False where another holder of the lease has stored the same before.
     """
     same = notifications.c.id == leased.notification.id
     unsettled = notifications.c.state.in_(("ready", "cancelled"))
@@ -106,7 +110,7 @@ async def mark_sent(tx: Connection, leased: LeasedNotification) -> bool:
 
 
 async def mark_failed(tx: Connection, leased: LeasedNotification, problem: str) -> bool:
-    """It never will. False where it is no longer ours, or no longer wanted."""
+    """Store that it failed for good. False where the lease is lost or it was cancelled."""
     return await _settle(tx, "failed", problem, *_holds_lease(leased))
 
 
@@ -129,23 +133,26 @@ _RETRY = text(
 async def schedule_retry(
     tx: Connection, leased: LeasedNotification, pause: timedelta, problem: str
 ) -> bool:
-    """Try again after a pause. False where it is no longer ours to try."""
+    """Let it be tried again after a pause. False where the lease is lost or it was cancelled."""
     values = {"id": leased.notification.id, "lease": leased.lease}
     result = await tx.execute(_RETRY, {**values, "pause": pause, "problem": problem})
     return result.rowcount == 1
 
 
 async def count_unsent(tx: Connection) -> int:
-    """How many are on their way: what simulated time waits for. Not what waits out a pause."""
-    on_its_way = (notifications.c.lease.is_not(None)) | (
+    """The number that are being sent or are to be sent now, without those that wait for a retry.
+
+    Simulated time waits until it is 0.
+    """
+    active = (notifications.c.lease.is_not(None)) | (
         notifications.c.next_try_at <= func.statement_timestamp()
     )
-    ready = select(func.count()).where(notifications.c.state == "ready", on_its_way)
+    ready = select(func.count()).where(notifications.c.state == "ready", active)
     return await tx.scalar(ready) or 0
 
 
-async def list_of_case(tx: Connection, escalation_id: UUID) -> list[Any]:
-    """All of a case, in the order in which they are to be sent."""
+async def list_of_escalation(tx: Connection, escalation_id: UUID) -> list[Any]:
+    """All notifications of an escalation, in the order in which they are to be sent."""
     query = select(notifications).where(notifications.c.escalation_id == escalation_id)
     return list(await tx.execute(query.order_by(notifications.c.send_at, notifications.c.id)))
 

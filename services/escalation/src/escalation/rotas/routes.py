@@ -1,6 +1,5 @@
-"""`/v1/rotas` and `/v1/oncall`: who is on call when."""
+"""`/v1/rotas` and `/v1/oncall`: rotas, and who is on call when."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -8,39 +7,22 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import (
-    Instant,
-    Page,
-    Paging,
-    ResponseModel,
-    encode_cursor,
-    if_match,
-    router,
-    set_etag,
-)
+from common.http import Instant, Page, Paging, encode_cursor, if_match, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
-from escalation.cases.schemas import RotaRead, rota_to_response
 from escalation.directory import store as directory
-from escalation.policies import store as policy_store
+from escalation.rotas import store as rotas
 from escalation.rotas.domain.rota import Rota, on_call
-from escalation.rotas.schemas import OverrideCreate, RotaCreate
-from escalation.tables import rotas
-
-MAX_OVERRIDES = 500
+from escalation.rotas.schemas import (
+    MAX_OVERRIDES,
+    OnCallItem,
+    OnCallRead,
+    OverrideCreate,
+    RotaCreate,
+    RotaRead,
+    to_response,
+)
 
 routes = router("/v1", tags=["on call"])
-
-
-class OnCallItem(ResponseModel):
-    """`people` may be empty: nobody is on call then."""
-
-    rota: str
-    people: list[str]
-
-
-class OnCallRead(ResponseModel):
-    at: datetime
-    items: list[OnCallItem]
 
 
 @routes.post("/rotas", status_code=201, response_model=RotaRead)
@@ -50,39 +32,45 @@ async def create_rota(
     response: Response,
     caller: Annotated[Caller, requires("oncall:write")],
 ) -> RotaRead:
-    """Make a rota, or a new version of one; it counts for every step that fires from now on."""
-    overrides = enumerate(body.overrides)
+    """Create a rota, or a new version of one.
+
+    It counts for every step that fires from now on.
+    """
     violations = [
-        Violation(f"/overrides/{n}", "override", w) for n, o in overrides if (w := o.find_error())
+        Violation(f"/overrides/{number}", "override", error)
+        for number, override in enumerate(body.overrides)
+        if (error := override.find_error())
     ]
     if violations:
         raise ValidationFailed(violations)
     return await _store_version(tx, body.to_rota(), response, caller)
 
 
-@routes.post("/rotas/{key}/overrides", status_code=201, response_model=RotaRead)
+@routes.post("/rotas/{rota}/overrides", status_code=201, response_model=RotaRead)
 async def create_override(
     tx: Transaction,
     request: Request,
-    key: str,
+    rota: str,
     body: OverrideCreate,
     response: Response,
     caller: Annotated[Caller, requires("oncall:write")],
 ) -> RotaRead:
-    """Change who is on call for a while (E16); makes a new version of the rota."""
+    """Create an override, which changes who is on call for a while.
+
+    It makes a new version of the rota.
+    """
     if error := body.find_error():
         raise ValidationFailed([Violation("", "override", error)])
-    await policy_store.lock_table(tx, rotas)
-    rota, version = (await policy_store.list_rotas(tx)).get(key) or _raise_not_found()
-    if_match(request, version, rota_to_response(rota, version))
+    await rotas.lock_rotas(tx)
+    present, version = await _get_rota(tx, rota)
+    if_match(request, version, to_response(present, version))
     at = await transaction_time(tx)
-    # What is over says nothing about the future; versions keep it for the past.
-    present = tuple(o for o in rota.overrides if o.ends_at > at)
-    if len(present) >= MAX_OVERRIDES:
-        raise ValidationFailed(
-            [Violation("", "override", f"a rota has at most {MAX_OVERRIDES} overrides")]
-        )
-    changed = Rota(rota.key, rota.layers, (*present, body.to_override()))
+    # What has ended does not matter for the future; earlier versions show it for the past.
+    overrides = tuple(override for override in present.overrides if override.ends_at > at)
+    if len(overrides) >= MAX_OVERRIDES:
+        detail = f"a rota has at most {MAX_OVERRIDES} overrides: make a new version without some"
+        raise ValidationFailed([Violation("", "override", detail)])
+    changed = Rota(present.key, present.layers, (*overrides, body.to_override()))
     return await _store_version(tx, changed, response, caller)
 
 
@@ -92,26 +80,27 @@ async def list_rotas(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("oncall:read")],
 ) -> Page[RotaRead]:
-    """The newest version of each rota, by key."""
+    """List rotas by key, the newest version of each."""
     after = page.after_as(str)
-    everything = await policy_store.list_rotas(tx)
-    rows = [one for key, one in everything.items() if not after or key > after[0]]
+    newest = await rotas.list_rotas(tx)
+    rows = [versioned for key, versioned in newest.items() if not after or key > after[0]]
     page_rows, more = rows[: page.limit], len(rows) > page.limit
     next_cursor = encode_cursor(page_rows[-1][0].key) if more else None
-    return Page[RotaRead](items=[rota_to_response(*one) for one in page_rows], next=next_cursor)
+    items = [to_response(rota, version) for rota, version in page_rows]
+    return Page[RotaRead](items=items, next=next_cursor)
 
 
-@routes.get("/rotas/{key}", response_model=RotaRead)
+@routes.get("/rotas/{rota}", response_model=RotaRead)
 async def get_rota(
     tx: Transaction,
-    key: str,
+    rota: str,
     response: Response,
     caller: Annotated[Caller, requires("oncall:read")],
 ) -> RotaRead:
-    """A rota by key."""
-    rota, version = (await policy_store.list_rotas(tx)).get(key) or _raise_not_found()
+    """Get a rota by key, in its newest version."""
+    present, version = await _get_rota(tx, rota)
     set_etag(response, version)
-    return rota_to_response(rota, version)
+    return to_response(present, version)
 
 
 @routes.get("/oncall", response_model=OnCallRead)
@@ -121,14 +110,22 @@ async def get_on_call(
     at: Instant | None = None,
     rota: str | None = None,
 ) -> OnCallRead:
-    """Who is on call at an instant (now, if none is given), by rota."""
+    """Get who is on call at an instant, by rota. Without `at` it is the present instant."""
     at = at or await transaction_time(tx)
-    everything = await policy_store.list_rotas(tx)
-    if rota is not None and rota not in everything:
-        _raise_not_found()
-    chosen = [one for key, (one, _) in everything.items() if rota in (None, key)]
-    items = [OnCallItem(rota=one.key, people=list(on_call(one, at))) for one in chosen]
+    newest = await rotas.list_rotas(tx)
+    if rota is not None and rota not in newest:
+        raise NotFound("This rota")
+    chosen = [present for key, (present, _) in newest.items() if rota in (None, key)]
+    items = [OnCallItem(rota=r.key, people=list(on_call(r, at))) for r in chosen]
     return OnCallRead(at=at, items=items)
+
+
+async def _get_rota(tx: Connection, key: str) -> tuple[Rota, int]:
+    """The newest version of a rota with its number. Raises NotFound."""
+    versioned = (await rotas.list_rotas(tx)).get(key)
+    if versioned is None:
+        raise NotFound("This rota")
+    return versioned
 
 
 async def _store_version(
@@ -136,28 +133,24 @@ async def _store_version(
 ) -> RotaRead:
     if violations := await _unknown_people(tx, rota):
         raise ValidationFailed(violations)
-    await policy_store.lock_table(tx, rotas)
+    await rotas.lock_rotas(tx)
     at = await transaction_time(tx)
-    version = await policy_store.add_rota(tx, rota, at, caller.sub)
-    about = {"version": version}
+    version = await rotas.add_rota(tx, rota, at, caller.sub)
+    grounds = {"version": version}
     await record(
-        tx, Entry(at, caller.sub, "rota.make", f"rota/{rota.key}", about, caller.via_machine)
+        tx, Entry(at, caller.sub, "rota.make", f"rota/{rota.key}", grounds, caller.via_machine)
     )
     set_etag(response, version)
     response.headers["Location"] = f"/v1/rotas/{rota.key}"
-    return rota_to_response(rota, version)
+    return to_response(rota, version)
 
 
 async def _unknown_people(tx: Connection, rota: Rota) -> list[Violation]:
-    """People whom nobody knows would be on call in vain."""
+    """A violation for each participant and stand-in who is not an active person."""
     roles = await directory.list_roles(tx)
-    named = {p for layer in rota.layers for p in layer.participants}
-    named |= {o.person for o in rota.overrides if o.person}
+    named = {person for layer in rota.layers for person in layer.participants}
+    named |= {override.person for override in rota.overrides if override.person}
     return [
-        Violation("", "unknown_person", f"nobody is called {person[:50]!r}")
+        Violation("", "unknown_person", f"there is no active person {person[:50]!r}")
         for person in sorted(named - set(roles))
     ]
-
-
-def _raise_not_found() -> tuple[Rota, int]:
-    raise NotFound("This rota")

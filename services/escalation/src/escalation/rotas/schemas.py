@@ -1,17 +1,14 @@
-"""What callers send to make policies and rotas, and the domain values that it means."""
+"""Request and response models of rotas and of who is on call."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from functools import cache
 from typing import Annotated, Literal
-from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from common.http import RequestModel
-from escalation.policies.domain.policy import Policy, Step, Target
-from escalation.policies.domain.trigger import Audience
+from common.http import RequestModel, ResponseModel
 from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
 from escalation.rotas.domain.time_window import Window
 
@@ -20,7 +17,7 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Sub = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-MAX_DELAY_SECONDS = 7 * 24 * 3600
+MAX_OVERRIDES = 500
 
 
 @cache
@@ -38,7 +35,9 @@ def _parse_local(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("local_time", "there is no such date or time") from None
+        raise PydanticCustomError(
+            "local_time", "give a date and time that exist, like 2026-01-31T09:00"
+        ) from None
 
 
 def _check_local(text: str) -> str:
@@ -50,12 +49,15 @@ Timezone = Annotated[str, AfterValidator(_check_timezone)]
 LocalDateTime = Annotated[
     str, StringConstraints(pattern=r"^2[01]\d\d-\d\d-\d\dT\d\d:\d\d$"), AfterValidator(_check_local)
 ]
-"""What the clock on the wall shows, without offset: the zone stands beside it."""
+"""Wall-clock time without offset: the zone stands beside it."""
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class WindowCreate(RequestModel):
-    """`[start, end)` in local time on these days; `ends_at` not after `starts_at`: into the next day."""
+    """Weekly hours `[starts_at, ends_at)` in local time.
+
+    With `ends_at` not after `starts_at` they run into the next day.
+    """
 
     days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
     starts_at: TimeOfDay
@@ -68,50 +70,11 @@ class WindowCreate(RequestModel):
         return Window(days, start, end, self.timezone)
 
 
-class TargetCreate(RequestModel):
-    kind: Literal["person", "rota", "role"]
-    name: Sub
-
-
-class StepCreate(RequestModel):
-    targets: Annotated[tuple[TargetCreate, ...], Field(min_length=1, max_length=20)]
-    delay_seconds: Annotated[int, Field(ge=0, le=MAX_DELAY_SECONDS)]
-    windows: Annotated[tuple[WindowCreate, ...], Field(max_length=20)] = ()
-
-    def to_step(self) -> Step:
-        targets = tuple(Target(t.kind, t.name) for t in self.targets)
-        windows = tuple(w.to_window() for w in self.windows)
-        return Step(targets, timedelta(seconds=self.delay_seconds), windows)
-
-
-class PolicyCreate(RequestModel):
-    """A new version of a policy; running cases keep theirs (E14)."""
-
-    key: Key
-    steps: Annotated[tuple[StepCreate, ...], Field(min_length=1, max_length=20)]
-    fallback: Sub
-    repeat: Annotated[int, Field(ge=-1, le=100)] = 0
-    empty_step: Literal["skip", "wait"] = "skip"
-    acknowledge: Literal["all", "each"] = "all"
-    ack_timeout_seconds: Annotated[int, Field(ge=60, le=MAX_DELAY_SECONDS)] | None = None
-    audiences: Annotated[tuple[Audience, ...], Field(max_length=8)] = ()
-    critical: bool = False
-
-    def to_policy(self, id: UUID, version: int) -> Policy:
-        timeout = self.ack_timeout_seconds
-        return Policy(
-            id,
-            self.key,
-            version,
-            tuple(s.to_step() for s in self.steps),
-            self.fallback,
-            self.repeat,
-            self.empty_step,
-            self.acknowledge,
-            timedelta(seconds=timeout) if timeout else None,
-            frozenset(self.audiences),
-            self.critical,
-        )
+class WindowRead(ResponseModel):
+    days: list[str]
+    starts_at: str
+    ends_at: str
+    timezone: str
 
 
 class LayerCreate(RequestModel):
@@ -125,13 +88,25 @@ class LayerCreate(RequestModel):
     hours: Annotated[tuple[WindowCreate, ...], Field(max_length=20)] = ()
 
     def to_layer(self) -> Layer:
-        hours = tuple(w.to_window() for w in self.hours)
+        hours = tuple(window.to_window() for window in self.hours)
         start = _parse_local(self.starts_at)
         return Layer(self.participants, start, self.timezone, self.length, self.unit, hours)
 
 
+class LayerRead(ResponseModel):
+    participants: list[str]
+    starts_at: str
+    timezone: str
+    length: int
+    unit: str
+    hours: list[WindowRead]
+
+
 class OverrideCreate(RequestModel):
-    """`add` needs `person`, `remove` needs `replaces`, `replace` needs both."""
+    """A change of who is on call in `[starts_at, ends_at)`.
+
+    `add` needs `person`, `remove` needs `replaces`, `replace` needs both.
+    """
 
     kind: Literal["add", "remove", "replace"]
     starts_at: datetime
@@ -140,26 +115,83 @@ class OverrideCreate(RequestModel):
     replaces: Sub | None = None
 
     def find_error(self) -> str | None:
-        """Why this is no override; None when it is."""
+        """Why this is not a valid override; None when it is."""
         if self.ends_at <= self.starts_at:
-            return "end must lie after start"
+            return "ends_at must lie after starts_at"
         if (self.person is None) != (self.kind == "remove"):
-            return "person belongs to add and replace, and to them only"
+            return "give person for add and replace, and for them only"
         if (self.replaces is None) != (self.kind == "add"):
-            return "replaces belongs to remove and replace, and to them only"
+            return "give replaces for remove and replace, and for them only"
         return None
 
     def to_override(self) -> Override:
         return Override(self.kind, self.starts_at, self.ends_at, self.person, self.replaces)
 
 
+class OverrideRead(ResponseModel):
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    person: str | None
+    replaces: str | None
+
+
 class RotaCreate(RequestModel):
-    """A new version of a rota; the newest counts from now on, for steps that fire from now on."""
+    """A new version of a rota; it counts for every step that fires from now on."""
 
     key: Key
     layers: Annotated[tuple[LayerCreate, ...], Field(min_length=1, max_length=20)]
-    overrides: Annotated[tuple[OverrideCreate, ...], Field(max_length=500)] = ()
+    overrides: Annotated[tuple[OverrideCreate, ...], Field(max_length=MAX_OVERRIDES)] = ()
 
     def to_rota(self) -> Rota:
         layers = tuple(layer.to_layer() for layer in self.layers)
         return Rota(self.key, layers, tuple(o.to_override() for o in self.overrides))
+
+
+class RotaRead(ResponseModel):
+    key: str
+    version: int
+    layers: list[LayerRead]
+    overrides: list[OverrideRead]
+
+
+class OnCallItem(ResponseModel):
+    """Who is on call in one rota; `people` is empty when nobody is."""
+
+    rota: str
+    people: list[str]
+
+
+class OnCallRead(ResponseModel):
+    """Who is on call at the instant `at`."""
+
+    at: datetime
+    items: list[OnCallItem]
+
+
+def window_to_response(window: Window) -> WindowRead:
+    return WindowRead(
+        days=[DAYS[day] for day in sorted(window.weekdays)],
+        starts_at=f"{window.starts_at:%H:%M}",
+        ends_at=f"{window.ends_at:%H:%M}",
+        timezone=window.zone,
+    )
+
+
+def to_response(rota: Rota, version: int) -> RotaRead:
+    return RotaRead(
+        key=rota.key,
+        version=version,
+        layers=[
+            LayerRead(
+                participants=list(layer.participants),
+                starts_at=f"{layer.starts_at:%Y-%m-%dT%H:%M}",
+                timezone=layer.zone,
+                length=layer.length,
+                unit=layer.unit,
+                hours=[window_to_response(window) for window in layer.hours],
+            )
+            for layer in rota.layers
+        ],
+        overrides=[OverrideRead.model_validate(override) for override in rota.overrides],
+    )

@@ -33,7 +33,7 @@ POLICY: dict[str, Any] = {
 MATRIX: dict[str, Any] = {
     "rows": [
         {"when": {"severity": ["blocker", "critical"]}, "policy": "critical"},
-        {"when": {}, "policy": "house"},
+        {"when": {}, "policy": "default"},
     ]
 }
 

@@ -1,1 +1,1 @@
-"""Alerts of monitoring: stored as they came, then turned into episodes and incidents."""
+"""Alerts from monitors: posts stored as they came, then processed into episodes and incidents."""

@@ -1,7 +1,7 @@
-"""A kept post of a monitor becomes alerts raised and ended, and incidents.
+"""Process a stored post of a monitor into alerts that are raised or resolved, and into incidents.
 
-Idempotent: one monitor's alert (`dedup_key`) of one `episode` is raised once and ended once,
-however often it is posted. Alerts of one group share the ticket that is open for it.
+Idempotent: an alert of a monitor (`dedup_key`) is raised once and resolved once in each `episode`,
+however often it is posted. The alerts of a group share its open ticket.
 """
 
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Actor, Rejection
 from common.errors import Problem
 from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
 from common.http.body import parse_json
@@ -19,25 +20,24 @@ from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
 from intake.alerts.domain.alert import Alert, AlertBatch, environment_keys, incident_from_alert
 from intake.alerts.domain.formats import FORMATS
+from intake.alerts.events import to_event
 from intake.alerts.store import Episode, StoredPost
 from intake.directory import store as directory
-from intake.directory.domain.environment import Environment
-from intake.tickets.commands import Actor, save_new
+from intake.tickets.commands import open_ticket
 from intake.tickets.domain.message import Message
-from intake.tickets.domain.new_ticket import build_ticket
-from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
 
 RETRY_KIND = "alert-post"
-"""The deadline of a post that nobody has understood yet."""
+"""The kind of deadline at which a post is processed that was stored and not processed."""
 
 Effect = Literal["raised", "resolved", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertResult:
-    """What became of one alert of a post; `ticket` is a key."""
+    """The effect of one alert of a post; `ticket` is a key."""
 
     dedup_key: str
     effect: Effect
@@ -45,7 +45,7 @@ class AlertResult:
 
 
 async def process(tx: Connection, post_id: UUID) -> list[AlertResult] | Rejection:
-    """Let a kept post take effect. What it cannot be read for is kept beside it."""
+    """Process a stored post. A rejection is stored as the post's reason."""
     stored = await alerts.lock_post(tx, post_id)
     batch = _parse(stored)
     await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
@@ -56,9 +56,8 @@ async def process(tx: Connection, post_id: UUID) -> list[AlertResult] | Rejectio
     at = await transaction_time(tx)
     results = [await _process_alert(tx, stored, alert, at) for alert in batch.alerts]
     if batch.truncated:
-        await _note_truncated(
-            tx, stored, {one.ticket for one in results if one.ticket}, batch.truncated, at
-        )
+        keys = {result.ticket for result in results if result.ticket}
+        await _note_truncated(tx, stored, keys, batch.truncated, at)
     await alerts.set_post_outcome(tx, stored.id, "read", None)
     return results
 
@@ -81,7 +80,7 @@ async def _process_alert(
             else await _already_known(tx, episode)
         )
     if episode is None:
-        # Its beginning never came: told now, with its end, so that availability is right.
+        # The alert was never raised here: raise it now, so that availability counts the episode.
         episode = await _start_episode(tx, stored, alert, None, at)
     if episode.ended_at is not None:
         return await _already_known(tx, episode)
@@ -92,43 +91,33 @@ async def _process_alert(
 async def _raise(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> AlertResult:
     ticket_id = await alerts.find_open_ticket_of_group(tx, stored.monitor, alert.group_key)
     ticket = None if ticket_id is None else await tickets.lock(tx, str(ticket_id))
-    if ticket is None or not ticket.is_open:  # it may have been resolved while we waited
+    if ticket is None or not ticket.is_open:  # resolved while this waited for the lock
         ticket = await _open_ticket(tx, stored, alert, at)
     await _start_episode(tx, stored, alert, ticket, at)
     return AlertResult(alert.dedup_key, "raised", ticket.key)
 
 
 async def _open_ticket(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> Ticket:
-    customer, environment = await _resolve_scope(tx, alert)
-    number = await tickets.next_number(tx)
-    ticket = build_ticket(
-        incident_from_alert(alert),
-        uuid7(),
-        number,
-        stored.monitor,
-        stored.received_at,
-        customer,
-        environment,
-    )
-    return await save_new(tx, ticket, None, Actor(stored.monitor), at)
+    scope = await _resolve_scope(tx, alert)
+    request = incident_from_alert(alert, scope, stored.received_at)
+    return await open_ticket(tx, request, Actor(stored.monitor), at)
 
 
-async def _resolve_scope(
-    tx: Connection, alert: Alert
-) -> tuple[tuple[UUID, str] | None, Environment | None]:
-    """The customer and environment that the labels name, as far as they are known here."""
+async def _resolve_scope(tx: Connection, alert: Alert) -> TicketScope | None:
+    """The customer and environment that the labels name, where they are known."""
     customer = await directory.CUSTOMERS.find(tx, alert.customer) if alert.customer else None
     for key in environment_keys(alert):
         environment = await directory.ENVIRONMENTS.find(tx, key)
         if environment and (customer is None or environment.customer_id == customer.id):
-            return (environment.customer_id, environment.customer), environment
-    return ((customer.id, customer.key) if customer else None), None
+            return TicketScope(environment.customer_id, environment.customer, environment)
+    return TicketScope(customer.id, customer.key) if customer else None
 
 
 async def _start_episode(
     tx: Connection, stored: StoredPost, alert: Alert, ticket: Ticket | None, at: datetime
 ) -> Episode:
-    customer, environment = await _resolve_scope(tx, alert)
+    scope = await _resolve_scope(tx, alert)
+    environment = scope.environment if scope else None
     episode = Episode(
         id=uuid7(),
         monitor=stored.monitor,
@@ -138,8 +127,8 @@ async def _start_episode(
         title=alert.title,
         severity=alert.severity,
         service=alert.service,
-        customer_id=customer[0] if customer else None,
-        customer=customer[1] if customer else None,
+        customer_id=scope.customer_id if scope else None,
+        customer=scope.customer if scope else None,
         environment_id=environment.id if environment else None,
         environment=environment.key if environment else None,
         ticket_id=ticket.id if ticket else None,
@@ -148,8 +137,7 @@ async def _start_episode(
         sequence=1,
     )
     await alerts.add(tx, episode)
-    key = ticket.key if ticket else None
-    await publish(tx, OutboxEvent(_to_event(AlertRaised, episode, key, at), episode.sequence))
+    await _publish(tx, AlertRaised, episode, ticket.key if ticket else None, at)
     return episode
 
 
@@ -158,32 +146,13 @@ async def _end_episode(tx: Connection, episode: Episode, ended_at: datetime, at:
         episode, ended_at=max(ended_at, episode.started_at), sequence=episode.sequence + 1
     )
     await alerts.save(tx, ended)
-    key = await _ticket_key(tx, ended.ticket_id)
-    await publish(tx, OutboxEvent(_to_event(AlertResolved, ended, key, at), ended.sequence))
+    await _publish(tx, AlertResolved, ended, await _ticket_key(tx, ended.ticket_id), at)
 
 
-def _to_event(
-    event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
-) -> AlertEvent:
-    more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
-    return event.model_validate(
-        {
-            "at": at,
-            "alert_id": episode.id,
-            "ticket_id": episode.ticket_id,
-            "ticket": ticket,
-            "monitor": episode.monitor,
-            "dedup_key": episode.dedup_key,
-            "customer_id": episode.customer_id,
-            "customer": episode.customer,
-            "environment_id": episode.environment_id,
-            "environment": episode.environment,
-            "service": episode.service,
-            "severity": episode.severity,
-            "started_at": episode.started_at,
-            **more,
-        }
-    )
+async def _publish(
+    tx: Connection, event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
+) -> None:
+    await publish(tx, OutboxEvent(to_event(event, episode, ticket, at), episode.sequence))
 
 
 async def _already_known(tx: Connection, episode: Episode) -> AlertResult:
@@ -198,7 +167,7 @@ async def _ticket_key(tx: Connection, ticket_id: UUID | None) -> str | None:
 async def _note_truncated(
     tx: Connection, stored: StoredPost, keys: set[str], truncated: int, at: datetime
 ) -> None:
-    """Alerts that the monitor left out are said on the tickets, never passed over."""
+    """Add an internal note about alerts that the monitor left out of its post to the tickets."""
     for ticket in (await tickets.by_keys(tx, keys)).values():
         text = f"{stored.monitor} left {truncated} more alerts of this group out of its message."
         note = Message(

@@ -1,14 +1,15 @@
-"""What monitors post: kept first, understood second, whatever the format."""
+"""The HTTP route of alerts: a post of a monitor is stored first and processed second."""
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import BadRequest, Problem, ValidationFailed, Violation
-from common.http import ResponseModel
+from common.http import runtime_of
 from common.http.openapi import ERROR_RESPONSES
 from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
@@ -16,27 +17,14 @@ from common.scheduling.deadlines import Deadline, schedule
 from intake.alerts import store as alerts
 from intake.alerts.commands import RETRY_KIND, process
 from intake.alerts.domain.formats import FORMATS
+from intake.alerts.schemas import AlertResultRead, PostResult
 from intake.alerts.store import StoredPost
-from intake.tickets.domain.rejection import Rejection
 
 RETRY_DELAY: Final = timedelta(seconds=30)
-"""After how long a post is looked at again that was kept and not understood."""
+"""How long after it was stored an unprocessed post is processed again."""
 
-# Not transactional by itself: this route commits twice, what came and then what it means.
+# Without a transaction of its own: its route commits twice, the raw post and what it led to.
 routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=ERROR_RESPONSES)
-
-
-class AlertResultRead(ResponseModel):
-    """`known`: this alert's episode was told before. `ticket` is a key."""
-
-    dedup_key: str
-    effect: Literal["raised", "resolved", "duplicate"]
-    ticket: str | None
-
-
-class PostResult(ResponseModel):
-    id: UUID
-    alerts: list[AlertResultRead]
 
 
 @routes.post(
@@ -53,7 +41,7 @@ async def receive_alerts(
     request: Request,
     caller: Annotated[Caller, requires("alerts:write")],
 ) -> PostResult:
-    """Take a monitor's post in, in its own format. Unknown fields are kept, never refused."""
+    """Receive alerts in the format of a monitor. Unknown fields are stored and ignored."""
     if format not in FORMATS:
         raise Problem(
             "unknown-alert-format",
@@ -62,17 +50,19 @@ async def receive_alerts(
             f"Post to /v1/alerts/ and one of: {', '.join(sorted(FORMATS))}.",
         )
     raw = await request.body()
-    database: Database = request.app.state.database
+    database = runtime_of(request.app).database
     post_id = await _store_raw(database, format, raw, caller.sub)
     async with database.transaction() as tx:
         results = await process(tx, post_id)
     if isinstance(results, Rejection):
         raise _to_problem(results)
-    return PostResult(id=post_id, alerts=[AlertResultRead.model_validate(one) for one in results])
+    return PostResult(
+        id=post_id, alerts=[AlertResultRead.model_validate(result) for result in results]
+    )
 
 
 async def _store_raw(database: Database, format: str, raw: bytes, monitor: str) -> UUID:
-    """Commit the post as it came, before anything can go wrong with understanding it."""
+    """Commit the post as it came, before it is processed. Its id."""
     async with database.transaction() as tx:
         at = await transaction_time(tx)
         post = StoredPost(uuid7(), format, monitor, raw, at)
@@ -82,7 +72,7 @@ async def _store_raw(database: Database, format: str, raw: bytes, monitor: str) 
 
 
 def _to_problem(rejection: Rejection) -> Problem:
-    """Kept all the same; but the monitor's set-up is wrong, and sending it again will not help."""
+    """The HTTP error for a post that cannot be read; it stays stored."""
     if rejection.code == "malformed":
         return BadRequest(rejection.detail)
     return ValidationFailed([Violation("", rejection.code, rejection.detail)])

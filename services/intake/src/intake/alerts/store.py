@@ -1,4 +1,4 @@
-"""Posts of monitors as they came, and the alerts' episodes that they told of."""
+"""Every query about posts of monitors and the episodes of alerts."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,15 +9,20 @@ from uuid import UUID
 from sqlalchemy import Select, insert, select, text, update
 
 from common.persistence.database import Connection
-from intake.tables import alert_posts, alerts, customers, environments, tickets
+from intake.alerts.tables import alert_posts, alerts
+from intake.directory.tables import customers, environments
 from intake.tickets.domain.ticket import OPEN_STATES
+from intake.tickets.tables import tickets
 
 Outcome = Literal["received", "read", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPost:
-    """A post that is durably ours."""
+    """A post as it came, committed; `monitor` is the `sub` of the monitor.
+
+    Its outcome is `received` until it is processed.
+    """
 
     id: UUID
     format: str
@@ -30,7 +35,10 @@ class StoredPost:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One outbreak of one alert: from its start to its end, told once each."""
+    """One period in which an alert fires, from its start to its end.
+
+    `ended_at` is None while it lasts. `sequence` is the one of the last event about it.
+    """
 
     id: UUID
     monitor: str
@@ -61,32 +69,36 @@ _JOINED: Final[Select[Any]] = select(
 
 
 async def add_post(tx: Connection, post: StoredPost) -> None:
+    """Store a post."""
     await tx.execute(insert(alert_posts).values(asdict(post)))
 
 
 async def lock_post(tx: Connection, id: UUID) -> StoredPost:
+    """The post, locked until the transaction ends."""
     query = select(alert_posts).where(alert_posts.c.id == id).with_for_update()
     return StoredPost(**(await tx.execute(query)).one()._mapping)
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the posts that nobody else is at work on, locked."""
+    """Lock those of the posts that no other transaction has locked. Their ids."""
     query = select(alert_posts.c.id).where(alert_posts.c.id.in_(ids)).order_by(alert_posts.c.id)
     return set(await tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 async def set_post_outcome(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:
+    """Store the outcome of a processed post."""
     changed = update(alert_posts).where(alert_posts.c.id == id)
     await tx.execute(changed.values(outcome=outcome, reason=reason))
 
 
 async def lock_monitor(tx: Connection, monitor: str) -> None:
-    """One post of a monitor is understood at a time, else one group opens two tickets."""
+    """Process one post of a monitor at a time; otherwise a group could open two tickets."""
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:monitor, 1))")
     await tx.execute(lock, {"monitor": monitor})
 
 
 async def find(tx: Connection, monitor: str, dedup_key: str, episode: str) -> Episode | None:
+    """The episode of an alert; None if it was never raised."""
     same = (
         (alerts.c.monitor == monitor)
         & (alerts.c.dedup_key == dedup_key)
@@ -97,7 +109,7 @@ async def find(tx: Connection, monitor: str, dedup_key: str, episode: str) -> Ep
 
 
 async def find_open_ticket_of_group(tx: Connection, monitor: str, group_key: str) -> UUID | None:
-    """The newest open ticket that an alert of this group belongs to."""
+    """The newest open ticket with a firing alert of this group."""
     query = (
         select(tickets.c.id)
         .join(alerts, alerts.c.ticket_id == tickets.c.id)
@@ -111,10 +123,12 @@ async def find_open_ticket_of_group(tx: Connection, monitor: str, group_key: str
 
 
 async def add(tx: Connection, episode: Episode) -> None:
+    """Store a new episode."""
     await tx.execute(insert(alerts).values(_row(episode)))
 
 
 async def save(tx: Connection, episode: Episode) -> None:
+    """Store the change of an episode."""
     await tx.execute(update(alerts).where(alerts.c.id == episode.id).values(_row(episode)))
 
 

@@ -1,4 +1,4 @@
-"""For whom the portal may speak (`On-Behalf-Of`): intake is where contacts are known."""
+"""The contact for whom the portal speaks (`On-Behalf-Of`): intake is where contacts are known."""
 
 from common.auth import Contact
 from common.persistence.database import Connection
@@ -6,6 +6,6 @@ from intake.directory import store as directory
 
 
 async def resolve_contact(tx: Connection, address: str) -> Contact | None:
-    """The contact with this address (trimmed, lower case), as a caller."""
+    """The contact with this address (normalised), as a caller; None without one."""
     contact = await directory.CONTACTS.find(tx, address)
     return None if contact is None else Contact(contact.id, contact.name, contact.customer)

@@ -1,8 +1,7 @@
-"""Reference data as events: each record's whole state, on `opsdesk.directory`."""
+"""From a record of reference data to the event with its whole state, on `opsdesk.directory`."""
 
 from datetime import datetime
-from typing import Final, TypeAlias
-from uuid import UUID
+from typing import TypeAlias
 
 from common.auth import address_digest
 from common.events.directory import (
@@ -13,20 +12,17 @@ from common.events.directory import (
     PartnerKnown,
     PersonKnown,
 )
-from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Database, transaction_time
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
-from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, PARTNERS, PEOPLE
 
 DirectoryRecord: TypeAlias = Customer | Contact | Environment | Partner | Person
 
-BATCH_SIZE: Final = 500
-REPOSITORIES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
-
 
 def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
-    """What the others learn of it. Of a contact neither name nor address nor phone, but a digest."""
+    """The event about a record, as of `at`.
+
+    Of a contact it has neither name, address nor phone, but a digest of the address.
+    """
     match record:
         case Customer(id, key, name, timezone, language):
             return CustomerKnown(
@@ -72,26 +68,3 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 timezone=record.timezone,
                 roles=list(record.roles),
             )
-
-
-async def publish_record(tx: Connection, record: DirectoryRecord, at: datetime) -> None:
-    """Announce a record whose `sequence` is new."""
-    await publish(tx, OutboxEvent(to_event(record, at), record.sequence))
-
-
-async def publish_all(database: Database) -> int:
-    """Say everything again with a new sequence, for subscribers that are new. How many events."""
-    total = 0
-    for repository in REPOSITORIES:
-        after: UUID | None = None
-        while True:
-            async with database.transaction() as tx:
-                records = await repository.advance_sequences(tx, after, BATCH_SIZE)
-                at = await transaction_time(tx)
-                await publish(
-                    tx, *(OutboxEvent(to_event(one, at), one.sequence) for one in records)
-                )
-            if not records:
-                break
-            after, total = records[-1].id, total + len(records)
-    return total

@@ -1,4 +1,4 @@
-"""Customers and environments by key, remembered: a key and its id belong together for ever."""
+"""A cache of customers and environments by key: a key and its id never part."""
 
 from common.persistence.database import Database
 from intake.directory.domain.environment import Environment
@@ -7,7 +7,7 @@ from intake.directory.store import CUSTOMERS, ENVIRONMENTS
 
 
 class ReferenceCache:
-    """Only what was found is remembered, so what is registered later is found later."""
+    """Reads each customer and environment once; unknown keys are looked up every time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -15,6 +15,7 @@ class ReferenceCache:
         self._environments: dict[str, Environment] = {}
 
     async def get_customer(self, key: str) -> Customer | None:
+        """The customer with this key; None without one."""
         if key not in self._customers:
             async with self._database.transaction() as tx:
                 if (customer := await CUSTOMERS.find(tx, key)) is None:
@@ -23,6 +24,7 @@ class ReferenceCache:
         return self._customers[key]
 
     async def get_environment(self, key: str) -> Environment | None:
+        """The environment with this key; None without one."""
         if key not in self._environments:
             async with self._database.transaction() as tx:
                 if (environment := await ENVIRONMENTS.find(tx, key)) is None:

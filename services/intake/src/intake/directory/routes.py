@@ -1,20 +1,18 @@
-"""Reference data: intake is its source, and announces each record's whole state."""
+"""The HTTP routes of customers with their contacts and environments, partners and people."""
 
-from dataclasses import replace
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Path, Response
 
-from common import audit
 from common.auth import Caller, requires
-from common.errors import Conflict, NotFound
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.errors import NotFound
+from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from intake.directory.commands import register
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
-from intake.directory.events import publish_record
 from intake.directory.schemas import (
     ContactCreate,
     ContactRead,
@@ -50,31 +48,6 @@ T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 S = TypeVar("S", bound=ResponseModel)
 
 
-async def _register(
-    tx: Connection, caller: Caller, repository: DirectoryRepository[T], record: T, name: str
-) -> T:
-    """Store and announce. What is there already, and the same, stays as it is."""
-    if not await repository.add(tx, record):
-        existing = await repository.find(tx, name)
-        if existing is None or not _is_same(existing, record):
-            raise Conflict(
-                f"{name} is taken by another record. Take another name.", type="name-taken"
-            )
-        return existing
-    at = await transaction_time(tx)
-    await publish_record(tx, record, at)
-    kind = type(record).__name__.lower()
-    subject = f"{kind}/{record.id}"
-    await audit.record(
-        tx, audit.Entry(at, caller.sub, f"{kind}.add", subject, {}, caller.via_machine)
-    )
-    return record
-
-
-def _is_same(left: T, right: T) -> bool:
-    return replace(left, id=right.id, sequence=right.sequence) == right
-
-
 async def _list_page(
     tx: Connection,
     repository: DirectoryRepository[T],
@@ -82,14 +55,12 @@ async def _list_page(
     page: Paging,
     customer_id: UUID | None = None,
 ) -> Page[S]:
-    after = page.after_as(UUID)
-    records = await repository.page(tx, after[0] if after else None, page.limit + 1, customer_id)
-    items = [model.model_validate(one) for one in records[: page.limit]]
-    more = len(records) > page.limit
-    return Page[S](items=items, next=encode_cursor(records[page.limit - 1].id) if more else None)
+    records = await repository.page(tx, page.after_as(UUID), page.limit, customer_id)
+    return page.page_of(records, model.model_validate, lambda record: (record.id,))
 
 
 async def _get_customer(tx: Connection, key: str) -> Customer:
+    """The customer with this key. Raises NotFound."""
     customer = await CUSTOMERS.find(tx, key)
     if customer is None:
         raise NotFound(f"Customer {key}")
@@ -100,22 +71,22 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
 async def create_customer(
     body: CustomerCreate, response: Response, caller: Writer, tx: Transaction
 ) -> CustomerRead:
-    """Register a customer. The key stays for ever."""
+    """Register a customer. Its key can never be changed."""
     record = Customer(id=uuid7(), **body.model_dump())
-    stored = await _register(tx, caller, CUSTOMERS, record, body.key)
+    stored = await register(tx, caller.actor, CUSTOMERS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{body.key}"
     return CustomerRead.model_validate(stored)
 
 
 @customers.get("")
 async def list_customers(caller: Reader, tx: Transaction, page: PageQuery) -> Page[CustomerRead]:
-    """All customers."""
+    """List customers, oldest first."""
     return await _list_page(tx, CUSTOMERS, CustomerRead, page)
 
 
 @customers.get("/{key}")
 async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> CustomerRead:
-    """One customer."""
+    """Get a customer by key."""
     return CustomerRead.model_validate(await _get_customer(tx, key))
 
 
@@ -123,12 +94,12 @@ async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> Cus
 async def create_contact(
     key: CustomerKey, body: ContactCreate, response: Response, caller: Writer, tx: Transaction
 ) -> ContactRead:
-    """Register a person who writes for a customer: known by address, without any number."""
+    """Register a contact of a customer. Intake recognises the contact's mails by the address."""
     customer = await _get_customer(tx, key)
     record = Contact(
         id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    stored = await _register(tx, caller, CONTACTS, record, body.address)
+    stored = await register(tx, caller.actor, CONTACTS, record, body.address)
     response.headers["Location"] = f"/v1/customers/{key}/contacts"
     return ContactRead.model_validate(stored)
 
@@ -137,7 +108,7 @@ async def create_contact(
 async def list_contacts(
     key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
 ) -> Page[ContactRead]:
-    """A customer's contacts."""
+    """List a customer's contacts, oldest first."""
     customer = await _get_customer(tx, key)
     return await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
 
@@ -146,12 +117,12 @@ async def list_contacts(
 async def create_environment(
     key: CustomerKey, body: EnvironmentCreate, response: Response, caller: Writer, tx: Transaction
 ) -> EnvironmentRead:
-    """Register an environment of a customer. The key stays for ever."""
+    """Register an environment of a customer. Its key can never be changed."""
     customer = await _get_customer(tx, key)
     record = Environment(
         id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )
-    stored = await _register(tx, caller, ENVIRONMENTS, record, body.key)
+    stored = await register(tx, caller.actor, ENVIRONMENTS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{key}/environments"
     return EnvironmentRead.model_validate(stored)
 
@@ -160,7 +131,7 @@ async def create_environment(
 async def list_environments(
     key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
 ) -> Page[EnvironmentRead]:
-    """A customer's environments."""
+    """List a customer's environments, oldest first."""
     customer = await _get_customer(tx, key)
     return await _list_page(tx, ENVIRONMENTS, EnvironmentRead, page, customer.id)
 
@@ -169,9 +140,9 @@ async def list_environments(
 async def create_partner(
     body: PartnerCreate, response: Response, caller: Writer, tx: Transaction
 ) -> PartnerRead:
-    """Register a business partner. The key stays for ever."""
-    stored = await _register(
-        tx, caller, PARTNERS, Partner(id=uuid7(), **body.model_dump()), body.key
+    """Register a partner. Its key can never be changed."""
+    stored = await register(
+        tx, caller.actor, PARTNERS, Partner(id=uuid7(), **body.model_dump()), body.key
     )
     response.headers["Location"] = "/v1/partners"
     return PartnerRead.model_validate(stored)
@@ -179,7 +150,7 @@ async def create_partner(
 
 @partners.get("")
 async def list_partners(caller: Reader, tx: Transaction, page: PageQuery) -> Page[PartnerRead]:
-    """All business partners."""
+    """List partners, oldest first."""
     return await _list_page(tx, PARTNERS, PartnerRead, page)
 
 
@@ -187,14 +158,14 @@ async def list_partners(caller: Reader, tx: Transaction, page: PageQuery) -> Pag
 async def create_person(
     body: PersonCreate, response: Response, caller: Writer, tx: Transaction
 ) -> PersonRead:
-    """Register a member of staff, so that escalation can reach them."""
+    """Register a member of staff, so that escalation can reach the person."""
     given = body.model_dump() | {"roles": tuple(body.roles)}
-    stored = await _register(tx, caller, PEOPLE, Person(id=uuid7(), **given), body.sub)
+    stored = await register(tx, caller.actor, PEOPLE, Person(id=uuid7(), **given), body.sub)
     response.headers["Location"] = "/v1/people"
     return PersonRead.model_validate(stored)
 
 
 @people.get("")
 async def list_people(caller: Reader, tx: Transaction, page: PageQuery) -> Page[PersonRead]:
-    """All members of staff."""
+    """List members of staff, oldest first."""
     return await _list_page(tx, PEOPLE, PersonRead, page)

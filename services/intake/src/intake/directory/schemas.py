@@ -1,34 +1,23 @@
-"""Reference data as it is asked for and shown."""
+"""Request and response models of reference data."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import Key, Name, Timezone
 from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.environment import Tier
-
-TIMEZONES: Final = frozenset(available_timezones())
-
-
-def _check_timezone(name: str) -> str:
-    if name not in TIMEZONES:
-        raise PydanticCustomError("unknown_zone", "give an IANA zone like Europe/Amsterdam")
-    return name
 
 
 def _normalise_address(text: str) -> str:
     if not is_address(text.strip()):
-        raise PydanticCustomError("no_address", "give a mail address like jan@acme.example")
+        raise PydanticCustomError("no_address", "give an e-mail address like jan@acme.example")
     return normalise(text)
 
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
 Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
@@ -36,6 +25,8 @@ Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 
 class CustomerCreate(RequestModel):
+    """A customer to register."""
+
     key: Key
     name: Name
     timezone: Timezone = "UTC"
@@ -43,6 +34,8 @@ class CustomerCreate(RequestModel):
 
 
 class ContactCreate(RequestModel):
+    """A contact to register."""
+
     name: Name
     address: Address
     phone: Phone | None = None
@@ -50,12 +43,16 @@ class ContactCreate(RequestModel):
 
 
 class EnvironmentCreate(RequestModel):
+    """An environment to register."""
+
     key: Key
     tier: Tier
     name: Name
 
 
 class PartnerCreate(RequestModel):
+    """A partner to register."""
+
     key: Key
     name: Name
     timezone: Timezone = "UTC"
@@ -63,7 +60,7 @@ class PartnerCreate(RequestModel):
 
 
 class PersonCreate(RequestModel):
-    """A member of staff; `sub` is the subject of the person's tokens."""
+    """A member of staff to register; `sub` is the subject of the person's tokens."""
 
     sub: Name
     name: Name
@@ -74,6 +71,8 @@ class PersonCreate(RequestModel):
 
 
 class CustomerRead(ResponseModel):
+    """A customer. `sequence` is the one of the last event about it."""
+
     id: UUID
     key: str
     name: str
@@ -83,6 +82,8 @@ class CustomerRead(ResponseModel):
 
 
 class ContactRead(ResponseModel):
+    """A contact; `customer` is a key. `address` is null once the contact is erased."""
+
     id: UUID
     customer: str
     name: str
@@ -93,6 +94,8 @@ class ContactRead(ResponseModel):
 
 
 class EnvironmentRead(ResponseModel):
+    """An environment; `customer` is a key."""
+
     id: UUID
     key: str
     customer: str
@@ -102,6 +105,8 @@ class EnvironmentRead(ResponseModel):
 
 
 class PartnerRead(ResponseModel):
+    """A partner to whom tickets are forwarded."""
+
     id: UUID
     key: str
     name: str
@@ -111,6 +116,8 @@ class PartnerRead(ResponseModel):
 
 
 class PersonRead(ResponseModel):
+    """A member of staff; `sub` is the subject of the person's tokens."""
+
     id: UUID
     sub: str
     name: str

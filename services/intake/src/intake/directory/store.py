@@ -1,4 +1,4 @@
-"""Reference data: customers, contacts, environments, partners, people."""
+"""Every query about customers, contacts, environments, partners and people."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, Row, Select, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
-from intake.mail.domain.thread import Sender
-from intake.tables import contacts, customers, environments, partners, people
+from intake.directory.tables import contacts, customers, environments, partners, people
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRepository(Generic[T]):
-    """One kind of record: where it lies, how it is read, and by what it is known."""
+    """The stored records of one kind; `key_column` holds the name by which they are found."""
 
     table: Table
     query: Select[Any]
@@ -27,35 +27,34 @@ class DirectoryRepository(Generic[T]):
     factory: Callable[[Row[Any]], T]
 
     async def find(self, tx: Connection, name: str) -> T | None:
-        """By key (people: `sub`; contacts: address)."""
+        """The record with this key (people: `sub`; contacts: normalised address)."""
         row = (await tx.execute(self.query.where(self.key_column == name))).one_or_none()
         return None if row is None else self.factory(row)
 
-    async def get(self, tx: Connection, id: UUID) -> T | None:
-        row = (await tx.execute(self.query.where(self.table.c.id == id))).one_or_none()
-        return None if row is None else self.factory(row)
-
     async def add(self, tx: Connection, record: T) -> bool:
-        """False when something of the same name is there already; then nothing changes."""
+        """Store a record. False when its name is taken; then nothing changes."""
         row = {c.name: getattr(record, c.name) for c in self.table.c if hasattr(record, c.name)}
         statement = insert(self.table).values(row).on_conflict_do_nothing()
         return bool((await tx.execute(statement)).rowcount)
 
     async def page(
-        self, tx: Connection, after: UUID | None, limit: int, customer_id: UUID | None = None
+        self,
+        tx: Connection,
+        after: tuple[UUID] | None,
+        limit: int,
+        customer_id: UUID | None = None,
     ) -> Sequence[T]:
-        """Oldest first, `limit` at most, those after the id `after`; of one customer if said."""
-        query = self.query.order_by(self.table.c.id).limit(limit)
-        if after is not None:
-            query = query.where(self.table.c.id > after)
+        """Records after the id `after`, oldest first: `limit` and one more; of one customer if given."""
+        query = self.query
         if customer_id is not None:
             query = query.where(self.table.c.customer_id == customer_id)
-        return [self.factory(row) for row in await tx.execute(query)]
+        rows = await tx.execute(page_after(query, [self.table.c.id], after, limit))
+        return [self.factory(row) for row in rows]
 
     async def advance_sequences(
         self, tx: Connection, after: UUID | None, limit: int
     ) -> Sequence[T]:
-        """The next `limit` records in the order of ids, each with a new sequence."""
+        """Raise the sequence of the next `limit` records after the id `after`, and return them."""
         id = self.table.c.id
         ids_query = select(id).order_by(id).limit(limit).with_for_update()
         ids_query = ids_query if after is None else ids_query.where(id > after)
@@ -98,18 +97,14 @@ PARTNERS: Final = DirectoryRepository(
 PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
 
 
-async def find_sender(tx: Connection, address: str | None) -> Sender:
-    """What is known of a mail address (in normal form)."""
-    if address is None:
-        return Sender(None)
-    contact = await CONTACTS.find(tx, address)
-    if contact is not None:
-        return Sender(address, customer_id=contact.customer_id, contact_id=contact.id)
-    staff = await tx.scalar(select(people.c.sub).where(people.c.email == address))
-    return Sender(address, staff=staff)
+async def find_staff(tx: Connection, address: str) -> str | None:
+    """The `sub` of the member of staff with this address (normalised); None without one."""
+    sub: str | None = await tx.scalar(select(people.c.sub).where(people.c.email == address))
+    return sub
 
 
 async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Environment]:
+    """A customer's environments that are not retired, oldest first."""
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
     rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
     return [ENVIRONMENTS.factory(row) for row in rows]

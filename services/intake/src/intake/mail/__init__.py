@@ -1,1 +1,1 @@
-"""E-mails from the gateway: stored as they came, then turned into tickets and messages."""
+"""E-mails from the gateway: stored as they came, then processed into tickets and messages."""

@@ -1,8 +1,8 @@
-"""The words of a mail: plain text, without the quoted history, and HTML made safe.
+"""The text of a mail without the quoted history, and its HTML made safe.
 
-Both libraries are fed bounded input: the reply parser's expressions take cubic time on long runs
-of blank lines and long lines (measured: 3 s for 8,000 newlines), the sanitiser quadratic time on
-deep nesting (measured: 2 s for 200,000 characters of `<div>`).
+Both libraries get input of limited size: the reply parser takes cubic time for many blank lines and
+for long lines (measured: 3 s for 8,000 newlines), the sanitiser quadratic time for deep nesting
+(measured: 2 s for 200,000 characters of `<div>`).
 """
 
 import re
@@ -27,38 +27,39 @@ _BLANK_RUN: Final = re.compile(r"\n{3,}")
 
 
 def extract_reply(mail: Mail) -> str:
-    """What the sender wrote: of a reply only the new words, of a first mail everything."""
+    """What the sender wrote: of a reply only the new text, of a first mail everything."""
     whole = get_text(mail)
     return strip_history(whole) if mail.is_reply else whole
 
 
 def get_text(mail: Mail) -> str:
-    """The mail's text; made from the HTML where there is no plain part."""
+    """The plain text of a mail, made from the HTML where there is no plain part."""
     if mail.plain is not None and mail.plain.strip():
         return tidy(mail.plain)
     return tidy(html_to_text(mail.html or ""))
 
 
 def safe_html(html: str | None) -> str | None:
-    """HTML that can be shown: no scripts, styles, forms, frames, or pictures fetched from afar."""
+    """HTML without scripts, styles, forms, frames and images."""
     if html is None:
         return None
     return nh3.clean(html[:MAX_HTML_CHARS], tags=nh3.ALLOWED_TAGS - {"img"})
 
 
 def html_to_text(html: str) -> str:
+    """The text in HTML, with line breaks where blocks end."""
     broken = _BREAKS.sub("\n\\g<0>", html[:MAX_HTML_CHARS])
     return unescape(nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "title"}))
 
 
 def tidy(text: str) -> str:
-    """Lines without trailing blanks, at most one empty line in a row, bounded length."""
+    """The text without trailing blanks and repeated empty lines, at most 200,000 characters."""
     lines = (line.rstrip() for line in text[:MAX_TEXT_CHARS].splitlines())
     return _BLANK_RUN.sub("\n\n", "\n".join(lines)).strip()
 
 
 def strip_history(text: str) -> str:
-    """The newest words of a reply; the whole text where nothing new would be left."""
+    """The newest part of a reply; the whole text where nothing would be left."""
     newest = _newest(text) if _is_searchable(text) else text
     return _without_trailing_quote(newest) or text
 

@@ -1,4 +1,4 @@
-"""Raw mails as they came, what became of them, and which ids belong to which ticket."""
+"""Every query about stored mails, their senders, and the message ids of tickets' threads."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from sqlalchemy import ARRAY, Text, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from intake.tables import mail_threads, mails
+from common.persistence.keyset import page_after
+from intake.directory import store as directory
+from intake.mail.domain.thread import Sender
+from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store.tickets import by_ids
 
@@ -19,7 +22,10 @@ Outcome = Literal["received", "opened", "joined", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """A mail that is durably ours. `received`: nobody has understood it yet."""
+    """A mail as it came, committed. Its outcome is `received` until it is processed.
+
+    `received_by` is the `sub` of the gateway.
+    """
 
     id: UUID
     message_id: str
@@ -32,14 +38,14 @@ class StoredMail:
     ticket_id: UUID | None = None
 
 
-# In sorted order, so that two mails of one thread never wait for each other.
+# The ids come sorted, so that two mails of one thread cannot wait for each other.
 _LOCK_THREAD = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(:ids) AS given (id)"
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 
 
 async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
-    """Store it unless the same mail came before. The id of the one that is stored."""
+    """Store the mail unless it came before. The id of the stored one."""
     row = {name: getattr(mail, name) for name in StoredMail.__slots__}
     await tx.execute(insert(mails).values(row).on_conflict_do_nothing())
     same = (mails.c.message_id == mail.message_id) & (mails.c.fingerprint == mail.fingerprint)
@@ -48,29 +54,40 @@ async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
 
 
 async def lock(tx: Connection, id: UUID) -> StoredMail:
+    """The mail, locked until the transaction ends."""
     row = (await tx.execute(select(mails).where(mails.c.id == id).with_for_update())).one()
     return StoredMail(**row._mapping)
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the mails that nobody else is at work on, locked."""
+    """Lock those of the mails that no other transaction has locked. Their ids."""
     query = select(mails.c.id).where(mails.c.id.in_(ids)).order_by(mails.c.id)
     return set(await tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 async def set_outcome(tx: Connection, mail: StoredMail) -> None:
-    """Write down what became of a mail."""
+    """Store outcome, reason and ticket of a processed mail."""
     changed = {"outcome": mail.outcome, "reason": mail.reason, "ticket_id": mail.ticket_id}
     await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
 
 
+async def find_sender(tx: Connection, address: str | None) -> Sender:
+    """The contact or member of staff with this address (normalised), if there is one."""
+    if address is None:
+        return Sender(None)
+    contact = await directory.CONTACTS.find(tx, address)
+    if contact is not None:
+        return Sender(address, customer_id=contact.customer_id, contact_id=contact.id)
+    return Sender(address, staff=await directory.find_staff(tx, address))
+
+
 async def lock_thread(tx: Connection, ids: Collection[str]) -> None:
-    """Let one mail of a thread be placed at a time, else two of them open two tickets."""
+    """Process one mail of a thread at a time; otherwise two of them could open two tickets."""
     await tx.execute(_LOCK_THREAD, {"ids": sorted(ids)})
 
 
 async def tickets_of(tx: Connection, ids: Collection[str]) -> dict[str, list[Ticket]]:
-    """The tickets in whose mails each message id was seen."""
+    """For each message id the tickets whose mails have it or refer to it."""
     query = select(mail_threads).where(mail_threads.c.message_id.in_(ids))
     pairs = (await tx.execute(query.order_by(mail_threads.c.ticket_id))).all()
     tickets_by_id = await by_ids(tx, {pair.ticket_id for pair in pairs})
@@ -81,18 +98,17 @@ async def tickets_of(tx: Connection, ids: Collection[str]) -> dict[str, list[Tic
 
 
 async def add_to_thread(tx: Connection, ids: Collection[str], ticket_id: UUID) -> None:
+    """Store that these message ids belong to the ticket."""
     rows = [{"message_id": id, "ticket_id": ticket_id} for id in ids]
     if rows:
         await tx.execute(insert(mail_threads).values(rows).on_conflict_do_nothing())
 
 
 async def list_by_outcome(
-    tx: Connection, outcome: Outcome, after: UUID | None, limit: int
+    tx: Connection, outcome: Outcome, after: tuple[UUID] | None, limit: int
 ) -> Sequence[StoredMail]:
-    """Mails with that outcome, newest first, without their raw bytes."""
+    """Mails with that outcome, newest first, without their raw bytes; `limit` and one more."""
     columns = [column for column in mails.c if column.name != "raw"]
     query = select(*columns).where(mails.c.outcome == outcome)
-    if after is not None:
-        query = query.where(mails.c.id < after)
-    rows = await tx.execute(query.order_by(mails.c.id.desc()).limit(limit))
+    rows = await tx.execute(page_after(query, [mails.c.id.desc()], after, limit))
     return [StoredMail(**row._mapping, raw=b"") for row in rows]

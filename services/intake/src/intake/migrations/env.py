@@ -1,6 +1,6 @@
-"""How Alembic reaches the intake schema."""
+"""Alembic's entry: migrate the intake schema."""
 
 from common.persistence.migrations import run_migrations
-from intake.tables import METADATA
+from intake.metadata import METADATA
 
 run_migrations(METADATA)

@@ -1,1 +1,1 @@
-"""Tickets, from the request to the closed and verified one, with their messages and hand-overs."""
+"""Tickets with their messages and hand-overs, from the request until they are verified and closed."""

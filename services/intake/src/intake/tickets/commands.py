@@ -1,50 +1,49 @@
-"""The second half of every edge: the sequence, the row, the events, the audit trail, together.
+"""Store a change of a ticket with its sequence, its events and its audit entry, in one transaction."""
 
-A change of a ticket is told as one or more facts. Whether it raised or lifted a blocker is worked
-out here, so that no route can forget it.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from uuid import UUID
 
 from common import audit
 from common.audit import JSON
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
+from common.domain import Actor, Rejection
+from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from intake.tickets.domain.blocker import blocker_changes
-from intake.tickets.domain.rejection import Rejection
-from intake.tickets.domain.ticket import State, Ticket
+from common.persistence.ids import uuid7
+from intake.tickets.domain.new_ticket import TicketRequest, build_ticket
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.transitions import on_customer_reply
+from intake.tickets.events import EventSpec, event_spec, opened_event, to_outbox_events
 from intake.tickets.store import tickets
 
-_LIFTED_REASONS: Final[Mapping[State, str]] = {
-    "resolved": "resolved",
-    "verified": "resolved",
-    "closed": "closed",
-    "merged": "merged",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who did it, by `sub`; `behind` is the machine that spoke for them."""
+class NewTicket:
+    """A new ticket with its sequence, its events and its audit entry; nothing is stored yet."""
 
-    sub: str
-    via_machine: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventSpec:
-    """An event to tell of the changed ticket, with what only this event says."""
-
-    event: type[TicketEvent]
-    extra: Mapping[str, Any]
+    ticket: Ticket
+    outbox_events: list[OutboxEvent]
+    audit_entry: audit.Entry
 
 
-def event_spec(event: type[TicketEvent], **extra: Any) -> EventSpec:
-    return EventSpec(event, extra)
+def prepare_new_ticket(
+    request: TicketRequest, actor: Actor, number: int, at: datetime
+) -> NewTicket:
+    """Build the ticket that is asked for, with everything that is stored with it."""
+    ticket = build_ticket(request, uuid7(), number, actor.sub, at)
+    ticket, outbox_events = to_outbox_events(None, ticket, actor.sub, at, [opened_event(ticket)])
+    return NewTicket(ticket, outbox_events, _audit_entry(ticket, actor, at, "ticket.open", {}))
+
+
+async def open_ticket(tx: Connection, request: TicketRequest, actor: Actor, at: datetime) -> Ticket:
+    """Open one ticket: store it, publish its events, return it with its sequence."""
+    new = prepare_new_ticket(request, actor, await tickets.next_number(tx), at)
+    await tickets.add(tx, new.ticket, request.description)
+    await publish(tx, *new.outbox_events)
+    await audit.record(tx, new.audit_entry)
+    return new.ticket
 
 
 async def save_change(
@@ -57,7 +56,7 @@ async def save_change(
     *events: EventSpec,
     grounds: Mapping[str, JSON] | None = None,
 ) -> Ticket:
-    """Store the change of a locked ticket and tell it. The ticket as it is now."""
+    """Store the change of a locked ticket, publish its events, return it with its sequence."""
     stored, outbox_events = to_outbox_events(before, after, actor.sub, at, events)
     await tickets.save(tx, stored)
     await publish(tx, *outbox_events)
@@ -65,90 +64,36 @@ async def save_change(
     return stored
 
 
-async def save_new(
-    tx: Connection, ticket: Ticket, description: str | None, actor: Actor, at: datetime
+async def record_customer_reply(
+    tx: Connection, before: Ticket, message_id: UUID, actor: Actor, at: datetime
 ) -> Ticket:
-    """Store a new ticket and tell it. The ticket with its sequence."""
-    stored, outbox_events, entry = prepare_new_ticket(ticket, actor, at)
-    await tickets.add(tx, stored, description)
-    await publish(tx, *outbox_events)
-    await audit.record(tx, entry)
-    return stored
-
-
-def prepare_new_ticket(
-    ticket: Ticket, actor: Actor, at: datetime
-) -> tuple[Ticket, list[OutboxEvent], audit.Entry]:
-    """A new ticket with its sequence, what is told of it, and its line in the audit trail."""
-    opened = event_spec(
-        TicketOpened,
-        opened_at=ticket.opened_at,
-        channel=ticket.channel,
-        needs_triage=ticket.customer_id is None,
+    """Publish that the customer wrote; resume a ticket that waited for that, reopen a resolved one."""
+    after = on_customer_reply(before)
+    events = [event_spec(TicketCustomerReplied, message_id=message_id)]
+    if after.state != before.state:
+        resumed = event_spec(TicketResumed, waited_on=before.waiting_on)
+        events.append(event_spec(TicketReopened) if after.state == "reopened" else resumed)
+    return await save_change(
+        tx,
+        before,
+        after,
+        actor,
+        at,
+        "ticket.customer_reply",
+        *events,
+        grounds={"message_id": str(message_id)},
     )
-    sequenced, outbox_events = to_outbox_events(None, ticket, actor.sub, at, [opened])
-    return sequenced, outbox_events, _audit_entry(sequenced, actor, at, "ticket.open", {})
 
 
 async def audit_rejection(
     tx: Connection, ticket: Ticket, actor: Actor, at: datetime, action: str, rejection: Rejection
 ) -> None:
-    """A refusal leaves its trace, too: who tried what."""
+    """Record in the audit trail who tried what, and why it was not allowed."""
     grounds = {"denied": rejection.code, "state": ticket.state}
     await audit.record(tx, _audit_entry(ticket, actor, at, action, grounds))
-
-
-def to_outbox_events(
-    before: Ticket | None,
-    after: Ticket,
-    actor: str | None,
-    at: datetime,
-    events: Sequence[EventSpec],
-) -> tuple[Ticket, list[OutboxEvent]]:
-    """The ticket with its new sequence, and what is told of the change, in order."""
-    pending: list[tuple[EventSpec, Ticket]] = [(one, after) for one in events]
-    for change, about in blocker_changes(before, after):
-        blocker_event = (
-            event_spec(BlockerRaised)
-            if change == "raised"
-            else event_spec(BlockerLifted, reason=_lifted_reason(after))
-        )
-        pending.append((blocker_event, about))
-    first = after.sequence + 1
-    outbox_events = [
-        OutboxEvent(_event(one, about, actor, at), sequence)
-        for sequence, (one, about) in enumerate(pending, first)
-    ]
-    return replace(after, sequence=after.sequence + len(outbox_events)), outbox_events
-
-
-def _lifted_reason(after: Ticket) -> str:
-    """Why an environment is no longer blocked: the ticket's end, its priority, or its move."""
-    moved = "moved" if after.priority == "blocker" else "lowered"
-    return _LIFTED_REASONS.get(after.state, moved)
-
-
-def _event(spec: EventSpec, ticket: Ticket, actor: str | None, at: datetime) -> TicketEvent:
-    return spec.event(
-        at=at,
-        ticket_id=ticket.id,
-        ticket=ticket.key,
-        title=ticket.title,
-        kind=ticket.kind,
-        priority=ticket.priority,
-        state=ticket.state,
-        customer_id=ticket.customer_id,
-        customer=ticket.customer,
-        environment_id=ticket.environment_id,
-        environment=ticket.environment,
-        service=ticket.service,
-        assignee=ticket.assignee,
-        by=actor,
-        **spec.extra,
-    )
 
 
 def _audit_entry(
     ticket: Ticket, actor: Actor, at: datetime, action: str, grounds: Mapping[str, JSON]
 ) -> audit.Entry:
-    return audit.Entry(at, actor.sub, action, f"ticket/{ticket.id}", grounds, actor.via_machine)
+    return audit.Entry.by(actor, at, action, f"ticket/{ticket.id}", grounds)

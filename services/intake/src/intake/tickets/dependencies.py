@@ -1,4 +1,4 @@
-"""How every change of a ticket is asked for: load it locked, decide, store, announce, answer."""
+"""What the routes of tickets share: load a ticket locked, decide, store, publish, respond."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,38 +9,37 @@ from fastapi import Depends, Path, Request, Response
 
 from common.audit import JSON
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import Conflict, NotFound, Problem
-from common.http import if_match, problem_response, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
-from intake.tickets.commands import Actor, EventSpec, audit_rejection, save_change
-from intake.tickets.domain.rejection import Rejection
+from common.http import Transaction, if_match, problem_response, set_etag
+from common.persistence.database import Connection, transaction_time
+from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import EventSpec
 from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
 TicketReference: TypeAlias = Annotated[
     str, Path(max_length=40, description="The ticket's id or key.")
 ]
+TicketOpener = Annotated[Caller, requires("tickets:open")]
+TicketReader = Annotated[Caller, requires("tickets:read")]
 Decide = Callable[[Ticket, datetime], Ticket | Rejection]
 EventSource = EventSpec | Callable[[Ticket], EventSpec]
-"""What is told of a change; where it depends on the ticket, on the one before."""
+"""An event about a change, or a function that makes it from the ticket before the change."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketAction:
-    """One request about one ticket: who asks, what it is called, and the transaction."""
+    """A request to change one ticket (by id or key), with its caller and its transaction."""
 
     ref: str
     request: Request
     caller: Caller
     tx: Connection
 
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.caller.sub, self.caller.via_machine)
-
     async def lock_ticket(self) -> Ticket:
-        """The ticket, locked; as the caller has seen it, where they say what they have seen."""
+        """The ticket, locked. Raises NotFound, or the failure of the request's `If-Match`."""
         ticket = get_visible_ticket(self.caller, await tickets.lock(self.tx, self.ref), self.ref)
         if_match(self.request, ticket.sequence, to_response(self.caller, ticket))
         return ticket
@@ -48,7 +47,7 @@ class TicketAction:
     async def run(
         self, action: str, decide: Decide, *event_sources: EventSource, **grounds: JSON
     ) -> Response:
-        """Change the ticket as `decide` says; answer its new state, or why not."""
+        """Change the ticket as `decide` returns it; respond with it, or with the rejection."""
         before = await self.lock_ticket()
         at = await transaction_time(self.tx)
         return await self.finish(action, before, decide(before, at), at, *event_sources, **grounds)
@@ -62,13 +61,24 @@ class TicketAction:
         *event_sources: EventSource,
         **grounds: JSON,
     ) -> Response:
-        """Store and tell what was decided. A refusal leaves its trace in the audit trail, too."""
+        """Store and publish the outcome, and respond with it. A rejection is audited, too."""
         if isinstance(outcome, Rejection):
-            await audit_rejection(self.tx, before, self.actor, at, f"ticket.{action}", outcome)
+            await audit_rejection(
+                self.tx, before, self.caller.actor, at, f"ticket.{action}", outcome
+            )
             return problem_response(to_problem(outcome))
-        events = [one if isinstance(one, EventSpec) else one(before) for one in event_sources]
+        events = [
+            source if isinstance(source, EventSpec) else source(before) for source in event_sources
+        ]
         stored = await save_change(
-            self.tx, before, outcome, self.actor, at, f"ticket.{action}", *events, grounds=grounds
+            self.tx,
+            before,
+            outcome,
+            self.caller.actor,
+            at,
+            f"ticket.{action}",
+            *events,
+            grounds=grounds,
         )
         return ticket_response(self.caller, stored)
 
@@ -81,12 +91,14 @@ def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticke
 
 
 def to_problem(rejection: Rejection) -> Problem:
+    """The HTTP error for a rejection: 403 where a second person is needed, else 409."""
     if rejection.code == "four-eyes":
         return Problem(rejection.code, "Two people are needed", 403, rejection.detail)
     return Conflict(rejection.detail, type=rejection.code)
 
 
 def ticket_response(caller: Caller, ticket: Ticket, status: int = 200) -> Response:
+    """The ticket as this caller may read it, with its ETag."""
     body = to_response(caller, ticket).model_dump_json()
     response = Response(body, status, media_type="application/json")
     set_etag(response, ticket.sequence)

@@ -1,9 +1,9 @@
 """Natural batching: while one batch of new tickets commits, the next one gathers.
 
-There is no timed window: alone, a request is its own batch at once. The queue is bounded, so that
-a slow database ends in 503 and not in memory. A batch that fails by an error of SQL is done again
-one by one, so that a bad ticket does not fail its neighbours. After a lost connection the ids are
-looked up: who is there is answered as kept, who is not may send again.
+There is no timed window: a request that is alone is a batch at once. The queue is bounded, so that
+a slow database leads to 503 and not to a full memory. A batch that fails with an SQL error is stored
+again one by one, so that a bad ticket does not fail its neighbours. After a lost connection the ids
+are looked up: a ticket that was committed is answered as stored, another one may be sent again.
 """
 
 import asyncio
@@ -17,10 +17,13 @@ from uuid import UUID
 
 import asyncpg
 
+from common.domain import Actor, Rejection
 from common.errors import ServiceUnavailable
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database, is_transient
 from common.telemetry import logger, metrics
+from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
+from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
 
@@ -31,14 +34,11 @@ MAX_QUEUED_TICKETS: Final = 2_048
 BATCH_TIMEOUT_S: Final = 10.0
 """Seconds that a batch may take before its connection is given up."""
 MAX_COMMIT_CHECKS: Final = 5
-"""How often it is asked, a second apart, what became of a batch whose connection was lost."""
-
-RowsBuilder = Callable[[int, datetime], NewTicketRows]
-"""From the ticket's number and the moment to what is to be stored."""
+"""How often, a second apart, the tickets of a batch are looked up after its connection was lost."""
 
 
 class IdempotencyKeyReused(Exception):
-    """The Idempotency-Key was used before: nothing was stored."""
+    """The Idempotency-Key was used before, so nothing was stored."""
 
     def __init__(self, key: IdempotencyKey) -> None:
         super().__init__("this Idempotency-Key was used before")
@@ -47,26 +47,33 @@ class IdempotencyKeyReused(Exception):
 
 @dataclass(slots=True, eq=False)
 class PendingTicket:
-    """A request that waits for its ticket. `write` runs in the context of its own trace."""
+    """A request that waits for its ticket. Its rows are built in the context of its own trace."""
 
-    build_rows: RowsBuilder
+    request: TicketRequest
+    actor: Actor
     key: IdempotencyKey | None
     context: Context = field(default_factory=copy_context)
-    result: "asyncio.Future[NewTicketRows]" = field(
+    result: "asyncio.Future[NewTicketRows | Rejection]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
+    def build_rows(self, number: int, at: datetime) -> NewTicketRows:
+        """The rows of the ticket with this number, opened at `at`."""
+        return self.context.run(build_rows, self.request, self.actor, self.key, number, at)
+
     def fail(self, error: BaseException) -> None:
+        """Raise the error where the ticket is waited for."""
         if not self.result.done():
             self.result.set_exception(error)
 
-    def succeed(self, rows: NewTicketRows) -> None:
+    def finish(self, outcome: NewTicketRows | Rejection) -> None:
+        """Return the outcome where the ticket is waited for."""
         if not self.result.done():
-            self.result.set_result(rows)
+            self.result.set_result(outcome)
 
 
 class TicketBatcher:
-    """The one place that opens tickets in batches; one for each replica's database."""
+    """The queue of new tickets and the loop that stores them; one in each process."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -74,21 +81,24 @@ class TicketBatcher:
         self._flush_task: asyncio.Task[None] | None = None
         self._connection: RawConnection | None = None
 
-    async def create(self, build_rows: RowsBuilder, key: IdempotencyKey | None) -> NewTicketRows:
-        """Store one ticket; returns when it is committed. Who goes away does not undo it.
+    async def create(
+        self, request: TicketRequest, actor: Actor, key: IdempotencyKey | None
+    ) -> NewTicketRows | Rejection:
+        """Store one ticket and return what was stored, once it is committed.
 
-        Raises KeyTaken, Busy (nothing known to be stored), or what PostgreSQL says of this ticket.
+        A caller who goes away does not undo it. Raises IdempotencyKeyReused, ServiceUnavailable
+        (nothing is known to be stored), or PostgreSQL's error about this ticket.
         """
         if len(self._queue) >= MAX_QUEUED_TICKETS:
             raise ServiceUnavailable(1)
-        pending = PendingTicket(build_rows, key)
+        pending = PendingTicket(request, actor, key)
         self._queue.append(pending)
         if self._flush_task is None:
-            self._flush_task = asyncio.create_task(self._flush_loop(), name="accepting")
+            self._flush_task = asyncio.create_task(self._flush_loop(), name="ticket-batcher")
         return await pending.result
 
     async def close(self) -> None:
-        """Let what is under way end, then close the connection."""
+        """Wait until the present batches are stored, then close the connection."""
         if self._flush_task is not None:
             await asyncio.wait([self._flush_task], timeout=BATCH_TIMEOUT_S)
         if self._connection is not None:
@@ -103,7 +113,7 @@ class TicketBatcher:
             self._flush_task = None
 
     def _next_batch(self) -> list[PendingTicket]:
-        """At most BATCH of those that wait; of two with one key the later waits for the next."""
+        """At most MAX_BATCH_SIZE waiting tickets; a second one with the same key waits for the next."""
         batch: list[PendingTicket] = []
         keys: set[tuple[str, str]] = set()
         while self._queue and len(batch) < MAX_BATCH_SIZE:
@@ -116,15 +126,17 @@ class TicketBatcher:
         return batch
 
     async def _flush(self, batch: Sequence[PendingTicket]) -> None:
-        """Store a batch and answer all of it, whatever happens."""
+        """Store a batch, and finish or fail each of its tickets, whatever happens."""
         try:
             await self._store(batch)
-        except Exception as error:  # noqa: BLE001 (it goes to the callers who wait)
+        except Exception as error:  # noqa: BLE001 (raised to the callers who wait)
             if is_transient(error) or len(batch) == 1:
                 for pending in batch:
                     pending.fail(error)
                 return
-            log.warning("accepting.one_by_one", error=type(error).__name__, batch=len(batch))
+            log.warning(
+                "ticket_batcher.stored_one_by_one", error=type(error).__name__, batch=len(batch)
+            )
             for pending in batch:
                 await self._flush([pending])
 
@@ -137,14 +149,12 @@ class TicketBatcher:
                     connection, self.database.schema, len(batch)
                 )
                 prepared = _prepare(batch, numbers, at)
-                stored_ids = await store.insert_batch(
-                    connection, [opening for _, opening in prepared]
-                )
+                stored_ids = await store.insert_batch(connection, [rows for _, rows in prepared])
         except Exception as error:
             if not _is_outcome_unknown(connection, error):
                 raise
             connection.terminate()
-            log.warning("accepting.connection_lost", error=type(error).__name__)
+            log.warning("ticket_batcher.connection_lost", error=type(error).__name__)
             _resolve_all(
                 prepared, await self._find_committed(prepared), lambda _: ServiceUnavailable(1)
             )
@@ -164,8 +174,11 @@ class TicketBatcher:
     async def _find_committed(
         self, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
     ) -> set[UUID]:
-        """Which tickets were committed before the connection went; none if nobody can say."""
-        ids = [opening.ticket.id for _, opening in prepared]
+        """Ids of the tickets that were committed before the connection was lost.
+
+        Empty while the database cannot be asked.
+        """
+        ids = [rows.ticket.id for _, rows in prepared]
         for _ in range(MAX_COMMIT_CHECKS if ids else 0):
             try:
                 return await store.existing_ids(await self._get_connection(), ids)
@@ -177,7 +190,7 @@ class TicketBatcher:
 
 
 def _is_outcome_unknown(connection: RawConnection, error: BaseException) -> bool:
-    """Whether nobody knows if the statement was committed: then it must not be done again."""
+    """Whether the statement may have been committed: then it must not be sent again."""
     return connection.is_closed() or isinstance(
         error, TimeoutError | OSError | asyncpg.InterfaceError
     )
@@ -186,12 +199,15 @@ def _is_outcome_unknown(connection: RawConnection, error: BaseException) -> bool
 def _prepare(
     batch: Sequence[PendingTicket], numbers: Sequence[int], at: datetime
 ) -> list[tuple[PendingTicket, NewTicketRows]]:
-    """What is to be stored. A request that cannot be written fails alone."""
+    """The rows to store. A request that is rejected, or whose rows cannot be built, ends alone."""
     prepared: list[tuple[PendingTicket, NewTicketRows]] = []
     for pending, number in zip(batch, numbers, strict=True):
+        if rejection := check_opened_at(pending.request, at):
+            pending.finish(rejection)
+            continue
         try:
-            prepared.append((pending, pending.context.run(pending.build_rows, number, at)))
-        except Exception as error:  # noqa: BLE001 (it goes to the caller who waits)
+            prepared.append((pending, pending.build_rows(number, at)))
+        except Exception as error:  # noqa: BLE001 (raised to the caller who waits)
             pending.fail(error)
     return prepared
 
@@ -203,11 +219,11 @@ def _resolve_all(
 ) -> None:
     for pending, rows in prepared:
         if rows.ticket.id in stored_ids:
-            pending.succeed(rows)
+            pending.finish(rows)
         else:
             pending.fail(error_for(rows))
 
 
 def _key_reused_error(rows: NewTicketRows) -> Exception:
-    assert rows.key is not None, "only a key that was there before keeps a ticket out"
+    assert rows.key is not None, "only a used key keeps a ticket from being stored"
     return IdempotencyKeyReused(rows.key)

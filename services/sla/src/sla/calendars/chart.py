@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from html import escape
 
 from sla.calendars.domain.calendar import DAY, Calendar, Span, local_openings, merge_spans
+from sla.rendering.svg import Element, Picture, group, rect, text
 
 CELL_SIZE, GAP = 26, 3
 MONTH_WIDTH, MONTH_HEIGHT = 7 * (CELL_SIZE + GAP) + 26, 6 * (CELL_SIZE + GAP) + 52
@@ -46,19 +46,23 @@ def render_svg(calendar: Calendar, title: str, year: int) -> str:
     months = HEADER_HEIGHT + 12 // COLUMNS * MONTH_HEIGHT
     lines = -(-len(holidays) // COLUMNS)
     height = months + (lines + 2) * LINE_HEIGHT + MARGIN
-    heading = escape(f"{title}: {year}, {calendar.zone.name}")
+    heading = f"{title}: {year}, {calendar.zone.name}"
     parts = [
-        f'<text x="{MARGIN}" y="28" font-size="18" font-weight="600">{heading}</text>',
+        text(MARGIN, 28, heading, font_size=18, font_weight="600"),
         *_legend(width),
         *(part for month in range(12) for part in _month(calendar, openings, year, month)),
         *_holiday_names(holidays, months + LINE_HEIGHT, max(lines, 1)),
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="sans-serif" font-size="12" fill="{INK}" role="img">'
-        f"<title>{heading}</title>"
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>'
-    )
+    return Picture(
+        f"calendar {heading}",
+        heading,
+        width,
+        height,
+        font="sans-serif",
+        font_size=12,
+        fill=INK,
+        fixed_size=True,
+    ).drawn(parts)
 
 
 def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
@@ -77,13 +81,13 @@ def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
 
 def _month(
     calendar: Calendar, openings: Mapping[date, Sequence[Span]], year: int, month: int
-) -> Iterator[str]:
+) -> Iterator[Element]:
     left = MARGIN + month % COLUMNS * MONTH_WIDTH
     top = HEADER_HEIGHT + month // COLUMNS * MONTH_HEIGHT
-    yield f'<text x="{left}" y="{top + 16}" font-size="14" font-weight="600">{MONTHS[month]}</text>'
+    yield text(left, top + 16, MONTHS[month], font_size=14, font_weight="600")
     for weekday, name in enumerate("MTWTFSS"):
         x = left + weekday * (CELL_SIZE + GAP) + CELL_SIZE // 2
-        yield f'<text x="{x}" y="{top + 32}" text-anchor="middle" fill="{PALE}">{name}</text>'
+        yield text(x, top + 32, name, anchor="middle", fill=PALE)
     day = date(year, month + 1, 1)
     row = 0
     while day.month == month + 1:
@@ -93,7 +97,7 @@ def _month(
         day += timedelta(days=1)
 
 
-def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -> str:
+def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -> Element:
     seconds = sum(end - start for start, end in spans)
     holiday = calendar.holidays.get(day)
     fill = HOLIDAY if holiday is not None else _shade(seconds)
@@ -104,12 +108,12 @@ def _day(calendar: Calendar, day: date, spans: Sequence[Span], x: int, y: int) -
         or "closed"
     )
     is_exception = day in calendar.overrides or day in calendar.breaks
-    border = f' stroke="{INK}" stroke-width="1.6"' if is_exception else ""
-    return (
-        f"<g><title>{day:%a} {day}: {escape(tooltip)}</title>"
-        f'<rect x="{x}" y="{y}" width="{CELL_SIZE}" height="{CELL_SIZE}" rx="4" fill="{fill}"{border}/>'
-        f'<text x="{x + CELL_SIZE // 2}" y="{y + 17}" text-anchor="middle"'
-        f"{' fill=' + chr(34) + '#ffffff' + chr(34) if has_light_text else ''}>{day.day}</text></g>"
+    border, width = (INK, 1.6) if is_exception else (None, None)
+    white = "#ffffff" if has_light_text else None
+    return group(
+        rect(x, y, CELL_SIZE, CELL_SIZE, rx=4, fill=fill, stroke=border, stroke_width=width),
+        text(x + CELL_SIZE // 2, y + 17, str(day.day), anchor="middle", fill=white),
+        title=f"{day:%a} {day}: {tooltip}",
     )
 
 
@@ -119,18 +123,15 @@ def _shade(seconds: int) -> str:
     return next(shade for hours, shade in SHADES if seconds < hours * 3600)
 
 
-def _holiday_names(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[str]:
+def _holiday_names(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[Element]:
     """The holidays in columns, from above to below."""
     for index, (day, name) in enumerate(holidays):
         x, y = MARGIN + index // lines * MONTH_WIDTH, top + index % lines * LINE_HEIGHT
         short = name if len(name) <= 24 else name[:23] + "…"
-        yield (
-            f'<text x="{x}" y="{y}"><title>{escape(name)}</title>'
-            f"{day.day} {MONTHS[day.month - 1][:3]} {escape(short)}</text>"
-        )
+        yield text(x, y, f"{day.day} {MONTHS[day.month - 1][:3]} {short}", title=name)
 
 
-def _legend(width: int) -> Iterator[str]:
+def _legend(width: int) -> Iterator[Element]:
     entries = [
         ("closed", CLOSED),
         ("holiday", HOLIDAY),
@@ -140,8 +141,8 @@ def _legend(width: int) -> Iterator[str]:
     entries += [("<12", SHADES[2][1]), ("<23", SHADES[3][1]), ("24 h", SHADES[4][1])]
     for index, (name, fill) in enumerate(entries):
         x = width - MARGIN - (len(entries) - index) * 72
-        yield f'<rect x="{x}" y="16" width="14" height="14" rx="3" fill="{fill}"/>'
-        yield f'<text x="{x + 18}" y="28">{escape(name)}</text>'
+        yield rect(x, 16, 14, 14, rx=3, fill=fill)
+        yield text(x + 18, 28, name)
 
 
 def _format_time(second: int) -> str:

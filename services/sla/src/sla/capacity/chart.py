@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from html import escape
 
 from sla.capacity.domain.forecast import CapacityForecast, Peak
 from sla.capacity.domain.series import Limit, Series
+from sla.rendering.svg import Element, Picture, line, polyline, text
 
 WIDTH, HEIGHT = 720, 300
 LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 64, 16, 48, 36
@@ -43,14 +43,25 @@ def render_svg(
     first = shown_peaks[0].day if shown_peaks else today - timedelta(days=SHOWN_DAYS)
     values = [peak.value for peak in shown_peaks] or [0.0]
     axes = _Axes(first, last, min(*values, limit.limit), max(*values, limit.limit))
-    parts = [
-        *_frame(series, forecast),
-        *_time_axis(axes, first, today, last),
-        _limit_line(axes, series, limit),
-        _usage_line(axes, shown_peaks),
-        *_forecast_line(axes, forecast, today, last),
-    ]
-    return "\n".join(parts) + "\n</svg>\n"
+    picture = Picture(
+        f"usage of {series.key}",
+        series.name,
+        WIDTH,
+        HEIGHT,
+        description=describe(series, forecast),
+        font_size=12,
+        ground="#fff",
+    )
+    return picture.drawn(
+        [
+            text(LEFT_MARGIN, 18, picture.title, font_size=14, font_weight="600"),
+            text(LEFT_MARGIN, 36, picture.description, fill="#444"),
+            *_days(axes, first, today, last),
+            *_limit_line(axes, series, limit),
+            _usage_line(axes, shown_peaks),
+            *_forecast_line(axes, forecast, today, last),
+        ]
+    )
 
 
 def describe(series: Series, forecast: CapacityForecast | None) -> str:
@@ -61,58 +72,48 @@ def describe(series: Series, forecast: CapacityForecast | None) -> str:
         return f"The limit is reached: {forecast.current:.4g} {series.unit}."
     if forecast.expected is None:
         return f"Now {forecast.current:.4g} {series.unit}; the limit is not in sight."
-    text = f"Now {forecast.current:.4g} {series.unit}; the limit is expected on {forecast.expected}"
+    sentence = (
+        f"Now {forecast.current:.4g} {series.unit}; the limit is expected on {forecast.expected}"
+    )
     if forecast.earliest and forecast.latest:
-        text += f", between {forecast.earliest} and {forecast.latest}"
-    return f"{text}."
+        sentence += f", between {forecast.earliest} and {forecast.latest}"
+    return f"{sentence}."
 
 
-def _frame(series: Series, forecast: CapacityForecast | None) -> list[str]:
-    title, description = escape(series.name), escape(describe(series, forecast))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-    return [
-        svg + ' font-family="system-ui, sans-serif" font-size="12" aria-labelledby="t d">',
-        f'<title id="t">{title}</title><desc id="d">{description}</desc>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<text x="{LEFT_MARGIN}" y="18" font-size="14" font-weight="600">{title}</text>',
-        f'<text x="{LEFT_MARGIN}" y="36" fill="#444">{description}</text>',
-    ]
-
-
-def _time_axis(axes: _Axes, first: date, today: date, last: date) -> list[str]:
-    baseline = HEIGHT - BOTTOM_MARGIN
+def _days(axes: _Axes, first: date, today: date, last: date) -> list[Element]:
+    baseline, right = HEIGHT - BOTTOM_MARGIN, WIDTH - RIGHT_MARGIN
     x = axes.x(today)
     return [
-        f'<line x1="{LEFT_MARGIN}" y1="{baseline}" x2="{WIDTH - RIGHT_MARGIN}" y2="{baseline}" stroke="#888"/>',
-        f'<line x1="{x:.1f}" y1="{TOP_MARGIN}" x2="{x:.1f}" y2="{baseline}" stroke="#bbb"/>',
-        f'<text x="{LEFT_MARGIN}" y="{baseline + 16}" fill="#444">{first}</text>',
-        f'<text x="{x:.1f}" y="{baseline + 30}" text-anchor="middle" fill="#444">today</text>',
-        f'<text x="{WIDTH - RIGHT_MARGIN}" y="{baseline + 16}" text-anchor="end" fill="#444">{last}</text>',
+        line(LEFT_MARGIN, baseline, right, baseline, "#888"),
+        line(x, TOP_MARGIN, x, baseline, "#bbb"),
+        text(LEFT_MARGIN, baseline + 16, str(first), fill="#444"),
+        text(x, baseline + 30, "today", anchor="middle", fill="#444"),
+        text(right, baseline + 16, str(last), anchor="end", fill="#444"),
     ]
 
 
-def _limit_line(axes: _Axes, series: Series, limit: Limit) -> str:
-    y, label = axes.y(limit.limit), escape(f"{limit.limit:g} {series.unit}")
-    return (
-        f'<line x1="{LEFT_MARGIN}" y1="{y:.1f}" x2="{WIDTH - RIGHT_MARGIN}" y2="{y:.1f}" stroke="#b00020"'
-        f' stroke-width="1.5"/><text x="{LEFT_MARGIN - 6}" y="{y + 4:.1f}" text-anchor="end"'
-        f' fill="#b00020">{label}</text>'
-    )
+def _limit_line(axes: _Axes, series: Series, limit: Limit) -> list[Element]:
+    y = axes.y(limit.limit)
+    return [
+        line(LEFT_MARGIN, y, WIDTH - RIGHT_MARGIN, y, "#b00020", stroke_width=1.5),
+        text(
+            LEFT_MARGIN - 6, y + 4, f"{limit.limit:g} {series.unit}", anchor="end", fill="#b00020"
+        ),
+    ]
 
 
-def _usage_line(axes: _Axes, peaks: Sequence[Peak]) -> str:
-    points = " ".join(f"{axes.x(peak.day):.1f},{axes.y(peak.value):.1f}" for peak in peaks)
-    return f'<polyline points="{points}" fill="none" stroke="#1f4e79" stroke-width="2"/>'
+def _usage_line(axes: _Axes, shown_peaks: Sequence[Peak]) -> Element:
+    points = ((axes.x(peak.day), axes.y(peak.value)) for peak in shown_peaks)
+    return polyline(points, "#1f4e79", stroke_width=2)
 
 
 def _forecast_line(
     axes: _Axes, forecast: CapacityForecast | None, today: date, last: date
-) -> list[str]:
+) -> list[Element]:
     if forecast is None:
         return []
     end = forecast.expected if forecast.expected and today < forecast.expected < last else last
     projected = forecast.current + forecast.per_day * (end - today).days
     clamped = min(max(projected, axes.low), axes.high)
-    start = f'x1="{axes.x(today):.1f}" y1="{axes.y(forecast.current):.1f}"'
-    stop = f'x2="{axes.x(end):.1f}" y2="{axes.y(clamped):.1f}"'
-    return [f'<line {start} {stop} stroke="#1f4e79" stroke-width="2" stroke-dasharray="6 4"/>']
+    start, stop = (axes.x(today), axes.y(forecast.current)), (axes.x(end), axes.y(clamped))
+    return [line(*start, *stop, "#1f4e79", stroke_width=2, stroke_dasharray="6 4")]

@@ -1,16 +1,16 @@
 """The catalogue as a picture (SVG): people would rather look. Pure.
 
-Arrows lead from a service to what it runs on. A dashed one goes to a stand-by: the label says how
-many of them must work. Red borders: single points of failure. With `effects`, who is hit is filled.
+Arrows lead from a service_node to what it runs on. A dashed one goes to a stand-by: the label says how
+many of them must work. Red borders: single_points points of failure. With `effects`, who is hit is filled.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from html import escape
 from typing import NamedTuple
 
 from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 from sla.catalogue.domain.impact import Effect
 from sla.catalogue.domain.layout import layout_rows
+from sla.rendering.svg import Element, Picture, element, group, path, rect, text
 
 BOX_WIDTH, BOX_HEIGHT = 168, 46
 HORIZONTAL_GAP, VERTICAL_GAP = 28, 74
@@ -30,7 +30,7 @@ FATAL_COLOUR, LINE_COLOUR = "#b3261e", "#6b7a89"
 
 
 class Point(NamedTuple):
-    """The upper left corner of a box."""
+    """The upper left position of a box."""
 
     x: int
     y: int
@@ -48,26 +48,44 @@ def render_svg(
     width = max(widest * (BOX_WIDTH + HORIZONTAL_GAP) - HORIZONTAL_GAP, 720) + 2 * MARGIN
     positions = dict(_positions(layers, width))
     height = len(layers) * (BOX_HEIGHT + VERTICAL_GAP) + MARGIN + LEGEND_HEIGHT
-    parts = [
-        *_legend(height),
-        *(line for node in sorted(positions) for line in _arrows(graph, node, positions)),
-        *(
-            _box(graph, node, positions[node], node in single_points, effects or {})
-            for node in positions
-        ),
-    ]
-    return _document(width, height, parts)
-
-
-def _document(width: int, height: int, parts: Sequence[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="sans-serif" font-size="13" role="img" '
-        f'fill="{TEXT_COLOUR}"><title>What the services run on</title>'
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
-        f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{LINE_COLOUR}"/></marker></defs>'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>'
+    picture = Picture(
+        f"catalogue of {sorted(nodes)}",
+        "What the services run on",
+        width,
+        height,
+        font="sans-serif",
+        font_size=13,
+        fill=TEXT_COLOUR,
+        fixed_size=True,
     )
+    tip = picture.id("tip")
+    return picture.drawn(
+        [
+            _tip(tip),
+            *_legend(height),
+            *(one for node in sorted(positions) for one in _arrows(graph, node, positions, tip)),
+            *(
+                _box(graph, node, positions[node], node in single_points, effects or {})
+                for node in positions
+            ),
+        ]
+    )
+
+
+def _tip(name: str) -> Element:
+    head = path("M0 0L8 4L0 8z", fill=LINE_COLOUR)
+    marker = element(
+        "marker",
+        head,
+        id=name,
+        viewBox="0 0 8 8",
+        refX=8,
+        refY=4,
+        markerWidth=7,
+        markerHeight=7,
+        orient="auto",
+    )
+    return element("defs", marker)
 
 
 def _positions(layers: Sequence[Sequence[Node]], width: int) -> Iterator[tuple[Node, Point]]:
@@ -83,18 +101,20 @@ def _positions(layers: Sequence[Sequence[Node]], width: int) -> Iterator[tuple[N
             )
 
 
-def _arrows(graph: Graph, node: Node, positions: Mapping[Node, Point]) -> Iterator[str]:
+def _arrows(
+    graph: Graph, node: Node, positions: Mapping[Node, Point], tip: str
+) -> Iterator[Element]:
     needs = graph.needs.get(node.key, ()) if node.kind == "service" else ()
     # From left to right as they end, so that the arrows of one box do not cross.
     for index, need in enumerate(sorted(needs, key=lambda one: _middle(one, positions))):
         start = positions[node].x + BOX_WIDTH * (index + 1) // (len(needs) + 1)
         top = positions[node].y + BOX_HEIGHT
-        for target in need.nodes:
-            if target in positions:
-                yield _arrow(start, top, positions[target], need)
+        for one in need.nodes:
+            if one in positions:
+                yield _arrow(start, top, positions[one], need, tip)
         if need.spare_count:
             label = f"{need.at_least} of {len(need.nodes)}"
-            yield f'<text x="{start + 6}" y="{top + 14}" font-size="11">{label}</text>'
+            yield text(start + 6, top + 14, label, font_size=11)
 
 
 def _middle(need: Need, positions: Mapping[Node, Point]) -> float:
@@ -102,31 +122,32 @@ def _middle(need: Need, positions: Mapping[Node, Point]) -> float:
     return sum(ends) / len(ends) if ends else 0
 
 
-def _arrow(x: int, y: int, to: Point, need: Need) -> str:
+def _arrow(x: int, y: int, to: Point, need: Need, tip: str) -> Element:
     end, bend = to.x + BOX_WIDTH // 2, max((to.y - y) // 2, 20)
-    dashes = ' stroke-dasharray="5 4"' if need.spare_count else ""
-    return (
-        f'<path d="M{x} {y}C{x} {y + bend} {end} {to.y - bend} {end} {to.y}" fill="none" '
-        f'stroke="{LINE_COLOUR}" stroke-width="1.3"{dashes} marker-end="url(#tip)"/>'
+    return path(
+        f"M{x} {y}C{x} {y + bend} {end} {to.y - bend} {end} {to.y}",
+        fill="none",
+        stroke=LINE_COLOUR,
+        stroke_width=1.3,
+        stroke_dasharray="5 4" if need.spare_count else None,
+        marker_end=f"url(#{tip})",
     )
 
 
 def _box(
     graph: Graph, node: Node, position: Point, fatal: bool, effects: Mapping[Node, Effect]
-) -> str:
+) -> Element:
     effect = effects.get(node)
-    border = f'stroke="{FATAL_COLOUR}" stroke-width="2.5"' if fatal else f'stroke="{LINE_COLOUR}"'
     caption = _caption(graph, node, effect)
     title = f"{node}: {caption}" + (", single point of failure" if fatal else "")
     middle = position.x + BOX_WIDTH // 2
-    return (
-        f"<g><title>{escape(title)}</title>"
-        f'<rect x="{position.x}" y="{position.y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="7" '
-        f'fill="{FILL_COLOURS[effect or node.kind]}" {border}/>'
-        f'<text x="{middle}" y="{position.y + 20}" text-anchor="middle" font-weight="600">'
-        f"{escape(_truncate(node.key))}</text>"
-        f'<text x="{middle}" y="{position.y + 36}" text-anchor="middle" font-size="11">'
-        f"{escape(_truncate(caption, 26))}</text></g>"
+    colour, width = (FATAL_COLOUR, 2.5) if fatal else (LINE_COLOUR, None)
+    fill = FILL_COLOURS[effect or node.kind]
+    return group(
+        rect(*position, BOX_WIDTH, BOX_HEIGHT, rx=7, fill=fill, stroke=colour, stroke_width=width),
+        text(middle, position.y + 20, _truncate(node.key), anchor="middle", font_weight="600"),
+        text(middle, position.y + 36, _truncate(caption, 26), anchor="middle", font_size=11),
+        title=title,
     )
 
 
@@ -143,17 +164,14 @@ def _truncate(text: str, max_chars: int = MAX_LABEL_CHARS) -> str:
     return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
 
 
-def _legend(height: int) -> Iterator[str]:
+def _legend(height: int) -> Iterator[Element]:
     for index, (name, fill) in enumerate(FILL_COLOURS.items()):
         x, y = MARGIN + index * 105, height - LEGEND_HEIGHT + 12
-        yield f'<rect x="{x}" y="{y}" width="14" height="14" rx="3" fill="{fill}"/>'
-        yield f'<text x="{x + 20}" y="{y + 12}" font-size="12">{name}</text>'
+        yield rect(x, y, 14, 14, rx=3, fill=fill)
+        yield text(x + 20, y + 12, name, font_size=12)
     x = MARGIN + len(FILL_COLOURS) * 105
-    yield (
-        f'<rect x="{x}" y="{y}" width="14" height="14" rx="3" fill="none" stroke="{FATAL_COLOUR}" '
-        f'stroke-width="2.5"/><text x="{x + 20}" y="{y + 12}" font-size="12">'
-        "single point of failure</text>"
-    )
+    yield rect(x, y, 14, 14, rx=3, fill="none", stroke=FATAL_COLOUR, stroke_width=2.5)
+    yield text(x + 20, y + 12, "single point of failure", font_size=12)
 
 
 def neighbourhood(graph: Graph, nodes: Collection[Node]) -> set[Node]:

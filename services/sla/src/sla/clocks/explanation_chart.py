@@ -3,11 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from xml.sax.saxutils import escape
 
+from common.wording import format_duration
 from sla.clocks.domain.clock import BREACH, ZERO
 from sla.clocks.domain.explanation import Interval, Reason
-from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport, format_duration
+from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport
+from sla.rendering.svg import (
+    Anchor,
+    Element,
+    Picture,
+    circle,
+    element,
+    line,
+    listed,
+    path,
+    polyline,
+    rect,
+    text,
+)
 
 WIDTH, HEIGHT, LEFT, RIGHT = 1000, 430, 70, 30
 TOP, FLOOR, STRIP, AXIS = 120, 280, 22, 326
@@ -28,19 +41,24 @@ MAX_DAY_LABELS = 9
 def render_svg(report: ExplanationReport) -> str:
     """An SVG document of 1000 x 430, legible without colours by its titles and legend."""
     scale = _Scale.of(report)
-    parts = [
-        *_head(report),
-        *_strip(report, scale),
-        *_curve(report, scale),
-        *_marks(report, scale),
-        *_days(report, scale),
-        *_legend(report),
-    ]
-    title = escape(f"{report.heading}. {report.status_line}.")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' font-family="system-ui, sans-serif" font-size="13" fill="{INK}"><title>{title}</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>{"".join(parts)}</svg>'
+    shown = Picture(
+        f"clock of {report.heading}",
+        f"{report.heading}. {report.status_line}.",
+        WIDTH,
+        HEIGHT,
+        font_size=13,
+        fill=INK,
+        ground="#fff",
+    )
+    return shown.drawn(
+        [
+            *_head(report),
+            *_strip(report, scale),
+            *_curve(report, scale, shown.id("late")),
+            *_marks(report, scale),
+            *_days(report, scale),
+            *_legend(report),
+        ]
     )
 
 
@@ -56,7 +74,7 @@ class _Scale:
     def of(cls, report: ExplanationReport) -> "_Scale":
         start, deadline = report.clock.opened_at, report.snapshot.deadline
         end = max(report.as_of, deadline or report.as_of, start + timedelta(minutes=1))
-        counted = sum((one.counted for one in report.intervals), ZERO)
+        counted = sum((interval.counted for interval in report.intervals), ZERO)
         max_counted = max(counted, report.clock.terms.target or ZERO, timedelta(minutes=1))
         return cls(start, end, max_counted * 1.08)
 
@@ -68,20 +86,24 @@ class _Scale:
         return round(FLOOR - counted / self.max_counted * (FLOOR - TOP), 1)
 
 
-def _head(report: ExplanationReport) -> Iterator[str]:
+def _head(report: ExplanationReport) -> Iterator[Element]:
     colour = RED if report.snapshot.breached else INK
     yield _text(LEFT, 34, report.heading, size=18, weight=600)
     yield _text(LEFT, 58, report.status_line, fill=colour, weight=600)
     yield _text(LEFT, 78, report.promise, fill=SOFT)
 
 
-def _strip(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
+def _strip(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
     for interval in report.intervals:
         start, end = scale.x(interval.start), scale.x(interval.end)
         if end - start >= 0.2:
-            yield (
-                f'<rect x="{start}" y="{FLOOR}" width="{round(end - start, 1)}" height="{STRIP}"'
-                f' fill="{FILL_COLOURS[interval.reason]}"><title>{escape(_tooltip(report, interval))}</title></rect>'
+            yield rect(
+                start,
+                FLOOR,
+                end - start,
+                STRIP,
+                fill=FILL_COLOURS[interval.reason],
+                title=_tooltip(report, interval),
             )
 
 
@@ -91,27 +113,24 @@ def _tooltip(report: ExplanationReport, interval: Interval) -> str:
     return f"{REASON_LABELS[interval.reason]}{name}: {span}, {format_duration(interval.counted)} counted"
 
 
-def _curve(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
-    counted, points = ZERO, [f"{LEFT},{FLOOR}"]
+def _curve(report: ExplanationReport, scale: _Scale, late: str) -> Iterator[Element]:
+    counted, points = ZERO, [(float(LEFT), float(FLOOR))]
     for interval in report.intervals:
         counted += interval.counted
-        points.append(f"{scale.x(interval.end)},{scale.y(counted)}")
-    path, last = " ".join(points), points[-1].partition(",")[0]
-    yield f'<polygon points="{path} {last},{FLOOR}" fill="{FILL_COLOURS["counted"]}" opacity="0.12"/>'
-    yield (
-        f'<polyline points="{path}" fill="none" stroke="{FILL_COLOURS["counted"]}" stroke-width="2.5"'
-        ' stroke-linejoin="round"/>'
-    )
+        points.append((scale.x(interval.end), scale.y(counted)))
+    under = listed([*points, (points[-1][0], FLOOR)])
+    yield element("polygon", points=under, fill=FILL_COLOURS["counted"], opacity=0.12)
+    yield polyline(points, FILL_COLOURS["counted"], stroke_width=2.5, stroke_linejoin="round")
     if report.clock.terms.target is not None:
         late_height = scale.y(report.clock.terms.target) - TOP + 16
-        yield f'<clipPath id="late"><rect x="0" y="{TOP - 16}" width="{WIDTH}" height="{late_height}"/>'
-        yield f'</clipPath><polyline points="{path}" fill="none" stroke="{RED}" stroke-width="3"'
-        yield ' stroke-linejoin="round" clip-path="url(#late)"/>'
-    yield f'<line x1="{LEFT}" y1="{TOP - 16}" x2="{LEFT}" y2="{FLOOR}" stroke="#cbd2d9"/>'
+        yield element("clipPath", rect(0, TOP - 16, WIDTH, late_height), id=late)
+        clip = f"url(#{late})"
+        yield polyline(points, RED, stroke_width=3, stroke_linejoin="round", clip_path=clip)
+    yield line(LEFT, TOP - 16, LEFT, FLOOR, "#cbd2d9")
     yield _text(LEFT - 8, FLOOR, "0", anchor="end", fill=SOFT)
 
 
-def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
+def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
     target, deadline = report.clock.terms.target, report.snapshot.deadline
     if target is not None:
         y = scale.y(target)
@@ -120,17 +139,14 @@ def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
     for firing in report.firings:
         if firing.kind != BREACH:
             x = scale.x(firing.due_at)
-            yield (
-                f'<circle cx="{x}" cy="{FLOOR + STRIP / 2}" r="4.5" fill="#fff" stroke="{INK}"'
-                f' stroke-width="1.5"><title>{escape(firing.kind)}:'
-                f" {report.format_instant(firing.due_at)}</title></circle>"
+            title = f"{firing.kind}: {report.format_instant(firing.due_at)}"
+            yield circle(
+                x, FLOOR + STRIP / 2, 4.5, fill="#fff", stroke=INK, stroke_width=1.5, title=title
             )
     for change in report.changes:
         x = scale.x(change.at)
-        yield (
-            f'<path d="M{x} {FLOOR - 9}l6 9h-12z" fill="{INK}"><title>{escape(change.description)}:'
-            f" {report.format_instant(change.at)}</title></path>"
-        )
+        title = f"{change.description}: {report.format_instant(change.at)}"
+        yield path(f"M{x} {FLOOR - 9}l6 9h-12z", fill=INK, title=title)
     if deadline is not None:
         x = scale.x(max(deadline, scale.start))
         colour = RED if report.snapshot.breached else INK
@@ -143,7 +159,7 @@ def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
         )
 
 
-def _days(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
+def _days(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
     """Midnights of the reader's zone; of one day alone, the hours of its ends."""
     yield _text(LEFT, AXIS, report.format_instant(report.clock.opened_at), fill=SOFT)
     first = report.clock.opened_at.astimezone(report.zone).date()
@@ -153,37 +169,35 @@ def _days(report: ExplanationReport, scale: _Scale) -> Iterator[str]:
         date = first + timedelta(days=day)
         at = datetime(date.year, date.month, date.day, tzinfo=report.zone)
         x = scale.x(at)
-        yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes="")
+        yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes=None)
         if x - LEFT > 150:  # room for the opening's own words
             yield _text(x, AXIS, f"{date:%a} {date.day} {date:%b}", anchor="middle", fill=SOFT)
 
 
-def _legend(report: ExplanationReport) -> Iterator[str]:
+def _legend(report: ExplanationReport) -> Iterator[Element]:
     for index, (reason, span) in enumerate(report.elapsed_by_reason.items()):
         column, row = index % 3, index // 3
         x, y = LEFT + column * 300, AXIS + 42 + row * 26
-        yield f'<rect x="{x}" y="{y - 11}" width="14" height="14" rx="3" fill="{FILL_COLOURS[reason]}"'
-        yield ' stroke="#9aa5b1" stroke-width="0.5"/>'
+        yield rect(
+            x, y - 11, 14, 14, rx=3, fill=FILL_COLOURS[reason], stroke="#9aa5b1", stroke_width=0.5
+        )
         yield _text(x + 21, y, f"{REASON_LABELS[reason]} {format_duration(span)}")
 
 
 def _line(
-    x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = ' stroke-dasharray="5 4"'
-) -> str:
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}"{dashes}/>'
+    x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str | None = "5 4"
+) -> Element:
+    return line(x1, y1, x2, y2, colour, stroke_dasharray=dashes)
 
 
 def _text(
     x: float,
     y: float,
-    text: str,
+    words: str,
     *,
     size: int = 13,
     weight: int = 400,
-    anchor: str = "start",
+    anchor: Anchor = "start",
     fill: str = INK,
-) -> str:
-    return (
-        f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}"'
-        f' fill="{fill}">{escape(text)}</text>'
-    )
+) -> Element:
+    return text(x, y, words, font_size=size, font_weight=weight, anchor=anchor, fill=fill)

@@ -1,19 +1,18 @@
 """The calibration of forecasts as a picture: what was forecast against what came. Pure.
 
-SVG without script or style sheet; colours that are told apart in grey and by the colour-blind.
+Colours that are told apart in grey and by the colour-blind.
 """
 
 from collections.abc import Iterator
-from html import escape
 from math import sqrt
 
 from sla.forecasts.domain.score import Score, Tally
+from sla.rendering.svg import Anchor, Element, Picture, circle, line, text
 
 WIDTH, HEIGHT = 640, 560
 LEFT_MARGIN, TOP_MARGIN, PLOT_SIZE = 70, 64, 400
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
 MAX_DOT_RADIUS = 14.0
-FONT = 'font-family="system-ui, sans-serif"'
 
 
 def render_calibration_svg(score: Score, title: str) -> str:
@@ -22,7 +21,7 @@ def render_calibration_svg(score: Score, title: str) -> str:
     A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
     """
     parts = [*_frame(title), *_summary(score)]
-    max_forecasts = max((one.forecasts for one in score.bins), default=1)
+    max_forecasts = max((tally.forecasts for tally in score.bins), default=1)
     for tally in score.bins:
         parts += _dot(tally, max_forecasts)
     if not score.bins:
@@ -34,15 +33,10 @@ def render_calibration_svg(score: Score, title: str) -> str:
                 GREY,
             )
         )
-    description = _describe(score)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(description)}"><title>{escape(description)}</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
-    )
+    return Picture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT).drawn(parts)
 
 
-def _frame(title: str) -> Iterator[str]:
+def _frame(title: str) -> Iterator[Element]:
     yield _text(LEFT_MARGIN, 34, title, INK, size=17, anchor="start", weight="600")
     for tenth in range(0, 11, 2):
         share = tenth / 10
@@ -62,13 +56,12 @@ def _frame(title: str) -> Iterator[str]:
     caption = "On the line: what was forecast came as often as was said."
     yield _text(LEFT_MARGIN, TOP_MARGIN + PLOT_SIZE + 76, caption, GREY, size=12, anchor="start")
     middle = TOP_MARGIN + PLOT_SIZE / 2
-    yield (
-        f'<text x="20" y="{middle}" fill="{INK}" font-size="13" text-anchor="middle" {FONT}'
-        f' transform="rotate(-90 20 {middle})">came: share that broke</text>'
-    )
+    turned = f"rotate(-90 20 {middle})"
+    words = "came: share that broke"
+    yield text(20, middle, words, fill=INK, font_size=13, anchor="middle", transform=turned)
 
 
-def _summary(score: Score) -> Iterator[str]:
+def _summary(score: Score) -> Iterator[Element]:
     """Beside the picture: the figures, for who does not trust pictures."""
     lines = [
         ("forecasts", f"{score.forecasts:,}"),
@@ -85,15 +78,14 @@ def _summary(score: Score) -> Iterator[str]:
         )
 
 
-def _dot(tally: Tally, max_forecasts: int) -> Iterator[str]:
+def _dot(tally: Tally, max_forecasts: int) -> Iterator[Element]:
     x, y = _x(tally.mean_forecast), _y(tally.observed)
     low, high = tally.interval
     yield _line(x, _y(low), x, _y(high), BLUE, width=2)
     radius = max(3.5, MAX_DOT_RADIUS * sqrt(tally.forecasts / max_forecasts))
     title = f"forecast {tally.mean_forecast:.0%}, came {tally.observed:.0%}, of {tally.forecasts}"
-    yield (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}" fill-opacity="0.9"'
-        f' stroke="#ffffff" stroke-width="1.5"><title>{title}</title></circle>'
+    yield circle(
+        x, y, radius, fill=BLUE, fill_opacity=0.9, title=title, stroke="#ffffff", stroke_width=1.5
     )
 
 
@@ -119,25 +111,24 @@ def _y(share: float) -> float:
 
 
 def _line(
-    x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 1, dash: str = ""
-) -> str:
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"'
-        f' stroke-width="{width}"{dashed}/>'
-    )
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    colour: str,
+    width: float = 1,
+    dash: str | None = None,
+) -> Element:
+    return line(x1, y1, x2, y2, colour, stroke_width=width, stroke_dasharray=dash)
 
 
 def _text(
     x: float,
     y: float,
-    text: str,
+    words: str,
     colour: str,
     size: int = 14,
-    anchor: str = "middle",
+    anchor: Anchor = "middle",
     weight: str = "400",
-) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size}" font-weight="{weight}"'
-        f' text-anchor="{anchor}" {FONT}>{escape(text)}</text>'
-    )
+) -> Element:
+    return text(x, y, words, fill=colour, font_size=size, font_weight=weight, anchor=anchor)

@@ -1,18 +1,18 @@
 """A month as a picture: one strip per day, so that five minutes can be seen. Pure.
 
 Up, degraded, down and maintenance differ in height and in words as well as in colour. What is yet to
-come is left pale. No style and no script: the picture may stand anywhere under a strict content
-security policy.
+come is left pale.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from html import escape
 
+from common.wording import format_duration
 from sla.calendars.domain.zone import Zone
 from sla.outages.domain.availability import ZERO, Availability, Part
 from sla.outages.domain.month import month_of, start_of_day
+from sla.rendering.svg import Anchor, Element, Picture, rect, text
 
 LEFT_MARGIN, TOP_MARGIN, ROW_HEIGHT, BAR_HEIGHT, HOUR_WIDTH = 96, 64, 18, 13, 32.0
 BACKGROUND_COLOUR, FUTURE_COLOUR = "#ebebe7", "#f9f9f7"
@@ -37,29 +37,31 @@ HOUR = timedelta(hours=1)
 
 
 def render_svg(availability: Availability, zone: Zone, title: str) -> str:
-    """SVG. `found` is of whole days in the zone."""
+    """SVG. `availability` is of whole days in the zone."""
     days = list(_days(availability, zone))
     longest = max((end - start) / HOUR for _, start, end in days)
     width, height = (
         LEFT_MARGIN + longest * HOUR_WIDTH + 16,
         TOP_MARGIN + len(days) * ROW_HEIGHT + 44,
     )
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img"'
-    lines = [
-        svg + ' font-family="system-ui, sans-serif" font-size="11" aria-labelledby="t d">',
-        f'<title id="t">{escape(title)}</title>',
-        f'<desc id="d">{escape(_describe(availability))}</desc>',
-        f'<rect width="{width:g}" height="{height}" fill="#ffffff"/>',
+    shown = Picture(
+        f"availability of {title}",
+        title,
+        width,
+        height,
+        description=_describe(availability),
+        font_size=11,
+    )
+    parts = [
         _text(16, 22, title, size=15, weight="600"),
-        _text(16, 40, _describe(availability)),
+        _text(16, 40, shown.description),
         *_scale(longest),
     ]
     for number, (day, start, end) in enumerate(days):
         y = TOP_MARGIN + number * ROW_HEIGHT
-        lines.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
-        lines += _render_day(availability, start, end, y)
-    lines += _legend(height - 16)
-    return "\n".join(lines) + "\n</svg>\n"
+        parts.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
+        parts += _render_day(availability, start, end, y)
+    return shown.drawn([*parts, *_legend(height - 16)])
 
 
 def _days(availability: Availability, zone: Zone) -> Iterator[tuple[date, datetime, datetime]]:
@@ -74,7 +76,7 @@ def _days(availability: Availability, zone: Zone) -> Iterator[tuple[date, dateti
 
 def _render_day(
     availability: Availability, start: datetime, end: datetime, y: int
-) -> Iterator[str]:
+) -> Iterator[Element]:
     day = _DayStrip(start, min(end, max(start, availability.as_of)), y)
     yield _bar(y, ZERO, end - start, FUTURE_COLOUR, 1.0)
     if day.start < day.until:
@@ -84,7 +86,7 @@ def _render_day(
         yield from _render_part(availability, day, part)
 
 
-def _render_part(availability: Availability, day: "_DayStrip", part: Part) -> Iterator[str]:
+def _render_part(availability: Availability, day: "_DayStrip", part: Part) -> Iterator[Element]:
     """Of what is down, the part in agreed hours stands out: only that counts."""
     first, last = max(part.segment.start, day.start), min(part.segment.end, day.until)
     state = part.segment.state
@@ -122,7 +124,7 @@ class _DayStrip:
         colour: str,
         height_ratio: float = 1.0,
         title: str = "",
-    ) -> str:
+    ) -> Element:
         return _bar(self.y, first - self.start, last - first, colour, height_ratio, title)
 
 
@@ -146,29 +148,27 @@ def _bar(
     colour: str,
     height_ratio: float,
     title: str = "",
-) -> str:
+) -> Element:
     x, width = (
         LEFT_MARGIN + offset / HOUR * HOUR_WIDTH,
         max(duration / HOUR * HOUR_WIDTH, MIN_BAR_WIDTH),
     )
     height = BAR_HEIGHT * height_ratio
-    rect = f'<rect x="{x:.2f}" y="{y + BAR_HEIGHT - height:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    return f'{rect} fill="{colour}">{f"<title>{escape(title)}</title>" if title else ""}</rect>'
+    return rect(x, y + BAR_HEIGHT - height, width, height, fill=colour, title=title)
 
 
-def _scale(longest: float) -> Iterator[str]:
+def _scale(longest: float) -> Iterator[Element]:
     for hour in range(0, int(longest) + 1, 3):
         x = LEFT_MARGIN + hour * HOUR_WIDTH
         yield _text(x, TOP_MARGIN - 6, f"{hour} h", anchor="middle", colour="#5c5c5c")
 
 
-def _legend(y: float) -> Iterator[str]:
+def _legend(y: float) -> Iterator[Element]:
     x = 16.0
     for name, label in LEGEND_LABELS.items():
         height_ratio = HEIGHT_RATIOS[name]
-        yield (
-            f'<rect x="{x:g}" y="{y - BAR_HEIGHT * height_ratio:.2f}" width="22" height="{BAR_HEIGHT * height_ratio:.2f}"'
-            f' fill="{COLOURS[name]}"/>'
+        yield rect(
+            x, y - BAR_HEIGHT * height_ratio, 22, BAR_HEIGHT * height_ratio, fill=COLOURS[name]
         )
         yield _text(x + 28, y - 1, label)
         x += 46 + 6 * len(label)
@@ -182,21 +182,23 @@ def _describe(availability: Availability) -> str:
         if availability.promised_ratio is None
         else f" of {availability.promised_ratio:.3%} promised"
     )
-    downtime = f"{availability.down} down, {availability.excluded} excluded by maintenance, {availability.degraded} degraded"
-    return f"{availability.ratio:.3%}{promise}; {downtime}; {availability.failures.count} failures"
+    times = {
+        "down": availability.down,
+        "excluded by maintenance": availability.excluded,
+        "degraded": availability.degraded,
+    }
+    spent = ", ".join(f"{format_duration(span)} {what}" for what, span in times.items())
+    return f"{availability.ratio:.3%}{promise}; {spent}; {availability.failures.count} failures"
 
 
 def _text(
     x: float,
     y: float,
-    text: str,
+    words: str,
     *,
     size: int = 11,
     weight: str = "400",
-    anchor: str = "start",
+    anchor: Anchor = "start",
     colour: str = "#1d1d1b",
-) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}"'
-        f' text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
-    )
+) -> Element:
+    return text(x, y, words, font_size=size, font_weight=weight, anchor=anchor, fill=colour)

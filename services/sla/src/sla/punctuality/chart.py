@@ -1,15 +1,12 @@
-"""The lags of firings as a picture: a histogram over decades of milliseconds. Pure.
-
-SVG without script or style sheet.
-"""
+"""The lags of firings as a picture: a histogram over decades of milliseconds. Pure."""
 
 from collections.abc import Iterator, Mapping
-from html import escape
+
+from sla.rendering.svg import Anchor, Element, Picture, path, rect, text
 
 WIDTH, HEIGHT = 720, 360
 LEFT_MARGIN, TOP_MARGIN, BASELINE_Y = 64, 64, 300
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
-FONT = 'font-family="system-ui, sans-serif"'
 FIRST_QUARTER, LAST_QUARTER = -4, 31
 """Quarters of decades: from 0.1 ms to beyond ten hours. What is longer stands in the last."""
 DECADE_NAMES = ("0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s", "100 s", "17 min", "2.8 h")
@@ -29,34 +26,26 @@ def render_svg(counts: Mapping[int, int], title: str) -> str:
                 (LEFT_MARGIN + WIDTH) / 2, (TOP_MARGIN + BASELINE_Y) / 2, "Nothing fired.", GREY, 16
             )
         )
-    description = f"{title}: {total} firings"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(description)}"><title>{escape(description)}</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
-    )
+    return Picture(f"lags of {title}", f"{title}: {total} firings", WIDTH, HEIGHT).drawn(parts)
 
 
-def _frame(title: str) -> Iterator[str]:
+def _frame(title: str) -> Iterator[Element]:
     yield _text(LEFT_MARGIN, 34, title, INK, 15, anchor="start")
-    yield f'<path d="M{LEFT_MARGIN} {BASELINE_Y}H{WIDTH - 20}" stroke="{GREY}"/>'
+    yield path(f"M{LEFT_MARGIN} {BASELINE_Y}H{WIDTH - 20}", stroke=GREY)
     for decade, name in enumerate(DECADE_NAMES):
         x = _x(FIRST_QUARTER + 4 * decade)
-        yield f'<path d="M{x:.1f} {TOP_MARGIN}V{BASELINE_Y}" stroke="{PALE}"/>'
+        yield path(f"M{x:.1f} {TOP_MARGIN}V{BASELINE_Y}", stroke=PALE)
         yield _text(x, BASELINE_Y + 20, name, GREY, 12)
 
 
-def _bars(bars: Mapping[int, int]) -> Iterator[str]:
+def _bars(bars: Mapping[int, int]) -> Iterator[Element]:
     max_count = max(bars.values(), default=1)
     width = _x(1) - _x(0) - 2
     for quarter, count in sorted(bars.items()):
         height = max((BASELINE_Y - TOP_MARGIN - 16) * count / max_count, 2)
         x, y = _x(quarter) + 1, BASELINE_Y - height
         title = f"{count} from {10 ** (quarter / 4):.3g} ms"
-        yield (
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-            f' fill="{BLUE}"><title>{title}</title></rect>'
-        )
+        yield rect(x, y, width, height, fill=BLUE, title=title)
         yield _text(x + width / 2, y - 4, f"{count:,}", INK, 11)
 
 
@@ -66,8 +55,7 @@ def _x(quarter: float) -> float:
     )
 
 
-def _text(x: float, y: float, text: str, fill: str, size: int, anchor: str = "middle") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" font-size="{size}"'
-        f' text-anchor="{anchor}" {FONT}>{escape(text)}</text>'
-    )
+def _text(
+    x: float, y: float, words: str, fill: str, size: int, anchor: Anchor = "middle"
+) -> Element:
+    return text(x, y, words, fill=fill, font_size=size, anchor=anchor)

@@ -1,1 +1,1 @@
-"""The rules of criteria and verdicts. Pure."""
+"""The rules of criteria and verdicts."""

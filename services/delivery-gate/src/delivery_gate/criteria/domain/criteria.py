@@ -1,4 +1,4 @@
-"""What a tier asks of a version before it may go there: checks, readiness, promotion. Pure."""
+"""What a tier asks of a version before it may be delivered there: checks, readiness, promotion."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What one tier asks. `promotion`: per lifecycle, the tiers to be verified in before."""
+    """What one tier asks. `promotion`: per lifecycle, the tiers in which the digest has to be
+    verified before."""
 
     checks: tuple[str, ...]
     readiness: tuple[str, ...]
@@ -41,23 +42,30 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """One version of the criteria. A tier it does not name is judged like `strictest`."""
+    """One version of the criteria. A tier that is not named has the requirements of `strictest`.
+
+    `check_age` is how old a check may be, `approval_timeout` how long a request may wait.
+    """
 
     version: int
     requirements: Mapping[str, Requirements]
     strictest: str
     approver_roles: frozenset[str]
     check_age: timedelta
-    approval_timeout: timedelta  # how long a request may wait before it expires
+    approval_timeout: timedelta
 
     def requirements_for(self, tier: str) -> Requirements:
+        """The requirements of a tier, those of `strictest` where it is not named."""
         return self.requirements.get(tier, self.requirements[self.strictest])
 
 
 def check_violations(
     requirements: Requirements, checks: Iterable[Check], age: timedelta, now: datetime
 ) -> list[Reason]:
-    """The latest run of each kind counts. None, an error, an old one: defers, never passes (G9)."""
+    """Why the checks are not enough; the latest run of each required kind counts (G9).
+
+    A failed one refuses. A missing one, an error, or one older than `age` defers.
+    """
     latest: dict[str, Check] = {}
     for check in sorted(checks, key=lambda check: check.at):
         latest[check.kind] = check
@@ -71,11 +79,13 @@ def _check_violation(
     kind: str, check: Check | None, age: timedelta, now: datetime
 ) -> Reason | None:
     if check is None:
-        return Reason(Code.CHECK_ERROR, kind, "This check has not reported.")
+        return Reason(Code.CHECK_ERROR, kind, "This check has not reported a result.")
     if check.result == "failed":
         return Reason(Code.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence)
     if check.result == "error":
-        return Reason(Code.CHECK_ERROR, kind, "This check gave no verdict.", check.evidence)
+        return Reason(
+            Code.CHECK_ERROR, kind, "This check ended with an error; run it again.", check.evidence
+        )
     if now - check.at > age:
         days = age / timedelta(days=1)
         return Reason(Code.CHECK_ERROR, kind, f"Older than {days:g} days; run it again.")
@@ -83,10 +93,14 @@ def _check_violation(
 
 
 def readiness_violations(requirements: Requirements, readiness: Mapping[str, str]) -> list[Reason]:
-    """R8: each item is there when the request says where its proof is."""
+    """One reason per required item for which the request names no proof (R8)."""
     missing = [item for item in requirements.readiness if not readiness.get(item, "").strip()]
     return [
-        Reason(Code.READINESS_MISSING, item, f"Nothing shows the {item.replace('_', ' ')}.")
+        Reason(
+            Code.READINESS_MISSING,
+            item,
+            f"The request names no proof of the {item.replace('_', ' ')}.",
+        )
         for item in missing
     ]
 
@@ -94,15 +108,15 @@ def readiness_violations(requirements: Requirements, readiness: Mapping[str, str
 def promotion_violations(
     requirements: Requirements, lifecycle: Lifecycle, verified_in: frozenset[str], *, urgent: bool
 ) -> list[Reason]:
-    """G7: the tiers this digest had to be verified in before.
+    """One reason per tier in which this digest should have been verified before (G7).
 
     The hotfix lifecycle is for an environment with an open Blocker or a debt (`urgent`);
     elsewhere it is judged as the standard one.
     """
-    path = requirements.promotion[lifecycle if urgent else "standard"]
+    tiers = requirements.promotion[lifecycle if urgent else "standard"]
     return [
         Reason(Code.PROMOTION_SKIPPED, tier, f"This digest was never verified in {tier}.")
-        for tier in path
+        for tier in tiers
         if tier not in verified_in
     ]
 

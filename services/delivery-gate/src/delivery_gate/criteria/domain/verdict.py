@@ -1,4 +1,4 @@
-"""What the gate says: outcome, reasons, and the follow-ups that a refusal obliges to. Pure."""
+"""Verdicts of the gate: outcome, reasons, and the follow-ups that a refusal obliges to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FollowUpKind = Literal["documentation", "investigation", "retest"]
 class Code(StrEnum):
     """Every reason the gate can give. Stable: callers and reports match on them."""
 
-    # Judgements against the version: refused, recorded, followed up.
+    # Speaks against the version: refused, recorded, followed up.
     UNVERSIONED = "UNVERSIONED"
     MUTABLE_REFERENCE = "MUTABLE_REFERENCE"
     VERSION_UNKNOWN = "VERSION_UNKNOWN"
@@ -27,13 +27,13 @@ class Code(StrEnum):
     VERIFICATION_FAILED = "VERIFICATION_FAILED"
     UNAUTHORIZED_CHANGE = "UNAUTHORIZED_CHANGE"
 
-    # Nothing wrong with the version: deferred, to be tried again unchanged.
+    # Says nothing against the version: deferred, to be tried again unchanged.
     CHECK_ERROR = "CHECK_ERROR"
     FREEZE = "FREEZE"
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
     CONFLICT = "CONFLICT"
 
-    # This person or this command may not: denied.
+    # Speaks against the person or the command: denied.
     VERSION_CONFLICT = "VERSION_CONFLICT"
     SELF_APPROVAL = "SELF_APPROVAL"
     ALREADY_COUNTED = "ALREADY_COUNTED"
@@ -69,7 +69,7 @@ DEFAULT_FOLLOW_UPS: dict[Code, tuple[FollowUpKind, ...]] = {
     Code.VERIFICATION_FAILED: INVESTIGATION,
     Code.UNAUTHORIZED_CHANGE: INVESTIGATION,
     Code.PROMOTION_SKIPPED: RETEST,
-    # The version is already held: its open follow-ups carry this refusal, a new one adds nothing.
+    # The version is held by open follow-ups already; they serve this refusal too.
     Code.FOLLOWUP_OPEN: (),
 }
 FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
@@ -80,7 +80,7 @@ FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One shortcoming: the criterion that was not met, why, and what shows it."""
+    """One violation: the criterion that is not met, why, and where the evidence is."""
 
     code: Code
     criterion: str
@@ -88,7 +88,7 @@ class Reason:
     evidence: str | None = None
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:
-        """The kinds of work this reason obliges to when nobody names others."""
+        """The kinds of follow-up that this reason obliges to when nobody names others."""
         if self.code is Code.CHECK_FAILED:
             return FAILED_CHECK_FOLLOW_UPS.get(self.criterion, RETEST)
         return DEFAULT_FOLLOW_UPS.get(self.code, ())
@@ -96,7 +96,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's decision at one moment. Never changed: a later one stands beside it."""
+    """The gate's decision at one moment. Never changed: a later decision is another verdict."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
@@ -105,20 +105,12 @@ class Verdict:
 
     @property
     def held_by_follow_up(self) -> bool:
-        """The version was held by a follow-up: the request was no attempt (G5)."""
+        """Whether a follow-up held the version; such a request does not count as an attempt (G5)."""
         return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """This person or this command may not: nothing changes but the audit trail."""
-
-    code: Code
-    detail: str
-
-
 def build_verdict(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:
-    """All reasons at once; one judgement among them refuses, whatever else would only defer."""
+    """The verdict for all reasons together: none accepts; one that refuses outweighs any that defer."""
     collected = tuple(reasons)
     return Verdict(_outcome(collected), collected, criteria_version, at)
 
@@ -130,7 +122,7 @@ def _outcome(reasons: tuple[Reason, ...]) -> Outcome:
 
 
 def follow_ups_due(verdict: Verdict) -> dict[FollowUpKind, tuple[Reason, ...]]:
-    """The work a refusal opens: one follow-up per kind, with every reason that asks for it."""
+    """The follow-ups that a refusal opens: one per kind, with every reason that asks for it."""
     due: dict[FollowUpKind, tuple[Reason, ...]] = {}
     if verdict.outcome != "refused":
         return due

@@ -1,1 +1,1 @@
-"""The rules of deliveries: evaluation, review, rollout. Pure."""
+"""The rules of deliveries: evaluation, review, rollout."""

@@ -1,9 +1,9 @@
-"""The life of a request to bring a version to an environment. Pure.
+"""The life of a request to bring a version to an environment.
 
-`evaluating > in_review > approved > delivering > verifying > delivered`; aside: `refused`,
-`rolled_back`, `superseded`, `withdrawn`, `expired`. A command answers the delivery it leads to, or
-why it is denied; a command that judges answers the verdict with it. The review is in `review`, what
-follows an approval in `rollout`.
+`evaluating > in_review > approved > delivering > verifying > delivered`; other ends are `refused`,
+`rolled_back`, `superseded`, `withdrawn` and `expired`. A command returns the delivery that it leads
+to, or a Rejection; a command that evaluates returns the verdict with it. Approvals and refusals are
+in `review`, what follows an approval is in `rollout`.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Rejection, Verdict
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Verdict
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
+from delivery_gate.environments.domain import ROLLOUT_STATES
 from delivery_gate.versions.domain import Reference
 
 DeliveryState = Literal[
@@ -31,12 +33,12 @@ DeliveryState = Literal[
     "expired",
 ]
 WAITING_STATES: frozenset[DeliveryState] = frozenset({"evaluating", "in_review", "approved"})
-RUNNING_STATES: frozenset[DeliveryState] = frozenset({"delivering", "verifying"})
+RUNNING_STATES: frozenset[DeliveryState] = frozenset(ROLLOUT_STATES)
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an approval is about. Anything else is something else: the approval lapses (G2)."""
+    """What an approval is about. It does not count for anything else (G2)."""
 
     digest: str
     criteria_version: int
@@ -46,6 +48,8 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
+    """A person's yes, with what it is about."""
+
     by: str
     at: datetime
     binding: Binding
@@ -53,9 +57,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`attempt` counts, per version and environment, the requests that were really evaluated.
+    """A delivery. `attempt` numbers the requests for a version on an environment that were evaluated.
 
-    A request turned away because a follow-up is open is recorded, but is no attempt.
+    A request that an open follow-up holds is recorded, but does not count as an attempt.
     """
 
     id: UUID
@@ -79,9 +83,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A delivery with the verdict that was just spoken over it, to be recorded.
+    """A delivery with its new verdict, to be stored.
 
-    `work`: the follow-ups a person named; empty means those that the reasons oblige to.
+    `work`: the tasks that a person named, by kind of follow-up; empty means those that the reasons
+    oblige to.
     """
 
     delivery: Delivery
@@ -90,13 +95,14 @@ class Evaluation:
 
     @property
     def is_refusal(self) -> bool:
+        """Whether the verdict refuses the version."""
         return self.verdict.outcome == "refused"
 
 
 def evaluate_delivery(
     delivery: Delivery, evaluation_input: EvaluationInput, now: datetime
 ) -> Evaluation:
-    """Judge a new request, or one that was deferred and is tried again unchanged."""
+    """Evaluate a new request, or one that was deferred before."""
     verdict = evaluate(
         delivery.requested, delivery.readiness, delivery.lifecycle, evaluation_input, now
     )
@@ -111,7 +117,7 @@ def evaluate_delivery(
 
 
 def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
-    """Not wanted any more; blames nobody, and may be asked for again."""
+    """Withdraw a waiting request. It opens no follow-up and may be submitted again."""
     if delivery.state not in WAITING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     return finish(delivery, "withdrawn", now)
@@ -120,10 +126,13 @@ def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
 def close_waiting(
     delivery: Delivery, how: Literal["superseded", "expired"], now: datetime
 ) -> Delivery:
-    """Overtaken by a newer version (G11), or by time. Only what waits can be overtaken."""
+    """End a waiting request because a newer version was delivered (G11) or its time is over.
+
+    Unchanged where it no longer waits.
+    """
     return finish(delivery, how, now) if delivery.state in WAITING_STATES else delivery
 
 
 def finish(delivery: Delivery, state: DeliveryState, now: datetime) -> Delivery:
-    """It came to this end; nothing moves it any more."""
+    """The delivery in a final state."""
     return replace(delivery, state=state, ended_at=now)

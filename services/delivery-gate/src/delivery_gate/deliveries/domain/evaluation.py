@@ -1,4 +1,4 @@
-"""Everything that speaks against a version going to an environment now, all at once (G4). Pure."""
+"""Everything that speaks against delivering a version to an environment now, all at once (G4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from delivery_gate.versions.domain import Reference, Version, naming_violations
 class EvaluationInput:
     """What is known about a request at the moment of a decision, read under the environment's lock.
 
-    `version` is what the reference resolves to, if anything. `follow_ups` are the unconfirmed ones
-    of the product. `verified_in`: tiers in which this digest was verified, at any customer.
+    `version` is the registered one that the request names, if any. `follow_ups` are the unconfirmed
+    ones of the product. `verified_in`: tiers in which this digest was verified, at any customer.
     """
 
     criteria: Criteria
@@ -34,10 +34,11 @@ class EvaluationInput:
     follow_ups: tuple[FollowUp, ...] = ()
     verified_in: frozenset[str] = frozenset()
     blocker_open: bool = False
-    busy: bool = False  # another delivery is delivering or verifying here
+    busy: bool = False  # another delivery is being rolled out on this environment
 
     @property
     def requirements(self) -> Requirements:
+        """What the environment's tier asks."""
         return self.criteria.requirements_for(self.environment.tier)
 
 
@@ -48,7 +49,7 @@ def evaluate(
     evaluation_input: EvaluationInput,
     now: datetime,
 ) -> Verdict:
-    """Accepted means: a person may look at it. Nothing here approves anything."""
+    """The verdict on a request. `accepted` means that people may review it, not that it is approved."""
     digest = evaluation_input.version.digest if evaluation_input.version else None
     reasons = [
         *naming_violations(requested, evaluation_input.version),
@@ -63,7 +64,6 @@ def evaluate(
 def _version_violations(
     evaluation_input: EvaluationInput, lifecycle: Lifecycle, now: datetime
 ) -> list[Reason]:
-    """What only a known version can be asked."""
     if evaluation_input.version is None:
         return []
     requirements, debt = evaluation_input.requirements, evaluation_input.environment.debt

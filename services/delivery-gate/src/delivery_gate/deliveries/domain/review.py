@@ -1,10 +1,11 @@
-"""People's part before a delivery: they approve it, one by one, or refuse it. Pure."""
+"""People's part before a delivery: each approves it, or one refuses it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Rejection, Verdict
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Verdict
 from delivery_gate.deliveries.domain.delivery import (
     WAITING_STATES,
     Approval,
@@ -17,7 +18,7 @@ from delivery_gate.deliveries.domain.evaluation import EvaluationInput
 
 
 def valid_approvals(delivery: Delivery, criteria_version: int) -> tuple[Approval, ...]:
-    """The approvals that still count: given for exactly this, under the criteria of now."""
+    """The approvals that count: given for exactly this, under the present criteria."""
     binding = binding_of(delivery, criteria_version)
     return tuple(approval for approval in delivery.approvals if approval.binding == binding)
 
@@ -29,7 +30,7 @@ def approve(
     evaluation_input: EvaluationInput,
     now: datetime,
 ) -> Delivery | Rejection:
-    """One more person says yes. The last one needed makes it `approved`."""
+    """Add a person's approval. The last one that is needed makes the delivery `approved`."""
     valid = valid_approvals(delivery, evaluation_input.criteria.version)
     if rejection := _approval_rejection(delivery, actor, roles, evaluation_input, valid):
         return rejection
@@ -70,16 +71,20 @@ def refuse(
     criteria_version: int,
     now: datetime,
 ) -> Evaluation | Rejection:
-    """A person's judgement against the version; green checks do not stand in its way (R6, G4)."""
+    """Refuse a version, as a person, even where all checks have passed (R6, G4)."""
     if delivery.state not in WAITING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
     if not reasons or not all(reason.justification.strip() for reason in reasons):
-        return Rejection(Code.REASON_REQUIRED, "A refusal needs an argument for every reason.")
+        return Rejection(Code.REASON_REQUIRED, "A refusal needs a justification for every reason.")
     if not work:
-        return Rejection(Code.FOLLOWUP_REQUIRED, "Say what has to be done: name a follow-up.")
+        return Rejection(
+            Code.FOLLOWUP_REQUIRED,
+            "A refusal needs at least one follow-up: name what has to be done.",
+        )
     verdict = Verdict("refused", reasons, criteria_version, now)
     return Evaluation(finish(delivery, "refused", now), verdict, work)
 
 
 def binding_of(delivery: Delivery, criteria_version: int) -> Binding:
+    """What an approval given now would be about."""
     return Binding(delivery.digest or "", criteria_version, delivery.environment, delivery.attempt)

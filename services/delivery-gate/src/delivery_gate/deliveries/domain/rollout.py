@@ -1,9 +1,10 @@
-"""From approval to the end: start, roll out, verify, or back to the former version. Pure."""
+"""From approval to the end: start, roll out, verify, or roll back."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from delivery_gate.criteria.domain.verdict import Code, Reason, Rejection, Verdict, build_verdict
+from common.domain import Rejection
+from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict, build_verdict
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -18,9 +19,10 @@ from delivery_gate.deliveries.domain.review import valid_approvals
 def start(
     delivery: Delivery, actor: str, digest: str, evaluation_input: EvaluationInput, now: datetime
 ) -> Evaluation | Rejection:
-    """Everything is checked again (G2); `digest` is what is really going to be rolled out.
+    """Start an approved delivery; everything is checked again (G2).
 
-    Busy environment: deferred, stays approved. A check without verdict: deferred likewise.
+    `digest` is what is really going to be rolled out. On a busy environment, and where a check is
+    missing, the delivery is deferred and stays approved.
     """
     if delivery.state not in WAITING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
@@ -29,7 +31,7 @@ def start(
     )
     if delivery.state != "approved" or missing > 0:
         return Rejection(
-            Code.NOT_APPROVED, f"{missing} more approval(s) under the present criteria."
+            Code.NOT_APPROVED, f"It needs {missing} more approval(s) under the present criteria."
         )
     verdict = _evaluate_start(delivery, digest, evaluation_input, now)
     if verdict.outcome == "refused":
@@ -47,12 +49,14 @@ def _evaluate_start(
     verdict = evaluate(requested, delivery.readiness, delivery.lifecycle, evaluation_input, now)
     if not evaluation_input.busy:
         return verdict
-    conflict = Reason(Code.CONFLICT, "environment", "Another delivery is running here.")
+    conflict = Reason(
+        Code.CONFLICT, "environment", "Another delivery is being rolled out on this environment."
+    )
     return build_verdict((*verdict.reasons, conflict), verdict.criteria_version, now)
 
 
 def roll_out(delivery: Delivery) -> Delivery | Rejection:
-    """The version is on the environment; its verification begins."""
+    """Record that the version is on the environment; its verification begins."""
     if delivery.state != "delivering":
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     return replace(delivery, state="verifying")
@@ -61,9 +65,9 @@ def roll_out(delivery: Delivery) -> Delivery | Rejection:
 def verify(
     delivery: Delivery, digest: str, criteria_version: int, now: datetime
 ) -> Evaluation | Rejection:
-    """It runs as it should, with this digest. Another digest is a failed verification (G9).
+    """Verify that the approved digest runs. Another `digest` is a failed verification (G9).
 
-    A pipeline that rolls out and verifies in one go calls this while still delivering.
+    The delivery may still be `delivering`: some pipelines roll out and verify in one step.
     """
     if delivery.state not in RUNNING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
@@ -80,17 +84,17 @@ def verify(
 
 def fail(
     delivery: Delivery,
-    argument: str,
+    justification: str,
     evidence: str | None,
     criteria_version: int,
     now: datetime,
 ) -> Evaluation | Rejection:
-    """The verification failed: back to the former version, and an investigation (G9)."""
+    """Record that the verification failed: the delivery is rolled back and investigated (G9)."""
     if delivery.state not in RUNNING_STATES:
         return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
-    if not argument.strip():
+    if not justification.strip():
         return Rejection(Code.REASON_REQUIRED, "Say what failed.")
-    reason = Reason(Code.VERIFICATION_FAILED, "verification", argument, evidence)
+    reason = Reason(Code.VERIFICATION_FAILED, "verification", justification, evidence)
     return _roll_back(delivery, (reason,), criteria_version, now)
 
 

@@ -1,83 +1,47 @@
-"""People's part before a delivery: approve it, refuse it, take it back."""
+"""HTTP routes of people's part before a delivery: approve, refuse, withdraw."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Request, Response
-from pydantic import Field
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
-from common.http import RequestModel, router, set_etag
-from common.persistence.database import Transaction
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Rejection
-from delivery_gate.deliveries import dependencies as delivery_dependencies
+from common.http import Transaction, router, set_etag
+from delivery_gate.criteria.domain.verdict import Code, Reason
 from delivery_gate.deliveries.commands import save_step, save_verdict
+from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
 from delivery_gate.deliveries.domain.delivery import withdraw
 from delivery_gate.deliveries.domain.review import approve, refuse, valid_approvals
-from delivery_gate.deliveries.schemas import DeliveryRead, to_response
+from delivery_gate.deliveries.schemas import DeliveryRead, DeliveryRefuse
 from delivery_gate.deliveries.store import deliveries
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.fields import FreeText, Link, PathReference
+from delivery_gate.fields import PathReference
 
 routes = router("/v1/deliveries", ["deliveries"])
 
 Reviewer = Annotated[Caller, requires("deliveries:review")]
-RefusalCode = Literal[
-    "READINESS_MISSING",
-    "CHECK_FAILED",
-    "PROMOTION_SKIPPED",
-    "DIGEST_MISMATCH",
-    "VERIFICATION_FAILED",
-    "UNAUTHORIZED_CHANGE",
-]
-
-
-class ReasonCreate(RequestModel):
-    """Why the version is not fit for handover, in words that QC can weigh."""
-
-    code: RefusalCode = "READINESS_MISSING"
-    criterion: Annotated[str, Field(min_length=1, max_length=200)] = "handover"
-    justification: FreeText
-    evidence: Link | None = None
-
-
-class FollowUpCreate(RequestModel):
-    kind: FollowUpKind
-    task: Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class DeliveryRefuse(RequestModel):
-    """At least one reason with an argument, and at least one follow-up: else it is no refusal."""
-
-    reasons: list[ReasonCreate] = Field(default_factory=list, max_length=50)
-    follow_ups: list[FollowUpCreate] = Field(default_factory=list, max_length=20)
-
-    def to_work(self) -> dict[FollowUpKind, str]:
-        """One follow-up per kind; two demands of a kind become one."""
-        work: dict[FollowUpKind, str] = {}
-        for one in self.follow_ups:
-            work[one.kind] = f"{work[one.kind]}; {one.task}" if one.kind in work else one.task
-        return work
 
 
 @routes.post("/{ref}/approve", response_model=DeliveryRead)
 async def approve_delivery(
     ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Reviewer
 ) -> DeliveryRead | Response:
-    """Say yes. Production needs two people, neither of them the requester (G3)."""
-    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    """Approve a delivery. Production needs two people, neither of them the requester."""
+    context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     outcome = approve(delivery, caller.sub, caller.roles, evaluation_input, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.approve", f"delivery/{delivery.id}", outcome)
     await deliveries.add_approval(tx, outcome, outcome.approvals[-1])
-    people = [one.by for one in valid_approvals(outcome, evaluation_input.criteria.version)]
+    valid = valid_approvals(outcome, evaluation_input.criteria.version)
+    approvers = [approval.by for approval in valid]
     stored = await save_step(
-        context, outcome, DeliveryApproved, "delivery.approve", approvers=people
+        context, outcome, DeliveryApproved, "delivery.approve", approvers=approvers
     )
     set_etag(response, stored.sequence)
-    return await to_response(tx, stored)
+    return await load_response(tx, stored)
 
 
 @routes.post("/{ref}/refuse", response_model=DeliveryRead)
@@ -89,12 +53,12 @@ async def refuse_delivery(
     tx: Transaction,
     caller: Reviewer,
 ) -> DeliveryRead | Response:
-    """Refuse a version that is not fit for handover; green checks do not oblige (R6, G4)."""
-    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    """Refuse a version that is not fit for handover, even where all checks have passed."""
+    context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     reasons = tuple(
-        Reason(Code(one.code), one.criterion, one.justification, one.evidence)
-        for one in body.reasons
+        Reason(Code(reason.code), reason.criterion, reason.justification, reason.evidence)
+        for reason in body.reasons
     )
     outcome = refuse(
         delivery, reasons, body.to_work(), evaluation_input.criteria.version, context.at
@@ -104,7 +68,7 @@ async def refuse_delivery(
     holding = evaluation_input.follow_ups
     stored = await save_verdict(context, outcome, DeliveryRefused, "delivery.refuse", holding)
     set_etag(response, stored.sequence)
-    return await to_response(tx, stored)
+    return await load_response(tx, stored)
 
 
 @routes.post("/{ref}/withdraw", response_model=DeliveryRead)
@@ -115,11 +79,11 @@ async def withdraw_delivery(
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:submit")],
 ) -> DeliveryRead | Response:
-    """Take a request back before it starts; blames nobody."""
-    context, delivery = await delivery_dependencies.load_locked_delivery(tx, ref, caller, request)
+    """Withdraw a delivery before it starts. It opens no follow-up and may be submitted again."""
+    context, delivery = await load_locked_delivery(tx, ref, caller, request)
     outcome = withdraw(delivery, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.withdraw", f"delivery/{delivery.id}", outcome)
     stored = await save_step(context, outcome, DeliveryWithdrawn, "delivery.withdraw")
     set_etag(response, stored.sequence)
-    return await to_response(tx, stored)
+    return await load_response(tx, stored)

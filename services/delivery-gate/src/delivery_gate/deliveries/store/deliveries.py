@@ -1,31 +1,25 @@
-"""Requests and their approvals."""
+"""Deliveries and their approvals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, update
 
 from common.persistence.database import Connection
-from delivery_gate.deliveries.domain.delivery import (
-    RUNNING_STATES,
-    WAITING_STATES,
-    Approval,
-    Binding,
-    Delivery,
-)
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
+from delivery_gate.deliveries.domain.delivery import WAITING_STATES, Approval, Binding, Delivery
 from delivery_gate.deliveries.tables import approvals, deliveries
 from delivery_gate.environments.domain import Environment
-from delivery_gate.keys import by_id_or_key
 from delivery_gate.sql_literals import in_literals
 from delivery_gate.versions.domain import Reference
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """What a list of deliveries is narrowed to; None leaves it wide."""
+    """What a list of deliveries is restricted to; None restricts nothing."""
 
     environment: str | None = None
     product: str | None = None
@@ -35,14 +29,14 @@ class DeliveryFilter:
 async def add(
     tx: Connection, delivery: Delivery, environment: Environment, *, counted: bool
 ) -> None:
-    """Store a new request. `counted`: it is an attempt (G5)."""
+    """Store a new request. `counted`: it counts as an attempt (G5)."""
     await tx.execute(
         insert(deliveries).values(
             id=delivery.id,
             key=delivery.key,
             product=delivery.requested.product,
             version=delivery.requested.name,
-            wanted_digest=delivery.requested.digest,
+            requested_digest=delivery.requested.digest,
             environment_id=environment.id,
             environment=environment.key,
             customer=environment.customer,
@@ -59,12 +53,13 @@ async def add(
 
 
 async def save(tx: Connection, delivery: Delivery) -> None:
-    """Store where a locked delivery stands now."""
+    """Store the present state of a locked delivery."""
     query = update(deliveries).where(deliveries.c.id == delivery.id)
     await tx.execute(query.values(**_mutable_columns(delivery)))
 
 
 async def add_approval(tx: Connection, delivery: Delivery, approval: Approval) -> None:
+    """Store an approval of a locked delivery."""
     await tx.execute(
         insert(approvals).values(
             delivery_id=delivery.id,
@@ -88,7 +83,15 @@ async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | Non
     return None if row is None else (row.id, row.environment_id)
 
 
+async def get_environment_id(tx: Connection, id: UUID) -> UUID:
+    """The environment of a delivery."""
+    query = select(deliveries.c.environment_id).where(deliveries.c.id == id)
+    environment_id: UUID = (await tx.execute(query)).scalar_one()
+    return environment_id
+
+
 async def lock(tx: Connection, id: UUID) -> Delivery:
+    """The delivery, locked."""
     row = (
         await tx.execute(select(deliveries).where(deliveries.c.id == id).with_for_update())
     ).one()
@@ -96,48 +99,48 @@ async def lock(tx: Connection, id: UUID) -> Delivery:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that nobody else holds; a timer comes back for the others."""
+    """Lock those that no other transaction has locked; the timer returns for the others."""
     condition = deliveries.c.id.in_(list(ids))
     query = select(deliveries.c.id).where(condition).order_by(deliveries.c.id)
     return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
 
 
 async def find(tx: Connection, reference: str) -> Delivery | None:
+    """The delivery with this id or key."""
     rows = (await tx.execute(select(deliveries).where(by_id_or_key(deliveries, reference)))).all()
     return (await _deliveries(tx, rows))[0] if rows else None
 
 
 async def page(
-    tx: Connection, filters: DeliveryFilter, after: tuple[datetime, UUID] | None, limit: int
+    tx: Connection, filters: DeliveryFilter, after: Sequence[Any] | None, limit: int
 ) -> list[Delivery]:
-    """Newest first."""
-    at, id = deliveries.c.requested_at, deliveries.c.id
-    query = select(deliveries).order_by(at.desc(), id.desc()).limit(limit)
+    """Deliveries, newest first, behind `after` (request time and id); one more than `limit`."""
+    query = select(deliveries)
     for column in ("environment", "product", "state"):
         if (value := getattr(filters, column)) is not None:
             query = query.where(deliveries.c[column] == value)
-    if after is not None:
-        query = query.where(tuple_(at, id) < after)
-    return await _deliveries(tx, (await tx.execute(query)).all())
+    order = deliveries.c.requested_at.desc(), deliveries.c.id.desc()
+    rows = (await tx.execute(page_after(query, order, after, limit))).all()
+    return await _deliveries(tx, rows)
 
 
 async def lock_waiting(
-    tx: Connection, environment_id: UUID | None, product: str, names: set[str]
+    tx: Connection, environment_id: UUID, product: str, names: set[str]
 ) -> list[Delivery]:
-    """Requests that wait for these versions, here or (None) anywhere, locked in id order."""
-    where = [
+    """The waiting requests for these versions on an environment, locked in the order of their ids."""
+    where = (
+        deliveries.c.environment_id == environment_id,
         deliveries.c.product == product,
         deliveries.c.version.in_(names),
         in_literals(deliveries.c.state, WAITING_STATES),
-    ]
-    if environment_id is not None:
-        where.append(deliveries.c.environment_id == environment_id)
+    )
     query = select(deliveries).where(*where).order_by(deliveries.c.id).with_for_update()
     return await _deliveries(tx, (await tx.execute(query)).all())
 
 
 async def list_deferred_ids(tx: Connection, product: str, digest: str) -> list[tuple[UUID, UUID]]:
-    """(environment, delivery) of what waits for verdicts on this digest, in locking order."""
+    """The ids (environment, delivery) of the deferred requests for this digest, in the order in which
+    they are locked."""
     where = (
         deliveries.c.product == product,
         deliveries.c.digest == digest,
@@ -149,24 +152,26 @@ async def list_deferred_ids(tx: Connection, product: str, digest: str) -> list[t
 
 
 async def next_attempt(tx: Connection, environment_id: UUID, requested: Reference) -> int:
-    """One more than the attempts made so far to bring this version here."""
+    """The number of the next attempt to bring this version to this environment."""
     where = (
         deliveries.c.environment_id == environment_id,
         deliveries.c.product == requested.product,
         deliveries.c.version.is_not_distinct_from(requested.name),
         deliveries.c.counted,
     )
-    made: int | None = await tx.scalar(select(func.max(deliveries.c.attempt)).where(*where))
-    return (made or 0) + 1
+    last: int | None = await tx.scalar(select(func.max(deliveries.c.attempt)).where(*where))
+    return (last or 0) + 1
 
 
-async def is_busy(tx: Connection, environment_id: UUID) -> bool:
-    """Whether a delivery is running on a locked environment (G11)."""
+async def list_verified_tiers(tx: Connection, product: str, digest: str) -> frozenset[str]:
+    """The tiers in which this digest was delivered and verified, at any customer (G7)."""
     where = (
-        deliveries.c.environment_id == environment_id,
-        in_literals(deliveries.c.state, RUNNING_STATES),
+        deliveries.c.product == product,
+        deliveries.c.digest == digest,
+        in_literals(deliveries.c.state, ["delivered"]),
     )
-    return bool(await tx.scalar(select(exists().where(*where))))
+    query = select(deliveries.c.tier).where(*where).distinct()
+    return frozenset((await tx.execute(query)).scalars())
 
 
 def _mutable_columns(delivery: Delivery) -> Mapping[str, Any]:
@@ -182,20 +187,21 @@ def _mutable_columns(delivery: Delivery) -> Mapping[str, Any]:
 
 
 async def _deliveries(tx: Connection, rows: Sequence[Row[Any]]) -> list[Delivery]:
-    given: dict[UUID, list[Approval]] = {}
+    by_delivery: dict[UUID, list[Approval]] = {}
     condition = approvals.c.delivery_id.in_([row.id for row in rows])
     query = select(approvals).where(condition).order_by(approvals.c.at, approvals.c.approved_by)
     for row in await tx.execute(query):
-        bound = Binding(row.digest, row.criteria_version, row.environment, row.attempt)
-        given.setdefault(row.delivery_id, []).append(Approval(row.approved_by, row.at, bound))
-    return [_delivery(row, tuple(given.get(row.id, ()))) for row in rows]
+        binding = Binding(row.digest, row.criteria_version, row.environment, row.attempt)
+        approval = Approval(row.approved_by, row.at, binding)
+        by_delivery.setdefault(row.delivery_id, []).append(approval)
+    return [_delivery(row, tuple(by_delivery.get(row.id, ()))) for row in rows]
 
 
 def _delivery(row: Row[Any], given: tuple[Approval, ...]) -> Delivery:
     return Delivery(
         id=row.id,
         key=row.key,
-        requested=Reference(row.product, row.version, row.wanted_digest),
+        requested=Reference(row.product, row.version, row.requested_digest),
         environment=row.environment,
         lifecycle=row.lifecycle,
         readiness=row.readiness,

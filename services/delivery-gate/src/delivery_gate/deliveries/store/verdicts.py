@@ -1,4 +1,4 @@
-"""Verdicts: written once, read by everybody in QC."""
+"""Verdicts: written once, never changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.persistence.keyset import page_after
 from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
 from delivery_gate.deliveries.tables import deliveries, verdicts
 from delivery_gate.sql_literals import in_literals
@@ -17,7 +18,7 @@ from delivery_gate.sql_literals import in_literals
 
 @dataclass(frozen=True, slots=True)
 class RecordedVerdict:
-    """A verdict with its place in the record, what it was about and the work it led to (keys)."""
+    """A verdict with its position in the record, what it is about, and the keys of its follow-ups."""
 
     position: int
     delivery_id: UUID
@@ -40,7 +41,7 @@ async def record(
     follow_ups: Sequence[str],
     actor: str,
 ) -> None:
-    """Record a verdict, for good."""
+    """Store a verdict on a delivery; `follow_ups` are keys."""
     await tx.execute(
         insert(verdicts).values(
             id=uuid7(),
@@ -57,29 +58,27 @@ async def record(
 
 
 async def list_of_delivery(tx: Connection, delivery_id: UUID) -> list[RecordedVerdict]:
-    """All that was said about a delivery, latest first."""
+    """All verdicts on a delivery, latest first."""
     query = _select_verdicts().where(verdicts.c.delivery_id == delivery_id)
     return await _fetch(tx, query.order_by(verdicts.c.position.desc()))
 
 
 async def get_latest(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, RecordedVerdict]:
-    """The last verdict of each of these deliveries."""
+    """The latest verdict on each of these deliveries, by their ids."""
     query = _select_verdicts().where(verdicts.c.delivery_id.in_(ids))
     each = query.ext(distinct_on(verdicts.c.delivery_id))
     ordered = each.order_by(verdicts.c.delivery_id, verdicts.c.position.desc())
-    return {one.delivery_id: one for one in await _fetch(tx, ordered)}
+    return {verdict.delivery_id: verdict for verdict in await _fetch(tx, ordered)}
 
 
 async def list_refusals(
-    tx: Connection, environment: str | None, before: int | None, limit: int
+    tx: Connection, environment: str | None, after: Sequence[Any] | None, limit: int
 ) -> list[RecordedVerdict]:
-    """Every refusal, latest first, with its arguments (R6)."""
+    """Refusals, latest first, behind the position in `after`; one more than `limit` (R6)."""
     query = _select_verdicts().where(in_literals(verdicts.c.outcome, ["refused"]))
     if environment is not None:
         query = query.where(deliveries.c.environment == environment)
-    if before is not None:
-        query = query.where(verdicts.c.position < before)
-    return await _fetch(tx, query.order_by(verdicts.c.position.desc()).limit(limit))
+    return await _fetch(tx, page_after(query, (verdicts.c.position.desc(),), after, limit))
 
 
 def _select_verdicts() -> Select[Any]:

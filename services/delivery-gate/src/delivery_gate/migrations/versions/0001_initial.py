@@ -12,7 +12,16 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("versions", "criteria", "environments", "deliveries", "follow_ups")
+SCRIPTS = (
+    "products",
+    "versions",
+    "criteria",
+    "environments",
+    "directory",
+    "deliveries",
+    "follow_ups",
+    "emergencies",
+)
 
 
 def upgrade() -> None:

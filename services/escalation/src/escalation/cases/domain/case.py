@@ -1,4 +1,4 @@
-"""An escalation with all that surrounds it: its cause, its policy, its place in history. Pure."""
+"""A case: the state of an escalation with its cause, its policy and its length of timeline. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from escalation.policies.domain.trigger import Audience, Trigger
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`key` is what people say (ESC-17); `sequence` counts the entries of its timeline."""
+    """`key` is ESC-17; `sequence` is the number of the last entry of its timeline."""
 
     key: str
     sequence: int

@@ -1,7 +1,7 @@
-"""One running case of telling people until somebody acknowledges: what people do to it. Pure.
+"""The state of an escalation, and what people do to it. Pure.
 
-Every function takes the case and the moment, and answers the case as it is then with the facts
-that came to be, or why not. What time does to it stands in `stepping`.
+Every function takes the state and the instant, and returns the new state with the events that
+happened, or a rejection. What time does to the state is in `policy_engine`.
 """
 
 from dataclasses import dataclass, replace
@@ -26,10 +26,12 @@ Status = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 @dataclass(frozen=True, slots=True)
 class EscalationState:
-    """`due_at` is when time acts next: open, the next step; acknowledged, the time-out; snoozed,
-    the end. `next_step` counts from 1; one above the last step means the end of the policy.
+    """Where an escalation stands in its policy.
 
-    `passes` and `fired` are the pass and number of the step that fired last (`fired` 0: none).
+    `due_at` is when time acts next: the next step while open, the time-out while acknowledged, the
+    end while snoozed. `next_step` counts from 1; one above the last step means that the policy ends.
+    `round` and `fired_step` are the pass (from 1) and number of the step that fired last; a
+    `fired_step` of 0 means that none has. The names of the fields are the columns.
     """
 
     id: UUID
@@ -37,8 +39,8 @@ class EscalationState:
     severity: str
     due_at: datetime | None
     status: Status = "open"
-    passes: int = 1
-    fired: int = 0
+    round: int = 1
+    fired_step: int = 0
     next_step: int = 1
     exhausted: bool = False
     acknowledged_by: tuple[str, ...] = ()
@@ -52,23 +54,23 @@ Outcome = tuple[EscalationState, tuple[TimelineEvent, ...]]
 
 
 def new_state(id: UUID, policy: Policy, severity: str, at: datetime) -> EscalationState:
-    """A new case; its first step is due at the trigger (E1)."""
+    """The state of a new escalation, whose first step is due at the trigger (E1)."""
     return EscalationState(id, policy.id, severity, due_at=at)
 
 
 def repeat_trigger(case: EscalationState, note: str, at: datetime) -> Outcome:
-    """The trigger again while unresolved: told in the timeline, nothing else changes (E9)."""
+    """Add a repeated trigger to the timeline; nothing else changes (E9)."""
     return case, (Repeated(at, note),)
 
 
 def acknowledge(
     case: EscalationState, policy: Policy, actor: str, at: datetime
 ) -> Outcome | Rejection:
-    """Somebody takes it: the policy stops, or with `each` only this person's pages do (E5)."""
+    """Take the escalation: its policy stops, or with `each` only the notifications of `actor` (E5)."""
     if case.status == "resolved":
         return ALREADY_RESOLVED
-    takers = tuple(dict.fromkeys((*case.acknowledged_by, actor)))
-    case = replace(case, acknowledged_by=takers)
+    acknowledged_by = tuple(dict.fromkeys((*case.acknowledged_by, actor)))
+    case = replace(case, acknowledged_by=acknowledged_by)
     if policy.acknowledge == "all":
         due_at = at + policy.ack_timeout if policy.ack_timeout else None
         case = replace(case, status="acknowledged", due_at=due_at, exhausted=False)
@@ -79,7 +81,7 @@ def acknowledge(
 def resolve(
     case: EscalationState, actor: str | None, why: str, at: datetime, *, withdrawn: bool = False
 ) -> Outcome | Rejection:
-    """It is over: everything stops (E5)."""
+    """End the escalation for good (E5). `actor` is None when an event ends it."""
     if case.status == "resolved":
         return ALREADY_RESOLVED
     case = replace(case, status="resolved", due_at=None, resolved_at=at)
@@ -87,9 +89,9 @@ def resolve(
 
 
 def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> Outcome | Rejection:
-    """Quiet until an instant, then step 1 again (E7).
+    """Keep the escalation quiet until an instant, after which step 1 fires again (E7).
 
-    A blocker stays loud until a second person asks for the same instant.
+    For a blocker a second person must ask for the same instant; until then nothing changes.
     """
     if case.status == "resolved":
         return ALREADY_RESOLVED
@@ -108,7 +110,7 @@ def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> 
 def change_policy(
     case: EscalationState, policy: Policy, actor: str, at: datetime
 ) -> Outcome | Rejection:
-    """Another policy takes over at its step 1; the old one's timer is gone (E14)."""
+    """Let another policy take over, with its step 1 due now (E14)."""
     if case.status == "resolved":
         return ALREADY_RESOLVED
     case = restart(replace(case, policy_id=policy.id), at)
@@ -116,13 +118,13 @@ def change_policy(
 
 
 def restart(case: EscalationState, due_at: datetime) -> EscalationState:
-    """Open again, with step 1 of pass 1 due."""
+    """Open the escalation again, with step 1 of pass 1 due."""
     return replace(
         case,
         status="open",
         due_at=due_at,
-        passes=1,
-        fired=0,
+        round=1,
+        fired_step=0,
         next_step=1,
         exhausted=False,
         acknowledged_by=(),

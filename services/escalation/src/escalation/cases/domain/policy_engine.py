@@ -1,4 +1,4 @@
-"""What time does to an escalation: steps, passes, time-outs, and stepping up by hand. Pure."""
+"""What time does to an escalation: steps, passes and time-outs; and escalating by hand. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ LATE_AFTER = timedelta(seconds=30)
 
 
 def advance(case: EscalationState, policy: Policy, roster: Roster, at: datetime) -> Outcome:
-    """Do what is due, once, however long ago it was (E12). Nothing due: nothing happens."""
+    """Do what is due, once, however long ago it was (E12); nothing when nothing is due."""
     if case.due_at is None or at < case.due_at:
         return case, ()
     if case.status == "open":
@@ -45,7 +45,7 @@ def escalate(
     """Fire the step after the last fired one now, wrapping to 1; reopens (E8)."""
     if case.status == "resolved":
         return ALREADY_RESOLVED
-    next_step = case.fired + 1 if case.fired < len(policy.steps) else 1
+    next_step = case.fired_step + 1 if case.fired_step < len(policy.steps) else 1
     case = replace(case, status="open", exhausted=False, acknowledged_by=(), due_at=at)
     case = replace(case, next_step=next_step, snooze_requested_by=None, snooze_until=None)
     return _fire(case, policy, roster, at, actor)
@@ -54,7 +54,7 @@ def escalate(
 def move_to_policy(
     case: EscalationState, policy: Policy, roster: Roster, actor: str, at: datetime
 ) -> Outcome | Rejection:
-    """Another policy takes over, and its step 1 fires (E14)."""
+    """Let another policy take over, and fire its step 1 (E14)."""
     outcome = change_policy(case, policy, actor, at)
     if isinstance(outcome, Rejection):
         return outcome
@@ -66,7 +66,7 @@ def _advance_step(case: EscalationState, policy: Policy, roster: Roster, at: dat
     if case.next_step > len(policy.steps):
         case = replace(case, exhausted=True, due_at=None)
         return case, (Exhausted(at, (policy.fallback,)),)
-    # Judged at the moment it was due: what downtime held up is not held up again by its window.
+    # The window is asked for the instant at which the step was due: after downtime it fires at once.
     opening = next_open(policy.steps[case.next_step - 1].windows, case.due_at or at)
     case = replace(case, due_at=opening)
     return (case, ()) if opening > at else _fire(case, policy, roster, at)
@@ -75,15 +75,14 @@ def _advance_step(case: EscalationState, policy: Policy, roster: Roster, at: dat
 def _fire(
     case: EscalationState, policy: Policy, roster: Roster, at: datetime, actor: str | None = None
 ) -> Outcome:
-    """Fire the next step that reaches somebody; the fallback person if none does (E4)."""
+    """Fire the next step that reaches somebody; notify the fallback person if none does (E4)."""
     due_at, last = case.due_at or at, len(policy.steps)
-    round_number = case.passes + 1 if case.next_step <= case.fired else case.passes
+    round_number = case.round + 1 if case.next_step <= case.fired_step else case.round
     skipped: list[TimelineEvent] = []
     for number, step in _steps_from(policy, case.next_step):
         if skipped and actor is None and not is_open(step.windows, at):
-            return _wait_for_window(replace(case, passes=round_number), policy, number, at), tuple(
-                skipped
-            )
+            waiting = _wait_for_window(replace(case, round=round_number), policy, number, at)
+            return waiting, tuple(skipped)
         people = roster.resolve(step, at)
         if people or (policy.empty_step == "wait" and number < last):
             fired = StepFired(at, number, round_number, people, due_at, by=actor)
@@ -104,13 +103,13 @@ def _steps_from(policy: Policy, first: int) -> Iterator[tuple[int, Step]]:
 def _wait_for_window(
     case: EscalationState, policy: Policy, number: int, at: datetime
 ) -> EscalationState:
-    """The steps before were empty and this one's window is closed: it waits for its opening."""
+    """The state while step `number` waits for its window, the steps before it having had nobody."""
     opening = next_open(policy.steps[number - 1].windows, at)
-    return replace(case, fired=number - 1, next_step=number, due_at=opening)
+    return replace(case, fired_step=number - 1, next_step=number, due_at=opening)
 
 
 def _with_next_step(case: EscalationState, policy: Policy, fired: StepFired) -> EscalationState:
-    """The case once a step has fired, with the next one armed (E1, E2, E15)."""
+    """The state once a step has fired, with the next one due (E1, E2, E15)."""
     next_step, last = fired.step + 1, len(policy.steps)
     if fired.step == last and (policy.repeat == REPEAT_FOREVER or fired.round <= policy.repeat):
         next_step = 1
@@ -119,8 +118,8 @@ def _with_next_step(case: EscalationState, policy: Policy, fired: StepFired) -> 
     windows = policy.steps[next_step - 1].windows if next_step <= last else ()
     return replace(
         case,
-        passes=fired.round,
-        fired=fired.step,
+        round=fired.round,
+        fired_step=fired.step,
         next_step=next_step,
         due_at=next_open(windows, due_at),
     )

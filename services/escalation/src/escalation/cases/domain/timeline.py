@@ -1,18 +1,37 @@
-"""What happened to an escalation: entries of its timeline, each also announced. Pure."""
+"""What happens to a case: events of its timeline, each of which is also announced. Pure.
+
+The names of the classes and of their fields are public: in snake_case they are the `kind` and the
+`detail` of an entry. `by` is who did it; `people` are those who are notified.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a timeline; `confirmed_by` confirmed what `by` requested."""
+
+    sequence: int
+    at: datetime
+    kind: str
+    by: str | None
+    confirmed_by: str | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEvent:
+    """Something that happened to a case at an instant."""
+
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Opened(TimelineEvent):
-    """A new case; `triggered_at` is when the cause happened, `at` when it was heard of."""
+    """A new case; `triggered_at` is when the cause happened, `at` when escalation learned of it."""
 
     note: str
     triggered_at: datetime
@@ -21,21 +40,21 @@ class Opened(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Informed(TimelineEvent):
-    """`people` are told because of what they are owed, whatever the policy says (R2, R5)."""
+    """People are notified because they must know, whatever the policy says (R2, R5)."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated(TimelineEvent):
-    """The same trigger again while unresolved (E9)."""
+    """The same trigger came again while the case was unresolved (E9)."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepFired(TimelineEvent):
-    """`people` are told. `by` escalated by hand (E8); `late` after downtime (E12)."""
+    """A step notified people. `by` escalated by hand (E8); `late` means after downtime (E12)."""
 
     step: int
     round: int
@@ -48,7 +67,7 @@ class StepFired(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class StepSkipped(TimelineEvent):
-    """The step reached nobody (E4)."""
+    """A step had nobody to notify (E4)."""
 
     step: int
     round: int
@@ -56,24 +75,28 @@ class StepSkipped(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Exhausted(TimelineEvent):
-    """The last pass is over; `people` is the fallback person, who is told (E2)."""
+    """The last pass is over; the fallback person is notified (E2)."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged(TimelineEvent):
+    """Somebody took the case (E5)."""
+
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reopened(TimelineEvent):
+    """An acknowledgement timed out, or a snooze ended (E6, E7)."""
+
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class SnoozeAsked(TimelineEvent):
-    """A blocker's snooze that waits for a second person (E7)."""
+    """The snooze of a blocker waits for a second person (E7)."""
 
     by: str
     until: datetime
@@ -81,6 +104,8 @@ class SnoozeAsked(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Snoozed(TimelineEvent):
+    """The case is quiet until an instant (E7)."""
+
     by: str
     until: datetime
     confirmed_by: str | None = None
@@ -88,6 +113,8 @@ class Snoozed(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged(TimelineEvent):
+    """The case was moved to another policy, at this version (E14)."""
+
     by: str
     policy: str
     version: int
@@ -95,9 +122,9 @@ class PolicyChanged(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Resolved(TimelineEvent):
-    """`by` is None when an event ended it; `why` says which.
+    """The case is over. `by` is None when an event ended it; `why` says which.
 
-    `withdrawn`: what was told turned out not to be so, and everybody told is told that.
+    `withdrawn` means that the cause turned out to be wrong: those notified get an all-clear.
     """
 
     by: str | None
@@ -107,14 +134,14 @@ class Resolved(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn(TimelineEvent):
-    """Of a case that had been resolved before: what was told turned out not to be so."""
+    """The cause of a case that was resolved before turned out to be wrong."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notified(TimelineEvent):
-    """The provider took a notification; nobody knows yet whether a human read it."""
+    """The provider accepted a notification; whether somebody read it is unknown."""
 
     notification_id: UUID
     person: str
@@ -123,7 +150,7 @@ class Notified(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class NotificationFailed(TimelineEvent):
-    """This channel will never take it; what happens instead stands in the next entries."""
+    """A notification failed for good; what replaces it follows in later entries."""
 
     notification_id: UUID
     person: str
@@ -133,7 +160,7 @@ class NotificationFailed(TimelineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """An action that may not be; nothing changed. `code` is stable."""
+    """An action that is not allowed now; nothing changed. `code` is stable."""
 
     code: str
     detail: str

@@ -1,46 +1,40 @@
-"""A month's allowed downtime: people hear while some of it is left (R3)."""
+"""Downtime budgets of a month: people are notified while some of it is left (R3)."""
 
 from common.events.envelope import ReceivedEvent
 from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Connection
+from escalation.cases.commands import open_or_join
 from escalation.cases.handlers.closing import resolve_cases
-from escalation.cases.new_case import open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
-SEVERITY = {0.9: "major", 1.0: "critical"}
-"""By share; below, it is minor."""
+SEVERITY_BY_THRESHOLD = {0.9: "major", 1.0: "critical"}
+"""By the used ratio; below, it is minor."""
 
 
-async def on_budget_used(
+async def on_threshold_reached(
     tx: Connection, received: ReceivedEvent[DowntimeBudgetThresholdReached]
 ) -> None:
-    """A later share joins the same case (E9); used up, it is a case of its own."""
+    """A later threshold joins the same case (E9); an exhausted budget is a case of its own."""
     event = received.event
     is_exhausted = event.threshold >= 1
     kind: TriggerKind = (
         "downtime_budget_exhausted" if is_exhausted else "downtime_budget_threshold_reached"
     )
     if is_exhausted:
-        await resolve_cases(
-            tx,
-            {
-                _dedup_key(
-                    event, "downtime_budget_threshold_reached"
-                ): "the allowed downtime is used up"
-            },
-        )
+        earlier = _dedup_key(event, "downtime_budget_threshold_reached")
+        await resolve_cases(tx, {earlier: "the allowed downtime is used up"})
     text = "is used up: the promised availability is missed" if is_exhausted else "of it is used up"
     share = "" if is_exhausted else f"{event.threshold:.0%} "
     title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{text}"
-    cause = Trigger(
+    trigger = Trigger(
         kind,
-        SEVERITY.get(event.threshold, "minor"),
+        SEVERITY_BY_THRESHOLD.get(event.threshold, "minor"),
         _dedup_key(event, kind),
         title,
         event.at,
         customer=event.customer,
     )
-    await open_or_join(tx, cause, title)
+    await open_or_join(tx, trigger, title)
 
 
 def _dedup_key(event: DowntimeBudgetThresholdReached, kind: TriggerKind) -> str:

@@ -1,4 +1,4 @@
-"""Clocks that warn, break and end."""
+"""Clocks that reach thresholds, breach and end."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ from common.events.clocks import (
 )
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
+from escalation.cases.commands import environment_tier, open_or_join
 from escalation.cases.handlers.closing import resolve_cases, withdraw
-from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 METRIC_NAMES = {
@@ -25,48 +25,50 @@ METRIC_NAMES = {
 }
 
 
-async def on_clock_warned(tx: Connection, received: ReceivedEvent[ClockThresholdReached]) -> None:
-    """Tell before it breaks (R3). A later share joins the same case (E9)."""
+async def on_threshold_reached(
+    tx: Connection, received: ReceivedEvent[ClockThresholdReached]
+) -> None:
+    """Escalate before the promise breaks (R3). A later threshold joins the same case (E9)."""
     event = received.event
-    used = f"{event.ticket}: time for {_describe_promise(event)} is {event.threshold:.0%} used up"
-    await open_or_join(tx, await _build_trigger(tx, event, "clock_threshold_reached", used), used)
+    title = f"{event.ticket}: time for {_describe_promise(event)} is {event.threshold:.0%} used up"
+    await open_or_join(tx, await _build_trigger(tx, event, "clock_threshold_reached", title), title)
 
 
-async def on_clock_breached(tx: Connection, received: ReceivedEvent[ClockBreached]) -> None:
-    """The breach takes the warning's place. One that the GM approved in time wakes nobody (R2)."""
+async def on_breached(tx: Connection, received: ReceivedEvent[ClockBreached]) -> None:
+    """Escalate a breach instead of its warning. One that the GM approved in time opens no case (R2)."""
     event = received.event
-    ended = (
-        "the deadline passed, as approved by the GM" if event.approved else "the deadline passed"
-    )
-    before: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast")
-    await resolve_cases(tx, {_dedup_key(event, kind): ended for kind in before})
+    reason = "the deadline passed" + (", as approved by the GM" if event.approved else "")
+    earlier: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast")
+    await resolve_cases(tx, {_dedup_key(event, kind): reason for kind in earlier})
     if not event.approved:
-        missed = f"{event.ticket}: deadline for {_describe_promise(event)} was missed"
-        await open_or_join(tx, await _build_trigger(tx, event, "clock_breached", missed), missed)
+        title = f"{event.ticket}: deadline for {_describe_promise(event)} was missed"
+        await open_or_join(tx, await _build_trigger(tx, event, "clock_breached", title), title)
 
 
 async def on_breach_withdrawn(
     tx: Connection, received: ReceivedEvent[ClockBreachWithdrawn]
 ) -> None:
-    """It had stopped in time: whoever was told is told so."""
+    """Withdraw the case of a breach: the clock had stopped in time after all."""
     event = received.event
-    why = f"{event.ticket} was in time after all, which OpsDesk learned late"
-    await withdraw(tx, _dedup_key(event, "clock_breached"), why)
+    reason = f"{event.ticket} was in time after all, which OpsDesk learned late"
+    await withdraw(tx, _dedup_key(event, "clock_breached"), reason)
 
 
 async def on_clocks_ended(tx: Connection, events: Sequence[ReceivedEvent[ClockEvent]]) -> None:
-    """Whatever ended a clock ends what was escalated for it."""
+    """Resolve what was escalated for clocks that have ended."""
     kinds: tuple[TriggerKind, ...] = ("clock_threshold_reached", "clock_forecast", "clock_breached")
-    ended = {
-        _dedup_key(one.event, kind): _closing_reason(one.event) for one in events for kind in kinds
+    reasons = {
+        _dedup_key(received.event, kind): _closing_reason(received.event)
+        for received in events
+        for kind in kinds
     }
-    await resolve_cases(tx, ended)
+    await resolve_cases(tx, reasons)
 
 
 def _describe_promise(event: ClockEvent) -> str:
-    """What was promised, and by whom where it was promised to us (R13)."""
-    whose = {"sla": "", "ola": " by second level", "uc": f" by {event.partner}"}
-    return METRIC_NAMES[event.metric] + whose[event.contract]
+    """The promise in words, with who made it where it was made to us (R13)."""
+    supplier = {"sla": "", "ola": " by second level", "uc": f" by {event.partner}"}
+    return METRIC_NAMES[event.metric] + supplier[event.contract]
 
 
 def _closing_reason(event: ClockEvent) -> str:
@@ -88,7 +90,7 @@ async def _build_trigger(
         _dedup_key(event, kind),
         title,
         event.at,
-        kind=event.kind,
+        ticket_kind=event.kind,
         service=event.service,
         customer=event.customer,
         environment=event.environment,

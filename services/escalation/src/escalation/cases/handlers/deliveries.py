@@ -1,18 +1,18 @@
-"""Environments that owe a version after an emergency change."""
+"""Environments that owe a version after an emergency change (G8)."""
 
 from common.events.deliveries import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
+from escalation.cases.commands import environment_tier, open_or_join
 from escalation.cases.handlers.closing import resolve_cases
-from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger
 
 
 async def on_debt_overdue(tx: Connection, received: ReceivedEvent[EnvironmentDebtOverdue]) -> None:
-    """The version that must contain the emergency change is overdue: DM and PO hear of it (G8)."""
+    """Inform DM and PO that the version with the emergency change is overdue (G8, R5)."""
     event = received.event
     title = f"{event.environment}: no version contains emergency change {event.emergency} yet"
-    cause = Trigger(
+    trigger = Trigger(
         "debt_overdue",
         "critical",
         f"debt/{event.environment_id}",
@@ -23,12 +23,13 @@ async def on_debt_overdue(tx: Connection, received: ReceivedEvent[EnvironmentDeb
         tier=await environment_tier(tx, event.environment),
         expected_breach_at=event.due_at,
     )
-    await open_or_join(tx, cause, title)
+    await open_or_join(tx, trigger, title)
 
 
 async def on_environment_compliant(
     tx: Connection, received: ReceivedEvent[EnvironmentCompliant]
 ) -> None:
+    """Resolve the case of an overdue version once the environment has it."""
     event = received.event
-    settled = f"{event.environment} owes nothing any more"
-    await resolve_cases(tx, {f"debt/{event.environment_id}": settled})
+    reason = f"{event.environment} is compliant again"
+    await resolve_cases(tx, {f"debt/{event.environment_id}": reason})

@@ -1,29 +1,31 @@
-"""Promises that are expected to break: who subscribed hears of it before it happens (R3)."""
+"""Promises that are expected to break: subscribers are informed before it happens (R3)."""
 
 from common.events.envelope import ReceivedEvent
 from common.events.forecasts import ForecastChanged
 from common.persistence.database import Connection
+from escalation.cases.commands import environment_tier, notify_only
 from escalation.cases.handlers.clocks import METRIC_NAMES
 from escalation.cases.handlers.closing import resolve_cases
-from escalation.cases.new_case import environment_tier, notify_only
 from escalation.policies.domain.trigger import Trigger
 
 OUTLOOK_RANK = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 
 
-async def on_forecast(tx: Connection, received: ReceivedEvent[ForecastChanged]) -> None:
-    """One notice for each subscriber when it gets worse. Nobody is paged: it is for planning, and
-    whoever must act is woken by the warnings."""
+async def on_forecast_changed(tx: Connection, received: ReceivedEvent[ForecastChanged]) -> None:
+    """Inform each subscriber when the outlook gets worse.
+
+    Nobody is paged: it is for planning, and whoever must act is paged at the thresholds.
+    """
     event = received.event
     if event.outlook == "safe":
-        await resolve_cases(tx, {dedup_key(event): "it is no longer expected to break"})
+        await resolve_cases(tx, {_dedup_key(event): "it is no longer expected to break"})
     elif event.subscribers and OUTLOOK_RANK[event.outlook] > OUTLOOK_RANK[event.previous]:
         await notify_only(
             tx, await _build_trigger(tx, event), event.subscribers, " ".join(event.reasons)
         )
 
 
-def dedup_key(event: ForecastChanged) -> str:
+def _dedup_key(event: ForecastChanged) -> str:
     return f"clock/{event.clock_id}/clock_forecast"
 
 
@@ -33,10 +35,10 @@ async def _build_trigger(tx: Connection, event: ForecastChanged) -> Trigger:
     return Trigger(
         "clock_forecast",
         event.priority,
-        dedup_key(event),
+        _dedup_key(event),
         f"{event.ticket}: {metric} {expected} ({event.probability:.0%})",
         event.at,
-        kind=event.kind,
+        ticket_kind=event.kind,
         service=event.service,
         customer=event.customer,
         environment=event.environment,

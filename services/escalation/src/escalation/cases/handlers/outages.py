@@ -1,7 +1,7 @@
-"""Outages that customers feel: somebody hears of each, once, until it is over (R3, R5).
+"""Outages that customers notice: one case for each, until it is over (R3, R5).
 
-What a blocker's ticket says is down is escalated as that blocker; here is what monitoring and people
-report. Wherever both are known, in whichever order they were heard, one case remains.
+An outage that a blocker ticket reports is escalated as that blocker; here are those that monitoring
+and people report. Where both are known, in whichever order they came, one case remains.
 """
 
 from common.events.envelope import ReceivedEvent
@@ -15,16 +15,15 @@ from common.events.outages import (
 from common.events.tickets import BlockerRaised
 from common.persistence.database import Connection
 from escalation.cases import store as cases
-from escalation.cases.commands import append_event
+from escalation.cases.commands import append_event, environment_tier, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.handlers.closing import resolve_cases, resolve_cases_of_tickets, withdraw
-from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 CUSTOMER_TIERS = (None, "production")
-"""Tiers that customers feel; None: the service is down wherever it runs."""
+"""Tiers whose outages customers notice; None: the service is down wherever it runs."""
 TICKET_TRIGGERS: tuple[TriggerKind, ...] = ("blocker_raised", "forwarded")
-"""Cases of a ticket that have told the same people already."""
+"""Kinds of cases of a ticket that have notified the same people already."""
 OUTAGE_TRIGGERS: tuple[TriggerKind, ...] = ("outage",)
 SOURCE_TEXTS = {
     "monitoring": "seen by monitoring",
@@ -34,19 +33,21 @@ SOURCE_TEXTS = {
 
 
 async def on_started(tx: Connection, received: ReceivedEvent[OutageStarted]) -> None:
+    """Escalate an outage in production."""
     await _escalate_if_down(tx, received.event)
 
 
 async def on_ended(tx: Connection, received: ReceivedEvent[OutageEnded]) -> None:
+    """Resolve the case of an outage that is over."""
     await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
 
 
 async def on_corrected(tx: Connection, received: ReceivedEvent[OutageCorrected]) -> None:
-    """Two people know better: it was none, it is over, or it lasts after all."""
+    """Follow a correction by two people: it was not an outage, it is over, or it lasts after all."""
     event = received.event
     if not event.counts:
         people = f"{event.requested_by} and {event.confirmed_by}"
-        await withdraw(tx, _dedup_key(event), f"{event.outage} was none, say {people}")
+        await withdraw(tx, _dedup_key(event), f"{event.outage} was not an outage, say {people}")
     elif event.ended_at is not None:
         await resolve_cases(tx, {_dedup_key(event): _closing_reason(event)})
     else:
@@ -54,31 +55,31 @@ async def on_corrected(tx: Connection, received: ReceivedEvent[OutageCorrected])
 
 
 async def on_superseded(tx: Connection, received: ReceivedEvent[OutageSuperseded]) -> None:
+    """Resolve the case of an outage that monitoring records as another one."""
     event = received.event
-    await resolve_cases(
-        tx, {_dedup_key(event): f"monitoring measures it, as {event.superseded_by}"}
-    )
+    reason = f"monitoring measures it, as {event.superseded_by}"
+    await resolve_cases(tx, {_dedup_key(event): reason})
 
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
-    """Its ticket is escalated from now on, in the place of what was for the outage alone."""
+    """Resolve the case of an outage whose ticket is escalated as a blocker from now on."""
     event = received.event
-    why = f"{event.ticket} is a blocker now"
-    await resolve_cases_of_tickets(tx, {event.ticket_id: why}, OUTAGE_TRIGGERS)
+    reason = f"{event.ticket} is a blocker now"
+    await resolve_cases_of_tickets(tx, {event.ticket_id: reason}, OUTAGE_TRIGGERS)
 
 
 async def _escalate_if_down(tx: Connection, event: OutageEvent) -> None:
-    """What lasts, and what is not planned for: down in production."""
-    where = await environment_tier(tx, event.environment)
+    """Escalate what is down in production and still lasts, unless a ticket reports it."""
+    tier = await environment_tier(tx, event.environment)
     lasts = event.ended_at is None and event.counts
     if not lasts or event.effect != "down" or event.reported_by == "ticket":
         return
-    if where in CUSTOMER_TIERS and not await _join_ticket_case(tx, event):
-        await open_or_join(tx, _build_trigger(event, where), _title(event))
+    if tier in CUSTOMER_TIERS and not await _join_ticket_case(tx, event):
+        await open_or_join(tx, _build_trigger(event, tier), _title(event))
 
 
 async def _join_ticket_case(tx: Connection, event: OutageEvent) -> bool:
-    """Whether those who must know do so already; then their case says that it is down (E9)."""
+    """Add the outage to the cases of its ticket (E9). False where it has no unresolved one."""
     if event.ticket_id is None:
         return False
     ticket_cases = await cases.lock_of_tickets(tx, [event.ticket_id], TICKET_TRIGGERS)
@@ -87,7 +88,7 @@ async def _join_ticket_case(tx: Connection, event: OutageEvent) -> bool:
     return bool(ticket_cases)
 
 
-def _build_trigger(event: OutageEvent, where: str | None) -> Trigger:
+def _build_trigger(event: OutageEvent, tier: str | None) -> Trigger:
     return Trigger(
         "outage",
         "critical",
@@ -97,7 +98,7 @@ def _build_trigger(event: OutageEvent, where: str | None) -> Trigger:
         service=event.service,
         customer=event.customer,
         environment=event.environment,
-        tier=where,
+        tier=tier,
         ticket_id=event.ticket_id,
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketForwarded
 from common.persistence.database import Connection
+from escalation.cases.commands import environment_tier, open_or_join
 from escalation.cases.handlers.closing import resolve_cases, resolve_cases_of_tickets
-from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
@@ -19,31 +19,38 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
 
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
+    """Escalate a blocker."""
     event = received.event
     title = f"{event.ticket}: blocker on {event.environment or 'no known environment'}"
     await open_or_join(tx, await _build_trigger(tx, event, "blocker_raised", title), title)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
+    """Resolve the case of a blocker that was lifted."""
     event = received.event
-    lifted = f"the blocker was lifted: {event.reason}"
-    await resolve_cases(tx, {_dedup_key(event, "blocker_raised"): lifted})
+    reason = f"the blocker was lifted: {event.reason}"
+    await resolve_cases(tx, {_dedup_key(event, "blocker_raised"): reason})
 
 
 async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
-    """What OPS could not resolve and affects an environment: DM and PO hear of it (R5)."""
+    """Inform DM and PO of what first level could not resolve and affects an environment (R5)."""
     event = received.event
     if event.environment is None:
         return
-    to = "second level" if event.to == "second_level" else f"partner {event.partner or ''}".strip()
-    title = f"{event.ticket}: forwarded to {to}, affects {event.environment}"
+    target = (
+        "second level" if event.to == "second_level" else f"partner {event.partner or ''}".strip()
+    )
+    title = f"{event.ticket}: forwarded to {target}, affects {event.environment}"
     await open_or_join(tx, await _build_trigger(tx, event, "forwarded", title), title)
 
 
 async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[TicketEvent]]) -> None:
-    """Resolved, closed or merged: whatever ran about it is over."""
-    ended = {one.event.ticket_id: f"{one.event.ticket} is {one.event.state}" for one in events}
-    await resolve_cases_of_tickets(tx, ended, ENDS_WITH_TICKET)
+    """Resolve the cases of tickets that are resolved, closed or merged."""
+    reasons = {
+        received.event.ticket_id: f"{received.event.ticket} is {received.event.state}"
+        for received in events
+    }
+    await resolve_cases_of_tickets(tx, reasons, ENDS_WITH_TICKET)
 
 
 def _dedup_key(event: TicketEvent, kind: TriggerKind) -> str:
@@ -59,7 +66,7 @@ async def _build_trigger(
         _dedup_key(event, kind),
         title,
         event.at,
-        kind=event.kind,
+        ticket_kind=event.kind,
         service=event.service,
         customer=event.customer,
         environment=event.environment,

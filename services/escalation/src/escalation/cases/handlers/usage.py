@@ -1,4 +1,4 @@
-"""Usage that comes near its limit: people hear of it in time to plan (R3)."""
+"""Usage that approaches its limit: people are informed in time to plan (R3)."""
 
 from common.events.envelope import ReceivedEvent
 from common.events.usage import (
@@ -8,13 +8,15 @@ from common.events.usage import (
     UsageLimitReached,
 )
 from common.persistence.database import Connection
+from escalation.cases.commands import environment_tier, open_or_join
 from escalation.cases.handlers.closing import resolve_cases
-from escalation.cases.new_case import environment_tier, open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 
-async def on_limit_ahead(tx: Connection, received: ReceivedEvent[UsageLimitApproaching]) -> None:
-    """DM and PO hear of it while there is time to plan."""
+async def on_limit_approaching(
+    tx: Connection, received: ReceivedEvent[UsageLimitApproaching]
+) -> None:
+    """Inform DM and PO of an expected limit while there is time to plan."""
     event = received.event
     title = f"{event.series}: {event.limit:g} {event.unit} is expected on {event.expected}"
     await open_or_join(
@@ -23,17 +25,20 @@ async def on_limit_ahead(tx: Connection, received: ReceivedEvent[UsageLimitAppro
 
 
 async def on_limit_reached(tx: Connection, received: ReceivedEvent[UsageLimitReached]) -> None:
-    """What was ahead is here now: a case of its own, in the place of the warning."""
+    """Escalate a limit that is reached, instead of its warning."""
     event = received.event
     await resolve_cases(tx, {_dedup_key(event, "limit_approaching"): "the limit is reached"})
     title = f"{event.series} has reached {event.limit:g} {event.unit}"
     await open_or_join(tx, await _build_trigger(tx, event, "limit_reached", "major", title), title)
 
 
-async def on_limit_far(tx: Connection, received: ReceivedEvent[UsageLimitCleared]) -> None:
+async def on_limit_cleared(tx: Connection, received: ReceivedEvent[UsageLimitCleared]) -> None:
+    """Resolve the cases of a limit that is not expected any more."""
     event = received.event
     kinds: tuple[TriggerKind, ...] = ("limit_approaching", "limit_reached")
-    await resolve_cases(tx, {_dedup_key(event, kind): "the limit is far again" for kind in kinds})
+    await resolve_cases(
+        tx, {_dedup_key(event, kind): "the limit is no longer near" for kind in kinds}
+    )
 
 
 def _dedup_key(event: UsageEvent, kind: TriggerKind) -> str:

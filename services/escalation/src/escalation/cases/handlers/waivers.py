@@ -1,6 +1,4 @@
-"""Requests for the GM's approval: told at once, reminded of, and ended with their answer (R2, R3)."""
-
-from datetime import timedelta
+"""Requests for waivers: the GM is informed at once and reminded until there is a decision (R2, R3)."""
 
 from common.events.clocks import WaiverApproved, WaiverEvent, WaiverRefused, WaiverRequested
 from common.events.envelope import ReceivedEvent
@@ -14,13 +12,14 @@ from common.events.waivers import (
     WaiverWithdrawn,
 )
 from common.persistence.database import Connection
+from common.wording import format_duration
 from escalation.cases import store as cases
-from escalation.cases.commands import append_event, load_roster
+from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.handlers.clocks import METRIC_NAMES
 from escalation.cases.handlers.closing import resolve_cases
-from escalation.cases.new_case import open_or_join
 from escalation.policies.domain.trigger import MANDATORY_ROLES, Trigger
+from escalation.policies.store import load_roster
 
 Requested = WaiverRequested | PeriodWaiverRequested
 Ended = (
@@ -34,28 +33,29 @@ Ended = (
 
 
 async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> None:
-    """Only the GM can approve, and only before the deadline (R2)."""
-    cause = _build_trigger(received.event)
-    await open_or_join(tx, cause, cause.title)
+    """Escalate a request: only the GM can approve it, and only before the deadline (R2)."""
+    trigger = _build_trigger(received.event)
+    await open_or_join(tx, trigger, trigger.title)
 
 
 async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionReminder]) -> None:
-    """Everybody with the role is told again, also who has taken the case: nobody has decided. A case
-    that somebody resolved by hand opens anew."""
+    """Inform everybody with the role again, also those who have acknowledged: nobody has decided.
+
+    Where the case was resolved by hand, a new one is opened.
+    """
     event = received.event
-    left = f"{event.waiver} is undecided, {_format_duration(event.seconds_left)} left"
+    note = f"{event.waiver} is undecided, {format_duration(event.seconds_left)} left"
     open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
     if not open_cases:
-        await open_or_join(tx, _build_trigger(event), left)
+        await open_or_join(tx, _build_trigger(event), note)
         return
-    mandatory = {*MANDATORY_ROLES["waiver_requested"]}
-    people = (await load_roster(tx)).people
-    recipients = tuple(sorted(person for person, roles in people.items() if roles & mandatory))
-    case = await append_event(tx, open_cases[0], lambda at: timeline.Repeated(at, left))
+    recipients = (await load_roster(tx)).with_roles(MANDATORY_ROLES["waiver_requested"])
+    case = await append_event(tx, open_cases[0], lambda at: timeline.Repeated(at, note))
     await append_event(tx, case, lambda at: timeline.Informed(at, recipients))
 
 
 async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
+    """Resolve the case of a request that was decided, withdrawn or has expired."""
     await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
 
 
@@ -96,9 +96,3 @@ def _describe(event: WaiverEvent | AnyWaiverEvent) -> str:
 
 def _dedup_key(event: WaiverEvent | AnyWaiverEvent) -> str:
     return f"waiver/{event.waiver_id}"
-
-
-def _format_duration(seconds: int) -> str:
-    """`26 h 30 min`: what is left, in the units in which people plan."""
-    hours, minutes = divmod(timedelta(seconds=seconds) // timedelta(minutes=1), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

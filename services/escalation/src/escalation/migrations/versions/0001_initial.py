@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("directory", "policies", "cases")
+SCRIPTS = ("directory", "rotas", "policies", "cases", "notifications")
 
 
 def upgrade() -> None:

@@ -1,6 +1,6 @@
-"""What a person reads at three in the morning: what broke, when, where, and what to do. Pure.
+"""The text of a notification: what broke, when, where, and what to do. Pure.
 
-Never the customer's words and never contact data: only keys, times and our own sentences.
+It holds keys, times and our own sentences; no words of a customer and no contact data.
 """
 
 from collections.abc import Iterator
@@ -8,26 +8,34 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from common.wording import format_instant
 from escalation.notifications.domain.notification import Purpose
 from escalation.policies.domain.trigger import Trigger
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationText:
+    """Subject and body of a mail, in plain text."""
+
     subject: str
     body: str
 
 
 def render(
-    purpose: Purpose, key: str, trigger: Trigger, zone: str, link: str, ending: str | None = None
+    purpose: Purpose,
+    key: str,
+    trigger: Trigger,
+    zone: str,
+    link: str,
+    closing_reason: str | None = None,
 ) -> NotificationText:
-    """The text for one reader. `key` is the case's (ESC-17), `zone` where the reader lives.
+    """The text for one reader, whose time zone is `zone`. `key` is the escalation's (ESC-17).
 
-    `link` leads to the case; `ending` says why it ended, for an all-clear.
+    `link` is an address with more about it; `closing_reason` says why it ended, for an all-clear.
     """
     subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
     lines = (
-        *_cause_lines(purpose, trigger, ending),
+        *_cause_lines(purpose, trigger, closing_reason),
         "",
         *_detail_lines(trigger, zone),
         "",
@@ -44,22 +52,22 @@ _HEADINGS: dict[Purpose, str] = {
 }
 
 
-def _cause_lines(purpose: Purpose, trigger: Trigger, ending: str | None) -> Iterator[str]:
+def _cause_lines(purpose: Purpose, trigger: Trigger, closing_reason: str | None) -> Iterator[str]:
     yield f"{trigger.title}."
     if purpose == "exhausted":
-        yield "Everybody in the policy was told and nobody has acknowledged. You are the last."
-    if trigger.trigger == "waiver_requested" and purpose != "all_clear":
+        yield "Everybody in the policy was notified and nobody has acknowledged. You are the last."
+    if trigger.kind == "waiver_requested" and purpose != "all_clear":
         yield "A general manager approves or refuses it. Approved after the promise broke, it counts"
         yield "for nothing."
     if purpose == "all_clear":
-        yield f"This is over, you need not do anything: {ending or 'it was withdrawn'}."
+        yield f"This is over, you need not do anything: {closing_reason or 'it was withdrawn'}."
 
 
 def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
     if trigger.expected_breach_at:
         verb = "Broke" if trigger.expected_breach_at <= trigger.at else "Breaks"
-        yield f"{verb}: {format_instant(trigger.expected_breach_at, zone)}"
-    yield f"Since: {format_instant(trigger.at, zone)}"
+        yield f"{verb}: {_in_zone(trigger.expected_breach_at, zone)}"
+    yield f"Since: {_in_zone(trigger.at, zone)}"
     named = {
         "Severity": trigger.severity,
         "Customer": trigger.customer,
@@ -75,11 +83,10 @@ def _instruction_lines(purpose: Purpose, key: str) -> Iterator[str]:
         yield f"    opsdesk escalations acknowledge {key}"
 
 
-def format_instant(at: datetime, zone: str) -> str:
-    """An instant in the reader's zone and in UTC, to the minute."""
-    here, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    text = f"{here:%a %d %b %Y %H:%M} {zone}"
-    return text if zone == "UTC" else f"{text} ({utc:%d %b %H:%M} UTC)"
+def _in_zone(at: datetime, zone: str) -> str:
+    """In the reader's zone, and in UTC, in which colleagues elsewhere and logs have it."""
+    here, utc = (format_instant(at, each, seconds=False) for each in (ZoneInfo(zone), UTC))
+    return here if zone == "UTC" else f"{here} ({utc})"
 
 
 def _one_line(text: str) -> str:

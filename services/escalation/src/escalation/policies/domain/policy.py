@@ -1,4 +1,4 @@
-"""A policy: whom to tell, in which order, how long to wait between. Pure."""
+"""A policy: whom to notify, in which order, and how long to wait in between. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +8,9 @@ from uuid import UUID
 from escalation.rotas.domain.time_window import Window
 
 REPEAT_FOREVER = -1
+
+DEFAULT_POLICY = "default"
+"""Key of the policy that the first migration makes; it stands in where another is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Step:
 class Policy:
     """One version of a policy; a change makes a new version and leaves running cases alone (E14).
 
-    `repeat` counts extra passes, `FOREVER` until somebody acknowledges (E2). `fallback` is the
-    person paged when a pass reaches nobody, and told when the policy is exhausted (E4, E2).
-    `audiences` are the topics of teams that hear of each case beside the roles that steps name.
+    `repeat` counts extra passes, `REPEAT_FOREVER` until somebody acknowledges (E2). `fallback` is the
+    person notified when a pass reaches nobody, and when the policy is exhausted (E4, E2).
+    `audiences` are teams on whose topics each case appears, beside the roles that steps name.
     The rotas of a `critical` policy may leave no gap (E18).
+
+    Stored as JSON by the names of the fields, like `Step`, `Target` and `Window`.
     """
 
     id: UUID
@@ -56,7 +61,7 @@ class Policy:
 
 
 def policy_violations(policy: Policy) -> tuple[str, ...]:
-    """Why a policy cannot be kept, all reasons at once; empty when it can."""
+    """Why a policy is not valid, all reasons at once; empty when it is."""
     steps = policy.steps
     reasons = {
         "A policy needs at least one step.": not steps,
@@ -64,8 +69,8 @@ def policy_violations(policy: Policy) -> tuple[str, ...]:
         "A delay cannot be negative.": any(step.delay < timedelta(0) for step in steps),
         "The last step's delay must be above zero: it is the time to acknowledge before a new "
         "pass begins or the policy is exhausted.": bool(steps) and steps[-1].delay <= timedelta(0),
-        "repeat is the number of extra passes, or -1.": policy.repeat < REPEAT_FOREVER,
-        "The acknowledgement's time-out must be above zero.": (
+        "repeat must be the number of extra passes, or -1.": policy.repeat < REPEAT_FOREVER,
+        "The time-out of an acknowledgement must be above zero.": (
             policy.ack_timeout is not None and policy.ack_timeout <= timedelta(0)
         ),
         "A window needs a weekday.": any(not w.weekdays for step in steps for w in step.windows),

@@ -1,4 +1,4 @@
-"""What sets an escalation off, and whom the business owes to hear of it. Pure."""
+"""What causes an escalation, and which roles must be informed of it in any case. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,31 +38,31 @@ MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "downtime_budget_exhausted": ("dm", "gm", "po"),
     "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
 }
-"""Roles that are told at once whatever the policy says."""
+"""Roles that are informed at once whatever the policy says."""
 
 Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Teams with a topic of their own."""
 
 DEFAULT_TIER = "production"
-"""An environment not heard of yet counts as production: better a page too many."""
+"""An environment that is not known yet counts as production: better a page too many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The facts of one cause. `customer` and `environment` are the keys that people say aloud.
+    """One cause. `customer` and `environment` are keys; `at` is when it happened.
 
-    `title` says in a few words what broke or will break; of the customer's own words it holds
-    nothing. `expected_breach_at` is when a promise breaks or broke. Triggers with one `dedup_key` are one
-    case until it is resolved (E9).
+    `title` says in a few words what broke or will break, without any words of the customer.
+    `expected_breach_at` is when a promise breaks or broke. `ticket_kind` is the kind of the ticket
+    concerned. Triggers with one `dedup_key` are one case until it is resolved (E9).
     """
 
-    trigger: TriggerKind
+    kind: TriggerKind
     severity: str
     dedup_key: str
     title: str
     at: datetime
-    kind: str | None = None
+    ticket_kind: str | None = None
     service: str | None = None
     customer: str | None = None
     environment: str | None = None
@@ -73,16 +73,17 @@ class Trigger:
 
     @property
     def mandatory_roles(self) -> tuple[str, ...]:
-        return MANDATORY_ROLES.get(self.trigger, ())
+        """Roles that are informed at once whatever the policy says (R2, R3, R5)."""
+        return MANDATORY_ROLES.get(self.kind, ())
 
     @property
     def page_path(self) -> str | None:
-        """The page about the cause itself, beneath the address of the service that has it."""
-        if not self.trigger.startswith("review_"):
+        """Path of the page about the cause itself, in sla; None where there is none."""
+        if not self.kind.startswith("review_"):
             return None
         return f"/v1/reviews/{self.dedup_key.split('/')[1]}?format=html"
 
     def audiences(self, concerned: frozenset[str]) -> tuple[Audience, ...]:
-        """The teams on whose topics the case appears: the policy's and those owed, in order."""
+        """The teams on whose topics the case appears: those of the policy and the mandatory ones."""
         roles = concerned | {*self.mandatory_roles}
         return tuple(audience for audience in AUDIENCES if audience in roles)

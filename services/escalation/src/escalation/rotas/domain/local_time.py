@@ -1,4 +1,4 @@
-"""From what the clock on the wall shows to the instant that it means. Pure."""
+"""Between wall-clock time in a zone and instants. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 @lru_cache(maxsize=4096)
 def to_instant(local: datetime, zone: str, *, last: bool = False) -> datetime:
-    """The UTC instant at which a wall clock in `zone` shows the naive time `local` (E16).
+    """The UTC instant at which a wall clock in `zone` shows the naive datetime `local` (E16).
 
     A time that a clock change skips is the first instant after the change. A time that comes
     twice is its first occurrence, or its last when `last` is set.
@@ -20,7 +20,7 @@ def to_instant(local: datetime, zone: str, *, last: bool = False) -> datetime:
 
 
 def to_local(at: datetime, zone: str) -> datetime:
-    """What the clock on the wall in `zone` shows at an instant, as a naive time."""
+    """The wall-clock time in `zone` at an instant, as a naive datetime."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 

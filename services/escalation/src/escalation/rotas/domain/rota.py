@@ -2,7 +2,7 @@
 
 Layers add up; each hands over in wall-clock time, so a 09:00 hand-off stays at 09:00 when the
 clocks change. Intervals are half-open: at the hand-off instant the new person is on call.
-Moments between the years 2000 and 2200 are in range.
+Instants between the years 2000 and 2200 are supported.
 """
 
 from calendar import monthrange
@@ -36,7 +36,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A change of who is on call in `[start, end)`.
+    """A change of who is on call in `[starts_at, ends_at)`.
 
     `add` appends `person`; `remove` drops the base user `replaces`; `replace` puts `person` in
     the place of `replaces`.
@@ -51,6 +51,8 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
+    """Layers and overrides. Stored as JSON by the names of the fields, like its parts."""
+
     key: str
     layers: tuple[Layer, ...]
     overrides: tuple[Override, ...] = ()
@@ -73,7 +75,7 @@ def hand_off(layer: Layer, turn: int) -> datetime:
 
 
 def find_gaps(rota: Rota, since: datetime, until: datetime) -> tuple[Gap, ...]:
-    """The stretches of `[since, until)` in which nobody is on call, longest possible (E18)."""
+    """The gaps of `[since, until)` in which nobody is on call, each as long as possible (E18)."""
     edges = sorted({since, until, *(e for e in _edges(rota, since, until) if since < e < until)})
     gaps: list[Gap] = []
     for start, end in pairwise(edges):
@@ -94,9 +96,9 @@ def _turn_of(layer: Layer, at: datetime) -> str | None:
 
 
 def turn_at(layer: Layer, at: datetime) -> int:
-    """The turn that runs at an instant; negative before the first."""
-    turn = _guess(layer, local_time.to_local(at, layer.zone))
-    # A clock change makes the guess wrong by as many turns as fit into it.
+    """The number of the turn at an instant (0 is the first); negative before the first."""
+    turn = _estimate_turn(layer, local_time.to_local(at, layer.zone))
+    # A clock change makes the estimate wrong by as many turns as fit into it.
     while hand_off(layer, turn + 1) <= at:
         turn += 1
     while turn >= 0 and hand_off(layer, turn) > at:
@@ -104,7 +106,7 @@ def turn_at(layer: Layer, at: datetime) -> int:
     return turn
 
 
-def _guess(layer: Layer, now: datetime) -> int:
+def _estimate_turn(layer: Layer, now: datetime) -> int:
     if layer.unit != "months":
         return max((now - layer.starts_at) // timedelta(**{layer.unit: layer.length}), -1)
     months = (now.year - layer.starts_at.year) * 12 + now.month - layer.starts_at.month
@@ -121,7 +123,7 @@ def _local_start(layer: Layer, turn: int) -> datetime:
 
 
 def _edges(rota: Rota, since: datetime, until: datetime) -> Iterator[datetime]:
-    """Every instant at which the answer may change."""
+    """Every instant at which who is on call may change."""
     for override in rota.overrides:
         yield from (override.starts_at, override.ends_at)
     for layer in rota.layers:

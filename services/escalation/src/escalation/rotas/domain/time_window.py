@@ -9,14 +9,16 @@ from escalation.rotas.domain import local_time
 Opening = tuple[datetime, datetime]
 
 DAY = timedelta(days=1)
-MAX_LOOKAHEAD_DAYS = (
-    15  # a weekly opening that one clock change swallows is there again a week later
-)
+MAX_LOOKAHEAD_DAYS = 15
+"""Enough for a weekly opening that one clock change removes: it is there again a week later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`[start, end)` on some weekdays (Monday is 0); `end <= start` runs into the next day."""
+    """`[starts_at, ends_at)` on some weekdays (Monday is 0) in the local time of `zone`.
+
+    With `ends_at <= starts_at` it runs into the next day.
+    """
 
     weekdays: frozenset[int]
     starts_at: time
@@ -24,7 +26,10 @@ class Window:
     zone: str
 
     def opening_on(self, day: date) -> Opening | None:
-        """The opening that begins on a local date: its start's first occurrence, its end's last."""
+        """The opening that begins on a local date; None where there is none.
+
+        Where a wall-clock time comes twice, it starts at the first and ends at the last occurrence.
+        """
         if day.weekday() not in self.weekdays:
             return None
         last_day = day if self.ends_at > self.starts_at else day + DAY
@@ -42,7 +47,7 @@ class Window:
 
 
 def is_open(windows: Sequence[Window], at: datetime) -> bool:
-    """Whether any window holds at `at`. No windows at all: always."""
+    """Whether any window is open at `at`; always when there are no windows."""
     return not windows or any(
         opens <= at < closes for window in windows for opens, closes in window.openings(at, 0)
     )
@@ -51,7 +56,7 @@ def is_open(windows: Sequence[Window], at: datetime) -> bool:
 def next_open(windows: Sequence[Window], at: datetime) -> datetime:
     """`at` itself when open, else the next instant at which a window opens (E15).
 
-    Raises ValueError when none opens within a fortnight: windows without weekdays.
+    Raises ValueError when none opens within a fortnight, as without weekdays.
     """
     if is_open(windows, at):
         return at

@@ -1,17 +1,17 @@
-"""Alertmanager's webhook, version 4. Pure.
+"""Parse posts of Alertmanager's webhook, version 4. Pure.
 
 https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. The group's status is
-"firing" while any alert of it fires, so each alert's own status counts. An alert that goes on has
-`endsAt` in the year 1. The whole group is sent again when one alert joins or leaves it.
+"firing" while any of its alerts fires, so each alert's own status counts. A firing alert has
+`endsAt` in the year 1. The whole group is sent again when an alert joins or leaves it.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from common.domain import Rejection
 from intake.alerts.domain.alert import Alert, AlertBatch
-from intake.mail.domain.mime import strip_control_characters
-from intake.tickets.domain.rejection import Rejection
+from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_TEXT_CHARS: Final = 1_000
 MAX_ALERTS_PER_POST: Final = 1_000
@@ -20,7 +20,7 @@ _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def parse(body: Any) -> AlertBatch | Rejection:
-    """The alerts of a post. Unknown fields and labels are left alone."""
+    """The alerts of a post, or why it is not in this format. Unknown fields are ignored."""
     if not isinstance(body, Mapping) or not isinstance(body.get("alerts"), list):
         return Rejection(
             "not-this-format", "Send an Alertmanager webhook body: `alerts` is a list."
@@ -31,11 +31,12 @@ def parse(body: Any) -> AlertBatch | Rejection:
             "too-many-alerts", f"Send at most {MAX_ALERTS_PER_POST} alerts in one post."
         )
     group_key = _text(body.get("groupKey"))
-    parsed = [_parse_alert(one, group_key) for one in entries]
-    if (rejection := next((one for one in parsed if isinstance(one, Rejection)), None)) is not None:
-        return rejection
+    parsed = [_parse_alert(entry, group_key) for entry in entries]
+    rejections = [result for result in parsed if isinstance(result, Rejection)]
+    if rejections:
+        return rejections[0]
     truncated = body.get("truncatedAlerts")
-    alerts = tuple(one for one in parsed if isinstance(one, Alert))
+    alerts = tuple(result for result in parsed if isinstance(result, Alert))
     return AlertBatch(alerts, truncated if isinstance(truncated, int) and truncated > 0 else 0)
 
 
@@ -66,20 +67,20 @@ def _parse_alert(entry: Any, group_key: str | None) -> Alert | Rejection:
 
 
 def parse_instant(text: str | None) -> datetime | None:
-    """An RFC 3339 instant; nanoseconds are cut. None for none, or for one that cannot be meant."""
+    """An RFC 3339 instant between 2000 and 2200, cut to microseconds; None for anything else."""
     try:
         parsed = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    # Compared before it is converted: the year 1 has no equivalent west of Greenwich.
+    # Compare before converting: the year 1 cannot be converted from zones west of Greenwich.
     if parsed.tzinfo is None or not _EARLIEST < parsed < _LATEST:
         return None
     return parsed.astimezone(UTC)
 
 
 def _texts(values: Any) -> dict[str, str]:
-    given = values.items() if isinstance(values, Mapping) else ()
-    return {str(name): text for name, value in given if (text := _text(value))}
+    items = values.items() if isinstance(values, Mapping) else ()
+    return {str(name): text for name, value in items if (text := _text(value))}
 
 
 def _text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Mail addresses, compared as people mean them. Pure."""
+"""E-mail addresses: which texts are one, and the form in which they are compared. Pure."""
 
 from email.utils import getaddresses
 from typing import Final
@@ -13,7 +13,7 @@ def normalise(address: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """True for `local@domain` without spaces or control characters, short enough to be one."""
+    """True for `local@domain` without spaces or control characters, of at most 254 characters."""
     local, at, domain = text.rpartition("@")
     return bool(
         at
@@ -26,14 +26,10 @@ def is_address(text: str) -> bool:
 
 
 def first_address(header: str) -> tuple[str, str] | None:
-    """(name, normal address) of the first mailbox in a From header; None where there is none."""
+    """(name, normalised address) of the first mailbox in a From header; None without one."""
     try:
         mailboxes = getaddresses([header])
-    except (
-        RecursionError,
-        IndexError,
-        ValueError,
-    ):  # comments nested a thousand deep, and the like
+    except (RecursionError, IndexError, ValueError):  # for example, comments nested very deep
         return None
     for name, address in mailboxes:
         if is_address(address):

@@ -1,6 +1,6 @@
-"""Customers and their contacts and environments, partners, staff: what intake is the source of.
+"""Customers with their contacts, partners and staff, of which intake is the source. Pure.
 
-Each carries the `sequence` of its last announcement. Pure.
+`key` and `customer` are keys. `sequence` is the one of the last event about the record.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """An organisation that we serve; `timezone` is an IANA name, `language` two letters."""
+
     id: UUID
     key: str
     name: str
@@ -19,7 +21,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Name, address and phone never leave intake; `address` is in normal form, None once erased."""
+    """A person who writes for a customer. Name, address and phone never leave intake.
+
+    `address` is normalised, and None once the contact is erased.
+    """
 
     id: UUID
     customer_id: UUID
@@ -30,14 +35,11 @@ class Contact:
     language: str
     sequence: int = 1
 
-    @property
-    def sub(self) -> str:
-        """How events and the audit trail name the contact."""
-        return f"contact/{self.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class Partner:
+    """A company to which tickets are forwarded."""
+
     id: UUID
     key: str
     name: str

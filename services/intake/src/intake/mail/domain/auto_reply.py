@@ -1,11 +1,11 @@
-"""Which mails no person wrote: answering them would start a loop, so they open no ticket. Pure."""
+"""Recognise mails that a machine wrote: an answer could start a loop, so they open no ticket. Pure."""
 
 from typing import Final
 
 from intake.mail.domain.mail import Mail
 
 OWN_MESSAGE_ID_PREFIX: Final = "opsdesk."
-"""How every Message-ID begins that OpsDesk gives to a mail, whatever its domain."""
+"""The beginning of every Message-ID that OpsDesk gives to a mail, whatever its domain."""
 
 _BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
 _LIST_HEADERS: Final = ("list-id", "list-unsubscribe", "list-post")
@@ -26,11 +26,11 @@ _REPLY_SUBJECTS: Final = (
 
 
 def automatic_reason(mail: Mail) -> str | None:
-    """The reason why a mail is held for a machine's, or None for a person's.
+    """The reason why a mail counts as a machine's; None for a person's.
 
-    Signs: our own Message-ID come back, RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919 and 2369 (lists),
-    RFC 5321 4.5.5 (empty return path), and what Exchange and common gateways add. The mail itself
-    is kept either way, and OPS can list what was held back.
+    Signs are our own Message-ID, RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919
+    and 2369 (lists), RFC 5321 4.5.5 (empty return path), and what Exchange and common gateways add.
+    The mail is stored either way, and OPS can list the ignored ones.
     """
     signs = {
         "our own mail came back": _is_ours(mail),
@@ -40,7 +40,7 @@ def automatic_reason(mail: Mail) -> str | None:
         "marked as a machine's": any(name in mail.headers for name in _MACHINE_HEADERS),
         "out of office": mail.subject.lower().startswith(_REPLY_SUBJECTS),
     }
-    return next((reason for reason, found in signs.items() if found), None)
+    return next((reason for reason, is_present in signs.items() if is_present), None)
 
 
 def _is_ours(mail: Mail) -> bool:

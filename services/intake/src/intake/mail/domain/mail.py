@@ -1,7 +1,7 @@
-"""A raw e-mail (RFC 5322) as intake understands it. Pure, and never raises, whatever the bytes.
+"""Parse a raw e-mail (RFC 5322). Pure, and never raises, whatever the bytes.
 
 The standard library's `compat32` policy is used on purpose: it keeps headers as they came, while
-the newer policies parse them on access and raise, or take minutes, on hostile ones.
+the newer policies parse them on access and raise, or take minutes, on malicious ones.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ _IDENTIFYING: Final = (b"from:", b"date:", b"subject:", b"message-id:")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a message says of itself. Nothing in it is proven, the sender least of all.
+    """A parsed mail. Nothing in it is verified, least of all the sender.
 
-    Message ids are without angle brackets, `references` oldest first, `sender` lower case, header
-    names lower case. `plain` and `html` are the first text parts as sent; `defects` says what
+    Message ids are without angle brackets, `references` oldest first, `sender` normalised, header
+    names lower case. `plain` and `html` are the first text parts as sent; `defects` names what
     could not be read.
     """
 
@@ -51,11 +51,12 @@ class Mail:
 
     @property
     def is_reply(self) -> bool:
+        """Whether it refers to another mail."""
         return bool(self.in_reply_to or self.references)
 
 
 def fingerprint(raw: bytes) -> str:
-    """The same for one mail however it travelled: trace headers and line ends do not count."""
+    """A digest that is the same for one mail on every route: trace headers and line ends do not count."""
     head, body = _split(raw)
     lines = [line for line in head.split(b"\n") if line.lower().startswith(_IDENTIFYING)]
     digest = hashlib.sha256(b"\n".join(lines))
@@ -64,13 +65,13 @@ def fingerprint(raw: bytes) -> str:
 
 
 def find_message_id(raw: bytes) -> str:
-    """The mail's own id, found without parsing the rest; empty where it has none."""
+    """The mail's own id, found without parsing the rest; empty without one."""
     match = _OWN_ID.search(_split(raw[:MAX_HEAD_BYTES])[0])
     return match[1].decode("ascii", "replace") if match else ""
 
 
 def parse_mail(raw: bytes) -> Mail:
-    """Everything that can be read; what cannot is named in `defects`, never raised."""
+    """Everything that can be read; what cannot is named in `defects`."""
     tree, defects = structure(raw)
     parts = leaves(tree)
     headers = headers_of(tree)
@@ -91,14 +92,14 @@ def parse_mail(raw: bytes) -> Mail:
 
 
 def parse_message_ids(header: str) -> tuple[str, ...]:
-    """The message ids in a header, as it orders them; of very many the first and the newest."""
+    """The message ids in a header, in its order; of more than 50 the first and the last 49."""
     ids = list(dict.fromkeys(_MESSAGE_ID.findall(header)))
     bounded = ids if len(ids) <= MAX_REFERENCES else [ids[0], *ids[1 - MAX_REFERENCES :]]
     return tuple(bounded)
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    """The header lines that a mail begins with, and all the rest; a mail may have none of either."""
+    """The header lines at the beginning of a mail, and the rest; each may be empty."""
     lines = raw.replace(b"\r\n", b"\n")
     match = _HEAD.match(lines)
     end = match.end() if match else 0

@@ -1,10 +1,9 @@
 """The parts of a raw e-mail: structure, decoded headers, texts, attachments. Pure.
 
-The standard library's parser keeps reading whatever comes, but its accessors raise what their
-insides happen to raise. Each accessor used here is asked once, and `UNREADABLE` means "no answer".
+The standard library's parser reads everything, but its accessors raise many kinds of errors on
+malformed mails. Each accessor is called in one place here, which catches all of `PARSER_ERRORS`.
 """
 
-import re
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
@@ -13,13 +12,14 @@ from email.parser import BytesHeaderParser
 from typing import Any, Final, TypeAlias
 
 from intake.tickets.domain.message import Attachment
+from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_HEADER_CHARS: Final = 4_096
 MAX_PARTS: Final = 1_000
 MAX_HEAD_BYTES: Final = 262_144
 MAX_UNPARSED_BODY_BYTES: Final = 10_000
 MAX_PARSER_WORK: Final = 3_000_000
-"""Lines times open multiparts: the parser compares every line with every open boundary."""
+"""Most lines times multiparts that are parsed: the parser compares each line with each boundary."""
 
 PARSER_ERRORS: Final = (
     ArithmeticError,
@@ -31,7 +31,6 @@ PARSER_ERRORS: Final = (
     TypeError,
     ValueError,
 )
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Tree: TypeAlias = "Part[Any, Any]"
 
@@ -39,7 +38,7 @@ Tree: TypeAlias = "Part[Any, Any]"
 def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
     """The parsed mail and its defects.
 
-    Where reading all of it would take minutes, the headers and the beginning of the body as it is.
+    Of a mail whose parsing would take minutes, only the headers and the beginning of the body.
     """
     lines = raw.count(b"\n") + raw.count(b"\r")
     if lines * (1 + raw.lower().count(b"boundary")) > MAX_PARSER_WORK:
@@ -59,7 +58,7 @@ def _parse_head_only(raw: bytes) -> Tree:
 
 
 def headers_of(tree: Tree) -> dict[str, str]:
-    """Decoded headers by lower-case name; of a repeated one the first counts."""
+    """Decoded headers by lower-case name; the first of repeated ones."""
     headers: dict[str, str] = {}
     for name, value in tree.raw_items():
         headers.setdefault(name.lower(), decode_header_text(str(value)))
@@ -67,7 +66,7 @@ def headers_of(tree: Tree) -> dict[str, str]:
 
 
 def decode_header_text(value: str) -> str:
-    """A header's text: encoded words and raw UTF-8 understood, control characters taken out."""
+    """The text of a header, with encoded words and raw UTF-8 decoded, without control characters."""
     value = decode_bytes(value[:MAX_HEADER_CHARS].encode("utf-8", "surrogateescape"), "utf-8")
     try:
         words = [_word(text, charset) for text, charset in decode_header(value)]
@@ -77,20 +76,15 @@ def decode_header_text(value: str) -> str:
 
 
 def decode_bytes(data: bytes, charset: str | None) -> str:
-    """Bytes as text, whatever they claim to be: unknown charsets are read as Latin-1."""
+    """Decode bytes that may not be in the charset they claim: then as UTF-8, else as Latin-1."""
     try:
         return data.decode(charset or "utf-8", "strict")
     except PARSER_ERRORS:
         return data.decode("utf-8" if _is_utf8(data) else "latin-1", "replace")
 
 
-def strip_control_characters(text: str) -> str:
-    """Without NUL, other control characters and lone surrogates, which a database refuses."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def leaves(tree: Tree) -> list[Tree]:
-    """The parts that hold content, in reading order, at most MOST_PARTS; no recursion.
+    """At most MAX_PARTS parts that have content, in reading order, found without recursion.
 
     A message inside the message (forwarded as attachment) is one leaf.
     """
@@ -100,22 +94,24 @@ def leaves(tree: Tree) -> list[Tree]:
         part = waiting.pop()
         inner = part.get_payload() if part.is_multipart() else ()
         if isinstance(inner, list) and not media_type(part).startswith("message/"):
-            waiting.extend(one for one in reversed(inner) if isinstance(one, Part))
+            waiting.extend(child for child in reversed(inner) if isinstance(child, Part))
         else:
             content_parts.append(part)
     return content_parts
 
 
 def first_text(parts: list[Tree], content_type: str) -> str | None:
-    """The first part of that type that is no attachment, decoded."""
+    """The first part of that type that is not an attachment, decoded."""
     return next((_text(part) for part in parts if _is_text(part, content_type)), None)
 
 
 def attachments(parts: list[Tree]) -> tuple[Attachment, ...]:
+    """Names, types and sizes of the attachments."""
     return tuple(_attachment(part) for part in parts if _is_attached(part))
 
 
 def media_type(part: Tree) -> str:
+    """The content type of a part, at most 100 characters."""
     try:
         return strip_control_characters(part.get_content_type())[:100]
     except PARSER_ERRORS:

@@ -1,9 +1,9 @@
-"""To which ticket a mail belongs (J1). Pure.
+"""Find the ticket to which a mail belongs (J1). Pure.
 
-A mail belongs where its thread is: where a mail that it answers is, or a mail that answers it, or
-that answers the same one; so the order of arrival does not matter. A ticket key in the subject
-counts only when the thread says nothing. Neither counts for a sender who may not see the ticket:
-message ids and keys can be guessed, and quoted to others.
+A mail belongs to the ticket of its thread: of a mail that it answers, of one that answers it, or of
+one that answers the same mail; so the order of arrival does not matter. A ticket key in the subject
+counts only when the thread leads to no ticket. Neither counts for a sender who may not see the
+ticket: message ids and keys can be guessed, and quoted to others.
 """
 
 import re
@@ -21,7 +21,7 @@ _KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-[1-9]\d{0,11}(?!\d)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a mail says it is from, and what intake knows of that address."""
+    """The address in a mail's From header, and the contact or member of staff (`sub`) who has it."""
 
     address: str | None
     customer_id: UUID | None = None
@@ -29,7 +29,10 @@ class Sender:
     staff: str | None = None
 
     def may_see(self, ticket: Ticket) -> bool:
-        """The customer's own tickets, and those that came from the same address."""
+        """Whether the sender may see the ticket.
+
+        Staff see all; others see their customer's, and those that came from the same address.
+        """
         if self.staff is not None:
             return True
         if self.customer_id is not None and ticket.customer_id == self.customer_id:
@@ -38,12 +41,13 @@ class Sender:
 
 
 def thread_ids(mail: Mail) -> tuple[str, ...]:
-    """Every message id that ties the mail to its thread, the most telling first."""
+    """All message ids of the mail's thread: its own, then the closest ones first."""
     own = (mail.message_id,) if mail.message_id else ()
     return tuple(dict.fromkeys((*own, *mail.in_reply_to, *reversed(mail.references))))
 
 
 def ticket_keys_in(subject: str) -> tuple[str, ...]:
+    """The ticket keys that a subject mentions, in upper case."""
     return tuple(dict.fromkeys(key.upper() for key in _KEY.findall(subject)))
 
 
@@ -53,9 +57,10 @@ def find_ticket(
     by_id: Mapping[str, Collection[Ticket]],
     by_key: Mapping[str, Ticket],
 ) -> Ticket | None:
-    """The ticket that the mail joins, or None: it opens one.
+    """The ticket that the mail joins; None where it opens one.
 
-    `by_id`: the tickets in whose mails a message id was seen, as own id or as reference.
+    `by_id` has the tickets whose mails have a message id or refer to it, `by_key` those that the
+    subject mentions.
     """
     threaded = (ticket for id in thread_ids(mail) for ticket in by_id.get(id, ()))
     keyed = (by_key[key] for key in ticket_keys_in(mail.subject) if key in by_key)

@@ -1,13 +1,13 @@
-"""Correcting what a ticket is, its kind and service: one person asks, another confirms (R1). Pure.
+"""Reclassify a ticket, its kind and service: one person asks, another confirms (R1). Pure.
 
-Intake does not know what was promised for which kind and service, and any other one may promise
-less. So every correction takes two, as lowering a priority does (docs/decisions/0691).
+Intake does not know what was promised for which kind and service, and another one may promise
+less. So every reclassification takes two people, as a lower priority does (docs/decisions/0691).
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from intake.tickets.domain.rejection import Rejection
+from common.domain import Rejection
 from intake.tickets.domain.ticket import (
     Kind,
     Nature,
@@ -19,15 +19,14 @@ from intake.tickets.domain.ticket import (
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a ticket is said to be. None: as it stands. A change request, and nothing else, has a
-    nature."""
+    """A kind and service; None leaves the ticket's own. Only change requests have a nature."""
 
     kind: Kind | None = None
     nature: Nature | None = None
     service: str | None = None
 
     def apply_to(self, ticket: Ticket) -> Ticket:
-        """The ticket as this says it is."""
+        """The ticket with this kind, nature and service."""
         return replace(
             ticket,
             kind=self.kind or ticket.kind,
@@ -39,9 +38,9 @@ class Classification:
 def reclassify(
     ticket: Ticket, classification: Classification, actor: str, at: datetime, reason: str
 ) -> Ticket | Rejection:
-    """The correction becomes pending, until `confirm` by another person.
+    """Make a reclassification pending, until another person confirms it.
 
-    Asking again replaces what was pending. Asking for what stands withdraws it.
+    Another request replaces a pending one. A request for the present classification withdraws it.
     """
     if rejection := check_transition(ticket, "reclassify"):
         return rejection
@@ -54,7 +53,7 @@ def reclassify(
 
 
 def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
-    """The second person agrees: the correction takes effect."""
+    """Apply the pending reclassification, on the word of a second person."""
     if rejection := check_transition(ticket, "reclassify"):
         return rejection
     pending = ticket.pending_reclassification
@@ -63,7 +62,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     if actor == pending.requested_by:
         return Rejection(
             "four-eyes",
-            f"{actor} asked for the correction of {ticket.key}; another person must confirm it.",
+            f"{actor} asked for the reclassification of {ticket.key}; another person must confirm it.",
         )
     classification = Classification(pending.kind, pending.nature, pending.service)
     return replace(
@@ -75,11 +74,13 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
 
 
 def decline(ticket: Ticket) -> Ticket | Rejection:
-    """Anybody may stop a correction, also the one who asked: keeping the promise needs one person."""
+    """Discard the pending reclassification. One person is enough, also the one who asked for it."""
     if ticket.pending_reclassification is None:
         return _nothing_pending(ticket)
     return replace(ticket, pending_reclassification=None)
 
 
 def _nothing_pending(ticket: Ticket) -> Rejection:
-    return Rejection("nothing-pending", f"{ticket.key} has no correction to confirm or decline.")
+    return Rejection(
+        "nothing-pending", f"{ticket.key} has no reclassification to confirm or decline."
+    )

@@ -1,4 +1,4 @@
-"""What OPS tells whoever takes a ticket over, so that nothing is looked up twice (R5). Pure."""
+"""The hand-over record: what OPS found before somebody else takes a ticket over (R5). Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from intake.tickets.domain.ticket import HandoverTarget
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """What was seen, what was tried, what is excluded; `partner` is a key."""
+    """What was seen, what was tried and what is excluded; `by` is a `sub`, `partner` a key."""
 
     id: UUID
     ticket_id: UUID

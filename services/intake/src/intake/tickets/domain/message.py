@@ -1,4 +1,4 @@
-"""A message on a ticket: who said what to whom, and whether a person said it. Pure."""
+"""Messages on tickets: between a customer and us, or among staff. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ Direction = Literal["inbound", "outbound"]
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What is known of a file without opening it; `size` in bytes after decoding."""
+    """The name and type of a file, as its sender gives them; `size` in bytes after decoding."""
 
     name: str
     media_type: str
@@ -20,9 +20,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`inbound` comes from the customer, `outbound` from us. Internal notes are outbound to nobody.
+    """A message by `author` (a `sub`). `inbound` is from the customer, `outbound` from us.
 
-    An `automatic` message is no answer by a person (C1, C3).
+    Internal notes are outbound, and only staff see them. An `automatic` message was written by a
+    machine and does not count as an answer (C1, C3).
     """
 
     id: UUID
@@ -39,9 +40,10 @@ class Message:
 
     @property
     def is_public(self) -> bool:
+        """Whether the customer can see it."""
         return self.visibility == "public"
 
 
 def awaits_customer_reply(last: Message | None) -> bool:
-    """Whether the last public word by a person is ours: then it is the customer's turn."""
+    """Whether the last public message by a person is ours: then it is the customer's turn."""
     return last is not None and last.direction == "outbound"

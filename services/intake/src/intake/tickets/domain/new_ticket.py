@@ -1,13 +1,12 @@
-"""A new ticket from what is known when it comes in. Pure."""
+"""A new ticket from the request for it. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from common.domain import Rejection
 from intake.directory.domain.environment import Environment
-from intake.mail.domain.mail import Mail
-from intake.mail.domain.thread import Sender
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature, Ticket
@@ -17,8 +16,22 @@ MAX_TITLE_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class TicketScope:
+    """The customer (id and key) of a ticket, and its environment where one is known."""
+
+    customer_id: UUID
+    customer: str
+    environment: Environment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRequest:
-    """What somebody asks for. `environment` and `customer` are keys."""
+    """Everything that is known of a ticket before it has its id, its number and its moment.
+
+    `scope` is None for an unknown sender: the ticket then waits for triage. `reporter` is the mail
+    address that it came from, while no contact is known. `opened_at` is when the customer asked,
+    where that was before the ticket is stored.
+    """
 
     kind: Kind
     title: str
@@ -26,29 +39,33 @@ class TicketRequest:
     assessment: PriorityAssessment
     nature: Nature | None = None
     service: str | None = None
+    scope: TicketScope | None = None
+    contact_id: UUID | None = None
+    reporter: str | None = None
+    opened_at: datetime | None = None
+    description: str | None = None
 
 
 def initial_priority(
     priority: Priority | None, impact: Impact | None, urgency: Urgency | None
 ) -> PriorityAssessment:
-    """The priority that was said, else the matrix's; the middle where nothing was judged (R5)."""
+    """The given priority, else the one of impact and urgency, each "medium" where missing (R5)."""
     if priority is not None:
         return PriorityAssessment(priority, impact, urgency)
     return assess(impact or DEFAULT_IMPACT_URGENCY[0], urgency or DEFAULT_IMPACT_URGENCY[1])
 
 
-def build_ticket(
-    request: TicketRequest,
-    id: UUID,
-    number: int,
-    actor: str,
-    at: datetime,
-    customer: tuple[UUID, str] | None = None,
-    environment: Environment | None = None,
-    contact_id: UUID | None = None,
-    reporter: str | None = None,
-) -> Ticket:
-    """`at` is when the customer asked: clocks run from there (C2)."""
+def check_opened_at(request: TicketRequest, at: datetime) -> Rejection | None:
+    """A rejection where the request claims to be from the future of `at`, else None."""
+    if request.opened_at is None or request.opened_at <= at:
+        return None
+    return Rejection("in_the_future", "give an instant that has passed, or leave it out")
+
+
+def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: datetime) -> Ticket:
+    """The new ticket, opened by `actor` when the customer asked: clocks run from there (C2)."""
+    scope = request.scope
+    environment = scope.environment if scope else None
     return Ticket(
         id=id,
         key=format_key(number),
@@ -59,34 +76,21 @@ def build_ticket(
         impact=request.assessment.impact,
         urgency=request.assessment.urgency,
         state="new",
-        opened_at=at,
+        opened_at=request.opened_at or at,
         opened_by=actor,
-        customer_id=customer[0] if customer else None,
-        customer=customer[1] if customer else None,
+        customer_id=scope.customer_id if scope else None,
+        customer=scope.customer if scope else None,
         environment_id=environment.id if environment else None,
         environment=environment.key if environment else None,
         service=request.service,
-        contact_id=contact_id,
-        reporter=reporter,
+        contact_id=request.contact_id,
+        reporter=request.reporter,
         channel=request.channel,
     )
 
 
-def request_from_mail(mail: Mail, text: str) -> TicketRequest:
-    """A mail is an incident until OPS says otherwise; its title is the subject or the first line."""
-    return TicketRequest(
-        "incident", make_title(mail.subject, text), "email", assess(*DEFAULT_IMPACT_URGENCY)
-    )
-
-
 def make_title(subject: str, text: str) -> str:
+    """The subject, else the first line of the text, on one line of at most 200 characters."""
     first_line = next(iter(text.splitlines()), "")
     title = " ".join((subject or first_line or "(no subject)").split())
     return title if len(title) <= MAX_TITLE_CHARS else f"{title[: MAX_TITLE_CHARS - 1]}…"
-
-
-def author_of(sender: Sender) -> str:
-    """How events and messages name a mail's sender: never by the address."""
-    if sender.contact_id is not None:
-        return f"contact/{sender.contact_id}"
-    return sender.staff or "unknown"

@@ -1,16 +1,16 @@
-"""Changing a priority: raising takes one person, lowering takes two (R1). Pure."""
+"""Change a priority: a higher one takes one person, a lower one two (R1). Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityAssessment:
-    """A priority with the impact and urgency it follows from, where it follows from them."""
+    """A priority, with the impact and urgency from which it was derived, if it was."""
 
     priority: Priority
     impact: Impact | None = None
@@ -18,15 +18,16 @@ class PriorityAssessment:
 
 
 def assess(impact: Impact, urgency: Urgency) -> PriorityAssessment:
+    """The priority that the matrix gives (R5)."""
     return PriorityAssessment(priority_of(impact, urgency), impact, urgency)
 
 
 def prioritise(
     ticket: Ticket, assessment: PriorityAssessment, actor: str, at: datetime, reason: str
 ) -> Ticket | Rejection:
-    """Raise at once; a lowering only becomes pending, until `confirm` by another person.
+    """Set a higher priority at once; make a lower one pending, until another person confirms it.
 
-    Asking again replaces what was pending. Asking for the present priority withdraws it.
+    Another request replaces a pending one. A request for the present priority withdraws it.
     """
     if rejection := check_transition(ticket, "prioritise"):
         return rejection
@@ -36,7 +37,7 @@ def prioritise(
 
 
 def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
-    """The second person agrees: the lower priority takes effect."""
+    """Apply the pending lower priority, on the word of a second person."""
     pending = ticket.pending_downgrade
     if pending is None:
         return Rejection("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
@@ -50,7 +51,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
 
 
 def decline(ticket: Ticket) -> Ticket | Rejection:
-    """Anybody may stop a lowering, also the one who asked: keeping the promise needs one person."""
+    """Discard the pending lower priority. One person is enough, also the one who asked for it."""
     if ticket.pending_downgrade is None:
         return Rejection("nothing-pending", f"{ticket.key} has no lower priority to decline.")
     return replace(ticket, pending_downgrade=None)

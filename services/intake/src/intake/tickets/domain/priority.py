@@ -1,4 +1,4 @@
-"""How urgent a ticket is: impact x urgency, held as data (R5). Pure."""
+"""Priorities, and the matrix of impact and urgency that gives them (R5). Pure."""
 
 from typing import Final, Literal, get_args
 
@@ -7,6 +7,7 @@ Impact = Literal["high", "medium", "low"]
 Urgency = Literal["high", "medium", "low"]
 
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
+"""All priorities, the highest first."""
 
 MATRIX: Final[dict[tuple[Impact, Urgency], Priority]] = {
     ("high", "high"): "blocker",
@@ -20,14 +21,15 @@ MATRIX: Final[dict[tuple[Impact, Urgency], Priority]] = {
     ("low", "low"): "trivial",
 }
 
-# What a ticket gets while nobody has judged it: the middle of the matrix.
 DEFAULT_IMPACT_URGENCY: Final[tuple[Impact, Urgency]] = ("medium", "medium")
+"""Impact and urgency of a ticket that nobody has assessed: the middle of the matrix."""
 
 
 def priority_of(impact: Impact, urgency: Urgency) -> Priority:
+    """The priority in the matrix."""
     return MATRIX[impact, urgency]
 
 
 def is_lower(new: Priority, old: Priority) -> bool:
-    """True when `new` is less pressing than `old`."""
+    """True when `new` is a lower priority than `old`."""
     return PRIORITIES.index(new) > PRIORITIES.index(old)

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.rejection import Rejection
 
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
 Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
@@ -65,7 +65,7 @@ ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PendingDowngrade:
-    """A lower priority that one person asked for and a second has to confirm (R1)."""
+    """A lower priority that one person asked for and another has to confirm (R1)."""
 
     priority: Priority
     impact: Impact | None
@@ -77,7 +77,10 @@ class PendingDowngrade:
 
 @dataclass(frozen=True, slots=True)
 class PendingReclassification:
-    """What a ticket is, as one person says and a second has to confirm (R1); None: as it stands."""
+    """A kind and service that one person asked for and another has to confirm (R1).
+
+    None leaves the ticket's own.
+    """
 
     kind: Kind | None
     nature: Nature | None
@@ -89,7 +92,11 @@ class PendingReclassification:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One request or incident. A ticket without customer waits for triage."""
+    """One request or incident. A ticket without customer waits for triage.
+
+    `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
+    `reporter` is the mail address it came from, while no contact is known.
+    """
 
     id: UUID
     key: str
@@ -110,7 +117,7 @@ class Ticket:
     service: str | None = None
     contact_id: UUID | None = None
     channel: Channel = "portal"
-    reporter: str | None = None  # the mail address it came from, while no contact is known
+    reporter: str | None = None
     assignee: str | None = None
     team: str | None = None
     forwarded_to: HandoverTarget | None = None
@@ -132,14 +139,16 @@ class Ticket:
 
     @property
     def is_open(self) -> bool:
+        """Whether there is still work to do."""
         return self.state in OPEN_STATES
 
 
 def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
-    """None when the ticket's state lets the action happen."""
+    """A rejection where the ticket's state does not allow the action, else None."""
     if ticket.state in ALLOWED_FROM[action]:
         return None
     allowed = ", ".join(sorted(ALLOWED_FROM[action]))
+    verb = action.replace("_", " ")
     return Rejection(
-        "wrong-state", f"{ticket.key} is {ticket.state}; to {action} it must be one of: {allowed}."
+        "wrong-state", f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}."
     )

@@ -1,4 +1,4 @@
-"""What people and machines call a ticket: its key said aloud, or its id. Pure."""
+"""The key of a ticket (`OPS-1042`), and references to tickets by key or id. Pure."""
 
 import re
 from typing import Final
@@ -9,16 +9,17 @@ _KEY: Final = re.compile(r"OPS-([1-9]\d{0,11})", re.IGNORECASE)
 
 
 def format_key(number: int) -> str:
+    """The key of the ticket with this number."""
     return f"{KEY_PREFIX}{number}"
 
 
 def parse_number(key: str) -> int:
-    """The number of a key made by `key_of`."""
+    """The number in a key made by `format_key`."""
     return int(key.removeprefix(KEY_PREFIX))
 
 
 def parse_reference(text: str) -> UUID | int | None:
-    """An id, a ticket's number, or None for what is neither."""
+    """The id or the ticket number in a reference; None where it is neither."""
     if match := _KEY.fullmatch(text):
         return int(match[1])
     try:

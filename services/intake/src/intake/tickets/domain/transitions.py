@@ -1,30 +1,30 @@
-"""How a ticket moves from state to state, and who may move it (R1). Pure.
+"""The actions that change a ticket's state, and who may do them (R1). Pure.
 
-Every move takes the ticket and what is needed to judge it, and answers the changed ticket or a
-Refusal. Whoever resolves a ticket neither verifies nor rejects it.
+Each takes the ticket and what the decision needs, and returns the changed ticket or a rejection.
+Whoever resolves a ticket may neither verify nor reject it.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
+from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
-from intake.tickets.domain.rejection import Rejection
 from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 
 def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Rejection:
-    """Somebody takes the work; a waiting or forwarded ticket stays so."""
-    if refusal := check_transition(ticket, "assign"):
-        return refusal
+    """Give the work to a person; a ticket on hold or forwarded stays so."""
+    if rejection := check_transition(ticket, "assign"):
+        return rejection
     state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 
 def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> Ticket | Rejection:
-    """Hand the work to second level, or to the partner with this key (R5)."""
-    if refusal := check_transition(ticket, "forward"):
-        return refusal
+    """Hand the work over to second level, or to the partner with this key (R5)."""
+    if rejection := check_transition(ticket, "forward"):
+        return rejection
     if (to == "partner") != (partner is not None):
         return Rejection(
             "partner-unclear", "Name the `partner` when, and only when, `to` is partner."
@@ -35,9 +35,9 @@ def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> T
 
 
 def hand_back(ticket: Ticket) -> Ticket | Rejection:
-    """Second level or the partner is done with it; first level goes on (R5)."""
-    if refusal := check_transition(ticket, "hand_back"):
-        return refusal
+    """Return a forwarded ticket to first level (R5)."""
+    if rejection := check_transition(ticket, "hand_back"):
+        return rejection
     if ticket.forwarded_to is None:
         return Rejection(
             "not-forwarded", f"{ticket.key} was forwarded to nobody; resume it instead."
@@ -46,18 +46,18 @@ def hand_back(ticket: Ticket) -> Ticket | Rejection:
 
 
 def record_workaround(ticket: Ticket) -> Ticket | Rejection:
-    """The customer can go on working meanwhile; the ticket stays as it is."""
+    """Allow a workaround to be recorded; the ticket itself does not change."""
     return check_transition(ticket, "work_around") or ticket
 
 
 def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticket | Rejection:
-    """Wait for somebody. `asked`: our question is the last public word on the ticket.
+    """Put the ticket on hold. `question_asked`: our question is its last public message.
 
-    Waiting on the customer stops the customer's clock, so it is refused unless the customer can
+    Waiting on the customer pauses the customer's clock, so it is rejected unless the customer can
     see a question: a pause that only we know of could hide a breach (R1).
     """
-    if refusal := check_transition(ticket, "wait"):
-        return refusal
+    if rejection := check_transition(ticket, "wait"):
+        return rejection
     if on == "customer" and not question_asked:
         return Rejection(
             "nothing-asked",
@@ -67,20 +67,22 @@ def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticke
 
 
 def resume(ticket: Ticket) -> Ticket | Rejection:
-    if refusal := check_transition(ticket, "resume"):
-        return refusal
+    """Continue with a ticket on hold, where it was before."""
+    if rejection := check_transition(ticket, "resume"):
+        return rejection
     state: State = "forwarded" if ticket.forwarded_to else "in_progress"
     return replace(ticket, state=state, waiting_on=None)
 
 
 def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket | Rejection:
-    if refusal := check_transition(ticket, "resolve"):
-        return refusal
+    """Mark the ticket as resolved, until a second person verifies or rejects that (R1)."""
+    if rejection := check_transition(ticket, "resolve"):
+        return rejection
     return replace(
         ticket,
         state="resolved",
         waiting_on=None,
-        pending_downgrade=None,  # whoever verifies judges the ticket as it was worked on
+        pending_downgrade=None,  # the ticket is verified with the priority it was worked on with
         resolution=resolution,
         resolved_by=actor,
         resolved_at=at,
@@ -90,9 +92,9 @@ def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket
 
 
 def verify(ticket: Ticket, actor: str, at: datetime) -> Ticket | Rejection:
-    """A second person confirms the resolution (R1)."""
-    if refusal := check_transition(ticket, "verify"):
-        return refusal
+    """Confirm the resolution, as a second person (R1)."""
+    if rejection := check_transition(ticket, "verify"):
+        return rejection
     if actor == ticket.resolved_by:
         return Rejection(
             "four-eyes", f"{actor} resolved {ticket.key}; another person must verify it."
@@ -101,33 +103,35 @@ def verify(ticket: Ticket, actor: str, at: datetime) -> Ticket | Rejection:
 
 
 def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
-    """The second person does not accept the resolution; the work goes on."""
-    if refusal := check_transition(ticket, "reject"):
-        return refusal
+    """Refuse the resolution, as a second person (R1); the ticket is open again."""
+    if rejection := check_transition(ticket, "reject"):
+        return rejection
     if actor == ticket.resolved_by:
         return Rejection(
             "four-eyes",
-            f"{actor} resolved {ticket.key}; another person must judge it. Reopen it instead.",
+            f"{actor} resolved {ticket.key}; another person must reject it. Reopen it instead.",
         )
     return _reopen(ticket)
 
 
 def close(ticket: Ticket, at: datetime) -> Ticket | Rejection:
-    if refusal := check_transition(ticket, "close"):
-        return refusal
+    """Close a verified ticket."""
+    if rejection := check_transition(ticket, "close"):
+        return rejection
     return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
 
 
 def reopen(ticket: Ticket) -> Ticket | Rejection:
-    if refusal := check_transition(ticket, "reopen"):
-        return refusal
+    """Open a resolved, verified or closed ticket again."""
+    if rejection := check_transition(ticket, "reopen"):
+        return rejection
     return _reopen(ticket)
 
 
 def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
-    """Fold a duplicate into the ticket that survives; both belong to one customer."""
-    if refusal := check_transition(ticket, "merge"):
-        return refusal
+    """Merge a duplicate into another ticket of the same customer, which stays open."""
+    if rejection := check_transition(ticket, "merge"):
+        return rejection
     if ticket.id == into.id:
         return Rejection("merge-into-itself", f"{ticket.key} cannot be merged into itself.")
     if not into.is_open:
@@ -163,7 +167,7 @@ def _reopen(ticket: Ticket) -> Ticket:
 def assign_customer(
     ticket: Ticket, customer: Customer, environment: Environment | None
 ) -> Ticket | Rejection:
-    """A ticket of an unknown sender gets its customer, once."""
+    """Give a ticket of an unknown sender its customer, once."""
     if ticket.customer_id is not None:
         return Rejection(
             "already-triaged", f"{ticket.key} belongs to {ticket.customer} and stays there."
@@ -178,7 +182,7 @@ def assign_customer(
 
 
 def on_customer_reply(ticket: Ticket) -> Ticket:
-    """A customer's message resumes a ticket that waited for it, and reopens one that was done."""
+    """The ticket after its customer wrote: resumed if it waited for that, reopened if resolved."""
     if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _or_unchanged(resume(ticket), ticket)
     return _or_unchanged(reopen(ticket), ticket)

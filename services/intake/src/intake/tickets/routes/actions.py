@@ -1,10 +1,8 @@
-"""Moving a ticket: assign, work around, wait, resume, resolve, verify, reject, close, reopen, merge."""
+"""The actions on a ticket: assign, workaround, hold, resume, resolve, verify, reject, close …"""
 
 from datetime import datetime
-from typing import Annotated, Final
 
 from fastapi import Response
-from pydantic import Field
 
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import (
@@ -20,73 +18,36 @@ from common.events.tickets import (
     TicketVerified,
     TicketWorkaroundProvided,
 )
-from common.http import RequestModel, router
+from common.http import router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
-from intake.tickets.commands import EventSpec, event_spec
 from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.message import Message, awaits_customer_reply
-from intake.tickets.domain.ticket import Ticket, WaitingOn
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import EventSpec, event_spec
+from intake.tickets.schemas.action_requests import (
+    NO_REASON,
+    Assignment,
+    HoldRequest,
+    MergeRequest,
+    OptionalReason,
+    Reason,
+    Resolution,
+    Workaround,
+)
 from intake.tickets.schemas.responses import TicketRead
 from intake.tickets.store import messages, tickets
 
-routes = router("/v1/tickets", ["ticket moves"])
-
-FreeText = Annotated[str, Field(min_length=1, max_length=10_000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Comment(RequestModel):
-    """A move that needs no words may still say why."""
-
-    reason: Annotated[str, Field(max_length=10_000)] | None = None
-
-
-NO_COMMENT: Final = Comment()
-
-
-class Assignment(RequestModel):
-    """`to` is the `sub` of a member of staff."""
-
-    to: Name
-    team: Name | None = None
-
-
-class Workaround(RequestModel):
-    """`text`: how to go on working until the issue is resolved; the customer reads it."""
-
-    text: FreeText
-
-
-class HoldRequest(RequestModel):
-    """Waiting on the customer needs a question that they can see."""
-
-    waiting_on: WaitingOn
-    reason: FreeText
-    question: FreeText | None = None
-
-
-class Resolution(RequestModel):
-    resolution: FreeText
-
-
-class Reason(RequestModel):
-    reason: FreeText
-
-
-class MergeRequest(RequestModel):
-    """`into` is the id or key of the ticket that survives."""
-
-    into: Annotated[str, Field(min_length=1, max_length=40)]
+routes = router("/v1/tickets", ["ticket actions"])
 
 
 @routes.post("/{ref}/assign", response_model=TicketRead)
 async def assign(action: WorkAction, body: Assignment) -> Response:
-    """Give the work to somebody."""
+    """Assign a ticket to a member of staff."""
     if body.to != action.caller.sub and await directory.PEOPLE.find(action.tx, body.to) is None:
-        detail = f"nobody is known as {body.to}; register them at /v1/people"
+        detail = f"there is no person {body.to}; register them at /v1/people"
         raise ValidationFailed([Violation("/to", "unknown_person", detail)])
     return await action.run(
         "assign",
@@ -99,7 +60,7 @@ async def assign(action: WorkAction, body: Assignment) -> Response:
 
 @routes.post("/{ref}/workaround", response_model=TicketRead)
 async def record_workaround(action: WorkAction, body: Workaround) -> Response:
-    """Tell the customer how to go on working: one that they do not know of would be none."""
+    """Record a workaround for a ticket. The customer sees its text as a public message."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.record_workaround(before)
@@ -119,7 +80,7 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
 
 @routes.post("/{ref}/hold", response_model=TicketRead)
 async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
-    """Wait for the customer, the partner or second level."""
+    """Hold a ticket to wait for the customer, the partner or second level."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     last = await messages.get_last_public(action.tx, before.id)
@@ -134,20 +95,20 @@ async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
 
 
 async def _add_question(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> EventSpec:
-    """Put our question on the ticket, where the customer sees it."""
+    """Add our question to the ticket, where the customer sees it."""
     question = _public_message(action, ticket, text, at)
     await messages.add(action.tx, question)
     return event_spec(TicketReplied, message_id=question.id)
 
 
 def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> Message:
-    """What the customer reads."""
+    """A message to the customer, not stored yet."""
     return Message(uuid7(), ticket.id, "public", "outbound", action.caller.sub, text, at)
 
 
 @routes.post("/{ref}/resume", response_model=TicketRead)
-async def resume(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
-    """Go on with a ticket that waited."""
+async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+    """Resume a ticket that is on hold."""
     return await action.run(
         "resume",
         lambda ticket, at: transitions.resume(ticket),
@@ -158,7 +119,7 @@ async def resume(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
 
 @routes.post("/{ref}/resolve", response_model=TicketRead)
 async def resolve(action: WorkAction, body: Resolution) -> Response:
-    """Say that the issue is solved; another person must verify it (R1)."""
+    """Resolve a ticket. Another person must verify it."""
     return await action.run(
         "resolve",
         lambda ticket, at: transitions.resolve(ticket, action.caller.sub, at, body.resolution),
@@ -167,8 +128,8 @@ async def resolve(action: WorkAction, body: Resolution) -> Response:
 
 
 @routes.post("/{ref}/verify", response_model=TicketRead)
-async def verify(action: VerifyAction, body: Comment = NO_COMMENT) -> Response:
-    """Confirm a resolution of somebody else (R1)."""
+async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
+    """Verify the resolution of a ticket by another person."""
     return await action.run(
         "verify",
         lambda ticket, at: transitions.verify(ticket, action.caller.sub, at),
@@ -181,7 +142,7 @@ async def verify(action: VerifyAction, body: Comment = NO_COMMENT) -> Response:
 
 @routes.post("/{ref}/reject", response_model=TicketRead)
 async def reject(action: VerifyAction, body: Reason) -> Response:
-    """Do not accept a resolution of somebody else; the ticket is open again."""
+    """Reject the resolution of a ticket by another person. The ticket is open again."""
     return await action.run(
         "reject",
         lambda ticket, at: transitions.reject(ticket, action.caller.sub),
@@ -191,7 +152,7 @@ async def reject(action: VerifyAction, body: Reason) -> Response:
 
 
 @routes.post("/{ref}/close", response_model=TicketRead)
-async def close(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
+async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Close a verified ticket."""
     return await action.run(
         "close",
@@ -203,7 +164,7 @@ async def close(action: WorkAction, body: Comment = NO_COMMENT) -> Response:
 
 @routes.post("/{ref}/reopen", response_model=TicketRead)
 async def reopen(action: WorkAction, body: Reason) -> Response:
-    """The issue is back, or was never gone."""
+    """Reopen a ticket whose issue is back or was never solved."""
     return await action.run(
         "reopen",
         lambda ticket, at: transitions.reopen(ticket),
@@ -214,7 +175,7 @@ async def reopen(action: WorkAction, body: Reason) -> Response:
 
 @routes.post("/{ref}/merge", response_model=TicketRead)
 async def merge(action: WorkAction, body: MergeRequest) -> Response:
-    """Fold a duplicate into the ticket that survives."""
+    """Merge a duplicate into another ticket of the same customer."""
     _, other = await tickets.lock_two(action.tx, action.ref, body.into)
     into = get_visible_ticket(action.caller, other, body.into)
     return await action.run(

@@ -1,48 +1,32 @@
-"""Handing a ticket over to second level or a partner, and back (R5)."""
+"""Hand-overs of a ticket to second level or a partner, and back (R5)."""
 
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import Field
 
+from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketForwarded, TicketHandedBack, TicketHandedOver
-from common.http import RequestModel, router
+from common.http import Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
-from intake.tickets.commands import event_spec
-from intake.tickets.dependencies import WorkAction
+from intake.tickets.dependencies import TicketReference, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.hand_over import HandOver
 from intake.tickets.domain.message import Message
-from intake.tickets.domain.ticket import HandoverTarget, Ticket
-from intake.tickets.routes.actions import FreeText, Name
-from intake.tickets.schemas.responses import TicketRead
-from intake.tickets.store import messages
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import event_spec
+from intake.tickets.schemas.action_requests import ForwardRequest, HandBackRequest
+from intake.tickets.schemas.responses import HandOverRead, TicketRead
+from intake.tickets.store import hand_overs, messages, tickets
 
-routes = router("/v1/tickets", ["ticket moves"])
-
-
-class ForwardRequest(RequestModel):
-    """The hand-over record: what was seen, what was tried, what is excluded (R5)."""
-
-    to: HandoverTarget
-    partner: Name | None = None
-    seen: FreeText
-    tried: FreeText
-    excluded: Annotated[str, Field(max_length=10_000)] = ""
-
-
-class HandBackRequest(RequestModel):
-    """`found`: what second level or the partner says, as a note among staff."""
-
-    found: FreeText
+routes = router("/v1/tickets", ["ticket actions"])
 
 
 @routes.post("/{ref}/forward", response_model=TicketRead)
 async def forward(action: WorkAction, body: ForwardRequest) -> Response:
-    """Hand a ticket to second level or a partner, with what was seen, tried and excluded."""
+    """Hand a ticket over to second level or a partner, with a hand-over record."""
     if body.partner and await directory.PARTNERS.find(action.tx, body.partner) is None:
         detail = f"there is no partner {body.partner}; see /v1/partners"
         raise ValidationFailed([Violation("/partner", "unknown_partner", detail)])
@@ -53,7 +37,7 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
         id=uuid7(), ticket_id=before.id, by=action.caller.sub, at=at, **body.model_dump()
     )
     if isinstance(after, Ticket):
-        await messages.add_hand_over(action.tx, record)
+        await hand_overs.add(action.tx, record)
     return await action.finish(
         "forward",
         before,
@@ -69,7 +53,7 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
 
 @routes.post("/{ref}/hand-back", response_model=TicketRead)
 async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
-    """Give a forwarded ticket back to first level, with what was found."""
+    """Return a forwarded ticket to first level, with what was found."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.hand_back(before)
@@ -88,3 +72,13 @@ async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
         handed_back_by=before.forwarded_to,
         partner=before.partner,
     )
+
+
+@routes.get("/{ref}/hand-overs")
+async def list_hand_overs(
+    ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
+) -> list[HandOverRead]:
+    """List the hand-over records of a ticket, oldest first. Only staff can read them."""
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    records = await hand_overs.list_of_ticket(tx, ticket.id)
+    return [HandOverRead.model_validate(record) for record in records]

@@ -1,4 +1,4 @@
-"""Reading tickets: one, and lists."""
+"""Tickets, one by one or as lists."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from common.auth import Caller, requires
-from common.http import Page, Paging, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction
+from common.auth import Caller
+from common.http import Page, Paging, Transaction, router, set_etag
+from common.persistence.database import Connection
 from intake.directory import store as directory
-from intake.tickets.dependencies import TicketReference, get_visible_ticket
+from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State
 from intake.tickets.schemas.responses import TicketDetail, TicketRead, to_response
@@ -19,12 +19,11 @@ from intake.tickets.store.tickets import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
 
-Reader = Annotated[Caller, requires("tickets:read")]
 Name = Annotated[str | None, Query(max_length=200)]
 
 
 class TicketQuery:
-    """What a list of tickets is narrowed to; all that is said must hold."""
+    """The query parameters of a list of tickets; a ticket must match all that are given."""
 
     def __init__(
         self,
@@ -51,27 +50,26 @@ class TicketQuery:
 
 @routes.get("")
 async def list_tickets(
-    caller: Reader,
+    caller: TicketReader,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     query: Annotated[TicketQuery, Depends()],
 ) -> Page[TicketRead]:
-    """Tickets, newest first. A customer's contact sees the own customer's."""
-    after = page.after_as(UUID)
+    """List tickets, newest first. A contact sees the tickets of the own customer."""
     filters = await _resolve_filters(tx, caller, query)
     if filters is None:
         return Page[TicketRead](items=[])
-    rows = await tickets.page(tx, filters, after[0] if after else None, page.limit + 1)
-    items = [to_response(caller, ticket) for ticket in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[TicketRead](items=items, next=encode_cursor(items[-1].id) if more else None)
+    rows = await tickets.page(tx, filters, page.after_as(UUID), page.limit)
+    return page.page_of(
+        rows, lambda ticket: to_response(caller, ticket), lambda ticket: (ticket.id,)
+    )
 
 
 @routes.get("/{ref}")
 async def get_ticket(
-    ref: TicketReference, response: Response, caller: Reader, tx: Transaction
+    ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction
 ) -> TicketDetail:
-    """A ticket, by id or key."""
+    """Get a ticket by id or key."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     set_etag(response, ticket.sequence)
     description = await tickets.get_description(tx, ticket.id)
@@ -81,7 +79,10 @@ async def get_ticket(
 async def _resolve_filters(
     tx: Connection, caller: Caller, query: TicketQuery
 ) -> TicketFilter | None:
-    """None where no ticket can be meant: another's customer, or one that nobody knows."""
+    """The filters with the customer's id; None where no ticket can match.
+
+    That is so for unknown customers, and for contacts who ask for another customer's tickets.
+    """
     keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
         return query.filters

@@ -1,69 +1,50 @@
-"""Messages on a ticket: what was said, and saying something (R11)."""
+"""Messages on a ticket: read them, and reply (R11)."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Response
-from pydantic import Field
 
-from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden
 from common.events.tickets import TicketReplied
-from common.http import Page, Paging, RequestModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, Transaction, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
-from intake.mail.commands import record_customer_reply
-from intake.tickets.commands import event_spec, save_change
-from intake.tickets.dependencies import ReplyAction, TicketReference, get_visible_ticket
-from intake.tickets.domain.message import Message, Visibility
-from intake.tickets.schemas.responses import HandOverRead, MessageRead
+from intake.tickets.commands import record_customer_reply, save_change
+from intake.tickets.dependencies import (
+    ReplyAction,
+    TicketReader,
+    TicketReference,
+    get_visible_ticket,
+)
+from intake.tickets.domain.message import Message
+from intake.tickets.events import event_spec
+from intake.tickets.schemas.requests import ReplyCreate
+from intake.tickets.schemas.responses import MessageRead
 from intake.tickets.store import messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])
 
-Reader = Annotated[Caller, requires("tickets:read")]
-
-
-class ReplyCreate(RequestModel):
-    """`internal` ones are notes among staff: for customers they do not exist."""
-
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
-    visibility: Visibility = "public"
-
 
 @routes.get("/{ref}/messages")
 async def list_messages(
-    ref: TicketReference, caller: Reader, tx: Transaction, page: Annotated[Paging, Depends()]
+    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
 ) -> Page[MessageRead]:
-    """What was said on a ticket, oldest first."""
+    """List the messages on a ticket, oldest first. Contacts do not see internal notes."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    after = page.after_as(UUID)
     rows = await messages.list_of_ticket(
         tx,
         ticket.id,
         internal=caller.customer is None,
-        after=after[0] if after else None,
-        limit=page.limit + 1,
+        after=page.after_as(UUID),
+        limit=page.limit,
     )
-    items = [MessageRead.model_validate(one) for one in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[MessageRead](items=items, next=encode_cursor(items[-1].id) if more else None)
-
-
-@routes.get("/{ref}/hand-overs")
-async def list_hand_overs(
-    ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
-) -> list[HandOverRead]:
-    """The hand-over records of a ticket, for staff."""
-    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    return [
-        HandOverRead.model_validate(one) for one in await messages.list_hand_overs(tx, ticket.id)
-    ]
+    return page.page_of(rows, MessageRead.model_validate, lambda message: (message.id,))
 
 
 @routes.post("/{ref}/replies", status_code=201)
 async def create_reply(action: ReplyAction, body: ReplyCreate, response: Response) -> MessageRead:
-    """Say something on a ticket: staff to the customer, or among themselves; customers to us."""
+    """Reply on a ticket: to the customer, to us, or with an internal note among staff."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None
@@ -83,12 +64,19 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     )
     await messages.add(action.tx, message)
     if from_customer:
-        await record_customer_reply(action.tx, before, message.id, action.actor, at)
+        await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
     else:
         events = [event_spec(TicketReplied, message_id=message.id)] if message.is_public else []
         grounds = {"message_id": str(message.id), "visibility": message.visibility}
         await save_change(
-            action.tx, before, before, action.actor, at, "ticket.reply", *events, grounds=grounds
+            action.tx,
+            before,
+            before,
+            action.caller.actor,
+            at,
+            "ticket.reply",
+            *events,
+            grounds=grounds,
         )
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
     return MessageRead.model_validate(message)

@@ -1,11 +1,12 @@
-"""What intake answers."""
+"""Tickets, messages and hand-over records as callers read them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from common.auth import Caller
 from common.http import ResponseModel
+from common.http.etag import etag
 from intake.tickets.domain.message import Direction, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
@@ -20,7 +21,7 @@ from intake.tickets.domain.ticket import (
 
 
 class PendingDowngradeRead(ResponseModel):
-    """A lower priority that waits for a second person."""
+    """A lower priority that waits for the confirmation of a second person."""
 
     priority: Priority
     requested_by: str
@@ -29,7 +30,10 @@ class PendingDowngradeRead(ResponseModel):
 
 
 class PendingReclassificationRead(ResponseModel):
-    """What the ticket is, as one person says, which waits for a second; null: as it stands."""
+    """A reclassification that waits for the confirmation of a second person.
+
+    What is null does not change.
+    """
 
     kind: Kind | None
     nature: Nature | None
@@ -40,7 +44,10 @@ class PendingReclassificationRead(ResponseModel):
 
 
 class TicketRead(ResponseModel):
-    """A ticket. `reporter`, `pending_downgrade` and `pending_reclassification` are shown to staff only."""
+    """A ticket. `customer`, `environment`, `service`, `team` and `partner` are keys.
+
+    `reporter`, `pending_downgrade` and `pending_reclassification` are null for contacts.
+    """
 
     id: UUID
     key: str
@@ -77,16 +84,22 @@ class TicketRead(ResponseModel):
 
 
 class TicketDetail(TicketRead):
+    """A ticket with its description."""
+
     description: str | None
 
 
 class AttachmentRead(ResponseModel):
+    """A file that came with a message; `size` in bytes."""
+
     name: str
     media_type: str
     size: int
 
 
 class MessageRead(ResponseModel):
+    """A message on a ticket; `automatic` ones were written by a machine."""
+
     id: UUID
     visibility: Visibility
     direction: Direction
@@ -99,6 +112,8 @@ class MessageRead(ResponseModel):
 
 
 class HandOverRead(ResponseModel):
+    """A hand-over record; `by` is a `sub`, `partner` a key."""
+
     id: UUID
     by: str
     at: datetime
@@ -109,17 +124,6 @@ class HandOverRead(ResponseModel):
     excluded: str
 
 
-class MailRead(ResponseModel):
-    """A mail that was kept; its raw bytes are not shown."""
-
-    id: UUID
-    message_id: str
-    received_at: datetime
-    outcome: Literal["received", "opened", "joined", "ignored"]
-    reason: str | None
-    ticket_id: UUID | None
-
-
 def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
     """The ticket as this caller may read it."""
     response = TicketRead.model_validate(ticket)
@@ -128,3 +132,21 @@ def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
     return response.model_copy(
         update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
     )
+
+
+def created_headers(ticket: Ticket) -> Mapping[str, str]:
+    """The headers of the response to the request that opened the ticket."""
+    return {
+        "location": f"/v1/tickets/{ticket.key}",
+        "etag": etag(ticket.sequence),
+        "content-type": "application/json",
+    }
+
+
+def created_body(ticket: Ticket) -> bytes:
+    """The new ticket as JSON, as every caller may read it.
+
+    Not validated again: that took a fifth of the time of the whole request.
+    """
+    values = {name: getattr(ticket, name) for name in TicketRead.model_fields}
+    return TicketRead.model_construct(**values).model_dump_json().encode()

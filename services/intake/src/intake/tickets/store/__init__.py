@@ -1,1 +1,1 @@
-"""Every query about tickets and their messages. Rows stay in here; domain values come out."""
+"""Every query about tickets, messages and hand-overs. Rows stay in here; domain values come out."""

@@ -1,7 +1,7 @@
-"""Tickets: read, locked, listed, kept."""
+"""Every query about tickets, one by one or as pages."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     update,
 )
 
 from common.persistence.database import Connection
-from intake.tables import customers, environments, tickets
+from common.persistence.keys import next_number as next_in_sequence
+from common.persistence.keyset import page_after
+from intake.directory.tables import customers, environments
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import (
     OPEN_STATES,
@@ -29,6 +30,7 @@ from intake.tickets.domain.ticket import (
     Ticket,
 )
 from intake.tickets.domain.ticket_key import format_key, parse_number, parse_reference
+from intake.tickets.tables import tickets
 
 _JOINED: Final[Select[Any]] = select(
     tickets, customers.c.key.label("customer"), environments.c.key.label("environment")
@@ -37,7 +39,7 @@ _JOINED: Final[Select[Any]] = select(
         environments, environments.c.id == tickets.c.environment_id
     )
 )
-# Literals, not parameters: a generic plan can prove the partial index from nothing else.
+# Literals, not parameters: otherwise a generic plan cannot use the partial index.
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
@@ -49,7 +51,7 @@ _PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _NOT_COLU
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets a list shows; None means any. `customer_id` also guards what a caller sees."""
+    """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees."""
 
     customer_id: UUID | None = None
     environment: str | None = None
@@ -62,7 +64,7 @@ class TicketFilter:
 
 
 async def find(tx: Connection, ref: str) -> Ticket | None:
-    """By id or key."""
+    """The ticket with this id or key; None without one."""
     condition = _by_reference(ref)
     if condition is None:
         return None
@@ -71,10 +73,10 @@ async def find(tx: Connection, ref: str) -> Ticket | None:
 
 
 async def lock(tx: Connection, ref: str) -> Ticket | None:
-    """By id or key, held until the transaction ends. Read the moment only after this.
+    """The ticket with this id or key, locked until the transaction ends; None without one.
 
-    Locked first, read afterwards: one statement for both would join the customer and environment
-    that the ticket had before the wait.
+    Take the moment after this, since it may wait. The row is locked first and read then: a single
+    statement would join the customer and environment that the ticket had before the wait.
     """
     condition = _by_reference(ref)
     if condition is None:
@@ -84,16 +86,16 @@ async def lock(tx: Connection, ref: str) -> Ticket | None:
 
 
 async def lock_two(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
-    """Two tickets, locked in the order of their ids whatever the order asked for."""
-    found = {ref: await find(tx, ref) for ref in (one, other)}
-    ids = sorted({ticket.id for ticket in found.values() if ticket})
+    """Two tickets by id or key, always locked in the order of their ids."""
+    unlocked = {ref: await find(tx, ref) for ref in (one, other)}
+    ids = sorted({ticket.id for ticket in unlocked.values() if ticket})
     locked = {id: await lock(tx, str(id)) for id in ids}
-    first, second = found[one], found[other]
+    first, second = unlocked[one], unlocked[other]
     return first and locked[first.id], second and locked[second.id]
 
 
 async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
-    """The ticket, or the one it was merged into in the end; locked."""
+    """The ticket, or the one that it was finally merged into; locked."""
     ticket = await lock(tx, str(id))
     while ticket and ticket.merged_into:
         ticket = await lock(tx, str(ticket.merged_into))
@@ -102,41 +104,43 @@ async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
 
 
 async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:
+    """The tickets with these keys, by key; unknown keys are left out."""
     numbers = [parse_number(key) for key in keys]
     rows = await tx.execute(_JOINED.where(tickets.c.number.in_(numbers)))
     return {ticket.key: ticket for ticket in map(_ticket, rows)}
 
 
 async def by_ids(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Ticket]:
+    """The tickets with these ids, by id."""
     rows = await tx.execute(_JOINED.where(tickets.c.id.in_(ids)))
     return {ticket.id: ticket for ticket in map(_ticket, rows)}
 
 
 async def page(
-    tx: Connection, filters: TicketFilter, after: UUID | None, limit: int
+    tx: Connection, filters: TicketFilter, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Ticket]:
-    """Newest first, `limit` at most, those after the one with the id `after`."""
-    query = _JOINED.where(*_conditions(filters)).order_by(tickets.c.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tickets.c.id < after)
+    """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
+    query = page_after(_JOINED.where(*_conditions(filters)), [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
 
 
 async def next_number(tx: Connection) -> int:
-    """The number of the next key. A transaction that rolls back leaves a gap."""
-    number: int = (await tx.execute(text("SELECT nextval('ticket_numbers')"))).scalar_one()
-    return number
+    """The next ticket number. A transaction that rolls back leaves a gap."""
+    return await next_in_sequence(tx, "ticket_numbers")
 
 
 async def add(tx: Connection, ticket: Ticket, description: str | None) -> None:
+    """Store a new ticket."""
     await tx.execute(insert(tickets).values(**_row(ticket), description=description))
 
 
 async def save(tx: Connection, ticket: Ticket) -> None:
+    """Store the change of a ticket; its description never changes."""
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket)))
 
 
 async def get_description(tx: Connection, id: UUID) -> str | None:
+    """The description with which the ticket was opened."""
     description: str | None = await tx.scalar(
         select(tickets.c.description).where(tickets.c.id == id)
     )
@@ -144,7 +148,7 @@ async def get_description(tx: Connection, id: UUID) -> str | None:
 
 
 def _by_reference(ref: str) -> ColumnElement[bool] | None:
-    """The condition for an id or key; None where it is neither."""
+    """The condition for an id or key; None where the reference is neither."""
     parsed = parse_reference(ref)
     if parsed is None:
         return None
@@ -152,7 +156,7 @@ def _by_reference(ref: str) -> ColumnElement[bool] | None:
 
 
 def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
-    given: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         column == value
         for column, value in (
             (tickets.c.customer_id, filters.customer_id),
@@ -165,11 +169,11 @@ def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
         if value is not None
     ]
     if filters.is_open is not None:
-        given.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
+        conditions.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
     if filters.needs_triage is not None:
         in_triage = tickets.c.customer_id.is_(None)
-        given.append(in_triage if filters.needs_triage else ~in_triage)
-    return given
+        conditions.append(in_triage if filters.needs_triage else ~in_triage)
+    return conditions
 
 
 def _ticket(row: Row[Any]) -> Ticket:
@@ -185,49 +189,29 @@ def _ticket(row: Row[Any]) -> Ticket:
 
 
 def _pending_downgrade(values: RowMapping) -> PendingDowngrade | None:
-    if values["lowering_priority"] is None:
+    if values["downgrade_priority"] is None:
         return None
-    return PendingDowngrade(
-        values["lowering_priority"],
-        values["lowering_impact"],
-        values["lowering_urgency"],
-        values["lowering_by"],
-        values["lowering_at"],
-        values["lowering_reason"],
-    )
+    return PendingDowngrade(*(values[f"downgrade_{name}"] for name in PendingDowngrade.__slots__))
 
 
 def _pending_reclassification(values: RowMapping) -> PendingReclassification | None:
-    if values["correction_by"] is None:
+    if values["reclassification_requested_by"] is None:
         return None
     return PendingReclassification(
-        values["correction_kind"],
-        values["correction_nature"],
-        values["correction_service"],
-        values["correction_by"],
-        values["correction_at"],
-        values["correction_reason"],
+        *(values[f"reclassification_{name}"] for name in PendingReclassification.__slots__)
     )
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    downgrade = asdict(ticket.pending_downgrade) if ticket.pending_downgrade else {}
-    reclassification = (
-        asdict(ticket.pending_reclassification) if ticket.pending_reclassification else {}
-    )
     return {
         **{name: getattr(ticket, name) for name in _PLAIN},
         "number": parse_number(ticket.key),
-        "lowering_priority": downgrade.get("priority"),
-        "lowering_impact": downgrade.get("impact"),
-        "lowering_urgency": downgrade.get("urgency"),
-        "lowering_by": downgrade.get("requested_by"),
-        "lowering_at": downgrade.get("requested_at"),
-        "lowering_reason": downgrade.get("reason"),
-        "correction_kind": reclassification.get("kind"),
-        "correction_nature": reclassification.get("nature"),
-        "correction_service": reclassification.get("service"),
-        "correction_by": reclassification.get("requested_by"),
-        "correction_at": reclassification.get("requested_at"),
-        "correction_reason": reclassification.get("reason"),
+        **{
+            f"downgrade_{name}": getattr(ticket.pending_downgrade, name, None)
+            for name in PendingDowngrade.__slots__
+        },
+        **{
+            f"reclassification_{name}": getattr(ticket.pending_reclassification, name, None)
+            for name in PendingReclassification.__slots__
+        },
     }

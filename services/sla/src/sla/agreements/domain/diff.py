@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.wording import format_duration
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Prose
 
@@ -36,29 +37,12 @@ def diff_versions(old: Agreement, new: Agreement, names: NamesById) -> list[Diff
     ]
 
 
-def format_duration(span: timedelta) -> str:
-    """`1 d 2 h 30 min 5 s`, without what is zero."""
-    seconds = span // SECOND
-    parts = (
-        (seconds // 86_400, "d"),
-        (seconds // 3600 % 24, "h"),
-        (seconds // 60 % 60, "min"),
-        (seconds % 60, "s"),
-    )
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
-
-
 def describe_promise(target: Target) -> str:
     """`within 4 h, waiting on the customer does not count`."""
     if target.within is None:
         return NOT_AGREED
     counts = "does not count" if target.pausable else "counts"
-    # In hours, not days: what counts is time of the calendar.
-    hours, remainder = divmod(target.within, timedelta(hours=1))
-    within = " ".join(
-        filter(None, [f"{hours} h" * bool(hours), format_duration(remainder) * bool(remainder)])
-    )
-    return f"within {within}, waiting on the customer {counts}"
+    return f"within {format_duration(target.within)}, waiting on the customer {counts}"
 
 
 def _describe_version(version: Agreement, names: NamesById) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.wording import format_duration
 from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.catalogue.domain.gap import Gap, GapContext
@@ -109,20 +110,13 @@ def _compared_terms(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric
 def _slower_gap(
     gap: Gap, upper_target: timedelta, lower_target: timedelta, lateness: timedelta
 ) -> Gap:
-    detail = (
-        f"{gap.underpinning} promises {gap.metric} of {gap.priority} tickets within"
-        f" {_seconds(lower_target)} s, {gap.agreement} within {_seconds(upper_target)} s:"
-        f" in the worst case it is {_seconds(lateness)} s later"
-    )
+    detail = f"{gap.underpinning} promises {gap.metric} of {gap.priority} tickets within {format_duration(lower_target)}, {gap.agreement} within {format_duration(upper_target)}: in the worst case it is {format_duration(lateness)} later"
     todo = "agree on a shorter target below, or on a longer one above"
     return replace(gap, detail=detail, recommendation=todo)
 
 
 def _unpromised_gap(gap: Gap) -> Gap:
-    detail = (
-        f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets,"
-        f" {gap.underpinning} beneath it does not"
-    )
+    detail = f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets, {gap.underpinning} beneath it does not"
     return replace(
         gap, code="UNPROMISED_BELOW", detail=detail, recommendation="agree on a target for it below"
     )
@@ -133,10 +127,6 @@ def _incomparable_gap(gap: Gap, reason: str) -> Gap:
     return replace(
         gap, code="NOT_COMPARABLE", detail=detail, recommendation="agree on targets that end sooner"
     )
-
-
-def _seconds(span: timedelta) -> int:
-    return round(span.total_seconds())
 
 
 def worst_lateness(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from common.wording import format_duration
 from sla.clocks.domain.clock import Clock, Firing, Input, InputKind
 from sla.clocks.domain.explanation import Interval, Reason
 from sla.clocks.domain.snapshot import ClockSnapshot
@@ -105,9 +106,3 @@ class ExplanationReport:
         local = at.astimezone(self.zone)
         seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
         return f"{local:%a} {local.day} {local:%b %Y} {seconds}"
-
-
-def format_duration(span: timedelta) -> str:
-    """`26:05:00` for 26 hours and five minutes."""
-    seconds = span // timedelta(seconds=1)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

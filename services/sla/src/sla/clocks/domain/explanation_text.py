@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from textwrap import wrap
 
+from common.wording import format_duration
 from sla.clocks.domain.clock import BREACH, Firing
-from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport, format_duration
+from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationReport
 
 
 def render_text(report: ExplanationReport) -> str:
@@ -25,13 +26,13 @@ def _lines(report: ExplanationReport) -> Iterator[str]:
         span = f"{report.format_instant(one.start)} - {report.format_instant(one.end)}"
         counted = f"+ {format_duration(one.counted)}" if one.counted else "-"
         name = f" ({one.name})" if one.name else ""
-        yield f"{span:<48}{counted:>12}  {REASON_LABELS[one.reason]}{name}"
+        yield f"{span:<48}{counted:>22}  {REASON_LABELS[one.reason]}{name}"
     for change in report.changes:
         first, *more = wrap(change.description, 66)
         yield f"{report.format_instant(change.at):<34}{first}"
         yield from (f"{'':<34}{line}" for line in more)
     for firing in report.firings:
-        yield f"{report.format_instant(firing.due_at):<60}  {_describe_firing(firing)}"
+        yield f"{report.format_instant(firing.due_at):<70}  {_describe_firing(firing)}"
 
 
 def _describe_firing(firing: Firing) -> str:
@@ -47,12 +48,12 @@ def _describe_firing(firing: Firing) -> str:
 
 def _totals(report: ExplanationReport) -> Iterator[str]:
     counted = sum((one.counted for one in report.intervals), timedelta(0))
-    yield f"{'counted in all':<48}{'= ' + format_duration(counted):>12}"
+    yield f"{'counted in all':<48}{'= ' + format_duration(counted):>22}"
     if counted != report.snapshot.counted:  # `next_reply` and `update` begin again
-        yield f"{'of these in the present cycle':<48}{format_duration(report.snapshot.counted):>12}"
+        yield f"{'of these in the present cycle':<48}{format_duration(report.snapshot.counted):>22}"
     if report.clock.terms.target is not None:
-        yield f"{'promised':<48}{format_duration(report.clock.terms.target):>12}"
+        yield f"{'promised':<48}{format_duration(report.clock.terms.target):>22}"
     if report.snapshot.overrun:
-        yield f"{'too much':<48}{format_duration(report.snapshot.overrun):>12}"
+        yield f"{'too much':<48}{format_duration(report.snapshot.overrun):>22}"
     elif report.snapshot.remaining is not None:
-        yield f"{'left':<48}{format_duration(report.snapshot.remaining):>12}"
+        yield f"{'left':<48}{format_duration(report.snapshot.remaining):>22}"

@@ -1,8 +1,8 @@
 """Why a promise is expected to break, in words that can be checked. Pure."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from common.wording import format_duration
 from sla.forecasts.domain.probability import Estimate, PromiseProgress
 
 METRIC_NAMES = {
@@ -25,8 +25,8 @@ def describe_reasons(progress: PromiseProgress, estimate: Estimate) -> tuple[str
 
 
 def _describe_used(progress: PromiseProgress) -> str:
-    used, target = _format_duration(progress.age), _format_duration(progress.target)
-    remaining = _format_duration(max(0.0, progress.target - progress.age))
+    used, target = format_duration(progress.age), format_duration(progress.target)
+    remaining = format_duration(max(0.0, progress.target - progress.age))
     return f"{used} of its {target} are used up ({progress.used_ratio:.0%}); {remaining} of support time are left."
 
 
@@ -51,24 +51,10 @@ def _describe_queue(progress: PromiseProgress) -> Iterator[str]:
         remaining = progress.effective_target - progress.age
         yield (
             f"{progress.queue_position} stand before it in the queue, where {progress.typical_queue_length:.0f} are open"
-            f" usually: the time that it has left is worth {_format_duration(remaining)}."
+            f" usually: the time that it has left is worth {format_duration(remaining)}."
         )
 
 
 def _group_name(group: tuple[str, ...]) -> str:
     metric, *more = group
     return " ".join([*more, METRIC_NAMES.get(metric, metric)])
-
-
-def _format_duration(seconds: float) -> str:
-    """`3 d 4 h`, `2 h 15 min`, `40 s`: two units are enough for anybody."""
-    remaining = int(timedelta(seconds=seconds) // timedelta(seconds=1))
-    if remaining < 60:
-        return f"{remaining} s"
-    parts = [
-        (remaining // 86_400, "d"),
-        (remaining // 3600 % 24, "h"),
-        (remaining // 60 % 60, "min"),
-    ]
-    first = next(i for i, (number, _) in enumerate(parts) if number)
-    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number)

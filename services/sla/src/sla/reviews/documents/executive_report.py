@@ -3,23 +3,24 @@
 from collections.abc import Iterator
 
 from sla.calendars.domain.month import parse_month
+from sla.rendering import figures
+from sla.rendering.charts.compliance_chart import compliance_chart
+from sla.rendering.charts.trend_chart import trend_chart
+from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.compliance import Compliance
-from sla.reviews.charts.kept import kept
-from sla.reviews.charts.trend import trend
 from sla.reviews.domain import wording
 from sla.reviews.domain.report import CompliancePart, CustomerLine, LeadershipReport
-from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 UTC_NAME = "UTC"
 
 
-def build_document(report: LeadershipReport) -> Paper:
+def build_document(report: LeadershipReport) -> Document:
     month = parse_month(report.month)
-    return Paper(
+    return Document(
         name=f"leadership-{report.month}",
         title="Leadership report",
         subtitle=f"All customers, {month.title}",
-        standing=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
+        edition=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
         sections=(_promises(report), _customers(report), _operations(report)),
@@ -30,9 +31,9 @@ def _tiles(report: LeadershipReport) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.previous_month.compliance for one in report.customers), Compliance())
     comparison = wording.compare_shares(now.raw, before.raw)
-    yield Tile("Promises kept", wording.format_share(now.raw), comparison, now.breached > 0)
-    approved = wording.pluralise(now.waived, "breach", "breaches")
-    yield Tile("With approved breaches", wording.format_share(now.adjusted), f"{approved} approved")
+    yield Tile("Promises kept", figures.format_share(now.raw), comparison, now.breached > 0)
+    approved = figures.pluralise(now.waived, "breach", "breaches")
+    yield Tile("With approved breaches", figures.format_share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
     opened_before = sum(one.previous_month.opened for one in report.customers)
     yield Tile("Tickets opened", str(opened), wording.compare_counts(opened, opened_before))
@@ -43,8 +44,10 @@ def _tiles(report: LeadershipReport) -> Iterator[Tile]:
 
 def _promises(report: LeadershipReport) -> Section:
     parts = [CompliancePart(one.name, one.usage.compliance) for one in report.customers]
-    drawings = (kept(parts, "customers", "Promises kept, by customer"),) if parts else ()
-    return Section("Promises", report.notes, (*drawings, trend(report.trend)))
+    drawings = (
+        (compliance_chart(parts, "customers", "Promises kept, by customer"),) if parts else ()
+    )
+    return Section("Promises", report.notes, (*drawings, trend_chart(report.trend)))
 
 
 def _customers(report: LeadershipReport) -> Section:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.domain.month import parse_month
-from sla.reviews.domain import wording
+from sla.rendering import figures
+from sla.rendering.document import Column, Section, Table
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Minute
-from sla.reviews.paper import Column, Section, Table
 
 
 def actions_section(items: Sequence[ActionItem], month: str) -> Section:
@@ -48,5 +48,5 @@ def minutes_section(entries: Sequence[Minute], zone: ZoneInfo) -> Section:
         Column("By", weight=0.4),
         Column("What was said", weight=3),
     )
-    rows = [(wording.format_instant(one.at, zone), one.by, one.text) for one in entries]
+    rows = [(figures.format_instant(one.at, zone), one.by, one.text) for one in entries]
     return Section("Minutes", tables=(Table(columns, rows, "None were taken."),))

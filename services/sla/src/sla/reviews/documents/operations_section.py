@@ -3,24 +3,24 @@
 from collections.abc import Iterator, Sequence
 
 from sla.calendars.domain.month import parse_month
-from sla.reviews.charts.strip import strip
+from sla.rendering.charts.availability_chart import availability_chart
+from sla.rendering.document import Column, Section, Table
 from sla.reviews.domain import wording
 from sla.reviews.domain.report import ChangeLine, Report
-from sla.reviews.paper import Column, Section, Table
 
 
 def availability_section(report: Report) -> Section:
     drawings = []
     if report.uptimes:
-        drawings.append(strip(report.uptimes, parse_month(report.month).days))
+        drawings.append(availability_chart(report.uptimes, parse_month(report.month).days))
     uptime_columns = (
         Column("What", weight=1.4),
         Column("Available", "uptime"),
         Column("Promised", "uptime"),
-        Column("Down", "lasting"),
-        Column("Of agreed time", "lasting"),
-        Column("Mean time to repair", "lasting", 1.2),
-        Column("Between failures", "lasting"),
+        Column("Down", "duration"),
+        Column("Of agreed time", "duration"),
+        Column("Mean time to repair", "duration", 1.2),
+        Column("Between failures", "duration"),
     )
     uptimes = [
         (
@@ -40,7 +40,7 @@ def availability_section(report: Report) -> Section:
         Column("Effect", weight=0.8),
         Column("From", "instant"),
         Column("Until", "instant"),
-        Column("In this month", "lasting", 0.9),
+        Column("In this month", "duration", 0.9),
         Column("Cause", weight=2),
     )
     outages = [
@@ -85,9 +85,9 @@ def reserved_hours_section(report: Report) -> Iterator[Section]:
         return
     columns = (
         Column("Agreement", weight=1.6),
-        Column("Reserved", "lasting"),
-        Column("Used", "lasting"),
-        Column("Left", "lasting"),
+        Column("Reserved", "duration"),
+        Column("Used", "duration"),
+        Column("Left", "duration"),
         Column("Used", "share"),
     )
     rows = [

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.domain.month import parse_month
+from sla.rendering import figures
+from sla.rendering.charts.compliance_chart import compliance_chart
+from sla.rendering.charts.response_times_chart import response_times_chart
+from sla.rendering.charts.trend_chart import trend_chart
+from sla.rendering.charts.volume_chart import volume_chart
+from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.compliance import Compliance
-from sla.reviews.charts.kept import kept
-from sla.reviews.charts.spread import spread
-from sla.reviews.charts.trend import trend
-from sla.reviews.charts.volume import volume
+from sla.reviews.documents.agenda import agenda
 from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
     availability_section,
@@ -17,20 +20,19 @@ from sla.reviews.documents.operations_section import (
     reserved_hours_section,
 )
 from sla.reviews.domain import wording
-from sla.reviews.domain.meeting import Meeting, agenda
+from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Breach, CompliancePart, Report, Usage, WaiverLine
-from sla.reviews.paper import Column, Paper, Section, Table, Tile, Value
 
 
-def build_document(report: Report, meeting: Meeting, status_line: str) -> Paper:
-    """`standing` says what this copy is: a draft, or which edition, and of when."""
+def build_document(report: Report, meeting: Meeting, status_line: str) -> Document:
+    """`status_line` says what this copy is: a draft, or which edition, and of when."""
     month = parse_month(report.month)
     zone = ZoneInfo(report.timezone)
-    return Paper(
+    return Document(
         name=f"review-{report.customer}-{report.month}",
         title=report.name,
         subtitle=f"Operational review, {month.title}",
-        standing=status_line,
+        edition=status_line,
         zone=report.timezone,
         tiles=tuple(_tiles(report, meeting)),
         sections=(
@@ -54,14 +56,14 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     compliance = now.compliance
     yield Tile(
         "Promises kept",
-        wording.format_share(compliance.raw),
+        figures.format_share(compliance.raw),
         wording.compare_shares(compliance.raw, before.compliance.raw),
         compliance.breached > 0,
     )
     yield Tile(
         "With approved breaches",
-        wording.format_share(compliance.adjusted),
-        f"{wording.pluralise(compliance.waived, 'breach', 'breaches')} approved beforehand",
+        figures.format_share(compliance.adjusted),
+        f"{figures.pluralise(compliance.waived, 'breach', 'breaches')} approved beforehand",
     )
     yield Tile("Tickets opened", str(now.opened), wording.compare_counts(now.opened, before.opened))
     yield Tile(
@@ -77,7 +79,7 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
         is_below_target = any((u.availability or 0) < (u.promised or 0) for u in promised)
         yield Tile(
             "Lowest availability",
-            wording.format_uptime(worst),
+            figures.format_uptime(worst),
             _outage_count(report),
             is_below_target,
         )
@@ -86,7 +88,7 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
 
 
 def _outage_count(report: Report) -> str:
-    return wording.pluralise(len(report.outages), "outage")
+    return figures.pluralise(len(report.outages), "outage")
 
 
 def _agenda(report: Report, meeting: Meeting) -> Section:
@@ -106,7 +108,7 @@ def _usage(report: Report) -> Section:
         Column("Kept, adjusted", "share"),
     )
     rows = [_month_row(one) for one in report.trend]
-    drawings = (volume(report.days), trend(report.trend))
+    drawings = (volume_chart(report.days), trend_chart(report.trend))
     return Section("Usage and trend", drawings=drawings, tables=(Table(columns, rows),))
 
 
@@ -118,11 +120,11 @@ def _month_row(one: Usage) -> tuple[Value, ...]:
 
 def _promises(report: Report) -> Section:
     metrics = [
-        CompliancePart(wording.metric_name(part.name), part.compliance) for part in report.metrics
+        CompliancePart(figures.metric_name(part.name), part.compliance) for part in report.metrics
     ]
-    drawings = [kept(metrics)] if metrics else []
+    drawings = [compliance_chart(metrics)] if metrics else []
     if report.response_times:
-        drawings.append(spread(report.response_times))
+        drawings.append(response_times_chart(report.response_times))
     tables = [
         _parts_table(title, parts)
         for title, parts in (
@@ -167,7 +169,7 @@ def _breaches(report: Report) -> Section:
         Column("Priority", weight=0.9),
         Column("Promise", weight=1.1),
         Column("Broken at", "instant", 1.1),
-        Column("Too late by", "lasting", 1.1),
+        Column("Too late by", "duration", 1.1),
         Column("Reason", weight=2.4),
     )
     hidden_count = report.breaches_total - len(report.breaches)
@@ -185,7 +187,7 @@ def _breach_row(one: Breach) -> tuple[Value, ...]:
         sentences.append("Still open.")
     overrun_seconds = one.overrun_seconds
     reason = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in sentences)
-    name = wording.metric_name(one.metric)
+    name = figures.metric_name(one.metric)
     return (one.ticket, one.title, one.priority, name, one.breached_at, overrun_seconds, reason)
 
 
@@ -202,7 +204,7 @@ def _waivers(report: Report) -> Section:
         (
             one.key,
             one.about,
-            "every promise" if one.metric is None else wording.metric_name(one.metric),
+            "every promise" if one.metric is None else figures.metric_name(one.metric),
             one.reason,
             _decision(one),
             one.decided_at,

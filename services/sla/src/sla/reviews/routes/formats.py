@@ -8,8 +8,8 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from common.http import ResponseModel
-from sla.papers import csv, html
-from sla.reviews.paper import Paper
+from sla.rendering import csv, html
+from sla.rendering.document import Document
 
 Format = Literal["json", "html", "pdf", "xlsx", "csv"]
 FormatQuery = Annotated[
@@ -19,18 +19,18 @@ FormatQuery = Annotated[
 
 class _Renderer(NamedTuple):
     media_type: str
-    render: Callable[[Paper], bytes]
+    render: Callable[[Document], bytes]
 
 
-def _render_pdf(document: Paper) -> bytes:
+def _render_pdf(document: Document) -> bytes:
     # Loaded by the first who asks: its library is a tenth of what an idle service weighs.
-    from sla.papers.pdf import pdf
+    from sla.rendering.pdf import pdf
 
     return pdf(document)
 
 
-def _render_xlsx(document: Paper) -> bytes:
-    from sla.papers.xlsx import xlsx
+def _render_xlsx(document: Document) -> bytes:
+    from sla.rendering.xlsx import xlsx
 
     return xlsx(document)
 
@@ -56,7 +56,7 @@ FORMAT_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 async def render_response(
-    request: Request, requested: Format | None, model: ResponseModel, document: Paper
+    request: Request, requested: Format | None, model: ResponseModel, document: Document
 ) -> Response:
     """The answer as it is wanted; made beside the event loop, which has others to serve."""
     chosen_format = requested or _accepted_format(request)

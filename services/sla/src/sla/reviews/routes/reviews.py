@@ -12,11 +12,11 @@ from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import Name, id_or_key
+from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
-from sla.reviews.domain.wording import format_instant
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
 from sla.reviews.schemas.requests import MonthQuery, month_from_request
 from sla.reviews.schemas.responses import ReviewDetail, ReviewRead, to_detail_response, to_response

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from sla.reports.routes.compliance_summary import ComplianceFigures
+from sla.reviews.documents.agenda import agenda
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
-from sla.reviews.domain.meeting import Meeting, agenda
+from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,

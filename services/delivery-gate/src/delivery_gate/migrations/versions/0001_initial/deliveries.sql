@@ -8,7 +8,7 @@ CREATE TABLE deliveries (
     sequence bigint NOT NULL,
     product text NOT NULL,
     version text,
-    wanted_digest text,
+    requested_digest text,
     version_id uuid,
     digest text,
     environment_id uuid NOT NULL,

@@ -1,5 +1,4 @@
--- Customers' environments and what runs there; Blockers; contacts for the portal
--- (docs/decisions/0622).
+-- Customers' environments, and what runs on each.
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -32,25 +31,3 @@ CREATE TABLE running (
     CONSTRAINT fk_running_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id)
 );
-
-CREATE TABLE blockers (
-    ticket_id uuid NOT NULL,
-    ticket text NOT NULL,
-    environment_id uuid,
-    environment text,
-    state text NOT NULL,
-    CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
-    CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
-);
-CREATE INDEX ix_blockers_open ON blockers (environment_id) WHERE state = 'open';
-
-CREATE TABLE contacts (
-    id uuid NOT NULL,
-    customer text NOT NULL,
-    address_digest text,
-    heard bigint NOT NULL,
-    CONSTRAINT pk_contacts PRIMARY KEY (id)
-);
-CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
-COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
-COMMENT ON COLUMN contacts.heard IS 'Sequence of the last word about the contact.';

@@ -1,4 +1,4 @@
--- What is owed because of deliveries: follow-ups, and emergency changes.
+-- Follow-ups: the work that refusals and drifts oblige to.
 
 CREATE SEQUENCE follow_up_numbers START 1001;
 CREATE TABLE follow_ups (
@@ -36,42 +36,3 @@ CREATE TABLE follow_ups (
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
-
-CREATE SEQUENCE emergency_numbers START 1001;
-CREATE TABLE emergency_changes (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    sequence bigint NOT NULL,
-    environment_id uuid NOT NULL,
-    environment text NOT NULL,
-    customer text NOT NULL,
-    ticket_id uuid NOT NULL,
-    ticket text NOT NULL,
-    description text NOT NULL,
-    requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL,
-    state text NOT NULL,
-    authorized_by text,
-    authorized_at timestamptz,
-    applied_by text,
-    applied_at timestamptz,
-    settled_by_version uuid,
-    settled_at timestamptz,
-    revoked_at timestamptz,
-    revocation_reason text,
-    CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
-    CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
-    CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
-    CONSTRAINT ck_emergency_changes_authorized
-        CHECK (state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL),
-    CONSTRAINT ck_emergency_changes_applied
-        CHECK (state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL),
-    CONSTRAINT uq_emergency_changes_key UNIQUE (key),
-    CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
-        REFERENCES environments (id),
-    CONSTRAINT fk_emergency_changes_settled_by_version FOREIGN KEY (settled_by_version)
-        REFERENCES deliveries (id)
-);
-CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
-    WHERE state IN ('requested', 'authorized', 'applied');

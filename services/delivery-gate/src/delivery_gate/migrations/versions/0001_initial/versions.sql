@@ -1,15 +1,4 @@
--- Products, their versions, and the checks of each. What was said stays said.
-
-CREATE TABLE products (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    name text NOT NULL,
-    versions integer NOT NULL,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT pk_products PRIMARY KEY (id),
-    CONSTRAINT uq_products_key UNIQUE (key)
-);
+-- Versions of products, and the checks of each: inserted and never changed (G1).
 
 CREATE TABLE versions (
     id uuid NOT NULL,

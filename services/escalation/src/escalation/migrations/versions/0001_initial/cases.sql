@@ -1,4 +1,4 @@
--- Cases, what happened in them, and whom they call.
+-- Cases (escalations) and their timelines.
 
 CREATE SEQUENCE escalation_keys;
 CREATE TABLE escalations (
@@ -11,7 +11,7 @@ CREATE TABLE escalations (
     dedup_key text NOT NULL,
     title text NOT NULL,
     at timestamptz NOT NULL,
-    kind text,
+    ticket_kind text,
     service text,
     customer text,
     environment text,
@@ -22,8 +22,8 @@ CREATE TABLE escalations (
     policy_id uuid NOT NULL REFERENCES policies (id),
     status text NOT NULL CHECK (status IN ('open', 'acknowledged', 'snoozed', 'resolved')),
     due_at timestamptz,
-    passes int NOT NULL,
-    fired int NOT NULL,
+    round int NOT NULL,
+    fired_step int NOT NULL,
     next_step int NOT NULL,
     exhausted boolean NOT NULL,
     acknowledged_by text[] NOT NULL,
@@ -58,26 +58,3 @@ CREATE TABLE timeline (
     CONSTRAINT ck_timeline_two_people CHECK (confirmed_by IS NULL OR (by IS NOT NULL AND confirmed_by <> by))
 );
 REVOKE UPDATE, DELETE, TRUNCATE ON timeline FROM opsdesk_escalation;
-
-CREATE TABLE notifications (
-    id uuid PRIMARY KEY,
-    key text NOT NULL,
-    escalation_id uuid NOT NULL REFERENCES escalations (id),
-    purpose text NOT NULL CHECK (purpose IN ('page', 'exhausted', 'duty', 'all_clear')),
-    person text NOT NULL,
-    channel text NOT NULL,
-    address text NOT NULL,
-    send_at timestamptz NOT NULL,
-    state text NOT NULL CHECK (state IN ('on_hold', 'ready', 'sent', 'cancelled', 'failed')),
-    attempts int NOT NULL,
-    tried text[] NOT NULL,
-    to_fallback boolean NOT NULL,
-    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
-    lease uuid,
-    settled_at timestamptz,
-    problem text,
-    UNIQUE (escalation_id, key)
-) WITH (fillfactor = 70);
-CREATE INDEX ix_notifications_ready ON notifications (next_try_at) WHERE state = 'ready';
-COMMENT ON COLUMN notifications.next_try_at IS
-    'Real time: the next attempt, or the end of the lease while one is being made.';

@@ -1,4 +1,4 @@
--- People, customers and environments as intake tells them; how each person wants to be reached.
+-- People, customers and environments as intake announces them; how each person wants to be notified.
 
 CREATE TABLE people (
     sub text PRIMARY KEY,
@@ -8,9 +8,9 @@ CREATE TABLE people (
     roles text[] NOT NULL,
     retired boolean NOT NULL
 );
-COMMENT ON TABLE people IS 'Staff as intake tells them; house is the last resort''s own address.';
+COMMENT ON TABLE people IS 'Staff as intake announces them; fallback is the contact for when nobody else can be notified.';
 INSERT INTO people (sub, name, email, timezone, roles, retired) VALUES
-    ('house', 'On duty', 'on-duty@localhost', 'UTC', '{}', false);
+    ('fallback', 'On duty', 'on-duty@localhost', 'UTC', '{}', false);
 
 CREATE TABLE personal_settings (
     sub text PRIMARY KEY,

@@ -1,5 +1,5 @@
 -- Tickets, their messages and hand-overs. Four eyes are constraints here as well as rules in the
--- core (R1).
+-- domain (R1).
 
 CREATE SEQUENCE ticket_numbers START 1001;
 CREATE TABLE tickets (
@@ -16,18 +16,18 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
-    lowering_priority text,
-    lowering_impact text,
-    lowering_urgency text,
-    lowering_by text,
-    lowering_at timestamptz,
-    lowering_reason text,
-    correction_kind text,
-    correction_nature text,
-    correction_service text,
-    correction_by text,
-    correction_at timestamptz,
-    correction_reason text,
+    downgrade_priority text,
+    downgrade_impact text,
+    downgrade_urgency text,
+    downgrade_requested_by text,
+    downgrade_requested_at timestamptz,
+    downgrade_reason text,
+    reclassification_kind text,
+    reclassification_nature text,
+    reclassification_service text,
+    reclassification_requested_by text,
+    reclassification_requested_at timestamptz,
+    reclassification_reason text,
     reclassified_by text,
     reclassified_confirmed_by text,
     state text NOT NULL CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded',
@@ -70,44 +70,44 @@ CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
-COMMENT ON COLUMN tickets.reporter IS 'The address of a sender who is no known contact.';
+COMMENT ON COLUMN tickets.reporter IS 'The e-mail address that a ticket came from, while no contact is known.';
 
-CREATE FUNCTION refuse_lowering_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_downgrade_by_one() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
 BEGIN
     IF array_position(ranks, NEW.priority) > array_position(ranks, OLD.priority) AND (
-        OLD.lowering_priority IS DISTINCT FROM NEW.priority
-        OR OLD.lowering_by IS DISTINCT FROM NEW.priority_by
+        OLD.downgrade_priority IS DISTINCT FROM NEW.priority
+        OR OLD.downgrade_requested_by IS DISTINCT FROM NEW.priority_by
         OR NEW.priority_confirmed_by IS NULL
-        OR NEW.priority_confirmed_by = OLD.lowering_by
+        OR NEW.priority_confirmed_by = OLD.downgrade_requested_by
     ) THEN
         RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_priority_four_eyes';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER lowering_needs_two BEFORE UPDATE OF priority ON tickets
+CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (NEW.priority <> OLD.priority)
-    EXECUTE FUNCTION refuse_lowering_alone();
+    EXECUTE FUNCTION refuse_downgrade_by_one();
 
-CREATE FUNCTION refuse_correction_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_reclassification_by_one() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.correction_by IS NULL
-        OR NEW.kind IS DISTINCT FROM coalesce(OLD.correction_kind, OLD.kind)
-        OR NEW.service IS DISTINCT FROM coalesce(OLD.correction_service, OLD.service)
-        OR NEW.reclassified_by IS DISTINCT FROM OLD.correction_by
+    IF OLD.reclassification_requested_by IS NULL
+        OR NEW.kind IS DISTINCT FROM coalesce(OLD.reclassification_kind, OLD.kind)
+        OR NEW.service IS DISTINCT FROM coalesce(OLD.reclassification_service, OLD.service)
+        OR NEW.reclassified_by IS DISTINCT FROM OLD.reclassification_requested_by
         OR NEW.reclassified_confirmed_by IS NULL
-        OR NEW.reclassified_confirmed_by = OLD.correction_by
+        OR NEW.reclassified_confirmed_by = OLD.reclassification_requested_by
     THEN
         RAISE EXCEPTION 'what a ticket is takes the person who asked for it and another one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_classification_four_eyes';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER correction_needs_two BEFORE UPDATE OF kind, service ON tickets
+CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tickets
     FOR EACH ROW WHEN (NEW.kind <> OLD.kind OR NEW.service IS DISTINCT FROM OLD.service)
-    EXECUTE FUNCTION refuse_correction_alone();
+    EXECUTE FUNCTION refuse_reclassification_by_one();
 
 CREATE TABLE messages (
     id uuid PRIMARY KEY,

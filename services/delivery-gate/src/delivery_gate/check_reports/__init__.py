@@ -1,0 +1,1 @@
+"""Check reports: what pipelines report about the checks of a version."""

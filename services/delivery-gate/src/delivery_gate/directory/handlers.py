@@ -1,0 +1,16 @@
+"""Events about contacts of customers."""
+
+from common.events.directory import ContactKnown
+from common.events.envelope import ReceivedEvent
+from common.persistence.database import Connection
+from delivery_gate.directory import store
+from delivery_gate.directory.store import ContactRecord
+
+
+async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
+    """Store the contact. One who is erased or has left loses the digest: the portal speaks for them
+    no more."""
+    event = received.event
+    digest = None if event.erased or event.retired else event.address_digest
+    record = ContactRecord(event.contact_id, event.customer, digest, received.sequence)
+    await store.upsert(tx, record)

@@ -1,0 +1,66 @@
+"""Events about Blockers."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from common.events.directory import EnvironmentKnown
+from common.events.envelope import ReceivedEvent
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
+from common.messaging.inbox import MissingReference
+from common.persistence.database import Connection, transaction_time
+from delivery_gate.command_context import SYSTEM
+from delivery_gate.emergencies.commands import record_revocation
+from delivery_gate.emergencies.domain import Blocker, BlockerState, EmergencyChange, revoke
+from delivery_gate.emergencies.store import blockers, emergency_changes
+from delivery_gate.environments import store as environments
+from delivery_gate.environments.context import EnvironmentContext
+
+LiftReason = Literal["lowered", "resolved", "closed", "merged", "moved"]
+LIFTED_TEXTS: Final[Mapping[LiftReason, str]] = {
+    "lowered": "was lowered",
+    "resolved": "was resolved",
+    "closed": "was closed",
+    "merged": "was merged",
+    "moved": "is about another environment",
+}
+
+
+async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
+    """Store the Blocker: it justifies emergency changes on its environment from now on."""
+    event = received.event
+    await _lock_environments(tx, event)
+    blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open")
+    await blockers.upsert(tx, blocker, event.environment_id)
+
+
+async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
+    """Store that the Blocker is lifted, and revoke the changes on it that are not applied (G8)."""
+    event = received.event
+    await _lock_environments(tx, event)
+    state: BlockerState = "lowered" if event.reason in {"lowered", "moved"} else "closed"
+    moved = event.reason == "moved"
+    blocker = Blocker(event.ticket_id, event.ticket, None if moved else event.environment, state)
+    await blockers.upsert(tx, blocker, None if moved else event.environment_id)
+    reason = f"{event.ticket} {LIFTED_TEXTS[event.reason]}."
+    for change in await emergency_changes.lock_pending_of_ticket(tx, event.ticket_id):
+        await _revoke(tx, change, reason)
+
+
+async def _revoke(tx: Connection, change: EmergencyChange, reason: str) -> None:
+    at = await transaction_time(tx)
+    revoked = revoke(change, reason, at)
+    if isinstance(revoked, EmergencyChange):
+        environment_id = await emergency_changes.get_environment_id(tx, change.id)
+        environment = await environments.get(tx, environment_id)
+        await record_revocation(EnvironmentContext(tx, SYSTEM, at, environment), revoked, reason)
+
+
+async def _lock_environments(tx: Connection, event: TicketEvent) -> None:
+    """Lock every environment that this may concern, so that no change is applied meanwhile.
+
+    Raises MissingReference while the directory has not announced the ticket's environment.
+    """
+    here = {event.environment_id} if event.environment_id else set()
+    environment_ids = here | await emergency_changes.list_environment_ids(tx, event.ticket_id)
+    if not here <= await environments.lock_all(tx, environment_ids):
+        raise MissingReference(f"environment/{event.environment_id}", EnvironmentKnown.source)

@@ -1,0 +1,1 @@
+"""Every query about emergency changes and Blockers. Rows stay inside; domain values come out."""

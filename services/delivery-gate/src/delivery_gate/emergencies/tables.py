@@ -1,0 +1,59 @@
+"""Emergency changes, and the Blockers that justify them."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
+
+from delivery_gate.metadata import INSTANT, METADATA, identity, key, sequence
+
+blockers = Table(
+    "blockers",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("environment_id", Uuid),
+    Column("environment", Text),
+    Column("state", Text, nullable=False),
+    CheckConstraint("state IN ('open', 'lowered', 'closed')", name="state"),
+    Index("ix_blockers_open", "environment_id", postgresql_where="state = 'open'"),
+)
+
+emergency_changes = Table(
+    "emergency_changes",
+    METADATA,
+    identity(),
+    key(),
+    sequence(),
+    Column("environment_id", Uuid, ForeignKey("environments.id"), nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", INSTANT, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("authorized_by", Text),
+    Column("authorized_at", INSTANT),
+    Column("applied_by", Text),
+    Column("applied_at", INSTANT),
+    Column("settled_by_version", Uuid, ForeignKey("deliveries.id")),
+    Column("settled_at", INSTANT),
+    Column("revoked_at", INSTANT),
+    Column("revocation_reason", Text),
+    CheckConstraint(
+        "state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')", name="state"
+    ),
+    CheckConstraint("authorized_by <> requested_by", name="four_eyes"),
+    CheckConstraint(
+        "state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL",
+        name="authorized",
+    ),
+    CheckConstraint(
+        "state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL", name="applied"
+    ),
+    Index(
+        "uq_emergency_changes_one_open",
+        "environment_id",
+        unique=True,
+        postgresql_where="state IN ('requested', 'authorized', 'applied')",
+    ),
+)

@@ -1,0 +1,59 @@
+"""Request and response models of follow-ups."""
+
+from datetime import datetime
+from uuid import UUID
+
+from common.http import RequestModel, ResponseModel
+from delivery_gate.criteria.domain.verdict import FollowUpKind
+from delivery_gate.fields import FreeText
+from delivery_gate.follow_ups.domain import FollowUp, FollowUpState
+
+
+class FollowUpClose(RequestModel):
+    """The evidence that the work is done: a link, a run, a document."""
+
+    evidence: FreeText
+
+
+class FollowUpRead(ResponseModel):
+    """A follow-up. `blocks_delivery`: the version may not be delivered anywhere meanwhile."""
+
+    id: UUID
+    key: str
+    kind: FollowUpKind
+    task: str
+    state: FollowUpState
+    delivery_id: UUID | None
+    environment: str
+    product: str | None
+    version: str | None
+    blocks_delivery: bool
+    opened_at: datetime
+    evidence: str | None
+    closed_by: str | None
+    closed_at: datetime | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+
+
+def to_response(follow_up: FollowUp) -> FollowUpRead:
+    """The follow-up as the API shows it."""
+    held = follow_up.held
+    return FollowUpRead(
+        id=follow_up.id,
+        key=follow_up.key,
+        kind=follow_up.kind,
+        task=follow_up.task,
+        state=follow_up.state,
+        delivery_id=follow_up.delivery_id,
+        environment=follow_up.environment,
+        product=held.product if held else None,
+        version=held.name if held else None,
+        blocks_delivery=held is not None and follow_up.state != "confirmed",
+        opened_at=follow_up.opened_at,
+        evidence=follow_up.evidence,
+        closed_by=follow_up.closed_by,
+        closed_at=follow_up.closed_at,
+        confirmed_by=follow_up.confirmed_by,
+        confirmed_at=follow_up.confirmed_at,
+    )

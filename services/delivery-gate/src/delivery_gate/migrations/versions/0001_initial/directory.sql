@@ -1,0 +1,12 @@
+-- Contacts of customers, for whom the portal speaks (docs/decisions/0622).
+
+CREATE TABLE contacts (
+    id uuid NOT NULL,
+    customer text NOT NULL,
+    address_digest text,
+    sequence bigint NOT NULL,
+    CONSTRAINT pk_contacts PRIMARY KEY (id)
+);
+CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
+COMMENT ON COLUMN contacts.sequence IS 'Number of the last event about the contact.';

@@ -1,0 +1,1 @@
+"""Observations: what monitors see running on an environment."""

@@ -1,0 +1,110 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from common.events.directory import EnvironmentKnown
+from common.events.tickets import BlockerRaised
+from delivery_gate_support.gate_client import ACME, GateClient, digest
+
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
+ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("lowered", "NOT_BLOCKER"),
+        ("resolved", "BLOCKER_CLOSED"),
+        ("closed", "BLOCKER_CLOSED"),
+        ("merged", "BLOCKER_CLOSED"),
+        ("moved", "BLOCKER_ELSEWHERE"),
+    ],
+)
+async def test_a_lifted_blocker_revokes_what_is_not_applied(
+    gate: GateClient, reason: str, code: str
+) -> None:
+    """G8."""
+    await gate.raise_blocker()
+    change = await gate.post_ok("anna", "emergency-changes", ASKED)
+    await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
+    await gate.lift_blocker(reason)
+    revoked = await gate.get_ok("anna", f"emergency-changes/{change['key']}")
+    assert revoked["state"] == "revoked"
+    late = await gate.post("anna", f"emergency-changes/{change['key']}/apply")
+    assert (late.status_code, late.json()["code"]) == (409, "NOT_REVIEWABLE")
+    again = await gate.post("anna", "emergency-changes", ASKED)
+    assert (again.status_code, again.json()["code"]) == (409, code)
+
+
+async def test_a_blocker_elsewhere_is_none_here(gate: GateClient) -> None:
+    """G8."""
+    await gate.raise_blocker("acme-staging")
+    denied = await gate.post("anna", "emergency-changes", ASKED)
+    assert denied.json()["code"] == "BLOCKER_ELSEWHERE"
+    await gate.raise_blocker()
+    assert (await gate.post("anna", "emergency-changes", ASKED)).status_code == 201
+    second = await gate.post("omar", "emergency-changes", ASKED)
+    assert second.json()["code"] == "CONFLICT"
+
+
+async def test_a_change_taken_back_is_not_applied(gate: GateClient) -> None:
+    await gate.raise_blocker()
+    change = await gate.post_ok("anna", "emergency-changes", ASKED)
+    empty = await gate.post("anna", f"emergency-changes/{change['key']}/revoke", {"reason": ""})
+    assert empty.json()["code"] == "REASON_REQUIRED"
+    body = {"reason": "Not needed."}
+    revoked = await gate.post_ok("anna", f"emergency-changes/{change['key']}/revoke", body)
+    assert (revoked["state"], revoked["revocation_reason"]) == ("revoked", "Not needed.")
+
+
+async def test_a_blocker_on_an_environment_not_announced_waits_for_it(gate: GateClient) -> None:
+    """A reference to something unknown parks; it applies once intake has announced it."""
+    elsewhere = UUID(int=0xBB)
+    raised = BlockerRaised(
+        at=NINE,
+        ticket_id=UUID(int=0x72),
+        ticket="OPS-2",
+        title="Down",
+        kind="incident",
+        priority="blocker",
+        state="open",
+        customer_id=ACME,
+        customer="acme",
+        environment_id=elsewhere,
+        environment="acme-test",
+    )
+    await gate.deliver_event(raised)
+    async with gate.database.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM blockers")) == 0
+        assert await tx.scalar(text("SELECT count(*) FROM parked")) == 1
+    known = EnvironmentKnown(
+        at=NINE,
+        environment_id=elsewhere,
+        environment="acme-test",
+        customer_id=ACME,
+        customer="acme",
+        tier="test",
+        name="Test",
+    )
+    await gate.deliver_event(known)
+    async with gate.database.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM blockers")) == 1
+
+
+async def test_a_change_is_not_applied_while_a_delivery_is_rolled_out(gate: GateClient) -> None:
+    """G11: and it is once the delivery has ended."""
+    await gate.register_version("1.0", "1")
+    await gate.deliver_to_staging("1.0", "1")
+    made = await gate.submit("1.0", "acme-prod")
+    await gate.approve(made["key"], "anna", "omar")
+    await gate.raise_blocker()
+    change = await gate.post_ok("anna", "emergency-changes", ASKED)
+    await gate.post_ok("omar", f"emergency-changes/{change['key']}/authorize")
+    await gate.post_ok("anna", f"deliveries/{made['key']}/start", {"digest": digest("1")})
+    path = f"emergency-changes/{change['key']}/apply"
+    early = await gate.post("anna", path)
+    assert (early.status_code, early.json()["code"]) == (409, "CONFLICT")
+    await gate.post_ok("anna", f"deliveries/{made['key']}/verify", {"digest": digest("1")})
+    assert (await gate.post_ok("anna", path))["state"] == "applied"

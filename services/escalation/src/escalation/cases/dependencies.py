@@ -1,0 +1,60 @@
+"""What several routes need of cases: load one, or lock it and let a rule decide."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import Request, Response
+
+from common.audit import Entry, record
+from common.auth import Caller
+from common.errors import Conflict, NotFound
+from common.http import if_match, set_etag
+from common.persistence.database import Connection, transaction_time
+from escalation.cases import store as cases
+from escalation.cases.commands import apply_outcome
+from escalation.cases.domain.case import Case
+from escalation.cases.domain.lifecycle import Outcome
+from escalation.cases.domain.timeline import Rejection
+from escalation.cases.schemas import EscalationRead, to_response
+
+Decide = Callable[[Case, datetime], Outcome | Rejection]
+
+
+async def get_case(tx: Connection, id_or_key: str) -> Case:
+    """The case by id or key. Raises NotFound."""
+    case = await cases.get(tx, id_or_key)
+    if case is None:
+        raise NotFound("This escalation")
+    return case
+
+
+async def run_action(
+    tx: Connection,
+    request: Request,
+    response: Response,
+    id_or_key: str,
+    caller: Caller,
+    action: str,
+    decide: Decide,
+) -> EscalationRead:
+    """Lock the case, decide, store, announce and audit. Raises NotFound, PreconditionFailed, Conflict.
+
+    `decide` gets the case and the time of the transaction.
+    """
+    case = await cases.lock(tx, id_or_key)
+    if case is None:
+        raise NotFound("This escalation")
+    if_match(request, case.sequence, to_response(case))
+    at = await transaction_time(tx)
+    outcome = decide(case, at)
+    if isinstance(outcome, Rejection):
+        error_type = f"escalation-{outcome.code.lower().replace('_', '-')}"
+        raise Conflict(outcome.detail, type=error_type)
+    after = await apply_outcome(tx, case, outcome)
+    grounds = {"was": case.state.status, "is": after.state.status}
+    subject = f"escalation/{case.id}"
+    await record(
+        tx, Entry(at, caller.sub, f"escalation.{action}", subject, grounds, caller.via_machine)
+    )
+    set_etag(response, after.sequence)
+    return to_response(after)

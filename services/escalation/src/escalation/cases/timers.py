@@ -1,0 +1,18 @@
+"""The deadlines of cases: steps, acknowledgements that time out, snoozes that end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due
+from escalation.cases import store as cases
+from escalation.cases.commands import apply_outcome
+from escalation.cases.domain import policy_engine
+from escalation.policies.store import load_roster
+
+
+async def on_cases_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Do what is due for each case, once (E12). A person who acts at the same instant is first (E10)."""
+    roster = await load_roster(tx)
+    for case in await cases.load_many(tx, [deadline.subject for deadline in due]):
+        await apply_outcome(tx, case, policy_engine.advance(case.state, case.policy, roster, at))

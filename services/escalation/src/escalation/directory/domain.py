@@ -1,0 +1,56 @@
+"""A person: through which channels they are notified, and after which delays. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+ChannelKind = Literal["email", "sms"]
+
+CHEAPEST_FIRST: tuple[ChannelKind, ...] = ("email", "sms")
+
+FALLBACK_CONTACT = "fallback"
+"""`sub` of the pseudo-person with the company's own address, notified when nobody else can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to reach a person; `address` is where mail for this channel goes."""
+
+    kind: ChannelKind
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRule:
+    """One message `delay` after each step, by a channel; None is the person's default (E13)."""
+
+    delay: timedelta = timedelta(0)
+    channel: ChannelKind | None = None
+
+
+AT_ONCE = (NotificationRule(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be notified; `zone` is the IANA time zone in which they read times.
+
+    `channels` hold the default first.
+    """
+
+    sub: str
+    name: str
+    zone: str
+    channels: tuple[Channel, ...]
+    rules: tuple[NotificationRule, ...] = AT_ONCE
+
+    def channel(self, kind: ChannelKind | None) -> Channel | None:
+        """The channel of this kind; the default where `kind` is None or the person has none of it."""
+        matching = (c for c in self.channels if kind in (None, c.kind))
+        return next(matching, self.channels[0] if self.channels else None)
+
+    def cheapest_untried(self, tried: Sequence[str]) -> Channel | None:
+        """The cheapest channel whose address is not in `tried` (E19); None when all were tried."""
+        untried = [c for c in self.channels if c.address not in tried]
+        return min(untried, key=lambda c: CHEAPEST_FIRST.index(c.kind), default=None)

@@ -1,0 +1,46 @@
+"""Tables of people, customers and environments."""
+
+from sqlalchemy import ARRAY, Boolean, Column, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from escalation.metadata import METADATA
+
+people = Table(
+    "people",
+    METADATA,
+    Column("sub", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+personal_settings = Table(
+    "personal_settings",
+    METADATA,
+    Column("sub", Text, primary_key=True),
+    Column("channels", JSONB, nullable=False),
+    Column("rules", JSONB, nullable=False),
+)
+
+customers = Table(
+    "customers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+environments = Table(
+    "environments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)

@@ -1,0 +1,31 @@
+"""From an episode of an alert to its event."""
+
+from datetime import datetime
+
+from common.events.tickets import AlertEvent, AlertResolved
+from intake.alerts.store import Episode
+
+
+def to_event(
+    event: type[AlertEvent], episode: Episode, ticket: str | None, at: datetime
+) -> AlertEvent:
+    """The event of this type about the episode; `ticket` is the key of its ticket."""
+    more = {"ended_at": episode.ended_at} if event is AlertResolved else {}
+    return event.model_validate(
+        {
+            "at": at,
+            "alert_id": episode.id,
+            "ticket_id": episode.ticket_id,
+            "ticket": ticket,
+            "monitor": episode.monitor,
+            "dedup_key": episode.dedup_key,
+            "customer_id": episode.customer_id,
+            "customer": episode.customer,
+            "environment_id": episode.environment_id,
+            "environment": episode.environment,
+            "service": episode.service,
+            "severity": episode.severity,
+            "started_at": episode.started_at,
+            **more,
+        }
+    )

@@ -1,0 +1,75 @@
+"""Register reference data and publish it: record, event and audit entry in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from common import audit
+from common.domain import Actor
+from common.errors import Conflict
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, Database, transaction_time
+from intake.directory.domain.environment import Environment
+from intake.directory.domain.parties import Contact, Customer, Partner, Person
+from intake.directory.events import DirectoryRecord, to_event
+from intake.directory.store import (
+    CONTACTS,
+    CUSTOMERS,
+    ENVIRONMENTS,
+    PARTNERS,
+    PEOPLE,
+    DirectoryRepository,
+)
+
+BATCH_SIZE: Final = 500
+"""Records that one transaction of `publish_all` announces."""
+REPOSITORIES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
+
+T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
+
+
+async def register(
+    tx: Connection, actor: Actor, repository: DirectoryRepository[T], record: T, name: str
+) -> T:
+    """Store and publish a record; return the stored one, which may have been there before.
+
+    Raises Conflict where another record has this name.
+    """
+    if not await repository.add(tx, record):
+        existing = await repository.find(tx, name)
+        if existing is None or not _is_same(existing, record):
+            raise Conflict(
+                f"{name} is taken by another record. Take another name.", type="name-taken"
+            )
+        return existing
+    at = await transaction_time(tx)
+    await _publish(tx, [record], at)
+    kind = type(record).__name__.lower()
+    subject = f"{kind}/{record.id}"
+    await audit.record(tx, audit.Entry.by(actor, at, f"{kind}.add", subject, {}))
+    return record
+
+
+async def publish_all(database: Database) -> int:
+    """Publish every record again with a new sequence, for new subscribers. The number of events."""
+    total = 0
+    for repository in REPOSITORIES:
+        after: UUID | None = None
+        while True:
+            async with database.transaction() as tx:
+                records = await repository.advance_sequences(tx, after, BATCH_SIZE)
+                await _publish(tx, records, await transaction_time(tx))
+            if not records:
+                break
+            after, total = records[-1].id, total + len(records)
+    return total
+
+
+async def _publish(tx: Connection, records: Sequence[DirectoryRecord], at: datetime) -> None:
+    await publish(tx, *(OutboxEvent(to_event(record, at), record.sequence) for record in records))
+
+
+def _is_same(left: T, right: T) -> bool:
+    return replace(left, id=right.id, sequence=right.sequence) == right

@@ -1,0 +1,68 @@
+"""Customers, contacts, environments, partners and people."""
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
+
+from intake.metadata import METADATA
+
+customers = Table(
+    "customers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text),
+    Column("phone", Text),
+    Column("language", Text, nullable=False),
+    Column("erased", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+environments = Table(
+    "environments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+partners = Table(
+    "partners",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("email", Text),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+people = Table(
+    "people",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sub", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text),
+    Column("timezone", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)

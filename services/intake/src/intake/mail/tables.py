@@ -1,0 +1,26 @@
+"""E-mails as they came, and the message ids of each ticket's thread."""
+
+from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
+
+from intake.metadata import METADATA, instant
+
+mails = Table(
+    "mails",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_by", Text, nullable=False),
+    instant("received_at", nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("ticket_id", Uuid),
+)
+
+mail_threads = Table(
+    "mail_threads",
+    METADATA,
+    Column("message_id", Text, primary_key=True),
+    Column("ticket_id", Uuid, primary_key=True),
+)

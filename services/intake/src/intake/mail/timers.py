@@ -1,0 +1,14 @@
+"""Time in: mails that were stored and not processed are processed again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Due
+from intake.mail.commands import process
+
+
+async def on_mails_unprocessed(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Process each mail that is due, once."""
+    for deadline in due:
+        await process(tx, deadline.subject)

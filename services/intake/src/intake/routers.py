@@ -1,0 +1,30 @@
+"""HTTP in: the routes of every noun, in the order in which the API documents them."""
+
+from intake.alerts import routes as alert_routes
+from intake.directory import routes as directory_routes
+from intake.mail import routes as mail_routes
+from intake.tickets.routes import (
+    actions,
+    create_ticket,
+    handover,
+    priorities,
+    read_tickets,
+    reclassification,
+    replies,
+    triage,
+)
+
+ROUTERS = (
+    create_ticket.routes,
+    read_tickets.routes,
+    replies.routes,
+    actions.routes,
+    handover.routes,
+    priorities.routes,
+    reclassification.routes,
+    triage.routes,
+    mail_routes.ingest_routes,
+    mail_routes.list_routes,
+    alert_routes.routes,
+    *directory_routes.ROUTERS,
+)

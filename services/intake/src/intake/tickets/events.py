@@ -1,0 +1,98 @@
+"""From a change of a ticket to its events, with the blockers that the change raised or lifted.
+
+Blockers are worked out here for every change, so that no route can forget them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
+from common.messaging.outbox import OutboxEvent
+from intake.tickets.domain.blocker import Change, blocker_changes
+from intake.tickets.domain.ticket import State, Ticket
+
+_LIFTED_REASONS: Final[Mapping[State, str]] = {
+    "resolved": "resolved",
+    "verified": "resolved",
+    "closed": "closed",
+    "merged": "merged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """A type of event about a changed ticket, with the fields that only this type has."""
+
+    event: type[TicketEvent]
+    extra: Mapping[str, Any]
+
+
+def event_spec(event: type[TicketEvent], **extra: Any) -> EventSpec:
+    """An `EventSpec`, with its fields as keywords."""
+    return EventSpec(event, extra)
+
+
+def opened_event(ticket: Ticket) -> EventSpec:
+    """The event about a new ticket."""
+    return event_spec(
+        TicketOpened,
+        opened_at=ticket.opened_at,
+        channel=ticket.channel,
+        needs_triage=ticket.customer_id is None,
+    )
+
+
+def to_outbox_events(
+    before: Ticket | None,
+    after: Ticket,
+    actor: str | None,
+    at: datetime,
+    events: Sequence[EventSpec],
+) -> tuple[Ticket, list[OutboxEvent]]:
+    """The ticket with its new sequence, and the events about the change by `actor`, in order.
+
+    `before` is None for a new ticket.
+    """
+    pending: list[tuple[EventSpec, Ticket]] = [(spec, after) for spec in events]
+    for change, ticket in blocker_changes(before, after):
+        pending.append((_blocker_event(change, after), ticket))
+    first = after.sequence + 1
+    outbox_events = [
+        OutboxEvent(_to_event(spec, ticket, actor, at), sequence)
+        for sequence, (spec, ticket) in enumerate(pending, first)
+    ]
+    return replace(after, sequence=after.sequence + len(outbox_events)), outbox_events
+
+
+def _blocker_event(change: Change, after: Ticket) -> EventSpec:
+    if change == "raised":
+        return event_spec(BlockerRaised)
+    return event_spec(BlockerLifted, reason=_lifted_reason(after))
+
+
+def _lifted_reason(after: Ticket) -> str:
+    """Why an environment has no blocker any more: the ticket's state, its priority, or its move."""
+    moved = "moved" if after.priority == "blocker" else "lowered"
+    return _LIFTED_REASONS.get(after.state, moved)
+
+
+def _to_event(spec: EventSpec, ticket: Ticket, actor: str | None, at: datetime) -> TicketEvent:
+    return spec.event(
+        at=at,
+        ticket_id=ticket.id,
+        ticket=ticket.key,
+        title=ticket.title,
+        kind=ticket.kind,
+        priority=ticket.priority,
+        state=ticket.state,
+        customer_id=ticket.customer_id,
+        customer=ticket.customer,
+        environment_id=ticket.environment_id,
+        environment=ticket.environment,
+        service=ticket.service,
+        assignee=ticket.assignee,
+        by=actor,
+        **spec.extra,
+    )

@@ -1,0 +1,150 @@
+"""What a caller sends with an action on a ticket."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from common.http import RequestModel
+from common.http.fields import Name
+from intake.tickets.domain.classification import Classification
+from intake.tickets.domain.prioritisation import PriorityAssessment, assess
+from intake.tickets.domain.priority import Impact, Priority, Urgency
+from intake.tickets.domain.ticket import HandoverTarget, Kind, Nature, WaitingOn
+from intake.tickets.schemas.fields import FreeText, OptionalText
+
+
+class OptionalReason(RequestModel):
+    """A reason for an action that needs none."""
+
+    reason: OptionalText = None
+
+
+NO_REASON: Final = OptionalReason()
+
+
+class Reason(RequestModel):
+    """The reason for an action that needs one."""
+
+    reason: FreeText
+
+
+class Assignment(RequestModel):
+    """`to` is the `sub` of a member of staff, `team` a key."""
+
+    to: Name
+    team: Name | None = None
+
+
+class Workaround(RequestModel):
+    """`text` tells the customer how to continue to work until the ticket is resolved."""
+
+    text: FreeText
+
+
+class HoldRequest(RequestModel):
+    """Waiting on the customer needs a question that the customer can see."""
+
+    waiting_on: WaitingOn
+    reason: FreeText
+    question: FreeText | None = None
+
+
+class Resolution(RequestModel):
+    """How the ticket was resolved; the customer can read it."""
+
+    resolution: FreeText
+
+
+class MergeRequest(RequestModel):
+    """`into` is the id or key of the ticket that stays open."""
+
+    into: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ForwardRequest(RequestModel):
+    """The hand-over record: what was seen, what was tried, what is excluded."""
+
+    to: HandoverTarget
+    partner: Name | None = None
+    seen: FreeText
+    tried: FreeText
+    excluded: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class HandBackRequest(RequestModel):
+    """`found` is what second level or the partner found; it becomes an internal note."""
+
+    found: FreeText
+
+
+class PriorityUpdate(RequestModel):
+    """Either a `priority`, or `impact` and `urgency`, from which the matrix derives it."""
+
+    priority: Priority | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    reason: FreeText
+
+    @model_validator(mode="after")
+    def _exactly_one_way(self) -> "PriorityUpdate":
+        by_matrix = self.impact is not None and self.urgency is not None
+        if (self.priority is None) == (not by_matrix):
+            raise PydanticCustomError(
+                "priority_unclear", "give either priority, or impact and urgency"
+            )
+        return self
+
+    def to_assessment(self) -> PriorityAssessment:
+        """The priority that is asked for."""
+        if self.impact is not None and self.urgency is not None:
+            return assess(self.impact, self.urgency)
+        assert self.priority is not None
+        return PriorityAssessment(self.priority)
+
+
+class PriorityConfirmation(RequestModel):
+    """The second person's answer to a lower priority."""
+
+    agree: bool
+    reason: OptionalText = None
+
+
+class ReclassificationRequest(RequestModel):
+    """`kind`, `service` or both; what is left out does not change.
+
+    `nature` goes with a change request.
+    """
+
+    kind: Kind | None = None
+    nature: Nature | None = None
+    service: Name | None = None
+    reason: FreeText
+
+    @model_validator(mode="after")
+    def _has_kind_or_service(self) -> "ReclassificationRequest":
+        if self.kind is None and self.service is None:
+            raise PydanticCustomError("nothing_asked", "give `kind`, `service` or both")
+        if (self.nature is None) != (self.kind != "change_request"):
+            raise PydanticCustomError(
+                "nature", "give `nature` with a change_request, and with nothing else"
+            )
+        return self
+
+    def to_classification(self) -> Classification:
+        """The kind and service that are asked for."""
+        return Classification(self.kind, self.nature, self.service)
+
+
+class ReclassificationConfirmation(RequestModel):
+    """The second person's answer to a reclassification."""
+
+    agree: bool
+    reason: OptionalText = None
+
+
+class CustomerAssignment(RequestModel):
+    """Keys of the customer and of one of its environments."""
+
+    customer: Name
+    environment: Name | None = None

@@ -1,0 +1,1 @@
+"""Pictures of figures, drawn once as shapes and put on document as SVG or PDF. Pure."""

@@ -1,0 +1,77 @@
+"""What charts are drawn from: whatever has these figures. Durations are seconds, shares 0 to 1."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+
+class Compliance(Protocol):
+    """How many promises were kept, broken with approval (waived), or broken (breached)."""
+
+    @property
+    def met(self) -> int: ...
+    @property
+    def waived(self) -> int: ...
+    @property
+    def breached(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def raw(self) -> float | None: ...
+    @property
+    def adjusted(self) -> float | None: ...
+
+
+class NamedCompliance(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def compliance(self) -> Compliance: ...
+
+
+class MonthOfTickets(Protocol):
+    """`month` as `2026-06`."""
+
+    @property
+    def month(self) -> str: ...
+    @property
+    def opened(self) -> int: ...
+    @property
+    def compliance(self) -> Compliance: ...
+
+
+class DayOfTickets(Protocol):
+    @property
+    def day(self) -> date: ...
+    @property
+    def opened(self) -> int: ...
+    @property
+    def resolved(self) -> int: ...
+
+
+class Percentiles(Protocol):
+    """Of how long something took: half of `count` was done within `p50_seconds`."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def p50_seconds(self) -> float: ...
+    @property
+    def p90_seconds(self) -> float: ...
+    @property
+    def p95_seconds(self) -> float: ...
+
+
+class Uptime(Protocol):
+    """`down`: how much of each date was down."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def availability(self) -> float | None: ...
+    @property
+    def down_seconds(self) -> int: ...
+    @property
+    def down(self) -> Sequence[tuple[date, int]]: ...

@@ -1,0 +1,73 @@
+"""A picture as plain shapes, in points, with the origin at the upper left. Pure.
+
+What tells two series apart is never colour alone: one is dark, the other light with an outline, one
+line is whole, the other dashed, and numbers stand beside them, so that a grey print tells the same.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+INK, DARK, LIGHT, PALE, GRID = "#1f2933", "#1d4e79", "#a9c7e4", "#eef2f6", "#c9d1d9"
+ALARM, GOOD = "#9b2226", "#2d6a4f"
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+    stroke: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    points: tuple[tuple[float, float], ...]
+    stroke: str = GRID
+    width: float = 0.75
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    x: float
+    y: float
+    radius: float
+    fill: str
+    stroke: str = INK
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    x: float
+    y: float
+    text: str
+    size: float = 8
+    anchor: Anchor = "start"
+    bold: bool = False
+    fill: str = INK
+
+
+Shape = Box | Line | Dot | Label
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`description` says in words what the picture shows, for whoever cannot see it."""
+
+    name: str
+    title: str
+    description: str
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+def rounded_up(value: float) -> float:
+    """The next 1, 2, 5 x 10^n: where an axis ends. At least 1."""
+    step = 1.0
+    while step * 10 < value:
+        step *= 10
+    return next(step * factor for factor in (1, 2, 5, 10) if step * factor >= value)

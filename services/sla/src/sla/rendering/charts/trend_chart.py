@@ -1,0 +1,93 @@
+"""Half a year: how many tickets came, and which share of the promises was kept. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sla.rendering import figures
+from sla.rendering.charts.data import MonthOfTickets
+from sla.rendering.charts.drawing import (
+    DARK,
+    GOOD,
+    INK,
+    LIGHT,
+    Box,
+    Dot,
+    Drawing,
+    Label,
+    Line,
+    Shape,
+    rounded_up,
+)
+
+WIDTH, HEIGHT = 480.0, 160.0
+LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0
+
+
+def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
+    """Bars: tickets opened. Whole line: raw compliance; dashed: with approved breaches as kept."""
+    top = rounded_up(max((one.opened for one in months), default=1))
+    shapes = (*_frame(top), *_key(), *_bars(months, top), *_lines(months))
+    return Drawing("trend", "Half a year", _described(months), WIDTH, HEIGHT, shapes)
+
+
+def _described(months: Sequence[MonthOfTickets]) -> str:
+    return " ".join(
+        f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
+        f" {figures.format_share(one.compliance.raw)} of promises kept,"
+        f" {figures.format_share(one.compliance.adjusted)} with approved breaches."
+        for one in months
+    )
+
+
+def _first_day(one: MonthOfTickets) -> date:
+    return date.fromisoformat(f"{one.month}-01")
+
+
+def _frame(top: float) -> Iterator[Shape]:
+    for part in (0.0, 0.5, 1.0):
+        y = _y(part)
+        yield Line(((LEFT, y), (WIDTH - RIGHT, y)))
+        if part * top == int(part * top):
+            yield Label(LEFT - 4, y + 3, f"{part * top:g}", 7, "end")
+        yield Label(WIDTH - RIGHT + 4, y + 3, f"{part:.0%}".replace("%", " %"), 7)
+
+
+def _key() -> Iterator[Shape]:
+    yield Box(LEFT, 4, 8, 8, LIGHT, INK)
+    yield Label(LEFT + 12, 11, "tickets opened")
+    yield Line(((LEFT + 90, 8), (LEFT + 112, 8)), DARK, 2)
+    yield Label(LEFT + 116, 11, "kept, raw")
+    yield Line(((LEFT + 170, 8), (LEFT + 192, 8)), GOOD, 2, dashed=True)
+    yield Label(LEFT + 196, 11, "kept, with approved breaches")
+
+
+def _bars(months: Sequence[MonthOfTickets], top: float) -> Iterator[Shape]:
+    for index, one in enumerate(months):
+        x = _x(index, len(months))
+        y = _y(one.opened / top)
+        if one.opened:
+            yield Box(x - 16, y, 32, HEIGHT - BOTTOM - y, LIGHT, INK)
+        yield Label(x, HEIGHT - 6, f"{_first_day(one):%b %y}", 7.5, "middle")
+
+
+def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
+    raw = [(i, one.compliance.raw) for i, one in enumerate(months)]
+    adjusted = [(i, one.compliance.adjusted) for i, one in enumerate(months)]
+    for series, stroke, dashed in ((adjusted, GOOD, True), (raw, DARK, False)):
+        points = tuple((_x(i, len(months)), _y(share)) for i, share in series if share is not None)
+        if len(points) > 1:
+            yield Line(points, stroke, 2, dashed)
+        yield from (Dot(x, y, 2.5, stroke, stroke) for x, y in points)
+    for index, share in raw:
+        if share is not None:
+            # Beneath, because the other line never runs there; at the bottom there is no room.
+            y = _y(share) + (12 if share > 0.15 else -6)
+            yield Label(_x(index, len(months)), y, figures.format_share(share), 7.5, "middle", True)
+
+
+def _x(index: int, count: int) -> float:
+    return LEFT + (index + 0.5) * (WIDTH - LEFT - RIGHT) / max(count, 1)
+
+
+def _y(share: float) -> float:
+    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)

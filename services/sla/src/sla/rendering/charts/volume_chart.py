@@ -1,0 +1,66 @@
+"""Tickets opened and resolved, day by day. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from sla.rendering.charts.data import DayOfTickets
+from sla.rendering.charts.drawing import (
+    DARK,
+    INK,
+    LIGHT,
+    Box,
+    Drawing,
+    Label,
+    Line,
+    Shape,
+    rounded_up,
+)
+
+WIDTH, HEIGHT = 480.0, 150.0
+LEFT, RIGHT, TOP, BOTTOM = 28.0, 6.0, 22.0, 16.0
+SATURDAY = 5
+
+
+def volume_chart(days: Sequence[DayOfTickets]) -> Drawing:
+    """A dark bar for what was opened, a light one with an outline for what was resolved."""
+    opened, resolved = sum(d.opened for d in days), sum(d.resolved for d in days)
+    top = rounded_up(max((max(d.opened, d.resolved) for d in days), default=1))
+    shapes = (*_frame(top), *_key(), *_bars(days, top))
+    description = f"{opened} tickets were opened and {resolved} resolved in {len(days)} days."
+    if days:
+        busiest = max(days, key=lambda day: day.opened)
+        description += f" Most were opened on {busiest.day:%d %B}: {busiest.opened}."
+    return Drawing("volume", "Tickets per day", description, WIDTH, HEIGHT, shapes)
+
+
+def _frame(top: float) -> Iterator[Shape]:
+    for part in (0.0, 0.5, 1.0):
+        y = _y(part * top, top)
+        yield Line(((LEFT, y), (WIDTH - RIGHT, y)))
+        if part * top == int(part * top):
+            yield Label(LEFT - 4, y + 3, f"{part * top:g}", 7, "end")
+
+
+def _key() -> Iterator[Shape]:
+    yield Box(LEFT, 4, 8, 8, DARK)
+    yield Label(LEFT + 12, 11, "opened")
+    yield Box(LEFT + 56, 4, 8, 8, LIGHT, INK)
+    yield Label(LEFT + 68, 11, "resolved")
+
+
+def _bars(days: Sequence[DayOfTickets], top: float) -> Iterator[Shape]:
+    step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
+    wide = step * 0.36
+    for index, day in enumerate(days):
+        x = LEFT + index * step + step * 0.12
+        if day.opened:
+            y = _y(day.opened, top)
+            yield Box(x, y, wide, HEIGHT - BOTTOM - y, DARK)
+        if day.resolved:
+            y = _y(day.resolved, top)
+            yield Box(x + wide + 1, y, wide, HEIGHT - BOTTOM - y, LIGHT, INK)
+        weekend = day.day.weekday() >= SATURDAY
+        yield Label(x + wide, HEIGHT - 5, str(day.day.day), 6.5, "middle", not weekend)
+
+
+def _y(value: float, top: float) -> float:
+    return HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)

@@ -1,0 +1,58 @@
+"""A document's tables as one CSV file: a line with the table's name, its columns, its rows, a blank.
+
+Shares are numbers from 0 to 1, spans of time are seconds, instants RFC 3339 in UTC. UTF-8 with a
+byte order mark, by which Excel knows it. The writer lets no field begin like a formula, should one
+get past `escape_formula`, which knows more ways to hide one.
+"""
+
+import io
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from defusedcsv import csv as defused
+
+from sla.rendering.document import Column, Document, Section, Table, Value
+from sla.rendering.formula_escape import escape_formula, without_controls
+
+MEDIA_TYPE = "text/csv"
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+
+def csv(document: Document) -> bytes:
+    file = io.StringIO()
+    out = defused.writer(file, lineterminator="\r\n")
+    _write(out, document.title, document.subtitle, document.edition)
+    for tile in document.tiles:
+        _write(out, tile.title, tile.value, tile.against)
+    for section in document.sections:
+        for table in section.tables:
+            out.writerow([])
+            _table(out, section, table)
+    return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def _table(out: "Writer", section: Section, table: Table) -> None:
+    _write(out, section.title)
+    _write(out, *map(_title, table.columns))
+    for row in table.rows:
+        _write(out, *row)
+
+
+def _title(column: Column) -> str:
+    return f"{column.title} (seconds)" if column.kind == "duration" else column.title
+
+
+def _write(out: "Writer", *values: Value) -> None:
+    out.writerow([_cell(value) for value in values])
+
+
+def _cell(value: Value) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return escape_formula(without_controls(value)) if isinstance(value, str) else value

@@ -1,0 +1,50 @@
+"""How figures are written for people: shares, durations, instants on the customer's wall. Pure."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from common import wording
+
+NO_VALUE = "–"  # noqa: RUF001 (a dash, not a minus)
+
+METRIC_NAMES = {
+    "first_response": "First response",
+    "next_reply": "Next reply",
+    "update": "Regular update",
+    "workaround": "Workaround",
+    "resolution": "Resolution",
+}
+
+
+def metric_name(name: str) -> str:
+    return METRIC_NAMES.get(name, name.replace("_", " ").capitalize())
+
+
+def format_share(value: float | None) -> str:
+    """`98.7 %`: rounded down, so that 100 % means every one."""
+    if value is None:
+        return NO_VALUE
+    tenths = int(value * 1000 + 1e-9)
+    return f"{tenths // 10} %" if tenths % 10 == 0 else f"{tenths / 10:.1f} %"
+
+
+def format_uptime(value: float | None) -> str:
+    """Three digits, rounded down: 99.995 % is not 100 %."""
+    return NO_VALUE if value is None else f"{int(value * 100_000 + 1e-6) / 1000:.3f} %"
+
+
+def format_duration(seconds: float | None) -> str:
+    """Exact to the second, in hours at most: what counts is often time of a calendar."""
+    return NO_VALUE if seconds is None else wording.format_duration(seconds)
+
+
+def format_instant(at: datetime | None, zone: ZoneInfo) -> str:
+    return NO_VALUE if at is None else f"{at.astimezone(zone):%d %b %Y %H:%M}"
+
+
+def format_day(date_: date | None) -> str:
+    return NO_VALUE if date_ is None else f"{date_:%d %b %Y}"
+
+
+def pluralise(count: int, singular: str, plural: str | None = None) -> str:
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"

@@ -1,0 +1,198 @@
+"""A document as PDF: A4, selectable text, vector pictures, an outline, page numbers."""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    TableStyle,
+)
+from reportlab.platypus import Table as Grid
+
+from sla.rendering.cells import NUMBERS, written
+from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
+from sla.rendering.document import Document, Section, Table, Tile
+from sla.rendering.fonts import typeface
+from sla.rendering.formula_escape import without_controls
+from sla.rendering.pdf_drawing import Picture
+
+LEFT = RIGHT = 15 * mm
+TOP, BOTTOM = 15 * mm, 18 * mm
+WIDTH = A4[0] - LEFT - RIGHT
+GREY = "#52606d"
+TILES_IN_A_ROW = 3
+LONGEST = 3_000
+"""Characters of one cell: what is longer is cut here, and whole in the other forms."""
+
+
+def pdf(document: Document) -> bytes:
+    """The same document makes the same bytes: no wall clock and no chance goes into the file."""
+    file = io.BytesIO()
+    pages = BaseDocTemplate(
+        file,
+        pagesize=A4,
+        leftMargin=LEFT,
+        rightMargin=RIGHT,
+        topMargin=TOP,
+        bottomMargin=BOTTOM,
+        title=f"{document.title} - {document.subtitle}",
+        author="OpsDesk",
+        subject=document.edition,
+        lang="en",
+        invariant=1,
+    )
+    frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
+    footer = partial(_footer, document)
+    pages.addPageTemplates(PageTemplate(frames=[frame], onPage=footer))
+    pages.build(list(_story(document)))
+    return file.getvalue()
+
+
+def _footer(document: Document, canvas: Any, pages: Any) -> None:
+    canvas.saveState()
+    canvas.setStrokeColor(HexColor(GRID))
+    canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
+    canvas.setFont(typeface().regular, 7.5)
+    canvas.setFillColor(HexColor(GREY))
+    words = f"{document.title} · {document.subtitle} · {document.edition}"
+    canvas.drawString(LEFT, BOTTOM - 8 * mm, without_controls(words)[:140])
+    canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
+    canvas.restoreState()
+
+
+def _story(document: Document) -> Iterator[Flowable]:
+    yield _paragraph(document.subtitle, 10.5, DARK, bold=True)
+    yield _paragraph(document.title, 21, INK, bold=True)
+    yield _paragraph(f"{document.edition} · Times are those of {document.zone}.", 8.5, GREY)
+    yield Spacer(0, 4 * mm)
+    yield _tiles(document.tiles)
+    zone = ZoneInfo(document.zone)
+    for number, section in enumerate(document.sections):
+        yield from _section(section, f"section-{number}", zone)
+
+
+class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
+    """A section's title, which also stands in the outline beside the pages."""
+
+    def __init__(self, text: str, bookmark: str) -> None:
+        super().__init__(escape(text), _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14))
+        self.text, self.bookmark = text, bookmark
+
+    def draw(self) -> None:
+        self.canv.bookmarkPage(self.bookmark)
+        self.canv.addOutlineEntry(self.text, self.bookmark)
+        super().draw()
+
+
+def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowable]:
+    yield CondPageBreak(30 * mm)
+    yield _Heading(section.title, bookmark)
+    yield Spacer(0, 2 * mm)
+    for text in section.text:
+        yield _paragraph(text, 8.5, GREY)
+    for drawing in section.drawings:
+        caption = _paragraph(drawing.title, 9, INK, bold=True)
+        yield KeepTogether([caption, Picture(drawing, WIDTH), Spacer(0, 3 * mm)])
+    for table in section.tables:
+        yield from _table(table, zone)
+
+
+def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
+    if table.rows:
+        yield _grid(table, zone)
+    else:
+        yield _paragraph(f"{table.columns[0].title}: {table.nothing}", 8.5, INK)
+    if table.beneath:
+        yield _paragraph(table.beneath, 8, GREY)
+    yield Spacer(0, 3 * mm)
+
+
+def _grid(table: Table, zone: ZoneInfo) -> Flowable:
+    weights = sum(column.weight for column in table.columns)
+    widths = [WIDTH * column.weight / weights for column in table.columns]
+    aligned = [2 if column.kind in NUMBERS else 0 for column in table.columns]
+    head = [
+        _paragraph(column.title, 7.5, INK, bold=True, alignment=side)
+        for column, side in zip(table.columns, aligned, strict=True)
+    ]
+    rows = [
+        [
+            _paragraph(written(value, column.kind, zone), 7.5, INK, alignment=side)
+            for value, column, side in zip(row, table.columns, aligned, strict=True)
+        ]
+        for row in table.rows
+    ]
+    style = TableStyle(
+        [
+            ("BACKGROUND", (0, 0), (-1, 0), HexColor(PALE)),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor(GRID)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 3),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+        ]
+    )
+    return Grid([head, *rows], colWidths=widths, repeatRows=1, style=style, splitInRow=1)
+
+
+def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
+    cells: list[Any] = [_tile(tile) for tile in tiles]
+    cells += [""] * (-len(cells) % TILES_IN_A_ROW)
+    rows = [cells[at : at + TILES_IN_A_ROW] for at in range(0, len(cells), TILES_IN_A_ROW)]
+    style = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+        ("TOPPADDING", (0, 0), (-1, -1), 4),
+        ("LEFTPADDING", (0, 0), (-1, -1), 8),
+    ]
+    for number, tile in enumerate(tiles):
+        row, column = divmod(number, TILES_IN_A_ROW)
+        edge = HexColor(ALARM if tile.alarming else DARK)
+        style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))  # type: ignore[arg-type]
+    return Grid(rows, colWidths=[WIDTH / TILES_IN_A_ROW] * TILES_IN_A_ROW, style=TableStyle(style))
+
+
+def _tile(tile: Tile) -> list[Flowable]:
+    return [
+        _paragraph(tile.title, 8, GREY),
+        _paragraph(tile.value, 16, ALARM if tile.alarming else INK, bold=True),
+        *([_paragraph(tile.against, 7.5, GREY)] if tile.against else []),
+    ]
+
+
+def _paragraph(
+    text: str, size: float, colour: str, *, bold: bool = False, alignment: int = 0
+) -> Any:
+    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    # What a paragraph reads is a markup of its own.
+    marked = escape(without_controls(cut)).replace("\n", "<br/>")
+    return Paragraph(marked, _style(size, colour, bold=bold, alignment=alignment))
+
+
+def _style(size: float, colour: str, *, bold: bool = False, **more: Any) -> Any:
+    faces = typeface()
+    return ParagraphStyle(
+        f"{size}{colour}{bold}",
+        fontName=faces.bold if bold else faces.regular,
+        fontSize=size,
+        leading=size * 1.3,
+        textColor=HexColor(colour),
+        splitLongWords=1,
+        **more,
+    )

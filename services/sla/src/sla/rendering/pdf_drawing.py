@@ -1,0 +1,81 @@
+"""Drawings on PDF pages: lines and letters, nothing rastered, so they stay sharp and selectable."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import Flowable
+
+from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
+from sla.rendering.fonts import typeface
+
+
+class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A drawing, as wide as the page allows. PDF counts upwards, drawings count downwards."""
+
+    def __init__(self, drawing: Drawing, width: float) -> None:
+        super().__init__()
+        self.drawing = drawing
+        self.scale = width / drawing.width
+        self.width, self.height = width, drawing.height * self.scale
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.saveState()
+        canvas.scale(self.scale, self.scale)
+        for shape in self.drawing.shapes:
+            canvas.saveState()
+            _DRAWN[type(shape)](canvas, shape, self.drawing.height)
+            canvas.restoreState()
+        canvas.restoreState()
+
+
+def _box(canvas: Any, box: Box, height: float) -> None:
+    canvas.setFillColor(HexColor(box.fill))
+    canvas.setLineWidth(0.5)
+    if box.stroke:
+        canvas.setStrokeColor(HexColor(box.stroke))
+    y = height - box.y - box.height
+    canvas.rect(box.x, y, max(box.width, 0), max(box.height, 0), stroke=bool(box.stroke), fill=1)
+
+
+def _line(canvas: Any, line: Line, height: float) -> None:
+    canvas.setStrokeColor(HexColor(line.stroke))
+    canvas.setLineWidth(line.width)
+    if line.dashed:
+        canvas.setDash(4, 3)
+    path = canvas.beginPath()
+    (x, y), *rest = line.points
+    path.moveTo(x, height - y)
+    for x, y in rest:
+        path.lineTo(x, height - y)
+    canvas.drawPath(path)
+
+
+def _dot(canvas: Any, dot: Dot, height: float) -> None:
+    canvas.setFillColor(HexColor(dot.fill))
+    canvas.setStrokeColor(HexColor(dot.stroke))
+    canvas.circle(dot.x, height - dot.y, dot.radius, fill=1)
+
+
+def _label(canvas: Any, label: Label, height: float) -> None:
+    faces = typeface()
+    canvas.setFillColor(HexColor(label.fill))
+    canvas.setFont(faces.bold if label.bold else faces.regular, label.size)
+    put = {
+        "start": canvas.drawString,
+        "middle": canvas.drawCentredString,
+        "end": canvas.drawRightString,
+    }
+    put[label.anchor](label.x, height - label.y, label.text)
+
+
+_DRAWN: dict[type, Callable[[Any, Any, float], None]] = {
+    Box: _box,
+    Line: _line,
+    Dot: _dot,
+    Label: _label,
+}

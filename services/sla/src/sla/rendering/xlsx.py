@@ -1,0 +1,126 @@
+"""A document's tables as a workbook: a sheet per section, numbers, text never as a formula."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from sla.rendering.document import Document, Kind, Section, Table, Value
+from sla.rendering.formula_escape import escape_formula, without_controls
+
+LONGEST_CELL = 32_000
+"""Characters; a cell holds 32,767."""
+LONGEST_NAME = 31
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+SECONDS_PER_DAY = 86_400
+WIDE = 16
+
+FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "count": "0",
+    "share": "0.0%",
+    "uptime": "0.000%",
+    "duration": "[h]:mm:ss",
+    "instant": "yyyy-mm-dd hh:mm",
+    "date": "yyyy-mm-dd",
+}
+# Nothing that is written is looked at for what it might be.
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
+
+
+def xlsx(document: Document) -> bytes:
+    """Instants stand in the document's zone: workbooks know none."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, PLAIN) as book:
+        pen = _Pen(book, ZoneInfo(document.zone))
+        _summary(pen, document)
+        for name, section in _named(document):
+            _section(pen, name, section)
+    return file.getvalue()
+
+
+class _Pen:
+    """Writes cells, each in the format of its kind."""
+
+    def __init__(self, book: Any, zone: ZoneInfo) -> None:
+        self.book = book
+        self.zone = zone
+        self.head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.formats = {
+            kind: book.add_format(
+                {"num_format": form, "valign": "top", "text_wrap": kind == "text"}
+            )
+            for kind, form in FORMATS.items()
+        }
+
+    def write(self, sheet: Any, row: int, column: int, value: Value, kind: Kind) -> None:
+        if value is None:
+            return
+        if isinstance(value, str):
+            sheet.write_string(row, column, _text(value), self.formats["text"])
+        elif isinstance(value, datetime):
+            there = value.astimezone(self.zone).replace(tzinfo=None)
+            sheet.write_datetime(row, column, there, self.formats["instant"])
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, self.formats["date"])
+        else:
+            number = value / SECONDS_PER_DAY if kind == "duration" else value
+            sheet.write_number(row, column, number, self.formats[kind])
+
+
+def _summary(pen: _Pen, document: Document) -> None:
+    sheet = pen.book.add_worksheet("Summary")
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 2, 40)
+    sheet.write_string(0, 0, _text(document.title), pen.title)
+    for row, words in enumerate(
+        (document.subtitle, document.edition, f"Times: {document.zone}"), start=1
+    ):
+        pen.write(sheet, row, 0, words, "text")
+    for row, tile in enumerate(document.tiles, start=5):
+        for column, words in enumerate((tile.title, tile.value, tile.against)):
+            pen.write(sheet, row, column, words, "text")
+
+
+def _section(pen: _Pen, name: str, section: Section) -> None:
+    sheet = pen.book.add_worksheet(name)
+    widest = max(section.tables, key=lambda table: len(table.columns))
+    for index, column in enumerate(widest.columns):
+        sheet.set_column(index, index, max(WIDE * column.weight, 8))
+    row = 0
+    for table in section.tables:
+        row = _table(pen, sheet, row, table) + 2
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _table(pen: _Pen, sheet: Any, first: int, table: Table) -> int:
+    """The row after its last one."""
+    for index, column in enumerate(table.columns):
+        sheet.write_string(first, index, _text(column.title), pen.head)
+    for row, values in enumerate(table.rows, start=first + 1):
+        for index, (column, value) in enumerate(zip(table.columns, values, strict=True)):
+            pen.write(sheet, row, index, value, column.kind)
+    return first + 1 + len(table.rows)
+
+
+def _named(document: Document) -> Iterator[tuple[str, Section]]:
+    """A sheet's name is short and has no brackets, and no two are alike."""
+    for section in document.sections:
+        if section.tables:
+            yield section.title.translate(FORBIDDEN)[:LONGEST_NAME].strip(), section
+
+
+def _text(text: str) -> str:
+    return escape_formula(without_controls(text))[:LONGEST_CELL]

@@ -1,0 +1,68 @@
+"""The one writer of SVG: whatever people wrote is text, and no two pictures share an id."""
+
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sla.rendering.svg import Element, Picture, circle, element, group, line, path, rect, text
+
+SVG = "{http://www.w3.org/2000/svg}"
+EVIL = '</text><script>alert(1)</script>" onload="alert(2)" &'
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=40)
+
+
+@given(words, words)
+def test_words_are_words_wherever_they_stand(some: str, more: str) -> None:
+    drawn = Picture("key", some, 10, 10, description=more).drawn(
+        [text(1, 2, some, title=more, fill=more), rect(0, 0, 1, 1, title=some, fill=some), more]
+    )
+    root = ElementTree.fromstring(drawn)
+    written = root.find(f"{SVG}text")
+    assert written is not None
+    assert "".join(written.itertext()) == more + some
+    assert written.get("fill") == more
+    assert root.findtext(f"{SVG}title") == some
+    assert {one.tag for one in root.iter()} <= {
+        SVG + name for name in ("svg", "title", "desc", "rect", "text")
+    }
+
+
+def test_nothing_that_people_wrote_can_run() -> None:
+    drawn = Picture(EVIL, EVIL, 10, 10).drawn([group(text(0, 0, EVIL), title=EVIL)])
+    names = {name for one in ElementTree.fromstring(drawn).iter() for name in one.attrib}
+    assert "<script" not in drawn
+    assert not {name for name in names if name.startswith("on")}
+
+
+def test_only_what_is_written_already_is_not_escaped() -> None:
+    assert element("g", Element("<b/>"), "<b/>") == "<g><b/>&lt;b/&gt;</g>"
+    assert not isinstance(Element("<b/>") + "<script>", Element)
+
+
+def test_numbers_are_short_and_attributes_may_be_left_out() -> None:
+    assert line(0, 1 / 3, 10.0, 2, "#000", stroke_width=None) == (
+        '<line x1="0" y1="0.33" x2="10" y2="2" stroke="#000"/>'
+    )
+    assert circle(-0.001, 1.5, 3, fill_opacity=0.9) == (
+        '<circle cx="0" cy="1.5" r="3" fill-opacity="0.9"/>'
+    )
+    assert path("M0 0h1", fill="none") == '<path d="M0 0h1" fill="none"/>'
+    assert 'width="0"' in rect(0, 0, -1, 2)
+
+
+def test_pictures_on_one_page_share_no_id() -> None:
+    one, other = Picture("clock of OPS-1", "A", 1, 1), Picture("clock of OPS-2", "A", 1, 1)
+    assert one.id("late") != other.id("late")
+    assert one.id("late") == Picture("clock of OPS-1", "B", 2, 2).id("late")
+
+
+def test_a_picture_is_named_and_described_by_what_it_says() -> None:
+    drawn = Picture("k", "Usage", 7, 8.25, description="It rises.", font_size=11).drawn([])
+    root = ElementTree.fromstring(drawn)
+    assert (root.get("role"), root.get("viewBox")) == ("img", "0 0 7 8.25")
+    by_id = {one.get("id"): one.text for one in root}
+    labels = [by_id[one] for one in root.get("aria-labelledby", "").split()]
+    assert labels == ["Usage", "It rises."]
+    assert root.get("width") is None
+    assert ElementTree.fromstring(Picture("k", "U", 7, 8, fixed_size=True).drawn([])).get("width")
