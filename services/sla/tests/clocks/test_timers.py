@@ -150,7 +150,9 @@ async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: 
     keeper._behind_since = asyncio.get_running_loop().time() - 31
     await keeper.fire_due()
     warned = [
-        one for one in await outbox_events(database) if one.type.endswith(("warned.v1", "ched.v1"))
+        one
+        for one in await outbox_events(database)
+        if one.type.endswith(("threshold_reached.v1", "breached.v1"))
     ]
     assert warned
     assert all(one.body["fired_without_events"] for one in warned)
