@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from tests.faults.checker import Firing, History, Opening, SentEvent, Stored
 
@@ -153,6 +154,8 @@ async def is_caught_up(kafka: str) -> bool:
             if any(offset.offset < ends[partition] for partition, offset in committed.items()):
                 return False
         return True
+    except GroupCoordinatorNotAvailableError:
+        return False  # a broker that has just started has no coordinator yet: ask again
     finally:
         await consumer.stop()
         await admin.close()
