@@ -28,6 +28,7 @@ check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/mypy libs services opsdesk/src opsdesk/tests deploy/local/src checks tests
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m common.docgen --check
+	@$(PY) -m checks
 
 house: setup  ## measure how easily the code is moved into: rooms, arrows, circles, lengths
 	@$(PY) -m checks.house

@@ -148,7 +148,7 @@ async def _copy(database: Database, copy: int, later: timedelta, whole: timedelt
 
 def _lives(promised: Sequence[Agreement], size: Size, dice: random.Random) -> Iterator[Life]:
     """In the order of their opening; a few customers have most of the tickets."""
-    shares = [1 / (place + 1) ** 0.8 for place in range(len(promised))]
+    shares = [1 / (rank + 1) ** 0.8 for rank in range(len(promised))]
     made = max(1, size.tickets // COPIES)
     step = timedelta(days=size.days) / made
     for number in range(made):

@@ -40,7 +40,7 @@ class Load:
     def __init__(
         self, urls: list[str], token: str, customer: str, rate: int, seconds: float
     ) -> None:
-        self.told = LoadResult()
+        self.result = LoadResult()
         self._urls = urls
         self._headers = {"Authorization": f"Bearer {token}"}
         self._customer = customer
@@ -61,7 +61,7 @@ class Load:
             for number in range(int(self._rate * self._seconds)):
                 await asyncio.sleep(max(0.0, began + number / self._rate - clock.time()))
                 callers.create_task(self._call(client, number))
-        return self.told
+        return self.result
 
     async def _call(self, client: httpx.AsyncClient, number: int) -> None:
         if number % 2 == 0 or not self._open:
@@ -69,7 +69,7 @@ class Load:
             return
         path, body = next(self._work(number))
         answer = await self._post(client, path, body, str(uuid7()))
-        self.told.answers[f"work {_answer_name(answer)}"] += 1
+        self.result.answers[f"work {_answer_name(answer)}"] += 1
 
     def _work(self, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
         ticket = self._draw.choice(self._open)
@@ -104,8 +104,8 @@ class Load:
         ticket = answer.json()["id"] if answer is not None and answer.status_code == 201 else None
         if ticket is not None:
             self._open.append(ticket)
-        self.told.openings.append(Opening(key, ticket))
-        self.told.answers[f"open {_answer_name(answer)}"] += 1
+        self.result.openings.append(Opening(key, ticket))
+        self.result.answers[f"open {_answer_name(answer)}"] += 1
 
     async def _post(
         self, client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str
@@ -122,9 +122,9 @@ class Load:
         now = asyncio.get_running_loop().time()
         if answer.status_code >= 500:
             return
-        silence = now - self.told.last_good if self.told.last_good else 0.0
-        self.told.longest_silence = max(self.told.longest_silence, silence)
-        self.told.last_good = now
+        silence = now - self.result.last_good if self.result.last_good else 0.0
+        self.result.longest_silence = max(self.result.longest_silence, silence)
+        self.result.last_good = now
 
 
 def _answer_name(answer: httpx.Response | None) -> str:

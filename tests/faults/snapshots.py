@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from tests.faults.checker import Firing, History, Opening, SentEvent, Stored
 
@@ -103,7 +104,7 @@ async def read_records(kafka: str, topics: tuple[str, ...]) -> list[SentEvent]:
             consumer.seek(partition, 0)
         events: list[SentEvent] = []
         at = dict.fromkeys(partitions, 0)
-        while any(at[place] < ends[place] for place in partitions):
+        while any(at[partition] < ends[partition] for partition in partitions):
             for partition, messages in (await consumer.getmany(timeout_ms=500)).items():
                 events += [event for event in map(_to_event, messages) if event is not None]
                 at[partition] = messages[-1].offset + 1
@@ -150,9 +151,11 @@ async def is_caught_up(kafka: str) -> bool:
         for service in ("sla", "escalation", "delivery-gate"):
             committed = await admin.list_consumer_group_offsets(f"opsdesk.{service}")
             ends = await consumer.end_offsets(list(committed))
-            if any(offset.offset < ends[place] for place, offset in committed.items()):
+            if any(offset.offset < ends[partition] for partition, offset in committed.items()):
                 return False
         return True
+    except GroupCoordinatorNotAvailableError:
+        return False  # a broker that has just started has no coordinator yet: ask again
     finally:
         await consumer.stop()
         await admin.close()

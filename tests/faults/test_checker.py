@@ -79,13 +79,13 @@ def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
             "early",
         ),
         (
-            lambda h: {"told": [*h.told, replace(h.told[0], id="other")]},
+            lambda h: {"events": [*h.events, replace(h.events[0], id="other")]},
             "stands for two different events",
         ),
         (lambda h: {"sequences": {**h.sequences, "ticket/t0": 5}}, "its last event is 4"),
         (lambda h: {"sequences": {**h.sequences, "ticket/t8": 1}}, "its last event is 0"),
         (
-            lambda h: {"told": [*h.told, SentEvent("intake", "ticket/ghost", 1, "g", "said")]},
+            lambda h: {"events": [*h.events, SentEvent("intake", "ticket/ghost", 1, "g", "said")]},
             "is told of and is nowhere",
         ),
         (lambda h: {"unsent": {"sla": 2}}, "still has 2 events unsent"),

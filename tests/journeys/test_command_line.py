@@ -84,7 +84,7 @@ def test_a_waiver_is_asked_for_and_approved_with_the_time_left_in_sight() -> Non
     assert " min" in listed
     assert f"opsdesk waivers approve {key}" in _output_of("waivers", "show", key)
     approved = _output_of("waivers", "approve", key, "--reason", "As agreed with the clinic")
-    assert "It covers what breaks before Mon 01 Jan 2035 12:00:00 CET." in approved
+    assert "It covers breaches before Mon 01 Jan 2035 12:00:00 CET." in approved
     assert key in _output_of("waivers", "list", "--state", "approved")
 
 

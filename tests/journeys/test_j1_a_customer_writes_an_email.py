@@ -116,7 +116,7 @@ def test_the_person_on_call_got_a_mail_when_the_promise_broke(
     first = context.mails_about(_breach(result)["key"])[0]
     assert first["X-Envelope-To"] == context.address_of(result.on_call)
     assert result.thread.ticket in first["Subject"]
-    assert "10:30 Europe/Amsterdam" in first.get_content()
+    assert "10:30 CEST" in first.get_content()
 
 
 def test_the_policy_stepped_up_and_stopped_at_the_acknowledgement(

@@ -62,7 +62,7 @@ def test_the_stakeholder_takes_note(result: Result) -> None:
     (given,) = result.acknowledgement["acknowledgements"]
     assert given["sub"] == "dana"
     acknowledgements = [
-        one for one in result.records if one.type.endswith("forecast_acknowledged.v1")
+        one for one in result.records if one.type.endswith("forecast.acknowledged.v1")
     ]
     assert [one.body["acknowledged_by"] for one in acknowledgements] == ["dana"]
 

@@ -28,11 +28,11 @@ class Run:
     """One `python -m opsdesk_local run` in a process of its own."""
 
     def __init__(self, state: State, **environment: str) -> None:
-        self.output = state.folder / "output"
+        self.output_file = state.folder / "output"
         self.state = state
         ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
         chosen = {"OPSDESK_STATE": str(state.folder), "PYTHONPATH": str(FAKES), **environment}
-        with self.output.open("w") as output:
+        with self.output_file.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "opsdesk_local", "run"],
                 env=ours | chosen,
@@ -48,7 +48,7 @@ class Run:
 
     @property
     def output(self) -> str:
-        return self.output.read_text()
+        return self.output_file.read_text()
 
     @property
     def ended(self) -> bool:

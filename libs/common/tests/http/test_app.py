@@ -89,20 +89,20 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
 
 async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None:
     set_state(app, with_lost_database(state_of(app)))
-    answer = await anna.get("/v1/fastgs/a")
+    answer = await anna.get("/v1/things/a")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
 
 
 async def test_metrics_name_routes_and_never_ids(anna: AsyncClient) -> None:
-    await anna.get("/v1/fastgs/very-special-id")
+    await anna.get("/v1/things/very-special-id")
     text = (await anna.get("/metrics")).text
-    assert 'route="/v1/fastgs/{name}"' in text
+    assert 'route="/v1/things/{name}"' in text
     assert "very-special-id" not in text
 
 
 async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> None:
-    for path in ("/docs", "/v1/fastgs", "/v1/nothing", "/openapi.json", "/health/live"):
+    for path in ("/docs", "/v1/things", "/v1/nothing", "/openapi.json", "/health/live"):
         headers = (await anna.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
@@ -112,14 +112,14 @@ async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> Non
 async def test_a_trace_goes_on_and_a_problem_names_it(anna: AsyncClient) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
-    answer = await anna.get("/v1/fastgs/none", headers=headers)
+    answer = await anna.get("/v1/things/none", headers=headers)
     assert answer.json()["trace_id"] == trace
 
 
 async def test_the_plain_docs_show_every_operation(anna: AsyncClient) -> None:
     page = await anna.get("/docs/plain")
     assert page.headers["content-type"].startswith("text/html")
-    for shown in ("/v1/fastgs/{name}", "Make a thing.", "tickets:open"):
+    for shown in ("/v1/things/{name}", "Make a thing.", "tickets:open"):
         assert shown in page.text
     assert "<script" not in page.text
     assert (await anna.get("/docs/style.css")).headers["content-type"].startswith("text/css")
@@ -146,7 +146,7 @@ async def test_the_docs_are_tried_out_with_what_is_served_here(anna: AsyncClient
 
 async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClient) -> None:
     document = (await anna.get("/openapi.json")).json()
-    make = document["paths"]["/v1/fastgs"]["post"]
+    make = document["paths"]["/v1/things"]["post"]
     assert make["security"] == [{"bearer": []}]
     assert make["x-permissions"] == ["tickets:open"]
     assert {"Idempotency-Key", "On-Behalf-Of"} <= {one["name"] for one in make["parameters"]}

@@ -1,13 +1,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Annotated
 
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 from starlette.types import Message, Receive, Scope, Send
 
-from common.http import Service
+from common.auth import Caller, requires
+from common.http import Service, authorized_router
 from common.persistence.database import Connection, Database
 from opsdesk_testing.client import app_for, client
 
@@ -155,3 +157,23 @@ async def test_the_answer_leaves_after_the_commit(service: Service, database: Da
     async with client(watched) as anna:  # type: ignore[arg-type]  # a stand-in
         assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
     assert stored == [1]
+
+
+async def test_a_route_with_its_own_transactions_knows_its_caller(
+    service: Service, database: Database
+) -> None:
+    """It holds no transaction unless it opens one, and admits only who may use it."""
+    own = authorized_router("/v1/own", ["things"])
+    counts = Counts(database)
+
+    @own.get("")
+    async def get_caller(caller: Annotated[Caller, requires("tickets:open")]) -> dict[str, str]:
+        """Get the caller."""
+        return {"sub": caller.sub, "open": str(counts.open)}
+
+    app = app_for(service, counts, own)  # type: ignore[arg-type]  # a stand-in
+    async with client(app) as anna, client(app, "qa", scope="checks:write") as machine:
+        assert (await anna.get("/v1/own")).json() == {"sub": "anna", "open": "0"}
+        assert (await machine.get("/v1/own")).status_code == 403
+    async with client(app, as_=None) as nobody:
+        assert (await nobody.get("/v1/own")).status_code == 401

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from common.http import Service
 from common.http import create_app as create
+from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations
 from escalation.cases.routes import notifications as notification_routes
@@ -19,9 +20,9 @@ from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
 
 
-async def run_notifier(app: FastAPI) -> None:
+async def run_notifier(runtime: Runtime[EscalationSettings]) -> None:
     """Send notifications, with what the notifier needs of cases."""
-    await notifier.run_notifier(app, ESCALATION_ACCESS)
+    await notifier.run_notifier(runtime, ESCALATION_ACCESS)
 
 
 SERVICE: Final = Service(
@@ -40,7 +41,7 @@ SERVICE: Final = Service(
     ),
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(run_notifier,),
+    loops=(run_notifier,),
     pending=notifications.count_unsent,
 )
 

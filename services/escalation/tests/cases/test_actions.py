@@ -7,11 +7,11 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from common.domain import Rejection
 from common.persistence.database import Database
 from escalation.cases import store as cases
 from escalation.cases.commands import apply_outcome
 from escalation.cases.domain import lifecycle
-from escalation.cases.domain.timeline import Rejection
 from escalation.handlers import HANDLERS
 from escalation.timers import TIMERS
 from escalation_support.builders import MINUTE, NIGHT, threshold_reached

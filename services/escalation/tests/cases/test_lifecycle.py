@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from escalation.cases.domain.lifecycle import (
     EscalationState,
     acknowledge,
@@ -16,14 +17,7 @@ from escalation.cases.domain.lifecycle import (
     snooze,
 )
 from escalation.cases.domain.policy_engine import advance, escalate
-from escalation.cases.domain.timeline import (
-    Exhausted,
-    Rejection,
-    Reopened,
-    Repeated,
-    Snoozed,
-    TimelineEvent,
-)
+from escalation.cases.domain.timeline import Exhausted, Reopened, Repeated, Snoozed, TimelineEvent
 from escalation_support.builders import (
     MINUTE,
     NIGHT,

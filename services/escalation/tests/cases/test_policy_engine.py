@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain import Rejection
 from escalation.cases.domain.lifecycle import acknowledge, resolve
 from escalation.cases.domain.policy_engine import LATE_AFTER, advance, escalate
-from escalation.cases.domain.timeline import Rejection, Reopened, StepFired, StepSkipped
+from escalation.cases.domain.timeline import Reopened, StepFired, StepSkipped
 from escalation.policies.domain.policy import REPEAT_FOREVER, Step, Target, policy_violations
 from escalation.policies.domain.recipients import Roster
 from escalation.rotas.domain.rota import Layer, Rota

@@ -7,9 +7,10 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn
+from common.http import runtime_of
 from common.persistence.database import Database
 from common.telemetry import metrics
-from escalation.app import run_notifier
+from escalation.app import SERVICE, run_notifier
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
 from escalation.notifications import store as notifications
@@ -42,7 +43,7 @@ async def test_the_page_arrives_and_is_announced(
     assert mail["Subject"] == "[ESC-1] OPS-1042: time for resolution is 75% used up"
     assert mail["Auto-Submitted"] == "auto-generated"
     body = mail.get_content()
-    assert "Breaks: Sun 01 Mar 2026 05:00 Europe/Amsterdam (01 Mar 04:00 UTC)" in body
+    assert "Breaks: Sun 01 Mar 2026 05:00 CET (Sun 01 Mar 2026 04:00 UTC)" in body
     assert "opsdesk escalations acknowledge ESC-1" in body
     assert "https://opsdesk.example/v1/escalations/ESC-1" in body
     assert "invoices" not in body
@@ -163,17 +164,19 @@ async def test_the_loop_of_the_service_sends_as_soon_as_something_is_written(
     app: FastAPI, database: Database, settings: EscalationSettings, mailbox: Mailbox
 ) -> None:
     """And gives the fallback contact its address; nothing is on its way once all is sent."""
-    app.state.settings = settings
+    runtime = replace(runtime_of(app), settings=settings)
+    pending = SERVICE.pending
+    assert pending is not None
 
     async def all_sent() -> bool:
         return {state for *_, state in await notification_states(database)} == {"sent"}
 
-    loop = asyncio.create_task(run_notifier(app))
+    loop = asyncio.create_task(run_notifier(runtime))
     try:
         await deliver(database, HANDLERS, (threshold_reached(), 1))
         await until(all_sent)
         async with database.transaction() as tx:
-            assert await app.state.pending(tx) == 0
+            assert await pending(tx) == 0
     finally:
         loop.cancel()
     assert sorted(mailbox.sent_to()) == ["anna", "omar"]

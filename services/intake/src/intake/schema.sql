@@ -124,7 +124,7 @@ CREATE TABLE mail_threads (
     CONSTRAINT mail_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
 
--- Every mail as it came, kept before anything tries to understand it.
+-- Every mail as it came, committed before it is processed.
 CREATE TABLE mails (
     id uuid NOT NULL,
     message_id text NOT NULL,

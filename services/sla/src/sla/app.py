@@ -1,16 +1,23 @@
-"""The sla service: what it is made of."""
+"""The one place that builds the sla service."""
+
+from fastapi import FastAPI
 
 from common.http import Service
+from common.http import create_app as create
+from sla.clocks.reactions import install
 from sla.directory.store.directory import find_contact
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
+from sla.reactions import REACTIONS
 from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
 from sla.settings import SlaSettings
 from sla.status.routes import run_status_broadcaster
 from sla.timers import TIMERS
+
+install(REACTIONS)
 
 SERVICE = Service(
     name="sla",
@@ -24,3 +31,7 @@ SERVICE = Service(
     pending=count_pending,
     resolve_contact=find_contact,
 )
+
+
+def create_app() -> FastAPI:
+    return create(SERVICE)

@@ -63,6 +63,7 @@ from sla.outages.handlers import (
     on_blocker_ticket_opened,
 )
 from sla.reports.handlers import records_state_change
+from sla.reviews.handlers import on_customer as on_reviewed_customer
 from sla.reviews.handlers import on_delivery
 
 HANDLERS: Handlers = {
@@ -87,7 +88,7 @@ HANDLERS: Handlers = {
     AlertRaised: for_each(on_alert_raised),
     AlertResolved: for_each(on_alert_ended),
     ContactKnown: for_each(on_contact),
-    CustomerKnown: for_each(on_customer),
+    CustomerKnown: chain(for_each(on_customer), for_each(on_reviewed_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     DeliverySubmitted: for_each(on_delivery),

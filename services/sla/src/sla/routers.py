@@ -2,19 +2,20 @@
 
 from sla.agreements import routes as agreements
 from sla.calendars.routes import calendars, compute, feeds
-from sla.capacity.routes import forecasts as capacity_forecasts
-from sla.capacity.routes import measured, samples, series
-from sla.catalogue.routes import gaps, impact, services
-from sla.clocks.routes import clocks, explanation, simulation
+from sla.capacity.routes import capacity_forecasts, measured, samples, series
+from sla.catalogue.routes import gaps, services
+from sla.catalogue.routes import service_graph as catalogue_graph
+from sla.clocks.routes import agreement_trial, clocks, explanation, simulation
 from sla.forecasts.routes import forecasts, score, subscriptions
 from sla.outages.routes import availability, corrections, maintenance, outages
+from sla.outages.routes import outage_impact as impact
 from sla.outages.routes import rules as outage_rules
 from sla.punctuality import routes as punctuality
 from sla.reports import routes as reports
 from sla.reports.routes import compliance_summary as compliance
 from sla.reviews import routes as reviews
-from sla.status import page as status_page
 from sla.status import routes as status
+from sla.status import status_page
 from sla.time_entries.routes import rate_cards, time_entries
 from sla.waivers import routes as waivers
 
@@ -27,11 +28,13 @@ ROUTERS = (
     clocks.ticket_routes,
     explanation.routes,
     *agreements.ROUTERS,
+    agreement_trial.routes,
     waivers.routes,
     compliance.routes,
     punctuality.routes,
     services.routes,
     impact.routes,
+    catalogue_graph.routes,
     gaps.routes,
     series.routes,
     samples.routes,

@@ -53,7 +53,7 @@ def draft_body(**more: Any) -> dict[str, Any]:
                     ]
                 }
             },
-            "/maintenance/dated/0/end",
+            "/maintenance/dated/0/ends_at",
         ),
         ({"contract": "uc", "customer": None}, "/partner"),
         ({"contract": "ola", "team": "second level", "partner": "hosthaven"}, "/partner"),

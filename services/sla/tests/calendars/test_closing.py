@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from sla.calendars import schemas
+from sla.calendars import commands
 from sla.calendars import store as calendars
 from sla.calendars.domain import zone as zones
 from sla.calendars.domain.calendar import Calendar, always_open, parse_hours
@@ -93,7 +93,7 @@ async def test_a_new_tz_release_moves_nothing_that_was_stored(
     def released(name: str) -> Zone:
         return Zone(name, "2031z", (0,), (5 * 3600,))
 
-    monkeypatch.setattr(schemas, "read_zone", released)
+    monkeypatch.setattr(commands, "read_zone", released)
     monkeypatch.setattr(calendars, "_TIMETABLES", {})
     body = {
         "questions": [

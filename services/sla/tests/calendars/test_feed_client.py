@@ -237,20 +237,3 @@ def create_self_signed(name: str) -> bytes:
     key_format = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     pem = serialization.Encoding.PEM
     return key.private_bytes(pem, *key_format) + certificate.public_bytes(pem)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://acme.example/",
-        "gopher://x",
-        "acme.example",
-        "http://",
-        "http://[::1",
-        "http://a:b@c/",
-        "http://x:99999/",
-    ],
-)
-async def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(FeedFetchError):
-        await fetcher_resolving_to(HERE).fetch(url)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.capacity.chart import describe, render_svg
-from sla.capacity.domain.forecast import MIN_DAYS, Peak, back_test, compute_forecast
+from sla.capacity.domain.capacity_forecast import MIN_DAYS, Peak, back_test, compute_forecast
 from sla.capacity.domain.series import Limit, Series
 from sla_support.company import NINE
 

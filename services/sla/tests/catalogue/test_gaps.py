@@ -6,12 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.persistence.database import Database
-from common.persistence.ids import uuid7
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Price
 from sla.calendars.domain.calendar import Calendar, always_open, parse_hours
@@ -22,12 +19,7 @@ from sla.catalogue.domain.graph import Graph, Need, Node, parse_node, service_no
 from sla.catalogue.domain.underpinning_contracts import worst_lateness
 from sla.catalogue.routes.gaps import find_gaps
 from sla_support.calendar_strategies import calendars_near
-from sla_support.catalogue_scenario import (
-    announce_directory,
-    describe_service,
-    publish_first_version,
-)
-from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE
 
 ZONE = read_zone("Europe/Amsterdam")
 WEEK = (parse_hours([("08:00", "17:00")]),) * 5 + ((), ())
@@ -223,33 +215,3 @@ def test_no_moment_is_worse_than_the_worst(
         at = since + timedelta(minutes=data.draw(st.integers(0, 365 * 1440)))
         late = lower[0].after(at, lower[1]) - upper[0].after(at, upper[1])
         assert late <= worst + timedelta(microseconds=1)
-
-
-async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
-    database: Database, theo: AsyncClient, jan: AsyncClient
-) -> None:
-    acme = await promise(database)
-    await announce_directory(database)
-    await describe_service(
-        theo, "billing", "environment/acme-prod", "partner/hosthaven", sold_to=["acme"]
-    )
-    first = (await theo.get("/v1/gaps?limit=2")).json()
-    rest = (await theo.get(f"/v1/gaps?cursor={first['next']}")).json()
-    everything = (await theo.get("/v1/gaps")).json()["items"]
-    assert first["items"] + rest["items"] == everything
-    assert [(gap["code"], gap["customer"]) for gap in everything] == [
-        ("CUSTOMER_WITHOUT_AGREEMENT", "brightwater"),
-        ("ENVIRONMENT_WITHOUT_AGREEMENT", "brightwater"),
-        ("PARTNER_WITHOUT_CONTRACT", "acme"),
-    ]
-    slow = tuple(replace(one, within=one.within and 2 * one.within) for one in acme.targets)
-    contract = replace(acme, id=uuid7(), key="hosting", customer_id=None, targets=slow)
-    await publish_first_version(database, replace(contract, contract="uc", partner="hosthaven"))
-    slower = (await theo.get("/v1/gaps?code=SLOWER_BELOW")).json()["items"]
-    assert len(slower) == 2 * 4
-    assert {gap["underpinning"] for gap in slower} == {"hosting"}
-    assert all(gap["recommendation"] and gap["owner"] == "ops" for gap in slower)
-    mine = (await theo.get("/v1/gaps?customer=brightwater")).json()["items"]
-    assert {gap["customer"] for gap in mine} == {"brightwater"}
-    assert (await jan.get("/v1/gaps")).status_code == 403
-    assert (await theo.get("/v1/gaps?days=-1")).status_code == 422

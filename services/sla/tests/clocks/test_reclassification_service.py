@@ -129,7 +129,7 @@ async def test_a_deactivated_agreement_takes_nothing_in(
     under = await promise(database, metrics=("resolution",))
     await portal_agreement(database, under, "resolution", "update", hours=1)
     await deliver(database, HANDLERS, (ticket_opened(1, **BILLING), 1))
-    address = "/v1/agreements/acme-portal/deactivate"
+    address = "/v1/agreements/acme-portal/termination"
     await theo.post(address, json={"reason": "They have left us"})
     assert (await gina.post(address + "/confirm")).status_code == 200
     await deliver(database, HANDLERS, (ticket_reclassified(2, service="portal"), 2))

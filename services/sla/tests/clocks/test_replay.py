@@ -21,7 +21,7 @@ from sla_support.company import HOUR, NINE, promise, ticket_opened
     ("tampering", "message"),
     [
         ("UPDATE clocks SET course = replace(course, '15:00', '16:00')", "when replayed"),
-        ("UPDATE clocks SET ordinal = ordinal + 1", "2 inputs where the clock has heard 3"),
+        ("UPDATE clocks SET ordinal = ordinal + 1", "2 inputs where the clock counts 3"),
     ],
 )
 async def test_a_clock_that_its_inputs_do_not_lead_to_is_named(

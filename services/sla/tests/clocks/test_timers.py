@@ -33,7 +33,7 @@ async def test_warnings_and_breach_fire_in_order_and_once(database: Database) ->
         "threshold_reached",
         "breached",
     ]
-    assert [one.body.get("share") for one in news[1:4]] == [0.5, 0.75, 0.9]
+    assert [one.body.get("threshold") for one in news[1:4]] == [0.5, 0.75, 0.9]
     assert news[-1].body["due_at"] == news[-1].body["fired_at"] == "2026-06-01T15:00:00Z"
     assert (await resolution_clock(database)).clock.outcome == "breached"
     await assert_consistent(database)
@@ -150,7 +150,9 @@ async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: 
     keeper._behind_since = asyncio.get_running_loop().time() - 31
     await keeper.fire_due()
     warned = [
-        one for one in await outbox_events(database) if one.type.endswith(("warned.v1", "ched.v1"))
+        one
+        for one in await outbox_events(database)
+        if one.type.endswith(("threshold_reached.v1", "breached.v1"))
     ]
     assert warned
     assert all(one.body["fired_without_events"] for one in warned)

@@ -11,9 +11,9 @@ from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.outages.domain.availability import ZERO, AgreedPeriod, Availability, compute_availability
+from sla.outages.domain.availability_month import calendar_month, month_of, next_month
 from sla.outages.domain.downtime_budget import threshold_reached_at
-from sla.outages.domain.month import calendar_month, month_of, next_month
-from sla.outages.domain.timeline import (
+from sla.outages.domain.state_timeline import (
     DowntimeInterval,
     Effect,
     Span,

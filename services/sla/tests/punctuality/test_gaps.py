@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.punctuality.domain.gaps import BEAT_TIMEOUT, MAX_LOOP_GAP, Beat, Gap, find_gaps
+from sla.punctuality.domain.timer_gaps import BEAT_TIMEOUT, MAX_LOOP_GAP, Beat, Gap, find_gaps
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

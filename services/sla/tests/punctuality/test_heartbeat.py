@@ -14,7 +14,7 @@ from common.scheduling.loop_heartbeat import LoopHeartbeat
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.waiting import until
 from sla.punctuality import heartbeat
-from sla.punctuality.domain.gaps import MAX_LOOP_GAP, Beat
+from sla.punctuality.domain.timer_gaps import MAX_LOOP_GAP, Beat
 from sla.punctuality.heartbeat import record_beat, run_heartbeat
 from sla.punctuality.store import punctuality
 from sla.timers import TIMERS

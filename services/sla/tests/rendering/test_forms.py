@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from sla.clocks.domain.compliance import Compliance
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
 from sla.rendering.formula_escape import escape_formula
 from sla.rendering.svg_drawing import svg
-from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.meeting import Minute
-from sla.reviews.domain.report import CustomerLine, LeadershipReport, Usage
+from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla_support.review_sample import AT, breach, meeting, report
 
 FORMULAS = (

@@ -10,10 +10,10 @@ import pytest
 
 from common.persistence.database import Connection, Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from sla.clocks.domain.compliance import Compliance
 from sla.handlers import HANDLERS
-from sla.reports.domain.compliance import Compliance
 from sla.reports.domain.percentiles import Times
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Volume
 from sla.reports.rollup_jobs import find_wrong_figures, recount_all
 from sla.reports.store import histograms, reports

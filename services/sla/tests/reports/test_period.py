@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.reports.domain.period import ONE_DAY, Period, Step, step_start
+from sla.reports.domain.report_period import ONE_DAY, Period, Step, step_start
 from sla.reports.domain.volume import AgeClass, Backlog, age_classes
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2030, 1, 1))

@@ -39,7 +39,7 @@ async def test_every_fact_is_a_row(database: Database, reader: Reader) -> None:
     await fire_due(database, TIMERS)
     await recount_all(database)
     (first, second) = await reader.fetch("SELECT * FROM sla_tickets ORDER BY ticket")
-    assert (first["elapsed_seconds"], first["ended_as"], second["ended_at"]) == (
+    assert (first["duration_seconds"], first["ended_as"], second["ended_at"]) == (
         3600,
         "resolved",
         None,

@@ -14,8 +14,9 @@ from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 from sla.app import SERVICE
 from sla.clocks.store import clocks
+from sla.clocks.timers import on_clocks_due
 from sla.handlers import HANDLERS
-from sla.timers import TIMERS, on_clocks_due
+from sla.timers import TIMERS
 from sla.waivers.commands import LockedWaiver, decide, lock_waiver
 from sla_support.assertions import assert_consistent, resolution_clock
 from sla_support.company import HOUR, NINE, promise, ticket_opened

@@ -36,7 +36,9 @@ async def test_at_half_at_three_quarters_and_shortly_before(
     address = await request_for_clock(database, theo)
     for hours in (3.99, 4, 4, 6, 7.5, 7.75, 7.99):
         await fire_at(database, hours)
-    reminded = [one.body for one in await outbox_events(database) if "reminded" in one.type]
+    reminded = [
+        one.body for one in await outbox_events(database) if "decision_reminder" in one.type
+    ]
     assert [one["seconds_left"] for one in reminded] == [4 * 3600, 2 * 3600, 900]
     assert {one["deadline"] for one in reminded} == {"2026-06-01T15:00:00Z"}
     assert {one["ticket"] for one in reminded} == {"OPS-1"}
@@ -76,7 +78,9 @@ async def test_reminders_move_with_the_deadline(database: Database, theo: AsyncC
     await fire_at(database, 13.49)
     assert await waiver_event_types(database) == ["requested"]
     await fire_at(database, 13.5)
-    (reminded,) = [one.body for one in await outbox_events(database) if "reminded" in one.type]
+    (reminded,) = [
+        one.body for one in await outbox_events(database) if "decision_reminder" in one.type
+    ]
     assert reminded["deadline"] == "2026-06-02T10:00:00Z"
 
 
@@ -91,7 +95,9 @@ async def test_a_period_is_due_before_its_first_breach(
     assert [one["deadline"] for one in asked] == ["2026-06-01T15:00:00Z", "2026-06-02T03:00:00Z"]
     assert asked[0]["ticket"] is None
     await fire_at(database, 4)
-    (reminded,) = [one.body for one in await outbox_events(database) if "reminded" in one.type]
+    (reminded,) = [
+        one.body for one in await outbox_events(database) if "decision_reminder" in one.type
+    ]
     assert (reminded["seconds_left"], reminded["customer"]) == (4 * 3600, "acme")
     await gina.post(address + "/approve")
     await fire_at(database, 7)

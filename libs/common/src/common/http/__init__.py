@@ -7,7 +7,7 @@ from common.http.etag import if_match, set_etag
 from common.http.models import Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
-from common.http.route import TransactionalRoute, router
+from common.http.route import AuthorizedRoute, TransactionalRoute, authorized_router, router
 from common.http.service import Service
 from common.http.state import AppState, attach_state, runtime_of, state_of
 from common.http.streaming import streaming_router
@@ -15,6 +15,7 @@ from common.http.streaming import streaming_router
 __all__ = [
     "MIB",
     "AppState",
+    "AuthorizedRoute",
     "Instant",
     "Page",
     "Paging",
@@ -24,6 +25,7 @@ __all__ = [
     "Transaction",
     "TransactionalRoute",
     "attach_state",
+    "authorized_router",
     "create_app",
     "encode_cursor",
     "if_match",

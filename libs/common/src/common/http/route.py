@@ -69,6 +69,23 @@ class TransactionalRoute(APIRoute):
         return in_one_transaction
 
 
+class AuthorizedRoute(APIRoute):
+    """Authenticates the caller and runs the function, which opens its own transactions.
+
+    For a route that must commit more than once. It knows no Idempotency-Key.
+    """
+
+    def get_route_handler(self) -> RequestHandler:
+        handle = super().get_route_handler()
+        requirements = tuple(requirements_of(self.dependant))
+
+        async def authorized(request: Request) -> Response:
+            await authorize_request(request, requirements)
+            return await handle(request)
+
+        return authorized
+
+
 async def _run_idempotently(
     tx: Connection, key: idempotency.IdempotencyKey | None, handle: RequestHandler, request: Request
 ) -> Response:
@@ -121,6 +138,13 @@ def router(prefix: str, tags: list[str]) -> APIRouter:
     """Create a router of transactional routes. `prefix` begins with /v1."""
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=ERROR_RESPONSES
+    )
+
+
+def authorized_router(prefix: str, tags: list[str]) -> APIRouter:
+    """A router whose routes open their own transactions: see `AuthorizedRoute`."""
+    return APIRouter(
+        prefix=prefix, tags=list(tags), route_class=AuthorizedRoute, responses=ERROR_RESPONSES
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.domain import Rejection
 from common.errors import Conflict, NotFound
 from common.http import if_match, set_etag
 from common.persistence.database import Connection, transaction_time
@@ -14,7 +15,6 @@ from escalation.cases import store as cases
 from escalation.cases.commands import apply_outcome
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Outcome
-from escalation.cases.domain.timeline import Rejection
 from escalation.cases.schemas import EscalationRead, to_response
 
 Decide = Callable[[Case, datetime], Outcome | Rejection]
@@ -53,8 +53,6 @@ async def run_action(
     after = await apply_outcome(tx, case, outcome)
     grounds = {"was": case.state.status, "is": after.state.status}
     subject = f"escalation/{case.id}"
-    await record(
-        tx, Entry(at, caller.sub, f"escalation.{action}", subject, grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, f"escalation.{action}", subject, grounds))
     set_etag(response, after.sequence)
     return to_response(after)

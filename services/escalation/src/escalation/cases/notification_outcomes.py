@@ -9,11 +9,7 @@ from escalation.cases.commands import append_event
 from escalation.cases.domain.timeline import NotificationFailed, Notified, TimelineEvent
 from escalation.notifications.commands import settle
 from escalation.notifications.domain.escalation_summary import EscalationSummary
-from escalation.notifications.domain.notification import (
-    Notification,
-    PermanentFailure,
-    SendOutcome,
-)
+from escalation.notifications.domain.notification import Notification, PermanentFailure, SendOutcome
 from escalation.notifications.notifier import EscalationAccess
 from escalation.notifications.store import LeasedNotification
 

@@ -7,14 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import Key, KeyRef
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Status
 from escalation.cases.domain.timeline import TimelineEntry
 from escalation.policies.domain.trigger import TriggerKind
-from escalation.rotas.schemas import Key
 
 Severity = Literal["blocker", "critical", "major", "minor", "trivial"]
-ShortText = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class EscalationCreate(RequestModel):
@@ -27,10 +26,10 @@ class EscalationCreate(RequestModel):
     severity: Severity
     policy: Key | None = None
     dedup_key: Annotated[str, Field(min_length=1, max_length=150)] | None = None
-    customer: ShortText | None = None
-    environment: ShortText | None = None
-    service: ShortText | None = None
-    ticket: ShortText | None = None
+    customer: KeyRef | None = None
+    environment: KeyRef | None = None
+    service: KeyRef | None = None
+    ticket: KeyRef | None = None
 
 
 class EscalationResolve(RequestModel):

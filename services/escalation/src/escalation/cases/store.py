@@ -5,10 +5,12 @@ from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import EscalationState
 from escalation.cases.domain.timeline import TimelineEntry
@@ -49,7 +51,7 @@ async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:
 
 async def lock(tx: Connection, id_or_key: str) -> Case | None:
     """Lock a case; None where there is none."""
-    locked = await _lock_where(tx, _by_id_or_key(id_or_key))
+    locked = await _lock_where(tx, by_id_or_key(escalations, id_or_key))
     return locked[0] if locked else None
 
 
@@ -76,22 +78,17 @@ async def load_many(tx: Connection, ids: Sequence[UUID]) -> list[Case]:
 
 async def get(tx: Connection, id_or_key: str) -> Case | None:
     """A case; None where there is none."""
-    matches = await _fetch_cases(tx, _select_cases(_by_id_or_key(id_or_key)))
+    matches = await _fetch_cases(tx, _select_cases(by_id_or_key(escalations, id_or_key)))
     return matches[0] if matches else None
 
 
 async def list_page(
-    tx: Connection, filters: dict[str, Any], after: tuple[Any, ...] | None, limit: int
+    tx: Connection, filters: dict[str, Any], position: Sequence[Any] | None, limit: int
 ) -> list[Case]:
-    """A page of cases, the newest first; `filters` are values of columns.
-
-    `after` is (opened_at, id) of the last case of the page before.
-    """
+    """The cases after `position`, newest first, one more than `limit`; `filters` are by column."""
     query = _select_cases(*(escalations.c[name] == value for name, value in filters.items()))
-    if after:
-        query = query.where(tuple_(escalations.c.opened_at, escalations.c.id) < tuple_(*after))
-    newest = (escalations.c.opened_at.desc(), escalations.c.id.desc())
-    return await _fetch_cases(tx, query.order_by(*newest).limit(limit))
+    order = (escalations.c.opened_at.desc(), escalations.c.id.desc())
+    return await _fetch_cases(tx, page_after(query, order, position, limit))
 
 
 async def save(tx: Connection, case: Case) -> None:
@@ -114,13 +111,6 @@ async def list_entries(tx: Connection, id: UUID) -> list[TimelineEntry]:
         TimelineEntry(**{name: getattr(row, name) for name in _ENTRY})
         for row in await tx.execute(query)
     ]
-
-
-def _by_id_or_key(id_or_key: str) -> ColumnElement[bool]:
-    try:
-        return escalations.c.id == UUID(id_or_key)
-    except ValueError:
-        return escalations.c.key == id_or_key
 
 
 def _select_cases(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -1,16 +1,6 @@
 """Tables of cases (`escalations`) and of their timelines."""
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Integer,
-    Table,
-    Text,
-    Uuid,
-)
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from escalation.metadata import INSTANT, METADATA

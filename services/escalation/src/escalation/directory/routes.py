@@ -43,7 +43,8 @@ async def update_settings(
     channels = tuple(channel.to_channel() for channel in body.channels)
     rules = tuple(rule.to_rule() for rule in body.rules)
     await directory.upsert_notification_settings(tx, person, channels, rules)
-    entry = Entry(await transaction_time(tx), caller.sub, "person.settings", f"person/{person}", {})
+    at = await transaction_time(tx)
+    entry = Entry.by(caller.actor, at, "person.settings", f"person/{person}", {})
     await record(tx, entry)
     return to_response(await _get_person(tx, person))
 

@@ -1,21 +1,14 @@
 """People, customers and environments, as intake announces them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, Table, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Connection
-from escalation.directory.domain import (
-    AT_ONCE,
-    FALLBACK_CONTACT,
-    Channel,
-    NotificationRule,
-    Person,
-)
+from common.persistence.upsert import upsert
+from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
 from escalation.directory.tables import customers, environments, people, personal_settings
 
 CHANNELS_ADAPTER: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])
@@ -31,7 +24,7 @@ async def upsert_person(tx: Connection, event: PersonKnown) -> None:
         "roles": sorted(set(event.roles)),
         "retired": event.retired,
     }
-    await _upsert(tx, people, people.c.sub, row)
+    await upsert(tx, people, row, key=("sub",))
 
 
 async def upsert_customer(tx: Connection, event: CustomerKnown) -> None:
@@ -42,7 +35,7 @@ async def upsert_customer(tx: Connection, event: CustomerKnown) -> None:
         "timezone": event.timezone,
         "retired": event.retired,
     }
-    await _upsert(tx, customers, customers.c.id, row)
+    await upsert(tx, customers, row)
 
 
 async def upsert_environment(tx: Connection, event: EnvironmentKnown) -> None:
@@ -54,12 +47,7 @@ async def upsert_environment(tx: Connection, event: EnvironmentKnown) -> None:
         "name": event.name,
         "retired": event.retired,
     }
-    await _upsert(tx, environments, environments.c.id, row)
-
-
-async def _upsert(tx: Connection, table: Table, key: Column[Any], row: Mapping[str, Any]) -> None:
-    new = insert(table).values(**row)
-    await tx.execute(new.on_conflict_do_update(index_elements=[key], set_=row))
+    await upsert(tx, environments, row)
 
 
 async def set_fallback_email(tx: Connection, address: str) -> None:
@@ -97,7 +85,7 @@ async def upsert_notification_settings(
         "channels": CHANNELS_ADAPTER.dump_python(channels, mode="json"),
         "rules": RULES_ADAPTER.dump_python(rules, mode="json"),
     }
-    await _upsert(tx, personal_settings, personal_settings.c.sub, row)
+    await upsert(tx, personal_settings, row, key=("sub",))
 
 
 async def customer_exists(tx: Connection, key: str) -> bool:

@@ -13,9 +13,8 @@ from email.message import EmailMessage
 from functools import partial
 from uuid import UUID
 
-from fastapi import FastAPI
-
 from common.persistence.database import Connection, Database, is_transient
+from common.runtime import Runtime
 from common.telemetry import logger, metrics
 from escalation.directory import store as directory
 from escalation.directory.domain import FALLBACK_CONTACT
@@ -153,10 +152,9 @@ async def _timezone_of(tx: Connection, sub: str) -> str:
     return people[sub].zone if sub in people else people[FALLBACK_CONTACT].zone
 
 
-async def run_notifier(app: FastAPI, escalations: EscalationAccess) -> None:
+async def run_notifier(runtime: Runtime[EscalationSettings], escalations: EscalationAccess) -> None:
     """Send notifications for as long as the service runs."""
-    settings: EscalationSettings = app.state.settings
-    database: Database = app.state.database
+    settings, database = runtime.settings, runtime.database
     async with database.transaction() as tx:
         await directory.set_fallback_email(tx, settings.fallback_email)
     await Notifier(database, SmtpTransport(settings), settings, escalations).run()

@@ -7,15 +7,15 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import Key, KeyRef
 from escalation.policies.domain.matrix import Conditions, MatrixRow
 from escalation.policies.domain.policy import Policy, Step, Target
 from escalation.policies.domain.trigger import Audience
-from escalation.rotas.schemas import Key, Sub, WindowCreate, WindowRead, window_to_response
+from escalation.rotas.schemas import Sub, WindowCreate, WindowRead, window_to_response
 
 MAX_DELAY_SECONDS = 7 * 24 * 3600
 
-Value = Annotated[str, Field(min_length=1, max_length=100)]
-Values = Annotated[tuple[Value, ...], Field(max_length=50)]
+Values = Annotated[tuple[KeyRef, ...], Field(max_length=50)]
 
 
 class TargetCreate(RequestModel):

@@ -7,16 +7,7 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import (
-    Instant,
-    Page,
-    Paging,
-    Transaction,
-    encode_cursor,
-    if_match,
-    router,
-    set_etag,
-)
+from common.http import Instant, Page, Paging, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.rotas import store as rotas
@@ -90,13 +81,11 @@ async def list_rotas(
     caller: Annotated[Caller, requires("oncall:read")],
 ) -> Page[RotaRead]:
     """List rotas by key, the newest version of each."""
-    after = page.after_as(str)
-    newest = await rotas.list_rotas(tx)
-    rows = [versioned for key, versioned in newest.items() if not after or key > after[0]]
-    page_rows, more = rows[: page.limit], len(rows) > page.limit
-    next_cursor = encode_cursor(page_rows[-1][0].key) if more else None
-    items = [to_response(rota, version) for rota, version in page_rows]
-    return Page[RotaRead](items=items, next=next_cursor)
+    page.after_as(str)  # refuses the cursor of another list
+    newest = (await rotas.list_rotas(tx)).values()
+    return page.slice(
+        newest, lambda versioned: to_response(*versioned), lambda versioned: (versioned[0].key,)
+    )
 
 
 @routes.get("/rotas/{rota}", response_model=RotaRead)
@@ -146,9 +135,7 @@ async def _store_version(
     at = await transaction_time(tx)
     version = await rotas.add_rota(tx, rota, at, caller.sub)
     grounds = {"version": version}
-    await record(
-        tx, Entry(at, caller.sub, "rota.make", f"rota/{rota.key}", grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, "rota.make", f"rota/{rota.key}", grounds))
     set_etag(response, version)
     response.headers["Location"] = f"/v1/rotas/{rota.key}"
     return to_response(rota, version)

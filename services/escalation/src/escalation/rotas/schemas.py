@@ -1,34 +1,21 @@
 """Request and response models of rotas and of who is on call."""
 
 from datetime import datetime, time
-from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import Key, Timezone
 from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
 from escalation.rotas.domain.time_window import Window
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Sub = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 MAX_OVERRIDES = 500
-
-
-@cache
-def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _check_timezone(name: str) -> str:
-    if name not in _timezones():
-        raise PydanticCustomError("timezone", "give an IANA time zone, like Europe/Amsterdam")
-    return name
 
 
 def _parse_local(text: str) -> datetime:
@@ -45,7 +32,6 @@ def _check_local(text: str) -> str:
     return text
 
 
-Timezone = Annotated[str, AfterValidator(_check_timezone)]
 LocalDateTime = Annotated[
     str, StringConstraints(pattern=r"^2[01]\d\d-\d\d-\d\dT\d\d:\d\d$"), AfterValidator(_check_local)
 ]

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from common.domain import Rejection
 from common.events.clocks import ClockEvent, ClockThresholdReached
 from common.events.tickets import TicketEvent
 from escalation.cases.domain.lifecycle import EscalationState, Outcome, new_state
 from escalation.cases.domain.policy_engine import advance
-from escalation.cases.domain.timeline import Exhausted, Rejection, StepFired, TimelineEvent
+from escalation.cases.domain.timeline import Exhausted, StepFired, TimelineEvent
 from escalation.policies.domain.policy import Policy, Step, Target
 from escalation.policies.domain.recipients import Roster
 

@@ -4,13 +4,12 @@ from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import BadRequest, Problem, ValidationFailed, Violation
-from common.http import runtime_of
-from common.http.openapi import ERROR_RESPONSES
+from common.http import authorized_router, runtime_of
 from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
@@ -23,8 +22,8 @@ from intake.alerts.store import StoredPost
 RETRY_DELAY: Final = timedelta(seconds=30)
 """How long after it was stored an unprocessed post is processed again."""
 
-# Without a transaction of its own: its route commits twice, the raw post and what it led to.
-routes = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=ERROR_RESPONSES)
+# Not transactional: its route commits twice, the raw post and what it led to.
+routes = authorized_router("/v1/alerts", ["alerts"])
 
 
 @routes.post(

@@ -10,12 +10,11 @@ from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import UnsupportedMediaType, ValidationFailed, Violation
-from common.http import Page, Paging, Transaction, router, runtime_of
-from common.http.openapi import ERROR_RESPONSES
+from common.http import Page, Paging, Transaction, authorized_router, router, runtime_of
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
@@ -33,8 +32,8 @@ MEDIA_TYPE: Final = "message/rfc822"
 RETRY_DELAY: Final = timedelta(seconds=30)
 """How long after it was stored an unprocessed mail is processed again."""
 
-# Without a transaction of its own: its route commits twice, the raw mail and what it led to.
-ingest_routes = APIRouter(prefix="/v1/emails", tags=["emails"], responses=ERROR_RESPONSES)
+# Not transactional: its route commits twice, the raw mail and what it led to.
+ingest_routes = authorized_router("/v1/emails", ["emails"])
 list_routes = router("/v1/emails", ["emails"])
 
 

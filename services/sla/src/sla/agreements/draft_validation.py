@@ -44,7 +44,7 @@ class Party:
 
 
 async def resolve_party(tx: Connection, body: AgreementCreate) -> Party:
-    """Raises Invalid for a customer or partner that nobody has told of."""
+    """Raises ValidationFailed for a customer or partner that is unknown."""
     customer_ids = await _resolve_customers(
         tx, [body.customer] if body.customer else [], "/customer"
     )
@@ -68,7 +68,7 @@ UNREACHABLE_DETAIL = (
 async def build_version(
     tx: Connection, body: AgreementTerms, party: Party, id: UUID, author: Author
 ) -> Agreement:
-    """The version that is asked for, without its number. Raises Invalid, naming what cannot be.
+    """The version that is asked for, without its number. Raises ValidationFailed, naming what cannot be.
 
     Calendars that are written out are kept under the agreement's key.
     """
@@ -185,7 +185,7 @@ async def _resolve_calendars(
 async def _resolve_calendar(
     tx: Connection, reference: CalendarDefinition | str, pointer: str, key: str, author: Author
 ) -> UUID:
-    """The version that is wished; one written out is kept. Raises Invalid where it never opens."""
+    """The version that is wished; one written out is kept. Raises ValidationFailed where it never opens."""
     if isinstance(reference, CalendarDefinition):
         return (await create_version(tx, key, definition_of(reference), author, pointer=pointer)).id
     version = await calendars.find(tx, id_or_key(reference))
@@ -199,7 +199,7 @@ async def _resolve_calendar(
 async def _check_reachable(
     tx: Connection, body: AgreementTerms, calendar_ids: Mapping[str, UUID], at: datetime
 ) -> None:
-    """Raises Invalid for a target that its calendar hardly ever reaches: an hour a week makes years
+    """Raises ValidationFailed for a target that its calendar hardly ever reaches: an hour a week makes years
     of some days, and a clock whose deadline lies beyond all calendars would fail in a handler."""
     tables = await calendars.load_timetables(tx, list(calendar_ids.values()))
     violations = [

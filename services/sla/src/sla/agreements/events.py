@@ -1,4 +1,4 @@
-"""What the others are told about agreements."""
+"""Events about agreements."""
 
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,14 @@ from sla.agreements.store.version_rows import AgreementVersion
 
 
 async def emit(tx: Connection, stored: AgreementVersion, *events: Event) -> None:
-    """Announce what happened to an agreement, which is locked."""
+    """Publish events about an agreement, which is locked."""
     for event in events:
         sequence = await agreements.next_sequence(tx, stored.agreement_id)
         await publish(tx, OutboxEvent(event, sequence))
 
 
 def agreement_payload(stored: AgreementVersion, at: datetime) -> dict[str, Any]:
-    """What every event about an agreement says."""
+    """The fields of every event about an agreement."""
     version = stored.agreement
     return {
         "at": at,

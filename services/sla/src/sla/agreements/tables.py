@@ -1,4 +1,4 @@
-"""Tables: agreements, their versions, what was said about them, and how they change clocks."""
+"""Tables: agreements, their versions and comments, coverage extensions and bulk updates."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -90,11 +90,4 @@ clock_sweeps = Table(
     Column("looks", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
     instant_column("done_at"),
-)
-
-clock_sweep_items = Table(
-    "clock_sweep_items",
-    METADATA,
-    Column("sweep_id", Uuid, primary_key=True),
-    Column("clock_id", Uuid, primary_key=True),
 )

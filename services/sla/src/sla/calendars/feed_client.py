@@ -44,7 +44,7 @@ def is_public(address: Address) -> bool:
 
 
 async def resolve(host: str, port: int) -> Sequence[Address]:
-    """All addresses of a name, as the system knows them. Raises Unfetchable."""
+    """All addresses of a name, as the system knows them. Raises FeedFetchError."""
     try:
         address_infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
     except (gaierror, UnicodeError):
@@ -67,7 +67,7 @@ class FeedFetcher:
         self.verify = ssl_context or True
 
     async def fetch(self, url: str) -> bytes:
-        """The body, at most LONGEST bytes. Raises Unfetchable."""
+        """The body, at most LONGEST bytes. Raises FeedFetchError."""
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 return await self._follow_redirects(url)

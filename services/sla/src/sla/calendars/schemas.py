@@ -1,4 +1,4 @@
-"""Calendars as callers write them, and from there to the pure core."""
+"""Request models of calendars, and how they become calendars of the domain."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -11,11 +11,9 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel
 from common.persistence.database import Connection
 from sla.calendars import store as calendars
-from sla.calendars.domain.calendar import Calendar
-from sla.calendars.domain.definition import BadDefinition, calendar_from_definition
+from sla.calendars.commands import build_calendar
 from sla.calendars.domain.holiday import UnknownCountry, public_holidays
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.domain.zone import read_zone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
@@ -47,8 +45,8 @@ _NAME_ADAPTER: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def _parse_reference(given: Any, parse: ValidatorFunctionWrapHandler) -> CalendarDefinition | str:
-    """What is wrong is said of what was meant, and of nothing else: pydantic tries both, and puts
-    the name of each into the place of the error."""
+    """Report errors only for the form that was given: pydantic would try both forms, and put the
+    name of each into the location of the error."""
     if isinstance(given, CalendarDefinition):
         return given
     if isinstance(given, dict):
@@ -72,7 +70,7 @@ def definition_of(
     holiday_sets: tuple[PublicHolidays, ...] = (),
     years: range = range(0),
 ) -> dict[str, Any]:
-    """What is stored of a calendar: public holidays by their names, except on dates with own hours."""
+    """The definition as it is stored: public holidays by name, except on dates with own hours."""
     holiday_names: dict[str, str] = {}
     for index, one in enumerate(holiday_sets):
         try:
@@ -89,25 +87,10 @@ def definition_of(
     return {**definition, "holidays": own | holiday_names}
 
 
-def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
-    """The calendar of a definition. Raises Invalid, naming every wrong hour below `pointer`."""
-    try:
-        zone = read_zone(definition["timezone"])
-    except LookupError as unknown:
-        raise _invalid(f"{pointer}/timezone", "timezone", str(unknown.args[0])) from None
-    try:
-        return calendar_from_definition(definition, zone)
-    except BadDefinition as bad:
-        violations = [
-            Violation(pointer + at, "hours", message) for at, message in bad.errors.items()
-        ]
-        raise ValidationFailed(violations) from None
-
-
 async def load_timetable(
     tx: Connection, caller: Caller, reference: CalendarDefinition | str, pointer: str
 ) -> Timetable:
-    """The timetable of the calendar that somebody wishes to count by. Raises Invalid."""
+    """The timetable of the calendar that a request names. Raises ValidationFailed."""
     if isinstance(reference, CalendarDefinition):
         return Timetable(build_calendar(definition_of(reference), pointer))
     # Stored calendars are conditions between us and one customer; which one, they do not say.

@@ -22,7 +22,7 @@ _TIMETABLES: dict[UUID, Timetable] = {}
 
 @dataclass(frozen=True, slots=True)
 class CalendarVersion:
-    """A named calendar as it was made: `definition` is what was asked for, for people to read.
+    """A version of a calendar: `definition` is as the request gave it, for people to read.
 
     `source`: where its feed came from, where this version was made by an import.
     """
@@ -42,7 +42,7 @@ class CalendarVersion:
 
 
 async def load_timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Timetable]:
-    """The timetable of each version. Raises KeyError for an id that is none."""
+    """The timetable of each version. Raises KeyError for an unknown id."""
     if missing := [id for id in ids if id not in _TIMETABLES]:
         rows = await tx.execute(select(calendars).where(calendars.c.id.in_(missing)))
         for row in rows:
@@ -52,7 +52,7 @@ async def load_timetables(tx: Connection, ids: Collection[UUID]) -> dict[UUID, T
 
 
 async def lock(tx: Connection, key: str) -> None:
-    """Hold the calendar with this key, there or not yet, until the end of the transaction."""
+    """Lock the key of a calendar, which may not exist yet, until the transaction ends."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
@@ -65,7 +65,7 @@ async def add(
     author: tuple[str, datetime],
     source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
-    """The next version of the calendar with this key, which is locked until the end."""
+    """Store the next version of the calendar with this key, which stays locked until the end."""
     await lock(tx, key)
     latest = select(func.coalesce(func.max(calendars.c.version), 0)).where(calendars.c.key == key)
     version = (await tx.scalar(latest) or 0) + 1
@@ -88,7 +88,7 @@ async def add(
 
 
 async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
-    """That very version by its id; the newest one by its key."""
+    """The version with this id, or the newest one with this key; None where there is none."""
     column = calendars.c.id if isinstance(id_or_key, UUID) else calendars.c.key
     newest = select(calendars).where(column == id_or_key).order_by(calendars.c.version.desc())
     row = (await tx.execute(newest.limit(1))).one_or_none()
@@ -96,7 +96,7 @@ async def find(tx: Connection, id_or_key: UUID | str) -> CalendarVersion | None:
 
 
 async def get_names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """What people call these versions: `office-amsterdam, version 3`."""
+    """The names of these versions, such as `office-amsterdam, version 3`, by id."""
     statement = select(calendars.c.id, calendars.c.key, calendars.c.version)
     rows = await tx.execute(statement.where(calendars.c.id.in_(ids)))
     return {row.id: f"{row.key}, version {row.version}" for row in rows}

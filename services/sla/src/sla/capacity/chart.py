@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sla.capacity.domain.forecast import CapacityForecast, Peak
+from sla.capacity.domain.capacity_forecast import CapacityForecast, Peak
 from sla.capacity.domain.series import Limit, Series
 from sla.rendering.svg import Element, Picture, line, polyline, text
 

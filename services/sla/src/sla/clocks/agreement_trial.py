@@ -20,7 +20,7 @@ BATCH_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`drawn`: the timetables of calendars that are not stored, by the ids that `version` names."""
+    """`draft_timetables`: those of calendars that are not stored, by the ids that `version` names."""
 
     version: Agreement
     since: datetime
@@ -34,7 +34,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`silent`: tickets without a clock of this kind of contract; `last`: where to go on."""
+    """`without_clocks`: tickets without a clock of this contract; `last`: the cursor to go on from."""
 
     results: tuple[WhatIf, ...]
     tickets: int

@@ -1,6 +1,6 @@
 """Starts the clocks of what is promised newly for a ticket that is there already (C6).
 
-They are measured from the opening, or from the forwarding on, by what was heard of the ticket.
+They are measured from the opening, or from the forwarding on, by the inputs of the ticket so far.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -24,8 +24,8 @@ from sla.clocks.store.tickets import EarlyInput
 class LateStart:
     """Metrics of a ticket to be measured from `since` on, under this agreement.
 
-    `handed.contract` is `sla` and its forwarding 0 where the customer was promised them. `promised`
-    says since when and why; the terms are added here.
+    `contract_ticket.contract` is `sla` and its forwarding 0 where the customer was promised them.
+    `terms_input` says since when and why; the terms are added here.
     """
 
     contract_ticket: ContractTicket
@@ -39,9 +39,9 @@ class LateStart:
 async def start_late_clocks(
     tx: Connection, starts: Iterable[LateStart], *, skip_finished: bool = False
 ) -> int:
-    """Start these clocks; their tickets are locked. How many that were.
+    """Start these clocks, whose tickets are locked, and return how many were started.
 
-    `results_stay`: what had come to its end before is not measured afterwards.
+    `skip_finished`: do not start those that would have ended before.
     """
     new_clocks = [one for start in starts for one in await _new_late_clocks(tx, start)]
     if skip_finished:
@@ -91,7 +91,7 @@ def latest_forwarding(earlier_inputs: Sequence[EarlyInput]) -> EarlyInput | None
 def inputs_for(
     contract: Contract, since: datetime, earlier_inputs: Sequence[EarlyInput], known_at: datetime
 ) -> list[Input]:
-    """What clocks of such a contract that run from `since` on would have heard, in order."""
+    """The inputs of clocks of such a contract that run from `since` on, in order."""
     relevant = [one for one in earlier_inputs if one.contract in (None, contract)]
     if contract != "sla":
         start_indexes = [

@@ -1,4 +1,4 @@
-"""Carries out what was decided about an agreement on its open clocks: in batches, each kept or not.
+"""Carry out bulk updates of an agreement's open clocks, in batches of one transaction each.
 
 A ticket that was being opened while the decision fell may be stored after the first look, so there
 is a second one, later than any transaction lasts.
@@ -11,56 +11,49 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace as replace_struct
 
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, Timer, schedule
+from common.scheduling.deadlines import Deadline, Due, schedule
+from sla.agreements.commands import BULK_UPDATE_DEADLINE
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
+from sla.agreements.store import bulk_update_orders as orders
+from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.clocks.backfill import LateStart, start_late_clocks
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind
 from sla.clocks.domain.ticket_clock import ContractTicket, TicketClock, apply_input
 from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.bulk_updates import BulkUpdate
 
-DEADLINE_KIND = "sweep"
 BATCH_SIZE = 200
 OPEN_STATES = ("running", "paused", "not_started", "no_target")
 MAX_SCANS = 2
 LAST_SCAN_DELAY = timedelta(minutes=2)
 """After the decision. No statement may take longer than `common.persistence.database.COMMAND`."""
 CANCEL_REASON = "the agreement was deactivated"
-_COVERAGE_INPUTS: dict[bulk_update_store.BulkUpdateKind, InputKind] = {
+_COVERAGE_INPUTS: dict[BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",
     "shorten": "coverage_extension_ended",
 }
 
 
-async def start(tx: Connection, bulk_update: BulkUpdate) -> None:
-    """Keep what was decided; the timers carry it out from now on."""
-    await bulk_update_store.add(tx, bulk_update)
-    await schedule(tx, [Deadline(DEADLINE_KIND, bulk_update.id, bulk_update.decided_at)])
-
-
 async def on_bulk_updates_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    for bulk_update in await bulk_update_store.load(tx, [one.subject for one in due]):
+    """Change the next batch of clocks of each order, whose rows are locked."""
+    for bulk_update in await orders.load(tx, [one.subject for one in due]):
         next_at = await _continue(tx, bulk_update, at)
         if next_at is None:
-            await bulk_update_store.finish(tx, bulk_update, at)
+            await orders.finish(tx, bulk_update, at)
         else:
-            await schedule(tx, [Deadline(DEADLINE_KIND, bulk_update.id, next_at)])
-
-
-TIMER = Timer(bulk_update_store.lock_available, on_bulk_updates_due)
+            await schedule(tx, [Deadline(BULK_UPDATE_DEADLINE, bulk_update.id, next_at)])
 
 
 async def _continue(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> datetime | None:
-    """When the sweep goes on; None once it is through."""
+    """Change the next batch. Returns when to go on; None when the order is done."""
     if ids := await bulk_update_store.claim_clocks(tx, bulk_update, BATCH_SIZE):
         open_ticket_ids = await tickets.lock_open(tx, ids) if bulk_update.kind == "move" else set()
         ticket_clocks = await clocks.lock_by_ids(tx, ids)
         count = await _apply_batch(tx, bulk_update, ticket_clocks, at)
         clocks_of_open_tickets = [one for one in ticket_clocks if one.ticket.id in open_ticket_ids]
-        await bulk_update_store.add_changed(
+        await orders.add_changed(
             tx,
             bulk_update,
             count + await _start_missing_clocks(tx, bulk_update, clocks_of_open_tickets, at),
@@ -71,13 +64,14 @@ async def _continue(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> da
     if bulk_update.looks and at < bulk_update.decided_at + LAST_SCAN_DELAY:
         return bulk_update.decided_at + LAST_SCAN_DELAY
     await bulk_update_store.collect_clocks(tx, bulk_update)
+    await orders.add_scan(tx, bulk_update)
     return at
 
 
 async def _apply_batch(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock], at: datetime
 ) -> int:
-    """How many clocks the decision concerned."""
+    """Apply the order to these locked clocks; returns how many it concerned."""
     clock_inputs = await _inputs_for(tx, bulk_update, ticket_clocks)
     extra_terms = [
         clock_input.terms for _, clock_input in clock_inputs if clock_input.terms is not None
@@ -95,7 +89,7 @@ async def _apply_batch(
 async def _inputs_for(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
 ) -> list[tuple[TicketClock, Input]]:
-    """What each of the clocks hears; those that the decision does not concern hear nothing."""
+    """The input of each clock that the order concerns."""
     cancellation = Input(
         0, "cancelled", bulk_update.decided_at, bulk_update.decided_at, reason=CANCEL_REASON
     )

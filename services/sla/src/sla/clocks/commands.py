@@ -1,4 +1,7 @@
-"""What every edge does with changed clocks: store them, arm their next firing, tell the others."""
+"""Store new and changed clocks, schedule their next firing and publish their events.
+
+What waivers and forecasts do when a clock changes stands in `sla.reactions`.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,16 +14,12 @@ from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from sla.agreements.domain.agreement import Terms
 from sla.calendars import store as calendars
+from sla.clocks import reactions
 from sla.clocks.domain.clock import Input, Timetables
 from sla.clocks.domain.ticket_clock import Change, TicketClock
 from sla.clocks.events import EventContext, events_for_change, events_for_new
 from sla.clocks.store import clocks, inputs
 from sla.clocks.store.inputs import StoredInput
-from sla.forecasts.domain.handling_times import handling_time_changes
-from sla.forecasts.store import handling_times
-from sla.waivers.deadlines import reschedule_requests
-from sla.waivers.domain.period import breach_instants, with_period_waivers
-from sla.waivers.store import waivers
 
 DEADLINE_KIND = "clock"
 """The kind of deadline that a clock arms: its next firing, whatever that is."""
@@ -61,12 +60,16 @@ async def create_clocks(
 async def apply_changes(
     tx: Connection, changes: Iterable[Change], at: datetime, *, fired_without_events: bool = False
 ) -> None:
-    """Store and announce what changed; the clocks' rows are locked. What changed nothing is not
-    worth an input."""
+    """Store the changes, let the other nouns react, and publish events about them.
+
+    The clocks' rows are locked. A change that leaves its clock as it was is not stored.
+    """
     effective = [c for c in changes if c.steps and c.clock != c.before.clock]
     if not effective:
         return
-    effective = await _apply_period_waivers(tx, effective)
+    who_reacts = reactions.installed()
+    for revise in who_reacts.before_save:
+        effective = await revise(tx, effective)
     all_events, updated, stored_inputs = [], [], []
     for change in effective:
         outbox_events = _number_events(
@@ -80,40 +83,13 @@ async def apply_changes(
         updated.append(_updated_clock(change, len(outbox_events)))
     await clocks.save(tx, updated)
     await inputs.append(tx, stored_inputs)
-    await handling_times.add_changes(
-        tx, [one for change in effective for one in handling_time_changes(change)]
-    )
-    await reschedule_requests(
-        tx, [c.before.id for c in effective if c.clock.deadline != c.before.clock.deadline]
-    )
+    for react in who_reacts.after_save:
+        await react(tx, effective)
     await reschedule(
         tx,
         [one for one, was in zip(updated, effective, strict=True) if _needs_reschedule(one, was)],
     )
     await publish(tx, *all_events)
-
-
-async def _apply_period_waivers(tx: Connection, changes: list[Change]) -> list[Change]:
-    """The changes, what breaks in them having met the waivers over a period (C11).
-
-    Here because everything that breaks, by time or by news, is stored by `go_on`.
-    """
-    breaching = [change for change in changes if any(breach_instants(change))]
-    if not breaching:
-        return changes
-    customers = {id for c in breaching if (id := c.before.ticket.customer_id) is not None}
-    first_breached_at = min(at for change in breaching for at in breach_instants(change))
-    period_waivers = await waivers.list_period_waivers(tx, customers, first_breached_at)
-    if not period_waivers:
-        return changes
-    extra_terms = [
-        clock_input.terms
-        for c in breaching
-        for clock_input, _ in c.steps
-        if clock_input.terms is not None
-    ]
-    tables = await load_timetables(tx, [change.before for change in breaching], extra_terms)
-    return [with_period_waivers(change, period_waivers, tables) for change in changes]
 
 
 async def reschedule(tx: Connection, ticket_clocks: Iterable[TicketClock]) -> None:

@@ -1,4 +1,4 @@
-"""What the others are told about a clock: the difference that an input made, as events."""
+"""Events about clocks: the difference that an input made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,21 +9,20 @@ from common.events import clocks as clock_events
 from common.events.clocks import ClockEvent
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input
 from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
-from sla.forecasts.domain.forecast import Forecast
 
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """The clock that is told about, and the moment and circumstances of the telling."""
+    """The clock that events are about, and the moment and circumstances of its change."""
 
     ticket_clock: TicketClock
     at: datetime
     fired_without_events: bool = False
 
     def payload(self, clock: Clock) -> dict[str, Any]:
-        """What every event says, as it stands with `clock`."""
+        """The fields of every event about the clock in the state `clock`."""
         target = clock.terms.target
         return ticket_payload(self.ticket_clock.ticket) | {
             "at": self.at,
@@ -52,7 +51,7 @@ def ticket_payload(ticket: Ticket) -> dict[str, Any]:
 
 
 def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
-    """Of a new clock. One that promises nothing (yet) is not worth telling."""
+    """The events of a new clock; none for one without a promise."""
     clock = context.ticket_clock.clock
     payload = context.payload(clock)
     if clock.state in ("running", "paused"):
@@ -62,7 +61,7 @@ def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
 
 
 def events_for_change(context: EventContext, change: Change) -> Iterator[ClockEvent]:
-    """Of a change, input by input, in order."""
+    """The events of a change, input by input, in order."""
     before = change.before.clock
     for input, clock in change.steps:
         if input.firing is not None:
@@ -99,7 +98,7 @@ def _change_events(
     context: EventContext, before: Clock, after: Clock, input: Input
 ) -> Iterator[ClockEvent]:
     if before.terms.target is None and after.terms.target is None and after.cancelled is None:
-        return  # one that promises nothing is not worth telling
+        return  # no events for a clock without a promise
     payload = context.payload(after)
     yield from _state_events(payload, before, after, input)
     if before.cycle_breached_at is not None and after.breached_at is None:
@@ -138,24 +137,3 @@ def _stop_event(payload: dict[str, Any], clock: Clock) -> ClockEvent:
         return clock_events.ClockMet(**payload, **figures)
     overrun = max(clock.counted - target, timedelta(0)) // SECOND
     return clock_events.ClockMissed(**payload, **figures, overrun_seconds=overrun)
-
-
-def forecast_payload(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
-    """What every event about a forecast says."""
-    metric, priority, kind = forecast.progress.group
-    return {
-        "at": at,
-        "forecast_id": forecast.id,
-        "clock_id": forecast.clock_id,
-        "ticket_id": ticket.id,
-        "ticket": ticket.key,
-        "title": ticket.title,
-        "metric": metric,
-        "priority": priority,
-        "kind": kind,
-        "customer_id": ticket.customer_id,
-        "customer": ticket.customer,
-        "environment": ticket.environment,
-        "service": ticket.service,
-        "outlook": forecast.outlook,
-    }

@@ -50,7 +50,7 @@ class OpenedTicket:
 async def open_clocks(tx: Connection, opened_tickets: Sequence[OpenedTicket]) -> None:
     """Keep the tickets and start what their customers were promised.
 
-    Raises NotYetKnown when a ticket's customer has not been heard of: it waits for the customer.
+    Raises MissingReference when a ticket's customer is unknown: the event waits for the customer.
     """
     by_customer = await _load_agreements(tx, opened_tickets)
     covering_agreements = [_covering_agreement(one, by_customer) for one in opened_tickets]

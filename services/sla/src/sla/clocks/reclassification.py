@@ -14,16 +14,15 @@ from msgspec.structs import replace as replace_struct
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms, applicable_agreement
 from sla.agreements.store import agreements
+from sla.clocks import reactions
 from sla.clocks.backfill import LateStart, latest_forwarding, start_late_clocks
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.ticket_clock import Change, ContractTicket, Ticket, TicketClock, apply_input
+from sla.clocks.domain.ticket_clock import ContractTicket, Ticket, TicketClock, apply_input
 from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
 from sla.clocks.store.tickets import EarlyInput
 from sla.clocks.supplier_clocks import Forwarding
-from sla.waivers.domain.period import with_waivers_reconsidered
-from sla.waivers.store import waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,9 @@ async def _apply(
         [clock_input.terms for _, clock_input in clock_inputs if clock_input.terms],
     )
     changes = [apply_input(one, clock_input, tables) for one, clock_input in clock_inputs]
-    await apply_changes(tx, await _reconsider_waivers(tx, changes), input.known_at)
+    for revise in reactions.installed().on_reclassified:
+        changes = await revise(tx, changes)
+    await apply_changes(tx, changes, input.known_at)
     agreement = contract_clocks.agreement
     if agreement is None or await agreements.find_terminated(tx, [agreement.id]):
         return
@@ -197,20 +198,3 @@ async def _apply(
             )
         ],
     )
-
-
-async def _reconsider_waivers(tx: Connection, changes: list[Change]) -> list[Change]:
-    """What broke before is excused by waivers over a period of the service that it is about (C11)."""
-    breaches = [at for one in changes if (at := one.clock.breached_at) is not None]
-    if not breaches:
-        return changes
-    customers = {id for one in changes if (id := one.before.ticket.customer_id) is not None}
-    period_waivers = await waivers.list_period_waivers(tx, customers, min(breaches))
-    extra_terms = [
-        clock_input.terms
-        for one in changes
-        for clock_input, _ in one.steps
-        if clock_input.terms is not None
-    ]
-    tables = await load_timetables(tx, [one.before for one in changes], extra_terms)
-    return [with_waivers_reconsidered(one, period_waivers, tables) for one in changes]

@@ -1,11 +1,12 @@
 """Replays every clock from its inputs and compares: the proof that the record is whole (C9)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
 from common.persistence.database import Connection, Database
+from sla.clocks import reactions
 from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import Clock, Input, Timetables
 from sla.clocks.domain.codec import dump_clock
@@ -14,9 +15,6 @@ from sla.clocks.domain.schedule import next_firing
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks, inputs
 from sla.clocks.tables import clocks as clock_table
-from sla.waivers.domain.period import find_contradiction
-from sla.waivers.domain.waiver import Waiver
-from sla.waivers.store import waivers
 
 BATCH_SIZE = 200
 
@@ -29,7 +27,7 @@ async def find_differences(database: Database) -> AsyncIterator[str]:
             statement = select(clock_table.c.id).where(clock_table.c.id > after)
             ids = list(await tx.scalars(statement.order_by(clock_table.c.id).limit(BATCH_SIZE)))
             ticket_clocks = await clocks.load(tx, ids)
-            decided_waivers = await _load_decided_waivers(tx, ticket_clocks)
+            contradictions = await _find_contradictions(tx, ticket_clocks)
             inputs_by_clock = await inputs.list_by_clocks(tx, ids)
             extra_terms = [
                 one.terms
@@ -42,20 +40,21 @@ async def find_differences(database: Database) -> AsyncIterator[str]:
                 finding = describe_difference(
                     ticket_clock, inputs_by_clock[ticket_clock.id], tables
                 )
-                if finding := finding or find_contradiction(ticket_clock, decided_waivers):
+                if finding := finding or contradictions.get(ticket_clock.id):
                     yield f"clock/{ticket_clock.id} ({ticket_clock.ticket.key}): {finding}"
         if not ids:
             return
         after = ids[-1]
 
 
-async def _load_decided_waivers(tx: Connection, ticket_clocks: list[TicketClock]) -> list[Waiver]:
-    """The waivers that those of the clocks which broke must agree with."""
-    breached = [one for one in ticket_clocks if one.clock.breached_at is not None]
-    customers = {id for one in breached if (id := one.ticket.customer_id) is not None}
-    return (
-        await waivers.list_decided(tx, [one.id for one in breached], customers) if breached else []
-    )
+async def _find_contradictions(
+    tx: Connection, ticket_clocks: Sequence[TicketClock]
+) -> dict[UUID, str]:
+    """By clock id, in what a clock contradicts the records of another noun, such as its waivers."""
+    contradictions: dict[UUID, str] = {}
+    for find in reactions.installed().on_replay:
+        contradictions = {**await find(tx, ticket_clocks), **contradictions}
+    return contradictions
 
 
 def describe_difference(
@@ -63,7 +62,7 @@ def describe_difference(
 ) -> str | None:
     """How the clock differs from the fold over its inputs; None when it does not."""
     if [one.ordinal for one in stored_inputs] != list(range(1, ticket_clock.ordinal + 1)):
-        return f"has {len(stored_inputs)} inputs where the clock has heard {ticket_clock.ordinal}"
+        return f"has {len(stored_inputs)} inputs where the clock counts {ticket_clock.ordinal}"
     replayed_clock, finding = replay(ticket_clock.clock, stored_inputs, tables)
     if finding is None and dump_clock(replayed_clock) != dump_clock(ticket_clock.clock):
         finding = f"is {replayed_clock.state} with deadline {replayed_clock.deadline} when replayed"

@@ -1,4 +1,4 @@
-"""Tables: clocks, clock inputs."""
+"""Tables: clocks, clock inputs, clocks that a bulk update still has to change."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, Uuid
 
@@ -39,4 +39,11 @@ clock_inputs = Table(
     instant_column("known_at", nullable=False),
     Column("body", Text),
     Column("fired_without_events", Boolean, nullable=False),
+)
+
+clock_sweep_items = Table(
+    "clock_sweep_items",
+    METADATA,
+    Column("sweep_id", Uuid, primary_key=True),
+    Column("clock_id", Uuid, primary_key=True),
 )

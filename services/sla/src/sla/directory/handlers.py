@@ -1,10 +1,9 @@
-"""Customers, environments and partners, as intake tells of them."""
+"""Kafka in: customers, contacts, environments and partners, as intake publishes them."""
 
 from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
 from common.events.envelope import ReceivedEvent
-from common.persistence.database import Connection, transaction_time
-from sla.directory.store import customers, directory
-from sla.reviews.commands import schedule_reviews
+from common.persistence.database import Connection
+from sla.directory.store import directory
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
@@ -13,13 +12,10 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
     details = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
     days = {"day_zone": await directory.day_zone(tx, event.timezone)}
     await directory.upsert_customer(tx, values | details | days)
-    await schedule_reviews(
-        tx, await customers.list_by_ids(tx, [event.customer_id]), await transaction_time(tx)
-    )
 
 
 async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Who is erased or has left is nobody for whom the portal speaks."""
+    """Store a contact; one who is erased or has left keeps no address digest."""
     event, is_gone = received.event, received.event.erased or received.event.retired
     values = {"id": event.contact_id, "customer": event.customer, "sequence": received.sequence}
     await directory.upsert_contact(

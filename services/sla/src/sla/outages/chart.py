@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from common.wording import format_duration
 from sla.calendars.domain.zone import Zone
 from sla.outages.domain.availability import ZERO, Availability, Part
-from sla.outages.domain.month import month_of, start_of_day
+from sla.outages.domain.availability_month import month_of, start_of_day
 from sla.rendering.svg import Anchor, Element, Picture, rect, text
 
 LEFT_MARGIN, TOP_MARGIN, ROW_HEIGHT, BAR_HEIGHT, HOUR_WIDTH = 96, 64, 18, 13, 32.0

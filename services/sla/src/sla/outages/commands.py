@@ -28,7 +28,7 @@ from sla.outages.domain.outage import (
     truncate_to_second,
 )
 from sla.outages.domain.scope import Scope
-from sla.outages.domain.timeline import Effect
+from sla.outages.domain.state_timeline import Effect
 from sla.outages.downtime_budgets import schedule_budget_checks
 from sla.outages.events import outage_payload
 from sla.outages.store import outages

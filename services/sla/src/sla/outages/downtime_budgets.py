@@ -12,16 +12,16 @@ from uuid import UUID
 from common.events.outages import DowntimeBudgetThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, schedule
+from common.scheduling.deadlines import Deadline, schedule
 from sla.agreements.store import agreements
 from sla.outages.domain.availability import AgreedPeriod, Availability
 from sla.outages.domain.availability_model import AvailabilityModel
+from sla.outages.domain.availability_month import next_month
 from sla.outages.domain.downtime_budget import (
     WARNING_THRESHOLDS,
     reached_thresholds,
     threshold_reached_at,
 )
-from sla.outages.domain.month import next_month
 from sla.outages.domain.outage import truncate_to_second
 from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.store import availability, budgets
@@ -67,7 +67,7 @@ def _possible_months(start: datetime, end: datetime) -> Iterator[date]:
         day = next_month(day)
 
 
-async def _check_budgets(tx: Connection, locked: Sequence[Budget], at: datetime) -> None:
+async def check_budgets(tx: Connection, locked: Sequence[Budget], at: datetime) -> None:
     """Tell what of these budgets, whose rows are locked, is used up, and arm what comes next."""
     for day in sorted({budget.month for budget in locked}):
         month_budgets = [budget for budget in locked if budget.month == day]
@@ -156,23 +156,3 @@ def _next_check_at(
 def _round_up_to_second(at: datetime) -> datetime:
     """What is counted is whole seconds: a share within one is used up at its end."""
     return at if at == truncate_to_second(at) else truncate_to_second(at) + SECOND
-
-
-async def on_budgets_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """A share is used up, or a month is over while something is still down."""
-    locked = await budgets.load(tx, [one.subject for one in due])
-    next_month_budgets = [
-        await budgets.lock_or_insert(
-            tx, budget.agreement, budget.customer_id, next_month(budget.month)
-        )
-        for budget in locked
-        if at >= await _period_end(tx, budget)
-    ]
-    await _check_budgets(tx, [*locked, *next_month_budgets], at)
-
-
-async def _period_end(tx: Connection, budget: Budget) -> datetime:
-    model = await availability.load_month(tx, {budget.customer_id}, budget.month)
-    return model.month(
-        AvailabilityQuery(budget.customer_id, agreement=budget.agreement), budget.month
-    ).end

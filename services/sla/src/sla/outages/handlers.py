@@ -20,7 +20,7 @@ from sla.outages.commands import OutageReport, close_outage, open_outage, supers
 from sla.outages.domain.outage import Outage, mark_ended
 from sla.outages.domain.rules import Signal, effect_of
 from sla.outages.domain.scope import Scope
-from sla.outages.domain.timeline import Effect
+from sla.outages.domain.state_timeline import Effect
 from sla.outages.store import outages
 from sla.outages.store import rules as outage_rules
 

@@ -12,7 +12,7 @@ from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, rou
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.punctuality import export as proof
 from sla.punctuality.chart import render_svg
-from sla.punctuality.domain.gaps import find_gaps
+from sla.punctuality.domain.timer_gaps import find_gaps
 from sla.punctuality.store import punctuality, seals
 
 routes = router("/v1/punctuality", tags=["punctuality"])

@@ -4,12 +4,10 @@ A deadline that re-arms itself, in small steps: a warning that falls due meanwhi
 day's worth of hashing. Days are those of UTC.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Deadline, Due, schedule
 from common.telemetry import logger
 from sla.punctuality.domain.verifier import INITIAL_CHAIN, chain_value, leaf
 from sla.punctuality.store import evidence, seals
@@ -28,17 +26,7 @@ RETRY_DELAY = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """One replica seals at a time."""
-    return set(ids) if await seals.try_lock(tx) else set()
-
-
-async def on_day_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """One step: a seal, or a look whether it is time; and the next one armed."""
-    await schedule(tx, [Deadline(DEADLINE_KIND, CHAIN_SUBJECT, await _seal_step(tx, at))])
-
-
-async def _seal_step(tx: Connection, at: datetime) -> datetime:
+async def seal_step(tx: Connection, at: datetime) -> datetime:
     """When the next step is due."""
     last = await seals.get_newest(tx)
     day = await _next_day(tx, last, at)

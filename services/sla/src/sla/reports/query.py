@@ -13,14 +13,14 @@ from common.errors import ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
 from common.http import ResponseModel
 from common.persistence.database import Connection, transaction_time
+from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.store import directory
-from sla.reports.domain.period import Period, Step
+from sla.reports.domain.report_period import Period, Step
 from sla.reports.store import rollups
 from sla.reports.store.reports import FiguresQuery, Group, RowKey, TooManyRows
 
 V = TypeVar("V")
 
-MIN_DAY, MAX_DAY = date(1970, 1, 1), date(2200, 1, 1)
 MAX_PERIOD = timedelta(days=10 * 366)
 MAX_REPORT_ROWS = 2_000
 """Rows of an answer."""

@@ -9,7 +9,7 @@ from common.events.reviews import ReviewPublished, ReviewReady
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, Due, schedule
+from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars.domain.month import Month, month_of, zone_or_utc
 from sla.directory.store import customers
 from sla.directory.store.customers import CustomerProfile
@@ -97,17 +97,3 @@ async def event_fields(tx: Connection, review: Review, at: datetime) -> dict[str
         "people": list(audience.people),
         "roles": [] if audience.people else list(DEFAULT_AUDIENCE_ROLES),
     }
-
-
-async def on_months_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Draw up what is due, a month at a time, and look forward to the next."""
-    ids = [one.subject for one in due]
-    by_id = {one.id: one for one in await customers.list_by_ids(tx, ids)}
-    for customer_id, month in await reviews.list_schedules(tx, ids):
-        customer = by_id[customer_id]
-        ends = month.span(zone_or_utc(customer.timezone)).until
-        # A customer that moved to another zone meanwhile may have a little more of the month left.
-        if not customer.retired and ends <= at:
-            await generate(tx, customer, month, SYSTEM, at)
-            await reviews.set_schedule(tx, customer_id, month.after)
-    await schedule_reviews(tx, list(by_id.values()), at)

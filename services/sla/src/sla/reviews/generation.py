@@ -1,6 +1,7 @@
 """A customer's month, drawn up from what is known: for the timer, for people, and for corrections."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,9 +27,11 @@ from sla.reviews.domain.report import (
     Report,
     ReservedHoursLine,
     Uptime,
+    WaiverLine,
 )
-from sla.reviews.store import deliveries, meetings, waived
+from sla.reviews.store import deliveries, meetings
 from sla.time_entries.store import reserved_hours
+from sla.waivers.store import summaries as waiver_summaries
 
 
 async def generate_report(
@@ -64,7 +67,7 @@ async def generate_report(
         response_times=await monthly_figures.response_times(tx, customer.id, month),
         breaches=breaches,
         breaches_total=breaches_total,
-        waivers=await waived.list_requested_within(tx, customer.id, *span, MAX_LIST_ROWS),
+        waivers=await _waiver_lines(tx, customer, span),
         outages=outages,
         uptimes=uptime_lines,
         upcoming=await deliveries.list_upcoming(tx, customer.key, MAX_LIST_ROWS),
@@ -90,12 +93,19 @@ async def _breaches(
     ids, total = await monthly_figures.find_breached(tx, customer.id, span, MAX_LIST_ROWS)
     tracked = {one.id: one for one in await clocks.load(tx, ids)}
     tables = await load_timetables(tx, tracked.values())
-    keys = await waived.keys_by_id(
+    keys = await waiver_summaries.keys_by_id(
         tx, [w.waiver_id for one in tracked.values() for w in one.clock.waivers]
     )
     comments = await meetings.latest_breach_comments(tx, ids)
     ordered: Sequence[TicketClock] = [tracked[id] for id in ids]
     return tuple(assembly.to_breach(one, at, tables, keys, comments) for one in ordered), total
+
+
+async def _waiver_lines(
+    tx: Connection, customer: CustomerProfile, span: Span
+) -> tuple[WaiverLine, ...]:
+    summaries = await waiver_summaries.list_requested_within(tx, customer.id, *span, MAX_LIST_ROWS)
+    return tuple(WaiverLine(**asdict(one)) for one in summaries)
 
 
 async def _reserved_hours(

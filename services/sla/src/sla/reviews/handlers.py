@@ -1,10 +1,13 @@
-"""Changes on their way to customers' environments, as delivery-gate tells of them."""
+"""Reviews hear of deliveries, and of customers whose months are to be reviewed."""
 
 from datetime import UTC
 
 from common.events.deliveries import DeliveryEvent
+from common.events.directory import CustomerKnown
 from common.events.envelope import ReceivedEvent
-from common.persistence.database import Connection
+from common.persistence.database import Connection, transaction_time
+from sla.directory.store import customers
+from sla.reviews.commands import schedule_reviews
 from sla.reviews.domain.report import ChangeLine
 from sla.reviews.store import deliveries
 
@@ -20,3 +23,9 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
         event.at.astimezone(UTC),
     )
     await deliveries.upsert(tx, event.delivery_id, event.customer, change)
+
+
+async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
+    """Schedule the reviews of a customer, which the directory has stored before."""
+    known = await customers.list_by_ids(tx, [received.event.customer_id])
+    await schedule_reviews(tx, known, await transaction_time(tx))

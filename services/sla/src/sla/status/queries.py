@@ -13,7 +13,7 @@ from uuid import UUID
 from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
 from sla.outages.domain.availability_model import AvailabilityModel
-from sla.outages.domain.month import month_of
+from sla.outages.domain.availability_month import month_of
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.status import store as status

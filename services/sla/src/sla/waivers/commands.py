@@ -1,4 +1,4 @@
-"""Asking for a waiver and deciding on it: lock, decide, tell the clock, store, announce (R2, C11).
+"""Request a waiver and decide on it: lock, decide, apply to the clock, store, publish (R2, C11).
 
 Order of locks: the clock, or all of the customer's waivers over a period; then the waiver; then
 deadlines. The moment is read after them, so approval and breach meet in one order (decision 0631).
@@ -37,7 +37,7 @@ DecisionAction = Literal["approve", "refuse", "revoke", "withdraw"]
 
 @dataclass(frozen=True, slots=True)
 class LockedWaiver:
-    """A waiver and what it is about, locked, at the moment of the decision. `tracked` is None of a
+    """A waiver and what it is about, locked, at the moment of the decision. `ticket_clock` is None of a
     period; `deadline`: by when it must be decided to count."""
 
     waiver: Waiver
@@ -85,7 +85,7 @@ async def submit(
 async def decide(
     tx: Connection, locked: LockedWaiver, action: DecisionAction, caller: Caller, reason: str | None
 ) -> LockedWaiver | RejectionCode:
-    """The waiver as it is then. A denial is on record, too: commit it."""
+    """Decide on a locked waiver; returns it as it is then. A denial is audited, too: commit it."""
     decision = Decision(caller.sub, caller.roles, locked.at, reason)
     outcome = DECISION_RULES[action](locked, decision)
     if not isinstance(outcome, Waiver):
@@ -102,7 +102,7 @@ async def decide(
 
 
 async def _apply_to_clock(tx: Connection, locked: LockedWaiver, waiver: Waiver) -> None:
-    """A clock hears of its own waiver at once; of one over a period when it breaks."""
+    """Apply the waiver of a clock at once; one over a period is applied when a clock breaches."""
     if locked.ticket_clock is None or waiver.clock_waiver is None or waiver.late:
         return
     input = Input(

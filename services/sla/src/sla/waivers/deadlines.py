@@ -1,4 +1,4 @@
-"""Keeps a waiver's one deadline where time acts next on it: a reminder, or its end."""
+"""Schedule the one deadline of a waiver: its next reminder, or its end."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,12 +16,12 @@ DEADLINE_KIND = "waiver"
 
 
 async def schedule_next(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
-    """Arm what comes next of a waiver whose row is locked; disarm where nothing does."""
+    """Schedule what comes next of a waiver whose row is locked; cancel it where nothing does."""
     await schedule(tx, [Deadline(DEADLINE_KIND, waiver.id, next_at(waiver, deadline))])
 
 
 async def reschedule_requests(tx: Connection, clock_ids: Collection[UUID]) -> None:
-    """The deadlines of these locked clocks have moved: reminders of requests move along."""
+    """Move the reminders of open requests about these locked clocks, whose deadlines have moved."""
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):

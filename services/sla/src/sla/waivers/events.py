@@ -1,4 +1,4 @@
-"""What the others are told about waivers: which event a step in a waiver's life is."""
+"""Events about waivers."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 def waiver_payload(
     waiver: Waiver, ticket_clock: TicketClock | None, deadline: datetime | None, at: datetime
 ) -> dict[str, Any]:
-    """What every event about a waiver says; the deadline tells how much time is left."""
+    """The fields of every event about a waiver; `deadline`: by when it must be decided to count."""
     common_fields: dict[str, Any] = {
         "at": at,
         "waiver_id": waiver.id,

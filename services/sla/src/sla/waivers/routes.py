@@ -40,8 +40,10 @@ async def request_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:request")],
 ) -> WaiverRead:
-    """Request a waiver. It is announced at once with its deadline, so that the GM knows how much
-    time is left."""
+    """Create a request for a waiver.
+
+    It is announced at once, with the time by which the GM must decide.
+    """
     if body.clock_id is not None:
         waiver, ticket_clock = await _clock_request(tx, body, caller)
     else:
@@ -59,8 +61,7 @@ async def approve_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """Approve a waiver. It counts for what breaks after it; of an approval and a breach at once,
-    whichever takes the lock first came first."""
+    """Approve a waiver. It covers breaches that happen after the approval."""
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
@@ -72,7 +73,7 @@ async def refuse_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """Refuse a waiver. The promise stands."""
+    """Refuse a waiver: the promise stands."""
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
@@ -84,8 +85,10 @@ async def revoke_waiver(
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """Revoke an approved waiver. Nothing that breaks from now on is covered; what broke before
-    stays waived."""
+    """Revoke an approved waiver.
+
+    Breaches from now on are not covered; earlier ones stay excused.
+    """
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
@@ -97,7 +100,7 @@ async def withdraw_waiver(
     caller: Annotated[Caller, requires("waivers:request")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """Withdraw a request for a waiver. By the person who requested it, while nobody has decided."""
+    """Withdraw a request for a waiver. Only the requester may, while nobody has decided."""
     return await _decide(tx, name, request, caller, "withdraw", body.reason)
 
 
@@ -128,7 +131,7 @@ async def get_waiver(
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
 ) -> WaiverRead:
-    """Get a waiver."""
+    """Get a waiver by its id or key."""
     row = await waivers.find(tx, id_or_key(name))
     if row is None:
         raise NotFound("This waiver")

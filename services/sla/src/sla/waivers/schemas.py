@@ -1,4 +1,4 @@
-"""Waivers as they are asked for and as they are told."""
+"""Request and response models of waivers."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

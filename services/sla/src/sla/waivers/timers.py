@@ -7,7 +7,7 @@ from datetime import datetime
 from common.events.envelope import Event
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
-from common.scheduling.deadlines import Due
+from common.scheduling.deadlines import Due, Timer
 from sla.clocks.store import clocks
 from sla.waivers import events as waiver_events
 from sla.waivers.deadlines import schedule_next
@@ -47,3 +47,6 @@ async def _event(tx: Connection, waiver: Waiver, deadline: datetime | None, at: 
         return waiver_events.expired_event(payload, waiver)
     assert deadline is not None
     return waiver_events.reminder_event(payload, deadline)
+
+
+WAIVER = Timer(waivers.lock_available, on_waivers_due)

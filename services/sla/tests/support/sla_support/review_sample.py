@@ -5,20 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from sla.calendars.domain.month import parse_month, zone_or_utc
-from sla.reports.domain.compliance import Compliance
+from sla.clocks.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import AgendaItem, Meeting, Minute
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
-    CompliancePart,
     DailyVolume,
     OutageLine,
     Report,
     ReservedHoursLine,
-    ResponseTimes,
     Uptime,
-    Usage,
     WaiverLine,
 )
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from escalation.cases.domain.timeline import (
     Acknowledged,
     PolicyChanged,
-    Rejection,
     Repeated,
     Resolved,
     SnoozeAsked,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from common.domain import Rejection
 from escalation.cases.domain.lifecycle import (
     ALREADY_RESOLVED,
     EscalationState,
@@ -13,7 +14,6 @@ from escalation.cases.domain.lifecycle import (
 )
 from escalation.cases.domain.timeline import (
     Exhausted,
-    Rejection,
     Reopened,
     StepFired,
     StepSkipped,

@@ -156,11 +156,3 @@ class NotificationFailed(TimelineEvent):
     person: str
     channel: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """An action that is not allowed now; nothing changed. `code` is stable."""
-
-    code: str
-    detail: str

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from common.domain import Rejection
 from common.persistence.database import Connection, transaction_time
 from escalation.cases import store as cases
 from escalation.cases.commands import append_event, apply_outcome
 from escalation.cases.domain import lifecycle, timeline
 from escalation.cases.domain.case import Case
-from escalation.cases.domain.timeline import Rejection
 from escalation.policies.domain.trigger import TriggerKind
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
 from common.http import Transaction, router
 from escalation.cases.dependencies import run_action
 from escalation.cases.domain import lifecycle, policy_engine
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Outcome
-from escalation.cases.domain.timeline import Rejection
 from escalation.cases.schemas import (
     EscalationMove,
     EscalationRead,

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, Transaction, encode_cursor, router, set_etag
+from common.http import Page, Paging, Transaction, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
@@ -58,10 +58,8 @@ async def create_escalation(
         ticket=body.ticket,
     )
     case, is_new = await open_or_join(tx, trigger, body.title, caller.sub, body.policy)
-    await record(
-        tx,
-        Entry(at, caller.sub, "escalation.open", f"escalation/{case.id}", {}, caller.via_machine),
-    )
+    subject = f"escalation/{case.id}"
+    await record(tx, Entry.by(caller.actor, at, "escalation.open", subject, {}))
     if not is_new:
         response.status_code = 200
     response.headers["Location"] = f"/v1/escalations/{case.key}"
@@ -91,10 +89,8 @@ async def list_escalations(
         "ticket": ticket,
     }
     filters = {column: value for column, value in given.items() if value is not None}
-    rows = await cases.list_page(tx, filters, page.after_as(*CURSOR_TYPES), page.limit + 1)
-    page_rows, more = rows[: page.limit], len(rows) > page.limit
-    next_cursor = encode_cursor(page_rows[-1].opened_at, page_rows[-1].id) if more else None
-    return Page[EscalationRead](items=[to_response(case) for case in page_rows], next=next_cursor)
+    rows = await cases.list_page(tx, filters, page.after_as(*CURSOR_TYPES), page.limit)
+    return page.page_of(rows, to_response, lambda case: (case.opened_at, case.id))
 
 
 @routes.get("/{escalation}", response_model=EscalationDetail)

@@ -52,7 +52,7 @@ async def update_matrix(
         raise ValidationFailed(violations)
     version = await policies.add_matrix(tx, rows, at, caller.sub)
     grounds = {"version": version}
-    await record(tx, Entry(at, caller.sub, "matrix.change", "matrix", grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, "matrix.change", "matrix", grounds))
     set_etag(response, version)
     return matrix_to_response(rows, version)
 

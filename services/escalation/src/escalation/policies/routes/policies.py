@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, Transaction, encode_cursor, router
+from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from escalation.directory import store as directory
@@ -45,10 +45,8 @@ async def create_policy(
         raise ValidationFailed(violations)
     await policies.add_policy(tx, policy, at, caller.sub)
     grounds = {"version": policy.version}
-    await record(
-        tx,
-        Entry(at, caller.sub, "policy.make", f"policy/{policy.key}", grounds, caller.via_machine),
-    )
+    subject = f"policy/{policy.key}"
+    await record(tx, Entry.by(caller.actor, at, "policy.make", subject, grounds))
     response.headers["Location"] = f"/v1/policies/{policy.key}"
     return policy_to_response(policy)
 
@@ -60,11 +58,9 @@ async def list_policies(
     caller: Annotated[Caller, requires("policies:read")],
 ) -> Page[PolicyRead]:
     """List policies by key, the newest version of each."""
-    after = page.after_as(str)
-    rows = [p for p in await policies.list_policies(tx) if not after or p.key > after[0]]
-    page_rows, more = rows[: page.limit], len(rows) > page.limit
-    next_cursor = encode_cursor(page_rows[-1].key) if more else None
-    return Page[PolicyRead](items=[policy_to_response(p) for p in page_rows], next=next_cursor)
+    page.after_as(str)  # refuses the cursor of another list
+    newest = await policies.list_policies(tx)
+    return page.slice(newest, policy_to_response, lambda policy: (policy.key,))
 
 
 @routes.get("/{policy}", response_model=PolicyRead)

@@ -23,10 +23,7 @@ from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
 from common.runtime import Runtime
 from intake.directory.reference_cache import ReferenceCache
-from intake.tickets.routes.create_ticket import (
-    opened_at_problem,
-    replay_or_create,
-)
+from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.store.ticket_batch import HTTP_CREATED
 from intake.tickets.ticket_batcher import IdempotencyKeyReused, TicketBatcher

@@ -1,7 +1,7 @@
 """HTTP in: agreements, from the first draft to their end."""
 
+from sla.agreements.routes import clock_moves as bulk_updates
 from sla.agreements.routes import (
-    bulk_updates,
     comments,
     comparison,
     coverage_end,
@@ -9,7 +9,6 @@ from sla.agreements.routes import (
     drafts,
     lifecycle,
     page,
-    simulation,
     termination,
 )
 
@@ -23,6 +22,5 @@ ROUTERS = (
     coverage_end.routes,
     termination.routes,
     page.routes,
-    simulation.routes,
 )
 """In this order: `/matching` stands before what is called by any name."""

@@ -42,7 +42,7 @@ async def create_comment(
     response: Response,
     caller: Annotated[Caller, requires("agreements:comment")],
 ) -> CommentRead:
-    """Add a comment to a version. Both sides see it, so write what the other side may read."""
+    """Create a comment on a version that is being negotiated. Both sides see it."""
     stored = await lock_version(tx, id_or_key(name), caller)
     if stored.lifecycle.state not in ("proposed", "agreed"):
         raise Conflict(f"This version is {stored.lifecycle.state}: it is not negotiated now.")

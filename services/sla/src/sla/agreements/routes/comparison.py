@@ -28,7 +28,7 @@ from sla.directory.store import directory
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_CANDIDATES = 200
-"""Candidates that are told; nobody has as many."""
+"""Candidates of one answer; nobody has as many."""
 
 
 class CandidateRead(ResponseModel):
@@ -86,8 +86,10 @@ async def match_agreement(
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
 ) -> MatchRead:
-    """Find the agreement that holds for a ticket opened at `at`. The answer says why, and why no
-    other one does."""
+    """Find the agreement that holds for a ticket opened at `at`.
+
+    Tells why it does, and why no other one does.
+    """
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
@@ -115,7 +117,7 @@ async def compare_versions(
     old: Annotated[VersionNumber, Query(alias="from")],
     new: Annotated[VersionNumber, Query(alias="to")],
 ) -> VersionDiffRead:
-    """Compare two versions of an agreement. The changes are a list that people read."""
+    """Compare two versions of an agreement, term by term."""
     old_version = await get_visible_version(tx, id_or_key(name), caller, old)
     new_version = await get_visible_version(tx, old_version.agreement_id, caller, new)
     names = dict(zip(old_version.agreement.customers, old_version.customers, strict=True))

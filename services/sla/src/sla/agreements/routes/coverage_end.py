@@ -13,10 +13,11 @@ from common.http import RequestModel, if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
 from sla.agreements.domain.coverage_extension import EarlyEnd, Extension, RejectionCode, end_early
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import Reason, record_audit
+from sla.agreements.routes.clock_moves import Reason, record_audit
 from sla.agreements.routes.coverage_extend import (
     ExtensionRead,
     extension_to_response,
@@ -25,10 +26,9 @@ from sla.agreements.routes.coverage_extend import (
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -55,9 +55,11 @@ async def end_coverage(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionRead | Response:
-    """End a coverage extension early, or withdraw it before its start. Open clocks follow, and
-    their deadlines may come later: that takes another person than the one who extended it. What
-    has passed stays covered."""
+    """End a coverage extension early; before its start, withdraw it.
+
+    Open clocks follow, and their deadlines may come later, so the caller must be another person
+    than the one who extended it. Time that has passed stays covered.
+    """
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     before = await extensions.find(tx, stored.agreement_id, extension_id)
@@ -78,7 +80,7 @@ async def end_coverage(
 
 
 def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> datetime:
-    """Raises Invalid. Now is the next whole second: calendars know no parts of one."""
+    """Raises ValidationFailed. Now is the next whole second: calendars know no parts of one."""
     if body.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if body.ends_at.microsecond:
@@ -103,7 +105,7 @@ async def _store_early_end(
     binding_versions = [one.agreement for one in history if one.lifecycle.state in BINDING_STATES]
     if any([await coverage.shorten(tx, one, before, after, author) for one in binding_versions]):
         decision = (early_end.reason, early_end.ended_by, early_end.ended_at, before.created_by)
-        await bulk_updates.start(
+        await order_bulk_update(
             tx, BulkUpdate(uuid7(), stored.agreement_id, "shorten", None, *decision)
         )
 
@@ -116,7 +118,7 @@ async def _emit(
         "ends_at": after.effective_end,
         "priorities": list(after.priorities),
     }
-    # Told of the version that is in force, not of a draft that may come after it.
+    # The event is about the version in force, not about a draft that may come after it.
     version_in_force = next(iter(await list_current_versions(tx, stored, at)), stored)
     await emit(
         tx,

@@ -15,18 +15,18 @@ from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.coverage_extension import Extension, overlaps_version
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import Reason, record_audit
+from sla.agreements.routes.clock_moves import Reason, record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
 from sla.calendars.schemas import Name, computation_error, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -70,8 +70,11 @@ async def extend_coverage(
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> ExtensionRead:
-    """Extend the coverage of an agreement around a go-live or milestone. Open clocks follow: their
-    deadlines may come earlier. What has passed cannot be covered any more."""
+    """Extend the coverage of an agreement around a go-live or milestone.
+
+    Open clocks follow: their deadlines may come earlier. Time that has passed cannot be covered any
+    more.
+    """
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
@@ -91,7 +94,7 @@ async def extend_coverage(
         "ends_at": extension.ends_at,
         "priorities": list(extension.priorities),
     }
-    # Told of the version that is in force, not of a draft that may come after it.
+    # The event is about the version in force, not about a draft that may come after it.
     await emit(
         tx,
         stored,
@@ -114,7 +117,8 @@ async def list_extensions(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[ExtensionRead]:
-    """List the coverage extensions of an agreement, earliest first."""
+    """List the coverage extensions of an agreement, in the order of their starts, ended ones
+    included."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(datetime, UUID)
     position = after and (after[0], after[1])
@@ -186,4 +190,4 @@ async def _extend_versions(
             stored.agreement_id,
             (extension.reason, extension.created_by, extension.created_at),
         )
-        await bulk_updates.start(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))
+        await order_bulk_update(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))

@@ -46,8 +46,10 @@ async def draft_agreement(
     response: Response,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Create a draft of an agreement, or of its next version. It promises nothing until both sides
-    have approved and it is published."""
+    """Create a draft of an agreement version.
+
+    It promises nothing until both sides have approved it and it is published.
+    """
     if violations := [*term_violations(body), *party_violations(body)]:
         raise ValidationFailed(violations)
     at = await transaction_time(tx)
@@ -71,7 +73,7 @@ async def redraft_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Replace a draft of an agreement. Whoever writes it is its author."""
+    """Replace all terms of a draft. The caller becomes its author."""
     if violations := list(term_violations(body)):
         raise ValidationFailed(violations)
     stored = await lock_version(tx, id_or_key(name), caller)
@@ -99,8 +101,10 @@ async def list_agreements(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[AgreementRead]:
-    """List the versions of all agreements, by key. Customers see what was published to them, and
-    what they are to sign."""
+    """List agreement versions, by key.
+
+    Customers see those published to them and those that they are to approve.
+    """
     after = page.after_as(str, int)
     position = after and (after[0], after[1])
     rows = await agreements.list_page(tx, caller.customer, page.limit, position)
@@ -119,7 +123,7 @@ async def get_agreement(
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> AgreementRead:
-    """Get an agreement version. By its id; by the agreement's key or id the newest one, or that
+    """Get an agreement version by its id, or by the agreement's key or id the newest one or that
     `version`."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     set_etag(response, stored.sequence)
@@ -129,7 +133,7 @@ async def get_agreement(
 async def _check_overlap(
     tx: Connection, agreement_id: UUID, version: Agreement, body: AgreementTerms
 ) -> None:
-    """Raises Invalid where the version would hold at the same time as another."""
+    """Raises ValidationFailed where the version would hold at the same time as another."""
     succession = find_succession(
         version, body.supersedes, await agreements.list_versions(tx, agreement_id)
     )

@@ -67,8 +67,10 @@ async def propose_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Propose a draft of an agreement. It is open to comments and approval now; a customer who
-    signs in the portal sees it."""
+    """Propose a draft, which opens it to comments and approval.
+
+    A customer who signs in the portal sees it from now on.
+    """
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
@@ -79,7 +81,7 @@ async def revise_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Revise a proposed version: it is a draft again. Approvals given so far are gone."""
+    """Revise a proposed version: it becomes a draft again, and its approvals are gone."""
     return await _take_step(tx, name, request, caller, REVISE)
 
 
@@ -101,8 +103,11 @@ async def approve_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
 ) -> AgreementRead | Response:
-    """Approve a proposed version for one side. By two different people, one per side: where
-    `customer_signs`, the second is a contact of the customer."""
+    """Approve a version.
+
+    It takes two different people, one for each side; with `customer_signs` the second is a contact
+    of the customer.
+    """
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
@@ -113,9 +118,11 @@ async def publish_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Publish an approved version. By another person than the author; tickets opened in its
-    validity are promised by it. Where the version before has an open end, that is now where this
-    one begins."""
+    """Publish a version: it holds for tickets opened within its validity.
+
+    The caller must be another person than the author. A previous version with an open end ends
+    where this one begins.
+    """
     return await _take_step(tx, name, request, caller, PUBLISH)
 
 
@@ -149,7 +156,7 @@ def _person_of(stored: AgreementVersion, caller: Caller) -> Person:
 async def _apply_step(
     tx: Connection, stored: AgreementVersion, after: VersionLifecycle, at: datetime
 ) -> None:
-    """Store the step and what follows from it, and tell the others."""
+    """Store the step and what follows from it, and publish events."""
     if after.state == "published":
         await _apply_publication(tx, stored, after, at)
         return

@@ -24,7 +24,8 @@ async def get_page(
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> HTMLResponse:
-    """Render an agreement version as a page to read and print."""
+    """Render an agreement version as an HTML page to read and print: the newest one, or that
+    `version`."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     agreement = stored.agreement
     calendar_ids = {agreement.calendar, *agreement.calendars.values()}

@@ -16,16 +16,16 @@ from common.events.agreements import (
 from common.http import if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.termination import RejectionCode, Termination, confirm_end, request_end
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.bulk_updates import ReasonRequest
+from sla.agreements.routes.clock_moves import ReasonRequest
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
+from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -44,8 +44,10 @@ async def request_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Request the termination of an agreement with all its versions. Another person confirms it.
-    Another person confirms it."""
+    """Request the termination of an agreement, with all its versions.
+
+    Another person confirms it.
+    """
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = request_end(stored.termination, caller.sub, body.reason, at)
     if not isinstance(termination, Termination):
@@ -63,8 +65,11 @@ async def confirm_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Confirm the termination of an agreement. By another person than the one who asked. It
-    promises nothing any more, and its open clocks are cancelled; it is said aloud."""
+    """Confirm the requested termination of an agreement.
+
+    The caller must be another person than the requester. The agreement promises nothing any more,
+    its open clocks are cancelled, and an event is published.
+    """
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = confirm_end(stored.termination, caller.sub, at)
     if termination == "SELF_APPROVAL":
@@ -77,7 +82,7 @@ async def confirm_termination(
     bulk_update = BulkUpdate(
         uuid7(), stored.agreement_id, "cancel", None, termination.reason, *decision
     )
-    await bulk_updates.start(tx, bulk_update)
+    await order_bulk_update(tx, bulk_update)
     await emit(tx, stored, AgreementTerminated(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate", caller, at, termination.reason)
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
@@ -90,7 +95,7 @@ async def withdraw_termination(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Withdraw the request to terminate an agreement."""
+    """Withdraw the requested termination of an agreement before it is confirmed."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     if stored.termination is None:
         raise Conflict(REJECTION_DETAILS["NOT_ASKED"])

@@ -1,4 +1,4 @@
-"""Agreements as they are asked for."""
+"""Request models of agreements."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,12 +12,13 @@ from common.events.tickets import Kind, Priority
 from common.http import RequestModel
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
-from sla.calendars.schemas import CalendarReference, DayHours, Name, Weekday
-from sla.clocks.routes.simulation import Seconds, Share
+from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
 SECOND = timedelta(seconds=1)
 Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Text = Annotated[str, Field(max_length=20_000)]
+Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 SECONDS_PER_MONTH = 31 * 86_400
 
 

@@ -1,4 +1,4 @@
-"""Agreements as they are told."""
+"""Response models of agreements."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -98,7 +98,7 @@ class AgreementRead(ResponseModel):
 
 
 def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AgreementRead:
-    """As staff sees it; as the customer `seen_by` (a key) does, without the others whom it covers."""
+    """The version as staff sees it; with `seen_by` (a customer key) without other customers."""
     version, lifecycle = stored.agreement, stored.lifecycle
     price, prose = version.price, version.prose
     return AgreementRead(

@@ -16,8 +16,8 @@ from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
 
 _CUSTOMER_KEYS: Any = literal_column(
-    "ARRAY(SELECT c.key FROM unnest(agreement_versions.customers) WITH ORDINALITY named (id, place)"
-    " JOIN customers c USING (id) ORDER BY place)"
+    "ARRAY(SELECT c.key FROM unnest(agreement_versions.customers) WITH ORDINALITY named (id, nth)"
+    " JOIN customers c USING (id) ORDER BY nth)"
 )
 """The keys of the customers whom a version names, its own first."""
 

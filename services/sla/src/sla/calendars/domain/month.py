@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _MONTH_FORMAT = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1972, 2098
 """Calendars know these years, and one more on each side."""
+MIN_DAY, MAX_DAY = date(1970, 1, 1), date(2200, 1, 1)
+"""Between these lies every day that a report or a rate card may name."""
 
 
 class InvalidMonth(ValueError):

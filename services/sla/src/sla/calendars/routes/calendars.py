@@ -52,8 +52,10 @@ async def create_calendar(
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
 ) -> CalendarRead:
-    """Create a calendar, or its next version. Refused when it ever stays shut for more than five
-    years. What was imported stays."""
+    """Create a calendar, or the next version of one.
+
+    A calendar that ever stays shut for more than five years is rejected. Imported holidays stay.
+    """
     at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     definition = definition_of(body, body.public_holidays, years)
@@ -75,7 +77,7 @@ async def list_calendars(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CalendarRead]:
-    """List the versions of all calendars, by key."""
+    """List all calendar versions, by key."""
     if caller.customer is not None:
         raise Forbidden("Calendars are shown with the agreements that name them.")
     after = page.after_as(str, int)
@@ -87,7 +89,7 @@ async def list_calendars(
 async def get_calendar(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarRead:
-    """Get a calendar version. By its id, or the newest one by the calendar's key."""
+    """Get a calendar version by its id, or the newest one by the key."""
     version = None if caller.customer else await calendars.find(tx, id_or_key(name))
     if version is None:
         raise NotFound("This calendar")

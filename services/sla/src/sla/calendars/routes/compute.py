@@ -33,7 +33,7 @@ _COMMON_FORM = re.compile(
 
 
 def _parse_stamp(given: Any, parse: ValidatorFunctionWrapHandler) -> Any:
-    """As `Asked` reads an instant; the usual form by one call of the standard library."""
+    """Parse an instant as `RequestModel` does; its usual form by the standard library, for speed."""
     if type(given) is str and _COMMON_FORM.fullmatch(given):
         try:
             at = datetime.fromisoformat(given)
@@ -48,7 +48,7 @@ Stamp = Annotated[datetime, WrapValidator(_parse_stamp)]
 
 
 class LeanModel(BaseModel):
-    """Like `Asked`, for fields that are instants and numbers alone."""
+    """Like `RequestModel`, for fields that are instants and numbers alone."""
 
     model_config = RequestModel.model_config
 
@@ -106,8 +106,10 @@ class Answers(ResponseModel):
 async def compute(
     body: ComputeRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Response:
-    """Compute deadlines, working time and opening states on a calendar. Answers in the order of the
-    questions: `{"at"}`, `{"seconds"}` or `{"open"}`."""
+    """Compute with the opening hours of a calendar.
+
+    Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}`.
+    """
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
     answers = []
     for index, question in enumerate(body.questions):

@@ -21,7 +21,7 @@ from common.http import RequestModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import render_svg
-from sla.calendars.commands import create_version
+from sla.calendars.commands import build_calendar, create_version
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.feed import BadFeed, Timed
@@ -30,7 +30,7 @@ from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import Name, build_calendar, id_or_key
+from sla.calendars.schemas import Name, id_or_key
 from sla.calendars.store import CalendarVersion
 
 routes = router("/v1/calendars", tags=["calendars"])
@@ -76,10 +76,9 @@ async def import_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     timed: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
-    """Import an iCalendar file as the next version of a calendar. It takes the place of what was
-    imported before.
+    """Import an iCalendar file into the next version of a calendar, in place of the feed before it.
 
-    All-day events are holidays; what people wrote about a date goes before what a feed says.
+    All-day events become holidays. What people wrote about a date takes precedence over a feed.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != ICALENDAR_TYPE:
@@ -100,8 +99,11 @@ async def fetch_feed(
     caller: Annotated[Caller, requires("calendars:write")],
     feed_fetcher: Annotated[FeedFetcher, Depends(get_fetcher)],
 ) -> CalendarRead:
-    """Import an iCalendar feed from an address as the next version of a calendar. The address is
-    http or https and public; at most 1 MiB, within 8 seconds."""
+    """Fetch an iCalendar file and import it into the next version of a calendar.
+
+    The address is http or https and public; the file has at most 1 MiB and arrives within 8
+    seconds.
+    """
     if FETCH_SLOTS.locked():
         raise ServiceUnavailable(5)
     async with FETCH_SLOTS:
@@ -125,8 +127,7 @@ async def export_hours(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """Export a calendar's year as an iCalendar feed. Opening hours and holidays, for other
-    calendars to subscribe to."""
+    """Export a year's opening hours and holidays as iCalendar, for other calendars to subscribe to."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     feed = await asyncio.to_thread(
         export_year, calendar, version.key, shown_year, version.created_at
@@ -145,8 +146,7 @@ async def get_year_svg(
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
 ) -> Response:
-    """Render a calendar's year as SVG. It shows how long each day is open, and the holidays by
-    name."""
+    """Draw a calendar year as SVG: how long each day is open, and the holidays by name."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     title = f"{version.key}, version {version.version}"
     return Response(render_svg(calendar, title, shown_year), media_type=SVG_TYPE)

@@ -12,7 +12,7 @@ from sla.calendars.domain.month import parse_month
 from sla.capacity.domain.measured import Measurement
 from sla.capacity.domain.series import Verdict
 from sla.capacity.queries import load_measurements
-from sla.capacity.routes.series import MeasuredPromiseRead
+from sla.capacity.schemas import MeasuredPromiseRead
 from sla.capacity.store import series
 
 routes = router("/v1/measured-promises", tags=["reports"])

@@ -12,7 +12,8 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
-from sla.capacity.routes.series import Figure, get_visible
+from sla.capacity.routes.series import get_visible
+from sla.capacity.schemas import Figure
 from sla.capacity.store import samples, series
 
 routes = router("/v1/samples", tags=["measures"])

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from common.persistence.database import Connection, asyncpg_connection
-from sla.capacity.domain.forecast import Peak
+from sla.capacity.domain.capacity_forecast import Peak
 from sla.capacity.domain.series import Limit, Statistic
 
 SampleRow = tuple[UUID, datetime, float]

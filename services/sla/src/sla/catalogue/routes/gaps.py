@@ -12,9 +12,9 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.schemas import Name
-from sla.catalogue.domain.costs import cost_gaps
 from sla.catalogue.domain.gap import Gap, GapCode, GapContext
 from sla.catalogue.domain.missing_promises import missing_promises
+from sla.catalogue.domain.service_costs import cost_gaps
 from sla.catalogue.domain.underpinning_contracts import Timetables, slower_contracts
 from sla.catalogue.store.gap_context import load_gap_context
 

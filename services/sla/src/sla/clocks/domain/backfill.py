@@ -1,4 +1,4 @@
-"""A clock that starts later than its ticket hears all that came before (C6). Pure.
+"""A clock that starts later than its ticket receives all earlier inputs (C6). Pure.
 
 Until then nothing was promised: it starts with a target of none, so that what is promised now
 applies to all the time counted, and no warning or breach is dated back.
@@ -25,7 +25,7 @@ def new_late_clock(
     terms_input: Input,
     tables: Timetables,
 ) -> tuple[Change, Input]:
-    """The new clock with all that it has heard, and the input that opened it at `since`.
+    """The new clock with all of its inputs, and the input that opened it at `since`.
 
     `promised` brings the terms, `earlier` is what the ticket's clocks have heard before, in order.
     """

@@ -1,4 +1,4 @@
-"""An SLA clock: the measure of one promise on one ticket, and what it hears (C1-C11). Pure.
+"""An SLA clock: the measure of one promise on one ticket, and its inputs (C1-C11). Pure.
 
 A clock is a fold (`sla.clocks.domain.fold`) over its inputs in the order in which they became known. It is never
 asked what time it is; timers come in as inputs, too (`fired`).
@@ -76,7 +76,7 @@ class ClockWaiver(Struct, frozen=True, array_like=True):
 
 
 class Input(Struct, frozen=True, gc=False):
-    """What a clock hears: it happened at `at`, and was known at `known_at` (C9)."""
+    """An input of a clock: it happened at `at`, and was known at `known_at` (C9)."""
 
     ordinal: int
     kind: InputKind

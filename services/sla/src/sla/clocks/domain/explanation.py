@@ -15,7 +15,7 @@ Reason = Literal[
     "counted", "closed_hours", "holiday", "break", "maintenance", "waiting_on_customer", "stopped"
 ]
 MAX_SPLIT_DURATION = timedelta(days=400)
-"""A stretch beyond this is told as one interval: nobody reads its nights one by one."""
+"""A stretch beyond this is given as one interval: nobody reads its nights one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def explain_intervals(
 ) -> list[Interval]:
     """All the time from the opening to `as_of`, in order and without gaps.
 
-    `maintenance` are the agreed windows: hours that a calendar takes out for one are told as that.
+    `maintenance` are the agreed windows: hours that a calendar takes out for one are given as that.
     """
     return [
         interval

@@ -69,7 +69,7 @@ def _change_reason(input: Input) -> str:
 class ExplanationReport:
     """`promise` says under what it was promised: agreement, calendar, and the versions of both.
 
-    Instants are told in `zone`, the reader's.
+    Instants are written in `zone`, the reader's.
     """
 
     heading: str

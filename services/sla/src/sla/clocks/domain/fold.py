@@ -1,4 +1,4 @@
-"""How a clock changes with each thing that it hears (C2-C7). Pure."""
+"""How a clock changes with each of its inputs (C2-C7). Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

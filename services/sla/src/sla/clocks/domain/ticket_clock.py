@@ -1,4 +1,4 @@
-"""A clock with the ticket it measures, and one change of it: what the edges load and store. Pure."""
+"""A clock with the ticket it measures, and one change of it: what commands load and store. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -48,7 +48,7 @@ class ContractTicket:
 
 @dataclass(frozen=True, slots=True)
 class TicketClock:
-    """`ordinal` is that of the last input, `sequence` that of the last event told about it.
+    """`ordinal` is that of the last input, `sequence` that of the last event about it.
 
     `next_at` is the due time of the next firing, which is what the armed deadline stands at.
     `forwarding` says, from 1 on, to which forwarding of the ticket the clock belongs, `partner` who
@@ -67,7 +67,7 @@ class TicketClock:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a clock heard, one input after the other, and the clock after each of them."""
+    """The inputs of one change, in order, and the clock after each of them."""
 
     before: TicketClock
     steps: tuple[tuple[Input, Clock], ...]
@@ -85,7 +85,7 @@ class Change:
 def new_clock(
     id: UUID, ticket: Ticket, metric: Metric, opening: Input, tables: Timetables
 ) -> TicketClock:
-    """A new clock of the customer's; `opened` is its first input."""
+    """A new clock of the customer's; `opening` is its first input."""
     return _with_next_firing(
         TicketClock(id, ticket, start(metric, opening, tables), opening.ordinal, 0), tables
     )
@@ -94,7 +94,7 @@ def new_clock(
 def new_supplier_clock(
     id: UUID, contract_ticket: ContractTicket, metric: Metric, opening: Input, tables: Timetables
 ) -> TicketClock:
-    """A new clock of a partner's or second level's; `opened.at` is when they got the ticket."""
+    """A new clock of a partner's or second level's; `opening.at` is when they got the ticket."""
     clock = start(metric, opening, tables, contract_ticket.contract)
     forwarding, partner = contract_ticket.forwarding, contract_ticket.partner
     ticket_clock = TicketClock(
@@ -109,7 +109,7 @@ def _with_next_firing(ticket_clock: TicketClock, tables: Timetables) -> TicketCl
 
 
 def apply_input(ticket_clock: TicketClock, input: Input, tables: Timetables) -> Change:
-    """The clock hears something; what should have fired before it fires first (C8).
+    """Apply an input to the clock; what should have fired before it fires first (C8).
 
     The input's ordinal is given here.
     """
@@ -128,7 +128,7 @@ def fire_due(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> Cha
 
 
 def with_inputs(change: Change, inputs: list[Input], tables: Timetables) -> Change:
-    """The same clock hearing these inputs instead; their ordinals are given here."""
+    """The change with these inputs instead; their ordinals are given here."""
     return _apply_inputs(change.before, inputs, tables)
 
 

@@ -1,4 +1,4 @@
-"""What lies behind a clock, stretch by stretch. Pure."""
+"""The timeline of a clock: the segments that lie behind it. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ SegmentKind = Literal["running", "waiting_on_customer", "stopped"]
 class Segment(Struct, frozen=True, array_like=True, gc=False):
     """Time between two changes, and how much of it counted.
 
-    `worked` is the working time in it; it counted only where `why` is running.
+    `working_time` lies in it; it counted only where `kind` is running.
     """
 
     start: datetime
@@ -25,10 +25,11 @@ class Segment(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Timeline(Sequence[Segment]):
-    """Stretches in order; never changed, and yet it grows without being copied.
+    """Segments in order; immutable, and yet it grows without being copied.
 
-    A past and the one that follows it share a list, of which each sees its own length; only what
-    has been continued otherwise before is copied. A fold over n inputs costs n, with tuples n².
+    A timeline and its extension share a list, of which each sees its own length; the list is
+    copied only when a timeline is extended a second time. A fold over n inputs costs O(n); with
+    tuples it would cost O(n²).
     """
 
     __slots__ = ("_length", "_segments")
@@ -67,4 +68,4 @@ class Timeline(Sequence[Segment]):
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        return f"Past({list(self)})"
+        return f"Timeline({list(self)})"

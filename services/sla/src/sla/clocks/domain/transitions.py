@@ -63,7 +63,7 @@ def _cancel(clock: Clock, input: Input) -> Clock:
 
 
 OPEN_CLOCK_EFFECTS = frozenset({_stop, _finish, _restart_cycle})
-"""Effects on clocks that are open; the others are on those that are not."""
+"""Effects on open clocks; the other effects are on clocks that are not open."""
 
 CUSTOMER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     "first_response": {"replied": _finish, "resolved": _finish},

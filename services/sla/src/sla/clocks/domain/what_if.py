@@ -13,15 +13,15 @@ from msgspec.structs import replace
 from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.clocks.domain.clock import Clock, Input, Outcome, Timetables
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.fold import step
 from sla.clocks.domain.simulation import simulate
 from sla.clocks.domain.ticket_clock import TicketClock
-from sla.reports.domain.compliance import Compliance
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A clock as it is, and as it would be. `at_once`: it is open and whole, and would breach at the
+    """A clock as it is, and as it would be. `breaches_immediately`: it is open and whole, and would breach at the
     very moment at which it is moved to the other agreement (C6)."""
 
     ticket_clock: TicketClock

@@ -1,4 +1,4 @@
-"""How the clocks of tickets hear what happens to them: the customer's, and those behind it (R13)."""
+"""Kafka in: inputs of the clocks of a ticket, those of the customer and of suppliers (R13)."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -23,13 +23,13 @@ from sla.clocks.store.tickets import EarlyInput
 
 T = TypeVar("T", bound=TicketEvent)
 InputFor = Callable[[Any, Contract], InputKind | None]
-"""What an event says to a clock of such a contract; None: nothing."""
+"""Returns the input that an event is for clocks of a contract; None: it is none."""
 
 CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
 def as_input(kind: InputKind | InputFor) -> Handler:
-    """A handler by which all clocks of the tickets hear `kind`, or what the event says to them."""
+    """A handler that applies `kind`, or the input of the event, to all clocks of the tickets."""
     input_for: InputFor = kind if callable(kind) else lambda event, contract: kind
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
@@ -60,7 +60,7 @@ def as_input(kind: InputKind | InputFor) -> Handler:
 
 
 def _early_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[EarlyInput]:
-    """What clocks that start later hear of it: all of them the same, but for an answer to us."""
+    """The inputs of clocks that start later: the same for all, except for an answer to us."""
     event, at = received.event, occurred_at(received)
     customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
     early_inputs = [EarlyInput(event.ticket_id, customer_kind, at)] if customer_kind else []

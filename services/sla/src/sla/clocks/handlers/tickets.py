@@ -1,4 +1,4 @@
-"""What the clocks do when sla hears of a ticket."""
+"""Kafka in: tickets that are opened, triaged, forwarded, prioritised, reclassified or merged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]
 
 
 async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> None:
-    """The customer is known now: clocks start from the opening, and hear what came meanwhile."""
+    """Start clocks from the opening, now that the customer is known, and apply the inputs since."""
     event = received.event
     if await clocks.lock_by_tickets(tx, [event.ticket_id]):
         return

@@ -46,7 +46,10 @@ async def list_clocks(
     ] = None,
     sort: Annotated[Literal["due"], Query()] = "due",
 ) -> Page[ClockRead]:
-    """List clocks in the order in which promises break. What has no deadline comes last."""
+    """List clocks in the order in which their promises break.
+
+    Clocks without a deadline come last.
+    """
     if customer is not None and not caller.can_see(customer):
         return Page[ClockRead](items=[])
     filters = ClockFilter(
@@ -71,8 +74,7 @@ async def get_clock(
     response: Response,
     caller: Annotated[Caller, requires("clocks:read")],
 ) -> ClockDetailRead:
-    """Get a clock with all its firings. Each firing says when it was due, when it fired and how
-    late."""
+    """Get a clock with all its firings: when each was due, when it fired, and how late."""
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     (clock,) = await _to_responses(tx, [ticket_clock])
     set_etag(response, ticket_clock.sequence)
@@ -84,8 +86,10 @@ async def get_clock(
 async def list_ticket_clocks(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Page[ClockRead]:
-    """List the clocks of a ticket. By the ticket's id or key; its customer sees what they were
-    promised."""
+    """List the clocks of a ticket, by its id or key.
+
+    A customer's contact sees those of the customer's agreement alone.
+    """
     ticket = await tickets.find(tx, id_or_key(name))
     if ticket is None or caller.customer not in (None, ticket.customer):
         raise NotFound("This ticket")
@@ -108,8 +112,10 @@ async def replay_clock(
     caller: Annotated[Caller, requires("clocks:read")],
     body: ClockReplay | None = None,
 ) -> ReplayRead:
-    """Replay a clock from its stored inputs. `same`: whether that gives the stored clock, byte for
-    byte."""
+    """Replay the stored inputs of a clock.
+
+    `same`: whether the result is the stored clock, byte for byte.
+    """
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     known_until = body.as_known_at if body else None
     stored_inputs = await inputs.list_by_clock(tx, clock_id, known_until)

@@ -124,10 +124,10 @@ async def explain_clock(
     request: Request,
     format: Annotated[Literal["json", "text", "svg"] | None, Query()] = None,
 ) -> ExplanationRead | Response:
-    """Explain each interval of a clock. Each interval says why it counted or did not; the counted
-    ones add up.
+    """Explain a clock, interval by interval: what counted, what did not, and why.
 
-    As text or as a picture with `format`, or with `Accept: text/plain` or `image/svg+xml`.
+    The counted intervals add up to the elapsed time. The answer is text or a picture with `format`,
+    or with `Accept: text/plain` or `image/svg+xml`.
     """
     media_type = MEDIA_TYPES[format] if format else request.headers.get("accept", "")
     if media_type.startswith(SVG):
@@ -139,8 +139,7 @@ async def explain_clock(
 
 @routes.get("/{clock_id}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
-    """Render the time line of a clock as SVG. It shows how the counted time rose, and why it did
-    not."""
+    """Draw the timeline of a clock as SVG: how the counted time rose, and why it did not."""
     return _svg_response(explanation)
 
 

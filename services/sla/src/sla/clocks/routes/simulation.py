@@ -12,13 +12,9 @@ from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
+from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import (
-    MAX_PROMISE_SECONDS,
-    CalendarReference,
-    computation_error,
-    load_timetable,
-)
+from sla.calendars.schemas import CalendarReference, computation_error, load_timetable
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.simulation import Simulation, simulate
 from sla.clocks.domain.snapshot import segments, take_snapshot
@@ -28,9 +24,6 @@ routes = router("/v1/clocks", tags=["clocks"])
 SECOND = timedelta(seconds=1)
 CALENDAR_ID = UUID(int=0)
 """Where the one calendar of a simulation stands among its timetables."""
-
-Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class SimulationEvent(RequestModel):
@@ -70,8 +63,10 @@ class SimulationRequest(RequestModel):
 async def simulate_clock(
     body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
-    """Simulate the life of a clock. The answer has state, figures, firings and intervals at
-    `as_of`."""
+    """Simulate a clock from a list of events.
+
+    Answers its state, figures, firings and intervals at `as_of`; nothing is stored.
+    """
     _check_order(body)
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
     try:
@@ -121,7 +116,7 @@ def _build_inputs(body: SimulationRequest) -> list[Input]:
 
 
 def _check_order(body: SimulationRequest) -> None:
-    """Raises Invalid for a life that does not begin with its opening, or runs backwards."""
+    """Raises ValidationFailed for a life that does not begin with its opening, or runs backwards."""
     violations = [
         Violation(f"/events/{index}/type", "opening", "the first event, and only that, is opened")
         for index, event in enumerate(body.events)

@@ -21,11 +21,11 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import State
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.clocks import load
 from sla.clocks.tables import clocks
 from sla.directory.tables import customers
-from sla.reports.domain.compliance import Compliance
 
 QueueCursor = tuple[datetime | None, UUID]
 """Where a page ended: deadline and id."""

@@ -75,9 +75,9 @@ def _unnest(columns: Mapping[str, str]) -> str:
 
 
 _OPENING_COLUMNS = {
-    "heard": "int",
-    "heard_kind": "text",
-    "heard_at": "timestamptz",
+    "input_ordinal": "int",
+    "input_kind": "text",
+    "input_at": "timestamptz",
     "known_at": "timestamptz",
     "body": "text",
 }

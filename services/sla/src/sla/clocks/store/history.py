@@ -1,4 +1,4 @@
-"""Tickets of the past with their clocks and what these heard: read in batches, nothing changed."""
+"""Past tickets with their clocks and inputs, read in batches; nothing is changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ async def load_clocks(tx: Connection, ticket_ids: Collection[UUID]) -> list[Tick
 
 
 async def load_inputs(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
-    """What each of these clocks has heard, in order."""
+    """The inputs of each of these clocks, in order."""
     statement = select(clock_inputs).where(clock_inputs.c.clock_id.in_(ids))
     ordered = statement.order_by(clock_inputs.c.clock_id, clock_inputs.c.ordinal)
     inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}

@@ -1,4 +1,4 @@
-"""What clocks have heard: appended, never changed (C9)."""
+"""Inputs of clocks: appended, never changed (C9)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StoredInput:
 
 
 async def append(tx: Connection, stored_inputs: Sequence[StoredInput]) -> None:
-    """Keep what clocks heard, of one or more."""
+    """Append inputs of one or more clocks."""
     rows = [
         (one.clock_id, *column_values(one.input), one.fired_without_events) for one in stored_inputs
     ]
@@ -44,7 +44,7 @@ async def append(tx: Connection, stored_inputs: Sequence[StoredInput]) -> None:
 async def list_by_clock(
     tx: Connection, id: UUID, known_until: datetime | None = None
 ) -> list[StoredInput]:
-    """What the clock has heard, in order; at most what was known at an instant."""
+    """The inputs of a clock, in order; with `known_until` those known by then."""
     statement = select(clock_inputs).where(clock_inputs.c.clock_id == id)
     if known_until is not None:
         statement = statement.where(clock_inputs.c.known_at <= known_until)
@@ -60,7 +60,7 @@ async def list_by_clock(
 
 
 async def list_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
-    """What each of these clocks has heard, in order: for replaying many, on the raw connection."""
+    """The inputs of each of these clocks, in order: for replaying many, on the raw connection."""
     inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}
     for id, ordinal, kind, at, known_at, body in await (await asyncpg_connection(tx)).fetch(
         _SELECT_MANY, list(ids)

@@ -1,4 +1,4 @@
-"""What sla keeps of tickets, and what it heard of them, for clocks that start later."""
+"""Tickets as sla stores them, and their early inputs, for clocks that start later."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -17,9 +17,9 @@ from sla.clocks.ticket_tables import early_inputs, tickets
 
 @dataclass(frozen=True, slots=True)
 class EarlyInput:
-    """Something heard of a ticket; `forwarded_to` and `partner` of a forwarding alone.
+    """An input of a ticket; `forwarded_to` and `partner` are set for a forwarding alone.
 
-    `contract`: whose clocks it speaks to, where it is not all of them.
+    `contract`: the contract whose clocks it concerns; None: all of them.
     """
 
     ticket_id: UUID
@@ -47,15 +47,15 @@ RETURNING sla.now()
 """
 _INSERT_EARLY = """
 INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
-SELECT heard.ticket_id,
+SELECT input.ticket_id,
     (SELECT coalesce(max(known.ordinal), 0) FROM early_inputs known
-        WHERE known.ticket_id = heard.ticket_id)
-    + row_number() OVER (PARTITION BY heard.ticket_id ORDER BY place),
-    heard.kind, heard.at, heard.forwarded_to, heard.partner, heard.contract
+        WHERE known.ticket_id = input.ticket_id)
+    + row_number() OVER (PARTITION BY input.ticket_id ORDER BY number),
+    input.kind, input.at, input.forwarded_to, input.partner, input.contract
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-    WITH ORDINALITY AS heard (ticket_id, kind, at, forwarded_to, partner, contract, place)
-JOIN tickets ON tickets.id = heard.ticket_id
-ORDER BY heard.ticket_id, place
+    WITH ORDINALITY AS input (ticket_id, kind, at, forwarded_to, partner, contract, number)
+JOIN tickets ON tickets.id = input.ticket_id
+ORDER BY input.ticket_id, number
 """
 _LOCK = text("SELECT FROM tickets WHERE id = :id FOR UPDATE").bindparams(
     bindparam("id", type_=Uuid)
@@ -87,7 +87,7 @@ async def find(tx: Connection, id_or_key: UUID | str) -> Ticket | None:
 
 
 async def lock(tx: Connection, id: UUID) -> Ticket | None:
-    """The ticket, and nothing is heard of it until the end. It comes before its clocks."""
+    """The ticket, locked until the transaction ends. It is locked before its clocks."""
     await tx.execute(_LOCK, {"id": id})
     return await find(tx, id)
 
@@ -99,9 +99,9 @@ async def lock_open(tx: Connection, clock_ids: Collection[UUID]) -> set[UUID]:
 
 
 async def add_early(tx: Connection, inputs: Collection[EarlyInput]) -> None:
-    """Keep what was heard of tickets; of those that sla does not know, nothing.
+    """Store early inputs of tickets; those of unknown tickets are left out.
 
-    Holds the tickets, so that no clock starts beside it (see `lock`).
+    Locks the tickets, so that no clock starts beside it (see `lock`).
     """
     if inputs:
         columns = [[getattr(one, field.name) for one in inputs] for field in fields(EarlyInput)]
@@ -109,7 +109,7 @@ async def add_early(tx: Connection, inputs: Collection[EarlyInput]) -> None:
 
 
 async def list_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[EarlyInput]]:
-    """What was heard of each of these tickets, in order."""
+    """The early inputs of each of these tickets, in order."""
     statement = select(early_inputs).where(early_inputs.c.ticket_id.in_(ticket_ids))
     by_ticket: dict[UUID, list[EarlyInput]] = {id: [] for id in ticket_ids}
     for row in await tx.execute(

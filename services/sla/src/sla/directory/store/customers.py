@@ -12,7 +12,7 @@ from sla.directory.tables import customers
 
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
-    """`timezone` as intake told it, whether or not this machine knows it."""
+    """`timezone` as intake published it, whether or not this machine knows it."""
 
     id: UUID
     key: str

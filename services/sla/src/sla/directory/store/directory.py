@@ -82,7 +82,7 @@ async def _upsert(tx: Connection, table: Table, values: dict[str, object]) -> No
 
 
 async def list_unknown_customers(tx: Connection, ids: Collection[UUID]) -> list[UUID]:
-    """Those of the ids that nobody has told of yet, in order."""
+    """Those of the ids that are unknown so far, in order."""
     known = set(await tx.scalars(select(customers.c.id).where(customers.c.id.in_(ids))))
     return sorted(set(ids) - known)
 
@@ -94,7 +94,7 @@ async def get_customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, U
 
 
 async def find_environment(tx: Connection, key: str) -> Environment | None:
-    """With its customer; None while nobody has told of it, or of its customer."""
+    """The environment with its customer; None while either is unknown."""
     joined = environments.join(customers, customers.c.id == environments.c.customer_id)
     statement = select(environments.c.tier, customers.c.id, customers.c.key).select_from(joined)
     row = (await tx.execute(statement.where(environments.c.key == key))).one_or_none()

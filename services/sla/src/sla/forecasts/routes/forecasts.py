@@ -26,14 +26,14 @@ from common.http import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks.events import forecast_payload
 from sla.clocks.store import clocks, tickets
 from sla.directory.store import directory
+from sla.forecasts.commands import forecast_now
 from sla.forecasts.domain.probability import Outlook
 from sla.forecasts.domain.reasons import describe_reasons
+from sla.forecasts.events import forecast_payload
 from sla.forecasts.store import forecasts, subscriptions
 from sla.forecasts.store.forecasts import LISTED_OUTLOOKS, forecast_of
-from sla.forecasts.timers import forecast_now
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 

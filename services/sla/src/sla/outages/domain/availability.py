@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from sla.calendars.domain.timetable import Timetable
-from sla.outages.domain.timeline import (
+from sla.outages.domain.state_timeline import (
     DowntimeInterval,
     Segment,
     Span,

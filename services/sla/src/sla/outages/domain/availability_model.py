@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import NamedTuple
 from uuid import UUID
 
 from sla.agreements.domain.agreement import Agreement, applicable_agreement
@@ -16,34 +15,20 @@ from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
 from sla.catalogue.domain.graph import Graph
+from sla.outages.domain.agreement_interval import AgreementInterval, Customer
 from sla.outages.domain.availability import AgreedPeriod, Availability, compute_availability
+from sla.outages.domain.availability_month import Month, calendar_month
 from sla.outages.domain.dependencies import degrades, nodes_below
 from sla.outages.domain.maintenance import MaintenancePlan, PlannedMaintenance
-from sla.outages.domain.month import Month, calendar_month
 from sla.outages.domain.outage import Outage, truncate_to_second
 from sla.outages.domain.scope import AvailabilityQuery, Scope
+from sla.outages.domain.state_timeline import DowntimeInterval, Window, exclude_maintenance
 from sla.outages.domain.target import agreed_windows
-from sla.outages.domain.timeline import DowntimeInterval, Window, exclude_maintenance
 
 DEFAULT_TIMEZONE = "UTC"
 ROUND_THE_CLOCK = Timetable(always_open(read_zone(DEFAULT_TIMEZONE)))
 """What is measured by where nothing was agreed: every second."""
-
-
 EMPTY_GRAPH = Graph({})
-
-
-class Customer(NamedTuple):
-    key: str
-    timezone: str
-
-
-class AgreementInterval(NamedTuple):
-    """`agreement` (None: none) held in `[start, end)`."""
-
-    start: datetime
-    end: datetime
-    agreement: Agreement | None
 
 
 @dataclass(frozen=True)

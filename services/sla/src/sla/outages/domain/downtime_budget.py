@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sla.outages.domain.availability import ZERO, AgreedPeriod, Availability
-from sla.outages.domain.timeline import Segment
+from sla.outages.domain.state_timeline import Segment
 
 WARNING_THRESHOLDS = (0.5, 0.75, 0.9, 1.0)
 """Shares of the budget at which people are told, each once a month. 1: it is used up."""

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from sla.outages.domain.scope import AvailabilityQuery, Scope
-from sla.outages.domain.timeline import Window
+from sla.outages.domain.state_timeline import Window
 
 RejectionCode = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
 MAX_DURATION = timedelta(days=31)

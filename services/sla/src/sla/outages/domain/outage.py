@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from sla.outages.domain.scope import Scope
-from sla.outages.domain.timeline import DowntimeInterval, Effect
+from sla.outages.domain.state_timeline import DowntimeInterval, Effect
 
 Source = Literal["monitoring", "ticket", "manual"]
 RecordKind = Literal["started", "ended", "corrected", "superseded"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sla.outages.domain.timeline import Effect
+from sla.outages.domain.state_timeline import Effect
 
 Source = Literal["monitoring", "ticket"]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import maintenance_windows
 from sla.calendars.domain.timetable import Timetable
-from sla.outages.domain.timeline import Window
+from sla.outages.domain.state_timeline import Window
 
 
 def calendar_ids_of(agreement: Agreement) -> set[UUID]:

@@ -16,7 +16,7 @@ from sla.directory.store import directory
 from sla.outages.chart import render_svg
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.availability_model import AvailabilityModel
-from sla.outages.domain.month import FIRST_MONTH, LAST_MONTH, month_of
+from sla.outages.domain.availability_month import FIRST_MONTH, LAST_MONTH, month_of
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.schemas.availability import AvailabilityRead, AvailabilitySubject, to_response
 from sla.outages.store import availability

@@ -16,7 +16,7 @@ from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.outages.commands import correct_outage
 from sla.outages.domain.outage import Outage, OutageChange, apply_change
-from sla.outages.domain.timeline import Effect
+from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import (
     CorrectionRead,
     OutageDetail,

@@ -23,7 +23,7 @@ from common.persistence.database import Connection, Transaction, transaction_tim
 from sla.calendars.schemas import Name, id_or_key
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, Source, as_known, mark_ended
-from sla.outages.domain.timeline import Effect
+from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_response, to_response
 from sla.outages.schemas.scope import Reason, ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility

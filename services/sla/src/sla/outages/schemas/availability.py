@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from common.http import ResponseModel
 from sla.outages.domain.availability import AgreedPeriod, Availability, Part
-from sla.outages.domain.timeline import State
+from sla.outages.domain.state_timeline import State
 
 SECOND = timedelta(seconds=1)
 MAX_INTERVALS = 2000

@@ -16,9 +16,10 @@ from sla.calendars import store as calendars
 from sla.calendars.domain.zone import EPOCH, zone_names
 from sla.catalogue.store import catalogue
 from sla.directory.tables import customers
+from sla.outages.domain.agreement_interval import Customer
 from sla.outages.domain.availability import Availability
-from sla.outages.domain.availability_model import DEFAULT_TIMEZONE, AvailabilityModel, Customer
-from sla.outages.domain.month import next_month
+from sla.outages.domain.availability_model import DEFAULT_TIMEZONE, AvailabilityModel
+from sla.outages.domain.availability_month import next_month
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.domain.target import calendar_ids_of
 from sla.outages.store import maintenance, outages

@@ -19,12 +19,12 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     true,
     update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from common.persistence import keys
 from common.persistence.database import Connection
 from sla.directory.tables import environments
 from sla.outages.domain.outage import Outage, Record, Source
@@ -35,8 +35,7 @@ from sla.outages.tables import outages
 
 @dataclass(frozen=True, slots=True)
 class OutageFilter:
-    """What a list is narrowed to. With a customer's own come the outages of everybody, but for
-    those of services that only `others` have."""
+    """Filters of a list. A customer sees the own outages and everybody's, but `hidden_services`."""
 
     customer_id: UUID | None = None
     hidden_services: Collection[str] = ()
@@ -50,8 +49,7 @@ class OutageFilter:
 
 async def next_key(tx: Connection) -> str:
     """What people call the next outage: `OUT-17`."""
-    number = await tx.scalar(text("SELECT nextval('outage_numbers')"))
-    return f"OUT-{number}"
+    return await keys.next_key(tx, "OUT", "outage_numbers")
 
 
 async def lock_scope(tx: Connection, scope: Scope) -> None:
@@ -210,14 +208,11 @@ def _as_known(at: datetime, customers: Collection[UUID] | None) -> FromClause:
         query = query.join(outages, outages.c.id == records.c.outage_id).where(of_customers)
     latest = query.ext(distinct_on(records.c.outage_id)).subquery()
     latest_columns = {name: latest.c[name] for name in _MUTABLE_COLUMNS}
-    unchanged_columns = {
-        name: outages.c[name]
-        for name in (*_COLUMNS, *_SCOPE_COLUMNS)
-        if name not in _MUTABLE_COLUMNS
-    }
+    unchanged = [name for name in (*_COLUMNS, *_SCOPE_COLUMNS) if name not in _MUTABLE_COLUMNS]
+    unchanged_columns = [outages.c[name] for name in unchanged]
     until = func.coalesce(latest.c.ended_at, literal_column("'infinity'")).label("until")
     return (
-        select(*latest_columns.values(), *unchanged_columns.values(), until)
+        select(*latest_columns.values(), *unchanged_columns, until)
         .join_from(outages, latest, latest.c.outage_id == outages.c.id)
         .subquery()
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection, transaction_time
-from sla.punctuality.domain.gaps import Beat
+from sla.punctuality.domain.timer_gaps import Beat
 from sla.punctuality.store.evidence import KNOWN_AT_SQL
 from sla.punctuality.tables import heartbeats
 

@@ -15,10 +15,10 @@ from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.availability_model import AvailabilityModel
-from sla.outages.domain.month import FIRST_MONTH, LAST_MONTH, start_of_day
+from sla.outages.domain.availability_month import FIRST_MONTH, LAST_MONTH, start_of_day
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
-from sla.reports.domain.period import Period, next_step_start, step_start
+from sla.reports.domain.report_period import Period, next_step_start, step_start
 from sla.reports.query import (
     MAX_REPORT_ROWS,
     ReportBase,

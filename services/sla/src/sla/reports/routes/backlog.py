@@ -10,10 +10,10 @@ from fastapi import Depends, Query
 from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
-from sla.reports.domain.period import Period
+from sla.calendars.domain.month import MIN_DAY
+from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, age_classes
 from sla.reports.query import (
-    MIN_DAY,
     ReportBase,
     ReportQuery,
     ReportRow,

@@ -9,8 +9,8 @@ from common.events.clocks import Metric
 from common.http import router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
-from sla.reports.domain.compliance import Compliance
-from sla.reports.domain.period import Period
+from sla.clocks.domain.compliance import Compliance
+from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,
     ReportQuery,

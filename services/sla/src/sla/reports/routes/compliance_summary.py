@@ -9,8 +9,8 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import Instant, ResponseModel, router
 from common.persistence.database import Transaction, transaction_time
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
-from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 from common.auth import Caller, requires
 from common.http import ResponseModel, router
 from common.persistence.database import Transaction
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,
     ReportQuery,

@@ -9,8 +9,8 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
+from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.store import directory
-from sla.reports.query import MAX_DAY, MIN_DAY
 from sla.time_entries.store import reserved_hours
 from sla.time_entries.store.reserved_hours import Utilisation
 from sla.time_entries.store.time_entries import next_month

@@ -9,7 +9,7 @@ from common.http import ResponseModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
-from sla.reports.domain.period import Period
+from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,
     ReportQuery,

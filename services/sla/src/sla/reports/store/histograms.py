@@ -11,7 +11,7 @@ from sqlalchemy import literal, union_all
 
 from common.persistence.database import Connection
 from sla.reports.domain.percentiles import Times
-from sla.reports.domain.period import Piece
+from sla.reports.domain.report_period import Piece
 from sla.reports.store.reports import (
     MAX_FETCHED_ROWS,
     FiguresQuery,

@@ -9,15 +9,14 @@ from uuid import UUID
 from sqlalchemy import text
 
 from common.persistence.database import Connection
-from sla.calendars.domain.month import Month, Span
-from sla.reports.domain.compliance import Compliance
-from sla.reports.domain.period import Period
+from sla.calendars.domain.month import MIN_DAY, Month, Span
+from sla.clocks.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
+from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store import histograms, reports
 from sla.reports.store.reports import FiguresQuery, Group
-from sla.reviews.domain.report import CompliancePart, ResponseTimes, Usage
 
-MIN_DAY = date(1970, 1, 1)
 SLA_CONTRACTS = {"contract": "sla"}
 """What customers were promised; what partners owe us is no business of theirs."""
 TIMED_METRICS = ("first_response", "workaround", "resolution")

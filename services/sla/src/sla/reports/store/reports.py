@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from common.persistence.database import Connection
+from sla.clocks.domain.compliance import Compliance
 from sla.directory.tables import customers
-from sla.reports.domain.compliance import Compliance
-from sla.reports.domain.period import Dimension, Period, Piece, Step
+from sla.reports.domain.report_period import Dimension, Period, Piece, Step
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store.rollups import ALL_CUSTOMERS
 from sla.reports.tables import clock_figures, ticket_figures, work_figures

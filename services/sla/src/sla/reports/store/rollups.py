@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from common.persistence.database import Connection, asyncpg_connection
-from sla.reports.domain.period import Span
+from sla.reports.domain.report_period import Span
 from sla.reports.store.rollup_sql import ALL_FIGURES, TIME_FIGURES, TIME_SUMS, FigureTable
 
 ROLLUP_LOCK_ID = 7_270_041

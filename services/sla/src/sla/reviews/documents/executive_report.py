@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from sla.calendars.domain.month import parse_month
+from sla.clocks.domain.compliance import Compliance
 from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
-from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart
 from sla.reviews.domain import wording
-from sla.reviews.domain.report import CompliancePart, CustomerLine, LeadershipReport
+from sla.reviews.domain.report import CustomerLine, LeadershipReport
 
 UTC_NAME = "UTC"
 

@@ -69,7 +69,7 @@ def measured_section(report: Report) -> Iterator[Section]:
     rows = [
         (
             one.name,
-            one.place,
+            one.scope,
             one.statistic,
             f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
             "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sla.calendars.domain.month import parse_month
+from sla.clocks.domain.compliance import Compliance
 from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.response_times_chart import response_times_chart
 from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.charts.volume_chart import volume_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
-from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.agenda import agenda
 from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
@@ -21,7 +22,7 @@ from sla.reviews.documents.operations_section import (
 )
 from sla.reviews.domain import wording
 from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import Breach, CompliancePart, Report, Usage, WaiverLine
+from sla.reviews.domain.report import Breach, Report, WaiverLine
 
 
 def build_document(report: Report, meeting: Meeting, status_line: str) -> Document:

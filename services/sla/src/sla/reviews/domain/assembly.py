@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sla.calendars.domain.month import Month
 from sla.clocks.domain.clock import Timetables
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.snapshot import take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
-from sla.reports.domain.compliance import Compliance
-from sla.reviews.domain.report import Breach, CompliancePart, DailyVolume, Usage
+from sla.reports.domain.monthly_figures import CompliancePart, Usage
+from sla.reviews.domain.report import Breach, DailyVolume
 
 SECOND = timedelta(seconds=1)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")

@@ -8,29 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sla.reports.domain.compliance import Compliance
+from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
 
 MAX_LIST_ROWS = 200
 """Rows of a list in a report; how many more there were is said beneath it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompliancePart:
-    """How the promises of one metric, priority or service ended."""
-
-    name: str
-    compliance: Compliance
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseTimes:
-    """How long it took, in counted (working) time: half was done within `p50_seconds` seconds."""
-
-    metric: str
-    count: int
-    p50_seconds: float
-    p90_seconds: float
-    p95_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +19,6 @@ class DailyVolume:
     day: date
     opened: int
     resolved: int
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """One month in a line. `open` is how many tickets were open at its end."""
-
-    month: str
-    opened: int
-    resolved: int
-    open: int
-    compliance: Compliance
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +109,7 @@ class MeasuredLine:
     """A measured figure against the one that was promised, both in `unit`."""
 
     name: str
-    place: str
+    scope: str
     unit: str
     statistic: str
     better: str

@@ -35,5 +35,5 @@ def compare_shares(current: float | None, previous: float | None) -> str:
     return f"{'up' if difference > 0 else 'down'} {abs(difference):g} points on the month before"
 
 
-VERDICT_NAMES = {"kept": "kept", "broken": "missed", "unmeasured": "not measured"}
+VERDICT_NAMES = {"met": "kept", "breached": "missed", "unmeasured": "not measured"}
 """What became of a promised figure."""

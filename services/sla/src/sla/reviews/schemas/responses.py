@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from common.http import ResponseModel
+from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.routes.compliance_summary import ComplianceFigures
 from sla.reviews.documents.agenda import agenda
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
@@ -16,7 +17,6 @@ from sla.reviews.domain.report import (
     OutageLine,
     Report,
     ReservedHoursLine,
-    ResponseTimes,
     Uptime,
     WaiverLine,
 )

@@ -13,9 +13,9 @@ from common.errors import Conflict, ValidationFailed, Violation
 from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
+from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.calendars.schemas import Name, id_or_key
 from sla.directory.store import directory
-from sla.reports.query import MAX_DAY, MIN_DAY
 from sla.time_entries.routes.time_entries import RateName
 from sla.time_entries.store import rate_cards
 from sla.time_entries.store.rate_cards import RateCard

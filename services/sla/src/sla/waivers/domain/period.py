@@ -1,6 +1,6 @@
 """Waivers over a period meet the clocks that break in it. Pure.
 
-A clock hears of such a waiver when it breaks, just before the breach: until then it changes nothing,
+Such a waiver becomes an input of a clock just before its breach: until then it changes nothing,
 and clocks that start later are covered without anybody looking for them (decision 0631).
 """
 
@@ -20,7 +20,7 @@ def breach_instants(change: Change) -> Iterator[datetime]:
 
 
 def with_period_waivers(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
-    """The change, its clock having heard of what covers each breach just before it (C9, C11)."""
+    """The change with the waivers that cover each breach as inputs just before it (C9, C11)."""
     if change.before.clock.contract != "sla":
         return change  # what a partner or our second level owes us is not the customer's promise
     applicable = list(_applicable_clock_waivers(change.before.ticket, waivers))

@@ -59,7 +59,7 @@ class Waiver:
 
     @property
     def clock_waiver(self) -> ClockWaiver | None:
-        """What a clock hears of it; None of one that was not approved."""
+        """Its part as the input of a clock; None of one that was not approved."""
         if self.decided_at is None or self.state not in COVERING_STATES:
             return None
         return ClockWaiver(self.id, self.decided_at, self.covers_until, self.starts_at)

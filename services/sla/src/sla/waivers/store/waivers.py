@@ -16,7 +16,7 @@ from sla.waivers.domain.waiver import COVERING_STATES, Waiver
 from sla.waivers.tables import waivers
 
 NumberedWaiver = tuple[Waiver, int]
-"""A waiver, and the sequence of the last event told about it."""
+"""A waiver, and the sequence of its last event."""
 
 _LOCK_SHARED = text(
     "SELECT pg_advisory_xact_lock_shared(key) FROM"
@@ -29,7 +29,7 @@ _LOCK_EXCLUSIVE = text(
 
 @dataclass(frozen=True, slots=True)
 class WaiverFilter:
-    """What a list is about; None asks nothing."""
+    """Filters of a list; None: not filtered by that."""
 
     state: str | None = None
     customer: str | None = None
@@ -37,7 +37,7 @@ class WaiverFilter:
 
 
 async def next_key(tx: Connection) -> str:
-    """What people call the next waiver: `WVR-17`."""
+    """The key of the next waiver, such as `WVR-17`."""
     number = await tx.scalar(text("SELECT nextval('waiver_numbers')"))
     return f"WVR-{number}"
 

@@ -14,7 +14,7 @@ CREATE TABLE mails (
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
-COMMENT ON TABLE mails IS 'Every mail as it came, kept before anything tries to understand it.';
+COMMENT ON TABLE mails IS 'Every mail as it came, committed before it is processed.';
 
 CREATE TABLE mail_threads (
     message_id text NOT NULL,

@@ -1,6 +1,7 @@
-"""What was asked of the GM about a customer's promises, as lines of a report."""
+"""Summaries of the waivers that a customer asked for, and their keys, for reports."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,27 @@ from sqlalchemy import Row, or_, select
 from common.persistence.database import Connection
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
-from sla.reviews.domain.report import WaiverLine
 from sla.waivers.tables import waivers
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverSummary:
+    """`about`: a ticket, or the service of a whole period, which has no `metric`."""
+
+    key: str
+    about: str
+    metric: str | None
+    reason: str
+    state: str
+    late: bool
+    requested_at: datetime
+    decided_at: datetime | None
 
 
 async def list_requested_within(
     tx: Connection, customer_id: UUID, since: datetime, until: datetime, limit: int
-) -> tuple[WaiverLine, ...]:
-    """Up to `limit` waivers that were asked for within the time, of clocks and of whole periods."""
+) -> tuple[WaiverSummary, ...]:
+    """Up to `limit` waivers requested in `[since, until)`, of clocks and of whole periods."""
     query = (
         select(waivers, tickets.c.key.label("ticket"), clocks.c.metric)
         .join(clocks, clocks.c.id == waivers.c.clock_id, isouter=True)
@@ -26,17 +40,17 @@ async def list_requested_within(
         .where(waivers.c.requested_at >= since, waivers.c.requested_at < until)
         .order_by(waivers.c.requested_at, waivers.c.id)
     )
-    return tuple(_to_line(row) for row in await tx.execute(query.limit(limit)))
+    return tuple(_to_summary(row) for row in await tx.execute(query.limit(limit)))
 
 
 async def keys_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """What people call these waivers."""
+    """The keys of these waivers, such as `WVR-17`, by id."""
     rows = await tx.execute(select(waivers.c.id, waivers.c.key).where(waivers.c.id.in_(ids)))
     return {row.id: row.key for row in rows}
 
 
-def _to_line(row: Row[Any]) -> WaiverLine:
-    return WaiverLine(
+def _to_summary(row: Row[Any]) -> WaiverSummary:
+    return WaiverSummary(
         row.key,
         row.ticket or row.service or "every service",
         row.metric,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
-from sla.capacity.domain.forecast import CapacityForecast
+from sla.capacity.domain.capacity_forecast import CapacityForecast
 from sla.capacity.tables import outlooks
 
 

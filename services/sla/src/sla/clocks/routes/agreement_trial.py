@@ -1,4 +1,4 @@
-"""Simulate before it goes live: an agreement, calendar or target against the tickets of the past."""
+"""Simulate an agreement, calendar or target against past tickets before it goes live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -27,15 +27,15 @@ from sla.calendars.schemas import (
     load_timetable,
 )
 from sla.clocks.agreement_trial import Trial, batches
+from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.what_if import WhatIf, by_metric
 from sla.clocks.store.history import TicketCursor
-from sla.reports.domain.compliance import Compliance
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_TICKETS = 2000
 MAX_NAMED_CLOCKS = 200
-"""Clocks that an answer names one by one; the others are counted."""
+"""Clocks that an answer lists; further ones are only counted."""
 
 
 class TrialRequest(RequestModel):
@@ -64,7 +64,7 @@ class MetricRead(ResponseModel):
 
 
 class ClockChangeRead(ResponseModel):
-    """`was` and `would`: deadline and outcome as they are, and as they would be."""
+    """Deadline and outcome as they are (`actual`), and as they would be (`simulated`)."""
 
     clock_id: UUID
     ticket: str
@@ -139,9 +139,11 @@ async def simulate_agreement(
         str | None, Query(alias="cursor", max_length=1000, description="`next` of the call before.")
     ] = None,
 ) -> TrialRead:
-    """Simulate an agreement version on past tickets. Had this version held all along: which
-    deadlines would be others, how compliance would have been, and which open clocks would breach
-    at once when they were moved to it."""
+    """Simulate an agreement version against the tickets of the past.
+
+    Tells which deadlines would be others, how compliance would have been, and which open clocks
+    would breach at once when moved to it.
+    """
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = Paging(1, cursor_).after_as(datetime, UUID)
     at = await transaction_time(tx)

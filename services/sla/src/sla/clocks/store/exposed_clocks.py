@@ -1,4 +1,4 @@
-"""Open clocks that hang on what has failed: of services that customers bought, of environments."""
+"""Open clocks exposed to a failure: of services that customers bought, and of environments."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -33,9 +33,9 @@ async def list_exposed(
     environments: Collection[str],
     limit: int,
 ) -> list[TicketClock]:
-    """Up to `most` open clocks, those first that break first.
+    """Up to `limit` open clocks, in the order of their deadlines.
 
-    `bought`: pairs of customer and service; `environments` by key.
+    `purchases`: pairs of customer and service; `environments` by key.
     """
     parameters = {
         "customers": [customer for customer, _ in purchases],

@@ -24,13 +24,13 @@ from common.http import (
 )
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
+from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.events import agreement_payload, emit
+from sla.agreements.store import bulk_update_orders as bulk_updates
+from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import Name, id_or_key
-from sla.clocks import bulk_updates
-from sla.clocks.store import bulk_updates as bulk_update_store
-from sla.clocks.store.bulk_updates import BulkUpdate
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -45,7 +45,7 @@ class BulkUpdateRead(ResponseModel):
     """A change of open clocks, carried out in batches. `changed`: how many so far."""
 
     id: UUID
-    kind: bulk_update_store.BulkUpdateKind
+    kind: BulkUpdateKind
     version_id: UUID | None
     reason: str
     decided_by: str
@@ -63,9 +63,11 @@ async def move_open_clocks(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> BulkUpdateRead | Response:
-    """Move the open clocks of earlier versions to this version. Open clocks of earlier versions are
-    measured by this one: its targets apply to all the time already counted. By another person
-    than the one who published it: it could hide a breach."""
+    """Move the open clocks of earlier versions to this version.
+
+    Its targets apply to all the time already counted. Because that could hide a breach, the caller
+    must be another person than the publisher.
+    """
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     at = await transaction_time(tx)
@@ -87,7 +89,7 @@ async def move_open_clocks(
         at,
         stored.lifecycle.publication.by,
     )
-    await bulk_updates.start(tx, bulk_update)
+    await order_bulk_update(tx, bulk_update)
     await emit(
         tx, stored, AgreementClocksMoved(**agreement_payload(stored, at), version_id=version.id)
     )
@@ -102,12 +104,12 @@ async def list_changes(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[BulkUpdateRead]:
-    """List the bulk updates of the agreement's open clocks, newest first. Each says how far it is."""
+    """List the bulk updates of an agreement's open clocks, newest first, with their progress."""
     if caller.customer is not None:
         raise NotFound("This agreement")
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
-    rows = await bulk_update_store.list_by_agreement(
+    rows = await bulk_updates.list_by_agreement(
         tx, stored.agreement_id, page.limit, after[0] if after else None
     )
     items = [BulkUpdateRead.model_validate(one) for one in rows[: page.limit]]

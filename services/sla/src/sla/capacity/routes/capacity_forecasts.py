@@ -11,7 +11,7 @@ from common.http import ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.chart import render_svg
-from sla.capacity.domain.forecast import (
+from sla.capacity.domain.capacity_forecast import (
     MAX_BACK_TEST_ORIGINS,
     METHOD,
     WINDOW_DAYS,
@@ -21,7 +21,7 @@ from sla.capacity.domain.forecast import (
 )
 from sla.capacity.domain.series import Limit
 from sla.capacity.routes.series import get_visible
-from sla.capacity.store import forecasts as outlooks
+from sla.capacity.store import capacity_forecasts as outlooks
 from sla.capacity.store import samples, series
 from sla.capacity.store.series import StoredSeries
 

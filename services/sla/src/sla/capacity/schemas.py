@@ -1,0 +1,79 @@
+"""Request and response models of series."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from common.http import RequestModel, ResponseModel
+from sla.calendars.schemas import Name
+from sla.capacity.domain.series import Better, Statistic
+
+YEAR_S = 366 * 86_400
+Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SeriesCreate(RequestModel):
+    """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
+    Without `customer` it is the house's own, and no customer sees it."""
+
+    key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,99}$")]
+    name: Text
+    unit: Annotated[str, Field(min_length=1, max_length=20, examples=["ms", "GiB", "kWh"])]
+    customer: Name | None = None
+    service: Name | None = None
+    environment: Name | None = None
+    every_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
+
+
+class MeasuredPromiseCreate(RequestModel):
+    """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
+
+    valid_from: datetime
+    better: Better
+    statistic: Statistic
+    target: Figure
+    baseline: Figure | None = None
+
+
+class LimitCreate(RequestModel):
+    """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
+
+    limit: Figure
+    direction: Literal["from_below", "from_above"] = "from_below"
+    plan_ahead_seconds: Annotated[int, Field(ge=86_400, le=YEAR_S)]
+
+
+class MeasuredPromiseRead(ResponseModel):
+    version: int
+    valid_from: datetime
+    better: Better
+    statistic: Statistic
+    target: float
+    baseline: float | None
+
+
+class LimitRead(ResponseModel):
+    version: int
+    valid_from: datetime
+    limit: float
+    direction: str
+    plan_ahead_seconds: int
+
+
+class SeriesRead(ResponseModel):
+    """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
+
+    id: UUID
+    key: str
+    name: str
+    unit: str
+    customer: str | None
+    service: str | None
+    environment: str | None
+    every_seconds: int | None
+    limit_status: str
+    promises: list[MeasuredPromiseRead]
+    limit: LimitRead | None

@@ -1,0 +1,58 @@
+"""Time in: months that are over and are to be reviewed, and action items whose day is over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from common.events.reviews import ReviewActionDue
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Deadline, Due, Timer, schedule
+from sla.calendars.domain.month import zone_or_utc
+from sla.directory.store import customers
+from sla.reviews.action_items import DEADLINE_KIND, due_instant
+from sla.reviews.commands import SYSTEM, event_fields, generate, schedule_reviews
+from sla.reviews.store import meetings, reviews
+
+REMINDER_INTERVAL = timedelta(days=1)
+"""How long after a reminder comes the next one, until somebody has verified."""
+
+
+async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Remind of what nobody has verified, and again the day after."""
+    records = [await meetings.find_action(tx, one.subject) for one in due]
+    unverified = [one[0] for one in records if one is not None and one[0].state != "verified"]
+    for action in sorted(unverified, key=lambda action: action.review_id):
+        review = await reviews.find(tx, action.review_id)
+        assert review is not None
+        await reviews.lock(tx, review.id)
+        (customer,) = await customers.list_by_ids(tx, [action.customer_id])
+        due_at = due_instant(action, zone_or_utc(customer.timezone))
+        event = ReviewActionDue(
+            **await event_fields(tx, review, at),
+            action=action.key,
+            owner=action.owner,
+            due_at=due_at,
+            fired_at=at,
+        )
+        await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
+    await schedule(
+        tx, [Deadline(DEADLINE_KIND, action.id, at + REMINDER_INTERVAL) for action in unverified]
+    )
+
+
+async def on_months_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Draw up what is due, a month at a time, and look forward to the next."""
+    ids = [one.subject for one in due]
+    by_id = {one.id: one for one in await customers.list_by_ids(tx, ids)}
+    for customer_id, month in await reviews.list_schedules(tx, ids):
+        customer = by_id[customer_id]
+        ends = month.span(zone_or_utc(customer.timezone)).until
+        # A customer that moved to another zone meanwhile may have a little more of the month left.
+        if not customer.retired and ends <= at:
+            await generate(tx, customer, month, SYSTEM, at)
+            await reviews.set_schedule(tx, customer_id, month.after)
+    await schedule_reviews(tx, list(by_id.values()), at)
+
+
+MONTH_OVER = Timer(reviews.lock_available_schedules, on_months_over, waits_for_consumer=True)
+ACTION_DUE = Timer(meetings.lock_available_actions, on_actions_due)
