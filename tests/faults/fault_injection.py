@@ -61,7 +61,7 @@ async def kill_relay_leader(site: Site) -> None:
 
 async def _is_leader(url: str) -> bool:
     async with httpx.AsyncClient() as client:
-        return "\nopsdesk_relay_leads 1.0" in (await client.get(f"{url}/metrics")).text
+        return "\nopsdesk_relay_is_leader 1.0" in (await client.get(f"{url}/metrics")).text
 
 
 async def slow_down_handlers(site: Site) -> None:
