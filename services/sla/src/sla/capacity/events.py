@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from common.domain.durations import SECOND
 from common.events.usage import (
     UsageEvent,
     UsageLimitApproaching,
@@ -11,7 +12,7 @@ from common.events.usage import (
 )
 from sla.capacity.domain.capacity_forecast import CapacityForecast
 from sla.capacity.domain.series import Limit
-from sla.capacity.store.series import SECOND, StoredSeries
+from sla.capacity.store.series import StoredSeries
 
 
 def limit_event(

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.domain.durations import SECOND
 from common.events import clocks as clock_events
 from common.events.clocks import ClockEvent
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input
 from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
-
-SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)

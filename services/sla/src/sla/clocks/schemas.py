@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.snapshot import take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.inputs import StoredInput
 
-SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class ClockRead(ResponseModel):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.events.outages import DowntimeBudgetThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -29,7 +30,6 @@ from sla.outages.store.budgets import Budget
 
 DEADLINE_KIND = "budget"
 """The kind of deadline at which a budget's next share is used up, or its month is over."""
-SECOND = timedelta(seconds=1)
 MAX_WARNED_AGE = timedelta(days=400)
 """Months further back are history: the figures are corrected, and nobody is warned of them."""
 

@@ -1,15 +1,14 @@
 """Events about waivers."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from common.domain.durations import SECOND
 from common.events import clocks, waivers
 from common.events.envelope import Event
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.waivers.domain.waiver import Waiver
-
-SECOND = timedelta(seconds=1)
 
 
 def waiver_payload(

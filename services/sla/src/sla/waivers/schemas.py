@@ -1,18 +1,17 @@
 """Request and response models of waivers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from common.domain.durations import SECOND
 from common.http import RequestModel, ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
 from sla.waivers.store.decide_by import Scope, load_scopes
-
-SECOND = timedelta(seconds=1)
 
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 

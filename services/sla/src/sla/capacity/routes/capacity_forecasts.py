@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound
 from common.http import ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
@@ -75,7 +76,7 @@ async def get_capacity_forecast(
         unit=stored.series.unit,
         method=METHOD,
         limit=limit.limit,
-        plan_ahead_seconds=limit.plan_ahead // timedelta(seconds=1),
+        plan_ahead_seconds=limit.plan_ahead // SECOND,
         back_test=BackTestRead.model_validate(back_test) if back_test else None,
         **{"computed_on": today} | values,
     )

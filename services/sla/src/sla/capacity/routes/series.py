@@ -1,12 +1,13 @@
 """Series of measured figures: what they are, what is promised of them, and their limits."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, RequestModel, Transaction, encode_cursor, router, set_etag
 from common.persistence.database import Connection, transaction_time
@@ -28,8 +29,6 @@ from sla.capacity.store.series import StoredSeries
 from sla.directory.store import directory
 
 routes = router("/v1/series", tags=["measures"])
-
-SECOND = timedelta(seconds=1)
 
 
 @routes.post("", status_code=201)

@@ -2,19 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.tables import measure_promises, series, usage_limits
 from sla.directory.tables import customers
-
-SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Clocks as people see them: the queue, one clock, why it stands where it stands, and its replay."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound
 from common.http import (
     Instant,
@@ -38,7 +39,6 @@ from sla.clocks.store.clock_queue import ClockFilter
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 OPEN_STATES: tuple[State, ...] = ("running", "paused")
 
 

@@ -1,6 +1,5 @@
 """Why a clock stands where it stands: as data, in words, and as a picture (C9)."""
 
-from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
 from common.http import Transaction, router
 from common.persistence.database import Connection, transaction_time
@@ -30,7 +30,6 @@ from sla.clocks.store import inputs
 
 routes = router("/v1/clocks", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 SVG, TEXT = "image/svg+xml", "text/plain"
 MEDIA_TYPES = {"svg": SVG, "text": TEXT, "json": "application/json"}
 

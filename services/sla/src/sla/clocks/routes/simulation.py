@@ -1,6 +1,6 @@
 """A clock's life from a list of events, nothing stored."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, Transaction, router
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
@@ -20,7 +21,6 @@ from sla.clocks.domain.snapshot import segments, take_snapshot
 
 routes = router("/v1/clocks", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 CALENDAR_ID = UUID(int=0)
 """Where the one calendar of a simulation stands among its timetables."""
 

@@ -6,12 +6,13 @@ timers alike.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection, asyncpg_connection
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
@@ -21,8 +22,6 @@ from sla.clocks.store.inputs import column_values
 from sla.clocks.store.tickets import ticket_from_row
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
-
-SECOND = timedelta(seconds=1)
 
 _LOCK = text(
     "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"

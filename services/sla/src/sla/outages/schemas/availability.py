@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.outages.domain.availability import AgreedPeriod, Availability, Part
 from sla.outages.domain.state_timeline import State
 
-SECOND = timedelta(seconds=1)
 MAX_INTERVALS = 2000
 
 IntervalReason = Literal[
@@ -108,7 +108,7 @@ def to_response(
         degraded_seconds=availability.degraded // SECOND,
         availability=availability.ratio,
         promised=availability.promised_ratio,
-        budget_seconds=None if availability.budget is None else availability.budget / SECOND,
+        budget_seconds=None if availability.budget is None else availability.budget.total_seconds(),
         budget_used=availability.budget_used,
         met=availability.met,
         failures=availability.failures.count,

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from common.auth import Caller
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.schemas.scope import ScopedRead
 from sla.outages.store.corrections import Correction
-
-SECOND = timedelta(seconds=1)
 
 
 class OutageRead(ScopedRead):
