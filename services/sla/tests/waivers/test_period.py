@@ -222,7 +222,7 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
             "UPDATE waivers SET starts_at = ends_at - interval '1 s'",
             "by what is no approved waiver",
         ),
-        ("UPDATE waivers SET service = NULL", "broke while WVR-1 covered it, and is not excused"),
+        ("UPDATE waivers SET service = NULL", "breached while WVR-1 covered it, and is not waived"),
     ],
 )
 async def test_a_waiver_changed_afterwards_contradicts_its_clocks(
