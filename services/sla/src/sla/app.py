@@ -1,11 +1,14 @@
 """The one place that builds the sla service."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
+from common.auth.contacts import find_contact
 from common.http import Service
 from common.http import create_app as create
 from sla.clocks.reactions import install
-from sla.directory.store.directory import find_contact
+from sla.directory.tables import contacts
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
@@ -27,9 +30,10 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
+    loops=(ensure_round_scheduled,),
+    background=(recount_forever, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
-    resolve_contact=find_contact,
+    resolve_contact=partial(find_contact, contacts=contacts),
 )
 
 

@@ -18,7 +18,7 @@ from sla.capacity.store.series import StoredSeries
 def limit_event(
     stored: StoredSeries, limit: Limit, forecast: CapacityForecast, at: datetime
 ) -> UsageEvent:
-    """The event that a series has come near its limit, has reached it or is clear of it again."""
+    """Return the event that usage approaches its limit, has reached it or is clear of it again."""
     definition = stored.series
     payload: dict[str, Any] = {
         "at": at,

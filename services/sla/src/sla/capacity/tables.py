@@ -1,4 +1,4 @@
-"""Tables: series, what was promised of them, their limits, samples and outlooks."""
+"""Tables: series, measured promises, usage limits, samples, sample days, outlooks (forecasts)."""
 
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB

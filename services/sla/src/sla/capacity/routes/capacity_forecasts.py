@@ -1,4 +1,4 @@
-"""When usage will reach its limit: computed, back-tested, and as a picture."""
+"""HTTP in: when usage will reach its limit, with a back-test, and as a chart."""
 
 from datetime import UTC, date, timedelta
 from typing import Annotated, Any
@@ -22,15 +22,15 @@ from sla.capacity.domain.capacity_forecast import (
 )
 from sla.capacity.domain.series import Limit
 from sla.capacity.routes.series import get_visible
-from sla.capacity.store import capacity_forecasts as outlooks
-from sla.capacity.store import samples, series
+from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
 
 routes = router("/v1/series", tags=["measures"])
 
 
 class BackTestRead(ResponseModel):
-    """Median absolute errors, in the series' unit, of the line and of "as it is today"."""
+    """Median absolute errors of the line and of the naive forecast "as it is today", in the
+    series' unit."""
 
     horizon_days: int
     trials: int
@@ -65,7 +65,7 @@ class CapacityForecastsRead(ResponseModel):
 async def get_capacity_forecast(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastRead:
-    """Get the capacity forecast of a series. Computed now from the days' peaks; nothing is stored."""
+    """Get the capacity forecast of a series. It is computed now from the daily peaks, not stored."""
     stored, limit, _, forecast, today = await _compute(tx, name, caller)
     values = (
         {} if forecast is None else {field: getattr(forecast, field) for field in FORECAST_FIELDS}
@@ -86,7 +86,7 @@ async def get_capacity_forecast(
 async def get_forecast_svg(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
-    """Render the capacity forecast of a series as SVG. It shows usage, its line, and the limit."""
+    """Render the capacity forecast of a series as SVG: usage, the line through it, and the limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
     svg = render_svg(stored.series, peaks, limit, forecast, today)
     return Response(svg, media_type="image/svg+xml")
@@ -99,7 +99,9 @@ async def list_capacity_forecasts(
     """List the capacity forecasts of a series over the last 400 days, newest first."""
     stored = await get_visible(tx, name, caller)
     since = (await transaction_time(tx)).astimezone(UTC).date() - timedelta(days=400)
-    return CapacityForecastsRead(items=await outlooks.list_of_series(tx, stored.series.id, since))
+    return CapacityForecastsRead(
+        items=await capacity_forecasts.list_of_series(tx, stored.series.id, since)
+    )
 
 
 async def _compute(

@@ -1,4 +1,4 @@
-"""Series of measured figures: what they are, what is promised of them, and their limits."""
+"""HTTP in: series of measured figures, the promises about them, and their limits."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.domain.durations import SECOND
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, Transaction, encode_cursor, router, set_etag
+from common.http import Page, Paging, RequestModel, Transaction, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
@@ -45,12 +45,10 @@ async def create_series(
     owner, id = (customer.key, customer.id) if customer else (None, None)
     location = (owner, body.service, body.environment)
     definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
-    if not await series.add(tx, definition, id, (caller.sub, at)):
+    if not await series.add(tx, definition, id, caller.actor, at):
         raise Conflict("This key names another series. Take another key.")
-    await record(
-        tx,
-        Entry(at, caller.sub, "series.define", f"series/{definition.id}", {"key": definition.key}),
-    )
+    subject, grounds = f"series/{definition.id}", {"key": definition.key}
+    await record(tx, Entry.by(caller.actor, at, "series.define", subject, grounds))
     response.headers["Location"] = f"/v1/series/{definition.id}"
     return await to_response(tx, await get_visible(tx, str(definition.id), caller))
 
@@ -62,7 +60,7 @@ async def create_promise(
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """Add a promise to a series, or its next version. Former months keep the version they had."""
+    """Add a promise to a series, or its next version. Past months keep their version."""
     stored = await get_visible(tx, name, caller)
     await series.lock_by_id(tx, stored.series.id)
     previous = (await series.list_promises(tx, [stored.series.id])).get(stored.series.id, ())
@@ -76,7 +74,7 @@ async def create_promise(
     at = await transaction_time(tx)
     terms = (body.better, body.statistic, body.target, body.baseline)
     promise = MeasuredPromise(len(previous) + 1, body.valid_from, *terms)
-    await series.add_promise(tx, stored.series.id, promise, (caller.sub, at))
+    await series.add_promise(tx, stored.series.id, promise, caller.actor, at)
     await record(tx, _audit_entry(at, caller, "series.promise", stored, body))
     return await to_response(tx, stored)
 
@@ -88,8 +86,10 @@ async def create_limit(
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """Add a usage limit to a series, or its next version. Usage is looked at now and every night
-    from then on; a limit that comes near is announced."""
+    """Add a usage limit to a series, or its next version.
+
+    The capacity forecast is updated now and every night; an approaching limit is announced.
+    """
     stored = await get_visible(tx, name, caller)
     id = stored.series.id
     await series.lock_by_id(tx, id)
@@ -97,7 +97,7 @@ async def create_limit(
     previous = (await series.get_limits(tx, [id])).get(id)
     version = previous.version + 1 if previous else 1
     limit = Limit(version, at, body.limit, body.direction, body.plan_ahead_seconds * SECOND)
-    await series.add_limit(tx, id, limit, (caller.sub, at))
+    await series.add_limit(tx, id, limit, caller.actor, at)
     await record(tx, _audit_entry(at, caller, "series.limit", stored, body))
     await update_forecasts(tx, [id], at)
     await schedule(tx, [Deadline(DEADLINE_KIND, id, next_update_at(id, at))])
@@ -111,13 +111,8 @@ async def list_series(
     caller: Annotated[Caller, requires("reports:read")],
 ) -> Page[SeriesRead]:
     """List series, by key. Customers see their own."""
-    after = page.after_as(str)
-    rows = await series.page(tx, caller.customer, page.limit, after[0] if after else None)
-    page_rows = rows[: page.limit]
-    return Page[SeriesRead](
-        items=await _to_responses(tx, page_rows),
-        next=encode_cursor(page_rows[-1].series.key) if len(rows) > page.limit else None,
-    )
+    rows = await series.page(tx, caller.customer, page.limit, page.after_as(str))
+    return page.page_of(await _to_responses(tx, rows), lambda one: one, lambda one: (one.key,))
 
 
 @routes.get("/{name}")
@@ -134,8 +129,8 @@ async def get_series(
 
 
 async def get_visible(tx: Connection, name: str, caller: Caller) -> StoredSeries:
-    """Raises NotFound, also for another customer's."""
-    stored = await series.find(tx, id_or_key(name))
+    """Return the series with this id or key. Raises NotFound, also for another customer's."""
+    stored = await series.find(tx, name)
     if stored is None or caller.customer not in (None, stored.series.customer):
         raise NotFound("This series")
     return stored
@@ -199,4 +194,4 @@ def _audit_entry(
     at: datetime, caller: Caller, action: str, stored: StoredSeries, body: RequestModel
 ) -> Entry:
     grounds = body.model_dump(mode="json")
-    return Entry(at, caller.sub, action, f"series/{stored.series.id}", grounds, caller.via_machine)
+    return Entry.by(caller.actor, at, action, f"series/{stored.series.id}", grounds)

@@ -49,7 +49,7 @@ async def list_page(
     if after is not None:
         ordered = ordered.where(_after_cursor(after))
     ids = list(await tx.scalars(ordered.limit(limit + 1)))
-    by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    by_id = {ticket_clock.id: ticket_clock for ticket_clock in await load(tx, ids)}
     return [by_id[id] for id in ids]
 
 

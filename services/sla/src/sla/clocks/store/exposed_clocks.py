@@ -44,5 +44,5 @@ async def list_exposed(
         "most": limit,
     }
     ids: list[UUID] = list(await tx.scalars(_SELECT_EXPOSED, parameters))
-    clocks_by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    clocks_by_id = {ticket_clock.id: ticket_clock for ticket_clock in await load(tx, ids)}
     return [clocks_by_id[id] for id in ids]
