@@ -56,7 +56,7 @@ async def record(database: Database) -> Database:
         ),
         (
             (
-                "INSERT INTO beats VALUES ('01900000-0000-7000-8000-0000000000ff',"
+                "INSERT INTO heartbeats VALUES ('01900000-0000-7000-8000-0000000000ff',"
                 " '2026-06-02T12:00:00Z', NULL, 1, '0')"
             ),
             "beat/01900000-0000-7000-8000-0000000000ff/2026-06-02T12:00:00.000000Z was put in",

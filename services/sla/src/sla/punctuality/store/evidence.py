@@ -53,7 +53,7 @@ _SELECT_LINES = text(
         ORDER BY known_at, n.name COLLATE "C" LIMIT :limit),
     beaten AS MATERIALIZED (
         SELECT b.*, n.name
-        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_instant_sql("at")} AS name) AS n
+        FROM heartbeats b, LATERAL (SELECT 'beat/' || run || '/' || {_instant_sql("at")} AS name) AS n
         WHERE at >= :after_at AND at <= :until_at
             AND (at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
             AND (at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
@@ -79,7 +79,7 @@ _SELECT_LINES = text(
 _SELECT_FIRST_AT = text(
     """
     SELECT least((SELECT min(known_at) FROM clock_inputs WHERE kind = 'fired'),
-        (SELECT min(at) FROM beats))
+        (SELECT min(at) FROM heartbeats))
     """
 )
 

@@ -27,7 +27,7 @@ CustomerDay = tuple[UUID, date]
 
 _CLAIM_DIRTY_DAYS = f"""
 WITH taken AS (
-    DELETE FROM recounts WHERE id = ANY(ARRAY(SELECT id FROM recounts ORDER BY id LIMIT {MAX_MARKS_PER_BATCH}))
+    DELETE FROM dirty_days WHERE id = ANY(ARRAY(SELECT id FROM dirty_days ORDER BY id LIMIT {MAX_MARKS_PER_BATCH}))
     RETURNING customer_id, at
 )
 SELECT DISTINCT customer_id, (at AT TIME ZONE day_zone)::date AS day
@@ -59,7 +59,7 @@ WITH instants AS (
     UNION SELECT customer_id, day FROM work
 ), marked AS (
     SELECT DISTINCT date_trunc('month', at AT TIME ZONE day_zone)::date AS month
-    FROM recounts JOIN customers ON customers.id = customer_id
+    FROM dirty_days JOIN customers ON customers.id = customer_id
 )
 SELECT customer_id, day FROM days JOIN customers ON customers.id = customer_id
 WHERE customer_id IS NOT NULL AND date_trunc('month', day)::date NOT IN (SELECT month FROM marked)
@@ -70,7 +70,7 @@ ORDER BY day, customer_id
 async def count_pending(tx: Connection) -> int:
     """How many marks wait to be counted, a thousand at most."""
     count = await (await asyncpg_connection(tx)).fetchval(
-        "SELECT count(*) FROM (SELECT FROM recounts LIMIT 1000) AS waiting"
+        "SELECT count(*) FROM (SELECT FROM dirty_days LIMIT 1000) AS waiting"
     )
     return int(count)
 
