@@ -96,9 +96,9 @@ async def database_with_many_clocks(database: Database) -> Database:
 
 _MANY = """
 INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, next_at, ordinal, sequence,
-    course, contract, forwarding, agreement_version, agreement, partner)
+    state_json, contract, forwarding, agreement_version, agreement, partner)
 SELECT gen_random_uuid(), c.ticket_id, c.customer_id, c.metric, c.state,
-    c.deadline, c.next_at, c.ordinal, c.sequence, c.course,
+    c.deadline, c.next_at, c.ordinal, c.sequence, c.state_json,
     'uc', n, t.agreement_version, 'x', 'hosthaven'
 FROM clocks c JOIN tickets t ON t.id = c.ticket_id, generate_series(1, 10) n
 """

@@ -17,7 +17,7 @@ from sla.clocks.commands import apply_changes, create_clocks
 from sla.clocks.domain.backfill import new_late_clock
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import Change, ContractTicket
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class LateStart:
     agreement: Agreement
     metrics: Collection[Metric]
     terms_input: Input
-    earlier_inputs: Sequence[EarlyInput]
+    earlier_inputs: Sequence[PendingInput]
 
 
 async def start_late_clocks(
@@ -82,14 +82,14 @@ async def _new_late_clocks(tx: Connection, start: LateStart) -> list[tuple[Chang
     ]
 
 
-def latest_forwarding(earlier_inputs: Sequence[EarlyInput]) -> EarlyInput | None:
+def latest_forwarding(earlier_inputs: Sequence[PendingInput]) -> PendingInput | None:
     """The forwarding in whose hands the ticket is; None once it was handed back."""
     hand_overs = [one for one in earlier_inputs if one.kind in ("forwarded", "handed_back")]
     return hand_overs[-1] if hand_overs and hand_overs[-1].kind == "forwarded" else None
 
 
 def inputs_for(
-    contract: Contract, since: datetime, earlier_inputs: Sequence[EarlyInput], known_at: datetime
+    contract: Contract, since: datetime, earlier_inputs: Sequence[PendingInput], known_at: datetime
 ) -> list[Input]:
     """The inputs of clocks of such a contract that run from `since` on, in order."""
     relevant = [one for one in earlier_inputs if one.contract in (None, contract)]
@@ -105,5 +105,5 @@ def inputs_for(
     return [Input(0, one.kind, one.at, known_at) for one in relevant]
 
 
-def _is_forwarding_at(early_input: EarlyInput, since: datetime) -> bool:
-    return early_input.kind == "forwarded" and early_input.at == since
+def _is_forwarding_at(pending_input: PendingInput, since: datetime) -> bool:
+    return pending_input.kind == "forwarded" and pending_input.at == since

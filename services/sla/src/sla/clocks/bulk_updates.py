@@ -134,7 +134,7 @@ async def _start_missing_clocks(
     target = (await agreements.get_versions(tx, [bulk_update.version_id]))[bulk_update.version_id]
     move, ids = _VersionMove(bulk_update, target), {one.ticket.id for one in ticket_clocks}
     measured = await clocks.get_metrics(tx, ids)
-    earlier_inputs = await tickets.list_early(tx, ids)
+    earlier_inputs = await tickets.list_pending(tx, ids)
     terms_input = replace_struct(move.base_input, known_at=at)
     starts = []
     for (id, forwarding), one in {

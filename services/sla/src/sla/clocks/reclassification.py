@@ -21,7 +21,7 @@ from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import ContractTicket, Ticket, TicketClock, apply_input
 from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 from sla.clocks.supplier_clocks import Forwarding
 
 
@@ -59,7 +59,7 @@ async def reclassify(
     known_at = await transaction_time(tx)
     reclassified = replace(ticket, kind=kind, service=service)
     input = Input(0, "reclassified", at, known_at, reason=describe_correction(ticket, reclassified))
-    earlier_inputs = (await tickets.list_early(tx, [ticket.id]))[ticket.id]
+    earlier_inputs = (await tickets.list_pending(tx, [ticket.id]))[ticket.id]
     customer_clocks = await _customer_clocks(tx, ticket, reclassified, ticket_clocks)
     await tickets.upsert(tx, [customer_clocks.contract_ticket.ticket])
     await _apply(tx, customer_clocks, input, earlier_inputs)
@@ -100,7 +100,7 @@ async def _supplier_clocks(
     before: Ticket,
     after: Ticket,
     ticket_clocks: Sequence[TicketClock],
-    earlier_inputs: Sequence[EarlyInput],
+    earlier_inputs: Sequence[PendingInput],
 ) -> ContractClocks | None:
     """The partner or second level who has the ticket, if anybody has."""
     last = latest_forwarding(earlier_inputs)
@@ -162,7 +162,7 @@ async def _apply(
     tx: Connection,
     contract_clocks: ContractClocks,
     input: Input,
-    earlier_inputs: Sequence[EarlyInput],
+    earlier_inputs: Sequence[PendingInput],
 ) -> None:
     ticket_clocks = [
         replace(one, ticket=contract_clocks.contract_ticket.ticket)

@@ -19,7 +19,7 @@ from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind
 from sla.clocks.domain.ticket_clock import Change, TicketClock, apply_input
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 
 T = TypeVar("T", bound=TicketEvent)
 InputFor = Callable[[Any, Contract], InputKind | None]
@@ -38,8 +38,8 @@ def as_input(kind: InputKind | InputFor) -> Handler:
         ]
         by_ticket = {r.event.ticket_id: r for r in relevant}
         # The ticket before its clocks, as whoever starts clocks late locks them.
-        await tickets.add_early(
-            tx, [one for r in by_ticket.values() for one in _early_inputs(r, input_for)]
+        await tickets.add_pending(
+            tx, [one for r in by_ticket.values() for one in _pending_inputs(r, input_for)]
         )
         ticket_clocks = await clocks.lock_by_tickets(tx, by_ticket)
         if ticket_clocks:
@@ -59,13 +59,13 @@ def as_input(kind: InputKind | InputFor) -> Handler:
     return handle
 
 
-def _early_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[EarlyInput]:
+def _pending_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[PendingInput]:
     """The inputs of clocks that start later: the same for all, except for an answer to us."""
     event, at = received.event, occurred_at(received)
     customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
-    early_inputs = [EarlyInput(event.ticket_id, customer_kind, at)] if customer_kind else []
-    return early_inputs + [
-        EarlyInput(event.ticket_id, "answered", at, contract=contract)
+    pending_inputs = [PendingInput(event.ticket_id, customer_kind, at)] if customer_kind else []
+    return pending_inputs + [
+        PendingInput(event.ticket_id, "answered", at, contract=contract)
         for contract in supplier_contracts
         if input_for(event, contract) == "answered"
     ]

@@ -26,7 +26,7 @@ from sla.clocks.handlers.ticket_inputs import occurred_at
 from sla.clocks.opening import OpenedTicket, open_clocks
 from sla.clocks.reclassification import reclassify
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 from sla.clocks.supplier_clocks import Forwarding, forward
 
 
@@ -41,20 +41,22 @@ async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> 
     if await clocks.lock_by_tickets(tx, [event.ticket_id]):
         return
     await open_clocks(tx, [OpenedTicket(event, event.opened_at)])
-    for early_input in (await tickets.list_early(tx, [event.ticket_id]))[event.ticket_id]:
-        await _replay_early_input(tx, early_input)
+    for pending_input in (await tickets.list_pending(tx, [event.ticket_id]))[event.ticket_id]:
+        await _replay_pending_input(tx, pending_input)
 
 
-async def _replay_early_input(tx: Connection, early_input: EarlyInput) -> None:
-    if early_input.forwarded_to is not None:
-        ticket = await tickets.find(tx, early_input.ticket_id)
+async def _replay_pending_input(tx: Connection, pending_input: PendingInput) -> None:
+    if pending_input.forwarded_to is not None:
+        ticket = await tickets.find(tx, pending_input.ticket_id)
         assert ticket is not None
-        await forward(tx, ticket, Forwarding(early_input.at, early_input.partner))
+        await forward(tx, ticket, Forwarding(pending_input.at, pending_input.partner))
         return
-    ticket_clocks = await clocks.lock_by_tickets(tx, [early_input.ticket_id])
+    ticket_clocks = await clocks.lock_by_tickets(tx, [pending_input.ticket_id])
     known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
-    input = Input(0, early_input.kind, early_input.at, known_at)
-    addressed = [one for one in ticket_clocks if early_input.contract in (None, one.clock.contract)]
+    input = Input(0, pending_input.kind, pending_input.at, known_at)
+    addressed = [
+        one for one in ticket_clocks if pending_input.contract in (None, one.clock.contract)
+    ]
     await apply_changes(tx, [apply_input(one, input, tables) for one in addressed], known_at)
 
 
@@ -64,7 +66,9 @@ async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded])
     ticket = await tickets.find(tx, event.ticket_id)
     if ticket is None:
         return
-    await tickets.add_early(tx, [EarlyInput(ticket.id, "forwarded", at, event.to, event.partner)])
+    await tickets.add_pending(
+        tx, [PendingInput(ticket.id, "forwarded", at, event.to, event.partner)]
+    )
     if ticket.customer_id is not None:
         await forward(tx, ticket, Forwarding(at, event.partner))
 

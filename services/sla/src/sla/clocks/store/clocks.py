@@ -30,7 +30,7 @@ _LOCK = text(
 _SELECT = select(
     tickets,
     clocks.c.id.label("clock_id"),
-    clocks.c.course,
+    clocks.c.state_json,
     clocks.c.ordinal,
     clocks.c.sequence,
     clocks.c.next_at,
@@ -61,7 +61,7 @@ _MUTABLE_COLUMNS = {
     "next_at": "timestamptz",
     "ordinal": "int",
     "sequence": "bigint",
-    "course": "text",
+    "state_json": "text",
     "stopped_at": "timestamptz",
     "elapsed_seconds": "bigint",
 }
@@ -159,7 +159,7 @@ async def save(tx: Connection, ticket_clocks: Sequence[TicketClock]) -> None:
 
 
 def _ticket_clock(row: Row[Any]) -> TicketClock:
-    clock, ticket = load_clock(row.course), ticket_from_row(row)
+    clock, ticket = load_clock(row.state_json), ticket_from_row(row)
     if row.forwarding:
         own_agreement = {
             "agreement_version": row.own_agreement_version,

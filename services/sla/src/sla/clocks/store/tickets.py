@@ -1,4 +1,4 @@
-"""Tickets as sla stores them, and their early inputs, for clocks that start later."""
+"""Tickets as sla stores them, and their pending inputs, for clocks that start later."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -12,11 +12,11 @@ from common.persistence.database import Connection, asyncpg_connection
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.clock import InputKind
 from sla.clocks.domain.ticket_clock import Ticket
-from sla.clocks.ticket_tables import early_inputs, tickets
+from sla.clocks.ticket_tables import pending_inputs, tickets
 
 
 @dataclass(frozen=True, slots=True)
-class EarlyInput:
+class PendingInput:
     """An input of a ticket; `forwarded_to` and `partner` are set for a forwarding alone.
 
     `contract`: the contract whose clocks it concerns; None: all of them.
@@ -31,7 +31,7 @@ class EarlyInput:
 
 
 _TICKET_COLUMNS = tuple(field.name for field in fields(Ticket))
-_EARLY_COLUMNS = tuple(field.name for field in fields(EarlyInput))
+_PENDING_COLUMNS = tuple(field.name for field in fields(PendingInput))
 
 _UPSERT = """
 INSERT INTO tickets (id, key, title, kind, priority, customer_id, customer, environment, service,
@@ -45,10 +45,10 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
     agreement_version = excluded.agreement_version, agreement = excluded.agreement
 RETURNING sla.now()
 """
-_INSERT_EARLY = """
-INSERT INTO early_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
+_INSERT_PENDING = """
+INSERT INTO pending_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
 SELECT input.ticket_id,
-    (SELECT coalesce(max(known.ordinal), 0) FROM early_inputs known
+    (SELECT coalesce(max(known.ordinal), 0) FROM pending_inputs known
         WHERE known.ticket_id = input.ticket_id)
     + row_number() OVER (PARTITION BY input.ticket_id ORDER BY number),
     input.kind, input.at, input.forwarded_to, input.partner, input.contract
@@ -98,25 +98,27 @@ async def lock_open(tx: Connection, clock_ids: Collection[UUID]) -> set[UUID]:
     return {row.id for row in rows if row.ended_at is None}
 
 
-async def add_early(tx: Connection, inputs: Collection[EarlyInput]) -> None:
-    """Store early inputs of tickets; those of unknown tickets are left out.
+async def add_pending(tx: Connection, inputs: Collection[PendingInput]) -> None:
+    """Store pending inputs; those of unknown tickets are left out.
 
     Locks the tickets, so that no clock starts beside it (see `lock`).
     """
     if inputs:
-        columns = [[getattr(one, field.name) for one in inputs] for field in fields(EarlyInput)]
-        await (await asyncpg_connection(tx)).execute(_INSERT_EARLY, *columns)
+        columns = [[getattr(one, field.name) for one in inputs] for field in fields(PendingInput)]
+        await (await asyncpg_connection(tx)).execute(_INSERT_PENDING, *columns)
 
 
-async def list_early(tx: Connection, ticket_ids: Collection[UUID]) -> dict[UUID, list[EarlyInput]]:
-    """The early inputs of each of these tickets, in order."""
-    statement = select(early_inputs).where(early_inputs.c.ticket_id.in_(ticket_ids))
-    by_ticket: dict[UUID, list[EarlyInput]] = {id: [] for id in ticket_ids}
+async def list_pending(
+    tx: Connection, ticket_ids: Collection[UUID]
+) -> dict[UUID, list[PendingInput]]:
+    """Return the pending inputs of each of these tickets, in order."""
+    statement = select(pending_inputs).where(pending_inputs.c.ticket_id.in_(ticket_ids))
+    by_ticket: dict[UUID, list[PendingInput]] = {id: [] for id in ticket_ids}
     for row in await tx.execute(
-        statement.order_by(early_inputs.c.ticket_id, early_inputs.c.ordinal)
+        statement.order_by(pending_inputs.c.ticket_id, pending_inputs.c.ordinal)
     ):
         by_ticket[row.ticket_id].append(
-            EarlyInput(*(getattr(row, name) for name in _EARLY_COLUMNS))
+            PendingInput(*(getattr(row, name) for name in _PENDING_COLUMNS))
         )
     return by_ticket
 

@@ -1,8 +1,8 @@
--- Forecasts: how long promises took, which open ones will break, who is told, how good it was.
+-- Forecasts: handling times, forecasts of open clocks, subscriptions, and scores.
 --
--- Nothing here grows with the number of forecasts: one row per clock, at most four marks a cycle.
+-- The rows do not grow with the number of forecasts: one per clock, at most four marks per cycle.
 
-CREATE TABLE handling_news (
+CREATE TABLE handling_time_changes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     clock_id uuid NOT NULL,
     cycle int NOT NULL,
@@ -16,9 +16,9 @@ CREATE TABLE handling_news (
     broke boolean,
     at timestamptz NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-COMMENT ON TABLE handling_news IS
-    'How clocks ended since the last forecast. Appended by whoever stops a clock, so that they
-    never wait for each other; folded into handling_times and gone.';
+COMMENT ON TABLE handling_time_changes IS
+    'How clocks ended since the last fold. Rows are appended without waiting, folded into
+    handling_times, and deleted.';
 
 CREATE TABLE handling_times (
     metric text NOT NULL,
