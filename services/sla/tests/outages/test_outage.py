@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.outages.domain.maintenance import MaintenancePlan, PlannedMaintenance, agree, cancel
+from sla.outages.domain.maintenance import (
+    ALREADY_AGREED,
+    CANCELLED,
+    SELF_APPROVAL,
+    TOO_LATE,
+    MaintenancePlan,
+    PlannedMaintenance,
+    agree,
+    cancel,
+)
 from sla.outages.domain.outage import (
     Outage,
     OutageChange,
@@ -136,11 +145,11 @@ PLANNED = PlannedMaintenance(
 def test_only_what_was_agreed_beforehand_excuses() -> None:
     """C12, R15"""
     assert PLANNED.window() is None
-    assert agree(PLANNED, "anna", NOON - MINUTE) == "SELF_APPROVAL"
-    assert agree(PLANNED, "omar", NOON) == "TOO_LATE"
+    assert agree(PLANNED, "anna", NOON - MINUTE) == SELF_APPROVAL
+    assert agree(PLANNED, "omar", NOON) == TOO_LATE
     agreed = agree(PLANNED, "omar", NOON - MINUTE)
     assert isinstance(agreed, PlannedMaintenance)
-    assert agree(agreed, "omar", NOON - MINUTE) == "ALREADY_AGREED"
+    assert agree(agreed, "omar", NOON - MINUTE) == ALREADY_AGREED
     (window,) = MaintenancePlan([agreed]).windows_covering(BILLING)
     assert (window.start, window.end) == (NOON, NOON + 9 * MINUTE)
     assert list(MaintenancePlan([agreed]).windows_covering(replace(BILLING, service=None))) == []
@@ -159,6 +168,6 @@ def test_what_is_called_off_excuses_until_then() -> None:
     window = during.window()
     assert window is not None
     assert window.end == NOON + 3 * MINUTE
-    assert cancel(during, "anna", NOON + 4 * MINUTE) == "CANCELLED"
-    assert cancel(agreed, "anna", NOON + 9 * MINUTE) == "CANCELLED"
-    assert agree(before, "omar", NOON - MINUTE) == "CANCELLED"
+    assert cancel(during, "anna", NOON + 4 * MINUTE) == CANCELLED
+    assert cancel(agreed, "anna", NOON + 9 * MINUTE) == CANCELLED
+    assert agree(before, "omar", NOON - MINUTE) == CANCELLED

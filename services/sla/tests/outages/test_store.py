@@ -120,7 +120,7 @@ async def test_verify_finds_an_outage_that_its_records_do_not_say(database: Data
         row = {"id": edited.id}
         await tx.execute(text("UPDATE outages SET ended_at = started_at WHERE id = :id"), row)
         (wrong,) = await find_inconsistent_outages(tx)
-        assert wrong.startswith(f"outage {edited.key}: stands otherwise")
+        assert wrong.startswith(f"outage {edited.key}: differs from its last record")
         await tx.execute(text("UPDATE outages SET ordinal = 7 WHERE id = :id"), row)
         (wrong,) = await find_inconsistent_outages(tx)
         assert wrong == f"outage {edited.key}: has 1 records where it should have 7"

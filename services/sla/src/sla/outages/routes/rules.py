@@ -1,4 +1,4 @@
-"""Which alerts and tickets count as outages: data, in versions that stay."""
+"""HTTP in: the rules by which alerts and tickets count as outages, in versions."""
 
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +23,9 @@ Names = Annotated[
 
 
 class RuleUpdate(RequestModel):
-    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it does not count as an outage."""
+    """A rule; every condition that is given must match. `effect` null: it is not an outage.
+
+    `levels` are severities in lower case, or priorities."""
 
     effect: Effect | None
     source: Source | None = None
@@ -36,7 +38,7 @@ class RuleUpdate(RequestModel):
 
 
 class RulesUpdate(RequestModel):
-    """The first rule that holds decides; without a rule that holds, it does not count as an outage."""
+    """The first rule that matches decides; without a match it is not an outage."""
 
     rules: Annotated[tuple[RuleUpdate, ...], Field(max_length=200)]
 
@@ -53,7 +55,7 @@ class RuleRead(ResponseModel):
 
 
 class RulesRead(ResponseModel):
-    """`version` 0 are the usual rules, which nobody has written."""
+    """`version` 0: the default rules."""
 
     version: int
     rules: tuple[RuleRead, ...]
@@ -78,8 +80,10 @@ async def update_rules(
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:configure")],
 ) -> RulesRead:
-    """Replace the outage rules. They are the next version, for alerts and tickets from now on. What
-    was an outage stays one, because a change never rewrites the past."""
+    """Replace the outage rules by the next version, for alerts and tickets from now on.
+
+    Existing outages stay as they are.
+    """
     await outage_rules.lock(tx)
     before = await outage_rules.get_current(tx)
     if_match(request, before.version, RulesRead.model_validate(before))
@@ -88,5 +92,6 @@ async def update_rules(
     new_version = Rules(before.version + 1, rules, caller.sub, at)
     await outage_rules.add(tx, new_version)
     grounds = {"version": new_version.version, "rules": body.model_dump(mode="json")["rules"]}
-    await record(tx, Entry(at, caller.sub, "outage_rules.write", "outage-rules/1", grounds))
+    entry = Entry.by(caller.actor, at, "outage_rules.write", "outage-rules/1", grounds)
+    await record(tx, entry)
     return RulesRead.model_validate(new_version)

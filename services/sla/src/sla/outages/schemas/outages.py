@@ -1,4 +1,4 @@
-"""Outages as they are answered. Customers are not told who said what in which words."""
+"""Response models of outages. Customers see neither names nor reasons."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -14,8 +14,9 @@ from sla.outages.store.corrections import Correction
 
 
 class OutageRead(ScopedRead):
-    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
-    `source`: `monitoring`, `ticket` or `hand`."""
+    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was not an outage.
+
+    `source`: `monitoring`, `ticket` or `manual`."""
 
     id: UUID
     key: str
@@ -29,7 +30,8 @@ class OutageRead(ScopedRead):
 
 
 class OutageRecordRead(ResponseModel):
-    """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
+    """The outage as it was known from `known_at` on. `confirmed_by`: who confirmed a correction that
+    `by` requested."""
 
     kind: str
     effect: str
@@ -43,7 +45,7 @@ class OutageRecordRead(ResponseModel):
 
 
 class CorrectionRead(ResponseModel):
-    """Null leaves a value as it is; `reopened` takes the end away."""
+    """Null leaves a value as it is; `reopened` removes the end."""
 
     id: UUID
     started_at: datetime | None
@@ -60,7 +62,7 @@ class CorrectionRead(ResponseModel):
 
 
 class OutageDetail(OutageRead):
-    """`history` is all that was said, in order; customers see no corrections that are open."""
+    """`history`: all records, in order. Customers see no `corrections`."""
 
     history: list[OutageRecordRead]
     corrections: list[CorrectionRead]
