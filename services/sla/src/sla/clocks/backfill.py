@@ -1,6 +1,6 @@
-"""Starts the clocks of what is promised newly for a ticket that is there already (C6).
+"""Start the clocks of new promises for an existing ticket (C6).
 
-They are measured from the opening, or from the forwarding on, by the inputs of the ticket so far.
+They are measured from the opening or forwarding on, by the inputs of the ticket so far.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -24,8 +24,8 @@ from sla.clocks.store.tickets import PendingInput
 class LateStart:
     """Metrics of a ticket to be measured from `since` on, under this agreement.
 
-    `contract_ticket.contract` is `sla` and its forwarding 0 where the customer was promised them.
-    `terms_input` says since when and why; the terms are added here.
+    For a promise to the customer, `contract_ticket.contract` is `sla` and its forwarding 0.
+    `terms_input` is the input that brings the promise; its terms are filled in here.
     """
 
     contract_ticket: ContractTicket
@@ -83,7 +83,7 @@ async def _new_late_clocks(tx: Connection, start: LateStart) -> list[tuple[Chang
 
 
 def latest_forwarding(earlier_inputs: Sequence[PendingInput]) -> PendingInput | None:
-    """The forwarding in whose hands the ticket is; None once it was handed back."""
+    """Return the forwarding by which a supplier has the ticket; None once it was handed back."""
     hand_overs = [one for one in earlier_inputs if one.kind in ("forwarded", "handed_back")]
     return hand_overs[-1] if hand_overs and hand_overs[-1].kind == "forwarded" else None
 
@@ -91,7 +91,7 @@ def latest_forwarding(earlier_inputs: Sequence[PendingInput]) -> PendingInput | 
 def inputs_for(
     contract: Contract, since: datetime, earlier_inputs: Sequence[PendingInput], known_at: datetime
 ) -> list[Input]:
-    """The inputs of clocks of such a contract that run from `since` on, in order."""
+    """Return the inputs of clocks of this contract that run from `since` on, in order."""
     relevant = [one for one in earlier_inputs if one.contract in (None, contract)]
     if contract != "sla":
         start_indexes = [

@@ -31,7 +31,7 @@ from sla.clocks.supplier_clocks import Forwarding, forward
 
 
 async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
-    """Start the clocks of all tickets of a poll."""
+    """Start the clocks of all tickets of a batch of events."""
     await open_clocks(tx, [OpenedTicket(r.event, r.event.opened_at) for r in events])
 
 
@@ -61,7 +61,7 @@ async def _replay_pending_input(tx: Connection, pending_input: PendingInput) -> 
 
 
 async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
-    """Second level or a partner has it now: what they promised us begins (R13)."""
+    """Start the clocks of what second level or the partner promised us (R13)."""
     event, at = received.event, occurred_at(received)
     ticket = await tickets.find(tx, event.ticket_id)
     if ticket is None:
@@ -74,7 +74,7 @@ async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded])
 
 
 async def on_prioritised(tx: Connection, received: ReceivedEvent[TicketPrioritised]) -> None:
-    """The promise for the new priority applies to all the time already counted (C6)."""
+    """Apply the promise for the new priority, also to the time already counted (C6)."""
     event = received.event
     await tickets.update_priority(tx, event.ticket_id, event.priority)
     ticket_clocks = await clocks.lock_by_tickets(tx, [event.ticket_id])
@@ -94,13 +94,13 @@ async def on_prioritised(tx: Connection, received: ReceivedEvent[TicketPrioritis
 
 
 async def on_reclassified(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
-    """What is promised for its kind and service applies to all the time already counted (C6)."""
+    """Apply the promise for the new kind and service, also to the time already counted (C6)."""
     event = received.event
     await reclassify(tx, event.ticket_id, event.kind, event.service, occurred_at(received))
 
 
 async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> None:
-    """The surviving ticket keeps its clocks, the merged one's end (C10)."""
+    """Cancel the clocks of a merged ticket; the surviving ticket keeps its own (C10)."""
     ticket_clocks = await clocks.lock_by_tickets(tx, [received.event.ticket_id])
     known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
     reason = f"merged into {received.event.into}"
@@ -111,13 +111,13 @@ async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> No
 async def _load_agreements(
     tx: Connection, ticket_clocks: Sequence[TicketClock]
 ) -> Mapping[UUID, Agreement]:
-    """The versions under which the clocks were started: a later one does not reach back (A5)."""
+    """Load the versions under which the clocks were started; later ones do not apply (A5)."""
     ids = {one.ticket.agreement_version for one in ticket_clocks if one.ticket.agreement_version}
     return await agreements.get_versions(tx, ids)
 
 
 def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEvent) -> Terms:
-    """None is promised of a service that it is not about: the ticket's may have been corrected."""
+    """Return the terms for the event; without a target if the agreement does not cover the service."""
     terms = agreement.terms_for(ticket_clock.clock.metric, event.priority, event.kind)
     return (
         terms
@@ -127,6 +127,6 @@ def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEve
 
 
 def _with_event_facts(ticket_clock: TicketClock, event: TicketEvent) -> TicketClock:
-    """The clock, its ticket with the facts that the event tells."""
+    """Return the clock, with priority and kind of its ticket as in the event."""
     ticket = replace(ticket_clock.ticket, priority=event.priority, kind=event.kind)
     return replace(ticket_clock, ticket=ticket)

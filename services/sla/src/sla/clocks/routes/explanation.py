@@ -1,4 +1,4 @@
-"""Why a clock stands where it stands: as data, in words, and as a picture (C9)."""
+"""HTTP in: the explanation of a clock as data, text and chart (C9)."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -35,7 +35,7 @@ MEDIA_TYPES = {"svg": SVG, "text": TEXT, "json": "application/json"}
 
 
 class ClockExplanation:
-    """A clock that somebody asks about, with all that explains it."""
+    """A requested clock with its explanation."""
 
     def __init__(
         self, ticket_clock: TicketClock, report: ExplanationReport, tables: Timetables
@@ -43,6 +43,7 @@ class ClockExplanation:
         self.ticket_clock, self.report, self.tables = ticket_clock, report, tables
 
     def to_response(self) -> ExplanationRead:
+        """Build the response as data."""
         terms, report = self.ticket_clock.clock.terms, self.report
         return ExplanationRead(
             clock=clock_to_response(self.ticket_clock, report.as_of, self.tables),
@@ -78,11 +79,12 @@ async def _load_explanation(
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
-        str | None, Query(max_length=100, description="The reader's; else the calendar's.")
+        str | None,
+        Query(max_length=100, description="The reader's time zone, by default the calendar's."),
     ] = None,
 ) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
-        detail = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
+        detail = f"{zone!r} is not a valid IANA time zone; write it like Europe/Amsterdam"
         raise ValidationFailed([Violation("/zone", "timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     agreement = await _load_agreement(tx, ticket_clock)
@@ -125,7 +127,7 @@ async def explain_clock(
 ) -> ExplanationRead | Response:
     """Explain a clock, interval by interval: what counted, what did not, and why.
 
-    The counted intervals add up to the elapsed time. The answer is text or a picture with `format`,
+    The counted intervals add up to the elapsed time. The response is text or a chart with `format`,
     or with `Accept: text/plain` or `image/svg+xml`.
     """
     media_type = MEDIA_TYPES[format] if format else request.headers.get("accept", "")
@@ -138,7 +140,7 @@ async def explain_clock(
 
 @routes.get("/{clock_id}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
-    """Draw the timeline of a clock as SVG: how the counted time rose, and why it did not."""
+    """Render the timeline of a clock as SVG: how its counted time rose, and why it did not."""
     return _svg_response(explanation)
 
 
