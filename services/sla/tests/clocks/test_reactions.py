@@ -3,7 +3,7 @@
 import pytest
 
 from sla.clocks import reactions
-from sla.clocks.reactions import ClockReactions, install, get_installed
+from sla.clocks.reactions import ClockReactions, get_installed, install
 from sla.reactions import REACTIONS
 
 
@@ -13,7 +13,7 @@ def test_the_app_has_installed_the_table() -> None:
 
 def test_the_same_table_may_be_installed_again_but_no_other() -> None:
     install(REACTIONS)
-    with pytest.raises(RuntimeError, match="get_installed already"):
+    with pytest.raises(RuntimeError, match="installed already"):
         install(ClockReactions())
     assert get_installed() is REACTIONS
 

@@ -14,7 +14,7 @@ from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """The clock that events are about, the instant of its change, and whether a timer fired alone."""
+    """The clock that events are about, and the instant of its change."""
 
     ticket_clock: TicketClock
     at: datetime

@@ -32,7 +32,7 @@ WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
 
 @dataclass(frozen=True, slots=True)
 class StoredInput:
-    """An input of a stored clock. `fired_without_events`: a timer fired before the consumer caught up."""
+    """An input of a stored clock. `fired_without_events`: as in `Due`."""
 
     clock_id: UUID
     input: Input
