@@ -1,4 +1,5 @@
-"""A waiver over a period covers whatever of a customer breaks in it, also what starts later (C11)."""
+"""A waiver over a period covers whatever of a customer breaks in it, also what starts later
+(C11)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -220,7 +221,7 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
     [
         (
             "UPDATE waivers SET starts_at = ends_at - interval '1 s'",
-            "by what is no approved waiver",
+            "waived without an approved waiver",
         ),
         ("UPDATE waivers SET service = NULL", "breached while WVR-1 covered it, and is not waived"),
     ],

@@ -1,4 +1,5 @@
-"""Approval of a period and a breach in it meet at the customer's lock: one comes first (R2, C11)."""
+"""Approval of a period and a breach in it meet at the customer's lock: one comes first (R2,
+C11)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Usage as an SVG chart: the daily peaks, the line through them, the limit, and where they meet. Pure."""
+"""Usage as an SVG chart: daily peaks, the line through them, and where it meets the limit. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

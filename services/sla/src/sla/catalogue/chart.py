@@ -1,8 +1,8 @@
 """The graph of services as an SVG chart. Pure.
 
-Arrows lead from a service to what it runs on. Dashed arrows lead to redundant nodes; the label says how
-many of them must work. Red borders: single points of failure. With `effects`, affected nodes are
-filled.
+Arrows lead from a service to what it runs on. Dashed arrows lead to redundant nodes; the label says
+how many of them must work. Red borders: single points of failure. With `effects`, affected nodes
+are filled.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -43,8 +43,8 @@ class NeedCreate(RequestModel):
 class ServiceCreate(RequestModel):
     """A service, or the next version of the one with this key.
 
-    `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone is
-    indispensable. `price` is the list price per month.
+    `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
+    is indispensable. `price` is the list price per month.
     """
 
     key: fields.Key

@@ -1,4 +1,4 @@
-"""The explanation of a clock as an SVG chart: counted time over time, and why it did not rise. Pure."""
+"""The explanation of a clock as an SVG chart: how its counted time rose, or why not. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

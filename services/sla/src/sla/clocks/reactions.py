@@ -1,7 +1,7 @@
 """What other nouns do when clocks change, in the same transaction: the protocol.
 
-The table with the functions of waivers and forecasts is `sla.reactions.REACTIONS`; `sla.app` installs
-it.
+The table with the functions of waivers and forecasts is `sla.reactions.REACTIONS`; `sla.app`
+installs it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

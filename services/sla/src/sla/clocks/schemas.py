@@ -15,10 +15,11 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 class ClockRead(ResponseModel):
-    """`contract`: `sla` is a promise to the customer, `ola` of second level and `uc` of a partner to us.
+    """`contract`: `sla` is a promise to the customer, `ola` of second level and `uc` of a partner
+    to us.
 
-    `deadline`: of a stopped clock as if it had run on; null while paused. `next_firing_at`: when its
-    next warning or breach is due."""
+    `deadline`: of a stopped clock as if it had run on; null while paused. `next_firing_at`: when
+    its next warning or breach is due."""
 
     id: UUID
     ticket_id: UUID

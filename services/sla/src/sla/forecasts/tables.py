@@ -1,4 +1,4 @@
-"""Tables: forecasts, their handling times, rounds, marks, scores, subscriptions, acknowledgements."""
+"""Tables: forecasts, handling times, rounds, scores, subscriptions, acknowledgements."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,8 +1,8 @@
 """Time in: a round of forecasts of all open promises, every five minutes (R3).
 
 A round reads the queue by deadline, in steps of one transaction each: so it knows the position of
-each clock, and does not delay warnings that fall due meanwhile. Of the past it reads only the counts
-of handling times (`store.handling_times`).
+each clock, and does not delay warnings that fall due meanwhile. Of the past it reads only the
+counts of handling times (`store.handling_times`).
 """
 
 from collections.abc import Mapping, Sequence

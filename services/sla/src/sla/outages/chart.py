@@ -1,4 +1,5 @@
-"""The availability of a month as an SVG chart: one strip per day, so that minutes are visible. Pure.
+"""The availability of a month as an SVG chart: one strip per day, so that minutes are visible.
+Pure.
 
 States differ in height and in their tooltips as well as in colour. Future time is pale.
 """

@@ -32,7 +32,8 @@ async def update_degradations(tx: Connection, scope: Scope, at: datetime) -> Non
         return
     scopes = [one for key in dependents for one in await _affected_scopes(tx, graph, key, scope)]
     affected = [await conditions.lock_or_insert(tx, one) for one in sorted(scopes, key=_sort_key)]
-    # Read after the locks: of two outages that end at once, the second one sees the end of the first.
+    # Read after the locks: of two outages that end at once, the second one sees the end of the
+    # first.
     open_outages = await outages.list_open(tx)
     for condition in affected:
         await _update_condition(tx, graph, condition, open_outages, at)

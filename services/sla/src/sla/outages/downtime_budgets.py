@@ -29,7 +29,7 @@ from sla.outages.store import availability, budgets
 from sla.outages.store.budgets import Budget
 
 DEADLINE_KIND = "budget"
-"""The kind of the deadline at which a budget reaches its next threshold or ends. Subject: the budget."""
+"""The kind of the deadline of the next check of a budget. Subject: the budget."""
 MAX_WARNED_AGE = timedelta(days=400)
 """Older months cause no warnings; their figures are corrected nevertheless."""
 

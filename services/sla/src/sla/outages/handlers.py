@@ -1,4 +1,4 @@
-"""Kafka in: alerts and blocker tickets that count as outages by the stored rules (`store.rules`)."""
+"""Kafka in: alerts and blocker tickets that count as outages by the stored rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ CLOSED_STATES = frozenset({"resolved", "verified", "closed", "merged"})
 
 
 async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) -> None:
-    """Open an outage from the start of an alert that counts; it replaces one opened by its ticket."""
+    """Open the outage of an alert that counts; it replaces one opened by its ticket."""
     event = received.event
     scope = await _resolve_scope(tx, event)
     if scope is None:
@@ -157,8 +157,8 @@ async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
 async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
     """Return the scope of an event; None without a customer, or without environment and service.
 
-    A label that intake does not know must not become an outage of all customers; that is reported by
-    hand.
+    A label that intake does not know must not become an outage of all customers; that is reported
+    by hand.
     """
     if event.customer_id is None or (event.environment is None and event.service is None):
         return None

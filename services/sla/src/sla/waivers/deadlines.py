@@ -16,12 +16,12 @@ DEADLINE_KIND = "waiver"
 
 
 async def schedule_next(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
-    """Schedule the next reminder or the end of a locked waiver; cancel the deadline of an ended one."""
+    """Schedule the next reminder or the end of a locked waiver; cancel it when ended."""
     await schedule(tx, [Deadline(DEADLINE_KIND, waiver.id, next_at(waiver, deadline))])
 
 
 async def reschedule_requests(tx: Connection, clock_ids: Collection[UUID]) -> None:
-    """Reschedule the reminders of open requests about these locked clocks, whose deadlines changed."""
+    """Reschedule the reminders of open requests about locked clocks with new deadlines."""
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):

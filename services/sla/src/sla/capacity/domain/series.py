@@ -1,4 +1,4 @@
-"""A series of measured figures, the promises about it, and the limit that usage must not reach. Pure."""
+"""A series of measured figures, the promises about it, and the limit of its usage. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,7 +77,7 @@ def coverage(count: int, sample_interval: timedelta | None, length: timedelta) -
 def verdict_of(
     promise: MeasuredPromise, actual: float | None, coverage_ratio: float | None
 ) -> Verdict:
-    """Compare a month with its promise: `unmeasured` without figures or with less than half of them."""
+    """Compare a month with its promise; `unmeasured` with less than half of its samples."""
     if actual is None or (coverage_ratio is not None and coverage_ratio < MIN_COVERAGE_RATIO):
         return "unmeasured"
     if promise.better == "lower":

@@ -40,7 +40,7 @@ class BackTestRead(ResponseModel):
 
 
 class CapacityForecastRead(ResponseModel):
-    """`expected` null: not within two years. `limit_status` null: fewer than two weeks of figures."""
+    """`expected` null: not within two years. `limit_status` null: less than two weeks of data."""
 
     series: str
     unit: str
@@ -65,7 +65,7 @@ class CapacityForecastsRead(ResponseModel):
 async def get_capacity_forecast(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastRead:
-    """Get the capacity forecast of a series. It is computed now from the daily peaks, not stored."""
+    """Get the capacity forecast of a series, computed now from the daily peaks."""
     stored, limit, _, forecast, today = await _compute(tx, name, caller)
     values = (
         {} if forecast is None else {field: getattr(forecast, field) for field in FORECAST_FIELDS}
@@ -86,7 +86,7 @@ async def get_capacity_forecast(
 async def get_forecast_svg(
     name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
-    """Render the capacity forecast of a series as SVG: usage, the line through it, and the limit."""
+    """Render the capacity forecast of a series as SVG, with usage and limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
     svg = render_svg(stored.series, peaks, limit, forecast, today)
     return Response(svg, media_type="image/svg+xml")

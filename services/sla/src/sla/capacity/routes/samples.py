@@ -35,8 +35,8 @@ class SamplesCreate(RequestModel):
 
 
 class SamplesRead(ResponseModel):
-    """`accepted` samples are new, `duplicates` were stored before. `conflicts`: the positions in the
-    batch (from 0) of samples for which another value is stored; that value stays."""
+    """`accepted` samples are new, `duplicates` were stored before. `conflicts`: the positions in
+    the batch (from 0) of samples for which another value is stored; that value stays."""
 
     accepted: int
     duplicates: int

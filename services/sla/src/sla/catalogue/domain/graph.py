@@ -1,7 +1,7 @@
 """What services run on: services, environments and partners, as a graph without cycles. Pure.
 
-A service works while all of its needs are met. A need names nodes and how many of them must work: one
-of one is indispensable, one of two is a stand-by, two of three is a cluster.
+A service works while all of its needs are met. A need names nodes and how many of them must work:
+one of one is indispensable, one of two is a stand-by, two of three is a cluster.
 
 An environment belongs to one customer, so a need of it concerns that customer alone:
 `needs_of_customer` leaves out the environments of others, and needs that are empty without them.
@@ -56,7 +56,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Graph:
-    """`needs` and `sold_to` (customers) by service, `owners` (customers) by environment; all keys."""
+    """Keys: `needs` and `sold_to` (customers) by service, `owners` (customers) by environment."""
 
     needs: Mapping[str, tuple[Need, ...]]
     sold_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Graph:
         return tuple(key for key in self.topological_order if key in reached)
 
     def below(self, key: str, customer: str | None = None) -> set[Node]:
-        """Return all nodes that a service depends on, directly or not, as they concern the customer."""
+        """Return all nodes, direct or not, that a service depends on for this customer."""
         reached, pending = set[Node](), [service_node(key)]
         while pending:
             current = pending.pop()

@@ -1,8 +1,8 @@
 """Which services and customers are affected when nodes of the catalogue fail. Pure.
 
-*Down*: a need has fewer working nodes than it must have. *Degraded*: all needs are met, but something
-below is down or degraded. This is derived from the catalogue; availability counts only the outages
-of a service itself, and its dependents as degraded.
+*Down*: a need has fewer working nodes than it must have. *Degraded*: all needs are met, but
+something below is down or degraded. This is derived from the catalogue; availability counts only
+the outages of a service itself, and its dependents as degraded.
 """
 
 from collections import deque

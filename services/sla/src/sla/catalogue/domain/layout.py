@@ -11,8 +11,8 @@ SWEEP_COUNT = 4
 def layout_rows(graph: Graph, nodes: Collection[Node]) -> list[list[Node]]:
     """Return the nodes in rows from the top, with neighbours below each other where possible.
 
-    A service is one row above the highest node that it runs on; environments and partners are in the
-    lowest row.
+    A service is one row above the highest node that it runs on; environments and partners are in
+    the lowest row.
     """
     depths = _depths(graph, nodes)
     layers: list[list[Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]

@@ -1,7 +1,7 @@
 """Single points of failure: nodes whose failure alone takes a service down. Pure.
 
-One pass from below: a service fails with itself, and with every node that takes down more nodes of a
-need than it has to spare. So a partner below two stand-bys is found.
+One pass from below: a service fails with itself, and with every node that takes down more nodes of
+a need than it has to spare. So a partner below two stand-bys is found.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ def single_points(graph: Graph) -> tuple[SinglePoint, ...]:
 
 
 def _counts_for(graph: Graph, key: str, customer: str | None) -> bool:
-    """Return whether the customer counts: a buyer; or None (all needs) for a service without buyers."""
+    """Return whether the customer is a buyer, or None for a service without buyers."""
     buyers = graph.sold_to.get(key)
     return customer in buyers if buyers else customer is None
 

@@ -50,7 +50,7 @@ def _underpins(lower: Agreement, key: str, nodes_below: set[Node]) -> bool:
 
 
 def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
-    """Yield gaps where the contract below promises a metric later than the agreement, or not at all."""
+    """Yield gaps where the contract below promises a metric later, or not at all."""
     lateness_by_terms: dict[tuple[Terms, Terms], timedelta] = {}
     for upper, lower, key in underpinning_pairs(context):
         for metric, priority, kind in _compared_terms(upper, lower):

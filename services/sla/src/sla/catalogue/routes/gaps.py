@@ -59,7 +59,7 @@ async def list_gaps(
     page.after_as(str)  # raises ValidationFailed for another list's cursor
     context = await load_gap_context(tx, await transaction_time(tx))
     tables = await _load_timetables(tx, context)
-    # In a thread: it takes some milliseconds per pair of calendars, which would block the event loop.
+    # In a thread: milliseconds per pair of calendars would block the event loop.
     all_gaps = await asyncio.to_thread(find_gaps, context, tables, timedelta(days=days))
     matching = (
         gap for gap in all_gaps if code in (None, gap.code) and customer in (None, gap.customer)

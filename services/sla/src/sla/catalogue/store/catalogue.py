@@ -1,6 +1,7 @@
 """Services in their versions, and the graph of what they run on.
 
-A writer locks the whole catalogue first (`lock`): two changes without a cycle may make one together.
+A writer locks the whole catalogue first (`lock`): two changes without a cycle may make one
+together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

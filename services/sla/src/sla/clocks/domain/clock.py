@@ -1,7 +1,7 @@
 """A clock, the measure of one promise on one ticket, and its inputs (C1-C11). Pure.
 
-A clock is a fold (`sla.clocks.domain.fold`) over its inputs in the order in which they became known.
-It never reads the time: firings of timers are inputs as well (`fired`).
+A clock is a fold (`sla.clocks.domain.fold`) over its inputs in the order in which they became
+known. It never reads the time: firings of timers are inputs as well (`fired`).
 """
 
 from collections.abc import Mapping
@@ -165,7 +165,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def outcome(self) -> Outcome | None:
-        """None while the promise can still be kept, and for a cancelled clock or without a target."""
+        """None while the promise can still be kept, when cancelled, and without a target."""
         if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
             return "breached" if self.waiver is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None

@@ -97,7 +97,7 @@ def _with_firing(clock: Clock, firing: Firing) -> Clock:
 
 
 def _close_segment(clock: Clock, at: datetime, tables: Timetables, **changes: Any) -> Clock:
-    """Return the clock with these changes, its current segment closed at `at` and the next begun."""
+    """Return the clock with these changes, its current segment closed at `at`."""
     if at == clock.since:
         return replace(clock, **changes)
     kind, calendar = clock.segment_kind, clock.terms.calendar
@@ -139,7 +139,7 @@ def _still_fired(clock: Clock, deadline: datetime | None) -> tuple[str, ...]:
 
 
 def _with_breach_rechecked(clock: Clock) -> Clock:
-    """Return the clock without a breach that late inputs or a new deadline refute (architecture, 6; C6)."""
+    """Return the clock without a breach that late inputs or a new deadline refute (C6)."""
     if clock.cycle_breached_at is None or _breach_still_holds(clock, clock.cycle_breached_at):
         return clock
     fired = tuple(kind for kind in clock.fired if kind != BREACH)

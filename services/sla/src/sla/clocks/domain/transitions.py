@@ -96,8 +96,8 @@ SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     },
     "resolution": {"handed_back": _finish, "resolved": _stop, "reopened": _reopen},
 }
-"""Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is their
-reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13)."""
+"""Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is
+their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13)."""
 
 WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,
@@ -108,5 +108,5 @@ WAITING_AFTER: Mapping[InputKind, bool] = {
     "resolved": False,
     "reopened": False,
 }
-"""Whether the ticket waits on its customer after an input. A reply ends the waiting (C2), and so does
-a forwarding to somebody who works on it."""
+"""Whether the ticket waits on its customer after an input. A reply ends the waiting (C2), and so
+does a forwarding to somebody who works on it."""

@@ -1,7 +1,7 @@
 """A clock under another agreement: its own inputs, folded with other terms. Pure.
 
-A stored input has terms, but not the priority for which they were promised; it is the priority of the
-former agreement that has these terms.
+A stored input has terms, but not the priority for which they were promised; it is the priority of
+the former agreement that has these terms.
 """
 
 from collections.abc import Iterable, Mapping

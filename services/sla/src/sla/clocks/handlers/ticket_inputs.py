@@ -29,7 +29,7 @@ CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
 def as_input(kind: InputKind | InputFor) -> Handler:
-    """Return a handler that applies an input of `kind` to all clocks of the tickets of its events."""
+    """Return a handler that applies an input of `kind` to all clocks of the tickets."""
     input_for: InputFor = kind if callable(kind) else lambda event, contract: kind
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
@@ -77,7 +77,7 @@ def occurred_at(received: ReceivedEvent[T]) -> datetime:
 
 
 def input_of_reply(event: TicketReplied, contract: Contract) -> InputKind | None:
-    """A reply to the customer; one by the assignee of a forwarded ticket answers for second level."""
+    """A reply to the customer; by the assignee at second level it is also their answer."""
     if event.automatic:
         return None
     if contract == "sla":

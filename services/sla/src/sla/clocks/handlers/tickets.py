@@ -117,7 +117,7 @@ async def _load_agreements(
 
 
 def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEvent) -> Terms:
-    """Return the terms for the event; without a target if the agreement does not cover the service."""
+    """Return the terms for the event, without a target for a service that is not covered."""
     terms = agreement.terms_for(ticket_clock.clock.metric, event.priority, event.kind)
     return (
         terms

@@ -1,4 +1,4 @@
-"""The forecast of one open promise: made again each round, published when its outlook changes. Pure."""
+"""The forecast of one open promise: made each round, published when its outlook changes. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`typical_lengths`: open clocks on average, by metric. `positions`: clocks due before, by clock."""
+    """`typical_lengths`: average queue by metric. `positions`: clocks due before, by clock."""
 
     typical_lengths: Mapping[str, float]
     positions: Mapping[UUID, int]

@@ -1,9 +1,9 @@
 """What a clock that ended, or was reopened, adds to the known handling times. Pure.
 
-A stop is an observation; an end without a stop (cancelled) is a censored one. A reopened clock takes
-its observation back and adds a new one when it stops again. Each cycle of a metric that has several
-counts by itself. Only promises to customers count: the time of second level or a partner is part of
-theirs.
+A stop is an observation; an end without a stop (cancelled) is a censored one. A reopened clock
+takes its observation back and adds a new one when it stops again. Each cycle of a metric that has
+several counts by itself. Only promises to customers count: the time of second level or a partner is
+part of theirs.
 """
 
 from collections.abc import Iterator

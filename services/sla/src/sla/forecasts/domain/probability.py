@@ -3,8 +3,8 @@
 If nothing changes, it is the probability that handling takes longer than the target, given the
 elapsed time. It is read from three survival curves, from coarse to fine: of the metric; of metric
 and priority; of metric, priority and kind. Each finer curve moves the estimate by n / (n + 10),
-where n is the number of clocks whose outcome from this age on is known. Without any, the estimate is
-the share of the target that is used up.
+where n is the number of clocks whose outcome from this age on is known. Without any, the estimate
+is the share of the target that is used up.
 
 A queue that is longer than usual shortens the remaining time in proportion. A queue of usual length
 changes nothing: its wait is part of the handling times.
@@ -25,9 +25,9 @@ PRIOR_WEIGHT = 10.0
 """The number of known clocks with which a curve weighs as much as all coarser ones together."""
 AT_RISK_THRESHOLD, LIKELY_THRESHOLD = 0.3, 0.7
 HYSTERESIS = 0.05
-"""How far the probability must be beyond a threshold before the outlook changes, against flicker."""
+"""How far beyond a threshold the probability must be before the outlook changes."""
 QUEUE_SMOOTHING = 5.0
-"""Added to both lengths that are compared, so that two clocks instead of one do not double the load."""
+"""Added to both lengths that are compared, so that short queues are not overrated."""
 
 
 class PromiseProgress(NamedTuple):

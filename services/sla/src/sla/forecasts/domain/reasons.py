@@ -16,7 +16,7 @@ NOTICEABLE_STRETCH = 1.05
 
 
 def describe_reasons(progress: PromiseProgress, estimate: Estimate) -> tuple[str, ...]:
-    """Return sentences about the promise, the most important first, without text of the customer."""
+    """Return sentences about the promise, the most important first; no customer's text."""
     return (
         _describe_used(progress),
         _describe_history(progress, estimate),

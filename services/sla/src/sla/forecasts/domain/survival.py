@@ -1,8 +1,9 @@
 """The Kaplan-Meier estimate of handling times, over counted time in bins. Pure.
 
-A stopped clock is an observation. A running or cancelled one is *censored*: it is only known to take
-longer than so far; without these, handling times would be underestimated. Times are rounded up to
-the edge of a bin nine per cent wide, so that a year of handling times is about two hundred counts.
+A stopped clock is an observation. A running or cancelled one is *censored*: it is only known to
+take longer than so far; without these, handling times would be underestimated. Times are rounded up
+to the edge of a bin nine per cent wide, so that a year of handling times is about two hundred
+counts.
 
 Kaplan, Meier: Nonparametric Estimation from Incomplete Observations, JASA 53 (1958).
 """
@@ -14,7 +15,7 @@ from math import ceil, log2
 
 BINS_PER_DOUBLING = 8
 BIN_SCALE_S = 60.0
-"""Below so many seconds bins are about five seconds wide, far above it nine per cent of the time."""
+"""Seconds: below it bins are about five seconds wide, far above it nine per cent."""
 
 
 def bin_of(seconds: float) -> int:
@@ -59,7 +60,8 @@ class SurvivalCurve:
         return _interpolate(self.survivors, seconds)
 
     def breach_probability(self, age: float, until: float) -> float | None:
-        """Return the share of the clocks that reached `age` that takes longer than `until` (seconds).
+        """Return the share of the clocks that reached `age` that takes longer than `until`
+        (seconds).
 
         None where no known clock reached `age`.
         """

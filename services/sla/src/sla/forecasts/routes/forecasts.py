@@ -43,9 +43,9 @@ MAX_FORECASTS = 200
 
 
 class ForecastRead(ResponseModel):
-    """`probability`: that the promise breaches if nothing changes. `expected_breach_at`: its deadline,
-    null while it is paused. `sample_size`: similar clocks with a known outcome. `open`: the promise is
-    neither kept nor breached."""
+    """`probability`: that the promise breaches if nothing changes. `expected_breach_at`: its
+    deadline, null while it is paused. `sample_size`: similar clocks with a known outcome. `open`:
+    the promise is neither kept nor breached."""
 
     id: UUID
     clock_id: UUID

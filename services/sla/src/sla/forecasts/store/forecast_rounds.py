@@ -105,7 +105,7 @@ _SELECT_POSITIONS = text(
 
 
 async def queue_positions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many clocks of its metric are due before each of these; paused ones are left out."""
+    """Return how many clocks of its metric are due before each of these running ones."""
     return {row.id: row.ahead for row in await tx.execute(_SELECT_POSITIONS, {"ids": list(ids)})}
 
 

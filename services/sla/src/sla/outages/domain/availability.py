@@ -77,10 +77,11 @@ class Failures:
 
 @dataclass(frozen=True)
 class Availability:
-    """The availability of `[start, end)` as of `as_of`, which is before `end` while the period lasts.
+    """The availability of `[start, end)` as of `as_of`, which is before `end` while the period
+    lasts.
 
-    `agreed` is the agreed service time up to `as_of`, `agreed_whole` that up to `end`. `budget` is the
-    allowed downtime of the whole period; None where nothing was promised. `parts` cover
+    `agreed` is the agreed service time up to `as_of`, `agreed_whole` that up to `end`. `budget` is
+    the allowed downtime of the whole period; None where nothing was promised. `parts` cover
     `[start, as_of)`; `agreement_periods` are the agreements by which it is computed.
     """
 
@@ -146,7 +147,7 @@ class Availability:
 
     @property
     def mttr(self) -> timedelta | None:
-        """The mean time to repair (elapsed) of the failures that started in the period and ended."""
+        """The mean elapsed time to repair of the failures that started here and ended."""
         return (
             self.failures.repair_time / self.failures.repaired if self.failures.repaired else None
         )
@@ -170,8 +171,8 @@ def compute_availability(
 ) -> Availability:
     """Compute the availability of `[start, end)` as of `now`; open outages last until now.
 
-    `agreed_periods` are disjoint; outside of them no service time was agreed. Maintenance is already
-    excluded from `downtime_intervals`. Raises OutOfRange.
+    `agreed_periods` are disjoint; outside of them no service time was agreed. Maintenance is
+    already excluded from `downtime_intervals`. Raises OutOfRange.
     """
     as_of = min(max(now, start), end)
     promised_periods = [one for one in agreed_periods if one.promised_ratio is not None]

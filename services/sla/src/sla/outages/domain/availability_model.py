@@ -81,7 +81,7 @@ class AvailabilityModel:
         )
 
     def services(self, customer_id: UUID | None) -> set[str]:
-        """Return the services that were sold or promised to the customer (None: to any), or down."""
+        """Return the services sold or promised to the customer (None: to any), or down."""
         customer = self.customers.get(customer_id) if customer_id else None
         sold_services = {
             name
@@ -121,7 +121,7 @@ class AvailabilityModel:
         return intervals or [AgreementInterval(start, end, None)]
 
     def agreed_periods(self, intervals: Sequence[AgreementInterval]) -> list[AgreedPeriod]:
-        """Return the agreed periods; without any agreement, one of every second without a promise."""
+        """Return the agreed periods; without any agreement, all time without a promise."""
         periods = [
             AgreedPeriod(
                 start,

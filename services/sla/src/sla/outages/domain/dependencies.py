@@ -8,12 +8,12 @@ from sla.outages.domain.scope import AvailabilityQuery, Scope
 
 
 def nodes_below(graph: Graph, query: AvailabilityQuery, customer: str | None) -> Collection[Node]:
-    """Return all nodes that the queried service depends on, as they concern the customer (a key)."""
+    """Return all nodes that the queried service depends on for this customer (a key)."""
     return () if query.service is None else graph.below(query.service, customer)
 
 
 def degrades(scope: Scope, nodes: Collection[Node], query: AvailabilityQuery) -> bool:
-    """Return whether an outage of the scope is one of the nodes that the queried service depends on."""
+    """Return whether an outage of the scope is one of a node below the queried service."""
     if not nodes:
         return False
     is_environment_below = (

@@ -44,7 +44,7 @@ class PlannedMaintenance:
     sequence: int = 1
 
     def window(self) -> Window | None:
-        """Return the window that excludes downtime; None without an agreement in time, or if empty."""
+        """Return the window that excludes downtime; None without an agreement in time."""
         if self.agreed_at is None or self.agreed_at >= self.starts_at:
             return None
         end = min(self.ends_at, self.cancelled_at or self.ends_at)
@@ -90,7 +90,7 @@ class MaintenancePlan:
                 self._by_customer.setdefault(scope.customer_id, []).append((scope, window))
 
     def windows_covering(self, scope: Scope) -> Iterator[Window]:
-        """Yield the windows that cover all of a scope: each names the same as the scope, or less."""
+        """Yield the windows that cover all of a scope: of the same scope or a wider one."""
         for scope_key in product(*({None, name} for name in _scope_key(scope))):
             yield from self._by_scope.get(scope_key, ())
 

@@ -1,7 +1,8 @@
 """An outage: a fold over append-only records (R16). Pure.
 
-The records are the reports of monitoring, a ticket or a person, and later corrections by two people.
-Availability is computed from the outage as it is now, or as it was known at an earlier moment (A5).
+The records are the reports of monitoring, a ticket or a person, and later corrections by two
+people. Availability is computed from the outage as it is now, or as it was known at an earlier
+moment (A5).
 """
 
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The outage after one change. `confirmed_by`: who confirmed a correction that `by` requested."""
+    """The outage after one change; a correction of `by` is confirmed by `confirmed_by`."""
 
     ordinal: int
     kind: RecordKind
@@ -88,7 +89,7 @@ def mark_ended(outage: Outage, at: datetime) -> Outage | None:
 
 
 def mark_superseded(outage: Outage) -> Outage:
-    """Return a ticket's outage as one that does not count, because monitoring measures it as well."""
+    """Return a ticket's outage as one that does not count: monitoring measures it."""
     return replace(outage, counts=False, ordinal=outage.ordinal + 1)
 
 

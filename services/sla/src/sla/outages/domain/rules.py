@@ -58,7 +58,7 @@ DEFAULT_RULES = (
     Rule("down", "monitoring", levels=("blocker", "critical", "page")),
     Rule("down", "ticket", levels=("blocker",)),
 )
-"""The rules until others are stored: alerts that page and blockers are outages, warnings are not."""
+"""The rules until others are stored: alerts that page, and blocker tickets, are outages."""
 
 
 def effect_of(rules: Iterable[Rule], signal: Signal) -> Effect | None:

@@ -1,7 +1,8 @@
-"""The states of a period: up, degraded, down and maintenance; overlapping intervals count once. Pure.
+"""The states of a period: up, degraded, down and maintenance; overlapping intervals count once.
+Pure.
 
-Intervals are half-open, `[start, end)`. Each instant has one state, the first of: down, maintenance,
-degraded, up. Downtime in agreed maintenance is `excluded` beforehand.
+Intervals are half-open, `[start, end)`. Each instant has one state, the first of: down,
+maintenance, degraded, up. Downtime in agreed maintenance is `excluded` beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -61,7 +62,7 @@ def build_timeline(
     start: datetime,
     end: datetime,
 ) -> list[Segment]:
-    """Build the segments of `[start, end)`, in order and without gaps; open intervals last to `end`."""
+    """Build the segments of `[start, end)`, in order; open intervals last to `end`."""
     edges = sorted(_edges([*downtime_intervals, *windows], start, end), key=lambda edge: edge.at)
     active: dict[DowntimeInterval | Window, int] = {}
     segments, at = list[Segment](), start

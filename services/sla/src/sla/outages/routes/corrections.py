@@ -73,7 +73,8 @@ async def confirm_correction(
 ) -> OutageDetail | Response:
     """Confirm a correction of an outage, by another person than its requester.
 
-    All figures follow it from now on; with `as_known_at` they can be read as they were known before.
+    All figures follow it from now on; with `as_known_at` they can be read as they were known
+    before.
     """
     outage, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)

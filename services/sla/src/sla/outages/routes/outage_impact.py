@@ -82,8 +82,8 @@ async def get_impact(
 ) -> ImpactRead:
     """List the services, promises and clocks that an outage of these nodes affects.
 
-    Also for planned maintenance or a delivery. With `from` and `to`: also the agreed service time in
-    between.
+    Also for planned maintenance or a delivery. With `from` and `to`: also the agreed service time
+    in between.
     """
     window = _parse_window(since, until)
     graph = await catalogue.load_graph(tx)

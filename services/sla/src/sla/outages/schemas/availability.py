@@ -43,7 +43,7 @@ class AvailabilityIntervalRead(ResponseModel):
 
 
 class AgreementPeriodRead(ResponseModel):
-    """The validity of one version of an agreement; `promised` is its availability, such as 0.999."""
+    """The validity of a version of an agreement; `promised` is a share such as 0.999."""
 
     starts_at: datetime
     ends_at: datetime

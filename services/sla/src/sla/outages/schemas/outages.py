@@ -14,7 +14,8 @@ from sla.outages.store.corrections import Correction
 
 
 class OutageRead(ScopedRead):
-    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was not an outage.
+    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was not an
+    outage.
 
     `source`: `monitoring`, `ticket` or `manual`."""
 
@@ -30,8 +31,8 @@ class OutageRead(ScopedRead):
 
 
 class OutageRecordRead(ResponseModel):
-    """The outage as it was known from `known_at` on. `confirmed_by`: who confirmed a correction that
-    `by` requested."""
+    """The outage as it was known from `known_at` on. `confirmed_by`: who confirmed a correction
+    that `by` requested."""
 
     kind: str
     effect: str

@@ -38,7 +38,7 @@ class ScopedRead(ResponseModel):
 
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
-    """Return the scope that a request names. Raises ValidationFailed for unknown or contradicting keys."""
+    """Return the scope of a request. Raises ValidationFailed for keys that are wrong."""
     customer = await _find_customer(tx, body.customer)
     if body.environment is None:
         id, key = (customer.id, customer.key) if customer else (None, None)

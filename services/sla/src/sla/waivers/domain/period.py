@@ -20,7 +20,7 @@ def breach_instants(change: Change) -> Iterator[datetime]:
 
 
 def with_period_waivers(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
-    """Return the change with the waivers that cover each breach as inputs just before it (C9, C11)."""
+    """Return the change with the waivers of each breach as inputs before it (C9, C11)."""
     if change.before.clock.contract != "sla":
         return change  # waivers are about promises to customers
     applicable = list(_applicable_clock_waivers(change.before.ticket, waivers))

@@ -64,7 +64,7 @@ async def find(tx: Connection, reference: UUID | str) -> NumberedWaiver | None:
 
 
 async def lock_customer(tx: Connection, id: UUID) -> None:
-    """Wait for the transactions in which a clock of the customer breaches, and let no other begin."""
+    """Wait for transactions in which a clock of the customer breaches; let none begin."""
     await tx.execute(_LOCK_EXCLUSIVE, {"id": str(id)})
 
 
@@ -107,7 +107,7 @@ async def lock(tx: Connection, id: UUID) -> NumberedWaiver:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the waivers that nobody else holds, in the order of ids. A missing one counts as locked."""
+    """Lock the waivers that nobody else holds, by id. A missing one counts as locked."""
     statement = select(waivers.c.id).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
     locked = set(await tx.scalars(statement.with_for_update(skip_locked=True)))
     existing = set(await tx.scalars(select(waivers.c.id).where(waivers.c.id.in_(ids))))
