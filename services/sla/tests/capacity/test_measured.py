@@ -1,4 +1,4 @@
-"""What was measured against what was required (A5), over HTTP on a real database."""
+"""Measured figures compared with promises (A5), over HTTP on a real database."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -116,8 +116,8 @@ async def test_a_wrong_sample_keeps_the_whole_batch_out(
     ]
     refused = await monitor.post("/v1/samples", json={"samples": wrong})
     assert refused.status_code == 422
-    named = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
-    assert named == {
+    violations = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
+    assert violations == {
         ("/samples/1/series", "unknown"),
         ("/samples/2/at", "future"),
         ("/samples/3/value", "twice"),
@@ -152,8 +152,8 @@ async def test_people_hear_of_a_limit_in_time_and_once(
     grown = [float(n) for n in range(40)]
     await monitor.post("/v1/samples", json=batch(key, NINE - 40 * DAY, *grown, every=DAY))
     limit = {"limit": 100, "plan_ahead_seconds": 30 * 86_400}
-    shown = (await gina.post(f"/v1/series/{key}/limits", json=limit)).json()
-    assert shown["limit_status"] == "ok"
+    updated = (await gina.post(f"/v1/series/{key}/limits", json=limit)).json()
+    assert updated["limit_status"] == "ok"
     await monitor.post("/v1/samples", json=batch(key, NINE - HOUR, 41.0))
     for day in range(1, 35):
         await freeze_time(database, NINE + day * DAY)

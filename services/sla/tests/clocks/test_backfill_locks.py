@@ -1,4 +1,4 @@
-"""Whoever starts a clock late and whoever hears of its ticket meet at the ticket's row (0693)."""
+"""A late start of a clock and an event of its ticket are ordered by the ticket's lock (0693)."""
 
 import asyncio
 from uuid import UUID

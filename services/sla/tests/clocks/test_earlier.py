@@ -1,4 +1,4 @@
-"""What is kept of a ticket for clocks that start later."""
+"""The pending inputs of a ticket, for clocks that start later."""
 
 from typing import Any
 from uuid import UUID

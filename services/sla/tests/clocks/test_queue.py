@@ -1,4 +1,4 @@
-"""The queue: in the order in which promises break, and every page of it from an index."""
+"""The queue of clocks by deadline, every page of it from an index."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -154,9 +154,9 @@ async def _list_all(database: Database, filters: ClockFilter) -> Sequence[Any]:
         "contract": filters.contract,
     }
     query = text(f"SELECT id FROM clocks WHERE {where} ORDER BY deadline NULLS LAST, id")
-    named = {name: value for name, value in asked.items() if f":{name}" in where}
+    used_parameters = {name: value for name, value in asked.items() if f":{name}" in where}
     async with database.transaction() as tx:
-        return list(await tx.scalars(query, named))
+        return list(await tx.scalars(query, used_parameters))
 
 
 async def test_a_customer_sees_promises_made_to_them_and_staff_all(

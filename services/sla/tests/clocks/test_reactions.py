@@ -1,4 +1,4 @@
-"""Reactions to changes of clocks: one table in a process, and never none."""
+"""Reactions to changes of clocks: one table per process, and never none."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who works on a ticket is nothing to what the customer was promised (C2)."""
+"""Reassignments of a ticket do not change the clocks of its customer (C2)."""
 
 from typing import Any
 

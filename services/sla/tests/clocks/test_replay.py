@@ -1,4 +1,4 @@
-"""The record proves itself: what was heard is never changed, and what differs is named (C9)."""
+"""Inputs never change, a replay gives the stored clock, and differences are named (C9)."""
 
 import asyncio
 

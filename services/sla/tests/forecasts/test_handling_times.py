@@ -1,4 +1,4 @@
-"""Handling times: what ended counts once, as it was in the end; what has not is censored."""
+"""Handling times: a clock that ended counts once, as it ended; an open one is censored."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Availability against a count of every single second, and sums that must agree (C12)."""
+"""Availability compared with a count of every second, and sums that must agree (C12)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

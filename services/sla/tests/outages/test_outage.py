@@ -1,4 +1,4 @@
-"""An outage as a fold over its records; which signals count; what maintenance excuses. Pure."""
+"""An outage as a fold over its records; rules for signals; exclusion by maintenance. Pure."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,4 @@
-"""A waiver over a period covers whatever of a customer breaks in it, also what starts later
-(C11)."""
+"""Waivers over a period cover breaches in it, also of clocks that start later (C11)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -63,8 +62,8 @@ async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
     }
     assert (breaches["OPS-1"]["approved"], breaches["OPS-2"]["approved"]) == (True, False)
     assert breaches["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
-    shown = (await theo.get("/v1/reports/customer-compliance")).json()
-    assert (shown["breached"], shown["waived"], shown["adjusted"]) == (3, 1, 0.25)
+    report = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (report["breached"], report["waived"], report["adjusted"]) == (3, 1, 0.25)
     await assert_consistent(database)
     clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()

@@ -1,5 +1,4 @@
-"""Approval of a period and a breach in it meet at the customer's lock: one comes first (R2,
-C11)."""
+"""An approval over a period and a breach in it are ordered by the customer's lock (R2, C11)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A request says what it is about and how much time is left, so that nobody reckons at night (R2)."""
+"""A request for a waiver shows what it is about and how much time is left (R2)."""
 
 from datetime import timedelta
 
@@ -37,8 +37,8 @@ async def test_the_time_left_runs_until_the_clocks_deadline(
     assert await _summarise(gina, address) == ("OPS-1", "resolution", _z(BREAKS), 20 * 60)
     await freeze_time(database, BREAKS + MINUTE)
     assert (await _summarise(gina, address))[-1] == 0
-    decided = (await gina.post(address + "/approve")).json()
-    assert (decided["ticket"], decided["decide_by"], decided["seconds_left"]) == (
+    approved = (await gina.post(address + "/approve")).json()
+    assert (approved["ticket"], approved["decide_by"], approved["seconds_left"]) == (
         "OPS-1",
         None,
         None,

@@ -1,4 +1,4 @@
-"""The waiver protocol: two people, and the deadline between them (R2, C11)."""
+"""The rules of a waiver: two people, and the deadline (R2, C11)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
