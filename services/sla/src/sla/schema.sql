@@ -135,7 +135,7 @@ CREATE TABLE availability_budgets (
     CONSTRAINT availability_budgets_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
 );
 
--- Each share of a budget is told once a month (R3).
+-- The warnings that were sent, one per threshold of a budget (R3).
 CREATE TABLE availability_warnings (
     budget_id uuid NOT NULL,
     share numeric NOT NULL,
@@ -349,7 +349,7 @@ CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks
         NOT IN ('running', 'paused')))
     EXECUTE FUNCTION name_service();
 
--- For whom the portal may speak: no name, no address.
+-- Contacts of customers, for the portal: without names and addresses.
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
@@ -464,7 +464,7 @@ CREATE TABLE forecast_acknowledgements (
 );
 REVOKE UPDATE, DELETE ON forecast_acknowledgements FROM opsdesk_sla;
 
--- What was forecast when each quarter of the target was first seen used up: what is scored.
+-- The first forecast in each quarter of the target, which is scored.
 CREATE TABLE forecast_marks (
     clock_id uuid NOT NULL,
     cycle integer NOT NULL,
@@ -479,7 +479,7 @@ CREATE TABLE forecast_marks (
     CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
 );
 
--- The one round of forecasts that runs or ran last. Its row is locked by whoever forecasts.
+-- The present or last round of forecasts, one row, locked by whoever makes forecasts.
 CREATE TABLE forecast_rounds (
     single boolean NOT NULL DEFAULT true,
     id uuid NOT NULL,
@@ -501,7 +501,7 @@ CREATE TABLE forecast_scores (
     forecasts bigint NOT NULL,
     expected float8 NOT NULL,
     broke bigint NOT NULL,
-    -- Sum of (probability - what came)^2: divided by forecasts it is the Brier score.
+    -- Sum of (probability - outcome)^2; divided by forecasts it is the Brier score.
     squares float8 NOT NULL,
     CONSTRAINT forecast_scores_pkey PRIMARY KEY (day, metric, quarter, bin)
 );
@@ -525,7 +525,7 @@ CREATE TABLE forecasts (
     id uuid NOT NULL,
     clock_id uuid NOT NULL,
     customer_id uuid NOT NULL,
-    -- Whether its promise can still be kept or broken.
+    -- Whether its promise is neither kept nor breached.
     open boolean NOT NULL DEFAULT true,
     outlook text NOT NULL,
     probability real NOT NULL,
@@ -720,7 +720,7 @@ CREATE TABLE outage_records (
 CREATE INDEX ix_outage_records_known ON outage_records (known_at);
 REVOKE UPDATE, DELETE ON outage_records FROM opsdesk_sla;
 
--- Which alerts and tickets count as outages; the last holds.
+-- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
     version integer NOT NULL,
     rules jsonb NOT NULL,
@@ -730,7 +730,7 @@ CREATE TABLE outage_rules (
 );
 REVOKE UPDATE, DELETE ON outage_rules FROM opsdesk_sla;
 
--- How each outage stands after its last record in outage_records.
+-- Each outage as of its last record in outage_records.
 CREATE TABLE outages (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -745,7 +745,7 @@ CREATE TABLE outages (
     started_at timestamptz NOT NULL,
     ended_at timestamptz,
     until timestamptz GENERATED ALWAYS AS (COALESCE(ended_at, 'infinity'::timestamptz)) STORED,
-    -- False: it was none, as was found later.
+    -- False: it was not an outage, as was found later.
     counts boolean NOT NULL,
     ordinal integer NOT NULL,
     sequence bigint NOT NULL,
@@ -1028,7 +1028,7 @@ CREATE TABLE series (
     service text,
     environment text,
     every_seconds integer,
-    -- Where usage stands to its limit; a change is announced once.
+    -- How near usage is to its limit; each change is published once.
     limit_status text NOT NULL DEFAULT 'ok',
     sequence bigint NOT NULL DEFAULT 0,
     created_by text NOT NULL,
@@ -1041,7 +1041,7 @@ CREATE TABLE series (
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 
--- Services that are degraded, or were: something that they run on is down. Empty: restored.
+-- Services that are or were degraded by what they run on. Empty caused_by: restored.
 CREATE TABLE service_conditions (
     id uuid NOT NULL,
     customer_id uuid,
@@ -1351,7 +1351,7 @@ CREATE TABLE waivers (
     customer_id uuid,
     customer text,
     service text,
-    -- Of a period: which breaches it is about, with ends_at.
+    -- With ends_at: the period whose breaches it covers; null for a waiver of a clock.
     starts_at timestamptz,
     ends_at timestamptz,
     reason text NOT NULL,

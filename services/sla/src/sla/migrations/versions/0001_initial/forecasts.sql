@@ -59,7 +59,7 @@ CREATE TABLE forecasts (
 ) WITH (fillfactor = 80);
 CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
     WHERE open AND outlook IN ('at_risk', 'likely_to_breach');
-COMMENT ON COLUMN forecasts.open IS 'Whether its promise can still be kept or broken.';
+COMMENT ON COLUMN forecasts.open IS 'Whether its promise is neither kept nor breached.';
 
 CREATE TABLE forecast_marks (
     clock_id uuid NOT NULL REFERENCES clocks,
@@ -74,7 +74,7 @@ CREATE TABLE forecast_marks (
     CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
 );
 COMMENT ON TABLE forecast_marks IS
-    'What was forecast when each quarter of the target was first seen used up: what is scored.';
+    'The first forecast in each quarter of the target, which is scored.';
 
 CREATE TABLE forecast_scores (
     day date NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE forecast_scores (
     PRIMARY KEY (day, metric, quarter, bin)
 );
 COMMENT ON COLUMN forecast_scores.squares IS
-    'Sum of (probability - what came)^2: divided by forecasts it is the Brier score.';
+    'Sum of (probability - outcome)^2; divided by forecasts it is the Brier score.';
 
 CREATE TABLE forecast_rounds (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),
@@ -101,7 +101,7 @@ CREATE TABLE forecast_rounds (
     usual jsonb NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE forecast_rounds IS
-    'The one round of forecasts that runs or ran last. Its row is locked by whoever forecasts.';
+    'The present or last round of forecasts, one row, locked by whoever makes forecasts.';
 INSERT INTO forecast_rounds (id) VALUES ('01900000-0000-7000-8000-000000000004');
 
 CREATE TABLE forecast_subscriptions (

@@ -1,4 +1,4 @@
--- Measured figures: promised ones, and usage that must not reach its limit.
+-- Series of measured figures, promises about them, and limits of usage.
 
 CREATE TABLE series (
     id uuid PRIMARY KEY,
@@ -16,7 +16,7 @@ CREATE TABLE series (
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 COMMENT ON COLUMN series.limit_status IS
-    'Where usage stands to its limit; a change is announced once.';
+    'How near usage is to its limit; each change is published once.';
 
 CREATE TABLE measure_promises (
     series_id uuid NOT NULL REFERENCES series,
