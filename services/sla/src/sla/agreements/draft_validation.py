@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.errors import Conflict, ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
@@ -13,7 +14,6 @@ from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.clauses import Maintenance
 from sla.agreements.domain.validity import Overlap, Validity, succession
 from sla.agreements.schemas.requests import (
-    SECOND,
     AgreementCreate,
     AgreementTerms,
     MaintenanceTermsCreate,

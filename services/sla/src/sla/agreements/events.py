@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from common.events.clocks import AgreementPublished
+from common.events.agreements import AgreementPublished
 from common.events.envelope import Event
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection

@@ -4,16 +4,16 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import FastAPI
-
 from common.persistence.database import Database, is_transient, transaction_time
 from common.persistence.ids import uuid7
+from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, schedule
 from common.scheduling.loop_heartbeat import LoopHeartbeat
 from common.telemetry import logger
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.punctuality import sealing
 from sla.punctuality.store import punctuality
+from sla.settings import SlaSettings
 
 log = logger(__name__)
 
@@ -23,10 +23,12 @@ RETRY_DELAY_S = 1.0
 """Seconds until the next try, where nothing could be written or nothing has turned yet."""
 
 
-async def run_heartbeat(app: FastAPI) -> None:
-    """Beat for as long as the service runs, and once more at its end; keep the sealing armed."""
-    database: Database = app.state.database
-    loop_heartbeat: LoopHeartbeat = app.state.deadlines.heartbeat
+async def run_heartbeat(runtime: Runtime[SlaSettings]) -> None:
+    """Store a beat every minute while the service runs, and one at its end.
+
+    Schedules the sealing of days first, where it is not scheduled yet.
+    """
+    database, loop_heartbeat = runtime.database, runtime.heartbeat
     await ensure_sealing_scheduled(database)
     run_id, last_beat_at = uuid7(), None
     try:

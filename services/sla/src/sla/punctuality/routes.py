@@ -7,9 +7,10 @@ from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from sla.punctuality import export as proof
 from sla.punctuality.chart import render_svg
 from sla.punctuality.domain.timer_gaps import find_gaps
@@ -197,7 +198,7 @@ async def _heartbeat_and_gaps(
         HeartbeatGapRead(
             starts_at=gap.start,
             ends_at=gap.end,
-            seconds=(gap.end - gap.start) // timedelta(seconds=1),
+            seconds=(gap.end - gap.start) // SECOND,
             open=gap.open,
         )
         for gap in heartbeat_gaps

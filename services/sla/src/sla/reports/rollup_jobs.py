@@ -7,12 +7,13 @@ consumers, which would wait for each other (docs/decisions/0661).
 import asyncio
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.persistence.database import Connection, Database, is_transient
+from common.runtime import Runtime
 from common.telemetry import logger
 from sla.reports.store import rollups
+from sla.settings import SlaSettings
 
 log = logger(__name__)
 
@@ -28,16 +29,15 @@ MAX_CHECK_BATCH_DAYS = 2_000
 """Days that a check compares at once."""
 
 
-async def recount_forever(app: FastAPI) -> None:
-    """Count for as long as the service runs; a database that is gone is awaited."""
-    database: Database = app.state.database
-    # Whoever moves time waits for what is marked, at every step.
-    rest_factor = 0 if app.state.settings.time_mode == "simulated" else REST_FACTOR
+async def recount_forever(runtime: Runtime[SlaSettings]) -> None:
+    """Recount marked days for as long as the service runs; retry while the database is away."""
+    # Who moves simulated time waits at every step until nothing is marked.
+    rest_factor = 0 if runtime.settings.time_mode == "simulated" else REST_FACTOR
     clock = asyncio.get_running_loop()
     while True:
         started_at = clock.time()
         try:
-            counted = await recount_batch(database)
+            counted = await recount_batch(runtime.database)
         except Exception as error:
             if not is_transient(error):
                 log.exception("counting.failed")

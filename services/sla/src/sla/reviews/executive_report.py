@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.calendars.domain.month import Month
 from sla.directory.store import customers
@@ -9,7 +10,6 @@ from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly
-from sla.reviews.domain.assembly import SECOND
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla.reviews.store import meetings, reviews
 from sla.time_entries.store import reserved_hours

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.calendars.domain.month import Month, Span, zone_or_utc
 from sla.capacity.queries import load_measurements
@@ -18,7 +19,6 @@ from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly, uptimes
-from sla.reviews.domain.assembly import SECOND
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
     Breach,

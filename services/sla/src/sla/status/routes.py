@@ -12,9 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller, requires
 from common.errors import Unauthenticated
-from common.http import ResponseModel, router, streaming_router
+from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
 from common.http.streaming import TOKEN_COOKIE, authorization_header
-from common.persistence.database import Transaction
+from common.runtime import Runtime
+from sla.settings import SlaSettings
 from sla.status.broadcaster import Listener, StatusBroadcaster
 from sla.status.domain import Status, total
 from sla.status.queries import load_current_status
@@ -84,13 +85,14 @@ async def create_session(
     bearer_token = (
         (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
     )
+    runtime: Runtime[SlaSettings] = runtime_of(request.app)
     response.set_cookie(
         TOKEN_COOKIE,
         bearer_token,
         path="/v1/status",
         httponly=True,
         samesite="strict",
-        secure=request.app.state.settings.environment == "production",
+        secure=runtime.settings.environment == "production",
     )
 
 
@@ -119,16 +121,13 @@ async def stream_status(
 
 
 def broadcaster_of(app: FastAPI) -> StatusBroadcaster:
-    """The process's one board."""
-    if not hasattr(app.state, "board"):
-        app.state.board = StatusBroadcaster(app.state.database)
-    broadcaster: StatusBroadcaster = app.state.board
-    return broadcaster
+    """The process's one broadcaster."""
+    return runtime_of(app).resource(StatusBroadcaster)
 
 
-async def run_status_broadcaster(app: FastAPI) -> None:
-    """The background loop of the service: the one reader of this process."""
-    await broadcaster_of(app).run()
+async def run_status_broadcaster(runtime: Runtime[SlaSettings]) -> None:
+    """Run the process's one broadcaster: a background loop of the service."""
+    await runtime.resource(StatusBroadcaster).run()
 
 
 class StatusStream(Response):
@@ -175,7 +174,8 @@ async def _watch(request: Request, listener: Listener, stopped: anyio.Event) -> 
 
 async def _is_still_authenticated(request: Request) -> bool:
     try:
-        await request.app.state.people.authenticate(authorization_header(request.scope))
+        authenticator = state_of(request.app).authenticator
+        await authenticator.authenticate(authorization_header(request.scope))
     except Unauthenticated:
         return False
     return True

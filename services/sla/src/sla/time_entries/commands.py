@@ -1,17 +1,16 @@
 """Records work, and tells both sides once a month that the reserved hours run out."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.domain.durations import SECOND
 from common.events.reserved_hours import ReservedHoursThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from sla.time_entries.domain.reserved_hours import WARNING_THRESHOLD
 from sla.time_entries.store import reserved_hours, time_entries
 from sla.time_entries.store.time_entries import ReservedHoursAccount, TimeEntry, next_month
-
-SECOND = timedelta(seconds=1)
 
 
 async def lock_account(tx: Connection, entry: TimeEntry) -> ReservedHoursAccount | None:

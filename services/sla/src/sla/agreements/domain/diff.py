@@ -11,7 +11,6 @@ from sla.agreements.domain.clauses import Prose
 
 NamesById = Mapping[UUID, str]
 """What people call customers and calendar versions."""
-SECOND = timedelta(seconds=1)
 NOT_AGREED = "nothing"
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtensionEnded
-from common.http import RequestModel, if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, if_match, problem_response, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update
@@ -32,7 +33,6 @@ from sla.calendars.schemas import Name, id_or_key
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-SECOND = timedelta(seconds=1)
 REJECTION_DETAILS: dict[RejectionCode, str] = {
     "OVER": "This cover is over: what has passed stays covered.",
     "ENDED": "This cover was ended early already.",

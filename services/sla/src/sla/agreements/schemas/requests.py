@@ -1,12 +1,13 @@
 """Request models of agreements."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
+from common.domain.durations import SECOND
 from common.errors import Violation
 from common.events.tickets import Kind, Priority
 from common.http import RequestModel
@@ -14,7 +15,6 @@ from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract
 from sla.agreements.domain.clauses import Price, Prose
 from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
-SECOND = timedelta(seconds=1)
 Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Text = Annotated[str, Field(max_length=20_000)]
 Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]

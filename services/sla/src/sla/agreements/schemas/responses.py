@@ -1,15 +1,15 @@
 """Response models of agreements."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
 
-SECOND = timedelta(seconds=1)
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
 
 

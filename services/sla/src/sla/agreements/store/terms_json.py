@@ -1,16 +1,15 @@
 """What a version promises, as JSON and back. What it leaves out has its usual value."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Target
 from sla.agreements.domain.agreement import Agreement as Version
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
-
-SECOND = timedelta(seconds=1)
 
 
 def dump_terms(version: Version) -> dict[str, Any]:

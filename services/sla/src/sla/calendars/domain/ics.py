@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 from icalendar.error import BrokenCalendarProperty
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.calendar import Span
 from sla.calendars.domain.feed import BadFeed, Feed
 from sla.calendars.domain.ics_event import is_cancelled, is_override, name_of
@@ -23,7 +24,6 @@ from sla.calendars.domain.zone import EPOCH, Zone
 MAX_EVENTS = 5_000
 MAX_OCCURRENCES = 20_000
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
 _WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall has no offset
 
 

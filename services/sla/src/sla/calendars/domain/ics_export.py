@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.calendar import (
     DAY,
     Calendar,
@@ -22,7 +23,6 @@ from sla.calendars.domain.calendar import (
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import EPOCH
 
-SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 EPOCH_DATE = date(1970, 1, 1)
 

@@ -5,7 +5,7 @@ A thousand questions take 10 ms of CPU (14 with `Asked` and FastAPI's serialiser
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Response
@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, WrapValidat
 from pydantic_core import to_json
 
 from common.auth import Caller, requires
-from common.http import RequestModel, ResponseModel, router
+from common.domain.durations import SECOND
+from common.http import RequestModel, ResponseModel, Transaction, router
 from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
-from common.persistence.database import Transaction
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import (
     MAX_PROMISE_SECONDS,
@@ -26,7 +26,6 @@ from sla.calendars.schemas import (
 
 routes = router("/v1/calendars", tags=["calendars"])
 
-SECOND = timedelta(seconds=1)
 _COMMON_FORM = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
 )

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability
@@ -33,7 +34,7 @@ from sla.reports.query import (
 routes = router("/v1/reports/availability", tags=["reports"])
 
 AvailabilityGroup = Literal["customer", "service"]
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 class AvailabilityFigures(ResponseModel):

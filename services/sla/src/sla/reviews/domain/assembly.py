@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.month import Month
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.compliance import Compliance
@@ -13,7 +14,6 @@ from sla.clocks.domain.ticket_clock import TicketClock
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.domain.report import Breach, DailyVolume
 
-SECOND = timedelta(seconds=1)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
 TREND_MONTHS = 6
 """How far back a trend looks, the month itself included."""

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.month import Span
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.outage import Outage
 from sla.outages.domain.scope import Scope
 from sla.reviews.domain.report import OutageLine, Uptime
 
-SECOND = timedelta(seconds=1)
 PRODUCTION_SUBJECT = "Production"
 """What is asked about where no service is: a second counts in which anything of it was down."""
 

@@ -1,16 +1,15 @@
 """Reserved hours as they were promised, with what was used of them, month by month."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.time_entries.domain.reserved_hours import ReservedHours
-
-SECOND = timedelta(seconds=1)
 
 _SELECT_HOURS = text(
     """
