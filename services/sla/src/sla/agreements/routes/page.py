@@ -1,4 +1,4 @@
-"""The page of an agreement: for staff, and for the customers to whom it was published (R4)."""
+"""The HTML page of an agreement, for staff and for the customers who may see it (R4)."""
 
 from typing import Annotated
 

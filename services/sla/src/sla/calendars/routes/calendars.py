@@ -10,12 +10,12 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.http.fields import Key
 from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
 from sla.calendars.schemas import CalendarDefinition, Name, PublicHolidays, definition_of, id_or_key
-from sla.calendars.store import CalendarVersion
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -28,7 +28,7 @@ class CalendarCreate(CalendarDefinition):
     Public holidays are taken over as dates, for the year before and ten years from now.
     """
 
-    key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    key: Key
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
 
 
@@ -64,9 +64,10 @@ async def create_calendar(
     feed_part = (
         {"feed": previous.definition["feed"]} if previous and "feed" in previous.definition else {}
     )
-    created = await create_version(tx, body.key, definition | feed_part, (caller.sub, at))
+    created = await create_version(tx, body.key, definition | feed_part, caller.sub, at)
     grounds = {"key": created.key, "version": created.version, "tz_version": created.tz_version}
-    await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{created.id}", grounds))
+    subject = f"calendar/{created.id}"
+    await record(tx, Entry.by(caller.actor, at, "calendar.make", subject, grounds))
     response.headers["Location"] = f"/v1/calendars/{created.id}"
     return CalendarRead.model_validate(created)
 
@@ -81,8 +82,8 @@ async def list_calendars(
     if caller.customer is not None:
         raise Forbidden("Calendars are shown with the agreements that name them.")
     after = page.after_as(str, int)
-    rows = await calendars.list_page(tx, page.limit, after and (after[0], after[1]))
-    return to_page(rows, page.limit)
+    rows = await calendars.list_page(tx, page.limit, after)
+    return page.page_of(rows, CalendarRead.model_validate, lambda one: (one.key, one.version))
 
 
 @routes.get("/{name}")
@@ -94,11 +95,3 @@ async def get_calendar(
     if version is None:
         raise NotFound("This calendar")
     return CalendarRead.model_validate(version)
-
-
-def to_page(rows: list[CalendarVersion], limit: int) -> Page[CalendarRead]:
-    items = [CalendarRead.model_validate(one) for one in rows[:limit]]
-    last = items[-1] if len(rows) > limit else None
-    return Page[CalendarRead](
-        items=items, next=encode_cursor(last.key, last.version) if last else None
-    )

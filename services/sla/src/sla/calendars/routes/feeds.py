@@ -187,10 +187,9 @@ async def _store_feed(
         response.status_code = 200
         return CalendarRead.model_validate(current)
     grounds = source | {"sha256": sha256(content).hexdigest(), "timed": timed}
-    created = await create_version(tx, key, definition, (caller.sub, at), source=grounds)
+    created = await create_version(tx, key, definition, caller.sub, at, source=grounds)
     audit_grounds = {"key": key, "version": created.version, **grounds}
-    await record(
-        tx, Entry(at, caller.sub, "calendar.import", f"calendar/{created.id}", audit_grounds)
-    )
+    subject = f"calendar/{created.id}"
+    await record(tx, Entry.by(caller.actor, at, "calendar.import", subject, audit_grounds))
     response.headers["Location"] = f"/v1/calendars/{created.id}"
     return CalendarRead.model_validate(created)
