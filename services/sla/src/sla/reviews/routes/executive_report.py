@@ -1,4 +1,4 @@
-"""The leadership report: all customers' months beside each other, for staff that leads."""
+"""The route of the leadership report: the months of all customers side by side."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ async def get_leadership_report(
     month: Annotated[str, Query(max_length=20, examples=["2026-06"])],
     requested_format: FormatQuery = None,
 ) -> Response:
-    """Get the leadership report over all customers. As known now; each customer's month begins and
+    """Get the leadership report over all customers, as known now. Each customer's month begins and
     ends in the customer's own zone."""
     report = await generate_leadership_report(
         tx, month_from_request(month), await transaction_time(tx)
