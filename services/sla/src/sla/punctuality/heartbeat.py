@@ -1,4 +1,4 @@
-"""A row a minute while the timers of this replica are alive: what is missing was a gap."""
+"""Stores a beat a minute while the timers of this replica are alive: a missing one is a gap."""
 
 import asyncio
 from datetime import datetime
@@ -20,7 +20,7 @@ log = logger(__name__)
 BEAT_INTERVAL_S = 60.0
 """Seconds of real time between two beats."""
 RETRY_DELAY_S = 1.0
-"""Seconds until the next try, where nothing could be written or nothing has turned yet."""
+"""Seconds until the next try, where nothing could be written or no timer has run yet."""
 
 
 async def run_heartbeat(runtime: Runtime[SlaSettings]) -> None:
@@ -43,8 +43,8 @@ async def run_heartbeat(runtime: Runtime[SlaSettings]) -> None:
 async def record_beat(
     database: Database, run_id: UUID, last_beat_at: datetime | None, loop_heartbeat: LoopHeartbeat
 ) -> datetime | None:
-    """When it was written; None where no timer has looked since, or the database is gone. What is not
-    written is not lost: the next beat tells the longest pause."""
+    """Store a beat; its instant. None where no timer has run since the last one, or the database is
+    away: the next beat then covers this one's gap, too."""
     if not loop_heartbeat.iterations:
         return None
     try:
@@ -62,14 +62,8 @@ async def record_beat(
 
 
 async def ensure_sealing_scheduled(database: Database) -> None:
-    """Arm the sealing where nothing is; from then on each step arms the next."""
+    """Schedule the sealing of days unless it is scheduled; each step then schedules the next."""
     async with database.transaction() as tx:
         if not await rounds.is_scheduled(tx, sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT):
-            await schedule(
-                tx,
-                [
-                    Deadline(
-                        sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT, await transaction_time(tx)
-                    )
-                ],
-            )
+            now = await transaction_time(tx)
+            await schedule(tx, [Deadline(sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT, now)])

@@ -1,4 +1,4 @@
-"""Reserved hours as they were promised, with what was used of them, month by month."""
+"""Reserved hours of agreements, and how much of them was used, by month."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,7 +48,10 @@ _SELECT_HOURS = text(
 
 @dataclass(frozen=True, slots=True)
 class Utilisation:
-    """`agreement` and `customer` by key; `warned_at`: when the month's warning was told."""
+    """The reserved hours of a month. `agreement` and `customer` are keys.
+
+    `warned_at` is when the month's warning was published.
+    """
 
     agreement: str
     customer: str
