@@ -62,7 +62,7 @@ from sla.outages.handlers import (
     on_blocker_reclassified,
     on_blocker_ticket_opened,
 )
-from sla.reports.handlers import records_state_change
+from sla.reports.handlers import record_state_change
 from sla.reviews.handlers import on_customer as on_reviewed_customer
 from sla.reviews.handlers import on_delivery
 
@@ -79,10 +79,10 @@ HANDLERS: Handlers = {
     TicketOnHold: as_input(input_of_hold),
     TicketResumed: as_input(input_of_resume),
     TicketWorkaroundProvided: as_input("workaround_provided"),
-    TicketResolved: chain(records_state_change("resolved"), as_input("resolved")),
-    TicketRejected: chain(records_state_change("rejected"), as_input("reopened")),
-    TicketReopened: chain(records_state_change("reopened"), as_input("reopened")),
-    TicketMerged: chain(records_state_change("merged"), for_each(on_merged)),
+    TicketResolved: chain(record_state_change("resolved"), as_input("resolved")),
+    TicketRejected: chain(record_state_change("rejected"), as_input("reopened")),
+    TicketReopened: chain(record_state_change("reopened"), as_input("reopened")),
+    TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
