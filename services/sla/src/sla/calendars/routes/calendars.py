@@ -1,4 +1,4 @@
-"""Business calendars: named, versioned, never rewritten (A5)."""
+"""Create, list and get business calendars, whose versions never change (A5)."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -23,9 +23,9 @@ YEARS_OF_HOLIDAYS = 10
 
 
 class CalendarCreate(CalendarDefinition):
-    """A key that exists already gets its next version; what runs on the former one keeps it.
+    """A key that exists gets its next version; clocks on the previous one keep it.
 
-    Public holidays are taken over as dates, for the year before and ten years from now.
+    Public holidays are stored as dates, from the year before to ten years from now.
     """
 
     key: Key
@@ -33,7 +33,7 @@ class CalendarCreate(CalendarDefinition):
 
 
 class CalendarRead(ResponseModel):
-    """`definition.feed` is what was imported last; `source` says where this version has it from."""
+    """`definition.feed`: what was imported last. `source`: where this version's feed came from."""
 
     id: UUID
     key: str
@@ -54,7 +54,7 @@ async def create_calendar(
 ) -> CalendarRead:
     """Create a calendar, or the next version of one.
 
-    A calendar that ever stays shut for more than five years is rejected. Imported holidays stay.
+    A calendar that ever stays closed for more than five years is rejected. What was imported stays.
     """
     at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
