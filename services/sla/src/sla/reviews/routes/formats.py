@@ -24,24 +24,24 @@ class _Renderer(NamedTuple):
 
 def _render_pdf(document: Document) -> bytes:
     # Imported on the first request: the library takes a tenth of an idle service's memory.
-    from sla.rendering.pdf import pdf
+    from sla.rendering.pdf import render_pdf
 
-    return pdf(document)
+    return render_pdf(document)
 
 
 def _render_xlsx(document: Document) -> bytes:
-    from sla.rendering.xlsx import xlsx
+    from sla.rendering.xlsx import render_xlsx
 
-    return xlsx(document)
+    return render_xlsx(document)
 
 
 RENDERERS: Final[dict[str, _Renderer]] = {
-    "html": _Renderer(html.MEDIA_TYPE, html.html),
+    "html": _Renderer(html.MEDIA_TYPE, html.render_html),
     "pdf": _Renderer("application/pdf", _render_pdf),
     "xlsx": _Renderer(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _render_xlsx
     ),
-    "csv": _Renderer(csv.MEDIA_TYPE, csv.csv),
+    "csv": _Renderer(csv.MEDIA_TYPE, csv.render_csv),
 }
 FORMAT_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
