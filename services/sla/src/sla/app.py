@@ -1,4 +1,4 @@
-"""The one place that builds the sla service."""
+"""The sla service: its routes, handlers, timers, loops and resources."""
 
 from functools import partial
 

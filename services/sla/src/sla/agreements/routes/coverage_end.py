@@ -12,6 +12,7 @@ from common.domain.durations import SECOND
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtensionEnded
 from common.http import RequestModel, Transaction, if_match, rejection_response, router
+from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
@@ -19,7 +20,7 @@ from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
 from sla.agreements.domain.coverage_extension import SELF_APPROVAL, EarlyEnd, Extension, end_early
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.clock_moves import Reason, record_audit
+from sla.agreements.routes.clock_moves import record_audit
 from sla.agreements.routes.coverage_extend import (
     ExtensionRead,
     extension_to_response,

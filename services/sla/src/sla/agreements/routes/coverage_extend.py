@@ -20,6 +20,7 @@ from common.http import (
     if_match,
     router,
 )
+from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
@@ -27,7 +28,7 @@ from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.coverage_extension import Extension, overlaps_version
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.clock_moves import Reason, record_audit
+from sla.agreements.routes.clock_moves import record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
