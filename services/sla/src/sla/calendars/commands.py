@@ -52,6 +52,7 @@ def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
         return calendar_from_definition(definition, zone)
     except BadDefinition as error:
         violations = [
-            Violation(pointer + place, "hours", message) for place, message in error.errors.items()
+            Violation(pointer + location, "hours", message)
+            for location, message in error.errors.items()
         ]
         raise ValidationFailed(violations) from None

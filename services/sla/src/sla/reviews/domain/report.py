@@ -74,7 +74,7 @@ class OutageLine:
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
-    """The availability of production or of one service (C12).
+    """The availability of production or of one service.
 
     `down` has the elapsed seconds of downtime by local date, overlapping outages once, without
     agreed maintenance. `mttr_seconds` is the mean time to repair, `mtbf_seconds` that between
