@@ -1,4 +1,4 @@
-"""The one place that builds the sla service."""
+"""The sla service: its routes, handlers, timers, loops and resources."""
 
 from functools import partial
 
@@ -17,6 +17,7 @@ from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
 from sla.settings import SlaSettings
+from sla.status.broadcaster import StatusBroadcaster
 from sla.status.routes import run_status_broadcaster
 from sla.timers import TIMERS
 
@@ -30,8 +31,8 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    loops=(ensure_round_scheduled,),
-    background=(recount_forever, run_status_broadcaster, run_heartbeat),
+    resources=(StatusBroadcaster,),
+    loops=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
     resolve_contact=partial(find_contact, contacts=contacts),
 )

@@ -30,7 +30,7 @@ MINUTE = timedelta(minutes=1)
 
 async def all_seals(database: Database) -> list[Seal]:
     async with database.transaction() as tx:
-        return await seals.page(tx, 0, 100)
+        return await seals.page(tx, None, 100)
 
 
 async def test_each_day_is_sealed_and_an_outsider_sees_the_same(

@@ -135,7 +135,7 @@ def resealed(lines: Lines) -> Lines:
         (earlier, "day 2026-06-02 is missing"),
         (resealed, "seal 2 does not follow seal 1"),
         (lambda lines: [*lines, lines[1]], "stands after the last seal"),
-        (lambda lines: [*lines, b"nonsense"], "a line is no JSON"),
+        (lambda lines: [*lines, b"nonsense"], "a line is not valid JSON"),
         (lambda lines: [b'{"format": "other"}', *lines[1:]], "another format"),
     ],
 )

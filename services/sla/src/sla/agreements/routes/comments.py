@@ -1,4 +1,4 @@
-"""Comments in negotiation: both sides read and write them while a version is proposed."""
+"""Comments on a version that is being negotiated, by both sides."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,8 +10,15 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    router,
+)
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
@@ -52,9 +59,7 @@ async def create_comment(
     await comments.add(tx, comment)
     grounds = {"version": stored.agreement.version, "comment": comment.id}
     subject = f"agreement/{stored.agreement_id}"
-    await record(
-        tx, Entry(at, caller.sub, "agreement.comment", subject, grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, "agreement.comment", subject, grounds))
     response.headers["Location"] = f"/v1/agreements/{stored.agreement.id}/comments"
     return CommentRead.model_validate(comment)
 
@@ -68,10 +73,5 @@ async def list_comments(
 ) -> Page[CommentRead]:
     """List the comments on a version, oldest first."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
-    after = page.after_as(UUID)
-    rows = await comments.list_page(
-        tx, stored.agreement.id, page.limit, after[0] if after else None
-    )
-    items = [CommentRead.model_validate(one) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[CommentRead](items=items, next=encode_cursor(last.id) if last else None)
+    rows = await comments.list_page(tx, stored.agreement.id, page.limit, page.after_as(UUID))
+    return page.page_of(rows, CommentRead.model_validate, lambda one: (one.id,))

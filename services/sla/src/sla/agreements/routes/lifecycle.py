@@ -1,4 +1,4 @@
-"""The life of a version: proposed, commented, approved by both sides, published (A5, R4)."""
+"""The steps of a version: propose, revise, withdraw, approve, publish (A5, R4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden
+from common.domain import Rejection
+from common.errors import Conflict
 from common.events.agreements import (
     AgreementAgreed,
     AgreementApproved,
@@ -19,12 +20,12 @@ from common.events.agreements import (
     AgreementSuperseded,
     AgreementWithdrawn,
 )
-from common.http import if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, rejection_response, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements import coverage
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain import lifecycle as rules
-from sla.agreements.domain.lifecycle import Person, RejectionCode, VersionLifecycle
+from sla.agreements.domain.lifecycle import NOT_NOW, Person, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.events import agreement_payload, emit, published_event
@@ -36,26 +37,18 @@ from sla.calendars.schemas import Name, id_or_key
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "SELF_APPROVAL": "Somebody else than the author publishes it.",
-    "ALREADY_COUNTED": "One person counts once. Somebody else approves for the other side.",
-    "CUSTOMER_SIGNS": "This side has approved; the other side's approval is still to come.",
-    "NOT_YOURS": "Only our own people do this.",
-    "NOT_THE_PARTY": "A contact of the customer with whom it is made approves of it.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step in a version's life: the rule that allows it, and its name in the trail."""
+    """A step in a version's life: its action in the audit trail, and the rule that allows it."""
 
     action: str
-    rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | RejectionCode]
+    rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | Rejection]
 
 
-PROPOSE = Step("agreement.propose", lambda life, who, _: rules.propose(life, who))
-REVISE = Step("agreement.revise", lambda life, who, _: rules.revise(life, who))
-WITHDRAW = Step("agreement.withdraw", lambda life, who, _: rules.withdraw(life, who))
+PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(version, person))
+REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
+WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
 APPROVE = Step("agreement.approve", rules.approve)
 PUBLISH = Step("agreement.publish", rules.publish)
 
@@ -67,7 +60,7 @@ async def propose_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Propose a draft, which opens it to comments and approval.
+    """Propose a draft: it is open to comments and approval.
 
     A customer who signs in the portal sees it from now on.
     """
@@ -118,7 +111,7 @@ async def publish_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Publish a version: it holds for tickets opened within its validity.
+    """Publish a version: it applies to tickets opened within its validity.
 
     The caller must be another person than the author. A previous version with an open end ends
     where this one begins.
@@ -135,13 +128,11 @@ async def _take_step(
         raise Conflict("This agreement was deactivated: its versions stay as they are.")
     at = await transaction_time(tx)
     after = step.rule(stored.lifecycle, _person_of(stored, caller), at)
-    if after == "NOT_NOW":
-        raise Conflict(
-            f"This version is {stored.lifecycle.state}: that cannot be done with it now."
-        )
-    if not isinstance(after, VersionLifecycle):
-        await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after})
-        return problem_response(Forbidden(REJECTION_DETAILS[after], code=after))
+    if isinstance(after, Rejection):
+        if after.code == NOT_NOW:
+            raise Conflict(after.detail)
+        await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after.code})
+        return rejection_response(after, status=403, type="forbidden", code=after.code)
     await _apply_step(tx, stored, after, at)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored, caller), caller)
@@ -156,7 +147,7 @@ def _person_of(stored: AgreementVersion, caller: Caller) -> Person:
 async def _apply_step(
     tx: Connection, stored: AgreementVersion, after: VersionLifecycle, at: datetime
 ) -> None:
-    """Store the step and what follows from it, and publish events."""
+    """Store the step with its consequences, and publish its events."""
     if after.state == "published":
         await _apply_publication(tx, stored, after, at)
         return
@@ -186,14 +177,14 @@ async def _apply_publication(
     if isinstance(superseded, Overlap):
         raise Conflict(f"It cannot be published: {superseded}.", type="overlap")
     if superseded is not None:
-        # Before the other: the two must not hold at the same time for a moment.
+        # First the old version ends: the two must never be valid at the same time.
         await agreements.set_superseded(
             tx, stored.agreement_id, superseded.version, version.valid_from
         )
     await agreements.save_lifecycle(tx, version.id, after)
     assert after.publication is not None
     upcoming = await extensions.list_upcoming(tx, stored.agreement_id, at)
-    await coverage.extend(tx, version, upcoming, (after.publication.by, at))
+    await coverage.extend(tx, version, upcoming, after.publication.by, at)
     await emit(tx, stored, published_event(stored, at, superseded.version if superseded else None))
     if superseded is not None:
         payload = agreement_payload(stored, at) | {
@@ -217,4 +208,4 @@ async def _record(
 ) -> None:
     grounds = {"key": stored.agreement.key, "version": stored.agreement.version} | details
     subject = f"agreement/{stored.agreement_id}"
-    await record(tx, Entry(at, caller.sub, action, subject, grounds, behind=caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))

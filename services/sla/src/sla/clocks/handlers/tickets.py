@@ -1,4 +1,4 @@
-"""Kafka in: tickets that are opened, triaged, forwarded, prioritised, reclassified or merged."""
+"""Kafka in: tickets that are triaged, forwarded, prioritised, reclassified or merged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +11,6 @@ from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
     TicketMerged,
-    TicketOpened,
     TicketPrioritised,
     TicketReclassified,
     TicketTriaged,
@@ -22,17 +21,12 @@ from sla.agreements.store import agreements
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import TicketClock, apply_input
+from sla.clocks.handlers.opening import OpenedTicket, open_clocks
 from sla.clocks.handlers.ticket_inputs import occurred_at
-from sla.clocks.opening import OpenedTicket, open_clocks
 from sla.clocks.reclassification import reclassify
 from sla.clocks.store import clocks, tickets
 from sla.clocks.store.tickets import PendingInput
 from sla.clocks.supplier_clocks import Forwarding, forward
-
-
-async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
-    """Start the clocks of all tickets of a batch of events."""
-    await open_clocks(tx, [OpenedTicket(r.event, r.event.opened_at) for r in events])
 
 
 async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> None:

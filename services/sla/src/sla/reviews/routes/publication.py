@@ -1,4 +1,4 @@
-"""Reviews drawn up, drawn again, published: whoever drew one up does not publish it (R1)."""
+"""Routes that generate and publish reviews: another person publishes than generated (R1)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
 from sla.calendars.schemas import Name, id_or_key
 from sla.directory.store import customers, directory
@@ -38,8 +38,8 @@ async def generate_review(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """Create the review of a month. The month may be one that is not over yet; a finished month's
-    review is created by itself."""
+    """Create the review of a month, which may not be over yet. When a month is over, its review is
+    created automatically."""
     directory_customer = await directory.find_customer(tx, body.customer)
     if directory_customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
@@ -64,8 +64,8 @@ async def regenerate_review(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """Regenerate a review from what is known now.  What was published stays as it was, until this
-    is published too."""
+    """Regenerate the draft of a review from what is known now. Published editions stay as they
+    are."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     updated = await commands.regenerate(tx, review, caller.sub, at)
@@ -85,8 +85,8 @@ async def publish_review(
     caller: Annotated[Caller, requires("reviews:write")],
     body: ReviewPublish | None = None,
 ) -> ReviewRead | Response:
-    """Publish a review as its next edition. By another person than the one who generated it; it
-    goes to its audience."""
+    """Publish a review as its next edition, to its audience. The caller must be another person than
+    the one who generated it."""
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
@@ -123,7 +123,7 @@ async def set_audience(
     await reviews.set_audience(tx, customer.id, audience, caller.sub, at)
     grounds = {"people": list(people), "contacts": [str(id) for id in contacts]}
     subject = f"customer/{customer.id}"
-    await record(tx, Entry(at, caller.sub, "review.audience", subject, grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, "review.audience", subject, grounds))
     return _audience_response(customer, audience)
 
 
@@ -137,7 +137,7 @@ async def get_audience(
 
 
 async def lock_review(tx: Connection, name: str, caller: Caller, request: Request) -> Review:
-    """The review as it is while its row is locked. Honours If-Match."""
+    """The review, its row locked. Raises NotFound, and PreconditionFailed for If-Match."""
     visible = await get_visible_review(tx, name, caller)
     await reviews.lock(tx, visible.id)
     review = await reviews.find(tx, visible.id)
@@ -167,4 +167,4 @@ def _audience_response(customer: Customer, audience: Audience) -> AudienceRead:
 def _audit_entry(
     review: Review, caller: Caller, action: str, grounds: Mapping[str, object], at: datetime
 ) -> Entry:
-    return Entry(at, caller.sub, action, f"review/{review.id}", grounds, caller.via_machine)
+    return Entry.by(caller.actor, at, action, f"review/{review.id}", grounds)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from common.events.tickets import TicketEvent
+from common.events.envelope import ReceivedEvent
+from common.events.tickets import TicketEvent, TicketOpened
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
@@ -46,6 +47,11 @@ class OpenedTicket:
             agreement.id if agreement else None,
             agreement.key if agreement else None,
         )
+
+
+async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
+    """Start the clocks of all tickets of a batch of events."""
+    await open_clocks(tx, [OpenedTicket(r.event, r.event.opened_at) for r in events])
 
 
 async def open_clocks(tx: Connection, opened_tickets: Sequence[OpenedTicket]) -> None:
