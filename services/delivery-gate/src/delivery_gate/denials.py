@@ -61,6 +61,5 @@ async def deny(
         rejection,
         status=status,
         title=TITLES[status],
-        code=str(rejection.code),
         outcome="denied",
     )

@@ -118,7 +118,7 @@ async def test_a_wrong_sample_keeps_the_whole_batch_out(
     assert refused.status_code == 422
     named = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
     assert named == {
-        ("/samples/1/series", "unknown"),
+        ("/samples/1/series", "unknown_reference"),
         ("/samples/2/at", "future"),
         ("/samples/3/value", "twice"),
     }

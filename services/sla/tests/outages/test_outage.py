@@ -159,6 +159,6 @@ def test_what_is_called_off_excuses_until_then() -> None:
     window = during.window()
     assert window is not None
     assert window.end == NOON + 3 * MINUTE
-    assert cancel(during, "anna", NOON + 4 * MINUTE) == "CANCELLED"
-    assert cancel(agreed, "anna", NOON + 9 * MINUTE) == "CANCELLED"
-    assert agree(before, "omar", NOON - MINUTE) == "CANCELLED"
+    assert cancel(during, "anna", NOON + 4 * MINUTE) == "ALREADY_OVER"
+    assert cancel(agreed, "anna", NOON + 9 * MINUTE) == "ALREADY_OVER"
+    assert agree(before, "omar", NOON - MINUTE) == "ALREADY_OVER"

@@ -49,7 +49,7 @@ def test_the_owner_finishes_and_somebody_else_verifies() -> None:
     assert (verified.state, verified.done_by, verified.verified_by) == ("verified", "anna", "omar")
     assert finish(open_action(), Statement("omar", AT, "I did it")) == "NOT_OWNER"
     assert verify(open_action(), Statement("omar", AT, "")) == "NOT_DONE"
-    assert hand_over(verified, "omar", date(2026, 8, 1)) == "VERIFIED"
+    assert hand_over(verified, "omar", date(2026, 8, 1)) == "ALREADY_VERIFIED"
 
 
 def test_what_was_not_verified_is_carried_over_until_it_is() -> None:

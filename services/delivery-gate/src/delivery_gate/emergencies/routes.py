@@ -38,7 +38,7 @@ async def request_emergency(
     environment = await environments.find(tx, body.environment, lock=True)
     if environment is None:
         raise ValidationFailed(
-            [Violation("/environment", "unknown", "there is no such environment")]
+            [Violation("/environment", "unknown_reference", "there is no such environment")]
         )
     context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     blocker = await blockers.find(tx, body.ticket)

@@ -30,7 +30,9 @@ async def report_observation(
     if environment is None:
         raise NotFound(f"Environment {ref}")
     if await products.find(tx, body.product) is None:
-        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+        raise ValidationFailed(
+            [Violation("/product", "unknown_reference", "register this product first")]
+        )
     context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     return EnvironmentRead.model_validate(
         await record_observation(context, body.product, body.digest)

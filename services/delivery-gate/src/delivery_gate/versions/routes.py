@@ -38,7 +38,9 @@ async def register_version(
     answers with the registered version."""
     product = await products.find(tx, body.product, lock=True)
     if product is None:
-        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+        raise ValidationFailed(
+            [Violation("/product", "unknown_reference", "register this product first")]
+        )
     context = CommandContext(tx, caller.actor, await transaction_time(tx))
     requested = Version(
         id=uuid7(),
@@ -62,7 +64,7 @@ async def register_version(
 async def _emergency_ids(tx: Connection, references: Sequence[str]) -> frozenset[UUID]:
     ids = await emergency_changes.find_ids(tx, references)
     violations = [
-        Violation(f"/contains/{index}", "unknown", "there is no such emergency change")
+        Violation(f"/contains/{index}", "unknown_reference", "there is no such emergency change")
         for index, reference in enumerate(references)
         if reference not in ids
     ]

@@ -147,6 +147,6 @@ async def _unknown_people(tx: Connection, rota: Rota) -> list[Violation]:
     named = {person for layer in rota.layers for person in layer.participants}
     named |= {override.person for override in rota.overrides if override.person}
     return [
-        Violation("", "unknown_person", f"there is no active person {person[:50]!r}")
+        Violation("", "unknown_reference", f"there is no active person {person[:50]!r}")
         for person in sorted(named - set(roles))
     ]

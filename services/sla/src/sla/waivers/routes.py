@@ -152,7 +152,7 @@ async def _clock_request(
     assert body.clock_id is not None
     ticket_clock = await clocks.lock_by_id(tx, body.clock_id)
     if ticket_clock is None:
-        raise _invalid("/clock_id", "unknown", "there is no such clock")
+        raise _invalid("/clock_id", "unknown_reference", "there is no such clock")
     if ticket_clock.clock.contract != "sla":
         detail = (
             "it is a partner's or second level's promise to us: there is no customer to waive it"
@@ -186,7 +186,7 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
         )
     customer = await directory.find_customer(tx, body.customer)
     if customer is None:
-        raise _invalid("/customer", "unknown", "there is no such customer")
+        raise _invalid("/customer", "unknown_reference", "there is no such customer")
     at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + MAX_PERIOD:
         raise _invalid("/ends_at", "period", "end it after its start and now, within 366 days")
@@ -243,6 +243,6 @@ REJECTIONS: dict[RejectionCode, Problem] = {
         "Only who has asked for it withdraws it; a general manager may refuse it.",
         code="NOT_THE_REQUESTER",
     ),
-    "ALREADY_DECIDED": Conflict("This waiver is decided. Ask for another one."),
-    "NOT_APPROVED": Conflict("Only an approval that still holds can be revoked."),
+    "ALREADY_DECIDED": Conflict("It is decided. Ask for another waiver.", code="ALREADY_DECIDED"),
+    "NOT_APPROVED": Conflict("Only a valid approval can be revoked.", code="NOT_APPROVED"),
 }

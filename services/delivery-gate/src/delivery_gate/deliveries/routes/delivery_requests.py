@@ -64,9 +64,11 @@ async def _find_references(tx: Connection, body: DeliveryCreate) -> Environment:
     environment = await environments.find(tx, body.environment, lock=True)
     violations = []
     if await products.find(tx, body.product) is None:
-        violations.append(Violation("/product", "unknown", "register this product first"))
+        violations.append(Violation("/product", "unknown_reference", "register this product first"))
     if environment is None:
-        violations.append(Violation("/environment", "unknown", "there is no such environment"))
+        violations.append(
+            Violation("/environment", "unknown_reference", "there is no such environment")
+        )
     if environment is None or violations:
         raise ValidationFailed(violations)
     return environment

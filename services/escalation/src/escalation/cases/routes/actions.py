@@ -117,7 +117,7 @@ async def move(
     policy = await policies.get_newest_policy(tx, body.policy)
     if policy is None:
         detail = "there is no policy with this key"
-        raise ValidationFailed([Violation("/policy", "unknown_policy", detail)])
+        raise ValidationFailed([Violation("/policy", "unknown_reference", detail)])
     roster = await policies.load_roster(tx)
 
     def decide(case: Case, at: datetime) -> Outcome | Rejection:

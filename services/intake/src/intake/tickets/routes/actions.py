@@ -48,7 +48,7 @@ async def assign(action: WorkAction, body: Assignment) -> Response:
     """Assign a ticket to a member of staff."""
     if body.to != action.caller.sub and await directory.PEOPLE.find(action.tx, body.to) is None:
         detail = f"there is no person {body.to}; register them at /v1/people"
-        raise ValidationFailed([Violation("/to", "unknown_person", detail)])
+        raise ValidationFailed([Violation("/to", "unknown_reference", detail)])
     return await action.run(
         "assign",
         lambda ticket, at: transitions.assign(ticket, body.to, body.team),

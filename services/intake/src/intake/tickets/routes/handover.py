@@ -29,7 +29,7 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
     """Hand a ticket over to second level or a partner, with a hand-over record."""
     if body.partner and await directory.PARTNERS.find(action.tx, body.partner) is None:
         detail = f"there is no partner {body.partner}; see /v1/partners"
-        raise ValidationFailed([Violation("/partner", "unknown_partner", detail)])
+        raise ValidationFailed([Violation("/partner", "unknown_reference", detail)])
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.forward(before, body.to, body.partner)

@@ -52,7 +52,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
         raise Forbidden("Internal notes are for staff. Leave `visibility` out.")
     if before.merged_into is not None:
         into = await tickets.find(action.tx, str(before.merged_into))
-        raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", type="merged")
+        raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
     message = Message(
         id=uuid7(),
         ticket_id=before.id,

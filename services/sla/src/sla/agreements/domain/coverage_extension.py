@@ -9,7 +9,7 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement
 
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-RejectionCode = Literal["OVER", "ENDED", "SELF_APPROVAL"]
+RejectionCode = Literal["ALREADY_OVER", "ALREADY_ENDED", "SELF_APPROVAL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def end_early(extension: Extension, early_end: EarlyEnd) -> Extension | Rejectio
     `word.since` does not lie in the past: what was covered stays so.
     """
     if extension.early_end is not None:
-        return "ENDED"
+        return "ALREADY_ENDED"
     if extension.ends_at <= early_end.ends_at:
-        return "OVER"
+        return "ALREADY_OVER"
     if extension.created_by == early_end.ended_by:
         return "SELF_APPROVAL"
     return replace(

@@ -12,7 +12,12 @@ from uuid import UUID
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
 Side = Literal["own", "counterparty"]
 RejectionCode = Literal[
-    "NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS", "NOT_THE_PARTY"
+    "WRONG_STATE",
+    "SELF_APPROVAL",
+    "ALREADY_COUNTED",
+    "CUSTOMER_SIGNS",
+    "STAFF_ONLY",
+    "NOT_THE_PARTY",
 ]
 
 
@@ -54,16 +59,16 @@ class VersionLifecycle:
 def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """From now on it is negotiated, and the customer who signs in the portal sees it."""
     if person.is_customer:
-        return "NOT_YOURS"
-    return replace(lifecycle, state="proposed") if lifecycle.state == "draft" else "NOT_NOW"
+        return "STAFF_ONLY"
+    return replace(lifecycle, state="proposed") if lifecycle.state == "draft" else "WRONG_STATE"
 
 
 def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """Back to a draft that may be changed. Nobody has approved of what it will say then."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return "STAFF_ONLY"
     if lifecycle.state not in ("proposed", "agreed"):
-        return "NOT_NOW"
+        return "WRONG_STATE"
     return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
 
 
@@ -72,7 +77,7 @@ def approve(
 ) -> VersionLifecycle | RejectionCode:
     """One person's word for one side; with that of the other side it is agreed."""
     if lifecycle.state != "proposed":
-        return "NOT_NOW"
+        return "WRONG_STATE"
     signatures = {
         one.by
         for one in (lifecycle.provider_signature, lifecycle.counter_signature)
@@ -98,9 +103,9 @@ def publish(
 ) -> VersionLifecycle | RejectionCode:
     """By somebody else than the author. From now on it promises."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return "STAFF_ONLY"
     if lifecycle.state != "agreed":
-        return "NOT_NOW"
+        return "WRONG_STATE"
     if person.name == lifecycle.draft_signature.by:
         return "SELF_APPROVAL"
     return replace(lifecycle, state="published", publication=Signature(person.name, at))
@@ -108,15 +113,17 @@ def publish(
 
 def supersede(lifecycle: VersionLifecycle) -> VersionLifecycle | RejectionCode:
     """The next version has been published; this one's validity ends where that one's begins."""
-    return replace(lifecycle, state="superseded") if lifecycle.state == "published" else "NOT_NOW"
+    return (
+        replace(lifecycle, state="superseded") if lifecycle.state == "published" else "WRONG_STATE"
+    )
 
 
 def withdraw(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
     """Given up before it was published."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return "STAFF_ONLY"
     if lifecycle.state not in ("draft", "proposed", "agreed"):
-        return "NOT_NOW"
+        return "WRONG_STATE"
     return replace(lifecycle, state="withdrawn")
 
 

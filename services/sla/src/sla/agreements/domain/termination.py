@@ -9,7 +9,7 @@ from typing import Literal
 
 from sla.agreements.domain.lifecycle import Signature
 
-RejectionCode = Literal["NOT_ASKED", "OVER", "SELF_APPROVAL"]
+RejectionCode = Literal["NOT_REQUESTED", "ALREADY_TERMINATED", "SELF_APPROVAL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def request_end(
 ) -> Termination | RejectionCode:
     """The last one to ask is the one who asks."""
     if termination is not None and termination.confirmed is not None:
-        return "OVER"
+        return "ALREADY_TERMINATED"
     return Termination(Signature(actor, at), reason)
 
 
@@ -34,9 +34,9 @@ def confirm_end(
     termination: Termination | None, actor: str, at: datetime
 ) -> Termination | RejectionCode:
     if termination is None:
-        return "NOT_ASKED"
+        return "NOT_REQUESTED"
     if termination.confirmed is not None:
-        return "OVER"
+        return "ALREADY_TERMINATED"
     if termination.requested.by == actor:
         return "SELF_APPROVAL"
     return replace(termination, confirmed=Signature(actor, at))

@@ -93,7 +93,7 @@ async def match_agreement(
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
-            [Violation("/query/customer", "unknown", "there is no such customer")]
+            [Violation("/query/customer", "unknown_reference", "there is no such customer")]
         )
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")

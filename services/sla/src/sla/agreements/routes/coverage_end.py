@@ -34,8 +34,8 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 SECOND = timedelta(seconds=1)
 REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "OVER": "This cover is over: what has passed stays covered.",
-    "ENDED": "This cover was ended early already.",
+    "ALREADY_OVER": "This cover is over: what has passed stays covered.",
+    "ALREADY_ENDED": "This cover was ended early already.",
 }
 
 
@@ -73,7 +73,7 @@ async def end_coverage(
         detail = "Somebody else than the person who extended the cover ends it."
         return problem_response(Forbidden(detail, code=after))
     if not isinstance(after, Extension):
-        raise Conflict(REJECTION_DETAILS[after])
+        raise Conflict(REJECTION_DETAILS[after], code=after)
     await _store_early_end(tx, stored, before, after)
     await _emit(tx, stored, after, caller, at)
     return extension_to_response(after)

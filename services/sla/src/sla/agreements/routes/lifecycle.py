@@ -40,7 +40,7 @@ REJECTION_DETAILS: dict[RejectionCode, str] = {
     "SELF_APPROVAL": "Somebody else than the author publishes it.",
     "ALREADY_COUNTED": "One person counts once. Somebody else approves for the other side.",
     "CUSTOMER_SIGNS": "This side has approved; the other side's approval is still to come.",
-    "NOT_YOURS": "Only our own people do this.",
+    "STAFF_ONLY": "Only our own people do this.",
     "NOT_THE_PARTY": "A contact of the customer with whom it is made approves of it.",
 }
 
@@ -132,12 +132,16 @@ async def _take_step(
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     if stored.is_terminated:
-        raise Conflict("This agreement was deactivated: its versions stay as they are.")
+        raise Conflict(
+            "This agreement was terminated: its versions stay as they are.",
+            code="ALREADY_TERMINATED",
+        )
     at = await transaction_time(tx)
     after = step.rule(stored.lifecycle, _person_of(stored, caller), at)
-    if after == "NOT_NOW":
+    if after == "WRONG_STATE":
         raise Conflict(
-            f"This version is {stored.lifecycle.state}: that cannot be done with it now."
+            f"This version is {stored.lifecycle.state}: that cannot be done with it now.",
+            code=after,
         )
     if not isinstance(after, VersionLifecycle):
         await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after})
@@ -184,7 +188,7 @@ async def _apply_publication(
     history = await agreements.list_versions(tx, stored.agreement_id)
     superseded = find_succession(version, stored.supersedes, history)
     if isinstance(superseded, Overlap):
-        raise Conflict(f"It cannot be published: {superseded}.", type="overlap")
+        raise Conflict(f"It cannot be published: {superseded}.", code="OVERLAP")
     if superseded is not None:
         # Before the other: the two must not hold at the same time for a moment.
         await agreements.set_superseded(

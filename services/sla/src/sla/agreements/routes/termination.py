@@ -30,8 +30,8 @@ from sla.calendars.schemas import Name, id_or_key
 routes = router("/v1/agreements", tags=["agreements"])
 
 REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "NOT_ASKED": "Nobody has asked for the end of this agreement.",
-    "OVER": "This agreement was terminated already.",
+    "NOT_REQUESTED": "Nobody has asked for the end of this agreement.",
+    "ALREADY_TERMINATED": "This agreement was terminated already.",
     "SELF_APPROVAL": "Somebody else than the person who asked confirms it.",
 }
 
@@ -51,7 +51,7 @@ async def request_termination(
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = request_end(stored.termination, caller.sub, body.reason, at)
     if not isinstance(termination, Termination):
-        raise Conflict(REJECTION_DETAILS[termination])
+        raise Conflict(REJECTION_DETAILS[termination], code=termination)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
@@ -76,7 +76,7 @@ async def confirm_termination(
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, termination)
         return problem_response(Forbidden(REJECTION_DETAILS[termination], code=termination))
     if not isinstance(termination, Termination):
-        raise Conflict(REJECTION_DETAILS[termination])
+        raise Conflict(REJECTION_DETAILS[termination], code=termination)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     decision = (caller.sub, at, termination.requested.by)
     bulk_update = BulkUpdate(
@@ -98,9 +98,9 @@ async def withdraw_termination(
     """Withdraw the requested termination of an agreement before it is confirmed."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     if stored.termination is None:
-        raise Conflict(REJECTION_DETAILS["NOT_ASKED"])
+        raise Conflict(REJECTION_DETAILS["NOT_REQUESTED"], code="NOT_REQUESTED")
     if stored.termination.confirmed is not None:
-        raise Conflict(REJECTION_DETAILS["OVER"])
+        raise Conflict(REJECTION_DETAILS["ALREADY_TERMINATED"], code="ALREADY_TERMINATED")
     await agreements.save_termination(tx, stored.agreement_id, None)
     await emit(tx, stored, AgreementTerminationWithdrawn(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.drop", caller, at, stored.termination.reason)

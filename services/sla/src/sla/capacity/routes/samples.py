@@ -108,7 +108,11 @@ def _check_samples(items: list[SampleCreate], series_ids: Collection[str], now: 
         pointer = f"/samples/{index}"
         if sample.series not in series_ids:
             violations.append(
-                Violation(f"{pointer}/series", "unknown", f"there is no series {sample.series!r}")
+                Violation(
+                    f"{pointer}/series",
+                    "unknown_reference",
+                    f"there is no series {sample.series!r}",
+                )
             )
         if sample.at > now + MAX_CLOCK_SKEW:
             violations.append(Violation(f"{pointer}/at", "future", "this instant is yet to come"))

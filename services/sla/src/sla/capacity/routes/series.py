@@ -192,7 +192,7 @@ async def _find_customer(tx: Connection, body: SeriesCreate) -> directory.Custom
     customer = await directory.find_customer(tx, id_or_key(body.customer))
     if customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     return customer
 
 

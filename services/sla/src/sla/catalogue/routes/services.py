@@ -141,7 +141,9 @@ async def _build_version(
     violations = [*await _unknown_references(tx, body), *await _cycle_violations(tx, body)]
     calendar = None if body.hours is None else await calendars.find(tx, id_or_key(body.hours))
     if body.hours is not None and calendar is None:
-        violations.append(Violation("/hours", "unknown", f"there is no calendar {body.hours!r}"))
+        violations.append(
+            Violation("/hours", "unknown_reference", f"there is no calendar {body.hours!r}")
+        )
     if violations:
         raise ValidationFailed(violations)
     return Service(
@@ -170,13 +172,13 @@ async def _unknown_references(tx: Connection, body: ServiceCreate) -> list[Viola
     )
     unknown_customers = await catalogue.find_unknown_customers(tx, body.sold_to)
     node_violations = [
-        Violation(f"/runs_on/{index}", "unknown", f"there is no {node.kind} {node.key!r}")
+        Violation(f"/runs_on/{index}", "unknown_reference", f"there is no {node.kind} {node.key!r}")
         for index, need in enumerate(service_needs)
         for node in need.nodes
         if node in unknown_nodes
     ]
     buyer_violations = [
-        Violation(f"/sold_to/{index}", "unknown", f"there is no customer {key!r}")
+        Violation(f"/sold_to/{index}", "unknown_reference", f"there is no customer {key!r}")
         for index, key in enumerate(body.sold_to)
         if key in unknown_customers
     ]

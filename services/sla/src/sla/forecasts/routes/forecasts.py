@@ -109,7 +109,9 @@ async def create_forecasts(
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, id_or_key(body.customer))
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.id
     clock_ids = await forecast_now(tx, customer, ids, MAX_FORECASTS)
     rows = {row.clock_id: row for row in await forecasts.list_with_tickets(tx, clock_ids)}
@@ -231,7 +233,9 @@ async def _clock_ids(tx: Connection, body: ForecastsCreate) -> list[UUID] | None
         return body.clock_ids
     ticket = await tickets.find(tx, id_or_key(body.ticket))
     if ticket is None:
-        raise ValidationFailed([Violation("/ticket", "unknown", "there is no such ticket")])
+        raise ValidationFailed(
+            [Violation("/ticket", "unknown_reference", "there is no such ticket")]
+        )
     ticket_clock_ids = [one.id for one in await clocks.list_by_ticket(tx, ticket.id)]
     requested = body.clock_ids
     return [one for one in ticket_clock_ids if requested is None or one in requested]

@@ -53,7 +53,9 @@ async def create_subscription(
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, body.customer)
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.key
     if (
         len(await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None))

@@ -10,7 +10,7 @@ from uuid import UUID
 from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.domain.state_timeline import Window
 
-RejectionCode = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
+RejectionCode = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "ALREADY_OVER"]
 MAX_DURATION = timedelta(days=31)
 """A window that is longer is a shutdown, which the agreement should say."""
 _ScopeKey = tuple[UUID | str | None, ...]
@@ -48,7 +48,7 @@ def agree(
 ) -> PlannedMaintenance | RejectionCode:
     """Another person's word, given before it begins: what is agreed afterwards excuses nothing."""
     if maintenance.cancelled_at is not None:
-        return "CANCELLED"
+        return "ALREADY_OVER"
     if maintenance.agreed_at is not None:
         return "ALREADY_AGREED"
     if actor == maintenance.announced_by:
@@ -63,7 +63,7 @@ def cancel(
 ) -> PlannedMaintenance | RejectionCode:
     """Called off, or ended early. Downtime from then on counts again."""
     if maintenance.cancelled_at is not None or at >= maintenance.ends_at:
-        return "CANCELLED"
+        return "ALREADY_OVER"
     return replace(
         maintenance, cancelled_by=actor, cancelled_at=at, sequence=maintenance.sequence + 1
     )

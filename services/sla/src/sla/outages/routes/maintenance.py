@@ -48,7 +48,7 @@ routes = router("/v1/maintenance", tags=["outages"])
 REJECTION_DETAILS: dict[RejectionCode, str] = {
     "TOO_LATE": "It has begun: what is agreed afterwards excuses nothing.",
     "ALREADY_AGREED": "It is agreed already.",
-    "CANCELLED": "It is over, or called off.",
+    "ALREADY_OVER": "It is over, or called off.",
 }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sla.calendars.domain.month import Month
 
 ActionItemState = Literal["open", "done", "verified"]
-Rejection = Literal["NOT_OWNER", "SELF_VERIFICATION", "NOT_OPEN", "NOT_DONE", "VERIFIED"]
+Rejection = Literal["NOT_OWNER", "SELF_VERIFICATION", "NOT_OPEN", "NOT_DONE", "ALREADY_VERIFIED"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def send_back(action: ActionItem, statement: Statement) -> ActionItem | Rejectio
 def hand_over(action: ActionItem, owner: str, due: date) -> ActionItem | Rejection:
     """Somebody else owns it from now on, or it is due on another date."""
     if action.state == "verified":
-        return "VERIFIED"
+        return "ALREADY_VERIFIED"
     if action.state == "done":
         return "NOT_OPEN"
     return replace(action, owner=owner, due=due)

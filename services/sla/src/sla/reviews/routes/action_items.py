@@ -183,5 +183,5 @@ PROBLEMS: dict[Rejection, Problem] = {
     ),
     "NOT_OPEN": Conflict("It waits to be verified, or is verified.", code="NOT_OPEN"),
     "NOT_DONE": Conflict("Its owner has not finished it, or it is verified.", code="NOT_DONE"),
-    "VERIFIED": Conflict("It is done and verified.", code="VERIFIED"),
+    "ALREADY_VERIFIED": Conflict("It is done and verified.", code="ALREADY_VERIFIED"),
 }

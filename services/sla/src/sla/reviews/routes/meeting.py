@@ -97,7 +97,7 @@ async def add_breach_comment(
     loaded = await clocks.load(tx, [body.clock_id])
     if not loaded or loaded[0].ticket.customer_id != review.customer_id:
         detail = "this customer has no such clock; the review's breaches name them"
-        raise ValidationFailed([Violation("/clock_id", "unknown", detail)])
+        raise ValidationFailed([Violation("/clock_id", "unknown_reference", detail)])
     (tracked,) = loaded
     if tracked.clock.breached_at is None:
         raise Conflict("This promise has not been broken.")

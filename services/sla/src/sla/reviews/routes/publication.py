@@ -43,7 +43,7 @@ async def generate_review(
     directory_customer = await directory.find_customer(tx, body.customer)
     if directory_customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     (customer,) = await customers.list_by_ids(tx, [directory_customer.id])
     month, at = month_from_request(body.month, "/month"), await transaction_time(tx)
     if month > month_of(at, zone_or_utc(customer.timezone)):

@@ -159,7 +159,9 @@ async def get_time_entry(
 async def _resolve_ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket:
     ticket = await tickets.find(tx, id_or_key(name))
     if ticket is None:
-        raise ValidationFailed([Violation(pointer, "unknown", f"there is no ticket {name!r}")])
+        raise ValidationFailed(
+            [Violation(pointer, "unknown_reference", f"there is no ticket {name!r}")]
+        )
     return ticket
 
 
