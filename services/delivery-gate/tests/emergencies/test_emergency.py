@@ -110,5 +110,5 @@ def test_it_is_revoked_only_before_it_is_applied() -> None:
 
 def test_a_delivered_version_settles_it() -> None:
     settled = settle(APPLIED, UUID(int=7), NINE)
-    assert (settled.state, settled.settled_by_version) == ("settled", UUID(int=7))
+    assert (settled.state, settled.settled_by_delivery) == ("settled", UUID(int=7))
     assert settle(AUTHORIZED, UUID(int=7), NINE) == AUTHORIZED

@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from common.auth.requirements import RequiresPermission, requirements_of
+from common.http.idempotency import KEYED_METHODS
 from common.http.models import ProblemModel
 from common.http.problems import PROBLEM_JSON
 
@@ -129,5 +130,5 @@ def _complete_operation(
                 {requirement.permission for requirement in requirements}
             )
             operation.setdefault("parameters", []).extend(headers)
-        if method == "POST" and requirements:
+        if method in KEYED_METHODS and requirements:
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY_PARAMETER)

@@ -31,7 +31,7 @@ class Blocker:
 class EmergencyChange:
     """A change without a version, made to end a Blocker.
 
-    `settled_by_version` is the id of the delivery that brought a version with this change.
+    `settled_by_delivery` is the id of the delivery that brought a version with this change.
     """
 
     id: UUID
@@ -47,7 +47,7 @@ class EmergencyChange:
     authorized_at: datetime | None = None
     applied_by: str | None = None
     applied_at: datetime | None = None
-    settled_by_version: UUID | None = None
+    settled_by_delivery: UUID | None = None
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
@@ -135,7 +135,7 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
     """Settle an applied change: a version that contains it was delivered and verified."""
     if change.state != "applied":
         return change
-    return replace(change, state="settled", settled_by_version=delivery_id, settled_at=at)
+    return replace(change, state="settled", settled_by_delivery=delivery_id, settled_at=at)
 
 
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:

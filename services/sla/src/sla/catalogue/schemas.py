@@ -15,12 +15,12 @@ from sla.calendars.schemas import Name
 from sla.catalogue.domain.graph import Need, parse_node
 from sla.catalogue.domain.service import Service
 
-Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+Key = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 NodeName = Annotated[
     str,
     Field(
         max_length=80,
-        pattern="^(service|environment|partner)/[a-z0-9][a-z0-9-]{0,62}$",
+        pattern="^(service|environment|partner)/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         examples=["environment/acme-prod"],
     ),
 ]

@@ -15,7 +15,7 @@ from sla.agreements.domain.clauses import Price, Prose
 from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
 SECOND = timedelta(seconds=1)
-Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+Key = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 Text = Annotated[str, Field(max_length=20_000)]
 Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -28,7 +28,7 @@ class CalendarCreate(CalendarDefinition):
     Public holidays are taken over as dates, for the year before and ten years from now.
     """
 
-    key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    key: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
 
 
