@@ -16,7 +16,7 @@ async def test_the_first_criteria_are_those_of_the_core(database: Database) -> N
 
 def test_the_app_describes_itself() -> None:
     paths = create_app().openapi()["paths"]
-    assert "/v1/deliveries/{ref}/approve" in paths
+    assert "/v1/deliveries/{delivery}/approve" in paths
 
 
 async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:

@@ -16,7 +16,7 @@ from common.persistence.ids import uuid7
 from delivery_gate.command_context import CommandContext
 from delivery_gate.denials import deny
 from delivery_gate.emergencies.store import emergency_changes
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import VersionRef
 from delivery_gate.products import store as products
 from delivery_gate.versions import store
 from delivery_gate.versions.commands import record_version
@@ -89,9 +89,9 @@ async def list_versions(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{version}")
 async def get_version(
-    ref: PathReference, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
+    ref: VersionRef, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
 ) -> VersionRead:
     """Get a version by its id, or as `product:name`."""
     return await load_response(tx, await load_version(tx, ref))

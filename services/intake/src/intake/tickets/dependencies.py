@@ -20,7 +20,7 @@ from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
 TicketReference: TypeAlias = Annotated[
-    str, Path(max_length=40, description="The ticket's id or key.")
+    str, Path(alias="ticket", max_length=40, description="The ticket's id or key.")
 ]
 TicketOpener = Annotated[Caller, requires("tickets:open")]
 TicketReader = Annotated[Caller, requires("tickets:read")]

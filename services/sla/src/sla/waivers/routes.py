@@ -11,10 +11,11 @@ from common.errors import Conflict, Forbidden, NotFound, Problem, ValidationFail
 from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
 from sla.directory.store import directory
+from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
 from sla.waivers.domain.waiver import RejectionCode, Waiver, WaiverState
 from sla.waivers.schemas import (
@@ -53,9 +54,9 @@ async def request_waiver(
     return await to_response(tx, waiver)
 
 
-@routes.post("/{name}/approve", response_model=WaiverRead)
+@routes.post("/{waiver}/approve", response_model=WaiverRead)
 async def approve_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -65,9 +66,9 @@ async def approve_waiver(
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
-@routes.post("/{name}/refuse", response_model=WaiverRead)
+@routes.post("/{waiver}/refuse", response_model=WaiverRead)
 async def refuse_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -77,9 +78,9 @@ async def refuse_waiver(
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
-@routes.post("/{name}/revoke", response_model=WaiverRead)
+@routes.post("/{waiver}/revoke", response_model=WaiverRead)
 async def revoke_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -92,9 +93,9 @@ async def revoke_waiver(
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
-@routes.post("/{name}/withdraw", response_model=WaiverRead)
+@routes.post("/{waiver}/withdraw", response_model=WaiverRead)
 async def withdraw_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:request")],
@@ -124,9 +125,9 @@ async def list_waivers(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{waiver}")
 async def get_waiver(
-    name: Name,
+    name: WaiverRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],

@@ -21,7 +21,7 @@ from delivery_gate.deliveries.store.evaluation_input import load_evaluation_inpu
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import DeliveryRef
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
 
@@ -93,9 +93,9 @@ async def list_deliveries(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{delivery}")
 async def get_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:read")],

@@ -17,16 +17,16 @@ from delivery_gate.deliveries.schemas import DeliveryRead, DeliveryRefuse
 from delivery_gate.deliveries.store import deliveries
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import DeliveryRef
 
 routes = router("/v1/deliveries", ["deliveries"])
 
 Reviewer = Annotated[Caller, requires("deliveries:review")]
 
 
-@routes.post("/{ref}/approve", response_model=DeliveryRead)
+@routes.post("/{delivery}/approve", response_model=DeliveryRead)
 async def approve_delivery(
-    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Reviewer
+    ref: DeliveryRef, request: Request, response: Response, tx: Transaction, caller: Reviewer
 ) -> DeliveryRead | Response:
     """Approve a delivery. Production needs two people, neither of them the requester."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
@@ -44,9 +44,9 @@ async def approve_delivery(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/refuse", response_model=DeliveryRead)
+@routes.post("/{delivery}/refuse", response_model=DeliveryRead)
 async def refuse_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     body: DeliveryRefuse,
     request: Request,
     response: Response,
@@ -71,9 +71,9 @@ async def refuse_delivery(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/withdraw", response_model=DeliveryRead)
+@routes.post("/{delivery}/withdraw", response_model=DeliveryRead)
 async def withdraw_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     request: Request,
     response: Response,
     tx: Transaction,

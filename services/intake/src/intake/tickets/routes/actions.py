@@ -43,7 +43,7 @@ from intake.tickets.store import messages, tickets
 routes = router("/v1/tickets", ["ticket actions"])
 
 
-@routes.post("/{ref}/assign", response_model=TicketRead)
+@routes.post("/{ticket}/assign", response_model=TicketRead)
 async def assign(action: WorkAction, body: Assignment) -> Response:
     """Assign a ticket to a member of staff."""
     if body.to != action.caller.sub and await directory.PEOPLE.find(action.tx, body.to) is None:
@@ -58,7 +58,7 @@ async def assign(action: WorkAction, body: Assignment) -> Response:
     )
 
 
-@routes.post("/{ref}/workaround", response_model=TicketRead)
+@routes.post("/{ticket}/workaround", response_model=TicketRead)
 async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     """Record a workaround for a ticket. The customer sees its text as a public message."""
     before = await action.lock_ticket()
@@ -78,7 +78,7 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     )
 
 
-@routes.post("/{ref}/hold", response_model=TicketRead)
+@routes.post("/{ticket}/hold", response_model=TicketRead)
 async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     """Hold a ticket to wait for the customer, the partner or second level."""
     before = await action.lock_ticket()
@@ -106,7 +106,7 @@ def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetim
     return Message(uuid7(), ticket.id, "public", "outbound", action.caller.sub, text, at)
 
 
-@routes.post("/{ref}/resume", response_model=TicketRead)
+@routes.post("/{ticket}/resume", response_model=TicketRead)
 async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Resume a ticket that is on hold."""
     return await action.run(
@@ -117,7 +117,7 @@ async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Respon
     )
 
 
-@routes.post("/{ref}/resolve", response_model=TicketRead)
+@routes.post("/{ticket}/resolve", response_model=TicketRead)
 async def resolve(action: WorkAction, body: Resolution) -> Response:
     """Resolve a ticket. Another person must verify it."""
     return await action.run(
@@ -127,7 +127,7 @@ async def resolve(action: WorkAction, body: Resolution) -> Response:
     )
 
 
-@routes.post("/{ref}/verify", response_model=TicketRead)
+@routes.post("/{ticket}/verify", response_model=TicketRead)
 async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
     """Verify the resolution of a ticket by another person."""
     return await action.run(
@@ -140,7 +140,7 @@ async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Resp
     )
 
 
-@routes.post("/{ref}/reject", response_model=TicketRead)
+@routes.post("/{ticket}/reject", response_model=TicketRead)
 async def reject(action: VerifyAction, body: Reason) -> Response:
     """Reject the resolution of a ticket by another person. The ticket is open again."""
     return await action.run(
@@ -151,7 +151,7 @@ async def reject(action: VerifyAction, body: Reason) -> Response:
     )
 
 
-@routes.post("/{ref}/close", response_model=TicketRead)
+@routes.post("/{ticket}/close", response_model=TicketRead)
 async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Close a verified ticket."""
     return await action.run(
@@ -162,7 +162,7 @@ async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Respons
     )
 
 
-@routes.post("/{ref}/reopen", response_model=TicketRead)
+@routes.post("/{ticket}/reopen", response_model=TicketRead)
 async def reopen(action: WorkAction, body: Reason) -> Response:
     """Reopen a ticket whose issue is back or was never solved."""
     return await action.run(
@@ -173,7 +173,7 @@ async def reopen(action: WorkAction, body: Reason) -> Response:
     )
 
 
-@routes.post("/{ref}/merge", response_model=TicketRead)
+@routes.post("/{ticket}/merge", response_model=TicketRead)
 async def merge(action: WorkAction, body: MergeRequest) -> Response:
     """Merge a duplicate into another ticket of the same customer."""
     _, other = await tickets.lock_two(action.tx, action.ref, body.into)

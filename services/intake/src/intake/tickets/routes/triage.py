@@ -15,7 +15,7 @@ from intake.tickets.schemas.responses import TicketRead
 routes = router("/v1/triage", ["ticket triage"])
 
 
-@routes.post("/{ref}/assign-customer", response_model=TicketRead)
+@routes.post("/{ticket}/assign-customer", response_model=TicketRead)
 async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Response:
     """Assign a ticket of an unknown sender to its customer. Clocks count from when it was opened."""
     customer = await directory.CUSTOMERS.find(action.tx, body.customer)

@@ -22,8 +22,9 @@ from sla.agreements.domain.matching import (
 )
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -109,9 +110,9 @@ async def match_agreement(
     )
 
 
-@routes.get("/{name}/diff")
+@routes.get("/{agreement}/diff")
 async def compare_versions(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     old: Annotated[VersionNumber, Query(alias="from")],

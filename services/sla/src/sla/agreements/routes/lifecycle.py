@@ -32,7 +32,8 @@ from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -60,9 +61,9 @@ APPROVE = Step("agreement.approve", rules.approve)
 PUBLISH = Step("agreement.publish", rules.publish)
 
 
-@routes.post("/{name}/propose", response_model=AgreementRead)
+@routes.post("/{agreement}/propose", response_model=AgreementRead)
 async def propose_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -74,9 +75,9 @@ async def propose_agreement(
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
-@routes.post("/{name}/revise", response_model=AgreementRead)
+@routes.post("/{agreement}/revise", response_model=AgreementRead)
 async def revise_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -85,9 +86,9 @@ async def revise_agreement(
     return await _take_step(tx, name, request, caller, REVISE)
 
 
-@routes.post("/{name}/withdraw", response_model=AgreementRead)
+@routes.post("/{agreement}/withdraw", response_model=AgreementRead)
 async def withdraw_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -96,9 +97,9 @@ async def withdraw_agreement(
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
-@routes.post("/{name}/approve", response_model=AgreementRead)
+@routes.post("/{agreement}/approve", response_model=AgreementRead)
 async def approve_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
@@ -111,9 +112,9 @@ async def approve_agreement(
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
-@routes.post("/{name}/publish", response_model=AgreementRead)
+@routes.post("/{agreement}/publish", response_model=AgreementRead)
 async def publish_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],

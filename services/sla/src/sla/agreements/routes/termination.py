@@ -25,7 +25,8 @@ from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -36,9 +37,9 @@ REJECTION_DETAILS: dict[RejectionCode, str] = {
 }
 
 
-@routes.post("/{name}/termination")
+@routes.post("/{agreement}/termination")
 async def request_termination(
-    name: Name,
+    name: AgreementRef,
     body: ReasonRequest,
     request: Request,
     tx: Transaction,
@@ -58,9 +59,9 @@ async def request_termination(
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/termination/confirm", response_model=AgreementRead)
+@routes.post("/{agreement}/termination/confirm", response_model=AgreementRead)
 async def confirm_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -88,9 +89,9 @@ async def confirm_termination(
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.delete("/{name}/termination")
+@routes.delete("/{agreement}/termination")
 async def withdraw_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],

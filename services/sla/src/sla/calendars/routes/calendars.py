@@ -14,8 +14,9 @@ from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
-from sla.calendars.schemas import CalendarDefinition, Name, PublicHolidays, definition_of, id_or_key
+from sla.calendars.schemas import CalendarDefinition, PublicHolidays, definition_of, id_or_key
 from sla.calendars.store import CalendarVersion
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -85,9 +86,9 @@ async def list_calendars(
     return to_page(rows, page.limit)
 
 
-@routes.get("/{name}")
+@routes.get("/{calendar}")
 async def get_calendar(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
+    name: CalendarRef, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarRead:
     """Get a calendar version by its id, or the newest one by the key."""
     version = None if caller.customer else await calendars.find(tx, id_or_key(name))

@@ -30,8 +30,9 @@ from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -58,7 +59,7 @@ def get_fetcher() -> FeedFetcher:
 
 
 @routes.post(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
     openapi_extra={
@@ -69,7 +70,7 @@ def get_fetcher() -> FeedFetcher:
     },
 )
 async def import_feed(
-    name: Name,
+    name: CalendarRef,
     request: Request,
     tx: Transaction,
     response: Response,
@@ -87,12 +88,12 @@ async def import_feed(
 
 
 @routes.post(
-    "/{name}/icalendar/fetch",
+    "/{calendar}/icalendar/fetch",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
 )
 async def fetch_feed(
-    name: Name,
+    name: CalendarRef,
     body: FeedFetch,
     tx: Transaction,
     response: Response,
@@ -117,12 +118,12 @@ async def fetch_feed(
 
 
 @routes.get(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     response_class=Response,
     responses={200: {"content": {ICALENDAR_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def export_hours(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
@@ -136,12 +137,12 @@ async def export_hours(
 
 
 @routes.get(
-    "/{name}/chart.svg",
+    "/{calendar}/chart.svg",
     response_class=Response,
     responses={200: {"content": {SVG_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def get_year_svg(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,

@@ -15,6 +15,7 @@ from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
 from sla.capacity.schemas import Figure
 from sla.capacity.store import samples, series
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/samples", tags=["measures"])
 series_routes = router("/v1/series", tags=["measures"])
@@ -71,9 +72,9 @@ async def create_samples(
     return SamplesRead(accepted=new, duplicates=len(rows) - new, conflicts=conflicts)
 
 
-@series_routes.get("/{name}/days")
+@series_routes.get("/{series}/days")
 async def list_days(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,

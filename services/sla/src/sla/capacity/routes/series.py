@@ -12,7 +12,7 @@ from common.http import Page, Paging, RequestModel, encode_cursor, router, set_e
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.capacity.commands import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.schemas import (
@@ -26,6 +26,7 @@ from sla.capacity.schemas import (
 from sla.capacity.store import series
 from sla.capacity.store.series import StoredSeries
 from sla.directory.store import directory
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["measures"])
 
@@ -56,9 +57,9 @@ async def create_series(
     return await to_response(tx, await get_visible(tx, str(definition.id), caller))
 
 
-@routes.post("/{name}/promises", status_code=201)
+@routes.post("/{series}/promises", status_code=201)
 async def create_promise(
-    name: Name,
+    name: SeriesRef,
     body: MeasuredPromiseCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
@@ -82,9 +83,9 @@ async def create_promise(
     return await to_response(tx, stored)
 
 
-@routes.post("/{name}/limits", status_code=201)
+@routes.post("/{series}/limits", status_code=201)
 async def create_limit(
-    name: Name,
+    name: SeriesRef,
     body: LimitCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
@@ -121,9 +122,9 @@ async def list_series(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{series}")
 async def get_series(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reports:read")],

@@ -13,11 +13,12 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
+from sla.path_parameters import ServiceRef
 
 routes = router("/v1/services", tags=["catalogue"])
 
@@ -49,9 +50,9 @@ async def create_service(
     return to_response(new_version, caller)
 
 
-@routes.post("/{name}/retire")
+@routes.post("/{service}/retire")
 async def retire_service(
-    name: Name,
+    name: ServiceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:write")],
@@ -95,9 +96,9 @@ async def list_services(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{service}")
 async def get_service(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("catalogue:read")],
@@ -111,9 +112,9 @@ async def get_service(
     return to_response(current, caller)
 
 
-@routes.get("/{name}/versions")
+@routes.get("/{service}/versions")
 async def list_versions(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],

@@ -11,7 +11,7 @@ from common.errors import NotFound
 from common.http import Instant, Page, Paging, RequestModel, encode_cursor, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Contract
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import State
 from sla.clocks.domain.ticket_clock import TicketClock
@@ -25,6 +25,7 @@ from sla.clocks.schemas import (
 )
 from sla.clocks.store import clock_queue, clocks, inputs, tickets
 from sla.clocks.store.clock_queue import ClockFilter
+from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
@@ -67,9 +68,9 @@ async def list_clocks(
     )
 
 
-@routes.get("/{clock_id}")
+@routes.get("/{clock}")
 async def get_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("clocks:read")],
@@ -82,9 +83,9 @@ async def get_clock(
     return ClockDetailRead(**clock.model_dump(), firings=firings)
 
 
-@ticket_routes.get("/{name}/clocks")
+@ticket_routes.get("/{ticket}/clocks")
 async def list_ticket_clocks(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    name: TicketRef, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Page[ClockRead]:
     """List the clocks of a ticket, by its id or key.
 
@@ -105,9 +106,9 @@ class ClockReplay(RequestModel):
     as_known_at: datetime | None = None
 
 
-@routes.post("/{clock_id}/replay")
+@routes.post("/{clock}/replay")
 async def replay_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     body: ClockReplay | None = None,

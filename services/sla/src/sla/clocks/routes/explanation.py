@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated, Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
@@ -27,6 +26,7 @@ from sla.clocks.explanation_chart import render_svg
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.clocks.schemas import ExplanationRead, IntervalRead, TermsChangeRead, clock_to_response
 from sla.clocks.store import inputs
+from sla.path_parameters import ClockId
 
 routes = router("/v1/clocks", tags=["clocks"])
 
@@ -75,7 +75,7 @@ class ClockExplanation:
 
 
 async def _load_explanation(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
@@ -115,7 +115,7 @@ RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, sc
 
 
 @routes.get(
-    "/{clock_id}/explanation",
+    "/{clock}/explanation",
     response_model=ExplanationRead,
     responses={200: {"content": {TEXT: {}, SVG: {}}}},
 )
@@ -137,7 +137,7 @@ async def explain_clock(
     return explanation.to_response()
 
 
-@routes.get("/{clock_id}/explanation.svg", response_class=Response)
+@routes.get("/{clock}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
     """Draw the timeline of a clock as SVG: how the counted time rose, and why it did not."""
     return _svg_response(explanation)

@@ -34,6 +34,7 @@ from sla.forecasts.domain.reasons import describe_reasons
 from sla.forecasts.events import forecast_payload
 from sla.forecasts.store import forecasts, subscriptions
 from sla.forecasts.store.forecasts import LISTED_OUTLOOKS, forecast_of
+from sla.path_parameters import ForecastId
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
@@ -139,9 +140,9 @@ async def list_forecasts(
     )
 
 
-@routes.get("/{forecast_id}")
+@routes.get("/{forecast}")
 async def get_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("forecasts:read")],
@@ -154,9 +155,9 @@ async def get_forecast(
     return await _detail_response(tx, row)
 
 
-@routes.post("/{forecast_id}/acknowledge")
+@routes.post("/{forecast}/acknowledge")
 async def acknowledge_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],

@@ -16,6 +16,7 @@ from common.persistence.ids import uuid7
 from sla.directory.store import directory
 from sla.forecasts.store import subscriptions
 from sla.forecasts.store.subscriptions import Subscription
+from sla.path_parameters import SubscriptionId
 
 routes = router("/v1/forecast-subscriptions", tags=["forecasts"])
 
@@ -92,9 +93,9 @@ async def list_subscriptions(
     )
 
 
-@routes.delete("/{subscription_id}", status_code=204)
+@routes.delete("/{subscription}", status_code=204)
 async def delete_subscription(
-    subscription_id: UUID,
+    subscription_id: SubscriptionId,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> None:

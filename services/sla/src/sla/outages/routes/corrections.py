@@ -13,7 +13,7 @@ from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Viola
 from common.http import RequestModel, if_match, problem_response, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.outages.commands import correct_outage
 from sla.outages.domain.outage import Outage, OutageChange, apply_change
 from sla.outages.domain.state_timeline import Effect
@@ -27,8 +27,9 @@ from sla.outages.schemas.outages import (
 from sla.outages.schemas.scope import Reason
 from sla.outages.store import corrections, outages
 from sla.outages.store.corrections import Correction
+from sla.path_parameters import CorrectionId, OutageRef
 
-routes = router("/v1/outages/{name}/corrections", tags=["outages"])
+routes = router("/v1/outages/{outage}/corrections", tags=["outages"])
 MAX_CORRECTIONS = 100
 
 
@@ -45,7 +46,7 @@ class OutageCorrectionCreate(RequestModel):
 
 @routes.post("", status_code=201)
 async def request_correction(
-    name: Name,
+    name: OutageRef,
     body: OutageCorrectionCreate,
     tx: Transaction,
     response: Response,
@@ -63,10 +64,10 @@ async def request_correction(
     return to_correction_response(correction)
 
 
-@routes.post("/{correction_id}/confirm", response_model=OutageDetail)
+@routes.post("/{correction}/confirm", response_model=OutageDetail)
 async def confirm_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
@@ -90,10 +91,10 @@ async def confirm_correction(
     )
 
 
-@routes.post("/{correction_id}/refuse", response_model=CorrectionRead)
+@routes.post("/{correction}/refuse", response_model=CorrectionRead)
 async def refuse_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],

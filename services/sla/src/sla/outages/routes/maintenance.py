@@ -28,7 +28,7 @@ from common.http import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
     PlannedMaintenance,
@@ -42,6 +42,7 @@ from sla.outages.events import maintenance_payload
 from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
 from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
+from sla.path_parameters import MaintenanceRef
 
 routes = router("/v1/maintenance", tags=["outages"])
 
@@ -85,9 +86,9 @@ def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         raise ValidationFailed([Violation("/ends_at", "order", detail)])
 
 
-@routes.post("/{name}/agree", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/agree", response_model=MaintenanceRead)
 async def agree_to_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
@@ -103,9 +104,9 @@ async def agree_to_maintenance(
     return to_response(after, caller)
 
 
-@routes.post("/{name}/cancel", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/cancel", response_model=MaintenanceRead)
 async def cancel_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:write")],
@@ -146,9 +147,9 @@ async def list_maintenance(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{maintenance}")
 async def get_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],

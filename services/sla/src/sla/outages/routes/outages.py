@@ -20,7 +20,7 @@ from common.http import (
     set_etag,
 )
 from common.persistence.database import Connection, Transaction, transaction_time
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, Source, as_known, mark_ended
 from sla.outages.domain.state_timeline import Effect
@@ -28,6 +28,7 @@ from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_resp
 from sla.outages.schemas.scope import Reason, ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
 from sla.outages.store.outages import OutageFilter
+from sla.path_parameters import OutageRef
 
 routes = router("/v1/outages", tags=["outages"])
 MAX_CORRECTIONS = 100
@@ -77,9 +78,9 @@ async def report_outage(
     return await _detail_response(tx, outage, caller)
 
 
-@routes.post("/{name}/end")
+@routes.post("/{outage}/end")
 async def end_outage(
-    name: Name,
+    name: OutageRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:write")],
@@ -155,9 +156,9 @@ async def list_outages(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{outage}")
 async def get_outage(
-    name: Name,
+    name: OutageRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],

@@ -11,7 +11,8 @@ from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem
 from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import ActionRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
     ActionItem,
@@ -54,9 +55,9 @@ async def list_actions(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{action}")
 async def get_action(
-    name: Name,
+    name: ActionRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
@@ -69,9 +70,9 @@ async def get_action(
     return to_action_response(record[0])
 
 
-@routes.post("/{name}/finish", response_model=ActionItemRead)
+@routes.post("/{action}/finish", response_model=ActionItemRead)
 async def finish_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemFinish,
     request: Request,
     tx: Transaction,
@@ -86,9 +87,9 @@ async def finish_action(
     )
 
 
-@routes.post("/{name}/verify", response_model=ActionItemRead)
+@routes.post("/{action}/verify", response_model=ActionItemRead)
 async def verify_action(
-    name: Name,
+    name: ActionRef,
     request: Request,
     tx: Transaction,
     response: Response,
@@ -102,9 +103,9 @@ async def verify_action(
     )
 
 
-@routes.post("/{name}/send-back", response_model=ActionItemRead)
+@routes.post("/{action}/send-back", response_model=ActionItemRead)
 async def send_back_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemSendBack,
     request: Request,
     tx: Transaction,
@@ -119,9 +120,9 @@ async def send_back_action(
     )
 
 
-@routes.post("/{name}/hand-over", response_model=ActionItemRead)
+@routes.post("/{action}/hand-over", response_model=ActionItemRead)
 async def hand_over_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemHandOver,
     request: Request,
     tx: Transaction,

@@ -11,8 +11,8 @@ from common.errors import Conflict, ValidationFailed, Violation
 from common.http import ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.clocks.store import clocks
+from sla.path_parameters import ReviewRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.routes.publication import lock_review
@@ -47,9 +47,9 @@ class BreachCommentRead(ResponseModel):
     at: datetime
 
 
-@routes.post("/{name}/agenda", status_code=201)
+@routes.post("/{review}/agenda", status_code=201)
 async def add_agenda_item(
-    name: Name,
+    name: ReviewRef,
     body: AgendaItemCreate,
     request: Request,
     tx: Transaction,
@@ -65,9 +65,9 @@ async def add_agenda_item(
     return AgendaItemRead(number=number, title=body.title, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/minutes", status_code=201)
+@routes.post("/{review}/minutes", status_code=201)
 async def add_minute(
-    name: Name,
+    name: ReviewRef,
     body: MinuteCreate,
     request: Request,
     tx: Transaction,
@@ -82,9 +82,9 @@ async def add_minute(
     return MinuteRead(number=number, text=body.text, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/breach-comments", status_code=201)
+@routes.post("/{review}/breach-comments", status_code=201)
 async def add_breach_comment(
-    name: Name,
+    name: ReviewRef,
     body: BreachCommentCreate,
     request: Request,
     tx: Transaction,
@@ -112,9 +112,9 @@ async def add_breach_comment(
     )
 
 
-@routes.post("/{name}/actions", status_code=201)
+@routes.post("/{review}/actions", status_code=201)
 async def create_action(
-    name: Name,
+    name: ReviewRef,
     body: ActionItemCreate,
     request: Request,
     tx: Transaction,

@@ -11,7 +11,8 @@ from common.http import Page, Paging, encode_cursor, router
 from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.month import zone_or_utc
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
@@ -52,9 +53,9 @@ async def list_reviews(
     return Page[ReviewRead](items=items, next=encode_cursor(last.month, last.id) if last else None)
 
 
-@routes.get("/{name}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
+@routes.get("/{review}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
 async def get_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:read")],
