@@ -31,7 +31,7 @@ NO_TICKET_ID = UUID(int=0)
 
 
 @routes.post("", status_code=201, response_model=EmergencyRead)
-async def request_emergency(
+async def request_emergency_change(
     body: EmergencyCreate, response: Response, tx: Transaction, caller: Worker
 ) -> EmergencyRead | Response:
     """Request an emergency change. Denied unless a Blocker is open on this very environment."""
@@ -63,7 +63,7 @@ async def request_emergency(
 
 
 @routes.get("")
-async def list_emergencies(
+async def list_emergency_changes(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
@@ -79,7 +79,7 @@ async def list_emergencies(
 
 
 @routes.get("/{emergency_change}")
-async def get_emergency(
+async def get_emergency_change(
     ref: EmergencyChangeRef,
     response: Response,
     tx: Transaction,
@@ -94,7 +94,7 @@ async def get_emergency(
 
 
 @routes.post("/{emergency_change}/authorize", response_model=EmergencyRead)
-async def authorize_emergency(
+async def authorize_emergency_change(
     ref: EmergencyChangeRef,
     request: Request,
     tx: Transaction,
@@ -109,7 +109,7 @@ async def authorize_emergency(
 
 
 @routes.post("/{emergency_change}/apply", response_model=EmergencyRead)
-async def apply_emergency(
+async def apply_emergency_change(
     ref: EmergencyChangeRef, request: Request, tx: Transaction, caller: Worker
 ) -> EmergencyRead | Response:
     """Apply an authorized emergency change. From then on the environment owes a version that
@@ -127,7 +127,7 @@ async def apply_emergency(
 
 
 @routes.post("/{emergency_change}/revoke", response_model=EmergencyRead)
-async def revoke_emergency(
+async def revoke_emergency_change(
     ref: EmergencyChangeRef,
     body: EmergencyRevoke,
     request: Request,

@@ -16,7 +16,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SeriesCreate(RequestModel):
-    """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
+    """`sample_interval_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
     Without `customer` it is the house's own, and no customer sees it."""
 
     key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,99}$")]
@@ -25,7 +25,7 @@ class SeriesCreate(RequestModel):
     customer: Name | None = None
     service: Name | None = None
     environment: Name | None = None
-    every_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
+    sample_interval_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
 
 
 class MeasuredPromiseCreate(RequestModel):
@@ -73,7 +73,7 @@ class SeriesRead(ResponseModel):
     customer: str | None
     service: str | None
     environment: str | None
-    every_seconds: int | None
+    sample_interval_seconds: int | None
     limit_status: str
     promises: list[MeasuredPromiseRead]
     limit: LimitRead | None

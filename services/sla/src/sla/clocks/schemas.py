@@ -92,7 +92,7 @@ class ExplanationRead(ResponseModel):
 
 
 class ReplayRead(ResponseModel):
-    """`same` is null where only a part of the inputs was folded."""
+    """`identical` is null where only a part of the inputs was folded."""
 
     state: str
     deadline: datetime | None
@@ -102,7 +102,7 @@ class ReplayRead(ResponseModel):
     generation: int
     inputs: int
     firings: list[FiringRead]
-    same: bool | None
+    identical: bool | None
 
 
 def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> ClockRead:

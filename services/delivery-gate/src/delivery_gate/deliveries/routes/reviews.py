@@ -8,7 +8,7 @@ from common.auth import Caller, requires
 from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
 from common.http import Transaction, router, set_etag
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 from delivery_gate.deliveries.commands import save_step, save_verdict
 from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
 from delivery_gate.deliveries.domain.delivery import withdraw
@@ -57,7 +57,7 @@ async def refuse_delivery(
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     reasons = tuple(
-        Reason(Code(reason.code), reason.criterion, reason.justification, reason.evidence)
+        Reason(ReasonCode(reason.code), reason.criterion, reason.justification, reason.evidence)
         for reason in body.reasons
     )
     outcome = refuse(

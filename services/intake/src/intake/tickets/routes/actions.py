@@ -44,7 +44,7 @@ routes = router("/v1/tickets", ["ticket actions"])
 
 
 @routes.post("/{ticket}/assign", response_model=TicketRead)
-async def assign(action: WorkAction, body: Assignment) -> Response:
+async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
     """Assign a ticket to a member of staff."""
     if body.to != action.caller.sub and await directory.PEOPLE.find(action.tx, body.to) is None:
         detail = f"there is no person {body.to}; register them at /v1/people"
@@ -79,7 +79,7 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
 
 
 @routes.post("/{ticket}/hold", response_model=TicketRead)
-async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
+async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     """Hold a ticket to wait for the customer, the partner or second level."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
@@ -107,7 +107,7 @@ def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetim
 
 
 @routes.post("/{ticket}/resume", response_model=TicketRead)
-async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Resume a ticket that is on hold."""
     return await action.run(
         "resume",
@@ -118,7 +118,7 @@ async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Respon
 
 
 @routes.post("/{ticket}/resolve", response_model=TicketRead)
-async def resolve(action: WorkAction, body: Resolution) -> Response:
+async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
     """Resolve a ticket. Another person must verify it."""
     return await action.run(
         "resolve",
@@ -128,7 +128,7 @@ async def resolve(action: WorkAction, body: Resolution) -> Response:
 
 
 @routes.post("/{ticket}/verify", response_model=TicketRead)
-async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
+async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
     """Verify the resolution of a ticket by another person."""
     return await action.run(
         "verify",
@@ -141,7 +141,7 @@ async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Resp
 
 
 @routes.post("/{ticket}/reject", response_model=TicketRead)
-async def reject(action: VerifyAction, body: Reason) -> Response:
+async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
     """Reject the resolution of a ticket by another person. The ticket is open again."""
     return await action.run(
         "reject",
@@ -152,7 +152,7 @@ async def reject(action: VerifyAction, body: Reason) -> Response:
 
 
 @routes.post("/{ticket}/close", response_model=TicketRead)
-async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Close a verified ticket."""
     return await action.run(
         "close",
@@ -163,7 +163,7 @@ async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Respons
 
 
 @routes.post("/{ticket}/reopen", response_model=TicketRead)
-async def reopen(action: WorkAction, body: Reason) -> Response:
+async def reopen_ticket(action: WorkAction, body: Reason) -> Response:
     """Reopen a ticket whose issue is back or was never solved."""
     return await action.run(
         "reopen",
@@ -174,7 +174,7 @@ async def reopen(action: WorkAction, body: Reason) -> Response:
 
 
 @routes.post("/{ticket}/merge", response_model=TicketRead)
-async def merge(action: WorkAction, body: MergeRequest) -> Response:
+async def merge_ticket(action: WorkAction, body: MergeRequest) -> Response:
     """Merge a duplicate into another ticket of the same customer."""
     _, other = await tickets.lock_two(action.tx, action.ref, body.into)
     into = get_visible_ticket(action.caller, other, body.into)

@@ -25,7 +25,7 @@ routes = router("/v1/tickets", ["ticket actions"])
 
 
 @routes.post("/{ticket}/forward", response_model=TicketRead)
-async def forward(action: WorkAction, body: ForwardRequest) -> Response:
+async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     """Hand a ticket over to second level or a partner, with a hand-over record."""
     if body.partner and await directory.PARTNERS.find(action.tx, body.partner) is None:
         detail = f"there is no partner {body.partner}; see /v1/partners"
@@ -52,7 +52,7 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
 
 
 @routes.post("/{ticket}/hand-back", response_model=TicketRead)
-async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
+async def hand_back_ticket(action: WorkAction, body: HandBackRequest) -> Response:
     """Return a forwarded ticket to first level, with what was found."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)

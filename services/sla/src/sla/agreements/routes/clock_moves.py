@@ -99,7 +99,7 @@ async def move_open_clocks(
 
 
 @routes.get("/{agreement}/changes")
-async def list_changes(
+async def list_bulk_updates(
     name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],

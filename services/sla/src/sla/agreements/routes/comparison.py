@@ -39,7 +39,7 @@ class CandidateRead(ResponseModel):
     key: str
     version: int
     chosen: bool
-    code: MatchCode
+    outcome: MatchCode
     reason: str
 
 
@@ -152,7 +152,7 @@ def _candidate_to_response(candidate: Candidate) -> CandidateRead:
         key=version.key,
         version=version.version,
         chosen=candidate.code == "chosen",
-        code=candidate.code,
+        outcome=candidate.code,
         reason=candidate.reason,
     )
 

@@ -19,7 +19,7 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 
 @routes.get("/{agreement}/page", response_class=HTMLResponse)
-async def get_page(
+async def get_agreement_page(
     name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],

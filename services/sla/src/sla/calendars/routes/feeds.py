@@ -45,12 +45,12 @@ Year = Annotated[int, Query(gt=FIRST_YEAR, lt=LAST_YEAR, description="By default
 
 
 class FeedFetch(RequestModel):
-    """`timed`: what the feed's timed events are: times `closed`, times `open`, or `ignored`."""
+    """`timed_events`: what the feed's timed events are: times `closed`, times `open`, or `ignored`."""
 
     url: Annotated[
         str, Field(min_length=8, max_length=2000, examples=["https://acme.example/h.ics"])
     ]
-    timed: Timed = "closed"
+    timed_events: Timed = "closed"
 
 
 def get_fetcher() -> FeedFetcher:
@@ -75,7 +75,7 @@ async def import_feed(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
-    timed: Annotated[Timed, Query()] = "closed",
+    timed_events: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
     """Import an iCalendar file into the next version of a calendar, in place of the feed before it.
 
@@ -84,7 +84,7 @@ async def import_feed(
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != ICALENDAR_TYPE:
         raise UnsupportedMediaType(ICALENDAR_TYPE)
-    return await _store_feed(tx, name, await request.body(), timed, {}, caller, response)
+    return await _store_feed(tx, name, await request.body(), timed_events, {}, caller, response)
 
 
 @routes.post(
@@ -114,7 +114,7 @@ async def fetch_feed(
             raise ValidationFailed([Violation("/url", "unfetchable", str(error))]) from None
     # Of the address only the host is kept: the rest is often a secret.
     source = {"host": urlsplit(body.url).hostname}
-    return await _store_feed(tx, name, content, body.timed, source, caller, response)
+    return await _store_feed(tx, name, content, body.timed_events, source, caller, response)
 
 
 @routes.get(
@@ -187,7 +187,7 @@ async def _store_feed(
     if definition == current.definition:
         response.status_code = 200
         return CalendarRead.model_validate(current)
-    grounds = source | {"sha256": sha256(content).hexdigest(), "timed": timed}
+    grounds = source | {"sha256": sha256(content).hexdigest(), "timed_events": timed}
     created = await create_version(tx, key, definition, (caller.sub, at), source=grounds)
     audit_grounds = {"key": key, "version": created.version, **grounds}
     await record(

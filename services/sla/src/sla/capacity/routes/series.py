@@ -43,7 +43,9 @@ async def create_series(
     """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _find_customer(tx, body)
     at = await transaction_time(tx)
-    sample_interval = None if body.every_seconds is None else body.every_seconds * SECOND
+    sample_interval = (
+        None if body.sample_interval_seconds is None else body.sample_interval_seconds * SECOND
+    )
     owner, id = (customer.key, customer.id) if customer else (None, None)
     location = (owner, body.service, body.environment)
     definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
@@ -168,7 +170,7 @@ def _build_response(
         customer=definition.customer,
         service=definition.service,
         environment=definition.environment,
-        every_seconds=None
+        sample_interval_seconds=None
         if definition.sample_interval is None
         else definition.sample_interval // SECOND,
         limit_status=stored.limit_status,

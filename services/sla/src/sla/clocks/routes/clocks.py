@@ -115,7 +115,7 @@ async def replay_clock(
 ) -> ReplayRead:
     """Replay the stored inputs of a clock.
 
-    `same`: whether the result is the stored clock, byte for byte.
+    `identical`: whether the result is the stored clock, byte for byte.
     """
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     known_until = body.as_known_at if body else None
@@ -135,7 +135,7 @@ async def replay_clock(
         generation=clock.generation,
         inputs=len(stored_inputs),
         firings=firings_to_response(stored_inputs),
-        same=difference is None and clock == ticket_clock.clock if is_complete else None,
+        identical=difference is None and clock == ticket_clock.clock if is_complete else None,
     )
 
 

@@ -84,7 +84,7 @@ async def _load_explanation(
 ) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
         detail = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
-        raise ValidationFailed([Violation("/zone", "unknown_timezone", detail)])
+        raise ValidationFailed([Violation("/query/zone", "unknown_timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     agreement = await _load_agreement(tx, ticket_clock)
     tables = await load_timetables(tx, [ticket_clock])

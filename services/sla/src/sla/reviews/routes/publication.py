@@ -109,7 +109,7 @@ async def publish_review(
 
 
 @audiences.put("/{customer}/review-audience")
-async def set_audience(
+async def update_review_audience(
     name: CustomerRef,
     body: AudienceUpdate,
     tx: Transaction,
@@ -129,7 +129,7 @@ async def set_audience(
 
 
 @audiences.get("/{customer}/review-audience")
-async def get_audience(
+async def get_review_audience(
     name: CustomerRef, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceRead:
     """Get the audience of a customer's reviews."""
