@@ -81,10 +81,12 @@ async def list_rotas(
     caller: Annotated[Caller, requires("oncall:read")],
 ) -> Page[RotaRead]:
     """List rotas by key, the newest version of each."""
-    page.after_as(str)  # refuses the cursor of another list
     newest = (await rotas.list_rotas(tx)).values()
     return page.slice(
-        newest, lambda versioned: to_response(*versioned), lambda versioned: (versioned[0].key,)
+        newest,
+        lambda versioned: to_response(*versioned),
+        lambda versioned: (versioned[0].key,),
+        (str,),
     )
 
 

@@ -58,9 +58,8 @@ async def list_policies(
     caller: Annotated[Caller, requires("policies:read")],
 ) -> Page[PolicyRead]:
     """List policies by key, the newest version of each."""
-    page.after_as(str)  # refuses the cursor of another list
     newest = await policies.list_policies(tx)
-    return page.slice(newest, policy_to_response, lambda policy: (policy.key,))
+    return page.slice(newest, policy_to_response, lambda policy: (policy.key,), (str,))
 
 
 @routes.get("/{policy}", response_model=PolicyRead)
