@@ -1,9 +1,6 @@
 """The one place that builds the sla service."""
 
-from fastapi import FastAPI
-
 from common.http import Service
-from common.http import create_app as create
 from sla.clocks.reactions import install
 from sla.directory.store.directory import find_contact
 from sla.forecasts.timers import ensure_round_scheduled
@@ -31,7 +28,3 @@ SERVICE = Service(
     pending=count_pending,
     resolve_contact=find_contact,
 )
-
-
-def create_app() -> FastAPI:
-    return create(SERVICE)
