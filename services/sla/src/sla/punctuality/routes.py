@@ -7,8 +7,8 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from sla.path_parameters import SealNumber
 from sla.punctuality import export as proof
 from sla.punctuality.chart import render_svg

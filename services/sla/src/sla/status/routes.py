@@ -12,9 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller, requires
 from common.errors import Unauthenticated
-from common.http import ResponseModel, router, streaming_router
+from common.http import ResponseModel, Transaction, router, streaming_router
 from common.http.streaming import TOKEN_COOKIE, authorization_header
-from common.persistence.database import Transaction
 from sla.status.broadcaster import Listener, StatusBroadcaster
 from sla.status.domain import Status, total
 from sla.status.queries import load_current_status

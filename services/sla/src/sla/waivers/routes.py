@@ -8,8 +8,17 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    Transaction,
+    encode_cursor,
+    if_match,
+    problem_response,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import id_or_key
 from sla.clocks.domain.ticket_clock import TicketClock

@@ -17,12 +17,13 @@ from common.http import (
     Paging,
     RequestModel,
     ResponseModel,
+    Transaction,
     encode_cursor,
     if_match,
     problem_response,
     router,
 )
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version

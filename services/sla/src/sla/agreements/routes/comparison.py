@@ -8,8 +8,8 @@ from fastapi import Query
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import Instant, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import diff_versions

@@ -11,8 +11,17 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtended
 from common.events.tickets import Priority
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, if_match, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    encode_cursor,
+    if_match,
+    router,
+)
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update

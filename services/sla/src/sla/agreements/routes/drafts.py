@@ -11,8 +11,8 @@ from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
 from common.events.agreements import AgreementDrafted
-from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, encode_cursor, if_match, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.agreement import Agreement

@@ -19,8 +19,8 @@ from common.events.agreements import (
     AgreementSuperseded,
     AgreementWithdrawn,
 )
-from common.http import if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, problem_response, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements import coverage
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain import lifecycle as rules

@@ -6,8 +6,8 @@ from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.page_html import PageContent, render_page
 from sla.agreements.store import coverage_extensions as extensions

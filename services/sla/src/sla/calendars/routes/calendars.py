@@ -10,8 +10,8 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
 from sla.calendars.schemas import CalendarDefinition, PublicHolidays, definition_of, id_or_key

@@ -13,9 +13,8 @@ from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, WrapValidat
 from pydantic_core import to_json
 
 from common.auth import Caller, requires
-from common.http import RequestModel, ResponseModel, router
+from common.http import RequestModel, ResponseModel, Transaction, router
 from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
-from common.persistence.database import Transaction
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import (
     MAX_PROMISE_SECONDS,

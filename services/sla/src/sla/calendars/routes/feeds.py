@@ -17,8 +17,8 @@ from common.errors import (
     ValidationFailed,
     Violation,
 )
-from common.http import RequestModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import render_svg
 from sla.calendars.commands import build_calendar, create_version

@@ -7,8 +7,8 @@ from fastapi import Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.capacity.chart import render_svg
 from sla.capacity.domain.capacity_forecast import (
     MAX_BACK_TEST_ORIGINS,

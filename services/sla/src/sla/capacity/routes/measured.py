@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import transaction_time
 from sla.calendars.domain.month import parse_month
 from sla.capacity.domain.measured import Measurement
 from sla.capacity.domain.series import Verdict

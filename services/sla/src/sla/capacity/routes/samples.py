@@ -9,8 +9,8 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
 from sla.capacity.schemas import Figure

@@ -8,8 +8,8 @@ from fastapi import Depends, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, RequestModel, Transaction, encode_cursor, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars.schemas import id_or_key

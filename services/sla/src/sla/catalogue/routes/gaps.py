@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.schemas import Name

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.catalogue.chart import all_nodes, neighbourhood, render_svg
 from sla.catalogue.dependencies import MAX_NODES, resolve_nodes
 from sla.catalogue.domain.graph import Node, service_node

@@ -8,9 +8,9 @@ from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.events.catalogue import ServiceCatalogued, ServiceNeed
-from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
+from common.http import Page, Paging, Transaction, encode_cursor, if_match, router, set_etag
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
 from sla.calendars.schemas import id_or_key

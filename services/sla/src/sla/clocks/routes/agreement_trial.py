@@ -12,8 +12,8 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import Priority
-from common.http import Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Paging, RequestModel, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement

@@ -8,8 +8,17 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Instant, Page, Paging, RequestModel, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    RequestModel,
+    Transaction,
+    encode_cursor,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.calendars.schemas import id_or_key
 from sla.clocks.commands import load_timetables

@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import Window, maintenance_windows
 from sla.agreements.store import agreements

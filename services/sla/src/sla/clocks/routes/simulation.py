@@ -9,8 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, router
-from common.persistence.database import Transaction
+from common.http import RequestModel, Transaction, router
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable

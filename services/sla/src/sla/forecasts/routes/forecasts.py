@@ -18,13 +18,14 @@ from common.http import (
     Paging,
     RequestModel,
     ResponseModel,
+    Transaction,
     encode_cursor,
     if_match,
     router,
     set_etag,
 )
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.store import clocks, tickets
 from sla.directory.store import directory

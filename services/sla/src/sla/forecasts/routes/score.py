@@ -7,8 +7,8 @@ from fastapi import Query, Response
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Metric
 from sla.forecasts.chart import render_calibration_svg
 from sla.forecasts.domain.score import Score, Tally, compute_score

@@ -10,8 +10,16 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    encode_cursor,
+    router,
+)
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.directory.store import directory
 from sla.forecasts.store import subscriptions

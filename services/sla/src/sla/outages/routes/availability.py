@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory

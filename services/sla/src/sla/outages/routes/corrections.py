@@ -10,8 +10,8 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import RequestModel, if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, if_match, problem_response, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import id_or_key
 from sla.outages.commands import correct_outage

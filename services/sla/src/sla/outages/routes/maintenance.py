@@ -19,6 +19,7 @@ from common.http import (
     Instant,
     Page,
     Paging,
+    Transaction,
     encode_cursor,
     if_match,
     problem_response,
@@ -26,7 +27,7 @@ from common.http import (
     set_etag,
 )
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import id_or_key
 from sla.outages.domain.maintenance import (

@@ -9,8 +9,8 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars

@@ -14,12 +14,13 @@ from common.http import (
     Page,
     Paging,
     RequestModel,
+    Transaction,
     encode_cursor,
     if_match,
     router,
     set_etag,
 )
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import id_or_key
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, Source, as_known, mark_ended

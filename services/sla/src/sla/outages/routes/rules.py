@@ -8,8 +8,8 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.http import RequestModel, ResponseModel, if_match, router, set_etag
-from common.persistence.database import Transaction, transaction_time
+from common.http import RequestModel, ResponseModel, Transaction, if_match, router, set_etag
+from common.persistence.database import transaction_time
 from sla.outages.domain.rules import Rule, Source
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.store import rules as outage_rules

@@ -9,8 +9,8 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.calendars.domain.month import MIN_DAY
 from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, age_classes

@@ -6,8 +6,7 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.events.clocks import Metric
-from common.http import router
-from common.persistence.database import Transaction
+from common.http import Transaction, router
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.compliance import Compliance
 from sla.reports.domain.report_period import Period

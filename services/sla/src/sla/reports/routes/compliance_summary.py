@@ -7,8 +7,8 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Instant, ResponseModel, Transaction, router
+from common.persistence.database import transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
 

@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,

@@ -7,8 +7,8 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.store import directory
 from sla.time_entries.store import reserved_hours

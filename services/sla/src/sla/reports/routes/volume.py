@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.reports.domain.volume import Volume
 from sla.reports.query import (
     ReportBase,

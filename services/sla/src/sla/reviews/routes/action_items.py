@@ -9,8 +9,17 @@ from fastapi import Depends, Query, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem
-from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    Transaction,
+    encode_cursor,
+    if_match,
+    problem_response,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import id_or_key
 from sla.path_parameters import ActionRef
 from sla.reviews import action_items

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.executive_report import generate_leadership_report
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response

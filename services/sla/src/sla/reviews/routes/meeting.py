@@ -8,8 +8,8 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.clocks.store import clocks
 from sla.path_parameters import ReviewRef

@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import customers, directory

@@ -7,9 +7,9 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, encode_cursor, router
+from common.http import Page, Paging, Transaction, encode_cursor, router
 from common.http.etag import etag
-from common.persistence.database import Connection, Transaction
+from common.persistence.database import Connection
 from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import id_or_key
 from sla.path_parameters import ReviewRef

@@ -10,8 +10,16 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    encode_cursor,
+    router,
+)
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import Ticket
