@@ -191,9 +191,7 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
     """A request about whatever of a customer breaks in a period."""
     starts_at, ends_at = body.starts_at, body.ends_at
     if body.customer is None or starts_at is None or ends_at is None:
-        raise _invalid(
-            "/clock_id", "scope", "name a clock, or a customer with `starts_at` and `ends_at`"
-        )
+        raise _invalid("/clock_id", "scope", "name a clock, or a customer with both instants")
     customer = await directory.find_customer(tx, body.customer)
     if customer is None:
         raise _invalid("/customer", "unknown_reference", "there is no such customer")
@@ -202,9 +200,7 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
         raise _invalid("/ends_at", "period", "end it after its start and now, within 366 days")
     expires_at = ends_at if body.expires_at is None else body.expires_at
     if expires_at <= max(starts_at, at):
-        raise _invalid(
-            "/expires_at", "past", "give an instant within the period that is yet to come"
-        )
+        raise _invalid("/expires_at", "past", "give a coming instant within the period")
     return Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),
@@ -246,13 +242,8 @@ def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
 
 REJECTIONS: dict[RejectionCode, Problem] = {
     "ROLE_MISSING": Forbidden("Only a general manager decides on waivers.", code="ROLE_MISSING"),
-    "SELF_APPROVAL": Forbidden(
-        "Another general manager decides on what you have asked for.", code="SELF_APPROVAL"
-    ),
-    "NOT_THE_REQUESTER": Forbidden(
-        "Only who has asked for it withdraws it; a general manager may refuse it.",
-        code="NOT_THE_REQUESTER",
-    ),
+    "SELF_APPROVAL": Forbidden("Another general manager decides on it.", code="SELF_APPROVAL"),
+    "NOT_THE_REQUESTER": Forbidden("Only its requester withdraws it.", code="NOT_THE_REQUESTER"),
     "ALREADY_DECIDED": Conflict("It is decided. Ask for another waiver.", code="ALREADY_DECIDED"),
     "NOT_APPROVED": Conflict("Only a valid approval can be revoked.", code="NOT_APPROVED"),
 }
