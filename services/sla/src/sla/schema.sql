@@ -1035,8 +1035,8 @@ CREATE TABLE series (
     CONSTRAINT series_pkey PRIMARY KEY (id),
     CONSTRAINT series_key_key UNIQUE (key),
     CONSTRAINT series_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT series_sample_interval_seconds_check CHECK (sample_interval_seconds > 0),
-    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached'))
+    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached')),
+    CONSTRAINT series_sample_interval_seconds_check CHECK (sample_interval_seconds > 0)
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 
