@@ -2,11 +2,8 @@
 
 from functools import partial
 
-from fastapi import FastAPI
-
 from common.auth.contacts import find_contact
 from common.http import Service
-from common.http import create_app as create
 from sla.clocks.reactions import install
 from sla.directory.tables import contacts
 from sla.forecasts.timers import ensure_round_scheduled
@@ -36,7 +33,3 @@ SERVICE = Service(
     pending=count_pending,
     resolve_contact=partial(find_contact, contacts=contacts),
 )
-
-
-def create_app() -> FastAPI:
-    return create(SERVICE)

@@ -1027,7 +1027,7 @@ CREATE TABLE series (
     customer_id uuid,
     service text,
     environment text,
-    every_seconds integer,
+    sample_interval_seconds integer,
     -- How near usage is to its limit; each change is published once.
     limit_status text NOT NULL DEFAULT 'ok',
     sequence bigint NOT NULL DEFAULT 0,
@@ -1036,8 +1036,8 @@ CREATE TABLE series (
     CONSTRAINT series_pkey PRIMARY KEY (id),
     CONSTRAINT series_key_key UNIQUE (key),
     CONSTRAINT series_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT series_every_seconds_check CHECK (every_seconds > 0),
-    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached'))
+    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached')),
+    CONSTRAINT series_sample_interval_seconds_check CHECK (sample_interval_seconds > 0)
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 

@@ -56,7 +56,7 @@ def outcome_of(lifecycle: VersionLifecycle | Rejection) -> str:
         (True, (JAN, GINA), "agreed"),
         (True, (THEO, EVE), "NOT_THE_PARTY"),
         (False, (THEO, EVE), "NOT_THE_PARTY"),
-        (False, (THEO, GINA, OMAR), "NOT_NOW"),
+        (False, (THEO, GINA, OMAR), "WRONG_STATE"),
     ],
 )
 def test_two_different_people_agree_one_for_each_side(

@@ -24,7 +24,7 @@ RESPONSE = {
     "unit": "ms",
     "customer": "acme",
     "service": "billing",
-    "every_seconds": 3600,
+    "sample_interval_seconds": 3600,
 }
 QUICK = {"better": "lower", "statistic": "p95", "target": 300, "baseline": 420}
 
@@ -76,7 +76,7 @@ async def test_a_new_version_leaves_former_months_as_they_were(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
     """A5"""
-    key = await create_series(database, gina, every_seconds=None)
+    key = await create_series(database, gina, sample_interval_seconds=None)
     for month, target in (("2026-04-01", 300), ("2026-05-15", 100)):
         promise = QUICK | {"target": target, "valid_from": f"{month}T00:00:00Z"}
         await gina.post(f"/v1/series/{key}/promises", json=promise)
@@ -118,7 +118,7 @@ async def test_a_wrong_sample_keeps_the_whole_batch_out(
     assert refused.status_code == 422
     violations = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
     assert violations == {
-        ("/samples/1/series", "unknown"),
+        ("/samples/1/series", "unknown_reference"),
         ("/samples/2/at", "future"),
         ("/samples/3/value", "twice"),
     }

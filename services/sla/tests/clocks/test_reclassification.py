@@ -83,7 +83,7 @@ async def test_the_explanation_says_what_was_corrected(
     assert all(len(line) <= 100 for line in words.splitlines())
     picture = (await theo.get(address + "/explanation.svg")).text
     assert "kind incident to problem" in picture
-    assert (await theo.post(address + "/replay", json={})).json()["same"] is True
+    assert (await theo.post(address + "/replay", json={})).json()["identical"] is True
 
 
 async def test_a_resolved_ticket_that_was_corrected_is_judged_by_what_it_is(

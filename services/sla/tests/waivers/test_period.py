@@ -67,7 +67,7 @@ async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
     await assert_consistent(database)
     clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
-    assert (replay["same"], replay["outcome"]) == (True, "waived")
+    assert (replay["identical"], replay["outcome"]) == (True, "waived")
     before = {"as_known_at": (BREAKS - MINUTE).isoformat()}
     assert (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()["outcome"] is None
 

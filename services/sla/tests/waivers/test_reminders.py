@@ -39,7 +39,7 @@ async def test_at_half_at_three_quarters_and_shortly_before(
     reminded = [
         one.body for one in await outbox_events(database) if "decision_reminder" in one.type
     ]
-    assert [one["seconds_left"] for one in reminded] == [4 * 3600, 2 * 3600, 900]
+    assert [one["remaining_seconds"] for one in reminded] == [4 * 3600, 2 * 3600, 900]
     assert {one["deadline"] for one in reminded} == {"2026-06-01T15:00:00Z"}
     assert {one["ticket"] for one in reminded} == {"OPS-1"}
     await gina.post(address + "/refuse")
@@ -103,7 +103,7 @@ async def test_a_period_is_due_before_its_first_breach(
     (reminded,) = [
         one.body for one in await outbox_events(database) if "decision_reminder" in one.type
     ]
-    assert (reminded["seconds_left"], reminded["customer"]) == (4 * 3600, "acme")
+    assert (reminded["remaining_seconds"], reminded["customer"]) == (4 * 3600, "acme")
     await gina.post(address + "/approve")
     await fire_at(database, 7)
     assert (await waiver_event_types(database)).count("decision_reminder") == 1

@@ -19,7 +19,7 @@ async def _summarise(who: AsyncClient, address: str) -> tuple[object, ...]:
     waiver = (await who.get(address)).json()
     (listed_waiver,) = (await who.get("/v1/waivers")).json()["items"]
     assert listed_waiver == waiver
-    return waiver["ticket"], waiver["metric"], waiver["decide_by"], waiver["seconds_left"]
+    return waiver["ticket"], waiver["metric"], waiver["decide_by"], waiver["remaining_seconds"]
 
 
 def _z(at: object) -> str:
@@ -38,7 +38,7 @@ async def test_the_time_left_runs_until_the_clocks_deadline(
     await freeze_time(database, BREAKS + MINUTE)
     assert (await _summarise(gina, address))[-1] == 0
     approved = (await gina.post(address + "/approve")).json()
-    assert (approved["ticket"], approved["decide_by"], approved["seconds_left"]) == (
+    assert (approved["ticket"], approved["decide_by"], approved["remaining_seconds"]) == (
         "OPS-1",
         None,
         None,

@@ -49,7 +49,7 @@ async def resolve_party(tx: Connection, body: AgreementCreate) -> Party:
     customer_id = customer_ids[0] if customer_ids else None
     if body.partner is not None and not await directory.partner_exists(tx, body.partner):
         detail = f"there is no partner {body.partner!r}; intake registers them"
-        raise ValidationFailed([Violation("/partner", "unknown", detail)])
+        raise ValidationFailed([Violation("/partner", "unknown_reference", detail)])
     return Party(body.key, body.contract, customer_id, body.partner, body.team)
 
 
@@ -148,7 +148,7 @@ async def _resolve_customers(tx: Connection, names: Sequence[str], pointer: str)
         if customer is None:
             error_pointer = pointer if pointer == "/customer" else f"{pointer}/{index}"
             detail = f"there is no customer {name!r}; intake registers them"
-            violations.append(Violation(error_pointer, "unknown", detail))
+            violations.append(Violation(error_pointer, "unknown_reference", detail))
         else:
             ids.append(customer.id)
     if violations:
@@ -187,7 +187,7 @@ async def _resolve_calendar(
     version = await calendars.find(tx, id_or_key(reference))
     if version is None:
         raise ValidationFailed(
-            [Violation(pointer, "unknown", f"there is no calendar {reference!r}")]
+            [Violation(pointer, "unknown_reference", f"there is no calendar {reference!r}")]
         )
     return version.id
 
@@ -226,7 +226,9 @@ async def _build_maintenance(
     try:
         read_zone(zone)
     except LookupError as error:
-        raise ValidationFailed([Violation("/timezone", "timezone", str(error.args[0]))]) from None
+        raise ValidationFailed(
+            [Violation("/timezone", "unknown_timezone", str(error.args[0]))]
+        ) from None
     dated = tuple(sorted((window.starts_at, window.ends_at) for window in body.dated))
     if not any(body.weekly.values()):
         return Maintenance(None, dated)

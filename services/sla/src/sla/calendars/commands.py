@@ -46,7 +46,7 @@ def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
     try:
         zone = read_zone(definition["timezone"])
     except LookupError as unknown:
-        violation = Violation(f"{pointer}/timezone", "timezone", str(unknown.args[0]))
+        violation = Violation(f"{pointer}/timezone", "unknown_timezone", str(unknown.args[0]))
         raise ValidationFailed([violation]) from None
     try:
         return calendar_from_definition(definition, zone)

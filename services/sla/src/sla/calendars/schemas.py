@@ -80,7 +80,7 @@ def definition_of(
         try:
             holidays = public_holidays(one.country, one.subdivision, years)
         except UnknownCountry as unknown:
-            raise _invalid(f"/public_holidays/{index}", "unknown", str(unknown)) from None
+            raise _invalid(f"/public_holidays/{index}", "unknown_reference", str(unknown)) from None
         holiday_names |= {
             str(day): name for day, name in holidays.items() if day not in calendar.overrides
         }
@@ -101,7 +101,9 @@ async def load_timetable(
     version = None if caller.customer else await calendars.find(tx, id_or_key(reference))
     if version is None:
         raise _invalid(
-            pointer, "unknown", f"there is no calendar {reference!r}; GET /v1/calendars lists them"
+            pointer,
+            "unknown_reference",
+            f"there is no calendar {reference!r}; GET /v1/calendars lists them",
         )
     return (await calendars.load_timetables(tx, [version.id]))[version.id]
 

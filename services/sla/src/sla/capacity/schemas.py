@@ -15,7 +15,7 @@ Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 
 
 class SeriesCreate(RequestModel):
-    """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
+    """`sample_interval_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
 
     Without `customer` the series is the provider's own, and no customer sees it."""
 
@@ -25,7 +25,7 @@ class SeriesCreate(RequestModel):
     customer: Name | None = None
     service: Name | None = None
     environment: Name | None = None
-    every_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
+    sample_interval_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
 
 
 class MeasuredPromiseCreate(RequestModel):
@@ -74,7 +74,7 @@ class SeriesRead(ResponseModel):
     customer: str | None
     service: str | None
     environment: str | None
-    every_seconds: int | None
+    sample_interval_seconds: int | None
     limit_status: str
     promises: list[MeasuredPromiseRead]
     limit: LimitRead | None

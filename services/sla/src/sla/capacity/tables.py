@@ -15,7 +15,7 @@ series = Table(
     Column("customer_id", Uuid),
     Column("service", Text),
     Column("environment", Text),
-    Column("every_seconds", Integer),
+    Column("sample_interval_seconds", Integer),
     Column("limit_status", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),

@@ -17,7 +17,7 @@ async def resolve_nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
     if unknown := await catalogue.find_unknown_nodes(tx, nodes):
         raise ValidationFailed(
             [
-                Violation("/query/node", "unknown", f"there is no {one.kind} {one.key!r}")
+                Violation("/query/node", "unknown_reference", f"there is no {one.kind} {one.key!r}")
                 for one in sorted(unknown)
             ]
         )

@@ -19,7 +19,7 @@ NodeName = Annotated[
     str,
     Field(
         max_length=80,
-        pattern="^(service|environment|partner)/[a-z0-9][a-z0-9-]{0,62}$",
+        pattern="^(service|environment|partner)/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         examples=["environment/acme-prod"],
     ),
 ]

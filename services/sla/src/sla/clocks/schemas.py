@@ -94,7 +94,7 @@ class ExplanationRead(ResponseModel):
 
 
 class ReplayRead(ResponseModel):
-    """`same` is null where only some of the inputs were folded."""
+    """`identical` is null where only some of the inputs were folded."""
 
     state: str
     deadline: datetime | None
@@ -104,7 +104,7 @@ class ReplayRead(ResponseModel):
     generation: int
     inputs: int
     firings: list[FiringRead]
-    same: bool | None
+    identical: bool | None
 
 
 def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> ClockRead:

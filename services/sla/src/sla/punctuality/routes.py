@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import Field
 
 from common.auth import Caller, requires
 from common.domain.durations import SECOND
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Instant, Page, Paging, ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
+from sla.path_parameters import SealNumber
 from sla.punctuality import export as evidence_export
 from sla.punctuality.chart import render_svg
 from sla.punctuality.domain.timer_gaps import find_gaps
@@ -145,12 +145,12 @@ async def list_seals(
 
 
 @routes.get(
-    "/seals/{number}",
+    "/seals/{seal}",
     response_class=Response,
     responses={200: {"content": {"application/jsonl": {}}, "description": "JSON lines."}},
 )
 async def get_seal(
-    number: Annotated[int, Field(ge=1, le=2**63 - 1)],
+    number: SealNumber,
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Response:

@@ -77,7 +77,7 @@ async def get_status(
 
 
 @routes.post("/session", status_code=204)
-async def create_session(
+async def create_status_session(
     request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
     """Open a session for the status page. The caller's token becomes a cookie, which is sent to the
@@ -97,7 +97,7 @@ async def create_session(
 
 
 @routes.delete("/session", status_code=204)
-async def delete_session(
+async def delete_status_session(
     response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
     """Close the session of the status page."""

@@ -57,7 +57,7 @@ def requested_event(of_clock: bool, payload: dict[str, Any]) -> Event:
 def reminder_event(payload: dict[str, Any], deadline: datetime) -> Event:
     """Return the event that a decision is due by `deadline`."""
     left = max((deadline - payload["at"]) // SECOND, 0)
-    return waivers.WaiverDecisionReminder(**payload, seconds_left=left)
+    return waivers.WaiverDecisionReminder(**payload, remaining_seconds=left)
 
 
 def expired_event(payload: dict[str, Any], waiver: Waiver) -> Event:

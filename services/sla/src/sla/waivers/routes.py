@@ -19,10 +19,10 @@ from common.http import (
 )
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
 from sla.directory.store import directory
+from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
 from sla.waivers.domain.waiver import PERSONAL_REJECTIONS, Waiver, WaiverState
 from sla.waivers.schemas import (
@@ -61,9 +61,9 @@ async def request_waiver(
     return await to_response(tx, waiver)
 
 
-@routes.post("/{name}/approve", response_model=WaiverRead)
+@routes.post("/{waiver}/approve", response_model=WaiverRead)
 async def approve_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -73,9 +73,9 @@ async def approve_waiver(
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
-@routes.post("/{name}/refuse", response_model=WaiverRead)
+@routes.post("/{waiver}/refuse", response_model=WaiverRead)
 async def refuse_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -85,9 +85,9 @@ async def refuse_waiver(
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
-@routes.post("/{name}/revoke", response_model=WaiverRead)
+@routes.post("/{waiver}/revoke", response_model=WaiverRead)
 async def revoke_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -100,9 +100,9 @@ async def revoke_waiver(
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
-@routes.post("/{name}/withdraw", response_model=WaiverRead)
+@routes.post("/{waiver}/withdraw", response_model=WaiverRead)
 async def withdraw_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:request")],
@@ -130,9 +130,9 @@ async def list_waivers(
     return page.page_of(responses, lambda one: one, lambda one: (one.requested_at, one.id))
 
 
-@routes.get("/{name}")
+@routes.get("/{waiver}")
 async def get_waiver(
-    name: Name,
+    name: WaiverRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
@@ -158,7 +158,7 @@ async def _clock_request(
     assert body.clock_id is not None
     ticket_clock = await clocks.lock_by_id(tx, body.clock_id)
     if ticket_clock is None:
-        raise _invalid("/clock_id", "unknown", "there is no such clock")
+        raise _invalid("/clock_id", "unknown_reference", "there is no such clock")
     if ticket_clock.clock.contract != "sla":
         detail = "this clock measures a supplier's promise; only a promise to a customer is waived"
         raise _invalid("/clock_id", "contract", detail)
@@ -190,7 +190,7 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
         )
     customer = await directory.find_customer(tx, body.customer)
     if customer is None:
-        raise _invalid("/customer", "unknown", "there is no such customer")
+        raise _invalid("/customer", "unknown_reference", "there is no such customer")
     at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + MAX_PERIOD:
         raise _invalid("/ends_at", "period", "end it after its start and now, within 366 days")
@@ -230,8 +230,8 @@ async def _decide(
         return await to_response(tx, outcome.waiver)
     # Returned, not raised: the transaction commits the audit entry of the attempt.
     if outcome in PERSONAL_REJECTIONS:
-        return rejection_response(outcome, status=403, type="forbidden", code=outcome.code)
-    return rejection_response(outcome, type="conflict")
+        return rejection_response(outcome, status=403)
+    return rejection_response(outcome)
 
 
 def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:

@@ -40,7 +40,7 @@ class WaiverEnd(RequestModel):
 class WaiverRead(ResponseModel):
     """A waiver. `ticket` and `metric`: what its clock measures; null for a period.
 
-    `decide_by`, `seconds_left`: by when an undecided request must be decided to cover everything
+    `decide_by`, `remaining_seconds`: by when an undecided request must be decided to cover everything
     that it is about, and how many seconds that is from now (0 when it has passed); null where
     nothing can breach at present, such as a paused clock. `late`: approved too late to cover
     anything; it changes nothing. `ended_by`, `ended_at`, `end_reason`: who withdrew the request or
@@ -57,7 +57,7 @@ class WaiverRead(ResponseModel):
     starts_at: datetime | None
     ends_at: datetime | None
     decide_by: datetime | None = None
-    seconds_left: int | None = None
+    remaining_seconds: int | None = None
     reason: str
     requested_by: str
     requested_at: datetime
@@ -88,7 +88,7 @@ async def to_response(tx: Connection, waiver: Waiver) -> WaiverRead:
 
 def _to_response(waiver: Waiver, scope: Scope, at: datetime) -> WaiverRead:
     decide_by = scope.decide_by if waiver.state == "requested" else None
-    seconds_left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
-    time = {"decide_by": decide_by, "seconds_left": seconds_left}
+    remaining_seconds = None if decide_by is None else max((decide_by - at) // SECOND, 0)
+    time = {"decide_by": decide_by, "remaining_seconds": remaining_seconds}
     more = {"ticket": scope.ticket, "metric": scope.metric, **time}
     return WaiverRead.model_validate(waiver).model_copy(update=more)

@@ -10,8 +10,8 @@ from common.domain import Rejection
 from sla.agreements.domain.agreement import Agreement
 
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-OVER: Final = Rejection("OVER", "This cover is over: what has passed stays covered.")
-ENDED: Final = Rejection("ENDED", "This cover was ended early already.")
+OVER: Final = Rejection("ALREADY_OVER", "This cover is over: what has passed stays covered.")
+ENDED: Final = Rejection("ALREADY_ENDED", "This cover was ended early already.")
 SELF_APPROVAL: Final = Rejection(
     "SELF_APPROVAL", "Somebody else than the person who extended the cover ends it."
 )

@@ -14,7 +14,7 @@ from common.domain import Rejection
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
 Side = Literal["own", "counterparty"]
 
-NOT_NOW: Final = "NOT_NOW"
+NOT_NOW: Final = "WRONG_STATE"
 """The code of a step that the version's state does not allow."""
 SELF_APPROVAL: Final = Rejection("SELF_APPROVAL", "Somebody else than the author publishes it.")
 ALREADY_COUNTED: Final = Rejection(
@@ -23,7 +23,7 @@ ALREADY_COUNTED: Final = Rejection(
 CUSTOMER_SIGNS: Final = Rejection(
     "CUSTOMER_SIGNS", "This side has approved; the other side's approval is still to come."
 )
-NOT_YOURS: Final = Rejection("NOT_YOURS", "Only our own people do this.")
+NOT_YOURS: Final = Rejection("STAFF_ONLY", "Only our own people do this.")
 NOT_THE_PARTY: Final = Rejection(
     "NOT_THE_PARTY", "A contact of the customer with whom it is made approves of it."
 )

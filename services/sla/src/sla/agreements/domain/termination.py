@@ -11,7 +11,7 @@ from common.domain import Rejection
 from sla.agreements.domain.lifecycle import Signature
 
 NOT_REQUESTED: Final = Rejection("NOT_REQUESTED", "Nobody has asked for the end of this agreement.")
-OVER: Final = Rejection("OVER", "This agreement was terminated already.")
+OVER: Final = Rejection("ALREADY_TERMINATED", "This agreement was terminated already.")
 SELF_APPROVAL: Final = Rejection(
     "SELF_APPROVAL", "Somebody else than the person who asked confirms it."
 )

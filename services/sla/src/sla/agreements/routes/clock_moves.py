@@ -30,7 +30,8 @@ from sla.agreements.events import agreement_payload, emit
 from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -53,9 +54,9 @@ class BulkUpdateRead(ResponseModel):
     done_at: datetime | None
 
 
-@routes.post("/{name}/move-open-clocks", status_code=202, response_model=BulkUpdateRead)
+@routes.post("/{agreement}/move-open-clocks", status_code=202, response_model=BulkUpdateRead)
 async def move_open_clocks(
-    name: Name,
+    name: AgreementRef,
     body: ReasonRequest,
     request: Request,
     tx: Transaction,
@@ -95,9 +96,9 @@ async def move_open_clocks(
     return BulkUpdateRead.model_validate(bulk_update)
 
 
-@routes.get("/{name}/changes")
-async def list_changes(
-    name: Name,
+@routes.get("/{agreement}/changes")
+async def list_bulk_updates(
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],

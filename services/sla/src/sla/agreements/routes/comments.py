@@ -24,7 +24,8 @@ from sla.agreements.dependencies import get_visible_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -41,9 +42,9 @@ class CommentRead(ResponseModel):
     comment: str
 
 
-@routes.post("/{name}/comments", status_code=201)
+@routes.post("/{agreement}/comments", status_code=201)
 async def create_comment(
-    name: Name,
+    name: AgreementRef,
     body: CommentCreate,
     tx: Transaction,
     response: Response,
@@ -64,9 +65,9 @@ async def create_comment(
     return CommentRead.model_validate(comment)
 
 
-@routes.get("/{name}/comments")
+@routes.get("/{agreement}/comments")
 async def list_comments(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],

@@ -22,8 +22,9 @@ from sla.agreements.domain.matching import (
 )
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -38,7 +39,7 @@ class CandidateRead(ResponseModel):
     key: str
     version: int
     chosen: bool
-    code: MatchCode
+    outcome: MatchCode
     reason: str
 
 
@@ -93,7 +94,7 @@ async def match_agreement(
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
-            [Violation("/query/customer", "unknown", "there is no such customer")]
+            [Violation("/query/customer", "unknown_reference", "there is no such customer")]
         )
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")
@@ -109,9 +110,9 @@ async def match_agreement(
     )
 
 
-@routes.get("/{name}/diff")
+@routes.get("/{agreement}/diff")
 async def compare_versions(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     old: Annotated[VersionNumber, Query(alias="from")],
@@ -151,7 +152,7 @@ def _candidate_to_response(candidate: Candidate) -> CandidateRead:
         key=version.key,
         version=version.version,
         chosen=candidate.code == "chosen",
-        code=candidate.code,
+        outcome=candidate.code,
         reason=candidate.reason,
     )
 

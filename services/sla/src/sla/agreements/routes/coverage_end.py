@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Request, Response
 
@@ -31,7 +30,8 @@ from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef, ExtensionId
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -43,10 +43,10 @@ class CoverageEnd(RequestModel):
     reason: Reason
 
 
-@routes.post("/{name}/extensions/{extension_id}/end", response_model=ExtensionRead)
+@routes.post("/{agreement}/extensions/{extension}/end", response_model=ExtensionRead)
 async def end_coverage(
-    name: Name,
-    extension_id: UUID,
+    name: AgreementRef,
+    extension_id: ExtensionId,
     body: CoverageEnd,
     request: Request,
     tx: Transaction,
@@ -68,9 +68,9 @@ async def end_coverage(
     if after == SELF_APPROVAL:
         code = SELF_APPROVAL.code
         await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": code})
-        return rejection_response(SELF_APPROVAL, status=403, type="forbidden", code=code)
+        return rejection_response(SELF_APPROVAL, status=403)
     if isinstance(after, Rejection):
-        raise Conflict(after.detail)
+        raise Conflict(after.detail, code=after.code)
     await _store_early_end(tx, stored, before, after)
     await _emit(tx, stored, after, caller, at)
     return extension_to_response(after)

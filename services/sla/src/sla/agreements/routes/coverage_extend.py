@@ -35,7 +35,8 @@ from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
-from sla.calendars.schemas import Name, computation_error, id_or_key
+from sla.calendars.schemas import computation_error, id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -70,9 +71,9 @@ class ExtensionRead(ResponseModel):
     end_reason: str | None = None
 
 
-@routes.post("/{name}/extensions", status_code=201)
+@routes.post("/{agreement}/extensions", status_code=201)
 async def extend_coverage(
-    name: Name,
+    name: AgreementRef,
     body: ExtensionCreate,
     request: Request,
     tx: Transaction,
@@ -119,9 +120,9 @@ async def extend_coverage(
     return extension_to_response(extension)
 
 
-@routes.get("/{name}/extensions")
+@routes.get("/{agreement}/extensions")
 async def list_extensions(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],

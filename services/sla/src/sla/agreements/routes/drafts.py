@@ -34,7 +34,8 @@ from sla.agreements.schemas.requests import (
 )
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -65,9 +66,9 @@ async def draft_agreement(
     return await _emit_drafted(tx, version, "agreement.draft", caller, at)
 
 
-@routes.put("/{name}")
+@routes.put("/{agreement}")
 async def redraft_agreement(
-    name: Name,
+    name: AgreementRef,
     body: AgreementTerms,
     request: Request,
     tx: Transaction,
@@ -113,9 +114,9 @@ async def list_agreements(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{agreement}")
 async def get_agreement(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:read")],

@@ -33,7 +33,8 @@ from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -53,9 +54,9 @@ APPROVE = Step("agreement.approve", rules.approve)
 PUBLISH = Step("agreement.publish", rules.publish)
 
 
-@routes.post("/{name}/propose", response_model=AgreementRead)
+@routes.post("/{agreement}/propose", response_model=AgreementRead)
 async def propose_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -67,9 +68,9 @@ async def propose_agreement(
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
-@routes.post("/{name}/revise", response_model=AgreementRead)
+@routes.post("/{agreement}/revise", response_model=AgreementRead)
 async def revise_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -78,9 +79,9 @@ async def revise_agreement(
     return await _take_step(tx, name, request, caller, REVISE)
 
 
-@routes.post("/{name}/withdraw", response_model=AgreementRead)
+@routes.post("/{agreement}/withdraw", response_model=AgreementRead)
 async def withdraw_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -89,9 +90,9 @@ async def withdraw_agreement(
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
-@routes.post("/{name}/approve", response_model=AgreementRead)
+@routes.post("/{agreement}/approve", response_model=AgreementRead)
 async def approve_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
@@ -104,9 +105,9 @@ async def approve_agreement(
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
-@routes.post("/{name}/publish", response_model=AgreementRead)
+@routes.post("/{agreement}/publish", response_model=AgreementRead)
 async def publish_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -130,9 +131,9 @@ async def _take_step(
     after = step.rule(stored.lifecycle, _person_of(stored, caller), at)
     if isinstance(after, Rejection):
         if after.code == NOT_NOW:
-            raise Conflict(after.detail)
+            raise Conflict(after.detail, code=after.code)
         await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after.code})
-        return rejection_response(after, status=403, type="forbidden", code=after.code)
+        return rejection_response(after, status=403)
     await _apply_step(tx, stored, after, at)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored, caller), caller)
@@ -175,7 +176,7 @@ async def _apply_publication(
     history = await agreements.list_versions(tx, stored.agreement_id)
     superseded = find_succession(version, stored.supersedes, history)
     if isinstance(superseded, Overlap):
-        raise Conflict(f"It cannot be published: {superseded}.", type="overlap")
+        raise Conflict(f"It cannot be published: {superseded}.", code="OVERLAP")
     if superseded is not None:
         # First the old version ends: the two must never be valid at the same time.
         await agreements.set_superseded(

@@ -12,14 +12,15 @@ from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.page_html import PageContent, render_page
 from sla.agreements.store import coverage_extensions as extensions
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 
-@routes.get("/{name}/page", response_class=HTMLResponse)
-async def get_page(
-    name: Name,
+@routes.get("/{agreement}/page", response_class=HTMLResponse)
+async def get_agreement_page(
+    name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,

@@ -26,14 +26,15 @@ from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 
-@routes.post("/{name}/termination")
+@routes.post("/{agreement}/termination")
 async def request_termination(
-    name: Name,
+    name: AgreementRef,
     body: ReasonRequest,
     request: Request,
     tx: Transaction,
@@ -43,16 +44,16 @@ async def request_termination(
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = request_end(stored.termination, caller.sub, body.reason, at)
     if isinstance(termination, Rejection):
-        raise Conflict(termination.detail)
+        raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/termination/confirm", response_model=AgreementRead)
+@routes.post("/{agreement}/termination/confirm", response_model=AgreementRead)
 async def confirm_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -66,11 +67,9 @@ async def confirm_termination(
     termination = confirm_end(stored.termination, caller.sub, at)
     if termination == SELF_APPROVAL:
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
-        return rejection_response(
-            SELF_APPROVAL, status=403, type="forbidden", code=SELF_APPROVAL.code
-        )
+        return rejection_response(SELF_APPROVAL, status=403)
     if isinstance(termination, Rejection):
-        raise Conflict(termination.detail)
+        raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     decision = (caller.sub, at, termination.requested.by)
     bulk_update = BulkUpdate(
@@ -82,9 +81,9 @@ async def confirm_termination(
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.delete("/{name}/termination")
+@routes.delete("/{agreement}/termination")
 async def withdraw_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -93,7 +92,7 @@ async def withdraw_termination(
     stored, at = await _lock_for_change(tx, name, request, caller)
     withdrawn = withdraw_end(stored.termination)
     if isinstance(withdrawn, Rejection):
-        raise Conflict(withdrawn.detail)
+        raise Conflict(withdrawn.detail, code=withdrawn.code)
     await agreements.save_termination(tx, stored.agreement_id, None)
     await emit(tx, stored, AgreementTerminationWithdrawn(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.drop", caller, at, withdrawn.reason)

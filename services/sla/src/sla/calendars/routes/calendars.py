@@ -15,7 +15,8 @@ from common.http.fields import Key
 from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
-from sla.calendars.schemas import CalendarDefinition, Name, PublicHolidays, definition_of, id_or_key
+from sla.calendars.schemas import CalendarDefinition, PublicHolidays, definition_of, id_or_key
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -86,9 +87,9 @@ async def list_calendars(
     return page.page_of(rows, CalendarRead.model_validate, lambda one: (one.key, one.version))
 
 
-@routes.get("/{name}")
+@routes.get("/{calendar}")
 async def get_calendar(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
+    name: CalendarRef, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarRead:
     """Get a calendar version by its id, or the newest one by the key."""
     version = None if caller.customer else await calendars.find(tx, id_or_key(name))

@@ -53,30 +53,30 @@ class LeanModel(BaseModel):
     model_config = RequestModel.model_config
 
 
-class After(LeanModel):
+class AfterQuestion(LeanModel):
     """The earliest instant at which so many open seconds have passed; negative ones count back."""
 
     starts_at: Stamp
     seconds: Annotated[int, Field(ge=-MAX_PROMISE_SECONDS, le=MAX_PROMISE_SECONDS)]
 
 
-class Between(LeanModel):
+class BetweenQuestion(LeanModel):
     """The open seconds from start to end."""
 
     starts_at: Stamp
     ends_at: Stamp
 
 
-class Open(LeanModel):
+class OpenQuestion(LeanModel):
     at: Stamp
 
 
 class Question(LeanModel):
     """One of the three questions."""
 
-    after: After | None = None
-    between: Between | None = None
-    open: Open | None = None
+    after: AfterQuestion | None = None
+    between: BetweenQuestion | None = None
+    open: OpenQuestion | None = None
 
     @model_validator(mode="after")
     def _check_exactly_one(self) -> "Question":
@@ -103,7 +103,7 @@ class Answers(ResponseModel):
 
 
 @routes.post("/compute", response_model=Answers)
-async def compute(
+async def compute_hours(
     body: ComputeRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Response:
     """Compute with the opening hours of a calendar.

@@ -30,8 +30,9 @@ from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -44,12 +45,12 @@ Year = Annotated[int, Query(gt=FIRST_YEAR, lt=LAST_YEAR, description="By default
 
 
 class FeedFetch(RequestModel):
-    """`timed`: what to do with timed events: closed time, open time, or ignore them."""
+    """`timed_events`: what to do with timed events: closed time, open time, or ignore them."""
 
     url: Annotated[
         str, Field(min_length=8, max_length=2000, examples=["https://acme.example/h.ics"])
     ]
-    timed: Timed = "closed"
+    timed_events: Timed = "closed"
 
 
 def get_fetcher() -> FeedFetcher:
@@ -58,7 +59,7 @@ def get_fetcher() -> FeedFetcher:
 
 
 @routes.post(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
     openapi_extra={
@@ -69,12 +70,12 @@ def get_fetcher() -> FeedFetcher:
     },
 )
 async def import_feed(
-    name: Name,
+    name: CalendarRef,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
-    timed: Annotated[Timed, Query()] = "closed",
+    timed_events: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
     """Import an iCalendar file into the next version of a calendar, replacing the previous import.
 
@@ -83,16 +84,16 @@ async def import_feed(
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != ICALENDAR_TYPE:
         raise UnsupportedMediaType(ICALENDAR_TYPE)
-    return await _store_feed(tx, name, await request.body(), timed, {}, caller, response)
+    return await _store_feed(tx, name, await request.body(), timed_events, {}, caller, response)
 
 
 @routes.post(
-    "/{name}/icalendar/fetch",
+    "/{calendar}/icalendar/fetch",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
 )
 async def fetch_feed(
-    name: Name,
+    name: CalendarRef,
     body: FeedFetch,
     tx: Transaction,
     response: Response,
@@ -113,16 +114,16 @@ async def fetch_feed(
             raise ValidationFailed([Violation("/url", "unfetchable", str(error))]) from None
     # Only the host is stored: the rest of the URL is often a secret.
     source = {"host": urlsplit(body.url).hostname}
-    return await _store_feed(tx, name, content, body.timed, source, caller, response)
+    return await _store_feed(tx, name, content, body.timed_events, source, caller, response)
 
 
 @routes.get(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     response_class=Response,
     responses={200: {"content": {ICALENDAR_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def export_hours(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
@@ -136,12 +137,12 @@ async def export_hours(
 
 
 @routes.get(
-    "/{name}/chart.svg",
+    "/{calendar}/chart.svg",
     response_class=Response,
     responses={200: {"content": {SVG_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def get_year_svg(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
@@ -186,7 +187,7 @@ async def _store_feed(
     if definition == current.definition:
         response.status_code = 200
         return CalendarRead.model_validate(current)
-    grounds = source | {"sha256": sha256(content).hexdigest(), "timed": timed}
+    grounds = source | {"sha256": sha256(content).hexdigest(), "timed_events": timed}
     created = await create_version(tx, key, definition, caller.sub, at, source=grounds)
     audit_grounds = {"key": key, "version": created.version, **grounds}
     subject = f"calendar/{created.id}"

@@ -10,7 +10,6 @@ from common.domain.durations import SECOND
 from common.errors import NotFound
 from common.http import ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import Name
 from sla.capacity.chart import render_svg
 from sla.capacity.domain.capacity_forecast import (
     MAX_BACK_TEST_ORIGINS,
@@ -24,6 +23,7 @@ from sla.capacity.domain.series import Limit
 from sla.capacity.routes.series import get_visible
 from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["measures"])
 
@@ -61,9 +61,9 @@ class CapacityForecastsRead(ResponseModel):
     items: list[dict[str, Any]]
 
 
-@routes.get("/{name}/forecast")
+@routes.get("/{series}/forecast")
 async def get_capacity_forecast(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastRead:
     """Get the capacity forecast of a series, computed now from the daily peaks."""
     stored, limit, _, forecast, today = await _compute(tx, name, caller)
@@ -82,9 +82,9 @@ async def get_capacity_forecast(
     )
 
 
-@routes.get("/{name}/forecast.svg", response_class=Response)
+@routes.get("/{series}/forecast.svg", response_class=Response)
 async def get_forecast_svg(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
     """Render the capacity forecast of a series as SVG, with usage and limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
@@ -92,9 +92,9 @@ async def get_forecast_svg(
     return Response(svg, media_type="image/svg+xml")
 
 
-@routes.get("/{name}/forecasts")
+@routes.get("/{series}/forecasts")
 async def list_capacity_forecasts(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastsRead:
     """List the capacity forecasts of a series over the last 400 days, newest first."""
     stored = await get_visible(tx, name, caller)

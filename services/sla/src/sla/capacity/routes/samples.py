@@ -15,6 +15,7 @@ from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
 from sla.capacity.schemas import Figure
 from sla.capacity.store import samples, series
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/samples", tags=["measures"])
 series_routes = router("/v1/series", tags=["measures"])
@@ -73,9 +74,9 @@ async def create_samples(
     return SamplesRead(accepted=new, duplicates=len(rows) - new, conflicts=conflicts)
 
 
-@series_routes.get("/{name}/days")
+@series_routes.get("/{series}/days")
 async def list_days(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,
@@ -112,7 +113,11 @@ def _check_samples(items: list[SampleCreate], series_ids: Collection[str], now: 
         pointer = f"/samples/{index}"
         if sample.series not in series_ids:
             violations.append(
-                Violation(f"{pointer}/series", "unknown", f"there is no series {sample.series!r}")
+                Violation(
+                    f"{pointer}/series",
+                    "unknown_reference",
+                    f"there is no series {sample.series!r}",
+                )
             )
         if sample.at > now + MAX_CLOCK_SKEW:
             violations.append(Violation(f"{pointer}/at", "future", "give an instant in the past"))

@@ -13,7 +13,7 @@ from common.http import Page, Paging, RequestModel, Transaction, router, set_eta
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.capacity.commands import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.schemas import (
@@ -27,6 +27,7 @@ from sla.capacity.schemas import (
 from sla.capacity.store import series
 from sla.capacity.store.series import StoredSeries
 from sla.directory.store import directory
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["measures"])
 
@@ -41,7 +42,9 @@ async def create_series(
     """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _find_customer(tx, body)
     at = await transaction_time(tx)
-    sample_interval = None if body.every_seconds is None else body.every_seconds * SECOND
+    sample_interval = (
+        None if body.sample_interval_seconds is None else body.sample_interval_seconds * SECOND
+    )
     owner, id = (customer.key, customer.id) if customer else (None, None)
     location = (owner, body.service, body.environment)
     definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
@@ -53,9 +56,9 @@ async def create_series(
     return await to_response(tx, await get_visible(tx, str(definition.id), caller))
 
 
-@routes.post("/{name}/promises", status_code=201)
+@routes.post("/{series}/promises", status_code=201)
 async def create_promise(
-    name: Name,
+    name: SeriesRef,
     body: MeasuredPromiseCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
@@ -79,9 +82,9 @@ async def create_promise(
     return await to_response(tx, stored)
 
 
-@routes.post("/{name}/limits", status_code=201)
+@routes.post("/{series}/limits", status_code=201)
 async def create_limit(
-    name: Name,
+    name: SeriesRef,
     body: LimitCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
@@ -115,9 +118,9 @@ async def list_series(
     return page.page_of(await _to_responses(tx, rows), lambda one: one, lambda one: (one.key,))
 
 
-@routes.get("/{name}")
+@routes.get("/{series}")
 async def get_series(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reports:read")],
@@ -161,7 +164,7 @@ def _build_response(
         customer=definition.customer,
         service=definition.service,
         environment=definition.environment,
-        every_seconds=None
+        sample_interval_seconds=None
         if definition.sample_interval is None
         else definition.sample_interval // SECOND,
         limit_status=stored.limit_status,
@@ -186,7 +189,7 @@ async def _find_customer(tx: Connection, body: SeriesCreate) -> directory.Custom
     customer = await directory.find_customer(tx, id_or_key(body.customer))
     if customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     return customer
 
 

@@ -45,7 +45,7 @@ async def add(
             customer_id=customer_id,
             service=definition.service,
             environment=definition.environment,
-            every_seconds=None
+            sample_interval_seconds=None
             if definition.sample_interval is None
             else definition.sample_interval // SECOND,
             limit_status="ok",
@@ -192,7 +192,7 @@ def _to_stored(row: Row[Any]) -> StoredSeries:
         row.customer,
         row.service,
         row.environment,
-        None if row.every_seconds is None else row.every_seconds * SECOND,
+        None if row.sample_interval_seconds is None else row.sample_interval_seconds * SECOND,
         row.timezone or "UTC",
     )
     return StoredSeries(definition, row.customer_id, row.limit_status, row.sequence)

@@ -56,7 +56,6 @@ async def list_gaps(
     Nothing is promised, a promise ends soon, or something is promised faster than what it depends
     on.
     """
-    page.after_as(str)  # raises ValidationFailed for another list's cursor
     context = await load_gap_context(tx, await transaction_time(tx))
     tables = await _load_timetables(tx, context)
     # In a thread: milliseconds per pair of calendars would block the event loop.
@@ -64,7 +63,7 @@ async def list_gaps(
     matching = (
         gap for gap in all_gaps if code in (None, gap.code) and customer in (None, gap.customer)
     )
-    return page.slice(matching, GapRead.model_validate, lambda gap: (gap.sort_key,))
+    return page.slice(matching, GapRead.model_validate, lambda gap: (gap.sort_key,), (str,))
 
 
 def find_gaps(context: GapContext, tables: Timetables, expiry_horizon: timedelta) -> list[Gap]:

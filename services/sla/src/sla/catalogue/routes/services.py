@@ -13,11 +13,12 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
+from sla.path_parameters import ServiceRef
 
 routes = router("/v1/services", tags=["catalogue"])
 
@@ -48,9 +49,9 @@ async def create_service(
     return to_response(new_version, caller)
 
 
-@routes.post("/{name}/retire")
+@routes.post("/{service}/retire")
 async def retire_service(
-    name: Name,
+    name: ServiceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:write")],
@@ -91,9 +92,9 @@ async def list_services(
     return page.page_of(rows, lambda one: to_response(one, caller), lambda one: (one.key,))
 
 
-@routes.get("/{name}")
+@routes.get("/{service}")
 async def get_service(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("catalogue:read")],
@@ -106,9 +107,9 @@ async def get_service(
     return to_response(current, caller)
 
 
-@routes.get("/{name}/versions")
+@routes.get("/{service}/versions")
 async def list_versions(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],
@@ -130,7 +131,9 @@ async def _build_version(
     violations = [*await _unknown_references(tx, body), *await _cycle_violations(tx, body)]
     calendar = None if body.hours is None else await calendars.find(tx, id_or_key(body.hours))
     if body.hours is not None and calendar is None:
-        violations.append(Violation("/hours", "unknown", f"there is no calendar {body.hours!r}"))
+        violations.append(
+            Violation("/hours", "unknown_reference", f"there is no calendar {body.hours!r}")
+        )
     if violations:
         raise ValidationFailed(violations)
     return Service(
@@ -159,13 +162,13 @@ async def _unknown_references(tx: Connection, body: ServiceCreate) -> list[Viola
     )
     unknown_customers = await catalogue.find_unknown_customers(tx, body.sold_to)
     node_violations = [
-        Violation(f"/runs_on/{index}", "unknown", f"there is no {node.kind} {node.key!r}")
+        Violation(f"/runs_on/{index}", "unknown_reference", f"there is no {node.kind} {node.key!r}")
         for index, need in enumerate(service_needs)
         for node in need.nodes
         if node in unknown_nodes
     ]
     buyer_violations = [
-        Violation(f"/sold_to/{index}", "unknown", f"there is no customer {key!r}")
+        Violation(f"/sold_to/{index}", "unknown_reference", f"there is no customer {key!r}")
         for index, key in enumerate(body.sold_to)
         if key in unknown_customers
     ]

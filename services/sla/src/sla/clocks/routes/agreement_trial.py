@@ -21,7 +21,6 @@ from sla.agreements.schemas.requests import TargetCreate
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import (
     CalendarReference,
-    Name,
     computation_error,
     id_or_key,
     load_timetable,
@@ -30,6 +29,7 @@ from sla.clocks.agreement_trial import Trial, run_batches
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.what_if import WhatIf, by_metric
 from sla.clocks.store.history import TicketCursor
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -129,9 +129,9 @@ class _TrialTotals:
                 named.append(_clock_change(result))
 
 
-@routes.post("/{name}/simulate")
+@routes.post("/{agreement}/simulate")
 async def simulate_agreement(
-    name: Name,
+    name: AgreementRef,
     body: TrialRequest,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],

@@ -20,7 +20,6 @@ from common.http import (
 )
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
-from sla.calendars.schemas import Name
 from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import State
 from sla.clocks.domain.ticket_clock import TicketClock
@@ -34,6 +33,7 @@ from sla.clocks.schemas import (
 )
 from sla.clocks.store import clock_queue, clocks, inputs, tickets
 from sla.clocks.store.clock_queue import ClockFilter
+from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
@@ -68,9 +68,9 @@ async def list_clocks(
     return page.page_of(responses, lambda one: one, lambda one: (one.deadline, one.id))
 
 
-@routes.get("/{clock_id}")
+@routes.get("/{clock}")
 async def get_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("clocks:read")],
@@ -83,9 +83,9 @@ async def get_clock(
     return ClockDetailRead(**clock.model_dump(), firings=firings)
 
 
-@ticket_routes.get("/{name}/clocks")
+@ticket_routes.get("/{ticket}/clocks")
 async def list_ticket_clocks(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    name: TicketRef, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Page[ClockRead]:
     """List the clocks of a ticket, by its id or key.
 
@@ -106,16 +106,16 @@ class ClockReplay(RequestModel):
     as_known_at: datetime | None = None
 
 
-@routes.post("/{clock_id}/replay")
+@routes.post("/{clock}/replay")
 async def replay_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     body: ClockReplay | None = None,
 ) -> ReplayRead:
     """Replay the stored inputs of a clock.
 
-    `same`: whether the result equals the stored clock.
+    `identical`: whether the result equals the stored clock.
     """
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     known_until = body.as_known_at if body else None
@@ -135,7 +135,7 @@ async def replay_clock(
         generation=clock.generation,
         inputs=len(stored_inputs),
         firings=firings_to_response(stored_inputs),
-        same=difference is None and clock == ticket_clock.clock if is_complete else None,
+        identical=difference is None and clock == ticket_clock.clock if is_complete else None,
     )
 
 

@@ -1,7 +1,6 @@
 """HTTP in: the explanation of a clock as data, text and chart (C9)."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
@@ -27,6 +26,7 @@ from sla.clocks.explanation_chart import render_svg
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.clocks.schemas import ExplanationRead, IntervalRead, TermsChangeRead, clock_to_response
 from sla.clocks.store import inputs
+from sla.path_parameters import ClockId
 
 routes = router("/v1/clocks", tags=["clocks"])
 
@@ -75,7 +75,7 @@ class ClockExplanation:
 
 
 async def _load_explanation(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
@@ -85,7 +85,7 @@ async def _load_explanation(
 ) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
         detail = f"{zone!r} is not a valid IANA time zone; write it like Europe/Amsterdam"
-        raise ValidationFailed([Violation("/zone", "timezone", detail)])
+        raise ValidationFailed([Violation("/query/zone", "unknown_timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     agreement = await _load_agreement(tx, ticket_clock)
     tables = await load_timetables(tx, [ticket_clock])
@@ -116,7 +116,7 @@ RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, sc
 
 
 @routes.get(
-    "/{clock_id}/explanation",
+    "/{clock}/explanation",
     response_model=ExplanationRead,
     responses={200: {"content": {TEXT: {}, SVG: {}}}},
 )
@@ -138,7 +138,7 @@ async def explain_clock(
     return explanation.to_response()
 
 
-@routes.get("/{clock_id}/explanation.svg", response_class=Response)
+@routes.get("/{clock}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
     """Render the timeline of a clock as SVG: how its counted time rose, and why it did not."""
     return _svg_response(explanation)

@@ -35,6 +35,7 @@ from sla.forecasts.domain.reasons import describe_reasons
 from sla.forecasts.events import forecast_payload
 from sla.forecasts.store import forecasts, subscriptions
 from sla.forecasts.store.forecasts import LISTED_OUTLOOKS, forecast_of
+from sla.path_parameters import ForecastId
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
@@ -113,7 +114,9 @@ async def create_forecasts(
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, id_or_key(body.customer))
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.id
     clock_ids = await forecast_now(tx, customer, ids, MAX_FORECASTS)
     rows = {row.clock_id: row for row in await forecasts.list_with_tickets(tx, clock_ids)}
@@ -137,9 +140,9 @@ async def list_forecasts(
     return page.page_of(rows, to_response, lambda row: (row.expected_breach_at, row.id))
 
 
-@routes.get("/{forecast_id}")
+@routes.get("/{forecast}")
 async def get_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("forecasts:read")],
@@ -152,9 +155,9 @@ async def get_forecast(
     return await _detail_response(tx, row)
 
 
-@routes.post("/{forecast_id}/acknowledge")
+@routes.post("/{forecast}/acknowledge")
 async def acknowledge_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
@@ -223,7 +226,9 @@ async def _clock_ids(tx: Connection, body: ForecastsCreate) -> list[UUID] | None
         return body.clock_ids
     ticket = await tickets.find(tx, id_or_key(body.ticket))
     if ticket is None:
-        raise ValidationFailed([Violation("/ticket", "unknown", "there is no such ticket")])
+        raise ValidationFailed(
+            [Violation("/ticket", "unknown_reference", "there is no such ticket")]
+        )
     ticket_clock_ids = [one.id for one in await clocks.list_by_ticket(tx, ticket.id)]
     requested = body.clock_ids
     return [one for one in ticket_clock_ids if requested is None or one in requested]

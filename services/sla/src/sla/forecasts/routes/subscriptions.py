@@ -23,6 +23,7 @@ from common.persistence.ids import uuid7
 from sla.directory.store import directory
 from sla.forecasts.store import subscriptions
 from sla.forecasts.store.subscriptions import Subscription
+from sla.path_parameters import SubscriptionId
 
 routes = router("/v1/forecast-subscriptions", tags=["forecasts"])
 
@@ -58,7 +59,9 @@ async def create_subscription(
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, body.customer)
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.key
     existing = await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None)
     if len(existing) >= MAX_SUBSCRIPTIONS:
@@ -85,9 +88,9 @@ async def list_subscriptions(
     return page.page_of(rows, SubscriptionRead.model_validate, lambda one: (one.id,))
 
 
-@routes.delete("/{subscription_id}", status_code=204)
+@routes.delete("/{subscription}", status_code=204)
 async def delete_subscription(
-    subscription_id: UUID,
+    subscription_id: SubscriptionId,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> None:

@@ -16,7 +16,7 @@ SELF_APPROVAL: Final = Rejection(
 )
 TOO_LATE: Final = Rejection("TOO_LATE", "It has started; maintenance is agreed before it starts.")
 ALREADY_AGREED: Final = Rejection("ALREADY_AGREED", "It is already agreed.")
-CANCELLED: Final = Rejection("CANCELLED", "It is over or cancelled.")
+CANCELLED: Final = Rejection("ALREADY_OVER", "It is over or cancelled.")
 MAX_DURATION = timedelta(days=31)
 """A longer window is a shutdown, which belongs into the agreement."""
 _ScopeKey = tuple[UUID | str | None, ...]

@@ -14,7 +14,6 @@ from common.http import RequestModel, Transaction, if_match, problem_response, r
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.outages.commands import correct_outage
 from sla.outages.domain.outage import Outage, OutageChange, apply_change
 from sla.outages.domain.state_timeline import Effect
@@ -27,8 +26,9 @@ from sla.outages.schemas.outages import (
 )
 from sla.outages.store import corrections, outages
 from sla.outages.store.corrections import Correction
+from sla.path_parameters import CorrectionId, OutageRef
 
-routes = router("/v1/outages/{name}/corrections", tags=["outages"])
+routes = router("/v1/outages/{outage}/corrections", tags=["outages"])
 MAX_CORRECTIONS = 100
 
 
@@ -45,7 +45,7 @@ class OutageCorrectionCreate(RequestModel):
 
 @routes.post("", status_code=201)
 async def request_correction(
-    name: Name,
+    name: OutageRef,
     body: OutageCorrectionCreate,
     tx: Transaction,
     response: Response,
@@ -63,10 +63,10 @@ async def request_correction(
     return to_correction_response(correction)
 
 
-@routes.post("/{correction_id}/confirm", response_model=OutageDetail)
+@routes.post("/{correction}/confirm", response_model=OutageDetail)
 async def confirm_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
@@ -92,10 +92,10 @@ async def confirm_correction(
     )
 
 
-@routes.post("/{correction_id}/refuse", response_model=CorrectionRead)
+@routes.post("/{correction}/refuse", response_model=CorrectionRead)
 async def refuse_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],

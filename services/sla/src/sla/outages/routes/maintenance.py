@@ -29,7 +29,6 @@ from common.http import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
     SELF_APPROVAL,
@@ -43,6 +42,7 @@ from sla.outages.events import maintenance_payload
 from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
 from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
+from sla.path_parameters import MaintenanceRef
 
 routes = router("/v1/maintenance", tags=["outages"])
 
@@ -83,9 +83,9 @@ def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
         raise ValidationFailed([Violation("/ends_at", "order", detail)])
 
 
-@routes.post("/{name}/agree", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/agree", response_model=MaintenanceRead)
 async def agree_to_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
@@ -103,9 +103,9 @@ async def agree_to_maintenance(
     return to_response(after, caller)
 
 
-@routes.post("/{name}/cancel", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/cancel", response_model=MaintenanceRead)
 async def cancel_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:write")],
@@ -145,9 +145,9 @@ async def list_maintenance(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{maintenance}")
 async def get_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
@@ -193,8 +193,8 @@ async def _reject(
     code = rejection.code
     await record(tx, _audit_entry(at, caller, "denied", planned_maintenance, why=code))
     if rejection == SELF_APPROVAL:
-        return rejection_response(rejection, status=403, type="forbidden", code=code)
-    return rejection_response(rejection, type="conflict", code=code)
+        return rejection_response(rejection, status=403)
+    return rejection_response(rejection)
 
 
 async def _save(

@@ -21,7 +21,6 @@ from common.http import (
 )
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import Name
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, Source, as_known, mark_ended
 from sla.outages.domain.state_timeline import Effect
@@ -29,6 +28,7 @@ from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_resp
 from sla.outages.schemas.scope import ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
 from sla.outages.store.outages import OutageFilter
+from sla.path_parameters import OutageRef
 
 routes = router("/v1/outages", tags=["outages"])
 MAX_CORRECTIONS = 100
@@ -78,9 +78,9 @@ async def report_outage(
     return await _detail_response(tx, outage, caller)
 
 
-@routes.post("/{name}/end")
+@routes.post("/{outage}/end")
 async def end_outage(
-    name: Name,
+    name: OutageRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:write")],
@@ -159,9 +159,9 @@ async def list_outages(
     return page.page_of(rows, to_response, lambda one: (one.started_at, one.id))
 
 
-@routes.get("/{name}")
+@routes.get("/{outage}")
 async def get_outage(
-    name: Name,
+    name: OutageRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],

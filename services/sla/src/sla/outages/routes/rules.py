@@ -64,7 +64,7 @@ class RulesRead(ResponseModel):
 
 
 @routes.get("")
-async def get_rules(
+async def get_outage_rules(
     tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
 ) -> RulesRead:
     """Get the outage rules."""
@@ -74,7 +74,7 @@ async def get_rules(
 
 
 @routes.put("")
-async def update_rules(
+async def update_outage_rules(
     body: RulesUpdate,
     request: Request,
     tx: Transaction,

@@ -69,4 +69,4 @@ async def _find_customer(tx: Connection, name: str | None) -> directory.Customer
 
 def _unknown_reference(field: str, name: str) -> ValidationFailed:
     detail = f"there is no {field} {name!r}; intake registers them"
-    return ValidationFailed([Violation(f"/{field}", "unknown", detail)])
+    return ValidationFailed([Violation(f"/{field}", "unknown_reference", detail)])

@@ -27,8 +27,8 @@ class ReservedHoursRead(ResponseModel):
     month: str
     reserved_seconds: int
     used_seconds: int
-    left_seconds: int
-    over_seconds: int
+    remaining_seconds: int
+    overrun_seconds: int
     used_ratio: float | None
     warned_at: datetime | None
 
@@ -85,8 +85,8 @@ def _to_response(utilisation: Utilisation, month: date) -> ReservedHoursRead:
         month=month.isoformat()[:7],
         reserved_seconds=round(hours.reserved.total_seconds()),
         used_seconds=round(hours.used.total_seconds()),
-        left_seconds=round(hours.remaining.total_seconds()),
-        over_seconds=round(hours.overrun.total_seconds()),
+        remaining_seconds=round(hours.remaining.total_seconds()),
+        overrun_seconds=round(hours.overrun.total_seconds()),
         used_ratio=hours.used_ratio,
         warned_at=utilisation.warned_at,
     )

@@ -17,7 +17,7 @@ SELF_VERIFICATION: Final = Rejection(
 )
 NOT_OPEN: Final = Rejection("NOT_OPEN", "It waits to be verified, or is verified.")
 NOT_DONE: Final = Rejection("NOT_DONE", "Its owner has not finished it, or it is verified.")
-VERIFIED: Final = Rejection("VERIFIED", "It is done and verified.")
+VERIFIED: Final = Rejection("ALREADY_VERIFIED", "It is done and verified.")
 
 
 @dataclass(frozen=True, slots=True)

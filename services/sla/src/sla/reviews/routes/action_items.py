@@ -20,7 +20,8 @@ from common.http import (
     set_etag,
 )
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import ActionRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
     NOT_OWNER,
@@ -64,9 +65,9 @@ async def list_actions(
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{action}")
 async def get_action(
-    name: Name,
+    name: ActionRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
@@ -79,9 +80,9 @@ async def get_action(
     return to_action_response(record[0])
 
 
-@routes.post("/{name}/finish", response_model=ActionItemRead)
+@routes.post("/{action}/finish", response_model=ActionItemRead)
 async def finish_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemFinish,
     request: Request,
     tx: Transaction,
@@ -96,9 +97,9 @@ async def finish_action(
     )
 
 
-@routes.post("/{name}/verify", response_model=ActionItemRead)
+@routes.post("/{action}/verify", response_model=ActionItemRead)
 async def verify_action(
-    name: Name,
+    name: ActionRef,
     request: Request,
     tx: Transaction,
     response: Response,
@@ -112,9 +113,9 @@ async def verify_action(
     )
 
 
-@routes.post("/{name}/send-back", response_model=ActionItemRead)
+@routes.post("/{action}/send-back", response_model=ActionItemRead)
 async def send_back_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemSendBack,
     request: Request,
     tx: Transaction,
@@ -129,9 +130,9 @@ async def send_back_action(
     )
 
 
-@routes.post("/{name}/hand-over", response_model=ActionItemRead)
+@routes.post("/{action}/hand-over", response_model=ActionItemRead)
 async def hand_over_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemHandOver,
     request: Request,
     tx: Transaction,
@@ -180,5 +181,5 @@ async def _save_outcome(
 def _denial_response(rejection: Rejection) -> Response:
     """403 where another person may do it, 409 where the state of the action item does not allow it."""
     if rejection in (NOT_OWNER, SELF_VERIFICATION):
-        return rejection_response(rejection, status=403, type="forbidden", code=rejection.code)
-    return rejection_response(rejection, type="conflict", code=rejection.code)
+        return rejection_response(rejection, status=403)
+    return rejection_response(rejection)

@@ -11,8 +11,8 @@ from common.errors import Conflict, ValidationFailed, Violation
 from common.http import ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.clocks.store import clocks
+from sla.path_parameters import ReviewRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.routes.publication import lock_review
@@ -47,9 +47,9 @@ class BreachCommentRead(ResponseModel):
     at: datetime
 
 
-@routes.post("/{name}/agenda", status_code=201)
+@routes.post("/{review}/agenda", status_code=201)
 async def add_agenda_item(
-    name: Name,
+    name: ReviewRef,
     body: AgendaItemCreate,
     request: Request,
     tx: Transaction,
@@ -64,9 +64,9 @@ async def add_agenda_item(
     return AgendaItemRead(number=number, title=body.title, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/minutes", status_code=201)
+@routes.post("/{review}/minutes", status_code=201)
 async def add_minute(
-    name: Name,
+    name: ReviewRef,
     body: MinuteCreate,
     request: Request,
     tx: Transaction,
@@ -81,9 +81,9 @@ async def add_minute(
     return MinuteRead(number=number, text=body.text, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/breach-comments", status_code=201)
+@routes.post("/{review}/breach-comments", status_code=201)
 async def add_breach_comment(
-    name: Name,
+    name: ReviewRef,
     body: BreachCommentCreate,
     request: Request,
     tx: Transaction,
@@ -96,7 +96,7 @@ async def add_breach_comment(
     ticket_clock = next(iter(await clocks.load(tx, [body.clock_id])), None)
     if ticket_clock is None or ticket_clock.ticket.customer_id != review.customer_id:
         detail = "this customer has no such clock; the review's breaches name them"
-        raise ValidationFailed([Violation("/clock_id", "unknown", detail)])
+        raise ValidationFailed([Violation("/clock_id", "unknown_reference", detail)])
     if ticket_clock.clock.breached_at is None:
         raise Conflict("This promise has not been broken.")
     await meetings.add_breach_comment(tx, ticket_clock.id, body.text, caller.sub, at)
@@ -110,9 +110,9 @@ async def add_breach_comment(
     )
 
 
-@routes.post("/{name}/actions", status_code=201)
+@routes.post("/{review}/actions", status_code=201)
 async def create_action(
-    name: Name,
+    name: ReviewRef,
     body: ActionItemCreate,
     request: Request,
     tx: Transaction,

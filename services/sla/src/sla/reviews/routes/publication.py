@@ -12,9 +12,10 @@ from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Viola
 from common.http import Transaction, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.store import customers, directory
 from sla.directory.store.directory import Customer
+from sla.path_parameters import CustomerRef, ReviewRef
 from sla.reviews import commands
 from sla.reviews.routes.reviews import get_visible_review
 from sla.reviews.schemas.requests import (
@@ -43,7 +44,7 @@ async def generate_review(
     directory_customer = await directory.find_customer(tx, body.customer)
     if directory_customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     (customer,) = await customers.list_by_ids(tx, [directory_customer.id])
     month, at = month_from_request(body.month, "/month"), await transaction_time(tx)
     if month > month_of(at, zone_or_utc(customer.timezone)):
@@ -56,9 +57,9 @@ async def generate_review(
     return to_response(review)
 
 
-@routes.post("/{name}/regenerate")
+@routes.post("/{review}/regenerate")
 async def regenerate_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     response: Response,
@@ -76,9 +77,9 @@ async def regenerate_review(
     return to_response(updated)
 
 
-@routes.post("/{name}/publish", response_model=ReviewRead)
+@routes.post("/{review}/publish", response_model=ReviewRead)
 async def publish_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     response: Response,
@@ -107,9 +108,9 @@ async def publish_review(
     return to_response(published)
 
 
-@audiences.put("/{name}/review-audience")
-async def set_audience(
-    name: Name,
+@audiences.put("/{customer}/review-audience")
+async def update_review_audience(
+    name: CustomerRef,
     body: AudienceUpdate,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
@@ -127,9 +128,9 @@ async def set_audience(
     return _audience_response(customer, audience)
 
 
-@audiences.get("/{name}/review-audience")
-async def get_audience(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
+@audiences.get("/{customer}/review-audience")
+async def get_review_audience(
+    name: CustomerRef, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceRead:
     """Get the audience of a customer's reviews."""
     customer = await _get_customer(tx, name)

@@ -11,7 +11,8 @@ from common.http import Page, Paging, Transaction, router
 from common.http.etag import etag
 from common.persistence.database import Connection
 from sla.calendars.domain.month import zone_or_utc
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
@@ -49,9 +50,9 @@ async def list_reviews(
     return page.page_of(rows, to_response, lambda one: (str(one.month), one.id))
 
 
-@routes.get("/{name}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
+@routes.get("/{review}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
 async def get_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:read")],

@@ -71,7 +71,7 @@ async def create_rate_card(
         customer = await directory.find_customer(tx, id_or_key(body.customer))
         if customer is None:
             detail = f"there is no customer {body.customer!r}"
-            raise ValidationFailed([Violation("/customer", "unknown", detail)])
+            raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
         customer_id = customer.id
     if not MIN_DAY <= body.valid_from < MAX_DAY:
         raise ValidationFailed(

@@ -24,6 +24,7 @@ from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import Ticket
 from sla.clocks.store import tickets
+from sla.path_parameters import TimeEntryRef
 from sla.time_entries.commands import lock_account, save_entry
 from sla.time_entries.store import time_entries
 from sla.time_entries.store.time_entries import TimeEntry
@@ -105,9 +106,9 @@ async def create_time_entry(
     return await _save_and_respond(tx, entry, caller, response)
 
 
-@routes.post("/{name}/corrections", status_code=201)
+@routes.post("/{time_entry}/corrections", status_code=201)
 async def correct_time_entry(
-    name: Name,
+    name: TimeEntryRef,
     body: TimeEntryCorrectionCreate,
     tx: Transaction,
     response: Response,
@@ -150,9 +151,9 @@ async def list_time_entries(
     return page.page_of(entries, TimeEntryRead.model_validate, lambda entry: (entry.id,))
 
 
-@routes.get("/{name}")
+@routes.get("/{time_entry}")
 async def get_time_entry(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
+    name: TimeEntryRef, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
 ) -> TimeEntryRead:
     """Get a time entry."""
     entry = await time_entries.find(tx, name)
@@ -164,7 +165,9 @@ async def get_time_entry(
 async def _resolve_ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket:
     ticket = await tickets.find(tx, id_or_key(name))
     if ticket is None:
-        raise ValidationFailed([Violation(pointer, "unknown", f"there is no ticket {name!r}")])
+        raise ValidationFailed(
+            [Violation(pointer, "unknown_reference", f"there is no ticket {name!r}")]
+        )
     return ticket
 
 

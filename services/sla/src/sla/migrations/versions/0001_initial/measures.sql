@@ -8,7 +8,7 @@ CREATE TABLE series (
     customer_id uuid REFERENCES customers,
     service text,
     environment text,
-    every_seconds int CHECK (every_seconds > 0),
+    sample_interval_seconds int CHECK (sample_interval_seconds > 0),
     limit_status text NOT NULL DEFAULT 'ok' CHECK (limit_status IN ('ok', 'approaching', 'reached')),
     sequence bigint NOT NULL DEFAULT 0,
     created_by text NOT NULL,
