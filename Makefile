@@ -21,7 +21,7 @@ demo: setup  ## play the journeys J1-J6 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
-	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers" $(ARGS)
+	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -n 2 --dist loadfile -m "not long and not containers" $(ARGS)
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
