@@ -13,6 +13,8 @@ import asyncpg
 from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
+
 if TYPE_CHECKING:
     from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
@@ -125,22 +127,6 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
         await tx.exec_driver_sql("SELECT 1")
     return cast("asyncpg.Connection[Any]", driver)
-
-
-def is_transient(error: BaseException) -> bool:
-    """Return whether an error is temporary: the same statements may succeed later.
-
-    Lost connections (08, 57P), deadlocks and serialization failures (40), no resources (53).
-    """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ConnectionError | TimeoutError | asyncpg.InterfaceError):
-            return True
-        state = getattr(seen, "sqlstate", None)
-        if isinstance(state, str) and (state[:2] in {"08", "40", "53"} or state[:3] == "57P"):
-            return True
-        seen = getattr(seen, "orig", None) or seen.__cause__
-    return False
 
 
 def __getattr__(name: str) -> Any:
