@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import (
 
 from common.persistence.workload import COMMANDS, LEASES, Workload
 
+from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
+
 if TYPE_CHECKING:
     from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
@@ -202,22 +204,6 @@ def _driver(tx: Connection) -> "asyncpg.Connection[Any]":
     assert tx.sync_connection is not None, "inside a transaction there is a connection"
     # `get_raw_connection` costs as much as a small statement, because of its greenlet.
     return cast("asyncpg.Connection[Any]", tx.sync_connection.connection.driver_connection)
-
-
-def is_transient(error: BaseException) -> bool:
-    """Return whether an error is temporary: the same statements may succeed later.
-
-    Lost connections (08, 57P), deadlocks and serialization failures (40), no resources (53).
-    """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ConnectionError | TimeoutError | asyncpg.InterfaceError):
-            return True
-        state = getattr(seen, "sqlstate", None)
-        if isinstance(state, str) and (state[:2] in {"08", "40", "53"} or state[:3] == "57P"):
-            return True
-        seen = getattr(seen, "orig", None) or seen.__cause__
-    return False
 
 
 def __getattr__(name: str) -> Any:
