@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from common.messaging.dispatcher import Dispatcher
 from common.messaging.kafka import Kafka
 from common.messaging.outbox_queue import MAX_BATCH_ROWS, OutboxQueue
-from common.now import now
+from common.messaging.trouble import Troubles
 from common.persistence.database import Database
 from common.persistence.errors import describe_error
 from common.telemetry import logger, metrics
@@ -31,8 +31,6 @@ STANDBY_INTERVAL_S = 0.5
 """Seconds between tries for the lead; a new leader follows within 2 s."""
 KAFKA_RETRY_S = 0.5
 """Seconds until Kafka as a whole is tried again."""
-STATEMENT_TIMEOUT_S = 10
-"""Seconds of a statement of the leader, below the time after which its connection counts as lost."""
 
 
 class Relay:
@@ -41,11 +39,17 @@ class Relay:
     def __init__(self, database: Database, kafka: Kafka) -> None:
         self.database = database
         self.kafka = kafka
-        self.trouble: str | None = "relay: not started"
+        self._troubles = Troubles("relay")
+        self._troubles.report("start", "not started")
         self.is_leader = False
         self._wake = asyncio.Event()
         self._notify = asyncio.Event()
         database.on_outbox_events.append(self.wake)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong and since when; cleared only by progress, or where another replica leads."""
+        return self._troubles.text
 
     @property
     def _channel(self) -> str:
@@ -66,7 +70,7 @@ class Relay:
             try:
                 connection = await self.database.dedicated_connection()
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-                self._set_trouble("no database", error)
+                self._troubles.report("database", f"no database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
                 continue
             dispatcher = Dispatcher(self.kafka, OutboxQueue(connection))
@@ -74,7 +78,7 @@ class Relay:
                 await self._wait_for_lead(connection)
                 await self._publish_forever(connection, dispatcher)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                self._set_trouble("lost the database", error)
+                self._troubles.report("database", f"lost the database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
             finally:
                 self._set_leader(False)
@@ -84,16 +88,13 @@ class Relay:
     async def _wait_for_lead(self, connection: Any) -> None:
         try_lock = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
         while not await connection.fetchval(try_lock, self.database.schema):
-            self.trouble = None
+            self._report_progress(None)
             await asyncio.sleep(STANDBY_INTERVAL_S)
         self._set_leader(True)
         log.info("relay.leads")
         # A deletion need not be durable: after a crash the event is sent again and the inbox drops
-        # it. A flush to disk each round would slow down those who commit new events. A statement
-        # ends on the server before this side gives it up: nothing goes on under a lost lead.
-        await connection.execute(
-            f"SET synchronous_commit = off; SET statement_timeout = '{STATEMENT_TIMEOUT_S}s'"
-        )
+        # it. A flush to disk each round would slow down those who commit new events.
+        await connection.execute("SET synchronous_commit = off")
         await connection.add_listener(self._channel, lambda *_: self._wake.set())
 
     def _set_leader(self, is_leader: bool) -> None:
@@ -110,12 +111,16 @@ class Relay:
             except (KafkaError, TimeoutError, OSError) as error:
                 # These may mean a lost database, too: then this raises, and the lead ends.
                 await connection.execute("SELECT 1")
-                self._set_trouble("Kafka does not take events", error)
+                self._troubles.report("kafka", f"Kafka does not answer ({describe_error(error)})")
                 await asyncio.sleep(KAFKA_RETRY_S)
                 continue
-            held = dispatcher.holds.describe()
-            self.trouble = f"relay: Kafka does not take events for {held}" if held else None
+            self._report_progress(dispatcher.holds.describe())
             await self._pause(sent)
+
+    def _report_progress(self, held: str | None) -> None:
+        for cause in ("start", "database", "kafka"):
+            self._troubles.clear(cause)
+        self._troubles.update("held", f"Kafka takes no events for {held}" if held else None)
 
     async def _pause(self, rows: int) -> None:
         if rows:
@@ -125,13 +130,6 @@ class Relay:
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_INTERVAL_S):
                 await self._wake.wait()
-
-    def _set_trouble(self, what: str, error: Exception) -> None:
-        """Say what is wrong and since when; log it once, not with every try."""
-        trouble = f"relay: {what} ({describe_error(error)})"
-        if self.trouble is None or not self.trouble.startswith(trouble):
-            log.warning("relay.failed", what=what, error=describe_error(error))
-            self.trouble = f"{trouble} since {now():%Y-%m-%dT%H:%M:%SZ}"
 
     async def _notify_leader(self) -> None:
         """Notify the leader in another process: one NOTIFY for many commits, in none of them."""

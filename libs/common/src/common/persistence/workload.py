@@ -68,9 +68,7 @@ LISTS: Final = Workload("lists", 4, acquire_s=2, lock_s=3, statement_s=20, idle_
 """Lists, reports, exports and simulations: what may take long."""
 CALLERS: Final = Workload("callers", 2, acquire_s=2, lock_s=2, statement_s=3, idle_s=10)
 """Who is spoken for, before the request's own transaction."""
-HEALTH: Final = Workload(
-    "health", 1, acquire_s=1, lock_s=1, statement_s=1, idle_s=5, connect_s=1.5
-)
+HEALTH: Final = Workload("health", 1, acquire_s=1, lock_s=1, statement_s=1, idle_s=5, connect_s=1.5)
 
 # Of the loops.
 CONSUMER: Final = Workload("consumer", 2, acquire_s=10, lock_s=10, statement_s=50, idle_s=90)
