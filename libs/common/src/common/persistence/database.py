@@ -19,9 +19,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from common.persistence.workload import COMMANDS, LEASES, Workload
-
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
+from common.persistence.workload import COMMANDS, LEASES, Workload
 
 if TYPE_CHECKING:
     from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export

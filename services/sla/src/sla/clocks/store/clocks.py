@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, select
 
 from common.persistence.database import Connection, asyncpg_connection
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
 from sla.clocks.domain.codec import dump_clock, load_clock
@@ -23,10 +24,6 @@ from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 
 SECOND = timedelta(seconds=1)
-
-_LOCK = text(
-    "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 _SELECT = select(
     tickets,
@@ -99,9 +96,7 @@ WHERE clocks.id = new.id
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock the clocks that nobody else holds. One that does not exist counts as locked."""
-    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    existing = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
-    return locked | (set(ids) - existing)
+    return await lock_rows(tx, clocks.c.id, ids)
 
 
 async def lock_by_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, insert, or_, select, text, update
 
 from common.persistence.database import Connection
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.waivers.domain.waiver import COVERING_STATES, Waiver
@@ -102,10 +103,7 @@ async def lock(tx: Connection, id: UUID) -> NumberedWaiver:
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock those that nobody else holds, in the order of ids. One that is gone counts as locked."""
-    statement = select(waivers.c.id).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
-    locked = set(await tx.scalars(statement.with_for_update(skip_locked=True)))
-    existing = set(await tx.scalars(select(waivers.c.id).where(waivers.c.id.in_(ids))))
-    return locked | (set(ids) - existing)
+    return await lock_rows(tx, waivers.c.id, ids)
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[NumberedWaiver]:
