@@ -37,11 +37,15 @@ async def unsent(database: Database, topic: str) -> int:
         return int(await tx.scalar(query, {"topic": topic}) or 0)
 
 
-def all_sent(database: Database, topic: str) -> Callable[[], Awaitable[bool]]:
-    async def none_left() -> bool:
-        return await unsent(database, topic) == 0
+def left(database: Database, topic: str, rows: int) -> Callable[[], Awaitable[bool]]:
+    async def is_left() -> bool:
+        return await unsent(database, topic) == rows
 
-    return none_left
+    return is_left
+
+
+def all_sent(database: Database, topic: str) -> Callable[[], Awaitable[bool]]:
+    return left(database, topic, 0)
 
 
 async def create_topic(kafka: Kafka, name: str) -> None:
@@ -150,20 +154,14 @@ async def test_a_partition_without_leader_holds_only_itself(
     await write(database, topic, others)
     relay = Relay(database, kafka)
 
-    def left(rows: int) -> Callable[[], Awaitable[bool]]:
-        async def is_left() -> bool:
-            return await unsent(database, topic) == rows
-
-        return is_left
-
     async with running(relay):
-        await until(left(len(waiting)), seconds=8)
+        await until(left(database, topic, len(waiting)), seconds=8)
         await write(database, topic, accounts, sequence=2)
-        await until(left(2 * len(waiting)), seconds=8)
+        await until(left(database, topic, 2 * len(waiting)), seconds=8)
         await until(lambda: bool(relay.trouble and f"{topic} partition 1 since" in relay.trouble))
         assert held_since(topic, "1") > 0
         sick.is_sick = False
-        await until(left(0), seconds=60)
+        await until(all_sent(database, topic), seconds=60)
         await until(lambda: relay.trouble is None)
     found = sequences(await read_all(kafka, topic))
     assert len(found) == len(accounts)
@@ -181,6 +179,28 @@ async def test_a_held_partition_is_tried_less_often_with_time(
         tries, started = sick.tries, asyncio.get_running_loop().time()
         await until(lambda: sick.tries >= tries + 2)
         assert asyncio.get_running_loop().time() - started >= 2
+
+
+async def test_a_producer_whose_send_failed_is_used_no_more(
+    database: Database, kafka: Kafka, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sequence may be broken; the other partitions go on with a new one."""
+    partitions = await partitions_of(kafka, topic, range(20))
+    used: list[Publisher] = []
+    SickPartition(monkeypatch, topic, 1)
+    send = Publisher._send_batch
+
+    async def send_batch(publisher: Publisher, batch: Any, to: Any) -> None:
+        used.append(publisher)
+        await send(publisher, batch, to)
+
+    monkeypatch.setattr(Publisher, "_send_batch", send_batch)
+    async with running(Relay(database, kafka)):
+        await write(database, topic, partitions[1])
+        await until(lambda: len(used) == 1)
+        await write(database, topic, partitions[2])
+        await until(left(database, topic, len(partitions[1])))
+    assert used[0] not in used[1:]
 
 
 async def test_another_leader_takes_over_what_is_held(
