@@ -50,7 +50,7 @@ async def test_an_event_that_is_too_large_is_refused_after_those_before_it(
     publisher: Publisher, topic: str
 ) -> None:
     assert await publisher.look_up([topic]) == {}
-    rows = [row(1, topic, 10), row(2, topic, MAX_BATCH_BYTES + 1), row(3, topic, 10)]
+    rows = [row(1, topic, 10), row(2, topic, MAX_BATCH_BYTES * 6 // 5), row(3, topic, 10)]
     first = await publisher.send(Destination(topic, 0), rows)
     assert (list(first.sent), list(first.rejected)) == ([1], [])
     second = await publisher.send(Destination(topic, 0), rows[1:])

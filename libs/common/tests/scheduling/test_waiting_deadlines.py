@@ -202,3 +202,15 @@ async def test_a_database_that_is_locked_is_said_until_the_next_look_succeeds(
         await until(lambda: _has_fired(database, 2))
         await until(lambda: scheduler.trouble is None)
     await owner.close()
+
+
+async def test_a_kind_that_this_version_does_not_know_keeps_nobody_busy(database: Database) -> None:
+    """A deadline of a newer replica's: left to it, without a look every millisecond."""
+    await arm(database, Deadline("of a later version", ONE, NOON))
+    scheduler = DeadlineScheduler(database, TIMERS)
+    async with running(scheduler):
+        await until(lambda: scheduler.heartbeat.iterations >= 1)
+        looks, clock = scheduler.heartbeat.iterations, asyncio.get_running_loop()
+        started = clock.time()
+        await until(lambda: scheduler.heartbeat.iterations >= looks + 3)
+        assert clock.time() - started >= 2 * deadline_scheduler.POLL_INTERVAL_S

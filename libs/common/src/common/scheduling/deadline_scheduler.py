@@ -76,7 +76,9 @@ class DeadlineScheduler:
         ).bindparams(_KINDS)
         self._next_due = text(
             f"SELECT {now} AS at, extract(epoch FROM min(wake_at) - {now}) AS pause FROM deadlines"
-        )
+            # Those of a kind that this version does not know are due for ever.
+            " WHERE kind = ANY(:kinds)"
+        ).bindparams(_KINDS)
         self._waits_for_consumer = False
 
     @property
@@ -113,7 +115,8 @@ class DeadlineScheduler:
             # next one would be zero.
             return await self._sleep(LOCKED_RETRY_DELAY_S if result.locked else POLL_INTERVAL_S)
         async with self.database.transaction() as tx:
-            at, pause = (await tx.execute(self._next_due)).one()
+            kinds = {"kinds": list(self.timers)}
+            at, pause = (await tx.execute(self._next_due, kinds)).one()
         seconds = (
             POLL_INTERVAL_S if pause is None else min(POLL_INTERVAL_S, max(0.001, float(pause)))
         )
