@@ -122,8 +122,8 @@ async def test_errors_of_the_real_database_are_found_inside_their_wrappers(
         for error in [await _caught(database, run)]
     }
     assert found == {
-        "too_large": (Origin.RECORD, None),
-        "too_large_driver": (Origin.RECORD, None),
+        "too_large": (Origin.RECORD, "22000"),
+        "too_large_driver": (Origin.RECORD, "22000"),
         "too_slow": (Origin.OPERATION, "57014"),
         "no_table": (Origin.DEFECT, "42P01"),
         "twice": (Origin.RECORD, "23505"),
