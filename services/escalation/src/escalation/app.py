@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from common.http import Service
 from common.http import create_app as create
+from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations
@@ -42,6 +43,7 @@ SERVICE: Final = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     loops=(run_notifier,),
+    workloads=(NOTIFIER,),
     pending=notifications.count_unsent,
 )
 

@@ -4,10 +4,11 @@ Nothing else commits. The schema is the connection's `search_path`; only `<schem
 in full, because `now()` alone is the database's own clock.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
+from common.persistence.errors import sqlstate_of
 from common.persistence.workload import COMMANDS, LEASES, Workload
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class _Shared:
 
     url: str
     schema: str
+    sizes: Mapping[str, int]
     on_outbox_events: list[Callable[[], None]] = field(default_factory=list)
     on_deadlines_scheduled: list[Callable[[datetime], None]] = field(default_factory=list)
     databases: dict[str, "Database"] = field(default_factory=dict)
@@ -67,23 +70,30 @@ class _Shared:
 class Database:
     """The connections of one kind of work to the schema of a service.
 
-    `for_workload` gives the connections of another kind. Shared by all of them:
+    `for_workload` gives the connections of another kind. `sizes` are numbers of connections by the
+    workload's name, in place of its own. Shared by all of them:
     `on_outbox_events` and `on_deadlines_scheduled`, called after the commit of a transaction that
     published events or scheduled deadlines; the latter with the earliest instant scheduled.
     """
 
     def __init__(
-        self, url: str, schema: str, workload: Workload = COMMANDS, *, pool_size: int | None = None
+        self,
+        url: str,
+        schema: str,
+        workload: Workload = COMMANDS,
+        *,
+        pool_size: int | None = None,
+        sizes: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self._open(
-            _Shared(url, schema), workload.with_connections(pool_size) if pool_size else workload
-        )
+        given = {workload.name: pool_size} if pool_size else {}
+        self._open(_Shared(url, schema, {**sizes, **given}), workload)
 
     def _open(self, shared: _Shared, workload: Workload) -> None:
         self._shared = shared
         self.url, self.schema = shared.url, shared.schema
         self.on_outbox_events = shared.on_outbox_events
         self.on_deadlines_scheduled = shared.on_deadlines_scheduled
+        workload = workload.with_connections(shared.sizes.get(workload.name, workload.connections))
         self.workload = workload
         self.engine: AsyncEngine = create_async_engine(
             # Both ways to connect read the address the same: SQLAlchemy knows no `sslmode`.
@@ -120,8 +130,12 @@ class Database:
             connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info["schema"] = self.schema
             async with connection.begin() as transaction:
-                yield connection
-                await _commit(connection, transaction)
+                try:
+                    yield connection
+                    await _commit(connection, transaction)
+                except (TimeoutError, OutcomeUnknown):
+                    await _abandon(connection)
+                    raise
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
         for wake in self.on_outbox_events if has_events else ():
@@ -174,10 +188,16 @@ async def _commit(connection: Connection, transaction: AsyncTransaction) -> None
         raise OutcomeUnknown("the connection was lost during the commit") from error
 
 
+async def _abandon(connection: Connection) -> None:
+    """Close a connection whose statement may still run: PostgreSQL sees that, and ends it."""
+    _driver(connection).terminate()
+    await connection.invalidate()
+
+
 def is_definite(error: BaseException) -> bool:
     """Return whether PostgreSQL itself answered that the statement failed: it has no effect then."""
-    state = getattr(getattr(error, "orig", error), "sqlstate", None)
-    return isinstance(state, str) and not state.startswith(("08", "57P", "40003"))
+    state = sqlstate_of(error)
+    return state is not None and not state.startswith(("08", "57P", "40003"))
 
 
 async def transaction_time(tx: Connection) -> datetime:

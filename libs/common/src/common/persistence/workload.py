@@ -20,7 +20,8 @@ class Workload:
 
     At most `connections` are open; another transaction waits `acquire_s` for one. `lock_s` bounds
     the wait for each lock, `statement_s` a whole statement, `idle_s` the time between two statements
-    of a transaction, after which the server ends it.
+    of a transaction, after which the server ends it. `connect_s` bounds the making of a connection.
+    The client gives up a statement `grace_s` after the server should have ended it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Workload:
     statement_s: float
     idle_s: float
     connect_s: float = 5.0
+    grace_s: float = CLIENT_GRACE_S
 
     def with_connections(self, connections: int) -> "Workload":
         """The same kind with another bound."""
@@ -38,7 +40,7 @@ class Workload:
     @property
     def client_timeout_s(self) -> float | None:
         """Seconds after which the client gives up a statement that the server has not ended."""
-        return self.statement_s + CLIENT_GRACE_S if self.statement_s else None
+        return self.statement_s + self.grace_s if self.statement_s else None
 
     def server_settings(self) -> dict[str, str]:
         """What the server is told at the start of each connection."""
@@ -68,7 +70,9 @@ LISTS: Final = Workload("lists", 4, acquire_s=2, lock_s=3, statement_s=20, idle_
 """Lists, reports, exports and simulations: what may take long."""
 CALLERS: Final = Workload("callers", 2, acquire_s=2, lock_s=2, statement_s=3, idle_s=10)
 """Who is spoken for, before the request's own transaction."""
-HEALTH: Final = Workload("health", 1, acquire_s=1, lock_s=1, statement_s=1, idle_s=5, connect_s=1.5)
+HEALTH: Final = Workload(
+    "health", 1, acquire_s=1, lock_s=1, statement_s=1, idle_s=5, connect_s=1.5, grace_s=0.5
+)
 
 # Of the loops.
 CONSUMER: Final = Workload("consumer", 2, acquire_s=10, lock_s=10, statement_s=50, idle_s=90)

@@ -23,6 +23,11 @@ TICKET_BATCH_SIZE = Histogram(
     "Tickets created by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
+COMPONENT_TROUBLE = Gauge(
+    "opsdesk_component_trouble",
+    "1 while a part of the service does not work; `/health/ready` says why.",
+    ("component",),
+)
 BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )

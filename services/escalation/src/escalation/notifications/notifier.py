@@ -15,6 +15,7 @@ from uuid import UUID
 
 from common.persistence.database import Connection, Database
 from common.persistence.errors import is_transient
+from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from common.telemetry import logger, metrics
 from escalation.directory import store as directory
@@ -175,7 +176,7 @@ async def _timezone_of(tx: Connection, sub: str) -> str:
 
 async def run_notifier(runtime: Runtime[EscalationSettings], escalations: EscalationAccess) -> None:
     """Send notifications for as long as the service runs."""
-    settings, database = runtime.settings, runtime.database
+    settings, database = runtime.settings, runtime.database.for_workload(NOTIFIER)
     async with database.transaction() as tx:
         await directory.set_fallback_email(tx, settings.fallback_email)
     await Notifier(database, SmtpTransport(settings), settings, escalations).run()

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, router
+from common.http import RequestModel, only_computes, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.agreements.schemas.requests import Seconds, Share
@@ -60,6 +60,7 @@ class SimulationRequest(RequestModel):
 
 
 @routes.post("/simulate")
+@only_computes
 async def simulate_clock(
     body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:
