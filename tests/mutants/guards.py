@@ -36,17 +36,17 @@ GUARDS: Final = (
     Guard(
         "the answer leaves after the commit",
         "libs/common/src/common/http/route.py",
-        """            async with state_of(request.app).runtime.database.transaction() as tx:
-                request.state.tx = tx
-                return await _run_idempotently(tx, key, handle, request)
+        """                async with database.transaction() as tx:
+                    request.state.tx = tx
+                    return await _run_idempotently(tx, key, handle, request)
 """,
-        """            from starlette.background import BackgroundTask
+        """                from starlette.background import BackgroundTask
 
-            transaction = state_of(request.app).runtime.database.transaction()
-            request.state.tx = tx = await transaction.__aenter__()
-            response = await _run_idempotently(tx, key, handle, request)
-            response.background = BackgroundTask(transaction.__aexit__, None, None, None)
-            return response
+                transaction = database.transaction()
+                request.state.tx = tx = await transaction.__aenter__()
+                response = await _run_idempotently(tx, key, handle, request)
+                response.background = BackgroundTask(transaction.__aexit__, None, None, None)
+                return response
 """,
         f"{COMMON_TESTS}/http/test_route.py::test_the_answer_leaves_after_the_commit",
     ),
@@ -118,15 +118,14 @@ GUARDS: Final = (
     # Inbox.
     Guard(
         "a repeated event has no effect",
-        f"{MESSAGING}/inbox.py",
-        "    if sequence <= max(position.sequence, position.dead_sequence or 0):\n"
-        '        return "old"\n',
-        "",
+        f"{MESSAGING}/classification.py",
+        "    if sequence <= max(position.sequence, position.dead_sequence or 0):\n",
+        "    if sequence < 0:\n",
         f"{COMMON_TESTS}/messaging/test_inbox.py::test_an_event_delivered_twice_takes_effect_once",
     ),
     Guard(
         "an event after a gap waits",
-        f"{MESSAGING}/inbox.py",
+        f"{MESSAGING}/classification.py",
         'return "next" if is_snapshot or sequence == position.sequence + 1 else "early"',
         'return "next"',
         f"{COMMON_TESTS}/messaging/test_inbox.py"
@@ -134,7 +133,7 @@ GUARDS: Final = (
     ),
     Guard(
         "events behind a dead letter wait",
-        f"{MESSAGING}/inbox.py",
+        f"{MESSAGING}/classification.py",
         '    if position.dead_sequence is not None:\n        return "early"\n',
         "    if position.dead_sequence is not None:\n        position.dead_sequence = None\n"
         '        return "next"\n',
@@ -144,8 +143,8 @@ GUARDS: Final = (
     Guard(
         "one replica applies a subject's first event",
         f"{MESSAGING}/positions.py",
-        "        if len(stored) != len(changed):\n"
-        '            raise ConcurrentConsumerError("another consumer moved the same subject")\n',
+        "    if stored != len(changed):\n"
+        '        raise ConcurrentConsumerError("another consumer moved the same subject")\n',
         "",
         f"{COMMON_TESTS}/messaging/test_first_event.py"
         "::test_the_first_event_of_a_subject_takes_effect_once_on_two_replicas",
@@ -223,9 +222,9 @@ GUARDS: Final = (
     ),
     Guard(
         "timers wait for events that are not heard",
-        f"{SCHEDULING}/deadline_scheduler.py",
-        "return [k for k, timer in self.timers.items() if not timer.waits_for_consumer], False",
-        "return list(self.timers), False",
+        f"{SCHEDULING}/event_waits.py",
+        "return waits and not self._has_waited(kind)",
+        "return False",
         f"{COMMON_TESTS}/scheduling/test_deadline_scheduler.py"
         "::test_it_waits_for_unheard_events_and_then_fires_blind",
     ),

@@ -67,7 +67,7 @@ async def deliver(
 
 
 async def fire_due(
-    database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
+    database: Database, timers: Timers, is_behind: Callable[..., bool] = lambda *_: False
 ) -> int:
     """Fire everything that is due now, as the scheduler would. Returns how many deadlines fired."""
     scheduler = DeadlineScheduler(database, timers, is_behind)

@@ -42,12 +42,16 @@ _STILL_WAITING = f"""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A deadline that was read as due, without a lock. `tries`: how often it was put off."""
+    """A deadline that was read as due, without a lock. `tries`: how often it was put off.
+
+    `without_events`: it has waited long enough for the consumer.
+    """
 
     kind: str
     subject: UUID
     generation: int
     tries: int
+    without_events: bool = False
 
     @property
     def id(self) -> tuple[str, UUID]:
@@ -70,21 +74,21 @@ class BatchFiring:
             " WHERE kind = :kind AND subject = :subject AND generation = :generation"
         )
 
-    async def fire(self, candidates: Sequence[Candidate], *, without_events: bool) -> int:
+    async def fire(self, candidates: Sequence[Candidate]) -> int:
         """Fire what of these is due and not locked. Returns how many are done with.
 
         Raises what hinders a batch for the first time, and what hinders storing that it is put off.
         """
         fresh = [one for one in candidates if one.tries == 0]
-        fired = await self._fire_batch(fresh, without_events) if fresh else 0
+        fired = await self._fire_batch(fresh) if fresh else 0
         # What was put off once is tried alone: it must not take the next batch apart again.
-        fired += await self._fire_each([one for one in candidates if one.tries], without_events)
+        fired += await self._fire_each([one for one in candidates if one.tries])
         await self._report_waiting()
         return fired
 
-    async def _fire_batch(self, candidates: Sequence[Candidate], without_events: bool) -> int:
+    async def _fire_batch(self, candidates: Sequence[Candidate]) -> int:
         try:
-            fired = await self._fire(candidates, without_events, BATCH_LOCK_TIMEOUT_S)
+            fired = await self._fire(candidates, BATCH_LOCK_TIMEOUT_S)
         except Exception as error:
             if is_transient(error):
                 self._failed_batches += 1
@@ -93,11 +97,11 @@ class BatchFiring:
             log.warning(
                 "deadlines.taken_apart", error=describe_error(error), deadlines=len(candidates)
             )
-            fired = await self._fire_each(candidates, without_events)
+            fired = await self._fire_each(candidates)
         self._failed_batches = 0
         return fired
 
-    async def _fire_each(self, candidates: Sequence[Candidate], without_events: bool) -> int:
+    async def _fire_each(self, candidates: Sequence[Candidate]) -> int:
         fired = 0
         waits: Counter[str] = Counter()
         for candidate in candidates:
@@ -105,7 +109,7 @@ class BatchFiring:
                 await self._wait(candidate, f"behind others of {candidate.kind}")
                 continue
             try:
-                fired += await self._fire([candidate], without_events, SINGLE_LOCK_TIMEOUT_S)
+                fired += await self._fire([candidate], SINGLE_LOCK_TIMEOUT_S)
             except Exception as error:  # noqa: BLE001 - put off, logged and counted
                 if is_transient(error):
                     waits[candidate.kind] += 1
@@ -114,19 +118,17 @@ class BatchFiring:
                     await self._reschedule_failed(candidate, error)
         return fired
 
-    async def _fire(
-        self, candidates: Sequence[Candidate], without_events: bool, lock_timeout_s: float
-    ) -> int:
-        subjects: dict[str, list[UUID]] = defaultdict(list)
+    async def _fire(self, candidates: Sequence[Candidate], lock_timeout_s: float) -> int:
+        by_kind: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
-            subjects[candidate.kind].append(candidate.subject)
+            by_kind[candidate.kind].append(candidate)
         async with self.database.transaction() as tx:
             await tx.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_timeout_s * 1000:.0f}ms'")
             claimed = 0
             fired: list[Due] = []
-            for kind in sorted(subjects):
-                done, due = await self._fire_kind(tx, kind, subjects[kind], without_events)
-                claimed += done
+            for kind in sorted(by_kind):
+                deferred, due = await self._fire_kind(tx, kind, by_kind[kind])
+                claimed += deferred + len(due)
                 fired += due
             fired_at = await transaction_time(tx)
             if fired:
@@ -135,17 +137,18 @@ class BatchFiring:
         return claimed
 
     async def _fire_kind(
-        self, tx: Connection, kind: str, subjects: Sequence[UUID], without_events: bool
+        self, tx: Connection, kind: str, candidates: Sequence[Candidate]
     ) -> tuple[int, list[Due]]:
+        """Fire deadlines of one kind. Returns how many were not due, and those that fired."""
         timer = self.timers[kind]
-        locked = await timer.lock(tx, sorted(subjects))
+        locked = await timer.lock(tx, sorted(one.subject for one in candidates))
         at = await transaction_time(tx)
         deferred, due = await claim_due(tx, kind, sorted(locked), at)
         if due:
-            without_events = without_events and timer.waits_for_consumer
-            due = [replace(one, fired_without_events=without_events) for one in due]
+            without_events = {one.subject for one in candidates if one.without_events}
+            due = [replace(d, fired_without_events=d.subject in without_events) for d in due]
             await timer.fire(tx, due, at)
-        return deferred + len(due), due
+        return deferred, due
 
     async def _wait(self, candidate: Candidate, problem: str) -> None:
         log.warning(

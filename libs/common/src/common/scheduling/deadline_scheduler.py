@@ -13,14 +13,13 @@ from common.persistence.database import Database
 from common.persistence.errors import describe_error, is_transient
 from common.scheduling.batch_firing import BatchFiring, Candidate
 from common.scheduling.deadlines import Timers
+from common.scheduling.event_waits import EventWaits
 from common.scheduling.loop_heartbeat import LoopHeartbeat
 from common.telemetry import logger
 
 log = logger(__name__)
 
 MAX_BATCH_DEADLINES = 500
-CONSUMER_TIMEOUT_S = 30.0
-"""Seconds (real time) that a timer waits for a consumer that is behind."""
 POLL_INTERVAL_S = 0.25
 """Seconds between looks without a wake-up: finds what another replica has scheduled."""
 COALESCE_INTERVAL_S = 0.02
@@ -47,7 +46,7 @@ class ScanResult:
 class DeadlineScheduler:
     """The scheduler of one replica.
 
-    `is_behind` says whether the consumer has events to apply. A database that is gone is waited
+    `is_behind` says whether the consumer has events to apply, of everything or (key, topics). A database that is gone is waited
     for; a deadline whose effect fails is retried alone, with growing delays.
     """
 
@@ -55,16 +54,15 @@ class DeadlineScheduler:
         self,
         database: Database,
         timers: Timers,
-        is_behind: Callable[[], bool] = lambda: False,
+        is_behind: Callable[..., bool] = lambda *_: False,
         heartbeat: LoopHeartbeat | None = None,
     ) -> None:
         self.database = database
         self.timers = timers
-        self.is_behind = is_behind
         self._troubles = Troubles("deadlines")
+        self._event_waits = EventWaits(timers, is_behind)
         self._firing = BatchFiring(database, timers, self._troubles)
         self.heartbeat = heartbeat or LoopHeartbeat()
-        self._behind_since: float | None = None
         self._wake = asyncio.Event()
         self._next_scan_at: datetime | None = None
         database.on_deadlines_scheduled.append(self.wake)
@@ -133,32 +131,25 @@ class DeadlineScheduler:
 
     async def fire_due(self) -> ScanResult:
         """Fire what is due, MAX_BATCH_DEADLINES in one transaction, beyond those that are locked."""
-        kinds, without_events = self._fireable_kinds()
-        self._waits_for_consumer = len(kinds) < len(self.timers)
-        fired = passed_over = 0
+        kinds = self._event_waits.begin()
+        fired = passed_over = waiting = 0
         for _ in range(MAX_PAGES):
-            candidates = await self._read_due(kinds, passed_over)
-            if not candidates:
+            due, ready = await self._read_due(kinds, passed_over)
+            if ready:
+                fired += (done := await self._firing.fire(ready))
+                passed_over -= done
+            passed_over += len(due)
+            waiting += len(due) - len(ready)
+            if len(due) < MAX_BATCH_DEADLINES:
                 break
-            done = await self._firing.fire(candidates, without_events=without_events)
-            fired += done
-            passed_over += len(candidates) - done
-            if len(candidates) < MAX_BATCH_DEADLINES:
-                break
-        return ScanResult(fired, has_more=fired > 0, locked=fired == 0 and passed_over > 0)
+        self._waits_for_consumer = waiting > 0 or len(kinds) < len(self.timers)
+        return ScanResult(fired, has_more=fired > 0, locked=fired == 0 and passed_over > waiting)
 
-    async def _read_due(self, kinds: Sequence[str], passed_over: int) -> list[Candidate]:
+    async def _read_due(
+        self, kinds: Sequence[str], passed_over: int
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """Return a page of what is due, and what of it need not wait for events."""
         async with self.database.transaction() as tx:
             rows = await tx.execute(self._scan, {"kinds": kinds, "passed_over": passed_over})
-            return [Candidate(row.kind, row.subject, row.generation, row.tries) for row in rows]
-
-    def _fireable_kinds(self) -> tuple[list[str], bool]:
-        """Return the kinds that may fire now, and whether they fire without waiting for events."""
-        if not self.is_behind():
-            self._behind_since = None
-            return list(self.timers), False
-        now = asyncio.get_running_loop().time()
-        self._behind_since = self._behind_since or now
-        if now - self._behind_since >= CONSUMER_TIMEOUT_S:
-            return list(self.timers), True
-        return [k for k, timer in self.timers.items() if not timer.waits_for_consumer], False
+            due = [Candidate(row.kind, row.subject, row.generation, row.tries) for row in rows]
+            return due, await self._event_waits.release(tx, due)

@@ -99,6 +99,12 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     return await lock_rows(tx, clocks.c.id, ids)
 
 
+async def record_keys(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The key under which intake publishes the events about each clock: its ticket's id."""
+    query = select(clocks.c.id, clocks.c.ticket_id).where(clocks.c.id.in_(ids))
+    return {row.id: str(row.ticket_id) for row in await tx.execute(query)}
+
+
 async def lock_by_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
     """All clocks of these tickets, locked: the customer's, the partners', second level's."""
     return await _lock_where(tx, clocks.c.ticket_id.in_(ticket_ids))
