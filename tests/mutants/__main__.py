@@ -72,7 +72,7 @@ def _is_noticed(tree: Path, guard: Guard) -> bool:
     finally:
         path.write_text(whole, encoding="utf-8")
     # 1 is a failed test; anything else, as a file that cannot be read, shows nothing.
-    noticed = {None: "hangs", 0: "NO", 1: "yes"}.get(done and done.returncode, "BROKEN")
+    noticed = {0: "NO", 1: "yes"}.get(done.returncode, "BROKEN") if done else "hangs"
     seconds = time.monotonic() - started
     print(f"{guard.name:<44} {noticed:<9} {seconds:>5.0f}  {guard.test}", flush=True)
     if noticed == "BROKEN" and done:

@@ -63,7 +63,7 @@ async def delete_topic(kafka: Kafka, name: str) -> None:
 
 
 def held_since(topic: str, partition: str) -> float:
-    return metrics.RELAY_HELD_SINCE.labels(topic, partition)._value.get()
+    return float(metrics.RELAY_HELD_SINCE.labels(topic, partition)._value.get())
 
 
 def sequences(records: Sequence[dict[str, str]]) -> dict[str, list[int]]:

@@ -176,7 +176,7 @@ async def test_only_clocks_whose_partition_is_behind_wait_for_it(database: Datab
     async with database.transaction() as tx:
         rows = await tx.execute(text("SELECT id, ticket_id FROM clocks ORDER BY id"))
         tickets = {row.id: str(row.ticket_id) for row in rows}
-    held_back = sorted(set(tickets.values()))[0]
+    held_back = min(tickets.values())
 
     def is_behind(key: str | None = None, topics: Collection[str] | None = None) -> bool:
         assert topics in (None, {"opsdesk.tickets"})

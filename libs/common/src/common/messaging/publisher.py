@@ -94,7 +94,8 @@ class Publisher:
             found = await with_timeout(LOOKUP_TIMEOUT_S, self._producer.partitions_for(topic))
         except TimeoutError:
             return UnknownTopicOrPartitionError()
-        except (KafkaError, OSError) as error:
+        except (KafkaError, OSError) as refused:
+            error: Exception = refused
             return error
         self._partitions[topic] = sorted(found)
         return None
