@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 from unittest import mock
 from uuid import UUID
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from common.events.envelope import ReceivedEvent
 from common.messaging import batch_processor, limited_transaction
@@ -77,17 +78,24 @@ def has_amounts(database: Database, account: UUID, *numbers: int) -> Callable[[]
     return has
 
 
+async def hold_connections(held: AsyncExitStack, database: Database, many: int) -> None:
+    """Hold transactions open with a statement in each, as slow requests do."""
+    for _ in range(many):
+        tx = await held.enter_async_context(database.transaction())
+        await tx.execute(text("SELECT 1"))
+
+
 async def test_a_pool_that_is_used_up_makes_no_dead_letter(
     database: Database, kafka: Kafka, topic: str, hearing: Hearing
 ) -> None:
     consumer = hearing(on_paid)
-    database.engine.pool._timeout = 0.2  # type: ignore[attr-defined]
+    pool: Any = consumer.database.engine.pool
+    pool._timeout = 0.2
     async with running(consumer):
         await until(lambda: not consumer.is_behind())
         async with AsyncExitStack() as held:
-            for _ in range(database.engine.pool.size() + 10):  # type: ignore[attr-defined]
-                tx = await held.enter_async_context(database.transaction())
-                await tx.execute(text("SELECT 1"))
+            with pytest.raises(exc.TimeoutError):
+                await hold_connections(held, consumer.database, 30)
             await write(kafka, topic, record_of(paid(ONE, 1), 1))
             await until(lambda: consumer.troubles.has("applying"))
             assert "no free connection in the pool" in (consumer.trouble or "")

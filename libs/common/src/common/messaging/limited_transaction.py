@@ -21,6 +21,7 @@ LOOK_INTERVAL_S = 2.0
 """Seconds until the first look, and between looks."""
 LATE_S = 1.0
 """Seconds by which a look may be late before the event loop counts as occupied."""
+_LOCK_NOT_AVAILABLE, _QUERY_CANCELED = "55P03", "57014"
 
 OnLockWait = Callable[[LockWait], None]
 
@@ -131,8 +132,11 @@ class _Watch:
 
     def was_cut_short(self, error: BaseException) -> bool:
         """Return whether a time-out of the server or the driver came before the limit."""
-        is_timeout = isinstance(error, TimeoutError) or sqlstate_of(error) == "57014"
+        state = sqlstate_of(error)
+        if state == _LOCK_NOT_AVAILABLE:
+            return bool(self._looks) and self._looks[-1] is not None
         took_long = self._loop.time() - self._started_at >= self.limits.seconds / 2
+        is_timeout = isinstance(error, TimeoutError) or state == _QUERY_CANCELED
         return is_timeout and took_long and bool(self._looks)
 
 
