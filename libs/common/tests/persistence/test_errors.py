@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import pytest
@@ -122,8 +123,8 @@ async def test_errors_of_the_real_database_are_found_inside_their_wrappers(
         for error in [await _caught(database, run)]
     }
     assert found == {
-        "too_large": (Origin.RECORD, None),
-        "too_large_driver": (Origin.RECORD, None),
+        "too_large": (Origin.RECORD, "22000"),
+        "too_large_driver": (Origin.RECORD, "22000"),
         "too_slow": (Origin.OPERATION, "57014"),
         "no_table": (Origin.DEFECT, "42P01"),
         "twice": (Origin.RECORD, "23505"),
@@ -132,8 +133,8 @@ async def test_errors_of_the_real_database_are_found_inside_their_wrappers(
 
 async def test_a_pool_in_use_is_named(database: Database) -> None:
     full = Database(database.url, database.schema, pool_size=1)
-    full.engine.pool._timeout = 0.01  # type: ignore[attr-defined]
-    full.engine.pool._max_overflow = 0  # type: ignore[attr-defined]
+    pool: Any = full.engine.pool
+    pool._timeout, pool._max_overflow = 0.01, 0
     async with full.transaction():
         error = await _caught(full, lambda tx: tx.execute(text("SELECT 1")))
     await full.close()

@@ -7,7 +7,6 @@ by it what is put aside for a person, what is tried again, and what answers 503.
 from enum import StrEnum
 
 import asyncpg
-from asyncpg.exceptions import _base as asyncpg_base
 from sqlalchemy import exc
 
 
@@ -39,7 +38,7 @@ _OPERATION_ERRORS = (
     exc.PendingRollbackError,
     exc.ResourceClosedError,
 )
-_RECORD_ERRORS = (exc.NoResultFound, exc.MultipleResultsFound, asyncpg_base.DataError)
+_RECORD_ERRORS = (exc.NoResultFound, exc.MultipleResultsFound)
 
 
 def origin_of(error: BaseException) -> Origin:

@@ -53,6 +53,28 @@ CONSUMER_RECORDS = Counter(
 CONSUMER_LAG = Gauge(
     "opsdesk_consumer_lag", "Records not yet applied, in the partitions of this replica."
 )
+CONSUMER_RETRIES = Counter(
+    "opsdesk_consumer_retries_total", "Tries that failed with trouble of our own, no record's."
+)
+CONSUMER_PARTITION_UNKNOWN = Gauge(
+    "opsdesk_consumer_partition_unknown",
+    "1 where a partition does not answer; without a partition where the topic does not exist.",
+    ("topic", "partition"),
+)
+CONSUMER_RECORDS_MISSED = Counter(
+    "opsdesk_consumer_records_missed_total",
+    "Offsets that were deleted before they were read.",
+    ("topic", "partition"),
+)
+CONSUMER_TOPICS_REWOUND = Counter(
+    "opsdesk_consumer_rewound_total",
+    "Partitions read from their beginning because their topic was created again.",
+    ("topic", "partition"),
+)
+CONSUMER_STOPPED_SOURCES = Gauge(
+    "opsdesk_consumer_stopped_sources",
+    "Sources that told a sequence twice and wait for a decision.",
+)
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumers created again.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
 DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters neither replayed nor skipped.")
