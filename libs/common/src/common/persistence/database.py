@@ -196,8 +196,7 @@ async def _roll_back(
     if _is_valid(connection):
         given_up = isinstance(error, TimeoutError | OutcomeUnknown | asyncio.CancelledError)
         if given_up or _driver(connection).is_closed():
-            _driver(connection).terminate()
-            await connection.invalidate()
+            await connection.invalidate()  # asks PostgreSQL to cancel, waits 2 s, then hangs up
     if transaction.is_active:
         await transaction.rollback()  # of an invalid connection nothing is sent
 
