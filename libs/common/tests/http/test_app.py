@@ -186,7 +186,20 @@ async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClien
     assert make["security"] == [{"bearer": []}]
     assert make["x-permissions"] == ["tickets:open"]
     assert {"Idempotency-Key", "On-Behalf-Of"} <= {one["name"] for one in make["parameters"]}
-    for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
+    for status in (
+        "400",
+        "401",
+        "403",
+        "404",
+        "409",
+        "412",
+        "413",
+        "415",
+        "422",
+        "429",
+        "503",
+        "504",
+    ):
         assert list(make["responses"][status]["content"]) == ["application/problem+json"]
     assert set(document["components"]["schemas"]["Problem"]["required"]) >= {"type", "trace_id"}
     assert "HTTPValidationError" not in document["components"]["schemas"]

@@ -123,10 +123,12 @@ async def test_a_server_that_does_not_answer_is_given_up_and_its_statement_ends(
     assert "127.0.0.1" in servers.admin_url, "stops a process of PostgreSQL on this machine"
     quick = database.for_workload(QUICK)
     pids: list[int] = []
-    with pytest.raises(TimeoutError) as given_up:
-        await ask_a_stopped_server(quick, pids)
+    try:
+        with pytest.raises(TimeoutError) as given_up:
+            await ask_a_stopped_server(quick, pids)
+    finally:
+        os.kill(pids[0], signal.SIGCONT)
     assert is_transient(given_up.value)
-    os.kill(pids[0], signal.SIGCONT)
     await until(lambda: _gone(database, pids[0]))
     assert await count_revoked(database) == 0
     assert await count_revoked(quick) == 0

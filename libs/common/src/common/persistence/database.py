@@ -4,6 +4,7 @@ Nothing else commits. The schema is the connection's `search_path`; only `<schem
 in full, because `now()` alone is the database's own clock.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -129,13 +130,13 @@ class Database:
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info["schema"] = self.schema
-            async with connection.begin() as transaction:
-                try:
-                    yield connection
-                    await _commit(connection, transaction)
-                except (TimeoutError, OutcomeUnknown):
-                    await _abandon(connection)
-                    raise
+            transaction = await connection.begin()
+            try:
+                yield connection
+                await _commit(connection, transaction)
+            except BaseException as error:
+                await _roll_back(connection, transaction, error)
+                raise
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
         for wake in self.on_outbox_events if has_events else ():
@@ -178,7 +179,7 @@ async def connect(
 
 
 async def _commit(connection: Connection, transaction: AsyncTransaction) -> None:
-    if _driver(connection).is_closed():
+    if not _is_valid(connection) or _driver(connection).is_closed():
         raise LostBeforeCommit("the connection was lost within the transaction")
     try:
         await transaction.commit()
@@ -188,10 +189,20 @@ async def _commit(connection: Connection, transaction: AsyncTransaction) -> None
         raise OutcomeUnknown("the connection was lost during the commit") from error
 
 
-async def _abandon(connection: Connection) -> None:
-    """Close a connection whose statement may still run: PostgreSQL sees that, and ends it."""
-    _driver(connection).terminate()
-    await connection.invalidate()
+async def _roll_back(
+    connection: Connection, transaction: AsyncTransaction, error: BaseException
+) -> None:
+    """Roll back; a connection whose statement may still run is closed, which ends the statement."""
+    if _is_valid(connection):
+        given_up = isinstance(error, TimeoutError | OutcomeUnknown | asyncio.CancelledError)
+        if given_up or _driver(connection).is_closed():
+            await connection.invalidate()  # asks PostgreSQL to cancel, waits 2 s, then hangs up
+    if transaction.is_active:
+        await transaction.rollback()  # of an invalid connection nothing is sent
+
+
+def _is_valid(connection: Connection) -> bool:
+    return connection.sync_connection is not None and not connection.sync_connection.invalidated
 
 
 def is_definite(error: BaseException) -> bool:

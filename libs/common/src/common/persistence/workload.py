@@ -10,7 +10,7 @@ from typing import Final
 
 CLIENT_GRACE_S: Final = 5.0
 """Seconds between the server's limit of a statement and the client's."""
-DETECT_LOST_CLIENT_INTERVAL_S: Final = 2.0
+DETECT_LOST_CLIENT_INTERVAL_S: Final = 1.0
 """Seconds between two looks of a running statement whether its client is still there."""
 
 
@@ -80,8 +80,9 @@ TIMERS: Final = Workload("timers", 2, acquire_s=10, lock_s=10, statement_s=50, i
 NOTIFIER: Final = Workload("notifier", 4, acquire_s=10, lock_s=5, statement_s=10, idle_s=20)
 LOOPS: Final = Workload("loops", 4, acquire_s=10, lock_s=10, statement_s=50, idle_s=60)
 """The other loops; each uses one connection at a time, so there is one for each."""
-LEASES: Final = Workload("leases", 3, acquire_s=0, lock_s=5, statement_s=12, idle_s=60)
-"""Connections outside any pool, whose loss ends a lease: relay, its wake-up call, sealer."""
+LEASES: Final = Workload("leases", 4, acquire_s=0, lock_s=5, statement_s=12, idle_s=60)
+"""Connections outside any pool, whose loss ends a lease: relay, its wake-up call, sealer; and the one
+that looks at what the consumer waits for."""
 
 # Of commands and tools, which may take their time.
 COMMANDS: Final = Workload("commands", 2, acquire_s=10, lock_s=10, statement_s=60, idle_s=0)
