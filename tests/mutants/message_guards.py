@@ -46,7 +46,7 @@ MESSAGE_GUARDS: Final = (
         "deleted by the ids read, never a range",
         f"{MESSAGING}/outbox_queue.py",
         '"DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND held_by IS NULL"',
-        '"DELETE FROM outbox WHERE id <= ($1::bigint[])[1] AND held_by IS NULL"',
+        '"DELETE FROM outbox WHERE id <= (SELECT max(i) FROM unnest($1::bigint[]) AS i)"',
         f"{COMMON_TESTS}/messaging/test_relay.py"
         "::test_eight_writers_and_two_relays_lose_nothing_and_keep_the_order",
     ),
@@ -94,8 +94,8 @@ MESSAGE_GUARDS: Final = (
     Guard(
         "a repeated event has no effect",
         f"{MESSAGING}/classification.py",
-        "    if sequence <= max(position.sequence, position.dead_sequence or 0):\n",
-        "    if sequence < 0:\n",
+        'return "fork" if _is_fork(position, sequence, event_id) else "old"',
+        'return "fork" if _is_fork(position, sequence, event_id) else "next"',
         f"{COMMON_TESTS}/messaging/test_inbox.py::test_an_event_delivered_twice_takes_effect_once",
     ),
     Guard(

@@ -78,6 +78,9 @@ async def test_moved_later_it_fires_later_and_moved_earlier_earlier(database: Da
     await schedule_all(
         database, Deadline("pay", ONE, NOON + 5 * MINUTE), Deadline("pay", TWO, NOON + MINUTE / 2)
     )
+    await freeze_time(database, NOON + 3 * MINUTE / 4)
+    await fire_due(database, TIMERS)
+    assert [subject for subject, *_ in await firings(database)] == [TWO], "before its former time"
     await freeze_time(database, NOON + 2 * MINUTE)
     await fire_due(database, TIMERS)
     assert [subject for subject, *_ in await firings(database)] == [TWO]
