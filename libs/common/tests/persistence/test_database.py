@@ -80,6 +80,13 @@ async def test_the_settings_say_how_many_and_callbacks_are_shared(database: Data
     await sized.close()
 
 
+async def test_an_address_may_say_how_tls_is_used(database: Database) -> None:
+    """Before, `sslmode` was a TypeError at the first request."""
+    encrypted = Database(f"{database.url}?sslmode=prefer", database.schema)
+    assert await count_revoked(encrypted) == 0
+    await encrypted.close()
+
+
 async def test_a_wait_for_a_lock_and_a_slow_statement_are_ended_by_the_server(
     database: Database,
 ) -> None:

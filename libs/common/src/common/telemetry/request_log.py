@@ -29,7 +29,10 @@ class RequestLog:
         """Write a line. `caller` is None where nobody was recognised."""
         if not self._lines:
             asyncio.get_running_loop().call_soon(self._flush)
-        at, ms = now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"), f"{seconds * 1000:.1f}"
+        at, ms = (
+            f"{now().isoformat()[:-6]}Z",
+            f"{seconds * 1000:.1f}",
+        )  # strftime takes twice as long
         if self._as_json:
             self._lines.append(
                 f'{{"event": "http.request", "timestamp": "{at}", "service": {self._service},'
