@@ -205,7 +205,8 @@ class Dispatcher:
         hold = self.holds.fail(destination, describe_error(error), now(), _loop_time())
         since = hold.since.isoformat()
         metrics.RELAY_HELD_SINCE.labels(*_labels(destination)).set(hold.since.timestamp())
-        log.warning("relay.held", **_where(destination), since=since, problem=hold.problem)
+        if hold.failures == 1:  # once, not with every try
+            log.warning("relay.held", **_where(destination), since=since, problem=hold.problem)
 
     def _release(self, destination: Destination) -> None:
         hold = self.holds.release(destination)
