@@ -1,13 +1,13 @@
 """Where reading goes on: stored with the effects, so that a restored database hears what it lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -47,7 +47,7 @@ async def write(kafka: Kafka, topic: str, *records: Record) -> None:
             )
 
 
-def has(database: Database, many: int) -> Callable[[], object]:
+def has(database: Database, many: int) -> Callable[[], Awaitable[bool]]:
     async def enough() -> bool:
         return len(await amounts(database, ONE)) == many
 
@@ -64,13 +64,13 @@ async def test_a_restored_database_hears_again_what_it_lost(
     owner = await asyncpg.connect(owner_url)
     async with running(consumer_of()):
         await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
-        await until(has(database, 5))  # type: ignore[arg-type]
+        await until(has(database, 5))
     for table in RESTORED_TABLES:
         await owner.execute(f"CREATE TABLE backup_{table} AS SELECT * FROM {table}")
     consumer = consumer_of()
     async with running(consumer):
         await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(6, 11)))
-        await until(has(database, 10))  # type: ignore[arg-type]
+        await until(has(database, 10))
         await until(lambda: not consumer.is_behind())
         await asyncio.sleep(0.5)  # Kafka's own offsets are committed meanwhile
     for table in RESTORED_TABLES:
@@ -80,9 +80,11 @@ async def test_a_restored_database_hears_again_what_it_lost(
         )
     await owner.close()
     assert await amounts(database, ONE) == list(range(1, 6))
+    recreated = metrics.CONSUMER_RECREATED._value.get()
     async with running(consumer_of()):
-        await until(has(database, 10))  # type: ignore[arg-type]
+        await until(has(database, 10))
     assert await amounts(database, ONE) == list(range(1, 11))
+    assert metrics.CONSUMER_RECREATED._value.get() == recreated  # at once, not by the watchdog
 
 
 async def test_offsets_commit_with_the_effects_and_go_on_there(
@@ -90,7 +92,7 @@ async def test_offsets_commit_with_the_effects_and_go_on_there(
 ) -> None:
     async with running(consumer_of()):
         await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
-        await until(has(database, 5))  # type: ignore[arg-type]
+        await until(has(database, 5))
         async with database.transaction() as tx:
             stored = await load_offsets(tx)
     assert sum(stored.values()) == 5
@@ -111,11 +113,11 @@ async def test_a_topic_created_again_is_heard_from_its_beginning_and_said_aloud(
     rewound = metrics.CONSUMER_TOPICS_REWOUND
     async with running(consumer_of()):
         await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
-        await until(has(database, 5))  # type: ignore[arg-type]
+        await until(has(database, 5))
     await recreate(kafka, topic)
     await write(kafka, topic, record_of(paid(ONE, 6), 6))
     async with running(consumer_of()):
-        await until(has(database, 6))  # type: ignore[arg-type]
+        await until(has(database, 6))
     assert sum(rewound.labels(topic, str(n))._value.get() for n in range(3)) >= 1
 
 
@@ -154,8 +156,6 @@ async def test_a_member_with_a_stored_offset_before_the_first_record_says_what_i
     admin = AIOKafkaAdminClient(**kafka.options())
     await admin.start()
     (partition,) = [TopicPartition(topic, n) for n in range(3) if await _end(kafka, topic, n) == 5]
-    from aiokafka.admin import RecordsToDelete
-
     await admin.delete_records({partition: RecordsToDelete(before_offset=3)})
     await admin.close()
     async with database.transaction() as tx:
@@ -166,13 +166,11 @@ async def test_a_member_with_a_stored_offset_before_the_first_record_says_what_i
         )
     missed = metrics.CONSUMER_RECORDS_MISSED.labels(topic, str(partition.partition))._value
     async with running(consumer_of()):
-        await until(has(database, 2))  # type: ignore[arg-type]
+        await until(has(database, 2))
     assert missed.get() == 2
 
 
 async def _end(kafka: Kafka, topic: str, number: int) -> int:
-    from aiokafka import AIOKafkaConsumer
-
     async with AIOKafkaConsumer(**kafka.options()) as client:
         partition = TopicPartition(topic, number)
         return int((await client.end_offsets([partition]))[partition])

@@ -30,6 +30,8 @@ log = logger(__name__)
 FETCH_MAX_WAIT_MS = 20
 COMMIT_INTERVAL_S = 0.2
 RESTART_DELAY_S = 1.0
+ASSIGNMENT_TIMEOUT_S = 30.0
+"""Seconds for the group to share its partitions out: it waits for members that died."""
 
 
 class Consumer:
@@ -90,7 +92,9 @@ class Consumer:
             return None
         own = set(self._client.assignment())
         with suppress(KafkaError, TimeoutError):
-            ends = await with_timeout(3, self._client.end_offsets(sorted(own)))
+            ends: dict[TopicPartition, int] = await with_timeout(
+                3, self._client.end_offsets(sorted(own))
+            )
             applied = self.lag_by_partition.applied
             if own and own <= applied.keys():
                 return sum(max(0, end - applied[partition]) for partition, end in ends.items())
@@ -115,10 +119,12 @@ class Consumer:
         try:
             await with_timeout(30, client.start())
             await self._subscribe(client, seeker)
+            async with asyncio.timeout(ASSIGNMENT_TIMEOUT_S):
+                await seeker.assigned.wait()
             self._client = client
             prefetcher = Prefetcher(client, lag.applied)
             apply_loop = ApplyLoop(self.processor, prefetcher, lag.applied, self.troubles)
-            watch = ConsumerWatch(self.database, self.inbox, lag, seeker, self.troubles)
+            watch = ConsumerWatch(self.database, self.inbox, lag, self.troubles)
             await run_until_first_error(
                 seeker.run(client),
                 prefetcher.run(),

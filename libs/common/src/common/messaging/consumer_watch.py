@@ -13,7 +13,6 @@ from common.messaging.inbox import Inbox
 from common.messaging.kafka import with_timeout
 from common.messaging.parked_records import problems_of_parked
 from common.messaging.partition_lag import PartitionLag
-from common.messaging.partition_seeker import PartitionSeeker
 from common.messaging.stopped_sources import stopped_sources
 from common.messaging.trouble import Troubles
 from common.persistence.database import Database
@@ -42,13 +41,11 @@ class ConsumerWatch:
         database: Database,
         inbox: Inbox,
         lag: PartitionLag,
-        seeker: PartitionSeeker,
         troubles: Troubles,
     ) -> None:
         self.database = database
         self.inbox = inbox
         self.lag = lag
-        self.seeker = seeker
         self.troubles = troubles
         self._answered_at = asyncio.get_running_loop().time()
         self._progress: dict[TopicPartition, tuple[int, float]] = {}
@@ -70,8 +67,6 @@ class ConsumerWatch:
         now = asyncio.get_running_loop().time()
         try:
             await self.lag.refresh(client, stored, now)
-            if not self.seeker.has_assignment:
-                raise TimeoutError("no partitions assigned yet")
         except (KafkaError, TimeoutError) as error:
             self.troubles.report("kafka", f"Kafka does not answer ({type(error).__name__})")
         else:

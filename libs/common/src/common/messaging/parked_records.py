@@ -98,12 +98,12 @@ async def problems_of_parked(tx: Connection) -> str | None:
     row = (
         await tx.execute(
             text(
-                "SELECT count(*) AS count, min(problem) AS problem FROM (SELECT problem FROM parked"
+                "SELECT count(*) AS many, min(problem) AS problem FROM (SELECT problem FROM parked"
                 " WHERE problem IS NOT NULL ORDER BY id LIMIT 1000) seen"
             )
         )
     ).one()
-    return f"{row.count} records are tried again later: {row.problem}" if row.count else None
+    return f"{row.many} records are tried again later: {row.problem}" if row.many else None
 
 
 # Of each subject a run from its beginning: as far as sequences follow without a gap, and nothing in

@@ -30,7 +30,8 @@ REWOUND_LOOKS = 3
 class PartitionSeeker:
     """Seeks every partition that is assigned anew, before its records are read.
 
-    A partition that does not answer is asked again, while the others are read.
+    A partition that does not answer is asked again, while the others are read. `assigned` is set
+    once the group has shared its partitions out, be it none to this member.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class PartitionSeeker:
         self.database = database
         self.applied = applied
         self.troubles = troubles
-        self.has_assignment = False
+        self.assigned = asyncio.Event()
         self._assignments = 0
         self._is_wanted = asyncio.Event()
         self._begins, self._ends = PartitionOffsets(), PartitionOffsets()
@@ -47,7 +48,7 @@ class PartitionSeeker:
 
     def on_assigned(self) -> None:
         """Seek again: the group has shared its partitions out anew."""
-        self.has_assignment = True
+        self.assigned.set()
         self._assignments += 1
         self._is_wanted.set()
 
