@@ -14,7 +14,8 @@ from opsdesk_local.waiting import holds_within
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "max_connections": "300",
+    # Two replicas of every service: docs/operations.md adds up what one needs.
+    "max_connections": "400",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "autovacuum_naptime": "10s",

@@ -1,6 +1,7 @@
 """A service as a child process: `python -m <module> serve`."""
 
 import http.client
+import json
 import signal
 import sys
 from collections.abc import Mapping
@@ -87,13 +88,13 @@ class ServiceProcess:
         return self.child is not None and self.child.alive
 
     def readiness(self) -> str | None:
-        """Return None when the service is ready, else what is missing."""
+        """Return None when everything in the service works, else what does not."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
         try:
             connection.request("GET", "/health/ready")
             answer = connection.getresponse()
             detail = answer.read().decode(errors="replace")
-            return None if answer.status == 200 else detail
+            return None if answer.status == 200 and not _is_degraded(detail) else detail
         except (OSError, http.client.HTTPException) as error:
             return f"no answer ({error})"
         finally:
@@ -123,6 +124,14 @@ class ServiceProcess:
 
     def _last_lines(self) -> str:
         return self.child.last_lines() if self.child else ""
+
+
+def _is_degraded(answer: str) -> bool:
+    """Return whether a service answers requests, but not everything in it works."""
+    try:
+        return bool(json.loads(answer)["status"] == "degraded")
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def migrate(module: str, environment: Mapping[str, str], folder: Path) -> None:

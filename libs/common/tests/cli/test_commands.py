@@ -108,6 +108,38 @@ async def test_a_dead_letter_is_skipped_with_a_reason_that_stays(
     assert json.loads(entry["grounds"]) == {"reason": "closed by hand"}
 
 
+PARKED = """
+    INSERT INTO sla.parked (source, subject, sequence, topic, partition, "offset", headers)
+    VALUES ('opsdesk/intake', 'ticket/1', 4, 'opsdesk.tickets', 0, 8, '[]'),
+           ('opsdesk/intake', 'ticket/1', 5, 'opsdesk.tickets', 0, 9, '[]')
+"""
+
+
+async def test_a_parked_record_is_released_with_a_reason_that_stays(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    connection = await asyncpg.connect(given["OPSDESK_DATABASE_URL"])
+    await connection.execute(PARKED)
+    listed = (await run(service, "parked", "list")).output
+    assert "opsdesk/intake ticket/1#4  1 to 3 have not come  (2 waiting)" in listed
+    released = await run(service, "parked", "release", "2", "--reason", "lost in the restore")
+    assert released.output == "released: opsdesk/intake ticket/1\n"
+    assert await connection.fetchval("SELECT sequence FROM sla.inbox") == 3
+    entry = await connection.fetchrow("SELECT who, action, subject, grounds FROM sla.audit")
+    await connection.close()
+    assert entry is not None
+    assert entry["who"].startswith("shell:")
+    assert (entry["action"], entry["subject"]) == ("parked.release", "parked/2")
+    assert json.loads(entry["grounds"]) == {
+        "reason": "lost in the restore",
+        "of": "opsdesk/intake ticket/1",
+    }
+    failed = await run(service, "parked", "release", "9", "--reason", "x")
+    assert failed.exit_code == 1
+    assert "no record is parked under 9" in failed.output
+
+
 async def test_an_unknown_dead_letter_is_a_sentence(service: Service) -> None:
     await run_migrate(service)
     failed = await run(service, "dlq", "skip", "9", "--reason", "x")

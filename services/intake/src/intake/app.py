@@ -6,7 +6,7 @@ from intake.directory.reference_cache import ReferenceCache
 from intake.routers import ROUTERS
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
-from intake.tickets.ticket_batcher import TicketBatcher
+from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
 
 SERVICE = Service(
@@ -19,6 +19,7 @@ SERVICE = Service(
     timers=TIMERS,
     resources=(ReferenceCache, TicketBatcher),
     loops=(create_ticket_fast.drain_batcher,),
+    workloads=(TICKETS,),
     resolve_contact=resolve_contact,
     body_limits={"/v1/emails": 25 * MIB},
 )

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import typer
 
-from common.cli import audit, dlq, server
+from common.cli import audit, dlq, parked, server
 from common.cli.migrate import migrate_service
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
+from common.http.connections import describe_connections
 from common.persistence.database import Database
 from common.settings import load_settings, masked_settings
 
@@ -31,6 +32,7 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
     if announce is not None:
         _add_announce_command(app, service, announce)
     app.add_typer(dlq.create_commands(service), name="dlq")
+    app.add_typer(parked.create_commands(service), name="parked")
     app.add_typer(audit.create_commands(service), name="audit")
     return app
 
@@ -50,9 +52,11 @@ def _add_serve_commands(app: typer.Typer, service: Service) -> None:
 def _add_document_commands(app: typer.Typer, service: Service) -> None:
     @app.command()
     def settings() -> None:
-        """Print the settings, secrets masked."""
-        for name, value in masked_settings(load_settings(service.settings)).items():
+        """Print the settings, secrets masked, and the connections to PostgreSQL they add up to."""
+        found = load_settings(service.settings)
+        for name, value in masked_settings(found).items():
             typer.echo(f"{name}={value}")
+        typer.echo(f"# connections of one replica: {describe_connections(service, found)}")
 
     @app.command()
     def openapi() -> None:

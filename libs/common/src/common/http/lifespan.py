@@ -12,12 +12,14 @@ from fastapi import FastAPI
 from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
 from common.http import idempotency
+from common.http.connections import connections_per_workload
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
+from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.settings import load_settings
 from common.telemetry import flush_traces, logger, metrics
@@ -42,7 +44,8 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings = load_settings(service.settings)
         address = settings.database_url.get_secret_value()
-        database = Database(address, service.schema, pool_size=service.pool_size)
+        sizes = connections_per_workload(service, settings)
+        database = Database(address, service.schema, WRITES, sizes=sizes)
         state = add_components(attach_state(app, service, settings, database))
         set_state(app, state)
         tasks = [
@@ -64,8 +67,12 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
 def add_components(state: AppState) -> AppState:
     """Add the components that run in every service: keys, relay, consumer, deadlines, sealer."""
     service, runtime, database = state.service, state.runtime, state.runtime.database
-    consumer = Consumer(database, runtime.kafka, service.name, service.handlers)
-    scheduler = DeadlineScheduler(database, service.timers, consumer.is_behind, runtime.heartbeat)
+    consumer = Consumer(
+        database.for_workload(CONSUMER), runtime.kafka, service.name, service.handlers
+    )
+    scheduler = DeadlineScheduler(
+        database.for_workload(TIMERS), service.timers, consumer.is_behind, runtime.heartbeat
+    )
     components: dict[str, Component] = {
         "keys": state.authenticator.keys,
         "relay": Relay(database, runtime.kafka),
@@ -78,10 +85,11 @@ def add_components(state: AppState) -> AppState:
 
 def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     """Yield every background loop with its name, in the order of starting."""
-    runtime = state.runtime
-    yield "people", partial(refresh_forever, runtime.database, state.authenticator)
-    yield "idempotency", partial(idempotency.delete_expired_forever, runtime.database)
-    yield "queues", partial(collect_forever, runtime.database)
+    database = state.database_for(LOOPS)
+    runtime = replace(state.runtime, database=database)
+    yield "people", partial(refresh_forever, database, state.authenticator)
+    yield "idempotency", partial(idempotency.delete_expired_forever, database)
+    yield "queues", partial(collect_forever, database)
     for name, component in state.components.items():
         if isinstance(component, RunningComponent):
             yield name, component.run

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from common.auth.caller import ResolveContact
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
+from common.persistence.workload import Workload
 from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
 from common.settings import Settings
@@ -28,7 +29,8 @@ class Service:
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
-    requests. `body_limits` maps a path prefix to its own limit in bytes.
+    requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
+    service's own kinds of work with the database, beside those of every service.
     """
 
     name: str
@@ -44,4 +46,4 @@ class Service:
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
-    pool_size: int = 10
+    workloads: tuple[Workload, ...] = ()

@@ -13,6 +13,7 @@ TABLES = (
     "audit",
     "audit_leaves",
     "audit_seals",
+    "consumed_offsets",
     "dead_letters",
     "deadlines",
     "firings",
@@ -22,6 +23,7 @@ TABLES = (
     "parked",
     "revoked_tokens",
     "simulated_time",
+    "stopped_sources",
 )
 """The names of the tables."""
 

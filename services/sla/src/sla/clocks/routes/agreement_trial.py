@@ -12,7 +12,14 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import Priority
-from common.http import Paging, RequestModel, ResponseModel, Transaction, encode_cursor, router
+from common.http import (
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    encode_cursor,
+    router,
+)
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version
@@ -129,7 +136,9 @@ class _TrialTotals:
                 named.append(_clock_change(result))
 
 
-@routes.post("/{agreement}/simulate")
+from common.http import RequestModel, ResponseModel, router
+
+
 async def simulate_agreement(
     name: AgreementRef,
     body: TrialRequest,
