@@ -17,8 +17,10 @@ import pytest
 
 from opsdesk_local.addresses import FILE_NAME, Addresses, read_addresses
 from opsdesk_local.errors import LocalRunError
+from opsdesk_local.roles import drop_database
 from opsdesk_local.servers import Servers
-from opsdesk_local.state import State
+from opsdesk_local.state import State, open_state
+from opsdesk_local.topics import blocking
 from opsdesk_local.waiting import wait_until
 
 FAKES = Path(__file__).parent / "fakes"
@@ -30,6 +32,7 @@ class Run:
     def __init__(self, state: State, **environment: str) -> None:
         self.output_file = state.folder / "output"
         self.state = state
+        self.admin_url = environment.get("OPSDESK_ADMIN_DATABASE_URL", "")
         ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
         chosen = {"OPSDESK_STATE": str(state.folder), "PYTHONPATH": str(FAKES), **environment}
         with self.output_file.open("w") as output:
@@ -87,6 +90,8 @@ def whole_run(state: State, started: list[Run]) -> Run:
 
 
 def given(servers: Servers) -> dict[str, str]:
+    """The servers of the tests, without the database of an earlier test's state folder."""
+    blocking(drop_database(servers.admin_url, "opsdesk"))
     return {
         "OPSDESK_ADMIN_DATABASE_URL": servers.admin_url,
         "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,
@@ -176,6 +181,61 @@ def test_a_second_run_on_one_folder_is_refused(run: Run, started: list[Run]) -> 
     assert started[1].process.wait(timeout=20) == 1
     assert "OpsDesk already runs from" in started[1].output
     assert not run.ended
+
+
+def test_two_folders_started_at_once_on_one_database_do_not_share_it(
+    state: State, folder: Path, started: list[Run], servers: Servers
+) -> None:
+    environment = given(servers)
+    started += [Run(state, **environment), Run(open_state(folder / "other"), **environment)]
+    wait_until(lambda: any(run.ended for run in started), 60, "one of them to end")
+    loser = next(run for run in started if run.ended)
+    winner = next(run for run in started if run is not loser)
+    winner.ready()
+    assert loser.process.returncode == 1
+    assert "belongs to the OpsDesk of another state folder" in loser.output
+    assert "OpsDesk is ready" not in loser.output
+
+
+def test_a_failed_load_ends_the_start(state: State, started: list[Run], servers: Servers) -> None:
+    started.append(Run(state, LOAD="fails", **given(servers)))
+    assert started[0].process.wait(timeout=60) == 1
+    assert "The demo company cannot be loaded, so everything was stopped." in started[0].output
+    assert "OpsDesk is ready" not in started[0].output
+
+
+def test_a_child_that_ends_during_the_start_ends_it(
+    state: State, started: list[Run], servers: Servers
+) -> None:
+    """Also while something else is being waited for."""
+    started.append(Run(state, LOAD="crashes sla and waits", **given(servers)))
+    assert started[0].process.wait(timeout=60) == 1
+    assert "sla ended by itself (exit code 3)" in started[0].output
+    assert "OpsDesk is ready" not in started[0].output
+
+
+def test_ports_stay_the_same(run: Run, started: list[Run]) -> None:
+    before = read_addresses(run.state)
+    assert run.end() == 0
+    started.append(
+        Run(
+            run.state,
+            OPSDESK_ADMIN_DATABASE_URL=run.admin_url,
+            OPSDESK_KAFKA_BOOTSTRAP_SERVERS=before.kafka,
+        )
+    )
+    assert started[1].ready().services == before.services
+
+
+def test_a_fixed_port_that_is_taken_ends_the_start(
+    state: State, started: list[Run], servers: Servers
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        started.append(Run(state, OPSDESK_PORTS=f"sla={port}", **given(servers)))
+        assert started[0].process.wait(timeout=60) == 1
+    assert f"OPSDESK_PORTS gives port {port} to sla" in started[0].output
 
 
 def test_a_running_opsdesk_is_not_cleaned_away(run: Run) -> None:
