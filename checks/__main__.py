@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from checks import identifiers, layout, openapi, purity, rules, waivers, walk
+from checks import identifiers, layout, migrations, openapi, purity, rules, waivers, walk
 
 Check = Callable[[Path], Iterable[object]]
 
 CHECKS: Mapping[str, Check] = {
     "identifiers": identifiers.violations,
     "layout": layout.violations,
+    "migrations": migrations.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
     "rules": rules.undefined,
