@@ -15,6 +15,11 @@ from common.http import idempotency
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
+from common.messaging.deployment_identity import (
+    verify_deployment,
+    verify_forever,
+    wait_until_verified,
+)
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
@@ -24,7 +29,7 @@ from common.telemetry import flush_traces, logger, metrics
 
 log = logger(__name__)
 
-Loop = Callable[[], Awaitable[None]]
+Loop = Callable[[], Awaitable[object]]
 
 INITIAL_RESTART_DELAY_S = 0.5
 MAX_RESTART_DELAY_S = 30.0
@@ -82,13 +87,33 @@ def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]
     yield "people", partial(refresh_forever, runtime.database, state.authenticator)
     yield "idempotency", partial(idempotency.delete_expired_forever, runtime.database)
     yield "queues", partial(collect_forever, runtime.database)
+    yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():
-        if isinstance(component, RunningComponent):
+        if isinstance(component, Relay):
+            yield name, partial(relay_when_verified, state, component)
+        elif isinstance(component, RunningComponent):
             yield name, component.run
     for loop in state.service.loops:
         yield loop.__name__, partial(loop, runtime)
     for background in state.service.background:
         yield background.__name__, partial(background, app)
+
+
+def deployment_check(state: AppState) -> Loop:
+    """Return the check that the service's Kafka group is its database's."""
+    runtime = state.runtime
+    topics = state.consumer.topics if state.consumer else []
+    return partial(verify_deployment, runtime.database, runtime.kafka, state.service.name, topics)
+
+
+async def relay_when_verified(state: AppState, relay: Relay) -> None:
+    """Send events once the Kafka group is known to be this database's; the consumer checks it itself."""
+
+    def report(reason: str) -> None:
+        relay.trouble = f"relay: {reason}"
+
+    await wait_until_verified(deployment_check(state), report)
+    await relay.run()
 
 
 async def supervise(name: str, loop: Loop) -> None:
@@ -98,7 +123,8 @@ async def supervise(name: str, loop: Loop) -> None:
     while True:
         started_at = clock.time()
         try:
-            return await loop()
+            await loop()
+            return
         except asyncio.CancelledError:
             # A library's own task was cancelled, not this one: the loop must not end silently.
             if (current_task := asyncio.current_task()) is None or current_task.cancelling():

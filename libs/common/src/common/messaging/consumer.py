@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
+from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.group_lag import GroupLag
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
@@ -44,12 +45,14 @@ class Consumer:
         self.service = service
         self.inbox = Inbox(service, handlers)
         self.processor = BatchProcessor(database, self.inbox)
+        self._database = database
         self.trouble: str | None = "consumer: not started"
         self._applied_offsets: dict[TopicPartition, int] = {}
         self._end_offsets: dict[TopicPartition, int] = {}
         self._refreshed_at = float("-inf")
         self._progress_at = 0.0
-        self._group = f"opsdesk.{service}"
+        self.topics = [kafka.topic(topic) for topic in self.inbox.topics]
+        self._group = kafka.group(service)
         self._group_lag = GroupLag(kafka, self._group)
         self._client: Any = None
         self._busy = False
@@ -98,9 +101,11 @@ class Consumer:
         )
 
     async def _run_client(self) -> None:
+        deployment = await verify_deployment(self._database, self.kafka, self.service, self.topics)
         client = AIOKafkaConsumer(
             **self.kafka.options(),
             group_id=self._group,
+            partition_assignment_strategy=[deployment.assignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
@@ -110,7 +115,7 @@ class Consumer:
         )
         self._applied_offsets, self._end_offsets = {}, {}
         client.subscribe(
-            self.inbox.topics, listener=ResetOnRebalance(self._applied_offsets, self.processor)
+            self.topics, listener=ResetOnRebalance(self._applied_offsets, self.processor)
         )
         try:
             await with_timeout(30, client.start())
@@ -119,7 +124,7 @@ class Consumer:
             await run_until_first_error(
                 prefetcher.run(),
                 self._process_forever(prefetcher),
-                self._commit_offsets(client),
+                self._commit_offsets(client, deployment),
                 self._watch_lag(),
             )
         finally:
@@ -172,7 +177,7 @@ class Consumer:
                 raise
             log.info("consumer.release_put_off", error=type(error).__name__)
 
-    async def _commit_offsets(self, client: Any) -> None:
+    async def _commit_offsets(self, client: Any, deployment: Deployment) -> None:
         """Commit offsets beside the processing: what counts is the inbox."""
         committed: dict[TopicPartition, int] = {}
         while True:
@@ -180,7 +185,7 @@ class Consumer:
             due = {tp: at for tp, at in self._applied_offsets.items() if committed.get(tp) != at}
             due = {tp: at for tp, at in due.items() if tp in client.assignment()}
             if due:
-                await with_timeout(10, client.commit(due))
+                await with_timeout(10, client.commit(deployment.stamp(due)))
                 committed |= due
 
     async def _watch_lag(self) -> None:
@@ -221,7 +226,7 @@ class Consumer:
     def _all_partitions(self, client: Any) -> set[TopicPartition]:
         return {
             TopicPartition(topic, number)
-            for topic in self.inbox.topics
+            for topic in self.topics
             for number in client.partitions_for_topic(topic) or ()
         }
 

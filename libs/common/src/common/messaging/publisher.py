@@ -41,6 +41,7 @@ class Publisher:
     """An idempotent producer. After any failure it must be discarded: its state may be broken."""
 
     def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
         self._producer = AIOKafkaProducer(
             **kafka.options(),
             acks="all",
@@ -79,7 +80,7 @@ class Publisher:
         grouped: dict[tuple[str, int], list[Any]] = defaultdict(list)
         partitions: dict[str, list[int]] = {}
         for row in rows:
-            topic = row["topic"]
+            topic = self._kafka.topic(row["topic"])
             if topic not in partitions:
                 partitions[topic] = sorted(await self._producer.partitions_for(topic))
             every = partitions[topic]

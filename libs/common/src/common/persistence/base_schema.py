@@ -15,6 +15,7 @@ TABLES = (
     "audit_seals",
     "dead_letters",
     "deadlines",
+    "deployment",
     "firings",
     "idempotency",
     "inbox",
