@@ -20,7 +20,7 @@ from opsdesk_local.errors import LocalRunError
 from opsdesk_local.roles import drop_database
 from opsdesk_local.servers import Servers
 from opsdesk_local.state import State, open_state
-from opsdesk_local.topics import blocking
+from opsdesk_local.topics import blocking, create_topics, topics_of
 from opsdesk_local.waiting import wait_until
 
 FAKES = Path(__file__).parent / "fakes"
@@ -236,6 +236,15 @@ def test_a_fixed_port_that_is_taken_ends_the_start(
         started.append(Run(state, OPSDESK_PORTS=f"sla={port}", **given(servers)))
         assert started[0].process.wait(timeout=60) == 1
     assert f"OPSDESK_PORTS gives port {port} to sla" in started[0].output
+
+
+def test_topics_get_the_prefix_of_the_setting(
+    state: State, started: list[Run], servers: Servers
+) -> None:
+    started.append(Run(state, OPSDESK_TOPIC_PREFIX="acme", **given(servers)))
+    assert started[0].ready().topic_prefix == "acme"
+    assert create_topics(servers.bootstrap, topics_of("acme")) == []
+    assert "acme.escalations.dm" in topics_of("acme")
 
 
 def test_a_running_opsdesk_is_not_cleaned_away(run: Run) -> None:
