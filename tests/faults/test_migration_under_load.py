@@ -16,8 +16,8 @@ from opsdesk_local.roles import database_urls
 from tests.faults.conftest import RATE, SECONDS, SECONDS_BEFORE_FAULT, FaultSite
 from tests.faults.site import Site
 
-SHORT_RATE, SHORT_SECONDS = 30, 8.0
-REPORT_S = 3.0
+SHORT_RATE, SHORT_SECONDS = 30, 10.0
+REPORT_S = 6.0
 """Seconds that somebody's transaction keeps the tables from being changed."""
 NEXT = "intake_next"
 """Intake's migrations, and an expanding one."""
